@@ -1,0 +1,20 @@
+// Package capacity turns load-test figures into scaling targets. It is pure
+// arithmetic: it knows SageMaker's units and nothing of CloudFormation.
+package capacity
+
+import "time"
+
+// DefaultSafetyFactor is the share of an instance's measured capacity that
+// scaling aims at. AWS advises to start load testing at 0.5 (fact A5,
+// SageMaker Developer Guide, "Load testing your auto scaling configuration");
+// 0.7 leaves the headroom that a surge uses up while instances start, at a
+// cost that a measured system can bear.
+const DefaultSafetyFactor = 0.7
+
+// InvocationsPerInstanceTarget is the target value of the metric
+// SageMakerVariantInvocationsPerInstance, in invocations per minute and
+// instance: requestsPerSecond, as one instance sustains it in a load test,
+// times safetyFactor, over the metric's period of one minute (fact A5).
+func InvocationsPerInstanceTarget(requestsPerSecond, safetyFactor float64) float64 {
+	return requestsPerSecond * safetyFactor * time.Minute.Seconds()
+}
