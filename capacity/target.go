@@ -2,7 +2,10 @@
 // arithmetic: it knows SageMaker's units and nothing of CloudFormation.
 package capacity
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // DefaultSafetyFactor is the share of an instance's measured capacity that
 // scaling aims at. AWS advises to start load testing at 0.5 (fact A5,
@@ -15,6 +18,7 @@ const DefaultSafetyFactor = 0.7
 // SageMakerVariantInvocationsPerInstance, in invocations per minute and
 // instance: requestsPerSecond, as one instance sustains it in a load test,
 // times safetyFactor, over the metric's period of one minute (fact A5).
+// It is rounded to a thousandth, so that 0.7 × 100 × 60 reads 4200.
 func InvocationsPerInstanceTarget(requestsPerSecond, safetyFactor float64) float64 {
-	return requestsPerSecond * safetyFactor * time.Minute.Seconds()
+	return math.Round(requestsPerSecond*safetyFactor*time.Minute.Seconds()*1000) / 1000
 }

@@ -4,6 +4,7 @@
 package invalid
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -90,4 +91,17 @@ func Value(v any) string {
 	default:
 		return fmt.Sprint(v)
 	}
+}
+
+// From returns the problems that err consists of; any other error becomes one
+// problem without a path, and nil none.
+func From(err error) Problems {
+	if err == nil {
+		return nil
+	}
+	var ps Problems
+	if errors.As(err, &ps) {
+		return ps
+	}
+	return Problems{{Rule: err.Error()}}
 }

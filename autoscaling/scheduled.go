@@ -1,0 +1,112 @@
+package autoscaling
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/schedule"
+)
+
+// ScheduledAction overwrites the bounds of a scalable target at its times.
+// Nothing is put back afterwards (fact B6): a later action has to.
+type ScheduledAction struct {
+	// Name is unique within the scalable target, at most 256 characters,
+	// without ':', '/', '|' (fact B14).
+	Name string
+	// Schedule is an at(…), rate(…) or cron(…) expression (fact B1).
+	Schedule string
+	// Timezone is the IANA zone in which at(…) and cron(…) are read; daylight
+	// saving is followed (fact B3).
+	// Default: "", UTC.
+	Timezone string
+	// MinCapacity and MaxCapacity are the new bounds, in instances; at least
+	// one is given. A raised minimum scales out at once, in one step and
+	// whatever the cooldowns (facts B7, B10).
+	// Default: nil, the bound stays as it is.
+	MinCapacity, MaxCapacity *int
+}
+
+func (a ScheduledAction) timezone() string {
+	if a.Timezone == "" {
+		return "UTC"
+	}
+	return a.Timezone
+}
+
+func (a ScheduledAction) cloudFormation() map[string]any {
+	bounds := map[string]any{}
+	if a.MinCapacity != nil {
+		bounds["MinCapacity"] = *a.MinCapacity
+	}
+	if a.MaxCapacity != nil {
+		bounds["MaxCapacity"] = *a.MaxCapacity
+	}
+	return map[string]any{
+		"ScheduledActionName":  a.Name,
+		"Schedule":             a.Schedule,
+		"Timezone":             a.timezone(),
+		"ScalableTargetAction": bounds,
+	}
+}
+
+// Fact B14: no colon, slash, bar or control character, no space at either end.
+var actionName = regexp.MustCompile(`^[^:/|\x00-\x20\x7f]([^:/|\x00-\x1f\x7f]{0,254}[^:/|\x00-\x20\x7f])?$`)
+
+func (a ScheduledAction) validate(t ScalableTarget) invalid.Problems {
+	var ps invalid.Problems
+	if !actionName.MatchString(a.Name) {
+		ps.Add("Name", a.Name, "a name has 1 to 256 characters, none of them ':', '/', '|' or a control character, and no space at either end (B14)",
+			"name the occasion, such as \"evening-floor\"")
+	}
+	ps = append(ps, a.validateSchedule()...)
+	return append(ps, a.validateBounds(t)...)
+}
+
+func (a ScheduledAction) validateSchedule() invalid.Problems {
+	var ps invalid.Problems
+	zone, err := schedule.ParseZone(a.Timezone)
+	if err != nil {
+		ps = append(ps, invalid.From(err).In("Timezone")...)
+	}
+	expression, err := schedule.Parse(a.Schedule)
+	if err != nil {
+		return append(ps, invalid.From(err).In("Schedule")...)
+	}
+	if zone != nil {
+		ps = append(ps, invalid.From(expression.CheckRuns(zone)).In("Schedule")...)
+	}
+	return ps
+}
+
+func (a ScheduledAction) validateBounds(t ScalableTarget) invalid.Problems {
+	var ps invalid.Problems
+	low, high := t.MinCapacity, t.MaxCapacity
+	if a.MinCapacity == nil && a.MaxCapacity == nil {
+		ps.Add("MinCapacity", nil, "a scheduled action sets a minimum, a maximum or both (B8)", "give minCapacity")
+		return ps
+	}
+	if a.MinCapacity != nil {
+		low = *a.MinCapacity
+		if t.Dimension == VariantInstanceCount && low < 1 {
+			ps.Add("MinCapacity", low, "a real-time variant keeps at least 1 instance (A38)", "set it to 1 or more")
+		}
+	}
+	if a.MaxCapacity != nil {
+		high = *a.MaxCapacity
+	}
+	if low <= high {
+		return ps
+	}
+	switch {
+	case a.MinCapacity != nil && a.MaxCapacity != nil:
+		ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is over this action's maximum of %d instances", high), "lower the minimum or raise the maximum")
+	case a.MinCapacity != nil:
+		ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is over the target's maximum of %d instances, and such an action fails when it is due (B8)", high),
+			fmt.Sprintf("raise the target's maximum to %d or more", low))
+	default:
+		ps.Add("MaxCapacity", high, fmt.Sprintf("the maximum is below the target's minimum of %d instances, and such an action fails when it is due (B8)", low),
+			fmt.Sprintf("raise it to %d or more", low))
+	}
+	return ps
+}

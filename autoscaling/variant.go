@@ -1,0 +1,79 @@
+package autoscaling
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// Variant is what the rules know of a production variant.
+type Variant struct {
+	// EndpointName and Name are SageMaker's names: 1 to 63 letters, digits and
+	// hyphens (fact C29).
+	EndpointName, Name string
+	// InstanceType is such as ml.c6i.xlarge. Default: "", not known here.
+	InstanceType string
+	// InitialInstanceCount is the instances that the first deployment starts.
+	// Default: 0, not known here.
+	InitialInstanceCount int
+}
+
+// ResourceID is the variant's name in Application Auto Scaling (fact A4).
+func (v Variant) ResourceID() string {
+	return "endpoint/" + v.EndpointName + "/variant/" + v.Name
+}
+
+// EndpointARN is the ARN of the endpoint called name. SageMaker lower-cases
+// the name in it, and permissions compare it exactly.
+func EndpointARN(partition, region, account, name string) string {
+	return "arn:" + partition + ":sagemaker:" + region + ":" + account + ":endpoint/" + strings.ToLower(name)
+}
+
+var (
+	resourceName = regexp.MustCompile(`^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$`)
+	instanceType = regexp.MustCompile(`^ml\.[a-z0-9-]+\.[a-z0-9-]+$`)
+)
+
+// ValidName reports whether SageMaker takes name for an endpoint, variant,
+// model or configuration (fact C29).
+func ValidName(name string) bool { return resourceName.MatchString(name) }
+
+// NameRule says what ValidName accepts.
+const NameRule = "a SageMaker name has 1 to 63 letters, digits and hyphens, and neither begins nor ends with a hyphen (C29)"
+
+// Validate returns everything wrong with the variant itself.
+func (v Variant) Validate() invalid.Problems {
+	var ps invalid.Problems
+	if !ValidName(v.EndpointName) {
+		ps.Add("EndpointName", v.EndpointName, NameRule, "such as \"predictions\"")
+	}
+	if !ValidName(v.Name) {
+		ps.Add("Name", v.Name, NameRule, "such as \"main\"")
+	}
+	if v.InstanceType != "" && !instanceType.MatchString(v.InstanceType) {
+		ps.Add("InstanceType", v.InstanceType, "a SageMaker instance type is ml.FAMILY.SIZE", "such as \"ml.c6i.xlarge\"")
+	}
+	if v.InitialInstanceCount < 0 {
+		ps.Add("InitialInstanceCount", v.InitialInstanceCount, "a variant starts with at least 1 instance (C29)", "set it to 1 or more")
+	}
+	return ps
+}
+
+// ValidateScaling returns what keeps the variant from being scaled by t.
+func (v Variant) ValidateScaling(t ScalableTarget) invalid.Problems {
+	var ps invalid.Problems
+	if strings.HasPrefix(v.InstanceType, "ml.t") {
+		// ml.trn1 and ml.trn2 (Trainium) begin alike and are not burstable.
+		if !strings.HasPrefix(v.InstanceType, "ml.trn") {
+			ps.Add("InstanceType", v.InstanceType, "a burstable instance type cannot be scaled automatically, AWS refuses to register it (A46)",
+				"use a type of fixed performance, such as \"ml.c6i.large\"")
+		}
+	}
+	if n := v.InitialInstanceCount; n != 0 && t.MinCapacity <= t.MaxCapacity && (n < t.MinCapacity || n > t.MaxCapacity) {
+		ps.Add("InitialInstanceCount", n, fmt.Sprintf("the first deployment starts outside the bounds of %d to %d instances", t.MinCapacity, t.MaxCapacity),
+			fmt.Sprintf("set it from %d to %d", t.MinCapacity, t.MaxCapacity))
+	}
+	return ps
+}

@@ -1,0 +1,128 @@
+package autoscaling
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/capacity"
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// InvocationsPolicyName names the policy that tracks invocations per instance.
+const InvocationsPolicyName = "invocations-per-instance"
+
+// VariantScaling is how a production variant shall scale, in the words of who
+// has load-tested it. Target turns it into what AWS wants to hear.
+type VariantScaling struct {
+	// MinCapacity and MaxCapacity bound the instance count; both 1 or more.
+	MinCapacity, MaxCapacity int
+	// RequestsPerSecondPerInstance is the highest rate that one instance
+	// sustains within the latency objective, from a load test.
+	// Default: 0, not measured; then TargetInvocationsPerMinute is required.
+	RequestsPerSecondPerInstance float64
+	// SafetyFactor is the share of the measured rate that is aimed at, over 0
+	// and at most 1.
+	// Default: capacity.DefaultSafetyFactor.
+	SafetyFactor float64
+	// TargetInvocationsPerMinute is the target itself, in invocations per
+	// minute and instance, in place of a safety factor.
+	// Default: RequestsPerSecondPerInstance × SafetyFactor × 60 (fact A5).
+	TargetInvocationsPerMinute float64
+	// ScaleOutCooldown and ScaleInCooldown are how long to wait after an
+	// activity has succeeded, in whole seconds.
+	// Default: nil, DefaultCooldown.
+	ScaleOutCooldown, ScaleInCooldown *time.Duration
+	// ScheduledActions change the bounds at their times.
+	// Default: none.
+	ScheduledActions []ScheduledAction
+}
+
+// Target is the scalable target of variant v, with one policy on invocations
+// per instance.
+func (s VariantScaling) Target(v Variant) ScalableTarget {
+	return ScalableTarget{
+		ResourceID:  v.ResourceID(),
+		Dimension:   VariantInstanceCount,
+		MinCapacity: s.MinCapacity,
+		MaxCapacity: s.MaxCapacity,
+		Policies: []TargetTrackingPolicy{{
+			Name:             InvocationsPolicyName,
+			Metric:           VariantInvocationsPerInstance,
+			TargetValue:      s.targetValue(),
+			ScaleOutCooldown: orDefault(s.ScaleOutCooldown),
+			ScaleInCooldown:  orDefault(s.ScaleInCooldown),
+		}},
+		ScheduledActions: s.ScheduledActions,
+	}
+}
+
+func (s VariantScaling) targetValue() float64 {
+	if s.TargetInvocationsPerMinute != 0 {
+		return s.TargetInvocationsPerMinute
+	}
+	factor := s.SafetyFactor
+	if factor == 0 {
+		factor = capacity.DefaultSafetyFactor
+	}
+	return capacity.InvocationsPerInstanceTarget(s.RequestsPerSecondPerInstance, factor)
+}
+
+func orDefault(cooldown *time.Duration) time.Duration {
+	if cooldown == nil {
+		return DefaultCooldown
+	}
+	return *cooldown
+}
+
+// Validate returns everything wrong with scaling v in this way, with the field
+// paths of this struct, and "Variant." before those of v.
+func (s VariantScaling) Validate(v Variant) invalid.Problems {
+	ps := s.validateTarget()
+	derived := s.targetValue() > 0
+	for _, p := range s.Target(v).Validate() {
+		field, ok := ownField[p.Path]
+		switch {
+		case !ok:
+			ps = append(ps, p)
+		case field == "TargetInvocationsPerMinute" && !derived:
+			// validateTarget has said why there is no target.
+		default:
+			p.Path = field
+			ps = append(ps, p)
+		}
+	}
+	ps = append(ps, v.Validate().In("Variant")...)
+	return append(ps, v.ValidateScaling(s.Target(v)).In("Variant")...)
+}
+
+// ownField is where the fields of the one policy come from.
+var ownField = map[string]string{
+	"Policies[0].TargetValue":      "TargetInvocationsPerMinute",
+	"Policies[0].ScaleOutCooldown": "ScaleOutCooldown",
+	"Policies[0].ScaleInCooldown":  "ScaleInCooldown",
+}
+
+func (s VariantScaling) validateTarget() invalid.Problems {
+	var ps invalid.Problems
+	rps, factor, target := s.RequestsPerSecondPerInstance, s.SafetyFactor, s.TargetInvocationsPerMinute
+	if factor != 0 && target != 0 {
+		ps.Add("SafetyFactor", factor, "a safety factor and a target of its own exclude each other", "keep one of the two")
+	}
+	if factor != 0 && !(factor > 0 && factor <= 1) {
+		ps.Add("SafetyFactor", factor, "a safety factor is over 0 and at most 1", "AWS advises to begin load testing with 0.5 (A5)")
+	}
+	switch {
+	case rps < 0:
+		ps.Add("RequestsPerSecondPerInstance", rps, "a rate is over 0 requests a second", "measure one instance under load")
+	case rps == 0 && target == 0:
+		ps.Add("RequestsPerSecondPerInstance", nil, "without a measured rate there is no target to derive",
+			"measure one instance under load, or give TargetInvocationsPerMinute")
+	case target < 0:
+		ps.Add("TargetInvocationsPerMinute", target, "a target is a number above 0", "derive it from a load test: requests a second × safety factor × 60 (A5)")
+	case rps > 0 && target > rps*60:
+		ps.Add("TargetInvocationsPerMinute", target,
+			fmt.Sprintf("the target is above what an instance sustains, %g requests a second or %g a minute, so that scaling out would come too late", rps, rps*60),
+			fmt.Sprintf("lower it, %g leaves the usual headroom", capacity.InvocationsPerInstanceTarget(rps, capacity.DefaultSafetyFactor)))
+	}
+	return ps
+}

@@ -1,0 +1,185 @@
+// Package frontend stands between users and the endpoint: an Application Load
+// Balancer, and the gateway that signs requests for SageMaker (fact F9).
+package frontend
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/gateway/compile"
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// Defaults and limits of the gateway as a Lambda function.
+const (
+	DefaultMemoryMB       = 256
+	DefaultRequestTimeout = 70 * time.Second // a model may take 60 s (fact F2)
+	MaxRequestBytes       = 1_000_000        // what a load balancer hands to a function (fact F12)
+
+	// The function outlives the gateway's own time-out, so that it can say so.
+	functionGrace = 5 * time.Second
+	maxTimeout    = 15*time.Minute - functionGrace
+	// compileTimeout bounds a build from an empty cache on a slow machine.
+	compileTimeout = 10 * time.Minute
+)
+
+// GatewayFunctionProps describes a GatewayFunction.
+type GatewayFunctionProps struct {
+	// EndpointName is the one endpoint that the gateway may call.
+	EndpointName string
+	// Code is an archive or folder with the gateway's program as "bootstrap",
+	// built for linux/arm64.
+	// Default: nil, compiled at synthesis from this module's source.
+	Code awslambda.Code
+	// MemoryMB is the function's memory, 128 to 10240 MB; its share of a
+	// processor grows with it.
+	// Default: 0, DefaultMemoryMB.
+	MemoryMB int
+	// RequestTimeout bounds one request, in whole seconds, up to 14m55s.
+	// Default: 0, DefaultRequestTimeout.
+	RequestTimeout time.Duration
+	// MaxRequestBytes is the largest request body passed on.
+	// Default: 0, the constant MaxRequestBytes, which is also the most.
+	MaxRequestBytes int
+	// LogRetention is how long the gateway's log is kept.
+	// Default: "", one month.
+	LogRetention awslogs.RetentionDays
+}
+
+func (p GatewayFunctionProps) withDefaults() GatewayFunctionProps {
+	if p.MemoryMB == 0 {
+		p.MemoryMB = DefaultMemoryMB
+	}
+	if p.RequestTimeout == 0 {
+		p.RequestTimeout = DefaultRequestTimeout
+	}
+	if p.MaxRequestBytes == 0 {
+		p.MaxRequestBytes = MaxRequestBytes
+	}
+	if p.LogRetention == "" {
+		p.LogRetention = awslogs.RetentionDays_ONE_MONTH
+	}
+	return p
+}
+
+// Validate returns everything wrong with the properties, joined.
+func (p GatewayFunctionProps) Validate() error {
+	var ps invalid.Problems
+	p = p.withDefaults()
+	if !autoscaling.ValidName(p.EndpointName) {
+		ps.Add("EndpointName", p.EndpointName, autoscaling.NameRule, "give the name of the endpoint to call")
+	}
+	if p.MemoryMB < 128 || p.MemoryMB > 10240 {
+		ps.Add("MemoryMB", p.MemoryMB, "a function has 128 to 10240 MB", fmt.Sprintf("%d is the default", DefaultMemoryMB))
+	}
+	if p.RequestTimeout < time.Second || p.RequestTimeout > maxTimeout || p.RequestTimeout%time.Second != 0 {
+		ps.Add("RequestTimeout", p.RequestTimeout, fmt.Sprintf("a time-out is a whole number of seconds, 1s to %s", maxTimeout),
+			"a model may take 60s to answer (F2)")
+	}
+	if p.MaxRequestBytes < 1 || p.MaxRequestBytes > MaxRequestBytes {
+		ps.Add("MaxRequestBytes", p.MaxRequestBytes, fmt.Sprintf("a load balancer hands a function 1 to %d bytes (F12)", MaxRequestBytes), "leave it out for the most")
+	}
+	return ps.Err()
+}
+
+// GatewayFunction is the gateway as a Lambda function that may call one
+// endpoint, write its own log, and nothing else.
+type GatewayFunction struct {
+	constructs.Construct
+	// Function is the AWS::Lambda::Function.
+	Function awslambda.Function
+	// LogGroup holds its log.
+	LogGroup awslogs.LogGroup
+	// RequestTimeout is what bounds one request.
+	RequestTimeout time.Duration
+
+	endpointName string
+}
+
+// ToString makes the struct itself usable as a construct.
+func (g *GatewayFunction) ToString() *string { return g.Construct.ToString() }
+
+// NewGatewayFunction makes a GatewayFunction. It panics with what
+// props.Validate returns, and with what compile.Gateway returns.
+func NewGatewayFunction(scope constructs.Construct, id string, props GatewayFunctionProps) *GatewayFunction {
+	if err := props.Validate(); err != nil {
+		panic(err)
+	}
+	props = props.withDefaults()
+	g := &GatewayFunction{RequestTimeout: props.RequestTimeout, endpointName: props.EndpointName}
+	constructs.NewConstruct_Override(g, scope, jsii.String(id))
+
+	g.LogGroup = awslogs.NewLogGroup(g, jsii.String("Log"), &awslogs.LogGroupProps{
+		Retention: props.LogRetention, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+	})
+	// A role of its own: the function's default one may write every log group.
+	role := awsiam.NewRole(g, jsii.String("Role"), &awsiam.RoleProps{
+		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
+		Description: jsii.String("Lets the gateway call one SageMaker endpoint and write its own log"),
+	})
+	g.LogGroup.GrantWrite(role)
+	stack := awscdk.Stack_Of(g)
+	endpoint := autoscaling.EndpointARN(*stack.Partition(), *stack.Region(), *stack.Account(), props.EndpointName)
+	role.AddToPrincipalPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Actions:   jsii.Strings("sagemaker:InvokeEndpoint"),
+		Resources: jsii.Strings(endpoint),
+	}))
+	code := props.Code
+	if code == nil {
+		var remove func()
+		code, remove = compiled()
+		defer remove()
+	}
+	g.Function = awslambda.NewFunction(g, jsii.String("Function"), &awslambda.FunctionProps{
+		Description:  jsii.String("Signs requests from the load balancer for SageMaker endpoint " + props.EndpointName),
+		Runtime:      awslambda.Runtime_PROVIDED_AL2023(),
+		Architecture: awslambda.Architecture_ARM_64(),
+		Handler:      jsii.String("bootstrap"),
+		Code:         code,
+		Role:         role,
+		LogGroup:     g.LogGroup,
+		MemorySize:   jsii.Number(props.MemoryMB),
+		Timeout:      seconds(props.RequestTimeout + functionGrace),
+		Environment: &map[string]*string{
+			"ENDPOINT_NAME":   jsii.String(props.EndpointName),
+			"MAX_BODY_BYTES":  jsii.String(strconv.Itoa(props.MaxRequestBytes)),
+			"REQUEST_TIMEOUT": jsii.String(props.RequestTimeout.String()),
+		},
+	})
+	return g
+}
+
+// compiled is the gateway built from source. Its folder is needed until the
+// asset is staged, which happens when the function is made.
+func compiled() (code awslambda.Code, remove func()) {
+	ctx, cancel := context.WithTimeout(context.Background(), compileTimeout)
+	defer cancel()
+	program, err := compile.Gateway(ctx, compile.Platform{OS: "linux", Arch: "arm64"})
+	if err != nil {
+		panic(err)
+	}
+	dir, err := os.MkdirTemp("", "gateway-asset-")
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "bootstrap"), program, 0o755)
+	}
+	if err != nil {
+		panic(fmt.Errorf("gateway: write the program: %w", err))
+	}
+	return awslambda.Code_FromAsset(jsii.String(dir), nil), func() { _ = os.RemoveAll(dir) }
+}
+
+func seconds(d time.Duration) awscdk.Duration {
+	return awscdk.Duration_Seconds(jsii.Number(d.Seconds()))
+}
