@@ -1,0 +1,51 @@
+// The app: every environment file becomes a Stage of three stacks.
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/config"
+	"github.com/sagemaker-autoscaling-inference/cdk/stacks"
+)
+
+func main() {
+	err := synthesize()
+	jsii.Close() // also after a failure: it ends the Node.js process
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// synthesize reads the files named by the context, -c env=NAME for one of them
+// and -c environments=DIR for another folder, and writes the cloud assembly.
+func synthesize() (err error) {
+	// Constructs report what they cannot work with by a panic.
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("synthesis failed: %v", p)
+		}
+	}()
+	app := awscdk.NewApp(nil)
+	environments, err := config.Load(context(app, "environments", "config/environments"), context(app, "env", ""))
+	if err != nil {
+		return err
+	}
+	for _, e := range environments {
+		stacks.NewEnvironment(app, e)
+	}
+	app.Synth(nil)
+	return nil
+}
+
+// context is a value of the CDK's context as a string.
+func context(app awscdk.App, key, otherwise string) string {
+	if value := app.Node().TryGetContext(jsii.String(key)); value != nil {
+		return fmt.Sprint(value)
+	}
+	return otherwise
+}
