@@ -24,13 +24,17 @@ func main() {
 // synthesize reads the files named by the context, -c env=NAME for one of them
 // and -c environments=DIR for another folder, and writes the cloud assembly.
 func synthesize() (err error) {
-	// Constructs report what they cannot work with by a panic.
+	app := awscdk.NewApp(nil)
+	undo := undoOutput(*app.Outdir())
 	defer func() {
+		// Constructs report what they cannot work with by a panic.
 		if p := recover(); p != nil {
 			err = fmt.Errorf("synthesis failed: %v", p)
 		}
+		if err != nil {
+			undo()
+		}
 	}()
-	app := awscdk.NewApp(nil)
 	environments, err := config.Load(context(app, "environments", "config/environments"), context(app, "env", ""))
 	if err != nil {
 		return err

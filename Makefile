@@ -1,0 +1,59 @@
+# Everything here works on a fresh clone with Go, npm and Python 3: what else is
+# needed is installed inside the checkout.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# The pinned Node.js and CDK CLI come first, so that jsii and npx use them.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+ENV ?= local
+GOLANGCI_LINT := bin/golangci-lint-v2.12.2
+
+.PHONY: help
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: local
+local: ## Deploy environment ENV (default local) to a local AWS and send one request through the gateway.
+	@go run ./cmd/local -env $(ENV)
+
+.PHONY: synth
+synth: tools ## Synthesize every environment into cdk.out, strictly.
+	npx cdk synth -q --strict '*/*'
+
+.PHONY: test
+test: tools ## Run every test, on real processes: the CDK CLI, a local AWS, the built gateway.
+	@go run ./test/timed
+
+.PHONY: golden
+golden: tools ## Renew the snapshots of every environment's templates.
+	go test ./test/synth -run '^TestSnapshots$$' -update
+
+.PHONY: lint
+lint: $(GOLANGCI_LINT) ## Check formatting and the linters of .golangci.yml.
+	@test -z "$$(git ls-files '*.go' | xargs gofmt -l | tee /dev/stderr)"
+	go vet ./...
+	$(GOLANGCI_LINT) run
+
+$(GOLANGCI_LINT):
+	GOBIN=$(CURDIR)/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
+	mv bin/golangci-lint $@
+
+.PHONY: verify
+verify: ## Fail when something generated is stale: go.mod, the JSON Schema.
+	go mod tidy -diff
+	go generate ./...
+	git diff --exit-code -- config/environment.schema.json
+
+.PHONY: mutants
+mutants: tools ## Break the code in a copy, one place at a time, and see a test fail.
+	go run ./test/mutants
+
+.PHONY: bench
+bench: ## Run the benchmarks.
+	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: tools
+tools: ## Install the pinned tools into the checkout, where they are missing.
+	@go run ./cmd/local -prepare

@@ -1,0 +1,198 @@
+// Package synth_test synthesizes every environment with the real CDK CLI, as
+// users do, with CDK's validator on.
+package synth_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+var update = flag.Bool("update", false, "renew the snapshots")
+
+const root = "../.."
+
+// environments are the files in config/environments.
+var environments = func() []string {
+	files, err := filepath.Glob(filepath.Join(root, "config", "environments", "*.yaml"))
+	if err != nil || len(files) == 0 {
+		panic(fmt.Sprintf("no environments: %v", err))
+	}
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = strings.TrimSuffix(filepath.Base(f), ".yaml")
+	}
+	return names
+}()
+
+// result is what one run of the CLI came to.
+type result struct {
+	output string
+	status int
+}
+
+// cdk runs the pinned CLI in dir.
+func cdk(dir string, env []string, args ...string) result {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	defer cancel()
+	bin, err := filepath.Abs(filepath.Join(root, "node_modules", ".bin"))
+	if err != nil {
+		return result{output: err.Error(), status: -1}
+	}
+	cmd := exec.CommandContext(ctx, "npx", append([]string{"cdk", "--no-notices", "--no-color"}, args...)...)
+	cmd.Dir = dir
+	cmd.Env = append(append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "CDK_DISABLE_CLI_TELEMETRY=true"), env...)
+	cmd.WaitDelay = 10 * time.Second
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return result{string(out), 0}
+	case errors.As(err, &exit) && exit.ExitCode() >= 0:
+		return result{string(out), exit.ExitCode()}
+	default:
+		return result{string(out) + "\n" + err.Error(), -1}
+	}
+}
+
+// synthesized is an environment's cloud assembly, made once by the command
+// that the README names.
+type synthesized struct {
+	result
+	dir string
+}
+
+var assemblies = func() map[string]func() synthesized {
+	once := map[string]func() synthesized{}
+	for _, env := range environments {
+		once[env] = sync.OnceValue(func() synthesized {
+			dir := filepath.Join(scratch, env)
+			return synthesized{cdk(root, nil, "synth", "-q", "--strict", "-c", "env="+env, "-o", dir, env+"/*"), dir}
+		})
+	}
+	return once
+}()
+
+func assembly(t *testing.T, env string) synthesized {
+	t.Helper()
+	made := assemblies[env]()
+	if made.status != 0 {
+		t.Fatalf("cdk synth of %s: exit status %d\n%s", env, made.status, made.output)
+	}
+	return made
+}
+
+// templates are the templates of an assembly by the path of their stack, such
+// as "local/network".
+func templates(t *testing.T, dir string) map[string][]byte {
+	t.Helper()
+	found := map[string][]byte{}
+	manifests, err := filepath.Glob(filepath.Join(dir, "assembly-*", "manifest.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range manifests {
+		var manifest struct {
+			Artifacts map[string]struct {
+				Type        string
+				DisplayName string
+				Properties  struct{ TemplateFile string }
+			}
+		}
+		data, err := os.ReadFile(path)
+		if err == nil {
+			err = json.Unmarshal(data, &manifest)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range manifest.Artifacts {
+			if a.Type != "aws:cloudformation:stack" {
+				continue
+			}
+			template, err := os.ReadFile(filepath.Join(filepath.Dir(path), a.Properties.TemplateFile))
+			if err != nil {
+				t.Fatal(err)
+			}
+			found[a.DisplayName] = template
+		}
+	}
+	if len(found) == 0 {
+		t.Fatalf("no templates in %s", dir)
+	}
+	return found
+}
+
+// assets are the names of an assembly's assets, which hold their hashes.
+func assets(t *testing.T, dir string) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(dir, "asset.*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range found {
+		found[i] = filepath.Base(found[i])
+	}
+	return found
+}
+
+// checkout copies what git knows of this checkout, and what it would add, into
+// a new folder.
+func checkout(t *testing.T) string {
+	t.Helper()
+	cmd := exec.Command("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+	cmd.Dir = root
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, name := range bytes.Split(bytes.TrimRight(out, "\x00"), []byte{0}) {
+		data, err := os.ReadFile(filepath.Join(root, string(name)))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // deleted, not yet committed
+		}
+		if err == nil {
+			err = os.MkdirAll(filepath.Dir(filepath.Join(dir, string(name))), 0o755)
+		}
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, string(name)), data, 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	modules, err := filepath.Abs(filepath.Join(root, "node_modules"))
+	if err == nil {
+		err = os.Symlink(modules, filepath.Join(dir, "node_modules"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// scratch holds the assemblies of one run.
+var scratch string
+
+func TestMain(m *testing.M) {
+	var err error
+	if scratch, err = os.MkdirTemp("", "synth-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	os.RemoveAll(scratch)
+	os.Exit(code)
+}

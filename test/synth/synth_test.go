@@ -1,0 +1,252 @@
+package synth_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var parts = []string{"frontend", "inference", "network"}
+
+// TestStrict: every environment passes CDK's validator as errors, without a warning.
+func TestStrict(t *testing.T) {
+	t.Parallel()
+	for _, env := range environments {
+		t.Run(env, func(t *testing.T) {
+			t.Parallel()
+			if made := assembly(t, env); regexp.MustCompile(`(?i)warning`).MatchString(made.output) {
+				t.Errorf("got a warning:\n%s", made.output)
+			}
+		})
+	}
+}
+
+// TestSnapshots compares what is deployed, template by template.
+// Run it with -update, or `make golden`, after a change that is meant.
+func TestSnapshots(t *testing.T) {
+	t.Parallel()
+	for _, env := range environments {
+		t.Run(env, func(t *testing.T) {
+			t.Parallel()
+			got := templates(t, assembly(t, env).dir)
+			want := []string{}
+			for _, part := range parts {
+				want = append(want, env+"/"+part)
+			}
+			if diff := cmp.Diff(want, slices.Sorted(maps.Keys(got))); diff != "" {
+				t.Fatal(diff)
+			}
+			for stack, template := range got {
+				compare(t, filepath.Join("..", "snapshots", stack+".json"), normal(t, template))
+			}
+		})
+	}
+}
+
+func compare(t *testing.T, file string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v: run make golden for a new environment", err)
+	}
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(string(got), "\n")); diff != "" {
+		t.Errorf("%s differs; if that is meant, run make golden\n%s", file, diff)
+	}
+}
+
+var assetHash = regexp.MustCompile(`[0-9a-f]{64}`)
+
+// normal is a template as sorted JSON, without the hashes of assets: the
+// gateway's changes with every version of Go.
+func normal(t *testing.T, template []byte) []byte {
+	t.Helper()
+	var v any
+	if err := json.Unmarshal(template, &v); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(v); err != nil {
+		t.Fatal(err)
+	}
+	return assetHash.ReplaceAll(out.Bytes(), []byte("ASSET"))
+}
+
+// TestSeededViolation: the command of TestStrict fails when a stack breaks a
+// rule of CDK's validator.
+func TestSeededViolation(t *testing.T) {
+	t.Parallel()
+	app := seeded(t, `awscdk.NewCfnResource(stacks.NewEnvironment(app, e).Node().FindChild(jsii.String("network")).(awscdk.Stack), jsii.String("Seeded"),
+			&awscdk.CfnResourceProps{Type: jsii.String("AWS::SNS::Topic"), Properties: &map[string]any{"TopicNam": "x"}})`)
+	got := cdk(root, nil, "synth", "-q", "--strict", "-c", "env=dev", "-o", t.TempDir(), "--app", app, "dev/*")
+	if got.status != 1 || !strings.Contains(got.output, "TopicNam") {
+		t.Errorf("got exit status %d, want 1 and the property's name\n%s", got.status, got.output)
+	}
+}
+
+// TestPanic: whatever panics ends as its message and exit status 1, and leaves
+// nothing in the output.
+func TestPanic(t *testing.T) {
+	t.Parallel()
+	app := seeded(t, `stacks.NewEnvironment(app, e); panic("seeded panic")`)
+	out := t.TempDir()
+	got := cdk(root, []string{"CDK_VALIDATION=false"}, "synth", "-q", "-c", "env=dev", "-o", out, "--app", app, "dev/*")
+	if got.status != 1 || !strings.Contains(got.output, "synthesis failed: seeded panic\n") || strings.Contains(got.output, "goroutine") {
+		t.Errorf("got exit status %d, want 1 and the message without a stack\n%s", got.status, got.output)
+	}
+	nothingIn(t, out)
+}
+
+// seeded builds the app with another line in place of the one that makes an
+// environment.
+func seeded(t *testing.T, line string) (binary string) {
+	t.Helper()
+	const original = "stacks.NewEnvironment(app, e)"
+	source, err := os.ReadFile(filepath.Join(root, "app.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(source, []byte(original)); n != 1 {
+		t.Fatalf("app.go has %d lines %q, want 1", n, original)
+	}
+	dir := t.TempDir()
+	changed := filepath.Join(dir, "app.go")
+	if err := os.WriteFile(changed, bytes.Replace(source, []byte(original), []byte(line), 1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	app, err := filepath.Abs(filepath.Join(root, "app.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlay := filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(overlay, fmt.Appendf(nil, `{"Replace":{%q:%q}}`, app, changed), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	binary = filepath.Join(dir, "app")
+	cmd := exec.Command("go", "build", "-overlay", overlay, "-o", binary, ".")
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return binary
+}
+
+// nothingIn fails when an output folder holds a template, manifest or asset.
+func nothingIn(t *testing.T, dir string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), ".lock") { // the CLI's own, of its process
+			t.Errorf("got %s in the output, want nothing", e.Name())
+		}
+	}
+}
+
+// TestSameInAnotherFolder: synthesis is a pure function of the files. All
+// environments together, in a copy elsewhere, give the templates and assets
+// that each gives alone; one more file is one more Stage of three stacks.
+func TestSameInAnotherFolder(t *testing.T) {
+	t.Parallel()
+	dir, out := checkout(t), t.TempDir()
+	quick := []string{"CDK_VALIDATION=false"}
+	if got := cdk(dir, quick, "synth", "-q", "-o", out); got.status != 0 {
+		t.Fatalf("exit status %d\n%s", got.status, got.output)
+	}
+	elsewhere := templates(t, out)
+	var hashes []string
+	for _, env := range environments {
+		here := assembly(t, env).dir
+		for stack, template := range templates(t, here) {
+			if !bytes.Equal(template, elsewhere[stack]) {
+				t.Errorf("%s differs:\n%s", stack, cmp.Diff(string(template), string(elsewhere[stack])))
+			}
+		}
+		hashes = append(hashes, assets(t, here)...)
+	}
+	slices.Sort(hashes)
+	if diff := cmp.Diff(slices.Compact(hashes), assets(t, out)); diff != "" {
+		t.Errorf("assets differ:\n%s", diff)
+	}
+
+	source, err := os.ReadFile(filepath.Join(dir, "config", "environments", "dev.yaml"))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "config", "environments", "eu.yaml"), source, 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := cdk(dir, quick, "ls")
+	if got.status != 0 {
+		t.Fatalf("exit status %d\n%s", got.status, got.output)
+	}
+	for _, env := range append(slices.Clone(environments), "eu") {
+		for _, part := range parts {
+			if !strings.Contains(got.output, env+"/"+part+" ("+env+"-"+part+")\n") {
+				t.Errorf("no stack %s/%s in\n%s", env, part, got.output)
+			}
+		}
+	}
+	if n := strings.Count(got.output, "/"); n != 3*(len(environments)+1) {
+		t.Errorf("got %d stacks, want three an environment\n%s", n, got.output)
+	}
+}
+
+// TestBadInput: an environment file with mistakes ends the command with exit
+// status 1 and every mistake, and nothing is written.
+func TestBadInput(t *testing.T) {
+	t.Parallel()
+	t.Run("ten mistakes", func(t *testing.T) {
+		t.Parallel()
+		out := t.TempDir()
+		got := cdk(root, nil, "synth", "-q", "-c", "environments=test/synth/testdata/ten-mistakes", "-o", out)
+		if got.status != 1 {
+			t.Errorf("got exit status %d, want 1", got.status)
+		}
+		want, err := os.ReadFile("testdata/ten-mistakes.txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(got.output, string(want)) {
+			t.Errorf("want\n%s\nwithin\n%s", want, got.output)
+		}
+		nothingIn(t, out)
+	})
+	t.Run("an environment that does not exist", func(t *testing.T) {
+		t.Parallel()
+		out := t.TempDir()
+		got := cdk(root, nil, "synth", "-q", "-c", "env=production", "-o", out)
+		if got.status != 1 {
+			t.Errorf("got exit status %d, want 1", got.status)
+		}
+		for _, name := range append(slices.Clone(environments), "production") {
+			if !strings.Contains(got.output, name) {
+				t.Errorf("%q is not named in\n%s", name, got.output)
+			}
+		}
+		nothingIn(t, out)
+	})
+}
