@@ -34,6 +34,16 @@ func (a ScheduledAction) timezone() string {
 	return a.Timezone
 }
 
+// schedule is the expression as AWS writes it: what schedule.Parse forgives,
+// such as names in lower case, AWS need not.
+func (a ScheduledAction) schedule() string {
+	expression, err := schedule.Parse(a.Schedule)
+	if err != nil {
+		return a.Schedule // Validate refuses it
+	}
+	return expression.String()
+}
+
 func (a ScheduledAction) cloudFormation() map[string]any {
 	bounds := map[string]any{}
 	if a.MinCapacity != nil {
@@ -44,7 +54,7 @@ func (a ScheduledAction) cloudFormation() map[string]any {
 	}
 	return map[string]any{
 		"ScheduledActionName":  a.Name,
-		"Schedule":             a.Schedule,
+		"Schedule":             a.schedule(),
 		"Timezone":             a.timezone(),
 		"ScalableTargetAction": bounds,
 	}

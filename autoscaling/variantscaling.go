@@ -2,6 +2,7 @@ package autoscaling
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/capacity"
@@ -112,12 +113,12 @@ func (s VariantScaling) validateTarget() invalid.Problems {
 		ps.Add("SafetyFactor", factor, "a safety factor is over 0 and at most 1", "AWS advises to begin load testing with 0.5 (A5)")
 	}
 	switch {
-	case rps < 0:
+	case !(rps >= 0) || math.IsInf(rps, 1):
 		ps.Add("RequestsPerSecondPerInstance", rps, "a rate is over 0 requests a second", "measure one instance under load")
 	case rps == 0 && target == 0:
 		ps.Add("RequestsPerSecondPerInstance", nil, "without a measured rate there is no target to derive",
 			"measure one instance under load, or give TargetInvocationsPerMinute")
-	case target < 0:
+	case !(target >= 0) || math.IsInf(target, 1):
 		ps.Add("TargetInvocationsPerMinute", target, "a target is a number above 0", "derive it from a load test: requests a second × safety factor × 60 (A5)")
 	case rps > 0 && target > rps*60:
 		ps.Add("TargetInvocationsPerMinute", target,

@@ -26,8 +26,10 @@ type Problem struct {
 // String is the problem on one line: path, value got, rule and fix.
 func (p Problem) String() string {
 	var b strings.Builder
-	b.WriteString(p.Path)
-	b.WriteString(": ")
+	if p.Path != "" {
+		b.WriteString(p.Path)
+		b.WriteString(": ")
+	}
 	if p.Got != "" {
 		fmt.Fprintf(&b, "got %s: ", p.Got)
 	}

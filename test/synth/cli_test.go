@@ -3,13 +3,11 @@
 package synth_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -145,42 +143,6 @@ func assets(t *testing.T, dir string) []string {
 		found[i] = filepath.Base(found[i])
 	}
 	return found
-}
-
-// checkout copies what git knows of this checkout, and what it would add, into
-// a new folder.
-func checkout(t *testing.T) string {
-	t.Helper()
-	cmd := exec.Command("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-	cmd.Dir = root
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	for _, name := range bytes.Split(bytes.TrimRight(out, "\x00"), []byte{0}) {
-		data, err := os.ReadFile(filepath.Join(root, string(name)))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // deleted, not yet committed
-		}
-		if err == nil {
-			err = os.MkdirAll(filepath.Dir(filepath.Join(dir, string(name))), 0o755)
-		}
-		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, string(name)), data, 0o644)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	modules, err := filepath.Abs(filepath.Join(root, "node_modules"))
-	if err == nil {
-		err = os.Symlink(modules, filepath.Join(dir, "node_modules"))
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return dir
 }
 
 // scratch holds the assemblies of one run.

@@ -1,0 +1,197 @@
+package autoscaling_test
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+)
+
+var variant = autoscaling.Variant{EndpointName: "odds", Name: "main", InstanceType: "ml.c6i.xlarge", InitialInstanceCount: 2}
+
+func ptr[T any](v T) *T { return &v }
+
+// valid is a VariantScaling with every field set that may be set together.
+func valid() autoscaling.VariantScaling {
+	return autoscaling.VariantScaling{
+		MinCapacity: 2, MaxCapacity: 12, RequestsPerSecondPerInstance: 100, SafetyFactor: 0.7,
+		ScaleOutCooldown: ptr(time.Minute), ScaleInCooldown: ptr(5 * time.Minute),
+		ScheduledActions: []autoscaling.ScheduledAction{
+			{Name: "evening", Schedule: "cron(0 18 ? * mon-fri *)", Timezone: "Europe/London", MinCapacity: ptr(4)},
+			{Name: "release", Schedule: "cron(0 23 ? * MON-FRI *)", MinCapacity: ptr(2), MaxCapacity: ptr(12)},
+		},
+	}
+}
+
+func TestRendering(t *testing.T) {
+	t.Parallel()
+	target := valid().Target(variant)
+	if ps := valid().Validate(variant); ps != nil {
+		t.Fatal(ps)
+	}
+	want := map[string]any{
+		"ServiceNamespace": "sagemaker", "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+		"ResourceId": "endpoint/odds/variant/main", "MinCapacity": 2, "MaxCapacity": 12,
+		"ScheduledActions": []any{
+			map[string]any{"ScheduledActionName": "evening", "Schedule": "cron(0 18 ? * MON-FRI *)", "Timezone": "Europe/London",
+				"ScalableTargetAction": map[string]any{"MinCapacity": 4}},
+			map[string]any{"ScheduledActionName": "release", "Schedule": "cron(0 23 ? * MON-FRI *)", "Timezone": "UTC",
+				"ScalableTargetAction": map[string]any{"MinCapacity": 2, "MaxCapacity": 12}},
+		},
+	}
+	if diff := cmp.Diff(want, target.CloudFormation()); diff != "" {
+		t.Error(diff)
+	}
+	want = map[string]any{
+		"PolicyName": "invocations-per-instance", "PolicyType": "TargetTrackingScaling", "ScalingTargetId": "the target",
+		"TargetTrackingScalingPolicyConfiguration": map[string]any{
+			"PredefinedMetricSpecification": map[string]any{"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"},
+			"TargetValue":                   4200.0, "ScaleOutCooldown": 60, "ScaleInCooldown": 300, "DisableScaleIn": false,
+		},
+	}
+	if diff := cmp.Diff(want, target.Policies[0].CloudFormation("the target")); diff != "" {
+		t.Error(diff)
+	}
+	target.RoleARN, target.ScheduledActions = "arn:aws:iam::1:role/r", nil
+	if got := target.CloudFormation(); got["RoleARN"] != "arn:aws:iam::1:role/r" || got["ScheduledActions"] != nil {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestDefaults(t *testing.T) {
+	t.Parallel()
+	policy := autoscaling.VariantScaling{MinCapacity: 1, MaxCapacity: 2, RequestsPerSecondPerInstance: 10}.Target(variant).Policies[0]
+	if policy.TargetValue != 420 || policy.ScaleOutCooldown != 5*time.Minute || policy.ScaleInCooldown != 5*time.Minute {
+		t.Errorf("got %+v, want 10 × 0.7 × 60 and AWS's cooldowns", policy)
+	}
+	none := autoscaling.VariantScaling{MinCapacity: 1, MaxCapacity: 2, TargetInvocationsPerMinute: 60, ScaleOutCooldown: ptr(time.Duration(0))}
+	if policy := none.Target(variant).Policies[0]; policy.ScaleOutCooldown != 0 || policy.TargetValue != 60 {
+		t.Errorf("got %+v, want no cooldown where zero is asked for", policy)
+	}
+}
+
+// TestRules breaks one thing at a time in a valid VariantScaling.
+func TestRules(t *testing.T) {
+	t.Parallel()
+	type scaling = autoscaling.VariantScaling
+	for _, test := range []struct {
+		name   string
+		change func(*scaling, *autoscaling.Variant)
+		want   string
+	}{
+		{"min 0", func(s *scaling, _ *autoscaling.Variant) { s.MinCapacity = 0; s.ScheduledActions = nil },
+			`MinCapacity: got 0: a real-time variant keeps at least 1 instance, only asynchronous endpoints and inference components scale to zero (A38); set it to 1 or more; 2 or more survive the loss of an instance`},
+		{"min over max", func(s *scaling, _ *autoscaling.Variant) {
+			s.MinCapacity, s.MaxCapacity, s.ScheduledActions = 5, 4, nil
+		},
+			`MaxCapacity: got 4: the maximum is below the minimum of 5 instances; raise it to 5 or more, or lower the minimum`},
+		{"initial count outside", func(_ *scaling, v *autoscaling.Variant) { v.InitialInstanceCount = 1 },
+			`Variant.InitialInstanceCount: got 1: the first deployment starts outside the bounds of 2 to 12 instances; set it from 2 to 12`},
+		{"burstable", func(_ *scaling, v *autoscaling.Variant) { v.InstanceType = "ml.t3.large" },
+			`Variant.InstanceType: got "ml.t3.large": a burstable instance type cannot be scaled automatically, AWS refuses to register it (A46); use a type of fixed performance, such as "ml.c6i.large"`},
+		{"Trainium is not burstable", func(_ *scaling, v *autoscaling.Variant) { v.InstanceType = "ml.trn1.2xlarge" }, ``},
+		{"not an instance type", func(_ *scaling, v *autoscaling.Variant) { v.InstanceType = "m5.large" },
+			`Variant.InstanceType: got "m5.large": a SageMaker instance type is ml.FAMILY.SIZE; such as "ml.c6i.xlarge"`},
+		{"names", func(_ *scaling, v *autoscaling.Variant) { v.EndpointName, v.Name = "-odds", strings.Repeat("a", 64) },
+			`Variant.EndpointName: got "-odds": ` + autoscaling.NameRule + `; such as "predictions"` + "\n" +
+				`Variant.Name: got "` + strings.Repeat("a", 64) + `": ` + autoscaling.NameRule + `; such as "main"`},
+		{"both a factor and a target", func(s *scaling, _ *autoscaling.Variant) { s.TargetInvocationsPerMinute = 100 },
+			`SafetyFactor: got 0.7: a safety factor and a target of its own exclude each other; keep one of the two`},
+		{"a factor over 1", func(s *scaling, _ *autoscaling.Variant) { s.SafetyFactor = 1.1 },
+			`SafetyFactor: got 1.1: a safety factor is over 0 and at most 1; AWS advises to begin load testing with 0.5 (A5)`},
+		{"a target over the measured rate", func(s *scaling, _ *autoscaling.Variant) {
+			s.SafetyFactor, s.TargetInvocationsPerMinute = 0, 6001
+		},
+			`TargetInvocationsPerMinute: got 6001: the target is above what an instance sustains, 100 requests a second or 6000 a minute, so that scaling out would come too late; lower it, 4200 leaves the usual headroom`},
+		{"a target of NaN", func(s *scaling, _ *autoscaling.Variant) {
+			s.SafetyFactor, s.TargetInvocationsPerMinute = 0, math.NaN()
+		},
+			`TargetInvocationsPerMinute: got NaN: a target is a number above 0; derive it from a load test: requests a second × safety factor × 60 (A5)`},
+		{"nothing measured", func(s *scaling, _ *autoscaling.Variant) { s.RequestsPerSecondPerInstance = 0 },
+			`RequestsPerSecondPerInstance: without a measured rate there is no target to derive; measure one instance under load, or give TargetInvocationsPerMinute`},
+		{"a cooldown of half a second", func(s *scaling, _ *autoscaling.Variant) { s.ScaleOutCooldown = ptr(500 * time.Millisecond) },
+			`ScaleOutCooldown: got 500ms: a cooldown is a whole number of seconds, 0 or more; AWS's default is 300s`},
+		{"a cooldown below zero", func(s *scaling, _ *autoscaling.Variant) { s.ScaleInCooldown = ptr(-time.Second) },
+			`ScaleInCooldown: got -1s: a cooldown is a whole number of seconds, 0 or more; AWS's default is 300s`},
+		{"two actions of one name", func(s *scaling, _ *autoscaling.Variant) { s.ScheduledActions[1].Name = "evening" },
+			`ScheduledActions[1].Name: got "evening": ScheduledActions[0] has the same name, and names are unique within a target (B14); rename one of the two`},
+		{"an action's name with a slash", func(s *scaling, _ *autoscaling.Variant) { s.ScheduledActions[0].Name = "a/b" },
+			`ScheduledActions[0].Name: got "a/b": a name has 1 to 256 characters, none of them ':', '/', '|' or a control character, and no space at either end (B14); name the occasion, such as "evening-floor"`},
+		{"an action without bounds", func(s *scaling, _ *autoscaling.Variant) { s.ScheduledActions[0].MinCapacity = nil },
+			`ScheduledActions[0].MinCapacity: a scheduled action sets a minimum, a maximum or both (B8); give minCapacity`},
+		{"an action's floor over the maximum", func(s *scaling, _ *autoscaling.Variant) { s.ScheduledActions[0].MinCapacity = ptr(13) },
+			`ScheduledActions[0].MinCapacity: got 13: the minimum is over the target's maximum of 12 instances, and such an action fails when it is due (B8); raise the target's maximum to 13 or more`},
+		{"an action's ceiling below the minimum", func(s *scaling, _ *autoscaling.Variant) {
+			s.ScheduledActions[0].MinCapacity, s.ScheduledActions[0].MaxCapacity = nil, ptr(1)
+		},
+			`ScheduledActions[0].MaxCapacity: got 1: the maximum is below the target's minimum of 2 instances, and such an action fails when it is due (B8); raise it to 2 or more`},
+		{"an action's bounds the wrong way round", func(s *scaling, _ *autoscaling.Variant) { s.ScheduledActions[1].MaxCapacity = ptr(1) },
+			`ScheduledActions[1].MinCapacity: got 2: the minimum is over this action's maximum of 1 instances; lower the minimum or raise the maximum`},
+		{"an action's floor of 0", func(s *scaling, _ *autoscaling.Variant) { s.ScheduledActions[0].MinCapacity = ptr(0) },
+			`ScheduledActions[0].MinCapacity: got 0: a real-time variant keeps at least 1 instance (A38); set it to 1 or more`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s, v := valid(), variant
+			test.change(&s, &v)
+			if diff := cmp.Diff(test.want, s.Validate(v).Error()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// The schedule package words what is wrong with an expression; here it matters
+// that each part is reported at its field.
+func TestScheduleRules(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, schedule, timezone, at string
+	}{
+		{"five fields", "cron(0 18 * * MON)", "UTC", "ScheduledActions[0].Schedule: "},
+		{"an impossible date", "at(2027-02-30T18:00:00)", "UTC", "ScheduledActions[0].Schedule: "},
+		{"a day that never comes", "cron(0 0 30 2 ? *)", "UTC", "ScheduledActions[0].Schedule: "},
+		{"an unknown zone", "cron(0 18 ? * MON *)", "London", "ScheduledActions[0].Timezone: "},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := valid()
+			s.ScheduledActions[0].Schedule, s.ScheduledActions[0].Timezone = test.schedule, test.timezone
+			got := s.Validate(variant)
+			if len(got) != 1 || !strings.HasPrefix(got.Error(), test.at) {
+				t.Errorf("got %v, want one problem at %s", got, test.at)
+			}
+		})
+	}
+}
+
+func TestQuotas(t *testing.T) {
+	t.Parallel()
+	s := valid()
+	for i := range autoscaling.MaxScheduledActions + 1 - len(s.ScheduledActions) {
+		s.ScheduledActions = append(s.ScheduledActions, autoscaling.ScheduledAction{
+			Name: fmt.Sprint("action-", i), Schedule: "cron(0 18 ? * MON *)", MinCapacity: ptr(3)})
+	}
+	if got := s.Validate(variant).Error(); got != `ScheduledActions: got 201: a scalable target has at most 200 scheduled actions (B15); remove some that are over` {
+		t.Error(got)
+	}
+	target := valid().Target(variant)
+	target.Policies = append(target.Policies, target.Policies[0])
+	want := `Policies[1].Name: got "invocations-per-instance": Policies[0] has the same name; give each policy a name of its own` + "\n" +
+		`Policies[1].Metric: got "SageMakerVariantInvocationsPerInstance": Policies[0] tracks the same metric, which AWS refuses (A29); keep one of the two`
+	if diff := cmp.Diff(want, target.Validate().Error()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestEndpointARN(t *testing.T) {
+	t.Parallel()
+	if got := autoscaling.EndpointARN("aws-cn", "cn-north-1", "123456789012", "Odds-A"); got != "arn:aws-cn:sagemaker:cn-north-1:123456789012:endpoint/odds-a" {
+		t.Errorf("got %s, SageMaker lower-cases the name", got)
+	}
+}

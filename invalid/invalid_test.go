@@ -1,0 +1,52 @@
+package invalid_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+func TestProblems(t *testing.T) {
+	t.Parallel()
+	var ps invalid.Problems
+	if err := ps.Err(); err != nil {
+		t.Errorf("got %v, want no error without a problem", err)
+	}
+	ps.Add("MinCapacity", 0, "at least 1", "set it to 1")
+	ps.Add("Name", "a/b", "no slash", "")
+	ps.Add("Certificate", nil, "missing", "give one")
+	ps.Add("", "x", "all wrong", "begin again")
+	want := "MinCapacity: got 0: at least 1; set it to 1\n" +
+		"Name: got \"a/b\": no slash\n" +
+		"Certificate: missing; give one\n" +
+		"got \"x\": all wrong; begin again"
+	if diff := cmp.Diff(want, ps.Err().Error()); diff != "" {
+		t.Error(diff)
+	}
+	want = "Scaling.MinCapacity: got 0: at least 1; set it to 1"
+	if diff := cmp.Diff(want, ps.In("Scaling")[0].String()); diff != "" {
+		t.Error(diff)
+	}
+	if got := ps.In("Scaling")[3].Path; got != "Scaling" {
+		t.Errorf("got path %q, want that of the whole", got)
+	}
+}
+
+func TestFrom(t *testing.T) {
+	t.Parallel()
+	if ps := invalid.From(nil); ps != nil {
+		t.Errorf("got %v", ps)
+	}
+	var ps invalid.Problems
+	ps.Add("Name", nil, "missing", "")
+	if diff := cmp.Diff(ps, invalid.From(fmt.Errorf("wrapped: %w", ps.Err()))); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(invalid.Problems{{Rule: "other"}}, invalid.From(errors.New("other"))); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,152 @@
+// Mutants breaks the code in a copy, one place at a time, renews the snapshots
+// after the breakage, and sees whether a test of behaviour still fails. It
+// exits 1 when one survives.
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/test/checkout"
+)
+
+// mutant is one breakage: new in place of the only old in file.
+type mutant struct {
+	name, file, old, new string
+}
+
+var mutants = []mutant{
+	{"the policy's target forgets that the metric counts per minute",
+		"capacity/target.go", "safetyFactor*time.Minute.Seconds()", "safetyFactor*time.Second.Seconds()"},
+	{"a schedule's time zone is dropped",
+		"autoscaling/scheduled.go", `"Timezone":             a.timezone(),`, `"Timezone":             "UTC",`},
+	{"an update resets the endpoint's instance counts",
+		"constructs/inference/endpoint.go", "RetainAllVariantProperties: true,", "RetainAllVariantProperties: false,"},
+	{"HTTP is redirected to HTTP",
+		"constructs/frontend/loadbalancer.go", `Protocol: jsii.String("HTTPS"), Port: jsii.String("443")`, `Protocol: jsii.String("HTTP"), Port: jsii.String("8080")`},
+	{"the execution role reads every bucket",
+		"constructs/inference/model.go", `jsii.String(data.Bucket), ResourceName: jsii.String(data.Key),`, `jsii.String("*"),`},
+}
+
+// behaviour is the tests that are to notice, none of which looks at a snapshot.
+var behaviour = []string{"./autoscaling/...", "./capacity/...", "./config/...", "./constructs/...", "./test/deploy/..."}
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	root, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "mutants-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	if err := checkout.Copy(root, dir); err != nil {
+		return err
+	}
+	fmt.Println("unbroken:")
+	if failed, err := tests(dir, behaviour...); err != nil || len(failed) > 0 {
+		return fmt.Errorf("the unbroken copy fails %q: %w", failed, err)
+	}
+	survivors := 0
+	for _, m := range mutants {
+		fmt.Printf("%s (%s):\n", m.name, m.file)
+		killers, err := try(dir, m)
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.name, err)
+		}
+		if len(killers) == 0 {
+			survivors++
+			fmt.Println("  SURVIVES: no test of behaviour fails")
+		}
+		for _, k := range killers {
+			fmt.Println("  fails", k)
+		}
+	}
+	if survivors > 0 {
+		return fmt.Errorf("%d of %d mutants survive", survivors, len(mutants))
+	}
+	fmt.Printf("all %d mutants are noticed\n", len(mutants))
+	return nil
+}
+
+// try breaks the copy, renews its snapshots, tests it and mends it again.
+func try(dir string, m mutant) (killers []string, err error) {
+	path := filepath.Join(dir, filepath.FromSlash(m.file))
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if n := bytes.Count(source, []byte(m.old)); n != 1 {
+		return nil, fmt.Errorf("%s holds %q %d times, want once", m.file, m.old, n)
+	}
+	if err := os.WriteFile(path, bytes.Replace(source, []byte(m.old), []byte(m.new), 1), 0o644); err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.WriteFile(path, source, 0o644)) }()
+	if failed, err := tests(dir, "./test/synth", "-run", "^TestSnapshots$", "-update"); err != nil || len(failed) > 0 {
+		return nil, fmt.Errorf("renewing the snapshots fails %q: %w", failed, err)
+	}
+	if failed, err := tests(dir, "./test/synth", "-run", "^TestSnapshots$"); err != nil || len(failed) > 0 {
+		return nil, fmt.Errorf("the renewed snapshots fail %q: %w", failed, err)
+	}
+	return tests(dir, behaviour...)
+}
+
+// tests runs go test in dir and returns the innermost tests that failed.
+func tests(dir string, args ...string) (failed []string, err error) {
+	began := time.Now()
+	cmd := exec.Command("go", append([]string{"test", "-json", "-count=1"}, args...)...)
+	cmd.Dir = dir
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, runErr := cmd.Output()
+	var exit *exec.ExitError
+	if runErr != nil && !errors.As(runErr, &exit) {
+		return nil, runErr
+	}
+	passed := 0
+	decoder := json.NewDecoder(bytes.NewReader(out))
+	for {
+		var event struct{ Action, Package, Test, Output string }
+		if err := decoder.Decode(&event); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return nil, fmt.Errorf("go test: %w\n%s", err, stderr.String())
+		}
+		name := strings.TrimSpace(event.Package[strings.LastIndex(event.Package, "/cdk/")+1:] + " " + event.Test)
+		switch {
+		case event.Action == "build-fail":
+			return nil, fmt.Errorf("%s does not build", event.Package)
+		case event.Test == "":
+		case event.Action == "pass":
+			passed++
+		case event.Action == "fail":
+			// A failing subtest comes before the test that holds it.
+			if !slices.ContainsFunc(failed, func(f string) bool { return strings.HasPrefix(f, name+"/") }) {
+				failed = append(failed, name)
+			}
+		}
+	}
+	if runErr != nil && len(failed) == 0 {
+		return nil, fmt.Errorf("go test failed without a failing test: %w\n%s", runErr, stderr.String())
+	}
+	fmt.Printf("  %s: %d passed, %d failed, %s\n", args[0], passed, len(failed), time.Since(began).Round(time.Second))
+	return failed, nil
+}
