@@ -226,17 +226,33 @@ func TestBadInput(t *testing.T) {
 	t.Parallel()
 	t.Run("ten mistakes", func(t *testing.T) {
 		t.Parallel()
-		out := t.TempDir()
-		got := cdk(root, nil, "synth", "-q", "-c", "environments=test/synth/testdata/ten-mistakes", "-o", out)
+		// The file and what is said of it are the config package's own.
+		dir, out := t.TempDir(), t.TempDir()
+		for _, ending := range []string{".yaml", ".txt"} {
+			data, err := os.ReadFile(filepath.Join(root, "config", "testdata", "ten-mistakes"+ending))
+			if err == nil {
+				err = os.WriteFile(filepath.Join(dir, "ten-mistakes"+ending), data, 0o644)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		got := cdk(root, nil, "synth", "-q", "-c", "environments="+dir, "-o", out)
 		if got.status != 1 {
 			t.Errorf("got exit status %d, want 1", got.status)
 		}
-		want, err := os.ReadFile("testdata/ten-mistakes.txt")
+		said, err := os.ReadFile(filepath.Join(dir, "ten-mistakes.txt"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !strings.Contains(got.output, string(want)) {
-			t.Errorf("want\n%s\nwithin\n%s", want, got.output)
+		lines := strings.Split(strings.TrimSpace(string(said)), "\n")
+		if len(lines) != 10 {
+			t.Errorf("got %d mistakes, want 10", len(lines))
+		}
+		for _, line := range lines {
+			if want := filepath.Join(dir, line) + "\n"; !strings.Contains(got.output, want) {
+				t.Errorf("want the line\n%s\nwithin\n%s", want, got.output)
+			}
 		}
 		nothingIn(t, out)
 	})

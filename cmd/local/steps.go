@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+)
+
+// slow is how long a step may take without a sign of life.
+const slow = 2 * time.Second
+
+// steps shows what is being done and how long it took: on a terminal as a line
+// that moves, elsewhere as plain lines.
+type steps struct {
+	out      io.Writer
+	terminal bool
+}
+
+func newSteps(out io.Writer) *steps {
+	file, ok := out.(*os.File)
+	if !ok {
+		return &steps{out: out}
+	}
+	info, err := file.Stat()
+	return &steps{out: out, terminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
+}
+
+// do runs one step. What the step logs is shown only where it says what takes
+// so long: its last line, on a terminal.
+func (s *steps) do(name string, step func(log io.Writer) error) error {
+	began := time.Now()
+	log := &lastLine{}
+	ended := make(chan struct{})
+	var shown sync.WaitGroup
+	shown.Go(func() { s.show(name, began, log, ended) })
+	err := step(log)
+	close(ended)
+	shown.Wait()
+	mark := "✓"
+	if err != nil {
+		mark = "✗"
+	}
+	if s.terminal {
+		fmt.Fprint(s.out, "\r\x1b[K")
+	}
+	fmt.Fprintf(s.out, "%s %s (%s)\n", mark, name, time.Since(began).Round(100*time.Millisecond))
+	return err
+}
+
+func (s *steps) show(name string, began time.Time, log *lastLine, ended <-chan struct{}) {
+	every := slow
+	if s.terminal {
+		every = 100 * time.Millisecond
+	}
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for n := 0; ; n++ {
+		select {
+		case <-ended:
+			return
+		case <-ticker.C:
+		}
+		switch {
+		case s.terminal:
+			const spinner = `|/-\`
+			fmt.Fprintf(s.out, "\r\x1b[K%c %s (%s) %.60s", spinner[n%len(spinner)], name, time.Since(began).Round(time.Second), log.String())
+		case n == 0:
+			fmt.Fprintf(s.out, "… %s\n", name)
+		}
+	}
+}
+
+// lastLine keeps the last whole line written to it.
+type lastLine struct {
+	mu      sync.Mutex
+	partial []byte
+	line    string
+}
+
+func (l *lastLine) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.partial = append(l.partial, p...)
+	for {
+		line, rest, found := bytes.Cut(l.partial, []byte("\n"))
+		if !found {
+			return len(p), nil
+		}
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			l.line = string(line)
+		}
+		l.partial = append([]byte(nil), rest...)
+	}
+}
+
+func (l *lastLine) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.line
+}

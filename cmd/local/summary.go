@@ -1,0 +1,153 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/localaws"
+	"github.com/sagemaker-autoscaling-inference/cdk/schedule"
+)
+
+// summary is what is shown at the end.
+type summary struct {
+	stands    localaws.Snapshot
+	reply     reply
+	now       time.Time
+	templates string
+}
+
+// summarize prints what stands, as AWS's own APIs have told it.
+func summarize(out io.Writer, s summary) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	section := func(name string) { fmt.Fprintf(w, "%s\n", name) }
+	row := func(cells ...string) { fmt.Fprintf(w, "  %s\n", strings.Join(cells, "\t")) }
+
+	section("Stacks")
+	for _, stack := range s.stands.Stacks {
+		row(stack.Name, stack.Status)
+	}
+	section("Endpoint")
+	for _, e := range s.stands.Endpoints {
+		row(e.Name, e.Status)
+		for _, v := range e.Variants {
+			row("variant "+v.Name, fmt.Sprintf("%d × %s", v.CurrentInstances, v.InstanceType))
+		}
+	}
+	section("Scaling")
+	for _, t := range s.stands.ScalableTargets {
+		row(t.ResourceID, fmt.Sprintf("%d to %d instances", t.Min, t.Max))
+	}
+	for _, p := range s.stands.ScalingPolicies {
+		if t := p.Tracking; t != nil {
+			row(p.Name, fmt.Sprintf("%s at %g a minute, cooldown %s out, %s in", t.Metric, t.Target, t.ScaleOutCooldown, t.ScaleInCooldown))
+		} else {
+			row(p.Name, p.Type)
+		}
+	}
+	section("Next scheduled actions")
+	next, err := upcoming(s.stands.ScheduledActions, s.now)
+	if err != nil {
+		return err
+	}
+	for _, u := range next {
+		row(u.row()...)
+	}
+	section("Load balancer")
+	for _, b := range s.stands.LoadBalancers {
+		for _, l := range b.Listeners {
+			for _, r := range l.Rules {
+				row(fmt.Sprintf("%s %d", l.Protocol, l.Port), conditions(r), action(r))
+			}
+		}
+	}
+	section("Prediction through the gateway")
+	row("request", s.reply.request)
+	row("reply", fmt.Sprintf("%s %s %s", s.reply.status, s.reply.contentType, s.reply.body))
+	row("served by", fmt.Sprintf("variant %s in %s", s.reply.variant, s.reply.took.Round(time.Millisecond)))
+	section("Templates")
+	row(s.templates)
+	return w.Flush()
+}
+
+// occasion is a scheduled action and when it is due next.
+type occasion struct {
+	localaws.ScheduledAction
+	zone *time.Location
+	due  time.Time // zero: never again
+}
+
+// upcoming is the scheduled actions by the time at which they are due after
+// now; those that are over come last.
+func upcoming(actions []localaws.ScheduledAction, now time.Time) ([]occasion, error) {
+	var next []occasion
+	for _, a := range actions {
+		expression, err := schedule.Parse(a.Schedule)
+		if err != nil {
+			return nil, fmt.Errorf("scheduled action %s: %w", a.Name, err)
+		}
+		zone, err := schedule.ParseZone(a.Timezone)
+		if err != nil {
+			return nil, fmt.Errorf("scheduled action %s: %w", a.Name, err)
+		}
+		due, _ := expression.Next(now, zone)
+		next = append(next, occasion{a, zone, due})
+	}
+	slices.SortStableFunc(next, func(a, b occasion) int {
+		if a.due.IsZero() != b.due.IsZero() {
+			if a.due.IsZero() {
+				return 1
+			}
+			return -1
+		}
+		return cmp.Or(a.due.Compare(b.due), cmp.Compare(a.Name, b.Name))
+	})
+	return next, nil
+}
+
+func (o occasion) row() []string {
+	var change []string
+	if o.Min != nil {
+		change = append(change, fmt.Sprintf("minimum %d", *o.Min))
+	}
+	if o.Max != nil {
+		change = append(change, fmt.Sprintf("maximum %d", *o.Max))
+	}
+	when := []string{"over", ""}
+	if !o.due.IsZero() {
+		when = []string{o.due.In(o.zone).Format("Mon 2006-01-02 15:04 MST") + " " + o.zone.String(), o.due.UTC().Format("Mon 2006-01-02 15:04 UTC")}
+	}
+	return append([]string{o.Name}, append(when, strings.Join(change, ", "))...)
+}
+
+func conditions(r localaws.Rule) string {
+	if r.Priority == "default" {
+		return "anything else"
+	}
+	var all []string
+	for _, c := range r.Conditions {
+		all = append(all, strings.Join(c.Values, ", "))
+	}
+	return strings.Join(all, "; ")
+}
+
+func action(r localaws.Rule) string {
+	var all []string
+	for _, a := range r.Actions {
+		switch a.Type {
+		case "forward":
+			all = append(all, "to the gateway")
+		case "redirect":
+			all = append(all, "redirected "+a.Redirect)
+		case "fixed-response":
+			all = append(all, "answered "+a.FixedResponse)
+		default:
+			all = append(all, a.Type)
+		}
+	}
+	return strings.Join(all, ", ")
+}

@@ -1,0 +1,221 @@
+package config
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected errors in testdata")
+
+// TestMistakes reads every testdata/MISTAKE.yaml and compares what is said about
+// it with MISTAKE.txt. Each file has one mistake, and one line is said about it,
+// unless the name promises more.
+func TestMistakes(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no testdata: ", err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			e, ps := decode(name+".yaml", "test", data)
+			if diff := cmp.Diff(Environment{}, e); diff != "" {
+				t.Errorf("an environment came beside the problems:\n%s", diff)
+			}
+			got := ps.Error() + "\n"
+			golden := strings.TrimSuffix(file, ".yaml") + ".txt"
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+			lines := 1
+			switch name {
+			case "ten-mistakes":
+				lines = 10
+			case "min-of-zero-and-action-over-max":
+				lines = 2
+			}
+			if n := strings.Count(got, "\n"); n != lines {
+				t.Errorf("%d lines are said about it, want %d:\n%s", n, lines, got)
+			}
+		})
+	}
+}
+
+func valid(t *testing.T, name string) Environment {
+	t.Helper()
+	data, err := os.ReadFile("testdata/valid/" + name + ".yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, ps := decode(name+".yaml", "test", data)
+	if err := ps.err(); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func TestAnchorsAliasesMergeKeysAndTags(t *testing.T) {
+	t.Parallel()
+	if diff := cmp.Diff(valid(t, "plain"), valid(t, "anchors")); diff != "" {
+		t.Errorf("(-plain +anchors)\n%s", diff)
+	}
+}
+
+func TestByteOrderMarkAndCRLF(t *testing.T) {
+	t.Parallel()
+	text := "\ufeff" + strings.ReplaceAll(environment(t), "\n", "\r\n")
+	got, ps := decode("f.yaml", "test", []byte(text))
+	if err := ps.err(); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(valid(t, "minimal"), got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestDefaults(t *testing.T) {
+	t.Parallel()
+	cooldown := Duration(300 * time.Second)
+	want := Environment{
+		Name: "test", Account: "123456789012", Region: "eu-west-1",
+		Network:  Network{NewVPC: &NewVPC{CIDR: "10.0.0.0/16", AvailabilityZones: []string{"eu-west-1a", "eu-west-1b"}}},
+		Model:    Model{Image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/predictions:1.0.0"},
+		Endpoint: Endpoint{Name: "predictions"},
+		Variant:  Variant{Name: "main", InstanceType: "ml.c6i.large", InitialInstanceCount: 2},
+		Capacity: Capacity{RequestsPerSecondPerInstance: 100, StartTime: Duration(5 * time.Minute)},
+		Scaling:  Scaling{MinCapacity: 2, MaxCapacity: 12, SafetyFactor: 0.7, ScaleOutCooldown: &cooldown, ScaleInCooldown: &cooldown},
+		Frontend: Frontend{
+			CertificateARN:  "arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-4000-8000-000000000001",
+			AllowedCIDRs:    []string{"10.0.0.0/16"},
+			GatewayMemoryMB: 256, RequestTimeout: Duration(70 * time.Second), MaxRequestBytes: 1_000_000,
+		},
+	}
+	if diff := cmp.Diff(want, valid(t, "minimal")); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestDefaultsThatDependOnMore(t *testing.T) {
+	t.Parallel()
+	e := Environment{
+		Network:  Network{ExistingVPC: &ExistingVPC{CIDR: "10.1.0.0/16"}},
+		Scaling:  Scaling{TargetInvocationsPerMinute: 3000},
+		Schedule: []ScheduledAction{{Name: "floor"}},
+	}
+	got := e.withDefaults()
+	if got.Scaling.SafetyFactor != 0 {
+		t.Errorf("a safety factor of %v came beside the target", got.Scaling.SafetyFactor)
+	}
+	if got.Schedule[0].Timezone != "UTC" || e.Schedule[0].Timezone != "" {
+		t.Errorf("time zones: %q, and %q in the original", got.Schedule[0].Timezone, e.Schedule[0].Timezone)
+	}
+	if diff := cmp.Diff([]string{"10.1.0.0/16"}, got.Frontend.AllowedCIDRs); diff != "" {
+		t.Errorf("an existing VPC's range (-want +got)\n%s", diff)
+	}
+	e.Frontend.InternetFacing = true
+	if diff := cmp.Diff([]string{"0.0.0.0/0"}, e.withDefaults().Frontend.AllowedCIDRs); diff != "" {
+		t.Errorf("internet-facing (-want +got)\n%s", diff)
+	}
+}
+
+// TestHostileFiles are answered at once: their parser or their aliases would
+// take minutes and gigabytes.
+func TestHostileFiles(t *testing.T) {
+	t.Parallel()
+	bomb := "a: &a [1,1,1,1,1,1,1,1]\n"
+	merges := "a: &a {x: 1}\n"
+	for c := 'b'; c <= 'h'; c++ {
+		bomb += string(c) + ": &" + string(c) + " [" + strings.Repeat("*"+string(c-1)+",", 8) + "]\n"
+		merges += string(c) + ": &" + string(c) + " {<<: [" + strings.Repeat("*"+string(c-1)+",", 8) + "]}\n"
+	}
+	for name, test := range map[string]struct{ text, want string }{
+		"brackets":       {strings.Repeat("[", 100_000), "levels are nested"},
+		"braces":         {strings.Repeat("{a: ", 30_000), "levels are nested"},
+		"hyphens":        {strings.Repeat("- ", 60_000), "levels are nested"},
+		"question marks": {strings.Repeat("? ", 60_000), "levels are nested"},
+		"tags":           {"a: " + strings.Repeat("!!str ", 20_000), "more than 20000 values"},
+		"aliases":        {bomb, "more than 20000 values"},
+		"merge keys":     {merges, "more than 20000 values"},
+		"size":           {strings.Repeat("#\n", 70_000), "at most 131072 bytes, this one has 140000"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, ps := decode("f.yaml", "test", []byte(test.text))
+			if len(ps) != 1 || !strings.Contains(ps.Error(), test.want) {
+				t.Errorf("got %v, want one problem with %q", ps, test.want)
+			}
+		})
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	for _, pattern := range []string{"testdata/*.yaml", "testdata/valid/*.yaml", "environments/*.yaml"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, file := range files {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(data)
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) { checkDecoded(t, data) })
+}
+
+// FuzzValues puts anything where rules read text.
+func FuzzValues(f *testing.F) {
+	f.Add("cron(30 17 ? * MON-FRI *)", "Europe/London", "10.0.0.0/16", "us-east-1a", "a")
+	f.Add("at(2027-05-29T18:00:00)", "UTC", "10.0.0.0/8", "use1-az1", "aws:b")
+	f.Add("rate(5 minutes)", "", "::/0", "", "\n")
+	f.Fuzz(func(t *testing.T, schedule, timezone, cidr, zone, name string) {
+		checkDecoded(t, fmt.Appendf(nil, `{account: "123456789012", region: us-east-1,
+network: {newVpc: {cidr: %q, availabilityZones: [us-east-1a, %q]}},
+model: {image: %[5]q, modelDataUrl: %[5]q, environment: {%[5]q: %[5]q}}, endpoint: {name: %[5]q},
+variant: {name: %[5]q, instanceType: %[5]q}, capacity: {requestsPerSecondPerInstance: 1, startTime: %[5]q},
+scaling: {minCapacity: 1, maxCapacity: 2}, schedule: [{name: %[5]q, schedule: %[3]q, timezone: %[4]q, minCapacity: 1}],
+frontend: {certificateArn: %[5]q, allowedCidrs: [%[1]q]}, tags: {%[5]q: %[5]q}}`, cidr, zone, schedule, timezone, name))
+	})
+}
+
+// checkDecoded is what holds for every file, good or bad.
+func checkDecoded(t *testing.T, data []byte) {
+	e, ps := decode("f.yaml", "test", data)
+	for i, p := range ps {
+		if p.Line < 1 || p.Column < 1 || p.Rule == "" || strings.ContainsAny(p.String(), "\n\r") {
+			t.Errorf("%q is not a problem on one line, with its place and rule", p)
+		}
+		if i > 0 && p.Line < ps[i-1].Line {
+			t.Errorf("line %d is reported after line %d", p.Line, ps[i-1].Line)
+		}
+	}
+	if len(ps) == 0 {
+		if err := e.ScalableTarget().Validate().Err(); err != nil {
+			t.Errorf("an environment without a problem has %v", err)
+		}
+	}
+}

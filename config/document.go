@@ -1,0 +1,126 @@
+package config
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// document is one environment file while it is judged.
+type document struct {
+	file string
+	// root is nil where the file is no environment at all.
+	root *node
+	// nodes are the file's values by their YAML path.
+	nodes    map[string]*node
+	problems Problems
+	// faulty are the paths whose values, or whose absence, have been reported
+	// before the rules: what follows from them is no news.
+	faulty []string
+}
+
+// decode reads one environment from a file's bytes: syntax, then shape, then
+// rules, each over what the one before has not refused. The environment is
+// complete where there is no problem.
+func decode(file, name string, data []byte) (Environment, Problems) {
+	d := &document{file: file, nodes: map[string]*node{}}
+	e := Environment{Name: name}
+	d.parse(data)
+	if d.root != nil {
+		d.hideVariables()
+		d.checkSchema()
+		e = d.typed(e)
+		d.checkRules(e)
+	}
+	if len(d.problems) > 0 {
+		d.problems.sort()
+		return Environment{}, d.problems
+	}
+	return e.withDefaults(), nil
+}
+
+// hideVariables keeps the values of environment variables, which may be secrets,
+// out of the problems.
+func (d *document) hideVariables() {
+	for path, n := range d.nodes {
+		if within(path, environmentPath) {
+			n.written = ""
+		}
+	}
+}
+
+// typed fills e with what the file says and no problem has been found with.
+func (d *document) typed(e Environment) Environment {
+	data, err := json.Marshal(d.root.value())
+	if err == nil {
+		err = json.Unmarshal(data, &e)
+	}
+	if err != nil {
+		// The schema leaves nothing that Go's types refuse; if it did, better
+		// an unlovely error than a value that is not the author's.
+		d.refuse(d.root.place(), err.Error(), "")
+	}
+	return e
+}
+
+// checkRules applies the rules that the schema cannot express. A finding about a
+// value that was reported before is left out.
+func (d *document) checkRules(e Environment) {
+	for _, p := range validate(e, source{given: d.given, faulty: d.isFaulty}) {
+		if d.isFaulty(p.Path) {
+			continue
+		}
+		if n := d.nodes[p.Path]; n != nil && n.shape == scalar {
+			p.Got = n.written
+		}
+		d.report(p)
+	}
+}
+
+// given reports whether the file says something at path.
+func (d *document) given(path string) bool { return d.nodes[path] != nil }
+
+// isFaulty reports whether path, or what it lies in, has been reported.
+func (d *document) isFaulty(path string) bool {
+	return slices.ContainsFunc(d.faulty, func(f string) bool { return within(path, f) })
+}
+
+// fault notes a problem with what the file says at p.Path, and takes that out of
+// what is judged further.
+func (d *document) fault(p invalid.Problem) { d.faultAt(d.place(p.Path), p) }
+
+// faultAt is fault with the place to show.
+func (d *document) faultAt(at position, p invalid.Problem) {
+	if n := d.nodes[p.Path]; n != nil {
+		n.omit = true
+	}
+	d.faulty = append(d.faulty, p.Path)
+	d.reportAt(at, p)
+}
+
+// report notes a problem that leaves the rest as it is.
+func (d *document) report(p invalid.Problem) { d.reportAt(d.place(p.Path), p) }
+
+func (d *document) reportAt(at position, p invalid.Problem) {
+	d.problems = append(d.problems, Problem{File: d.file, Line: max(at.line, 1), Column: max(at.column, 1), Problem: p})
+}
+
+// refuse notes a problem with the file itself.
+func (d *document) refuse(at position, rule, fix string) {
+	d.reportAt(at, invalid.Problem{Rule: rule, Fix: fix})
+}
+
+// place is where the value at path stands, or else what it would stand in.
+func (d *document) place(path string) position {
+	if n := d.nodes[path]; n != nil {
+		if at := n.place(); at != (position{}) {
+			return at
+		}
+	}
+	if path == "" {
+		return position{}
+	}
+	return d.place(path[:max(strings.LastIndexAny(path, ".["), 0)])
+}

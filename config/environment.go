@@ -1,0 +1,195 @@
+// Package config is what an environment file may say: typed, strict, and with
+// every mistake located. It knows nothing of CDK.
+package config
+
+// Environment is one YAML file: everything that is deployed together, in one
+// account and region.
+type Environment struct {
+	// Name is the file's name without its ending; it names the Stage and begins
+	// every stack's name.
+	Name string `json:"-"`
+
+	// Account is the AWS account, twelve digits in quotes: without them YAML
+	// may read another number.
+	Account string `json:"account" jsonschema:"pattern=^[0-9]{12}$"`
+	// Region is the AWS region, such as eu-central-1.
+	Region string `json:"region" jsonschema:"pattern=^[a-z]+(-[a-z]+)+-[0-9]+$"`
+	// Network is the VPC that the load balancer stands in.
+	Network Network `json:"network"`
+	// Model is the container that answers predictions.
+	Model Model `json:"model"`
+	// Endpoint is the SageMaker real-time endpoint.
+	Endpoint Endpoint `json:"endpoint"`
+	// Variant is the endpoint's production variant: the fleet that scales.
+	Variant Variant `json:"variant"`
+	// Capacity is what a load test of one instance has shown.
+	Capacity Capacity `json:"capacity"`
+	// Scaling is between which bounds, and towards which target, the variant scales.
+	Scaling Scaling `json:"scaling"`
+	// Schedule is the times at which the bounds change. Default: none.
+	Schedule []ScheduledAction `json:"schedule,omitempty"`
+	// Frontend is the load balancer and the gateway behind it.
+	Frontend Frontend `json:"frontend"`
+	// Tags are put on every resource, 45 at most. Default: none.
+	Tags map[string]string `json:"tags,omitempty"`
+}
+
+// Network is a VPC of its own or an existing one: exactly one of the two.
+type Network struct {
+	// NewVPC makes a VPC. Default: none, existingVpc is used.
+	NewVPC *NewVPC `json:"newVpc,omitempty"`
+	// ExistingVPC uses a VPC that stands. Default: none, newVpc is made.
+	ExistingVPC *ExistingVPC `json:"existingVpc,omitempty"`
+}
+
+// NewVPC is a VPC with a public and a private subnet in each zone. The private
+// ones have no way out: nothing in them needs one.
+type NewVPC struct {
+	// CIDR is its IPv4 range, /16 or smaller: each zone takes two subnets of /27
+	// or larger, so that two zones need /25 and up to four need /24.
+	CIDR string `json:"cidr"`
+	// AvailabilityZones are named here so that synthesis need not ask AWS: two
+	// or more, which a load balancer needs.
+	AvailabilityZones []string `json:"availabilityZones" jsonschema:"minItems=2,uniqueItems=true"`
+	// KeepDefaultSecurityGroupRules leaves the rules of the VPC's default
+	// security group as AWS makes them, instead of removing them with a custom
+	// resource. Default: false, they are removed.
+	KeepDefaultSecurityGroupRules bool `json:"keepDefaultSecurityGroupRules,omitempty"`
+}
+
+// ExistingVPC is a VPC that stands, by its attributes: synthesis looks nothing up.
+type ExistingVPC struct {
+	// VpcID is the VPC's id, such as vpc-0123456789abcdef0.
+	VpcID string `json:"vpcId" jsonschema:"pattern=^vpc-([0-9a-f]{8}|[0-9a-f]{17})$"`
+	// CIDR is its IPv4 range: who may reach an internal load balancer, unless
+	// frontend.allowedCidrs says otherwise.
+	CIDR string `json:"cidr"`
+	// PublicSubnets hold an internet-facing load balancer: two zones or more,
+	// one subnet of each. Default: none.
+	PublicSubnets []Subnet `json:"publicSubnets,omitempty"`
+	// PrivateSubnets hold an internal load balancer: two zones or more, one
+	// subnet of each. Default: none.
+	PrivateSubnets []Subnet `json:"privateSubnets,omitempty"`
+}
+
+// Subnet is a subnet that stands.
+type Subnet struct {
+	// ID is the subnet's id, such as subnet-0123456789abcdef0.
+	ID string `json:"id" jsonschema:"pattern=^subnet-([0-9a-f]{8}|[0-9a-f]{17})$"`
+	// AvailabilityZone is the zone it is in, such as eu-central-1a.
+	AvailabilityZone string `json:"availabilityZone"`
+	// RouteTableID is the id of its route table, such as rtb-0123456789abcdef0.
+	RouteTableID string `json:"routeTableId" jsonschema:"pattern=^rtb-([0-9a-f]{8}|[0-9a-f]{17})$"`
+}
+
+// Model is one container: an image in Amazon ECR and an archive in Amazon S3.
+type Model struct {
+	// Image is the image's URI in Amazon ECR, with a tag or a digest:
+	// ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG.
+	Image string `json:"image"`
+	// ModelDataURL is the archive with the model, s3://BUCKET/KEY.tar.gz.
+	// Default: none, the image holds the model.
+	ModelDataURL string `json:"modelDataUrl,omitempty"`
+	// Environment is the container's environment variables, 100 at most and no
+	// secrets: they can be read in the template and in SageMaker. Default: none.
+	Environment map[string]string `json:"environment,omitempty"`
+	// AllowNetworkAccess lets the container reach the network, for instance to
+	// download weights when it starts. Default: false, it runs isolated.
+	AllowNetworkAccess bool `json:"allowNetworkAccess,omitempty"`
+}
+
+// Endpoint is the SageMaker real-time endpoint.
+type Endpoint struct {
+	// Name is the endpoint's name, such as predictions-prod. It stays for the
+	// endpoint's life: clients and scaling know it by this name.
+	Name string `json:"name"`
+}
+
+// Variant is the production variant: the fleet behind the endpoint.
+type Variant struct {
+	// Name is the variant's name, under which scaling is registered.
+	// Default: main.
+	Name string `json:"name,omitempty"`
+	// InstanceType is the type of every instance, such as ml.c6i.xlarge;
+	// burstable types (ml.t2, ml.t3) cannot scale.
+	InstanceType string `json:"instanceType"`
+	// InitialInstanceCount is the instances that the first deployment starts;
+	// later ones keep the count that scaling has reached.
+	// Default: scaling.minCapacity.
+	InitialInstanceCount int `json:"initialInstanceCount,omitempty" jsonschema:"minimum=1"`
+}
+
+// Capacity is what a load test of one instance has shown.
+type Capacity struct {
+	// RequestsPerSecondPerInstance is the highest rate that one instance
+	// sustains within the latency objective.
+	RequestsPerSecondPerInstance float64 `json:"requestsPerSecondPerInstance" jsonschema:"exclusiveMinimum=0"`
+	// StartTime is how long a new instance takes from the decision to scale out
+	// until it serves, at the 95th percentile, such as 6m; at most 2h.
+	StartTime Duration `json:"startTime"`
+}
+
+// Scaling is the bounds and the target.
+type Scaling struct {
+	// MinCapacity is the lowest instance count, 1 or more; 2 or more survive the
+	// loss of an instance.
+	MinCapacity int `json:"minCapacity"`
+	// MaxCapacity is the highest instance count, minCapacity or more.
+	MaxCapacity int `json:"maxCapacity"`
+	// SafetyFactor is the share of the measured requests a second that is aimed
+	// at, over 0 and at most 1. Default: 0.7, unless targetInvocationsPerMinute
+	// is given.
+	SafetyFactor float64 `json:"safetyFactor,omitempty" jsonschema:"exclusiveMinimum=0,maximum=1"`
+	// TargetInvocationsPerMinute is the target itself, in invocations per minute
+	// and instance, in place of a safety factor.
+	// Default: requestsPerSecondPerInstance × safetyFactor × 60.
+	TargetInvocationsPerMinute float64 `json:"targetInvocationsPerMinute,omitempty" jsonschema:"exclusiveMinimum=0"`
+	// ScaleOutCooldown is the wait after a scale-out has succeeded. Default: 300s.
+	ScaleOutCooldown *Duration `json:"scaleOutCooldown,omitempty"`
+	// ScaleInCooldown is the wait after a scale-in has succeeded. Default: 300s.
+	ScaleInCooldown *Duration `json:"scaleInCooldown,omitempty"`
+}
+
+// ScheduledAction changes the bounds at its times. Nothing is put back
+// afterwards: a later action has to.
+type ScheduledAction struct {
+	// Name is the action's name, unique in the schedule, such as evening-floor.
+	Name string `json:"name"`
+	// Schedule is when: cron(minutes hours day-of-month month day-of-week year),
+	// at(yyyy-mm-ddThh:mm:ss) or rate(N minutes).
+	Schedule string `json:"schedule"`
+	// Timezone is the IANA zone in which the schedule is read, such as
+	// Europe/London. Default: UTC.
+	Timezone string `json:"timezone,omitempty"`
+	// MinCapacity is the new minimum instance count. Default: it stays.
+	MinCapacity *int `json:"minCapacity,omitempty"`
+	// MaxCapacity is the new maximum instance count. Default: it stays.
+	MaxCapacity *int `json:"maxCapacity,omitempty"`
+}
+
+// Frontend is the load balancer and the gateway behind it.
+type Frontend struct {
+	// CertificateARN is the certificate of the HTTPS listener, in AWS
+	// Certificate Manager and in the environment's region. Default: none, which
+	// is an error unless plainHttp is true.
+	CertificateARN string `json:"certificateArn,omitempty"`
+	// PlainHTTP serves without TLS: requests and predictions can be read and
+	// changed on their way. Default: false.
+	PlainHTTP bool `json:"plainHttp,omitempty"`
+	// InternetFacing puts the load balancer into public subnets with public
+	// addresses. Default: false, it is internal.
+	InternetFacing bool `json:"internetFacing,omitempty"`
+	// AllowedCIDRs are the IPv4 ranges that may connect. Default: the VPC's own
+	// range, or everybody (0.0.0.0/0) when internetFacing is true.
+	AllowedCIDRs []string `json:"allowedCidrs,omitempty" jsonschema:"minItems=1,uniqueItems=true"`
+	// GatewayMemoryMB is the memory of the gateway's Lambda function, 128 to
+	// 10240 MB; its share of a processor grows with it. Default: 256.
+	GatewayMemoryMB int `json:"gatewayMemoryMb,omitempty" jsonschema:"minimum=128,maximum=10240"`
+	// RequestTimeout bounds one request through the gateway, 1s to 15m; a model
+	// may take 60 s to answer. Default: 70s.
+	RequestTimeout Duration `json:"requestTimeout,omitempty"`
+	// MaxRequestBytes is the largest request body that is passed on, up to
+	// 1,000,000 bytes, what a load balancer hands to a Lambda function.
+	// Default: 1000000.
+	MaxRequestBytes int `json:"maxRequestBytes,omitempty" jsonschema:"minimum=1,maximum=1000000"`
+}

@@ -1,0 +1,59 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// Problem is one thing that is wrong with the environment files.
+type Problem struct {
+	// File is the file, or their folder when no single file is to blame.
+	File string
+	// Line and Column count from 1. Default: 0, the whole of File.
+	Line, Column int
+	// Problem has a YAML path, such as schedule[1].timezone, and the value as it
+	// is written in the file.
+	invalid.Problem
+}
+
+// String is the problem on one line: file:line:column, then the rest.
+func (p Problem) String() string {
+	place := p.File
+	if p.Line > 0 {
+		place = fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+	}
+	return place + ": " + strings.TrimPrefix(p.Problem.String(), ": ")
+}
+
+// Problems is everything wrong with the environment files, in the order of
+// files, lines and columns. As an error it has one line a problem.
+type Problems []Problem
+
+// Error implements error: one problem a line.
+func (ps Problems) Error() string {
+	lines := make([]string, len(ps))
+	for i, p := range ps {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// err returns nil when there is no problem.
+func (ps Problems) err() error {
+	if len(ps) == 0 {
+		return nil
+	}
+	return ps
+}
+
+// sort puts the problems of one file into the file's order.
+func (ps Problems) sort() {
+	slices.SortStableFunc(ps, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
+			strings.Compare(a.Path, b.Path), strings.Compare(a.Rule, b.Rule))
+	})
+}

@@ -1,0 +1,173 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// says fails unless ps is one problem for each text of want, at its path.
+func says(t *testing.T, name string, ps invalid.Problems, want ...string) {
+	t.Helper()
+	if len(ps) != len(want) {
+		t.Errorf("%s: got %d problems, want %d:\n%v", name, len(ps), len(want), ps)
+		return
+	}
+	for i, p := range ps {
+		if !strings.Contains(p.String(), want[i]) {
+			t.Errorf("%s: got %s, want %q in it", name, p, want[i])
+		}
+	}
+}
+
+func TestValidateCIDR(t *testing.T) {
+	t.Parallel()
+	for cidr, want := range map[string]string{
+		"":                    "", // not known here
+		"10.0.0.0/16":         "",
+		"10.0.0.0/28":         "",
+		"192.168.4.0/22":      "",
+		"10.0.0.1/16":         "write 10.0.0.0/16",
+		"10.0.255.0/16":       "write 10.0.0.0/16",
+		"10.0.0.0/15":         "such as 10.0.0.0/16",
+		"10.9.8.7/4":          "such as 10.9.0.0/16",
+		"10.0.0.0/29":         "such as 10.0.0.0/28",
+		"10.0.0.0":            "an address and a mask",
+		"10.0.0.0/33":         "not an IPv4 range",
+		"10.0.0/16":           "not an IPv4 range",
+		"010.0.0.0/16":        "not an IPv4 range",
+		"::/16":               "not an IPv4 range",
+		"::ffff:10.0.0.0/112": "not an IPv4 range",
+		"10.0.0.0/16 ":        "not an IPv4 range",
+		"everybody":           "an address and a mask",
+	} {
+		ps := validateCIDR("cidr", cidr, 16, 28, "a VPC has a range")
+		if want == "" {
+			says(t, cidr, ps)
+		} else {
+			says(t, cidr, ps, want)
+		}
+	}
+}
+
+func TestNewVPCHoldsItsSubnets(t *testing.T) {
+	t.Parallel()
+	// A public and a private subnet of /27 in each zone: 4, 6, 8, 10 and 12 of
+	// them, of which CDK makes 4, 8, 8, 16 and 16 equal parts.
+	for zones, smallest := range map[int]int{2: 25, 3: 24, 4: 24, 5: 23, 6: 23} {
+		v := NewVPC{}
+		for i := range zones {
+			v.AvailabilityZones = append(v.AvailabilityZones, "us-east-1"+string(rune('a'+i)))
+		}
+		v.CIDR = fmt.Sprintf("10.0.0.0/%d", smallest)
+		says(t, v.CIDR, validateNewVPC(v, "us-east-1"))
+		v.CIDR = fmt.Sprintf("10.0.0.0/%d", smallest+1)
+		says(t, v.CIDR, validateNewVPC(v, "us-east-1"), fmt.Sprintf("from /16 to /%d", smallest))
+	}
+}
+
+func TestValidateZone(t *testing.T) {
+	t.Parallel()
+	for zone, want := range map[string]string{
+		"us-east-1a":              "",
+		"us-east-1f":              "",
+		"us-east-2a":              "such as us-east-1a",
+		"us-gov-east-1b":          "such as us-east-1b",
+		"use1-az1":                "a zone is named as its region and a letter",
+		"us-east-1":               "a zone is named as its region and a letter",
+		"us-east-1-bos-1a":        "a zone is named as its region and a letter",
+		"us-east-1-wl1-bos-wlz-1": "a zone is named as its region and a letter",
+	} {
+		ps := validateZone("zone", zone, "us-east-1")
+		if want == "" {
+			says(t, zone, ps)
+		} else {
+			says(t, zone, ps, want)
+		}
+	}
+	says(t, "without a region", validateZone("zone", "us-east-2a", ""))
+	says(t, "without a zone", validateZone("zone", "", "us-east-1"))
+}
+
+func TestValidateCertificate(t *testing.T) {
+	t.Parallel()
+	const id = ":certificate/00000000-0000-4000-8000-000000000001"
+	for name, test := range map[string]struct{ arn, account, region, want string }{
+		"commercial":     {"arn:aws:acm:eu-west-1:123456789012" + id, "123456789012", "eu-west-1", ""},
+		"China":          {"arn:aws-cn:acm:cn-north-1:123456789012" + id, "123456789012", "cn-north-1", ""},
+		"GovCloud":       {"arn:aws-us-gov:acm:us-gov-west-1:123456789012" + id, "123456789012", "us-gov-west-1", ""},
+		"isolated":       {"arn:aws-iso-b:acm:us-isob-east-1:123456789012" + id, "123456789012", "us-isob-east-1", ""},
+		"nothing known":  {"arn:aws:acm:eu-west-1:123456789012" + id, "", "", ""},
+		"not given":      {"", "123456789012", "eu-west-1", ""},
+		"partition":      {"arn:aws:acm:cn-north-1:123456789012" + id, "123456789012", "cn-north-1", "begins with arn:aws-cn"},
+		"region":         {"arn:aws:acm:us-east-1:123456789012" + id, "123456789012", "eu-west-1", "of its own region"},
+		"account":        {"arn:aws:acm:eu-west-1:123456789012" + id, "210987654321", "eu-west-1", "of its own account"},
+		"service":        {"arn:aws:iot:eu-west-1:123456789012:cert/1", "123456789012", "eu-west-1", "not the ARN of a certificate"},
+		"no certificate": {"arn:aws:acm:eu-west-1:123456789012:certificate/", "123456789012", "eu-west-1", "not the ARN of a certificate"},
+		"a domain":       {"predictions.example.com", "", "", "arn:aws:acm:REGION:ACCOUNT:certificate/ID"},
+	} {
+		ps := validateCertificate("arn", test.arn, test.account, test.region)
+		if test.want == "" {
+			says(t, name, ps)
+		} else {
+			says(t, name, ps, test.want)
+		}
+	}
+}
+
+func TestTagLimits(t *testing.T) {
+	t.Parallel()
+	says(t, "the longest", validateTags(map[string]string{strings.Repeat("é", 128): strings.Repeat("é", 256), "a b_.:/=+-@": "", "empty": ""}))
+	says(t, "a key", validateTags(map[string]string{strings.Repeat("a", 129): ""}), "1 to 128 characters, this one has 129")
+	says(t, "no key", validateTags(map[string]string{"": ""}), "1 to 128 characters, this one has 0")
+	says(t, "a value", validateTags(map[string]string{"a": strings.Repeat("a", 257)}), "at most 256 characters, this one has 257")
+	says(t, "reserved", validateTags(map[string]string{"AWS:a": "", "aws": ""}), "keys that begin with aws:")
+	says(t, "characters", validateTags(map[string]string{"a?": "", "b": "a\nb"}), "a tag's key has", "a tag's value has")
+	many := map[string]string{}
+	for i := range 45 {
+		many[fmt.Sprint(i)] = ""
+	}
+	says(t, "many", validateTags(many))
+	many["more"] = ""
+	says(t, "too many", validateTags(many), "at most 45 tags fit on every resource, these are 46")
+}
+
+func TestNearest(t *testing.T) {
+	t.Parallel()
+	known := []string{"account", "endpoint", "frontend", "region", "scaling", "schedule", "tags"}
+	for word, want := range map[string]string{
+		"regoin": "region", "Region": "region", "REGION": "region", "scale": "", "schedules": "schedule", "tag": "tags",
+		"fronted": "frontend", "acount": "account", "monitoring": "", "x": "", "": "",
+	} {
+		if got := nearest(word, known); got != want {
+			t.Errorf("%q: got %q, want %q", word, got, want)
+		}
+	}
+}
+
+func TestPaths(t *testing.T) {
+	t.Parallel()
+	for got, want := range map[string]string{
+		keyPath("", "region"):                        "region",
+		keyPath(itemPath("schedule", 1), "timezone"): "schedule[1].timezone",
+		keyPath("tags", "a.b"):                       `tags["a.b"]`,
+		keyPath("tags", "a\nb"):                      `tags["a\nb"]`,
+	} {
+		if got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	for _, test := range []struct {
+		path, outer string
+		want        bool
+	}{
+		{"scaling.minCapacity", "scaling", true}, {"scaling", "scaling", true}, {"schedule[1].name", "schedule", true},
+		{"anything", "", true}, {"scalingFactor", "scaling", false}, {"scaling", "scaling.minCapacity", false},
+	} {
+		if got := within(test.path, test.outer); got != test.want {
+			t.Errorf("%s within %s: got %v", test.path, test.outer, got)
+		}
+	}
+}

@@ -1,0 +1,42 @@
+package config
+
+import (
+	"slices"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// source is what rules need to know of a file beyond the values: a rule that
+// rests on a value that was reported says nothing.
+type source struct {
+	// given reports whether the file says something at a YAML path.
+	given func(path string) bool
+	// faulty reports whether what it says there has been reported.
+	faulty func(path string) bool
+}
+
+// validate returns what no schema can see, with YAML paths. Fields that are zero
+// are not known, and nothing is said about them.
+func validate(e Environment, src source) invalid.Problems {
+	return slices.Concat(
+		validateNetwork(e, src),
+		validateModel(e),
+		validateCapacity(e.Capacity),
+		validateScaling(e, src),
+		validateFrontend(e, src),
+		validateTags(e.Tags),
+	)
+}
+
+// maxStartTime is where a start time is rather a slip of the unit: SageMaker
+// itself gives a container and its download an hour each at most (fact C29).
+const maxStartTime = Duration(2 * time.Hour)
+
+func validateCapacity(c Capacity) invalid.Problems {
+	var ps invalid.Problems
+	if c.StartTime <= 0 || c.StartTime > maxStartTime {
+		ps.Add("capacity.startTime", c.StartTime, "an instance takes over 0s and at most 2h to start", "take it from the endpoint's scaling activities, such as 6m")
+	}
+	return ps
+}

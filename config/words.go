@@ -1,0 +1,143 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+)
+
+// describe is the value as a problem shows it: a scalar as it is written, the
+// rest by what it is.
+func (n *node) describe() string {
+	switch {
+	case n.shape == mapping:
+		return "a mapping"
+	case n.shape == sequence:
+		return fmt.Sprintf("a list of %d", len(n.items))
+	default:
+		return n.written
+	}
+}
+
+// words says what the schema asks of n, and what to do, in the words of somebody
+// who writes YAML for AWS.
+func words(k jsonschema.ErrorKind, n *node, s *jsonschema.Schema) (rule, fix string) {
+	switch k := k.(type) {
+	case *kind.Type:
+		return wrongType(k.Want[0], n, s)
+	case *kind.Pattern:
+		w, ok := patternWords[k.Want]
+		if !ok {
+			return "must match " + k.Want, ""
+		}
+		return w.rule, w.fix
+	case *kind.MinLength:
+		return "must not be empty", "give a value, or remove the key where it is optional"
+	case *kind.MinItems:
+		if k.Want == 1 {
+			return "must not be empty", "add an entry, or remove the key"
+		}
+		return fmt.Sprintf("must have %d entries or more", k.Want), "add to the list"
+	case *kind.Minimum, *kind.Maximum, *kind.ExclusiveMinimum:
+		return "must be " + limits(s), ""
+	default:
+		return "breaks the schema's " + strings.Join(k.KeywordPath(), "."), ""
+	}
+}
+
+// patternWords says in words what a pattern of the schema asks.
+var patternWords = map[string]struct{ rule, fix string }{
+	accountPattern:    {"an AWS account has twelve digits", `such as "123456789012", in quotes`},
+	regionPattern:     {"this is not how an AWS region is named", "such as eu-central-1"},
+	vpcPattern:        {"a VPC's id is vpc- and 8 or 17 hexadecimal digits", "copy it from the VPC, such as vpc-0123456789abcdef0"},
+	subnetPattern:     {"a subnet's id is subnet- and 8 or 17 hexadecimal digits", "copy it from the subnet, such as subnet-0123456789abcdef0"},
+	routeTablePattern: {"a route table's id is rtb- and 8 or 17 hexadecimal digits", "copy it from the route table, such as rtb-0123456789abcdef0"},
+	DurationPattern:   {"a duration is whole hours, minutes and seconds with their units", "such as 90s, 5m or 1h30m"},
+}
+
+// The patterns of environment.go's tags, where they cannot be referred to.
+const (
+	accountPattern    = `^[0-9]{12}$`
+	regionPattern     = `^[a-z]+(-[a-z]+)+-[0-9]+$`
+	vpcPattern        = `^vpc-([0-9a-f]{8}|[0-9a-f]{17})$`
+	subnetPattern     = `^subnet-([0-9a-f]{8}|[0-9a-f]{17})$`
+	routeTablePattern = `^rtb-([0-9a-f]{8}|[0-9a-f]{17})$`
+)
+
+func wrongType(want string, n *node, s *jsonschema.Schema) (rule, fix string) {
+	if n.shape == scalar && n.scalar == nil {
+		if n.key == (position{}) {
+			return "nothing is given", "give a value, or remove the entry"
+		}
+		return "nothing is given", "give a value, or remove the key where it is optional"
+	}
+	text, isText := n.scalar.(string)
+	switch want {
+	case "string":
+		rule = "must be text"
+		_, isBool := n.scalar.(bool)
+		switch {
+		case n.shape != scalar:
+			fix = "write one value after the colon"
+		case n.written == "": // an environment variable
+			fix = "put it in quotes"
+		case s.Pattern == nil || s.Pattern.MatchString(n.written):
+			fix = "put it in quotes: " + strconv.Quote(n.written)
+		case s.Pattern.String() == DurationPattern && !isBool:
+			rule, fix = "a duration needs its unit", fmt.Sprintf("write %[1]ss for seconds or %[1]sm for minutes", n.written)
+		default: // quotes would not help
+			return words(&kind.Pattern{Want: s.Pattern.String()}, n, s)
+		}
+	case "integer", "number":
+		rule = map[string]string{"integer": "must be a whole number", "number": "must be a number"}[want]
+		if isText && number.MatchString(text) {
+			fix = "remove the quotes: " + text
+		}
+	case "boolean":
+		rule = "must be true or false"
+		switch strings.ToLower(text) {
+		case "yes", "on", "y", "true":
+			fix = "write true"
+		case "no", "off", "n", "false":
+			fix = "write false"
+		}
+	case "array":
+		rule, fix = "must be a list", "begin each entry with \"- \""
+	case "object":
+		rule, fix = "must be a mapping", "write each as NAME: VALUE, indented below"
+		if len(s.Properties) > 0 {
+			rule = "must be a mapping with keys of its own"
+			fix = "write them indented below: " + strings.Join(keys(s), ", ")
+		}
+	}
+	return rule, fix
+}
+
+// keys are the names that s knows, sorted.
+func keys(s *jsonschema.Schema) []string {
+	return slices.Sorted(maps.Keys(s.Properties))
+}
+
+// limits is the range of numbers that s allows. That a whole number is no larger
+// than CloudFormation's goes without saying below zero.
+func limits(s *jsonschema.Schema) string {
+	var parts []string
+	add := func(word string, limit *big.Rat) {
+		if limit == nil || limit.Cmp(big.NewRat(math.MinInt32, 1)) == 0 {
+			return
+		}
+		f, _ := limit.Float64()
+		parts = append(parts, word+" "+strconv.FormatFloat(f, 'f', -1, 64))
+	}
+	add("at least", s.Minimum)
+	add("over", s.ExclusiveMinimum)
+	add("at most", s.Maximum)
+	return strings.Join(parts, " and ")
+}

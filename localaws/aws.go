@@ -1,0 +1,266 @@
+// Package localaws runs an AWS on this machine: a moto server, extended by the
+// Python in moto/, to which the real CDK CLI deploys and which the AWS SDK for
+// Go reads back. Nothing in it reaches a real account. It needs a Unix.
+package localaws
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+)
+
+// Account is the AWS account that the local AWS is.
+const Account = "123456789012"
+
+const (
+	startTimeout = 60 * time.Second
+	closeTimeout = 5 * time.Second
+	syncTimeout  = 5 * time.Second
+)
+
+// Options say how a local AWS is started.
+type Options struct {
+	// Dir is the checkout of this module.
+	Dir string
+	// Python is an interpreter that meets moto/requirements.txt.
+	// Default: the one that FindPython finds.
+	Python string
+	// Port is where it listens, on 127.0.0.1.
+	// Default: 0, a free one.
+	Port int
+	// CertificateARNs are ACM certificates that the account has beforehand.
+	// Default: none.
+	CertificateARNs []string
+	// Skipped are the CloudFormation resource types that moto may skip,
+	// besides those of the CDK's bootstrap stack.
+	// Default: none, and each is a problem.
+	Skipped []string
+	// Log gets moto's log.
+	// Default: nil, it is kept only as far as errors quote it.
+	Log io.Writer
+}
+
+// AWS is a running local AWS. Its methods may be used concurrently.
+type AWS struct {
+	url    string
+	cmd    *exec.Cmd
+	stdin  io.WriteCloser
+	log    *motoLog
+	ended  chan struct{} // closed when the process and its log have ended
+	failed error         // how the process ended, with its last lines; set before ended
+	closed sync.Once
+}
+
+// Start starts a local AWS and returns when it answers. It ends with Close, or
+// with this process, however that one ends. ctx bounds only the start. Errors
+// quote moto's last lines.
+func Start(ctx context.Context, o Options) (*AWS, error) {
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	python := o.Python
+	if python == "" {
+		if python, err = FindPython(ctx, dir); err != nil {
+			return nil, err
+		}
+	}
+	args := []string{"-B", filepath.Join(dir, motoDir, "serve.py"), "--port", strconv.Itoa(o.Port)}
+	for _, arn := range o.CertificateARNs {
+		args = append(args, "--certificate-arn", arn)
+	}
+	a := &AWS{
+		cmd:   exec.Command(python, args...),
+		log:   newMotoLog(o.Log, o.Skipped),
+		ended: make(chan struct{}),
+	}
+	a.cmd.Env = clean(os.Environ())
+	a.cmd.SysProcAttr = ownProcessGroup()
+	a.cmd.WaitDelay = closeTimeout
+	if a.stdin, err = a.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	stdout, err := a.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	a.cmd.Stderr = a.log
+	if err := a.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("local AWS: %w", err)
+	}
+	ready := make(chan string, 1)
+	go func() {
+		output := bufio.NewReader(stdout)
+		line, _ := output.ReadString('\n')
+		ready <- line
+		_, _ = io.Copy(a.log, output) // moto prints little there
+		// Wait returns after the last line of the log.
+		a.failed = fmt.Errorf("local AWS: moto has ended: %s%s", endOf(a.cmd.Wait()), a.log.lastLines())
+		close(a.ended)
+	}()
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	select {
+	case line := <-ready:
+		var answer struct{ URL string }
+		if json.Unmarshal([]byte(line), &answer) == nil && answer.URL != "" {
+			a.url = answer.URL
+			return a, nil
+		}
+		select {
+		case <-a.ended:
+		case <-ctx.Done():
+		}
+		err = a.died()
+	case <-ctx.Done():
+		err = fmt.Errorf("local AWS: not ready: %w%s", context.Cause(ctx), a.log.lastLines())
+	}
+	_ = a.Close()
+	return nil, err
+}
+
+// URL is where the local AWS answers, such as http://127.0.0.1:4566.
+func (a *AWS) URL() string { return a.url }
+
+// Close ends the local AWS with all it holds. It is an error if it had ended
+// before by itself.
+func (a *AWS) Close() error {
+	var err error
+	a.closed.Do(func() {
+		select {
+		case <-a.ended:
+			err = a.died()
+		default:
+		}
+		_ = a.stdin.Close()
+		select {
+		case <-a.ended:
+		case <-time.After(closeTimeout):
+			_ = a.cmd.Process.Kill()
+			<-a.ended
+		}
+	})
+	return err
+}
+
+// Err returns what moto did wrong so far: its exceptions, the resource types
+// that it skipped without being expected to, and what it left behind. moto can
+// report success all the same, so whoever changes a stack asks here.
+func (a *AWS) Err() error {
+	ctx, cancel := context.WithTimeout(context.Background(), syncTimeout)
+	defer cancel()
+	err := a.log.sync(ctx, a.stdin, a.ended)
+	if died := a.died(); died != nil {
+		return died
+	}
+	if err != nil {
+		return err
+	}
+	if problems := a.log.problems(); len(problems) > 0 {
+		return fmt.Errorf("local AWS:\n%s", strings.Join(problems, "\n"))
+	}
+	return nil
+}
+
+// died returns nil while the process runs, else how it ended.
+func (a *AWS) died() error {
+	select {
+	case <-a.ended:
+		return a.failed
+	default:
+		return nil
+	}
+}
+
+func endOf(err error) string {
+	if err == nil {
+		return "exit status 0"
+	}
+	return err.Error()
+}
+
+// Config is how an AWS SDK client talks to the local AWS. Calls are made once:
+// what fails here fails again.
+func (a *AWS) Config(region string) aws.Config {
+	return aws.Config{
+		Region:       region,
+		BaseEndpoint: aws.String(a.url),
+		Credentials:  credentials.NewStaticCredentialsProvider(accessKeyID, secretAccessKey, ""),
+		Retryer:      func() aws.Retryer { return aws.NopRetryer{} },
+		HTTPClient:   client{a},
+	}
+}
+
+// client says why the local AWS does not answer: a refused connection alone
+// would not.
+type client struct{ aws *AWS }
+
+func (c client) Do(request *http.Request) (*http.Response, error) {
+	response, err := direct.Do(request)
+	if err != nil {
+		select {
+		case <-c.aws.ended:
+			return nil, c.aws.died()
+		case <-time.After(time.Second): // a process takes a moment to be seen ended
+		case <-request.Context().Done():
+		}
+	}
+	return response, err
+}
+
+// direct never goes through a proxy.
+var direct = &http.Client{Transport: &http.Transport{}, Timeout: time.Minute}
+
+const (
+	accessKeyID     = "local"
+	secretAccessKey = "local"
+)
+
+// Environ is this process's environment, changed so that the AWS SDKs and the
+// CDK CLI of a child talk to the local AWS and to nothing else.
+func (a *AWS) Environ(region string) []string {
+	return append(clean(os.Environ()),
+		"AWS_ENDPOINT_URL="+a.url,
+		"AWS_ACCESS_KEY_ID="+accessKeyID,
+		"AWS_SECRET_ACCESS_KEY="+secretAccessKey,
+		"AWS_REGION="+region,
+		"AWS_DEFAULT_REGION="+region,
+	)
+}
+
+// clean takes out what could lead to a real account or round a proxy.
+func clean(environ []string) []string {
+	var kept []string
+	for _, variable := range environ {
+		name, _, _ := strings.Cut(variable, "=")
+		if !strings.HasPrefix(name, "AWS_") && !strings.EqualFold(name, "no_proxy") {
+			kept = append(kept, variable)
+		}
+	}
+	noProxy := "127.0.0.1,localhost"
+	for _, name := range []string{"no_proxy", "NO_PROXY"} {
+		if others := os.Getenv(name); others != "" {
+			noProxy = others + "," + noProxy
+		}
+	}
+	return append(kept,
+		"AWS_CONFIG_FILE="+os.DevNull,
+		"AWS_SHARED_CREDENTIALS_FILE="+os.DevNull,
+		"AWS_EC2_METADATA_DISABLED=true",
+		"NO_PROXY="+noProxy,
+		"no_proxy="+noProxy,
+	)
+}

@@ -1,0 +1,140 @@
+package lambdatarget
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// maxBytes is how much a load balancer sends to a function, counted in the
+// body, and takes from it, counted in the JSON: "1 MB" (fact F12), read as the
+// larger of its two meanings, so that a function which keeps to the smaller is
+// seen to refuse by itself.
+const maxBytes = 1 << 20
+
+// ServeHTTP sends the request to the function and its answer to the client. As
+// a load balancer does, it answers 400 to an upgrade, 413 to a body over 1 MB,
+// 502 when the function fails, times out or answers what is not an answer, and
+// 504 when it takes longer than the idle timeout.
+func (t *Target) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Upgrade") != "" {
+		writeError(w, http.StatusBadRequest)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBytes))
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		writeError(w, http.StatusRequestEntityTooLarge)
+		return
+	} else if err != nil {
+		writeError(w, http.StatusBadRequest)
+		return
+	}
+	answer, err := t.exchange(r, body)
+	if err != nil {
+		fmt.Fprintf(t.opts.Log, "lambdatarget: %s %s: %v\n", r.Method, r.URL.EscapedPath(), err)
+		status := http.StatusBadGateway
+		if errors.Is(err, context.DeadlineExceeded) {
+			status = http.StatusGatewayTimeout
+		}
+		writeError(w, status)
+		return
+	}
+	answer.writeTo(w)
+}
+
+func (t *Target) exchange(r *http.Request, body []byte) (*answer, error) {
+	event, err := newEvent(r, body, t.opts.MultiValueHeaders, traceRoot(t.requests.Add(1)))
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), t.opts.IdleTimeout)
+	defer cancel()
+	payload, err := t.Invoke(ctx, event)
+	if err != nil {
+		return nil, err
+	}
+	return readAnswer(payload, t.opts.MultiValueHeaders)
+}
+
+// answer is a function's answer as HTTP.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// readAnswer reads a function's answer. A load balancer reads the one kind of
+// headers that its target group is set to.
+func readAnswer(payload json.RawMessage, multiValue bool) (*answer, error) {
+	if len(payload) > maxBytes {
+		return nil, fmt.Errorf("the answer has %d bytes, a load balancer takes %d", len(payload), maxBytes)
+	}
+	var said struct {
+		StatusCode        int
+		Headers           map[string]string
+		MultiValueHeaders map[string][]string
+		Body              string
+		IsBase64Encoded   bool
+	}
+	if err := json.Unmarshal(payload, &said); err != nil {
+		return nil, fmt.Errorf("the answer is not one to a load balancer: %w", err)
+	}
+	if said.StatusCode < 200 || said.StatusCode > 599 {
+		return nil, fmt.Errorf("the answer has statusCode %d, it must be from 200 to 599", said.StatusCode)
+	}
+	a := &answer{status: said.StatusCode, header: http.Header{}, body: []byte(said.Body)}
+	if said.IsBase64Encoded {
+		var err error
+		if a.body, err = base64.StdEncoding.DecodeString(said.Body); err != nil {
+			return nil, fmt.Errorf("the answer's body is not base64, as it says: %w", err)
+		}
+	}
+	if multiValue {
+		for name, values := range said.MultiValueHeaders {
+			for _, value := range values {
+				a.header.Add(name, value)
+			}
+		}
+	} else {
+		for name, value := range said.Headers {
+			a.header.Set(name, value)
+		}
+	}
+	for name, values := range a.header {
+		if strings.ContainsAny(name+strings.Join(values, ""), "\r\n") {
+			return nil, fmt.Errorf("the answer has a line break in the header %q", name)
+		}
+	}
+	for _, name := range connectionHeaders {
+		a.header.Del(name)
+	}
+	return a, nil
+}
+
+func (a *answer) writeTo(w http.ResponseWriter) {
+	header := w.Header()
+	for name, values := range a.header {
+		header[name] = values
+	}
+	if _, ok := header["Content-Type"]; !ok {
+		header["Content-Type"] = nil // else net/http would guess one
+	}
+	header.Set("Content-Length", strconv.Itoa(len(a.body)))
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body) // a client that left is its own affair
+}
+
+// writeError answers with a page of the load balancer's own.
+func writeError(w http.ResponseWriter, status int) {
+	w.Header().Set("Server", "awselb/2.0")
+	w.Header().Set("Content-Type", "text/html")
+	w.WriteHeader(status)
+	title := fmt.Sprintf("%d %s", status, http.StatusText(status))
+	_, _ = fmt.Fprintf(w, "<html>\r\n<head><title>%s</title></head>\r\n<body>\r\n<center><h1>%s</h1></center>\r\n</body>\r\n</html>\r\n", title, title)
+}

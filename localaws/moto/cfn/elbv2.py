@@ -1,0 +1,124 @@
+"""AWS::ElasticLoadBalancingV2::LoadBalancer, TargetGroup, Listener and ListenerRule.
+
+moto ignores attributes, targets and tags in a template, leaves target groups
+behind and cannot change load balancers and target groups.
+"""
+
+from typing import Any
+
+from moto.elbv2 import models
+
+from . import CannotUpdate, Resource, completes, deletes, replaced_by, updates
+
+LOAD_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
+LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
+RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
+
+replaced_by(LOAD_BALANCER, "Name", "Scheme", "Type")
+replaced_by(
+    TARGET_GROUP,
+    *("IpAddressType", "Name", "Port", "Protocol", "ProtocolVersion", "TargetType", "VpcId"),
+)
+replaced_by(LISTENER, "LoadBalancerArn")
+replaced_by(RULE, "ListenerArn")
+
+
+@completes(LOAD_BALANCER)
+def complete_load_balancer(r: Resource) -> None:
+    r.model.attrs.update(attributes(r, "LoadBalancerAttributes"))
+    set_tags(r)
+
+
+@completes(TARGET_GROUP)
+def complete_target_group(r: Resource) -> None:
+    group = r.model
+    if "HealthCheckEnabled" in r.properties:
+        group.health_check_enabled = str(r.properties["HealthCheckEnabled"]).lower() == "true"
+    group.attributes.update(attributes(r, "TargetGroupAttributes"))
+    group.register([dict(t) for t in r.properties.get("Targets", [])])
+    set_tags(r)
+
+
+@updates(LOAD_BALANCER)
+def update_load_balancer(r: Resource) -> None:
+    if unknown := r.changed - {"LoadBalancerAttributes", "SecurityGroups", "Subnets", "Tags"}:
+        raise CannotUpdate(unknown)
+    backend = r.backend("elbv2")
+    backend.set_security_groups(r.model.arn, r.properties.get("SecurityGroups", []))
+    if "Subnets" in r.changed:
+        backend.set_subnets(r.model.arn, r.properties["Subnets"], [])
+    complete_load_balancer(r)
+
+
+@updates(TARGET_GROUP)
+def update_target_group(r: Resource) -> None:
+    p = r.properties
+    wanted = {t["Id"] for t in p.get("Targets", [])}
+    gone = [t for t in r.before.get("Targets", []) if t["Id"] not in wanted]
+    r.model.deregister([t for t in gone if t["Id"] in r.model.targets])
+    r.backend("elbv2").modify_target_group(
+        r.model.arn,
+        health_check_proto=p.get("HealthCheckProtocol"),
+        health_check_port=p.get("HealthCheckPort"),
+        health_check_path=p.get("HealthCheckPath"),
+        health_check_interval=p.get("HealthCheckIntervalSeconds"),
+        health_check_timeout=p.get("HealthCheckTimeoutSeconds"),
+        healthy_threshold_count=p.get("HealthyThresholdCount"),
+        unhealthy_threshold_count=p.get("UnhealthyThresholdCount"),
+    )
+    if "Matcher" in p:
+        r.model.matcher = p["Matcher"]
+    complete_target_group(r)
+
+
+@deletes(TARGET_GROUP)
+def delete_target_group(r: Resource) -> None:
+    r.backend("elbv2").delete_target_group(r.model.arn)
+
+
+@deletes(LISTENER)
+def delete_listener(r: Resource) -> None:
+    r.backend("elbv2").delete_listener(r.model.arn)
+
+
+@deletes(RULE)
+def delete_rule(r: Resource) -> None:
+    r.backend("elbv2").delete_rule(r.model.arn)
+
+
+def attributes(r: Resource, name: str) -> dict[str, str]:
+    return {a["Key"]: a["Value"] for a in r.properties.get(name, [])}
+
+
+def set_tags(r: Resource) -> None:
+    tags = r.backend("elbv2").tagging_service
+    tags.delete_all_tags_for_resource(r.model.arn)
+    tags.tag_resource(r.model.arn, r.properties.get("Tags", []))
+
+
+moto_attribute = models.FakeLoadBalancer.get_cfn_attribute
+
+
+def load_balancer_attribute(self: Any, attribute_name: str) -> Any:
+    if attribute_name == "LoadBalancerFullName":
+        return self.arn.split(":loadbalancer/")[1]
+    if attribute_name == "CanonicalHostedZoneID":
+        return self.canonical_hosted_zone_id
+    if attribute_name == "SecurityGroups":
+        return self.security_groups
+    return moto_attribute(self, attribute_name)
+
+
+def target_group_attribute(self: Any, attribute_name: str) -> Any:
+    return {
+        "LoadBalancerArns": self.load_balancer_arns,
+        "TargetGroupArn": self.arn,
+        "TargetGroupFullName": self.arn.split(":")[-1],
+        "TargetGroupName": self.name,
+    }[attribute_name]
+
+
+def install() -> None:
+    models.FakeLoadBalancer.get_cfn_attribute = load_balancer_attribute
+    models.FakeTargetGroup.get_cfn_attribute = target_group_attribute

@@ -1,0 +1,156 @@
+package localaws
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Snapshot is what stands in one region of an AWS, as its own APIs tell it.
+type Snapshot struct {
+	Stacks           []Stack
+	Endpoints        []Endpoint
+	ScalableTargets  []ScalableTarget
+	ScalingPolicies  []ScalingPolicy
+	ScheduledActions []ScheduledAction
+	LoadBalancers    []LoadBalancer
+	TargetGroups     []TargetGroup
+	Functions        []Function
+}
+
+// Stack is a CloudFormation stack that is not deleted.
+type Stack struct {
+	Name, Status string
+	// StatusReason is what has failed.
+	StatusReason string
+	Outputs      map[string]string
+}
+
+// Endpoint is a SageMaker endpoint.
+type Endpoint struct {
+	Name, Status, ConfigName string
+	Variants                 []Variant
+}
+
+// Variant is a production variant of an endpoint.
+type Variant struct {
+	Name, ModelName, InstanceType      string
+	DesiredInstances, CurrentInstances int
+}
+
+// ScalableTarget is what Application Auto Scaling may scale, between two
+// instance counts.
+type ScalableTarget struct {
+	ResourceID, Dimension string
+	Min, Max              int
+}
+
+// ScalingPolicy is a scaling policy of a scalable target.
+type ScalingPolicy struct {
+	Name, Type, ResourceID, Dimension string
+	// Tracking is nil unless Type is TargetTrackingScaling.
+	Tracking *TargetTracking
+}
+
+// TargetTracking is what a target tracking policy does.
+type TargetTracking struct {
+	// Metric is the predefined metric, else the name of the customized one.
+	Metric string
+	// Target is in the metric's unit.
+	Target                            float64
+	ScaleInCooldown, ScaleOutCooldown time.Duration
+	DisableScaleIn                    bool
+}
+
+// ScheduledAction changes the bounds of a scalable target at a time.
+type ScheduledAction struct {
+	Name, ResourceID, Dimension string
+	// Schedule is at(…), cron(…) or rate(…), in the zone Timezone; "" is UTC.
+	Schedule, Timezone string
+	// Start and End are zero where the action has none.
+	Start, End time.Time
+	// Min and Max are nil where the action leaves that bound alone.
+	Min, Max *int
+}
+
+// LoadBalancer is an Elastic Load Balancing load balancer.
+type LoadBalancer struct {
+	Name, ARN, DNSName, State, Scheme string
+	Listeners                         []Listener
+}
+
+// Listener is one port of a load balancer.
+type Listener struct {
+	ARN, Protocol string
+	Port          int
+	Certificates  []string
+	// Rules are in the order they are tried, the default rule last.
+	Rules []Rule
+}
+
+// Rule says what a listener does with the requests that meet its conditions.
+type Rule struct {
+	// Priority is a number, or "default".
+	Priority   string
+	Conditions []Condition
+	Actions    []Action
+}
+
+// Condition holds for a request whose field has one of the values.
+type Condition struct {
+	// Field is ELB's name, as "path-pattern".
+	Field  string
+	Values []string
+}
+
+// Action is what becomes of a request.
+type Action struct {
+	// Type is ELB's name, as "forward", "redirect" or "fixed-response".
+	Type string
+	// TargetGroupARNs is where a forward goes.
+	TargetGroupARNs []string
+	// Redirect is where a redirect goes, with its status: "HTTP_301 HTTPS://#{host}:443/#{path}?#{query}".
+	Redirect string
+	// FixedResponse is the status of a fixed response.
+	FixedResponse string
+}
+
+// TargetGroup is what a load balancer forwards to.
+type TargetGroup struct {
+	Name, ARN, TargetType, HealthCheckPath string
+	HealthCheckEnabled                     bool
+	Attributes                             map[string]string
+	// Targets are function ARNs, addresses or instance ids.
+	Targets []string
+}
+
+// Function is a Lambda function.
+type Function struct {
+	Name, ARN, Runtime, Architecture, Role string
+	MemoryMB                               int
+	Timeout                                time.Duration
+	Environment                            map[string]string
+}
+
+// Snapshot reads back what stands in the region, in the order of the APIs. It
+// asks for everything and returns all that goes wrong.
+func (a *AWS) Snapshot(ctx context.Context, region string) (Snapshot, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	config := a.Config(region)
+	var s Snapshot
+	var errs []error
+	for _, read := range []func() error{
+		func() (err error) { s.Stacks, err = stacks(ctx, config); return },
+		func() (err error) { s.Endpoints, err = endpoints(ctx, config); return },
+		func() (err error) { s.ScalableTargets, err = scalableTargets(ctx, config); return },
+		func() (err error) { s.ScalingPolicies, err = scalingPolicies(ctx, config); return },
+		func() (err error) { s.ScheduledActions, err = scheduledActions(ctx, config); return },
+		func() (err error) { s.LoadBalancers, err = loadBalancers(ctx, config); return },
+		func() (err error) { s.TargetGroups, err = targetGroups(ctx, config); return },
+		func() (err error) { s.Functions, err = functions(ctx, config); return },
+	} {
+		errs = append(errs, read())
+	}
+	return s, errors.Join(errs...)
+}
