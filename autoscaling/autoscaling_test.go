@@ -85,7 +85,7 @@ func TestRules(t *testing.T) {
 		want   string
 	}{
 		{"min 0", func(s *scaling, _ *autoscaling.Variant) { s.MinCapacity = 0; s.ScheduledActions = nil },
-			`MinCapacity: got 0: a real-time variant keeps at least 1 instance, only asynchronous endpoints and inference components scale to zero (A38); set it to 1 or more; 2 or more survive the loss of an instance`},
+			`MinCapacity: got 0: a real-time variant keeps at least 1 instance, only asynchronous endpoints and inference components scale to zero; set it to 1 or more; 2 or more survive the loss of an instance`},
 		{"min over max", func(s *scaling, _ *autoscaling.Variant) {
 			s.MinCapacity, s.MaxCapacity, s.ScheduledActions = 5, 4, nil
 		},
@@ -93,7 +93,7 @@ func TestRules(t *testing.T) {
 		{"initial count outside", func(_ *scaling, v *autoscaling.Variant) { v.InitialInstanceCount = 1 },
 			`Variant.InitialInstanceCount: got 1: the first deployment starts outside the bounds of 2 to 12 instances; set it from 2 to 12`},
 		{"burstable", func(_ *scaling, v *autoscaling.Variant) { v.InstanceType = "ml.t3.large" },
-			`Variant.InstanceType: got "ml.t3.large": a burstable instance type cannot be scaled automatically, AWS refuses to register it (A46); use a type of fixed performance, such as "ml.c6i.large"`},
+			`Variant.InstanceType: got "ml.t3.large": a burstable instance type cannot be scaled automatically, AWS refuses to register it; use a type of fixed performance, such as "ml.c6i.large"`},
 		{"Trainium is not burstable", func(_ *scaling, v *autoscaling.Variant) { v.InstanceType = "ml.trn1.2xlarge" }, ``},
 		{"not an instance type", func(_ *scaling, v *autoscaling.Variant) { v.InstanceType = "m5.large" },
 			`Variant.InstanceType: got "m5.large": a SageMaker instance type is ml.FAMILY.SIZE; such as "ml.c6i.xlarge"`},
@@ -103,7 +103,7 @@ func TestRules(t *testing.T) {
 		{"both a factor and a target", func(s *scaling, _ *autoscaling.Variant) { s.TargetInvocationsPerMinute = 100 },
 			`SafetyFactor: got 0.7: a safety factor and a target of its own exclude each other; keep one of the two`},
 		{"a factor over 1", func(s *scaling, _ *autoscaling.Variant) { s.SafetyFactor = 1.1 },
-			`SafetyFactor: got 1.1: a safety factor is over 0 and at most 1; AWS advises to begin load testing with 0.5 (A5)`},
+			`SafetyFactor: got 1.1: a safety factor is over 0 and at most 1; AWS advises to begin load testing with 0.5`},
 		{"a target over the measured rate", func(s *scaling, _ *autoscaling.Variant) {
 			s.SafetyFactor, s.TargetInvocationsPerMinute = 0, 6001
 		},
@@ -111,7 +111,7 @@ func TestRules(t *testing.T) {
 		{"a target of NaN", func(s *scaling, _ *autoscaling.Variant) {
 			s.SafetyFactor, s.TargetInvocationsPerMinute = 0, math.NaN()
 		},
-			`TargetInvocationsPerMinute: got NaN: a target is a number above 0; derive it from a load test: requests a second × safety factor × 60 (A5)`},
+			`TargetInvocationsPerMinute: got NaN: a target is a number above 0; derive it from a load test: requests a second × safety factor × 60`},
 		{"nothing measured", func(s *scaling, _ *autoscaling.Variant) { s.RequestsPerSecondPerInstance = 0 },
 			`RequestsPerSecondPerInstance: without a measured rate there is no target to derive; measure one instance under load, or give TargetInvocationsPerMinute`},
 		{"a cooldown of half a second", func(s *scaling, _ *autoscaling.Variant) { s.ScaleOutCooldown = ptr(500 * time.Millisecond) },
@@ -119,21 +119,21 @@ func TestRules(t *testing.T) {
 		{"a cooldown below zero", func(s *scaling, _ *autoscaling.Variant) { s.ScaleInCooldown = ptr(-time.Second) },
 			`ScaleInCooldown: got -1s: a cooldown is a whole number of seconds, 0 or more; AWS's default is 300s`},
 		{"two actions of one name", func(s *scaling, _ *autoscaling.Variant) { s.ScheduledActions[1].Name = "evening" },
-			`ScheduledActions[1].Name: got "evening": ScheduledActions[0] has the same name, and names are unique within a target (B14); rename one of the two`},
+			`ScheduledActions[1].Name: got "evening": ScheduledActions[0] has the same name, and names are unique within a target; rename one of the two`},
 		{"an action's name with a slash", func(s *scaling, _ *autoscaling.Variant) { s.ScheduledActions[0].Name = "a/b" },
-			`ScheduledActions[0].Name: got "a/b": a name has 1 to 256 characters, none of them ':', '/', '|' or a control character, and no space at either end (B14); name the occasion, such as "evening-floor"`},
+			`ScheduledActions[0].Name: got "a/b": a name has 1 to 256 characters, none of them ':', '/', '|' or a control character, and no space at either end; name the occasion, such as "evening-floor"`},
 		{"an action without bounds", func(s *scaling, _ *autoscaling.Variant) { s.ScheduledActions[0].MinCapacity = nil },
-			`ScheduledActions[0].MinCapacity: a scheduled action sets a minimum, a maximum or both (B8); give minCapacity`},
+			`ScheduledActions[0].MinCapacity: a scheduled action sets a minimum, a maximum or both; give minCapacity`},
 		{"an action's floor over the maximum", func(s *scaling, _ *autoscaling.Variant) { s.ScheduledActions[0].MinCapacity = ptr(13) },
-			`ScheduledActions[0].MinCapacity: got 13: the minimum is over the target's maximum of 12 instances, and such an action fails when it is due (B8); raise the target's maximum to 13 or more`},
+			`ScheduledActions[0].MinCapacity: got 13: the minimum is over the target's maximum of 12 instances, and such an action fails when it is due; raise the target's maximum to 13 or more`},
 		{"an action's ceiling below the minimum", func(s *scaling, _ *autoscaling.Variant) {
 			s.ScheduledActions[0].MinCapacity, s.ScheduledActions[0].MaxCapacity = nil, ptr(1)
 		},
-			`ScheduledActions[0].MaxCapacity: got 1: the maximum is below the target's minimum of 2 instances, and such an action fails when it is due (B8); raise it to 2 or more`},
+			`ScheduledActions[0].MaxCapacity: got 1: the maximum is below the target's minimum of 2 instances, and such an action fails when it is due; raise it to 2 or more`},
 		{"an action's bounds the wrong way round", func(s *scaling, _ *autoscaling.Variant) { s.ScheduledActions[1].MaxCapacity = ptr(1) },
 			`ScheduledActions[1].MinCapacity: got 2: the minimum is over this action's maximum of 1 instances; lower the minimum or raise the maximum`},
 		{"an action's floor of 0", func(s *scaling, _ *autoscaling.Variant) { s.ScheduledActions[0].MinCapacity = ptr(0) },
-			`ScheduledActions[0].MinCapacity: got 0: a real-time variant keeps at least 1 instance (A38); set it to 1 or more`},
+			`ScheduledActions[0].MinCapacity: got 0: a real-time variant keeps at least 1 instance; set it to 1 or more`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -177,13 +177,13 @@ func TestQuotas(t *testing.T) {
 		s.ScheduledActions = append(s.ScheduledActions, autoscaling.ScheduledAction{
 			Name: fmt.Sprint("action-", i), Schedule: "cron(0 18 ? * MON *)", MinCapacity: ptr(3)})
 	}
-	if got := s.Validate(variant).Error(); got != `ScheduledActions: got 201: a scalable target has at most 200 scheduled actions (B15); remove some that are over` {
+	if got := s.Validate(variant).Error(); got != `ScheduledActions: got 201: a scalable target has at most 200 scheduled actions; remove some that are over` {
 		t.Error(got)
 	}
 	target := valid().Target(variant)
 	target.Policies = append(target.Policies, target.Policies[0])
 	want := `Policies[1].Name: got "invocations-per-instance": Policies[0] has the same name; give each policy a name of its own` + "\n" +
-		`Policies[1].Metric: got "SageMakerVariantInvocationsPerInstance": Policies[0] tracks the same metric, which AWS refuses (A29); keep one of the two`
+		`Policies[1].Metric: got "SageMakerVariantInvocationsPerInstance": Policies[0] tracks the same metric, which AWS refuses; keep one of the two`
 	if diff := cmp.Diff(want, target.Validate().Error()); diff != "" {
 		t.Error(diff)
 	}

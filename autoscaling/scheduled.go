@@ -66,7 +66,7 @@ var actionName = regexp.MustCompile(`^[^:/|\x00-\x20\x7f]([^:/|\x00-\x1f\x7f]{0,
 func (a ScheduledAction) validate(t ScalableTarget) invalid.Problems {
 	var ps invalid.Problems
 	if !actionName.MatchString(a.Name) {
-		ps.Add("Name", a.Name, "a name has 1 to 256 characters, none of them ':', '/', '|' or a control character, and no space at either end (B14)",
+		ps.Add("Name", a.Name, "a name has 1 to 256 characters, none of them ':', '/', '|' or a control character, and no space at either end",
 			"name the occasion, such as \"evening-floor\"")
 	}
 	ps = append(ps, a.validateSchedule()...)
@@ -93,13 +93,13 @@ func (a ScheduledAction) validateBounds(t ScalableTarget) invalid.Problems {
 	var ps invalid.Problems
 	low, high := t.MinCapacity, t.MaxCapacity
 	if a.MinCapacity == nil && a.MaxCapacity == nil {
-		ps.Add("MinCapacity", nil, "a scheduled action sets a minimum, a maximum or both (B8)", "give minCapacity")
+		ps.Add("MinCapacity", nil, "a scheduled action sets a minimum, a maximum or both", "give minCapacity")
 		return ps
 	}
 	if a.MinCapacity != nil {
 		low = *a.MinCapacity
 		if t.Dimension == VariantInstanceCount && low < 1 {
-			ps.Add("MinCapacity", low, "a real-time variant keeps at least 1 instance (A38)", "set it to 1 or more")
+			ps.Add("MinCapacity", low, "a real-time variant keeps at least 1 instance", "set it to 1 or more")
 		}
 	}
 	if a.MaxCapacity != nil {
@@ -108,14 +108,15 @@ func (a ScheduledAction) validateBounds(t ScalableTarget) invalid.Problems {
 	if low <= high {
 		return ps
 	}
+	// Such an action fails when it is due, not when it is deployed (fact B8).
 	switch {
 	case a.MinCapacity != nil && a.MaxCapacity != nil:
 		ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is over this action's maximum of %d instances", high), "lower the minimum or raise the maximum")
 	case a.MinCapacity != nil:
-		ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is over the target's maximum of %d instances, and such an action fails when it is due (B8)", high),
+		ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is over the target's maximum of %d instances, and such an action fails when it is due", high),
 			fmt.Sprintf("raise the target's maximum to %d or more", low))
 	default:
-		ps.Add("MaxCapacity", high, fmt.Sprintf("the maximum is below the target's minimum of %d instances, and such an action fails when it is due (B8)", low),
+		ps.Add("MaxCapacity", high, fmt.Sprintf("the maximum is below the target's minimum of %d instances, and such an action fails when it is due", low),
 			fmt.Sprintf("raise it to %d or more", low))
 	}
 	return ps

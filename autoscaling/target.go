@@ -73,9 +73,10 @@ func (t ScalableTarget) CloudFormation() map[string]any {
 // the field paths of this struct.
 func (t ScalableTarget) Validate() invalid.Problems {
 	var ps invalid.Problems
+	// The API takes 0, SageMaker does not serve with it (fact A38).
 	if t.Dimension == VariantInstanceCount && t.MinCapacity < 1 {
 		ps.Add("MinCapacity", t.MinCapacity,
-			"a real-time variant keeps at least 1 instance, only asynchronous endpoints and inference components scale to zero (A38)",
+			"a real-time variant keeps at least 1 instance, only asynchronous endpoints and inference components scale to zero",
 			"set it to 1 or more; 2 or more survive the loss of an instance")
 	}
 	if t.MaxCapacity < t.MinCapacity {
@@ -90,7 +91,7 @@ func (t ScalableTarget) Validate() invalid.Problems {
 func (t ScalableTarget) validatePolicies() invalid.Problems {
 	var ps invalid.Problems
 	if len(t.Policies) > MaxPolicies {
-		ps.Add("Policies", len(t.Policies), fmt.Sprintf("a scalable target has at most %d policies (B15)", MaxPolicies), "remove some")
+		ps.Add("Policies", len(t.Policies), fmt.Sprintf("a scalable target has at most %d policies", MaxPolicies), "remove some")
 	}
 	names, metrics := map[string]int{}, map[PredefinedMetric]int{}
 	for i, p := range t.Policies {
@@ -101,9 +102,10 @@ func (t ScalableTarget) validatePolicies() invalid.Problems {
 		} else {
 			names[p.Name] = i
 		}
+		// Several policies are allowed if each tracks another metric (fact A29).
 		if first, twice := metrics[p.Metric]; twice {
 			ps.Add(at+".Metric", string(p.Metric),
-				fmt.Sprintf("Policies[%d] tracks the same metric, which AWS refuses (A29)", first), "keep one of the two")
+				fmt.Sprintf("Policies[%d] tracks the same metric, which AWS refuses", first), "keep one of the two")
 		} else {
 			metrics[p.Metric] = i
 		}
@@ -115,7 +117,7 @@ func (t ScalableTarget) validateActions() invalid.Problems {
 	var ps invalid.Problems
 	if n := len(t.ScheduledActions); n > MaxScheduledActions {
 		ps.Add("ScheduledActions", n,
-			fmt.Sprintf("a scalable target has at most %d scheduled actions (B15)", MaxScheduledActions), "remove some that are over")
+			fmt.Sprintf("a scalable target has at most %d scheduled actions", MaxScheduledActions), "remove some that are over")
 	}
 	names := map[string]int{}
 	for i, a := range t.ScheduledActions {
@@ -123,7 +125,7 @@ func (t ScalableTarget) validateActions() invalid.Problems {
 		ps = append(ps, a.validate(t).In(at)...)
 		if first, twice := names[a.Name]; twice {
 			ps.Add(at+".Name", a.Name,
-				fmt.Sprintf("ScheduledActions[%d] has the same name, and names are unique within a target (B14)", first),
+				fmt.Sprintf("ScheduledActions[%d] has the same name, and names are unique within a target", first),
 				"rename one of the two")
 		} else {
 			names[a.Name] = i

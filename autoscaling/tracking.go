@@ -62,7 +62,7 @@ func (p TargetTrackingPolicy) validate() invalid.Problems {
 	}
 	// AWS accepts any number, also below zero, and then never scales (A34).
 	if !(p.TargetValue > 0) || math.IsInf(p.TargetValue, 0) {
-		ps.Add("TargetValue", p.TargetValue, "a target is a number above 0", "derive it from a load test: requests a second × safety factor × 60 (A5)")
+		ps.Add("TargetValue", p.TargetValue, "a target is a number above 0", "derive it from a load test: requests a second × safety factor × 60")
 	}
 	for _, c := range []struct {
 		field string

@@ -41,7 +41,7 @@ var (
 func ValidName(name string) bool { return resourceName.MatchString(name) }
 
 // NameRule says what ValidName accepts.
-const NameRule = "a SageMaker name has 1 to 63 letters, digits and hyphens, and neither begins nor ends with a hyphen (C29)"
+const NameRule = "a SageMaker name has 1 to 63 letters, digits and hyphens, and neither begins nor ends with a hyphen"
 
 // Validate returns everything wrong with the variant itself.
 func (v Variant) Validate() invalid.Problems {
@@ -56,7 +56,7 @@ func (v Variant) Validate() invalid.Problems {
 		ps.Add("InstanceType", v.InstanceType, "a SageMaker instance type is ml.FAMILY.SIZE", "such as \"ml.c6i.xlarge\"")
 	}
 	if v.InitialInstanceCount < 0 {
-		ps.Add("InitialInstanceCount", v.InitialInstanceCount, "a variant starts with at least 1 instance (C29)", "set it to 1 or more")
+		ps.Add("InitialInstanceCount", v.InitialInstanceCount, "a variant starts with at least 1 instance", "set it to 1 or more")
 	}
 	return ps
 }
@@ -64,12 +64,10 @@ func (v Variant) Validate() invalid.Problems {
 // ValidateScaling returns what keeps the variant from being scaled by t.
 func (v Variant) ValidateScaling(t ScalableTarget) invalid.Problems {
 	var ps invalid.Problems
-	if strings.HasPrefix(v.InstanceType, "ml.t") {
-		// ml.trn1 and ml.trn2 (Trainium) begin alike and are not burstable.
-		if !strings.HasPrefix(v.InstanceType, "ml.trn") {
-			ps.Add("InstanceType", v.InstanceType, "a burstable instance type cannot be scaled automatically, AWS refuses to register it (A46)",
-				"use a type of fixed performance, such as \"ml.c6i.large\"")
-		}
+	// Fact A46. ml.trn1 and ml.trn2 (Trainium) begin alike and are not burstable.
+	if strings.HasPrefix(v.InstanceType, "ml.t") && !strings.HasPrefix(v.InstanceType, "ml.trn") {
+		ps.Add("InstanceType", v.InstanceType, "a burstable instance type cannot be scaled automatically, AWS refuses to register it",
+			"use a type of fixed performance, such as \"ml.c6i.large\"")
 	}
 	if n := v.InitialInstanceCount; n != 0 && t.MinCapacity <= t.MaxCapacity && (n < t.MinCapacity || n > t.MaxCapacity) {
 		ps.Add("InitialInstanceCount", n, fmt.Sprintf("the first deployment starts outside the bounds of %d to %d instances", t.MinCapacity, t.MaxCapacity),

@@ -110,7 +110,7 @@ func (s VariantScaling) validateTarget() invalid.Problems {
 		ps.Add("SafetyFactor", factor, "a safety factor and a target of its own exclude each other", "keep one of the two")
 	}
 	if factor != 0 && !(factor > 0 && factor <= 1) {
-		ps.Add("SafetyFactor", factor, "a safety factor is over 0 and at most 1", "AWS advises to begin load testing with 0.5 (A5)")
+		ps.Add("SafetyFactor", factor, "a safety factor is over 0 and at most 1", "AWS advises to begin load testing with 0.5")
 	}
 	switch {
 	case !(rps >= 0) || math.IsInf(rps, 1):
@@ -119,7 +119,7 @@ func (s VariantScaling) validateTarget() invalid.Problems {
 		ps.Add("RequestsPerSecondPerInstance", nil, "without a measured rate there is no target to derive",
 			"measure one instance under load, or give TargetInvocationsPerMinute")
 	case !(target >= 0) || math.IsInf(target, 1):
-		ps.Add("TargetInvocationsPerMinute", target, "a target is a number above 0", "derive it from a load test: requests a second × safety factor × 60 (A5)")
+		ps.Add("TargetInvocationsPerMinute", target, "a target is a number above 0", "derive it from a load test: requests a second × safety factor × 60")
 	case rps > 0 && target > rps*60:
 		ps.Add("TargetInvocationsPerMinute", target,
 			fmt.Sprintf("the target is above what an instance sustains, %g requests a second or %g a minute, so that scaling out would come too late", rps, rps*60),

@@ -51,10 +51,6 @@ type NewVPC struct {
 	// AvailabilityZones are named here so that synthesis need not ask AWS: two
 	// or more, which a load balancer needs.
 	AvailabilityZones []string `json:"availabilityZones" jsonschema:"minItems=2,uniqueItems=true"`
-	// KeepDefaultSecurityGroupRules leaves the rules of the VPC's default
-	// security group as AWS makes them, instead of removing them with a custom
-	// resource. Default: false, they are removed.
-	KeepDefaultSecurityGroupRules bool `json:"keepDefaultSecurityGroupRules,omitempty"`
 }
 
 // ExistingVPC is a VPC that stands, by its attributes: synthesis looks nothing up.

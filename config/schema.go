@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	_ "embed" // the schema is part of the program: sources need not be present
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,7 +41,11 @@ func (d *document) checkSchema() {
 	if err == nil {
 		return
 	}
-	found := leaves(err.(*jsonschema.ValidationError))
+	var breach *jsonschema.ValidationError
+	if !errors.As(err, &breach) {
+		panic("config: " + err.Error()) // nothing else comes out of Validate
+	}
+	found := leaves(breach)
 	// Unknown keys go first: a misspelt key explains why the right one is missing.
 	slices.SortStableFunc(found, func(a, b *jsonschema.ValidationError) int { return rank(a) - rank(b) })
 	for _, f := range found {

@@ -40,25 +40,32 @@ type CDK struct {
 
 // Bootstrap makes what the CLI publishes assets to, once per local AWS and region.
 func (c CDK) Bootstrap(ctx context.Context) (output string, err error) {
-	return c.run(ctx, "bootstrap", "aws://"+Account+"/"+c.Region)
+	// Where there is a cdk.json the CLI would synthesize its app, which takes
+	// long, and into a folder that another run may be using.
+	dir, err := os.MkdirTemp("", "bootstrap-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	return c.run(ctx, dir, "bootstrap", "aws://"+Account+"/"+c.Region)
 }
 
 // Deploy deploys the stacks that the patterns select, as "local/*", with those
 // they depend on. Without a change set: moto does not carry out a second one.
 func (c CDK) Deploy(ctx context.Context, stacks ...string) (output string, err error) {
-	return c.run(ctx, "deploy", append([]string{"--method=direct", "--require-approval=never"}, stacks...)...)
+	return c.run(ctx, c.Dir, "deploy", append([]string{"--method=direct", "--require-approval=never"}, stacks...)...)
 }
 
 // Destroy deletes the stacks that the patterns select.
 func (c CDK) Destroy(ctx context.Context, stacks ...string) (output string, err error) {
-	return c.run(ctx, "destroy", append([]string{"--force"}, stacks...)...)
+	return c.run(ctx, c.Dir, "destroy", append([]string{"--force"}, stacks...)...)
 }
 
-// run ends when the CLI ends, when moto does, or after the timeout. It is an
+// run runs the CLI in dir. It ends when the CLI ends, when moto does, or after the timeout. It is an
 // error, too, if moto went wrong and the CLI did not notice.
-func (c CDK) run(ctx context.Context, verb string, args ...string) (string, error) {
-	// The CLI runs in the checkout.
-	for _, path := range []*string{&c.Dir, &c.Assembly, &c.Output} {
+func (c CDK) run(ctx context.Context, dir, verb string, args ...string) (string, error) {
+	// The CLI runs elsewhere than this process.
+	for _, path := range []*string{&dir, &c.Dir, &c.Assembly, &c.Output} {
 		if *path == "" {
 			continue
 		}
@@ -94,7 +101,7 @@ func (c CDK) run(ctx context.Context, verb string, args ...string) (string, erro
 	}
 	bin := filepath.Join(c.Dir, "node_modules", ".bin")
 	output, err := command{
-		dir:  c.Dir,
+		dir:  dir,
 		env:  append(c.AWS.Environ(c.Region), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "CDK_DISABLE_CLI_TELEMETRY=true", "CDK_DISABLE_VERSION_CHECK=true"),
 		name: filepath.Join(bin, "cdk"),
 		args: append(flags, args...),

@@ -96,7 +96,7 @@ func dayOfMonthRule(item string) func(time.Time) bool {
 	near, nearest := strings.CutSuffix(item, "W")
 	switch {
 	case item == "L":
-		back, fromEnd = "0", true
+		back = "0"
 		fallthrough
 	case fromEnd:
 		n, _ := strconv.Atoi(back)

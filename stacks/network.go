@@ -43,7 +43,7 @@ func newVPC(stack awscdk.Stack, v config.NewVPC, internetFacing bool) (awsec2.IV
 		IpAddresses:                  awsec2.IpAddresses_Cidr(jsii.String(v.CIDR)),
 		AvailabilityZones:            jsii.Strings(v.AvailabilityZones...),
 		NatGateways:                  jsii.Number(0),
-		RestrictDefaultSecurityGroup: jsii.Bool(!v.KeepDefaultSecurityGroupRules),
+		RestrictDefaultSecurityGroup: jsii.Bool(true),
 		SubnetConfiguration: &[]*awsec2.SubnetConfiguration{
 			{Name: jsii.String("public"), SubnetType: awsec2.SubnetType_PUBLIC, MapPublicIpOnLaunch: jsii.Bool(false)},
 			{Name: jsii.String("private"), SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED},

@@ -44,7 +44,7 @@ func summarize(out io.Writer, s summary) error {
 	}
 	for _, p := range s.stands.ScalingPolicies {
 		if t := p.Tracking; t != nil {
-			row(p.Name, fmt.Sprintf("%s at %g a minute, cooldown %s out, %s in", t.Metric, t.Target, t.ScaleOutCooldown, t.ScaleInCooldown))
+			row(p.Name, fmt.Sprintf("%s at %g, cooldown %s out, %s in", t.Metric, t.Target, t.ScaleOutCooldown, t.ScaleInCooldown))
 		} else {
 			row(p.Name, p.Type)
 		}
@@ -61,7 +61,7 @@ func summarize(out io.Writer, s summary) error {
 	for _, b := range s.stands.LoadBalancers {
 		for _, l := range b.Listeners {
 			for _, r := range l.Rules {
-				row(fmt.Sprintf("%s %d", l.Protocol, l.Port), conditions(r), action(r))
+				row(fmt.Sprintf("%s %d", l.Protocol, l.Port), requests(r, len(l.Rules) == 1), action(r))
 			}
 		}
 	}
@@ -124,8 +124,12 @@ func (o occasion) row() []string {
 	return append([]string{o.Name}, append(when, strings.Join(change, ", "))...)
 }
 
-func conditions(r localaws.Rule) string {
-	if r.Priority == "default" {
+// requests says which requests a rule is for.
+func requests(r localaws.Rule, only bool) string {
+	switch {
+	case only:
+		return "everything"
+	case r.Priority == "default":
 		return "anything else"
 	}
 	var all []string

@@ -86,10 +86,10 @@ func (p GatewayFunctionProps) Validate() error {
 	}
 	if p.RequestTimeout < time.Second || p.RequestTimeout > maxTimeout || p.RequestTimeout%time.Second != 0 {
 		ps.Add("RequestTimeout", p.RequestTimeout, fmt.Sprintf("a time-out is a whole number of seconds, 1s to %s", maxTimeout),
-			"a model may take 60s to answer (F2)")
+			"a model may take 60s to answer")
 	}
 	if p.MaxRequestBytes < 1 || p.MaxRequestBytes > MaxRequestBytes {
-		ps.Add("MaxRequestBytes", p.MaxRequestBytes, fmt.Sprintf("a load balancer hands a function 1 to %d bytes (F12)", MaxRequestBytes), "leave it out for the most")
+		ps.Add("MaxRequestBytes", p.MaxRequestBytes, fmt.Sprintf("a load balancer hands a function 1 to %d bytes", MaxRequestBytes), "leave it out for the most")
 	}
 	return ps.Err()
 }

@@ -69,7 +69,7 @@ func (p EndpointProps) Validate() error {
 		ps.Add("EndpointName", p.EndpointName, autoscaling.NameRule, "such as \"predictions\"")
 	}
 	if n := len(p.Variants); n < 1 || n > maxVariants {
-		ps.Add("Variants", n, fmt.Sprintf("an endpoint has 1 to %d variants (C29)", maxVariants), "add a variant, or move some to another endpoint")
+		ps.Add("Variants", n, fmt.Sprintf("an endpoint has 1 to %d variants", maxVariants), "add a variant, or move some to another endpoint")
 	}
 	seen := map[string]int{}
 	for i, v := range p.Variants {
@@ -82,7 +82,7 @@ func (p EndpointProps) Validate() error {
 			ps.Add(at+".InstanceType", nil, "a variant needs an instance type", "such as \"ml.c6i.xlarge\"")
 		}
 		if v.Weight != nil && *v.Weight < 0 {
-			ps.Add(at+".Weight", *v.Weight, "a weight is 0 or more (C29)", "leave it out for an equal share")
+			ps.Add(at+".Weight", *v.Weight, "a weight is 0 or more", "leave it out for an equal share")
 		}
 		if first, twice := seen[v.Name]; twice {
 			ps.Add(at+".Name", v.Name, fmt.Sprintf("Variants[%d] has the same name", first), "give each variant a name of its own")

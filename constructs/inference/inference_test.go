@@ -190,18 +190,18 @@ func TestValidate(t *testing.T) {
 			`Image: got "123456789012.dkr.ecr.eu-west-1.amazonaws.com/odds/model": the image has neither a tag nor a digest, so that instances could start with different ones; add the tag or, best, the digest that was tested`,
 		}},
 		{"an endpoint without anything", inference.EndpointProps{}, []string{
-			`EndpointName: got "": a SageMaker name has 1 to 63 letters, digits and hyphens, and neither begins nor ends with a hyphen (C29); such as "predictions"`,
-			`Variants: got 0: an endpoint has 1 to 10 variants (C29); add a variant, or move some to another endpoint`,
+			`EndpointName: got "": a SageMaker name has 1 to 63 letters, digits and hyphens, and neither begins nor ends with a hyphen; such as "predictions"`,
+			`Variants: got 0: an endpoint has 1 to 10 variants; add a variant, or move some to another endpoint`,
 		}},
 		{"variants with everything wrong", inference.EndpointProps{EndpointName: "odds", Variants: []inference.VariantProps{
 			{Model: model, InstanceType: "c6i.xlarge", InitialInstanceCount: -1},
 			{Weight: &heavy},
 		}}, []string{
 			`Variants[0].InstanceType: got "c6i.xlarge": a SageMaker instance type is ml.FAMILY.SIZE; such as "ml.c6i.xlarge"`,
-			`Variants[0].InitialInstanceCount: got -1: a variant starts with at least 1 instance (C29); set it to 1 or more`,
+			`Variants[0].InitialInstanceCount: got -1: a variant starts with at least 1 instance; set it to 1 or more`,
 			`Variants[1].Model: a variant serves a model; make one with NewModel`,
 			`Variants[1].InstanceType: a variant needs an instance type; such as "ml.c6i.xlarge"`,
-			`Variants[1].Weight: got -1: a weight is 0 or more (C29); leave it out for an equal share`,
+			`Variants[1].Weight: got -1: a weight is 0 or more; leave it out for an equal share`,
 			`Variants[1].Name: got "main": Variants[0] has the same name; give each variant a name of its own`,
 		}},
 	} {

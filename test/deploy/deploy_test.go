@@ -27,11 +27,10 @@ const (
 	certificate = "arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-4000-8000-000000000001"
 )
 
-func ptr[T any](v T) *T { return &v }
-
 // TestDeployment takes one environment through its life. The steps build on
 // each other.
 func TestDeployment(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), 8*time.Minute)
 	defer cancel()
 	local := start(ctx, t)
@@ -73,6 +72,7 @@ func TestDeployment(t *testing.T) {
 		scalingStands(t, first, 12, actions())
 		loadBalancerStands(t, first)
 	})
+	step("the gateway answers", func(t *testing.T) { gatewayAnswers(ctx, t, local, gatewayFunction(t, first)) })
 	step("the same deployment again changes nothing", func(t *testing.T) {
 		output := deploy(t, "config/environments")
 		if n := strings.Count(output, "(no changes)"); n != 3 {
@@ -178,11 +178,10 @@ func scalingStands(t *testing.T, got localaws.Snapshot, maximum int, actions []l
 
 func loadBalancerStands(t *testing.T, got localaws.Snapshot) {
 	t.Helper()
-	if len(got.LoadBalancers) != 1 || len(got.TargetGroups) != 1 || len(got.Functions) != 1 {
-		t.Fatalf("got %d load balancers, %d target groups, %d functions, want one of each",
-			len(got.LoadBalancers), len(got.TargetGroups), len(got.Functions))
+	if len(got.LoadBalancers) != 1 || len(got.TargetGroups) != 1 {
+		t.Fatalf("got %d load balancers and %d target groups, want one of each", len(got.LoadBalancers), len(got.TargetGroups))
 	}
-	group, function := got.TargetGroups[0], got.Functions[0]
+	group, function := got.TargetGroups[0], gatewayFunction(t, got)
 	if diff := cmp.Diff([]string{function.ARN}, group.Targets); diff != "" {
 		t.Errorf("the target group leads elsewhere: %s", diff)
 	}
@@ -216,6 +215,18 @@ func loadBalancerStands(t *testing.T, got localaws.Snapshot) {
 			t.Error(diff)
 		}
 	}
+}
+
+// gatewayFunction is the function that is told an endpoint.
+func gatewayFunction(t *testing.T, got localaws.Snapshot) localaws.Function {
+	t.Helper()
+	for _, f := range got.Functions {
+		if f.Environment["ENDPOINT_NAME"] != "" {
+			return f
+		}
+	}
+	t.Fatalf("no gateway among the functions %v", got.Functions)
+	return localaws.Function{}
 }
 
 // scaleOut is what Application Auto Scaling does when a policy fires.

@@ -19,7 +19,9 @@ import (
 // CDK's validator is off: it costs seconds a stack, and the tests of the whole
 // environments have it on.
 func Main(m *testing.M) {
-	os.Setenv("CDK_VALIDATION", "false")
+	if err := os.Setenv("CDK_VALIDATION", "false"); err != nil {
+		panic(err)
+	}
 	code := m.Run()
 	jsii.Close()
 	os.Exit(code)

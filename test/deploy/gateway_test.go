@@ -1,0 +1,155 @@
+package deploy_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime"
+	"github.com/aws/smithy-go"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/gateway/compile"
+	"github.com/sagemaker-autoscaling-inference/cdk/localaws"
+	"github.com/sagemaker-autoscaling-inference/cdk/localaws/lambdatarget"
+)
+
+const predicted = `{"predictions":[0.8125]}`
+
+// gatewayAnswers sends predictions through the gateway, in both its forms, with
+// the environment that its function was deployed with.
+func gatewayAnswers(ctx context.Context, t *testing.T, local *localaws.AWS, function localaws.Function) {
+	t.Helper()
+	program, err := compile.Gateway(ctx, compile.Platform{OS: runtime.GOOS, Arch: runtime.GOARCH})
+	if err != nil {
+		t.Fatal(err)
+	}
+	binary := filepath.Join(t.TempDir(), "bootstrap")
+	if err := os.WriteFile(binary, program, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{}
+	for _, kv := range local.Environ(region) {
+		if name, value, _ := strings.Cut(kv, "="); strings.HasPrefix(name, "AWS_") {
+			env[name] = value
+		}
+	}
+	for name, value := range function.Environment {
+		env[name] = value
+	}
+
+	t.Run("as a Lambda function behind a load balancer", func(t *testing.T) {
+		target, err := lambdatarget.Start(ctx, lambdatarget.Options{Binary: binary, Env: env, MultiValueHeaders: true, Timeout: function.Timeout, Log: t.Output()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { target.Close() })
+		balancer := httptest.NewServer(target)
+		t.Cleanup(balancer.Close)
+		predictions(ctx, t, local, balancer.URL)
+	})
+	t.Run("as an HTTP server", func(t *testing.T) {
+		predictions(ctx, t, local, serve(ctx, t, binary, env))
+	})
+}
+
+// predictions asks the gateway at url by plain HTTP and by the AWS SDK.
+func predictions(ctx context.Context, t *testing.T, local *localaws.AWS, url string) {
+	t.Helper()
+	t.Run("by plain HTTP", func(t *testing.T) {
+		queue(ctx, t, local)
+		response, err := http.Post(url+"/invocations", "application/json", strings.NewReader(`{"by":"http","to":"`+url+`"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		if err != nil || response.StatusCode != http.StatusOK || string(body) != predicted || response.Header.Get("Content-Type") != "application/json" {
+			t.Errorf("got %s %s %q, %v", response.Status, response.Header.Get("Content-Type"), body, err)
+		}
+	})
+	client := sagemakerruntime.NewFromConfig(local.Config(region), func(o *sagemakerruntime.Options) { o.BaseEndpoint = aws.String(url) })
+	t.Run("by the AWS SDK", func(t *testing.T) {
+		queue(ctx, t, local)
+		got, err := client.InvokeEndpoint(ctx, &sagemakerruntime.InvokeEndpointInput{
+			EndpointName: aws.String(endpoint), ContentType: aws.String("application/json"), Body: []byte(`{"by":"sdk","to":"` + url + `"}`),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(got.Body) != predicted || aws.ToString(got.InvokedProductionVariant) != "main" {
+			t.Errorf("got %q from variant %q", got.Body, aws.ToString(got.InvokedProductionVariant))
+		}
+	})
+	t.Run("another endpoint is not reached", func(t *testing.T) {
+		_, err := client.InvokeEndpoint(ctx, &sagemakerruntime.InvokeEndpointInput{EndpointName: aws.String("another"), Body: []byte("{}")})
+		var failure smithy.APIError
+		if !errors.As(err, &failure) || failure.ErrorCode() != "NotFound" {
+			t.Errorf("got %v, want the gateway's NotFound", err)
+		}
+	})
+}
+
+func queue(ctx context.Context, t *testing.T, local *localaws.AWS) {
+	t.Helper()
+	if err := local.QueueEndpointResults(ctx, region, localaws.EndpointResult{Body: predicted, ContentType: "application/json", Variant: "main"}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// serve starts the gateway as a server and returns its URL.
+func serve(ctx context.Context, t *testing.T, binary string, env map[string]string) string {
+	t.Helper()
+	cmd := exec.CommandContext(ctx, binary)
+	cmd.Env = []string{"LISTEN_ADDRESS=127.0.0.1:0"}
+	for name, value := range env {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	cmd.Stderr = t.Output()
+	stdout, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := make(chan string, 1)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for lines := bufio.NewScanner(stdout); lines.Scan(); {
+			var line struct{ Msg, Address string }
+			if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "listening" {
+				address <- line.Address
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		<-ended
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("the server ended with %v", err)
+		}
+	})
+	select {
+	case a := <-address:
+		return "http://" + a
+	case <-ended:
+		t.Fatal("the server ended before it listened")
+	case <-time.After(30 * time.Second):
+		t.Fatal("the server does not listen")
+	}
+	return ""
+}
