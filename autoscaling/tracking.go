@@ -60,7 +60,7 @@ func (p TargetTrackingPolicy) validate() invalid.Problems {
 	if p.Metric == "" {
 		ps.Add("Metric", nil, "a policy needs a metric", "use "+string(VariantInvocationsPerInstance))
 	}
-	// AWS accepts any number, also below zero, and then never scales (A34).
+	// AWS accepts any number, also below zero, and then never scales (fact A34).
 	if !(p.TargetValue > 0) || math.IsInf(p.TargetValue, 0) {
 		ps.Add("TargetValue", p.TargetValue, "a target is a number above 0", "derive it from a load test: requests a second × safety factor × 60")
 	}

@@ -2,7 +2,9 @@ package deploy_test
 
 import (
 	"context"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -21,23 +23,34 @@ func TestMakeLocal(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	for _, line := range []string{
-		"local-network    CREATE_COMPLETE",
-		"local-inference  CREATE_COMPLETE",
-		"local-frontend   CREATE_COMPLETE",
-		"predictions-local  InService",
-		"endpoint/predictions-local/variant/main  2 to 12 instances",
-		"SageMakerVariantInvocationsPerInstance at 4200, cooldown 1m0s out, 5m0s in",
-		"final-floor ",
-		"200 OK application/json " + predicted,
-		"served by  variant main in ",
-		".local/cdk.out-local.",
-		"Done in ",
-	} {
-		if !strings.Contains(string(out), line) {
-			t.Errorf("no %q in\n%s", line, out)
+	want := append(shown(t),
+		"  local-network    CREATE_COMPLETE",
+		"  local-inference  CREATE_COMPLETE",
+		"  local-frontend   CREATE_COMPLETE",
+		"  final-floor ",
+		"  served by  variant main in ",
+		"  .local/cdk.out-local.",
+		"Done in ")
+	for _, line := range want {
+		if !strings.Contains("\n"+string(out), "\n"+line) {
+			t.Errorf("no line %q in\n%s", line, out)
 		}
 	}
+}
+
+// shown is what the README says that the command prints.
+func shown(t *testing.T) []string {
+	t.Helper()
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(readme), "```text\n")
+	block, _, found := strings.Cut(after, "\n```")
+	if !found {
+		t.Fatal("the README shows no output")
+	}
+	return strings.Split(block, "\n")
 }
 
 // TestMakeLocalElsewhere: an environment of a real account is not deployed to

@@ -1,0 +1,119 @@
+// Package docs_test holds the written word to the code.
+package docs_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+const root = "../.."
+
+func pages(t *testing.T) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	for _, pattern := range []string{"*.md", "docs/*.md"} {
+		files, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			found[file] = read(t, file)
+		}
+	}
+	return found
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func TestLinksLeadSomewhere(t *testing.T) {
+	t.Parallel()
+	link := regexp.MustCompile(`\]\(([^)#\s]+)`)
+	for page, text := range pages(t) {
+		for _, m := range link.FindAllStringSubmatch(text, -1) {
+			if strings.Contains(m[1], "://") {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(filepath.Dir(page), m[1])); err != nil {
+				t.Errorf("%s: %v", page, err)
+			}
+		}
+	}
+}
+
+func TestMakeTargetsExist(t *testing.T) {
+	t.Parallel()
+	makefile := read(t, filepath.Join(root, "Makefile"))
+	for page, text := range pages(t) {
+		for _, m := range regexp.MustCompile("(?m)(?:^|`)make ([a-z-]+)").FindAllStringSubmatch(text, -1) {
+			if !strings.Contains(makefile, "\n"+m[1]+":") {
+				t.Errorf("%s: there is no target %q", page, m[1])
+			}
+		}
+	}
+}
+
+// TestFactsAreOnThePage: what the code cites can be looked up, and the page
+// holds nothing that is not cited.
+func TestFactsAreOnThePage(t *testing.T) {
+	t.Parallel()
+	listed := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^- \*\*([A-H][0-9]+)\*\*`).FindAllStringSubmatch(read(t, filepath.Join(root, "docs", "aws-facts.md")), -1) {
+		listed[m[1]] = true
+	}
+	cmd := exec.Command("git", "ls-files", "--cached", "--others", "--exclude-standard", "*.go", "*.py", "*.md", "*.yaml")
+	cmd.Dir = root
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	citation := regexp.MustCompile(`\b[Ff]acts? ((?:[A-H][0-9]+(?:, | and | to )?)+)`)
+	cited := map[string]bool{}
+	for _, name := range strings.Fields(string(out)) {
+		if strings.HasSuffix(name, "docs_test.go") {
+			continue
+		}
+		for _, m := range citation.FindAllStringSubmatch(read(t, filepath.Join(root, name)), -1) {
+			for _, fact := range regexp.MustCompile(`[A-H][0-9]+`).FindAllString(m[1], -1) {
+				cited[fact] = true
+				if !listed[fact] {
+					t.Errorf("%s cites fact %s, which docs/aws-facts.md does not have", name, fact)
+				}
+			}
+		}
+	}
+	for fact := range listed {
+		if !cited[fact] {
+			t.Errorf("docs/aws-facts.md has fact %s, which nothing cites", fact)
+		}
+	}
+}
+
+// TestErrorsShownAreReal: the README shows errors of a file that is a test of
+// package config.
+func TestErrorsShownAreReal(t *testing.T) {
+	t.Parallel()
+	real := read(t, filepath.Join(root, "config", "testdata", "ten-mistakes.txt"))
+	shown := 0
+	for _, line := range strings.Split(read(t, filepath.Join(root, "README.md")), "\n") {
+		if strings.HasPrefix(line, "ten-mistakes.yaml:") {
+			shown++
+			if !strings.Contains(real, line+"\n") {
+				t.Errorf("the README shows %q, which is not what is printed", line)
+			}
+		}
+	}
+	if shown == 0 {
+		t.Error("the README shows no error")
+	}
+}
