@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/localaws"
 	"github.com/sagemaker-autoscaling-inference/cdk/test/checkout"
 )
 
@@ -93,6 +94,29 @@ func normal(t *testing.T, template []byte) []byte {
 		t.Fatal(err)
 	}
 	return assetHash.ReplaceAll(out.Bytes(), []byte("ASSET"))
+}
+
+// TestLint: cfn-lint finds nothing but what is suppressed, with its reason, in
+// .cfnlintrc.yaml or in a resource's metadata.
+func TestLint(t *testing.T) {
+	t.Parallel()
+	python, err := localaws.FindPython(t.Context(), root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"-c", "import sys; from cfnlint.runner import main; sys.exit(main())"}
+	for _, env := range environments {
+		files, err := filepath.Glob(filepath.Join(assembly(t, env).dir, "assembly-*", "*.template.json"))
+		if err != nil || len(files) != len(parts) {
+			t.Fatalf("got %d templates of %s, want %d (%v)", len(files), env, len(parts), err)
+		}
+		args = append(args, files...)
+	}
+	cmd := exec.Command(python, args...)
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil || len(bytes.TrimSpace(out)) > 0 {
+		t.Errorf("%v\n%s", err, out)
+	}
 }
 
 // TestSeededViolation: the command of TestStrict fails when a stack breaks a
