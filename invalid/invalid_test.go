@@ -50,3 +50,15 @@ func TestFrom(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestDistance(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		a, b string
+		want int
+	}{{"", "", 0}, {"abc", "", 3}, {"Zone", "zone", 0}, {"kitten", "sitting", 3}, {"ab", "ba", 2}} {
+		if got := invalid.Distance(test.a, test.b); got != test.want {
+			t.Errorf("from %q to %q: got %d, want %d", test.a, test.b, got, test.want)
+		}
+	}
+}

@@ -110,30 +110,9 @@ func zonesLike(name string) []string {
 		if !strings.Contains(name, "/") {
 			candidate = place(zone)
 		}
-		if d := distance(strings.ToLower(candidate), strings.ToLower(name)); d <= best && (d < best || found == nil) {
+		if d := invalid.Distance(candidate, name); d <= best && (d < best || found == nil) {
 			best, found = d, []string{zone}
 		}
 	}
 	return found
-}
-
-// distance is how many letters to insert, remove or replace (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, diagonal+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }
