@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -48,16 +49,14 @@ func TestMain(m *testing.M) {
 		fmt.Println("loading")
 		time.Sleep(time.Hour)
 	case "parent":
-		// Starts a function, says which process it is, and waits to be killed.
+		// Starts a function that says which process it is and is busy for long,
+		// and waits to be killed.
 		target, err := Start(context.Background(), Options{
-			Binary: os.Args[0], Env: map[string]string{modeVariable: "serve"}, Log: os.Stderr})
-		if err != nil {
-			fmt.Println(err)
-			os.Exit(1)
+			Binary: os.Args[0], Env: map[string]string{modeVariable: "serve"}, Log: os.Stdout})
+		if err == nil {
+			_, err = target.Invoke(context.Background(), json.RawMessage(`{"path":"/hang"}`))
 		}
-		answer, err := target.Invoke(context.Background(), json.RawMessage(`{"path":"/pid"}`))
-		fmt.Println(string(answer), err)
-		time.Sleep(time.Hour)
+		fmt.Println(err)
 	}
 }
 
@@ -90,6 +89,7 @@ func (function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		fmt.Fprintln(os.Stderr, "out of memory")
 		os.Exit(137)
 	case "/hang":
+		fmt.Println(os.Getpid())
 		time.Sleep(time.Hour)
 	}
 	return nil, fmt.Errorf("no behaviour %q", event.Path)
@@ -250,6 +250,7 @@ func TestFunctionsThatBreak(t *testing.T) {
 	if err := syscall.Kill(third, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
+	<-target.environment.process.exited
 	fourth := pid(t, target) // died between two events: nobody's error
 	if first == second || second == third || third == fourth {
 		t.Errorf("not each of %d, %d, %d, %d is a process of its own", first, second, third, fourth)
@@ -286,9 +287,13 @@ func TestClose(t *testing.T) {
 	}
 }
 
-// A caller that is killed closes nothing, and still leaves no function behind.
+// A caller that is killed closes nothing, and still leaves no function behind,
+// not even one that is busy.
 func TestFunctionEndsWithItsParent(t *testing.T) {
 	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("elsewhere a function ends when it next asks for an event")
+	}
 	parent := exec.CommandContext(t.Context(), executable(t))
 	parent.Env = append(os.Environ(), modeVariable+"=parent")
 	out, err := parent.StdoutPipe()
@@ -299,9 +304,8 @@ func TestFunctionEndsWithItsParent(t *testing.T) {
 		t.Fatal(err)
 	}
 	var child int
-	var invokeErr string
-	if _, err := fmt.Fscanln(out, &child, &invokeErr); err != nil || invokeErr != "<nil>" {
-		t.Fatalf("the parent said %d %s, %v", child, invokeErr, err)
+	if _, err := fmt.Fscanln(out, &child); err != nil {
+		t.Fatal(err)
 	}
 	if err := parent.Process.Kill(); err != nil {
 		t.Fatal(err)

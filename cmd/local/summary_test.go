@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/localaws"
+)
+
+func ptr[T any](v T) *T { return &v }
+
+// TestSummary: the clock is a value, so the next runs are the same every day.
+func TestSummary(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	err := summarize(&out, summary{
+		now: time.Date(2027, 3, 27, 23, 0, 0, 0, time.UTC), // the night before summer time in London
+		stands: localaws.Snapshot{
+			Stacks:    []localaws.Stack{{Name: "local-network", Status: "CREATE_COMPLETE"}},
+			Endpoints: []localaws.Endpoint{{Name: "odds", Status: "InService", Variants: []localaws.Variant{{Name: "main", InstanceType: "ml.c6i.large", CurrentInstances: 3}}}},
+			ScalableTargets: []localaws.ScalableTarget{
+				{ResourceID: "endpoint/odds/variant/main", Min: 2, Max: 12},
+			},
+			ScalingPolicies: []localaws.ScalingPolicy{
+				{Name: "invocations", Tracking: &localaws.TargetTracking{Metric: "Invocations", Target: 4200.5, ScaleOutCooldown: time.Minute, ScaleInCooldown: 5 * time.Minute}},
+				{Name: "emergency", Type: "StepScaling"},
+			},
+			ScheduledActions: []localaws.ScheduledAction{
+				{Name: "over", Schedule: "at(2026-06-01T18:00:00)", Min: ptr(9)},
+				{Name: "evening", Schedule: "cron(0 18 ? * * *)", Timezone: "Europe/London", Min: ptr(4)},
+				{Name: "both", Schedule: "at(2027-03-28T03:00:00)", Timezone: "Europe/London", Min: ptr(4), Max: ptr(20)},
+			},
+			LoadBalancers: []localaws.LoadBalancer{{Listeners: []localaws.Listener{
+				{Protocol: "HTTPS", Port: 443, Rules: []localaws.Rule{
+					{Priority: "10", Conditions: []localaws.Condition{{Field: "path-pattern", Values: []string{"/invocations", "/ping"}}}, Actions: []localaws.Action{{Type: "forward"}}},
+					{Priority: "default", Actions: []localaws.Action{{Type: "fixed-response", FixedResponse: "404"}}},
+				}},
+				{Protocol: "HTTP", Port: 80, Rules: []localaws.Rule{{Priority: "default", Actions: []localaws.Action{{Type: "redirect", Redirect: "HTTP_301"}}}}},
+			}}},
+		},
+		reply:     reply{request: "POST /invocations 1", status: "200 OK", contentType: "text/plain", body: "2", variant: "main", took: 12345 * time.Microsecond},
+		templates: ".local/cdk.out",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile("testdata/summary.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), out.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestNoRuleLeadsToAFunction(t *testing.T) {
+	t.Parallel()
+	if _, _, err := behind(localaws.Snapshot{}, "/invocations"); err == nil || err.Error() != "no listener's rule leads from /invocations to a function" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestStepsWithoutATerminal(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	steps := newSteps(&out)
+	_ = steps.do("Quick", func(io.Writer) error { return nil })
+	failed := steps.do("Broken", func(io.Writer) error { return os.ErrClosed })
+	if failed != os.ErrClosed {
+		t.Errorf("got %v", failed)
+	}
+	got := regexp.MustCompile(`[0-9.]+m?s`).ReplaceAllString(out.String(), "TIME")
+	if diff := cmp.Diff("✓ Quick (TIME)\n✗ Broken (TIME)\n", got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,170 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/aws/aws-lambda-go/events"
+)
+
+const (
+	// maxALBReplyBytes is the largest reply, as JSON, that a load balancer
+	// takes from a Lambda function: "1 MB" (fact F12), read as the smaller of
+	// its two meanings.
+	maxALBReplyBytes = 1_000_000
+	// lambdaMargin is left of the function's time to report that the rest was
+	// not enough; a function that is cut off shows as the load balancer's 502.
+	lambdaMargin = 500 * time.Millisecond
+)
+
+// Invoke answers one event of an Application Load Balancer's Lambda target
+// group; it makes the Gateway a lambda.Handler. Whatever payload is, the answer
+// is one that a load balancer understands, and the error nil.
+func (g *Gateway) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	start := time.Now()
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-lambdaMargin))
+		defer cancel()
+	}
+	var out reply
+	r, multiValue, err := albRequest(ctx, payload)
+	if err != nil {
+		out = failure(http.StatusBadRequest, codeMalformedEvent, err.Error())
+		r = (&http.Request{URL: &url.URL{}, Header: http.Header{}}).WithContext(ctx)
+	} else {
+		out = g.answer(r)
+	}
+	answer, err := albReply(out, r.Method, multiValue)
+	if err == nil && len(answer) > maxALBReplyBytes {
+		tooLarge := failure(http.StatusBadGateway, codeResponseTooLarge,
+			fmt.Sprintf("the reply of %d bytes is more than a load balancer takes from a Lambda function", len(out.body)))
+		tooLarge.requestBytes = out.requestBytes
+		out = tooLarge
+		answer, err = albReply(out, r.Method, multiValue)
+	}
+	g.logRequest(start, r, out)
+	return answer, err
+}
+
+// albRequest is the HTTP request that an event tells of, and whether the event
+// has multi-value headers. The query is left out: no route reads it.
+func albRequest(ctx context.Context, payload []byte) (r *http.Request, multiValue bool, err error) {
+	var event events.ALBTargetGroupRequest
+	err = json.Unmarshal(payload, &event)
+	multiValue = event.MultiValueHeaders != nil
+	// Most likely a test event, or one of another service.
+	if err != nil || event.HTTPMethod == "" || !strings.HasPrefix(event.Path, "/") {
+		return nil, multiValue, errors.New("this is not an event of an Application Load Balancer")
+	}
+	// As net/http parses a request line: neither a host nor dot segments are
+	// read out of the path.
+	target, err := url.ParseRequestURI(event.Path)
+	if err != nil {
+		return nil, multiValue, errors.New("the path of the event is malformed")
+	}
+	body := []byte(event.Body)
+	if event.IsBase64Encoded {
+		if body, err = base64.StdEncoding.DecodeString(event.Body); err != nil {
+			return nil, multiValue, errors.New("the body of the event is not base64, as it says")
+		}
+	}
+	header := http.Header{}
+	for _, name := range slices.Sorted(maps.Keys(event.Headers)) {
+		header.Add(name, strings.TrimSpace(event.Headers[name]))
+	}
+	for _, name := range slices.Sorted(maps.Keys(event.MultiValueHeaders)) {
+		for _, value := range event.MultiValueHeaders[name] {
+			header.Add(name, strings.TrimSpace(value))
+		}
+	}
+	r = &http.Request{
+		Method:        event.HTTPMethod,
+		URL:           &url.URL{Path: target.Path, RawPath: target.RawPath},
+		Proto:         "HTTP/1.1",
+		ProtoMajor:    1,
+		ProtoMinor:    1,
+		Header:        header,
+		Host:          header.Get("Host"),
+		Body:          io.NopCloser(bytes.NewReader(body)),
+		ContentLength: int64(len(body)),
+	}
+	return r.WithContext(ctx), multiValue, nil
+}
+
+// albAnswer is what a load balancer reads. events.ALBTargetGroupResponse would
+// write the unused one of the two kinds of headers as null, on which the ELB
+// documentation is silent.
+type albAnswer struct {
+	StatusCode        int                 `json:"statusCode"`
+	StatusDescription string              `json:"statusDescription"`
+	Headers           map[string]string   `json:"headers,omitempty"`
+	MultiValueHeaders map[string][]string `json:"multiValueHeaders,omitempty"`
+	Body              string              `json:"body"`
+	IsBase64Encoded   bool                `json:"isBase64Encoded"`
+}
+
+// albReply writes out as a load balancer reads it, its headers in the form that
+// the event had: the load balancer is configured for one and ignores the other.
+func albReply(out reply, method string, multiValue bool) ([]byte, error) {
+	answer := albAnswer{StatusCode: out.status, StatusDescription: statusDescription(out.status)}
+	if multiValue {
+		answer.MultiValueHeaders = out.header
+	} else {
+		answer.Headers = map[string]string{}
+		for name, values := range out.header {
+			answer.Headers[name] = strings.Join(values, ", ")
+		}
+	}
+	switch {
+	case method == http.MethodHead:
+	case isText(out.header.Get("Content-Type"), out.body):
+		answer.Body = string(out.body)
+	default:
+		answer.Body = base64.StdEncoding.EncodeToString(out.body)
+		answer.IsBase64Encoded = true
+	}
+	var buf bytes.Buffer
+	encoder := json.NewEncoder(&buf)
+	encoder.SetEscapeHTML(false) // it would write < as six bytes
+	if err := encoder.Encode(answer); err != nil {
+		return nil, fmt.Errorf("encode the answer: %w", err)
+	}
+	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
+}
+
+func statusDescription(status int) string {
+	if text := http.StatusText(status); text != "" {
+		return fmt.Sprintf("%d %s", status, text)
+	}
+	return fmt.Sprintf("%d Unknown", status) // such as SageMaker's 530
+}
+
+// isText reports whether a JSON string can hold body without a change.
+func isText(contentType string, body []byte) bool {
+	if len(body) == 0 {
+		return true
+	}
+	kind, _, err := mime.ParseMediaType(contentType)
+	if err != nil || !utf8.Valid(body) {
+		return false
+	}
+	switch kind {
+	case "application/json", "application/javascript", "application/xml", "application/jsonlines", "application/x-ndjson":
+		return true
+	}
+	return strings.HasPrefix(kind, "text/") || strings.HasSuffix(kind, "+json") || strings.HasSuffix(kind, "+xml")
+}
