@@ -33,8 +33,8 @@ var mutants = []mutant{
 		"constructs/inference/endpoint.go", "RetainAllVariantProperties: true,", "RetainAllVariantProperties: false,"},
 	{"HTTP is redirected to HTTP",
 		"constructs/frontend/loadbalancer.go", `Protocol: jsii.String("HTTPS"), Port: jsii.String("443")`, `Protocol: jsii.String("HTTP"), Port: jsii.String("8080")`},
-	{"the execution role reads every bucket",
-		"constructs/inference/model.go", `jsii.String(data.Bucket), ResourceName: jsii.String(data.Key),`, `jsii.String("*"),`},
+	{"the execution role reads the whole bucket",
+		"constructs/inference/model.go", `ResourceName: jsii.String(data.Key),`, `ResourceName: jsii.String("*"),`},
 }
 
 // behaviour is the tests that are to notice, none of which looks at a snapshot.
@@ -61,8 +61,8 @@ func run() error {
 		return err
 	}
 	fmt.Println("unbroken:")
-	if failed, err := tests(dir, behaviour...); err != nil || len(failed) > 0 {
-		return fmt.Errorf("the unbroken copy fails %q: %w", failed, err)
+	if err := pass(dir, behaviour...); err != nil {
+		return fmt.Errorf("the unbroken copy: %w", err)
 	}
 	survivors := 0
 	for _, m := range mutants {
@@ -100,13 +100,22 @@ func try(dir string, m mutant) (killers []string, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.WriteFile(path, source, 0o644)) }()
-	if failed, err := tests(dir, "./test/synth", "-run", "^TestSnapshots$", "-update"); err != nil || len(failed) > 0 {
-		return nil, fmt.Errorf("renewing the snapshots fails %q: %w", failed, err)
+	if err := pass(dir, "./test/synth", "-run", "^TestSnapshots$", "-update"); err != nil {
+		return nil, fmt.Errorf("renewing the snapshots: %w", err)
 	}
-	if failed, err := tests(dir, "./test/synth", "-run", "^TestSnapshots$"); err != nil || len(failed) > 0 {
-		return nil, fmt.Errorf("the renewed snapshots fail %q: %w", failed, err)
+	if err := pass(dir, "./test/synth", "-run", "^TestSnapshots$"); err != nil {
+		return nil, fmt.Errorf("the renewed snapshots: %w", err)
 	}
 	return tests(dir, behaviour...)
+}
+
+// pass wants every test to pass.
+func pass(dir string, args ...string) error {
+	failed, err := tests(dir, args...)
+	if err == nil && len(failed) > 0 {
+		err = fmt.Errorf("%q fail", failed)
+	}
+	return err
 }
 
 // tests runs go test in dir and returns the innermost tests that failed.
