@@ -329,7 +329,7 @@ func TestBodyThatDoesNotArrive(t *testing.T) {
 	}
 }
 
-type timeoutError struct{ error }
+type timeoutError struct{}
 
 func (*timeoutError) Error() string   { return "i/o timeout" }
 func (*timeoutError) Timeout() bool   { return true }

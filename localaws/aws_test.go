@@ -165,7 +165,7 @@ func TestSecondOne(t *testing.T) {
 		<-started
 		_ = a.cmd.Process.Kill()
 	}()
-	cdk := CDK{AWS: a, Dir: root, Region: region, Assembly: assembly, Log: onFirstWrite{started}}
+	cdk := CDK{AWS: a, Dir: root, Region: region, Assembly: copyAssembly(t), Log: onFirstWrite{started}}
 	_, err = cdk.Deploy(t.Context(), "service")
 	contains(t, err, "cdk deploy", "moto has ended: signal: killed", "KeyError: 'Role'")
 	err = create("late", "Resources: {L: {Type: 'AWS::Logs::LogGroup'}}")

@@ -56,7 +56,7 @@ func TestCDK(t *testing.T) {
 
 func TestCDKErrors(t *testing.T) {
 	t.Parallel()
-	cdk := CDK{AWS: shared, Dir: root, Region: region, Assembly: assembly}
+	cdk := CDK{AWS: shared, Dir: root, Region: region, Assembly: copyAssembly(t)}
 	_, err := cdk.Deploy(t.Context(), "nothing")
 	contains(t, err, "cdk deploy", "exit status 1", "No stacks match")
 	cdk.Timeout = time.Millisecond

@@ -30,7 +30,7 @@ func buildAndRun(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	program = filepath.Join(dir, "bootstrap")
-	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", program, ".")
+	build := exec.Command("go", "build", "-tags=lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", program, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build the gateway: %v\n%s", err, out)
@@ -97,18 +97,9 @@ func TestProgramIsStatic(t *testing.T) {
 			t.Error("it asks for a dynamic loader, which an image from scratch has not")
 		}
 	}
-	if file.Section(".symtab") != nil || file.Section(".note.go.buildid") != nil && bytes.Contains(mustData(t, file.Section(".note.go.buildid")), []byte("/")) {
-		t.Error("it has a symbol table or a build id")
+	if file.Section(".symtab") != nil {
+		t.Error("it has a symbol table, which nobody reads there")
 	}
-}
-
-func mustData(t *testing.T, section *elf.Section) []byte {
-	t.Helper()
-	data, err := section.Data()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
 }
 
 // Everything that is wrong with the environment is told at once, and only on

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os/exec"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -130,10 +131,12 @@ func TestServer(t *testing.T) {
 func TestTermination(t *testing.T) {
 	t.Parallel()
 	runtime := startRuntime(t)
-	arrived, release := make(chan struct{}), make(chan struct{})
+	arrived, released := make(chan struct{}), make(chan struct{})
+	release := sync.OnceFunc(func() { close(released) })
+	t.Cleanup(release) // the runtime's end waits for its answers
 	runtime.Answer(func(w http.ResponseWriter, r *http.Request, call sagemakertest.Call) {
 		close(arrived)
-		<-release
+		<-released
 		sagemakertest.Echo(w, r, call)
 	})
 	s := startServer(t, environment(runtime, nil))
@@ -177,7 +180,7 @@ func TestTermination(t *testing.T) {
 		t.Fatalf("the request was ended: %+v", got)
 	default:
 	}
-	close(release)
+	release()
 	if got := <-answered; got != (result{200, "a long one", nil}) {
 		t.Errorf("got %+v", got)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"regexp"
@@ -72,7 +73,7 @@ func TestStepsWithoutATerminal(t *testing.T) {
 	steps := newSteps(&out)
 	_ = steps.do("Quick", func(io.Writer) error { return nil })
 	failed := steps.do("Broken", func(io.Writer) error { return os.ErrClosed })
-	if failed != os.ErrClosed {
+	if !errors.Is(failed, os.ErrClosed) {
 		t.Errorf("got %v", failed)
 	}
 	got := regexp.MustCompile(`[0-9.]+m?s`).ReplaceAllString(out.String(), "TIME")

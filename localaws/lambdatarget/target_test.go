@@ -314,6 +314,7 @@ func TestFunctionEndsWithItsParent(t *testing.T) {
 	deadline := time.Now().Add(10 * time.Second)
 	for !gone(child) {
 		if time.Now().After(deadline) {
+			_ = syscall.Kill(child, syscall.SIGKILL)
 			t.Fatalf("the function %d outlived its parent", child)
 		}
 		time.Sleep(20 * time.Millisecond)

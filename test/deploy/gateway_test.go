@@ -55,7 +55,11 @@ func gatewayAnswers(ctx context.Context, t *testing.T, local *localaws.AWS, func
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() { target.Close() })
+		t.Cleanup(func() {
+			if err := target.Close(); err != nil {
+				t.Error(err)
+			}
+		})
 		balancer := httptest.NewServer(target)
 		t.Cleanup(balancer.Close)
 		predictions(ctx, t, local, balancer.URL)
