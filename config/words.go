@@ -45,8 +45,12 @@ func words(k jsonschema.ErrorKind, n *node, s *jsonschema.Schema) (rule, fix str
 			return "must not be empty", "add an entry, or remove the key"
 		}
 		return fmt.Sprintf("must have %d entries or more", k.Want), "add to the list"
-	case *kind.Minimum, *kind.Maximum, *kind.ExclusiveMinimum:
-		return "must be " + limits(s), ""
+	case *kind.Minimum:
+		return "must be " + limits(s), "raise it to " + decimal(k.Want) + " or more"
+	case *kind.ExclusiveMinimum:
+		return "must be " + limits(s), "raise it over " + decimal(k.Want)
+	case *kind.Maximum:
+		return "must be " + limits(s), "lower it to " + decimal(k.Want) + " or less"
 	default:
 		return "breaks the schema's " + strings.Join(k.KeywordPath(), "."), ""
 	}
@@ -97,11 +101,12 @@ func wrongType(want string, n *node, s *jsonschema.Schema) (rule, fix string) {
 		}
 	case "integer", "number":
 		rule = map[string]string{"integer": "must be a whole number", "number": "must be a number"}[want]
+		fix = "write digits alone, without words or a unit"
 		if isText && number.MatchString(text) {
 			fix = "remove the quotes: " + text
 		}
 	case "boolean":
-		rule = "must be true or false"
+		rule, fix = "must be true or false", "write true or false, without quotes"
 		switch strings.ToLower(text) {
 		case "yes", "on", "y", "true":
 			fix = "write true"
@@ -133,11 +138,15 @@ func limits(s *jsonschema.Schema) string {
 		if limit == nil || limit.Cmp(big.NewRat(math.MinInt32, 1)) == 0 {
 			return
 		}
-		f, _ := limit.Float64()
-		parts = append(parts, word+" "+strconv.FormatFloat(f, 'f', -1, 64))
+		parts = append(parts, word+" "+decimal(limit))
 	}
 	add("at least", s.Minimum)
 	add("over", s.ExclusiveMinimum)
 	add("at most", s.Maximum)
 	return strings.Join(parts, " and ")
+}
+
+func decimal(r *big.Rat) string {
+	f, _ := r.Float64()
+	return strconv.FormatFloat(f, 'f', -1, 64)
 }

@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime"
 	"github.com/google/go-cmp/cmp"
@@ -37,22 +36,8 @@ func sdkClient(url string, opts ...func(*sagemakerruntime.Options)) *sagemakerru
 		BaseEndpoint: aws.String(url),
 		Credentials:  credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "a-secret-key", "a-session-token"),
 		Retryer:      aws.NopRetryer{},
-		HTTPClient:   plainBody{awshttp.NewBuildableClient()},
+		HTTPClient:   &sagemakertest.HTTPClient{},
 	}, opts...)
-}
-
-// plainBody spares the tests' own client what wholeBody spares the gateway's.
-type plainBody struct{ sagemakerruntime.HTTPClient }
-
-func (c plainBody) Do(r *http.Request) (*http.Response, error) {
-	if r.Body != nil {
-		r = r.WithContext(r.Context())
-		r.Body = struct {
-			io.Reader
-			io.Closer
-		}{r.Body, r.Body}
-	}
-	return c.HTTPClient.Do(r)
 }
 
 // logBuffer collects log lines of several goroutines.

@@ -5,6 +5,7 @@ package localaws
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -209,6 +210,17 @@ func (a *AWS) Config(region string) aws.Config {
 type client struct{ aws *AWS }
 
 func (c client) Do(request *http.Request) (*http.Response, error) {
+	if request.Body != nil {
+		// The SDK closes its reader of the body when the answer is there, which
+		// on one machine can be before net/http has seen its end; net/http then
+		// drops the connection under the answer (smithy-go 1.28).
+		body, err := io.ReadAll(request.Body)
+		if err != nil {
+			return nil, err
+		}
+		request = request.Clone(request.Context())
+		request.Body = io.NopCloser(bytes.NewReader(body))
+	}
 	response, err := direct.Do(request)
 	if err != nil {
 		select {

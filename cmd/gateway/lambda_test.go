@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime/types"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/gateway/sagemakertest"
 	"github.com/sagemaker-autoscaling-inference/cdk/localaws/lambdatarget"
 )
 
@@ -95,6 +96,7 @@ func TestThroughALoadBalancer(t *testing.T) {
 
 			client := sagemakerruntime.New(sagemakerruntime.Options{
 				Region: "us-east-1", BaseEndpoint: aws.String(balancer.URL), Retryer: aws.NopRetryer{},
+				HTTPClient:  &sagemakertest.HTTPClient{},
 				Credentials: credentials.NewStaticCredentialsProvider("ANYBODY", "any", ""),
 			})
 			numpy := []byte("\x93NUMPY\x01\x00\xff")

@@ -28,9 +28,10 @@ const (
 	DefaultRequestTimeout = 70 * time.Second // a model may take 60 s (fact F2)
 	MaxRequestBytes       = 1_000_000        // what a load balancer hands to a function (fact F12)
 
-	// The function outlives the gateway's own time-out, so that it can say so.
+	// The function outlives the gateway's own time-out, so that it can say so;
+	// at Lambda's own limit the gateway gives up a little earlier by itself.
 	functionGrace = 5 * time.Second
-	maxTimeout    = 15*time.Minute - functionGrace
+	maxTimeout    = 15 * time.Minute
 	// compileTimeout bounds a build from an empty cache on a slow machine.
 	compileTimeout = 10 * time.Minute
 )
@@ -47,7 +48,7 @@ type GatewayFunctionProps struct {
 	// processor grows with it.
 	// Default: 0, DefaultMemoryMB.
 	MemoryMB int
-	// RequestTimeout bounds one request, in whole seconds, up to 14m55s.
+	// RequestTimeout bounds one request, in whole seconds, up to 15m.
 	// Default: 0, DefaultRequestTimeout.
 	RequestTimeout time.Duration
 	// MaxRequestBytes is the largest request body passed on.
@@ -151,7 +152,7 @@ func NewGatewayFunction(scope constructs.Construct, id string, props GatewayFunc
 		Role:         role,
 		LogGroup:     g.LogGroup,
 		MemorySize:   jsii.Number(props.MemoryMB),
-		Timeout:      seconds(props.RequestTimeout + functionGrace),
+		Timeout:      seconds(min(props.RequestTimeout+functionGrace, maxTimeout)),
 		Environment: &map[string]*string{
 			"ENDPOINT_NAME":   jsii.String(props.EndpointName),
 			"MAX_BODY_BYTES":  jsii.String(strconv.Itoa(props.MaxRequestBytes)),

@@ -1,0 +1,25 @@
+package sagemakertest
+
+import (
+	"io"
+	"net/http"
+)
+
+// HTTPClient is for AWS SDK clients whose service answers at once. The SDK
+// closes its reader of a request's body when the answer is there, while
+// net/http still looks whether that reader is at its end; it then reports an
+// error instead, and net/http drops the connection under the answer (smithy-go
+// 1.28). Behind a reader of another type net/http looks before it sends.
+type HTTPClient struct{ http.Client }
+
+// Do sends request.
+func (c *HTTPClient) Do(request *http.Request) (*http.Response, error) {
+	if request.Body != nil {
+		request = request.WithContext(request.Context())
+		request.Body = struct {
+			io.Reader
+			io.Closer
+		}{request.Body, request.Body}
+	}
+	return c.Client.Do(request)
+}
