@@ -1,6 +1,8 @@
 package frontend_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -200,6 +202,26 @@ func TestCompiledFromSource(t *testing.T) {
 	code := template.Of(t, stack).One(t, "AWS::Lambda::Function").Properties["Code"].(map[string]any)
 	if key, _ := code["S3Key"].(string); !strings.HasSuffix(key, ".zip") {
 		t.Errorf("got %v, want an asset", code)
+	}
+}
+
+// Where assets are not staged, as with cdk synth --no-staging, the compiled
+// program has to stay; else it is gone.
+func TestCompiledProgramStaysWhereNothingIsStaged(t *testing.T) {
+	for _, staged := range []bool{true, false} {
+		t.Setenv("TMPDIR", t.TempDir())
+		stack := template.NewStack(t)
+		if !staged {
+			stack.Node().SetContext(jsii.String("aws:cdk:disable-asset-staging"), true)
+		}
+		frontend.NewGatewayFunction(stack, "Gateway", frontend.GatewayFunctionProps{EndpointName: "odds"})
+		left, err := filepath.Glob(filepath.Join(os.TempDir(), "gateway-asset-*", "bootstrap"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(left) == 0; got != staged {
+			t.Errorf("staged %v: got %v", staged, left)
+		}
 	}
 }
 

@@ -139,9 +139,14 @@ func NewGatewayFunction(scope constructs.Construct, id string, props GatewayFunc
 	}))
 	code := props.Code
 	if code == nil {
-		var remove func()
-		code, remove = compiled()
-		defer remove()
+		var dir string
+		code, dir = compiled()
+		// The folder is needed until the asset is staged, which happens when
+		// the function is made, or for good where staging is off (cdk synth
+		// --no-staging).
+		if g.Node().TryGetContext(jsii.String("aws:cdk:disable-asset-staging")) == nil {
+			defer os.RemoveAll(dir)
+		}
 	}
 	g.Function = awslambda.NewFunction(g, jsii.String("Function"), &awslambda.FunctionProps{
 		Description:  jsii.String("Signs requests from the load balancer for SageMaker endpoint " + props.EndpointName),
@@ -162,23 +167,22 @@ func NewGatewayFunction(scope constructs.Construct, id string, props GatewayFunc
 	return g
 }
 
-// compiled is the gateway built from source. Its folder is needed until the
-// asset is staged, which happens when the function is made.
-func compiled() (code awslambda.Code, remove func()) {
+// compiled is the gateway built from source, in a folder of its own.
+func compiled() (code awslambda.Code, dir string) {
 	ctx, cancel := context.WithTimeout(context.Background(), compileTimeout)
 	defer cancel()
 	program, err := compile.Gateway(ctx, compile.Platform{OS: "linux", Arch: "arm64"})
 	if err != nil {
 		panic(err)
 	}
-	dir, err := os.MkdirTemp("", "gateway-asset-")
+	dir, err = os.MkdirTemp("", "gateway-asset-")
 	if err == nil {
 		err = os.WriteFile(filepath.Join(dir, "bootstrap"), program, 0o755)
 	}
 	if err != nil {
 		panic(fmt.Errorf("gateway: write the program: %w", err))
 	}
-	return awslambda.Code_FromAsset(jsii.String(dir), nil), func() { _ = os.RemoveAll(dir) }
+	return awslambda.Code_FromAsset(jsii.String(dir), nil), dir
 }
 
 func seconds(d time.Duration) awscdk.Duration {
