@@ -12,6 +12,10 @@ import (
 // slow is how long a step may take without a sign of life.
 const slow = 2 * time.Second
 
+// narrow is how many columns every terminal has: a longer line would wrap and
+// could not be written over.
+const narrow = 79
+
 // steps shows what is being done and how long it took: on a terminal as a line
 // that moves, elsewhere as plain lines.
 type steps struct {
@@ -66,7 +70,8 @@ func (s *steps) show(name string, began time.Time, log *lastLine, ended <-chan s
 		switch {
 		case s.terminal:
 			const spinner = `|/-\`
-			fmt.Fprintf(s.out, "\r\x1b[K%c %s (%s) %.60s", spinner[n%len(spinner)], name, time.Since(began).Round(time.Second), log.String())
+			line := fmt.Sprintf("%c %s (%s) %s", spinner[n%len(spinner)], name, time.Since(began).Round(time.Second), log.String())
+			fmt.Fprintf(s.out, "\r\x1b[K%.*s", narrow, line)
 		case n == 0:
 			fmt.Fprintf(s.out, "… %s\n", name)
 		}
