@@ -18,6 +18,10 @@ help: ## List the targets.
 local: ## Deploy environment ENV (default local) to a local AWS and send one request through the gateway.
 	@go run ./cmd/local -env $(ENV)
 
+.PHONY: events
+events: ## Print when the events of environment ENV raise its minimum.
+	@go run ./cmd/events -env $(ENV)
+
 .PHONY: synth
 synth: tools ## Synthesize every environment into cdk.out, strictly.
 	npx cdk synth -q --strict '*/*'

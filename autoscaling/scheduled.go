@@ -20,7 +20,7 @@ type ScheduledAction struct {
 	// saving is followed (fact B3).
 	// Default: "", UTC.
 	Timezone string
-	// MinCapacity and MaxCapacity are the new bounds, in instances; at least
+	// MinCapacity and MaxCapacity are the new bounds, in the target's unit; at least
 	// one is given. A raised minimum scales out at once, in one step and
 	// whatever the cooldowns (facts B7, B10).
 	// Default: nil, the bound stays as it is.
@@ -98,8 +98,12 @@ func (a ScheduledAction) validateBounds(t ScalableTarget) invalid.Problems {
 	}
 	if a.MinCapacity != nil {
 		low = *a.MinCapacity
-		if t.Dimension == VariantInstanceCount && low < 1 {
+		switch {
+		case low >= t.floor():
+		case t.Dimension == VariantInstanceCount && !t.Asynchronous:
 			ps.Add("MinCapacity", low, "a real-time variant keeps at least 1 instance", "set it to 1 or more")
+		default:
+			ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is %d %s or more", t.floor(), t.Dimension.unit()), fmt.Sprintf("set it to %d or more", t.floor()))
 		}
 	}
 	if a.MaxCapacity != nil {
@@ -111,12 +115,12 @@ func (a ScheduledAction) validateBounds(t ScalableTarget) invalid.Problems {
 	// Such an action fails when it is due, not when it is deployed (fact B8).
 	switch {
 	case a.MinCapacity != nil && a.MaxCapacity != nil:
-		ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is over this action's maximum of %d instances", high), "lower the minimum or raise the maximum")
+		ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is over this action's maximum of %d %s", high, t.Dimension.unit()), "lower the minimum or raise the maximum")
 	case a.MinCapacity != nil:
-		ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is over the target's maximum of %d instances, and such an action fails when it is due", high),
+		ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is over the target's maximum of %d %s, and such an action fails when it is due", high, t.Dimension.unit()),
 			fmt.Sprintf("raise the target's maximum to %d or more", low))
 	default:
-		ps.Add("MaxCapacity", high, fmt.Sprintf("the maximum is below the target's minimum of %d instances, and such an action fails when it is due", low),
+		ps.Add("MaxCapacity", high, fmt.Sprintf("the maximum is below the target's minimum of %d %s, and such an action fails when it is due", low, t.Dimension.unit()),
 			fmt.Sprintf("raise it to %d or more", low))
 	}
 	return ps

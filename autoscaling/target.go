@@ -6,20 +6,11 @@ package autoscaling
 
 import (
 	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
-
-// ServiceNamespace is SageMaker's name in Application Auto Scaling.
-const ServiceNamespace = "sagemaker"
-
-// Dimension is what a scalable target counts, in Application Auto Scaling's
-// own words (fact A4).
-type Dimension string
-
-// VariantInstanceCount counts the instances of a production variant.
-const VariantInstanceCount Dimension = "sagemaker:variant:DesiredInstanceCount"
 
 // Quotas of one scalable target that AWS does not raise (fact B15).
 const (
@@ -27,30 +18,54 @@ const (
 	MaxScheduledActions = 200
 )
 
-// ScalableTarget is a production variant whose instance count Application Auto
-// Scaling moves between two bounds.
+// ScalableTarget is something whose capacity Application Auto Scaling moves
+// between two bounds: the instances of a production variant, the copies of an
+// inference component, or a serverless variant's provisioned concurrency.
 type ScalableTarget struct {
-	// ResourceID names what scales, as endpoint/NAME/variant/NAME.
+	// ResourceID names what scales, as endpoint/NAME/variant/NAME: see
+	// Variant.ResourceID and InferenceComponentResourceID.
 	ResourceID string
 	// Dimension is what is counted.
 	Dimension Dimension
-	// MinCapacity and MaxCapacity bound the instance count. A deployment that
-	// changes them moves the fleet inside them at once (fact A39).
+	// MinCapacity and MaxCapacity bound what is counted. A deployment that
+	// changes them moves the capacity inside them at once (fact A39).
 	MinCapacity, MaxCapacity int
+	// Asynchronous says that the variant belongs to an asynchronous endpoint,
+	// whose instances may be none (fact A38). It is not part of the target's
+	// properties: who reads a target from a template knows it from the
+	// endpoint's configuration.
+	Asynchronous bool
 	// RoleARN is the role that Application Auto Scaling works with.
 	// Default: "", left out of the template; AWS then uses the service-linked role.
 	RoleARN string
-	// Policies decide between the bounds.
+	// Policies decide between the bounds: each tracks another metric, and the
+	// one that wants the most capacity wins (fact A29).
 	Policies []TargetTrackingPolicy
+	// StepPolicies change the capacity by steps when their alarms go off.
+	StepPolicies []StepScalingPolicy
 	// ScheduledActions overwrite the bounds at their times (fact B6).
 	ScheduledActions []ScheduledAction
+	// SuspendedState switches scaling off in parts. It stands in the template,
+	// and changing it there registers the template's bounds again (fact C25):
+	// for a while, switch through the API.
+	// Default: nil, left out of the template; nothing is suspended.
+	SuspendedState *SuspendedState
+}
+
+// SuspendedState is which kinds of scaling are switched off.
+type SuspendedState struct {
+	// ScaleIn and ScaleOut are what policies of either kind do.
+	ScaleIn, ScaleOut bool
+	// Scheduled is scheduled actions.
+	Scheduled bool
 }
 
 // CloudFormation is the properties of the AWS::ApplicationAutoScaling::ScalableTarget.
-// Policies are resources of their own: see TargetTrackingPolicy.CloudFormation.
+// Policies and alarms are resources of their own: see the CloudFormation of
+// TargetTrackingPolicy, StepScalingPolicy and Alarm.
 func (t ScalableTarget) CloudFormation() map[string]any {
 	properties := map[string]any{
-		"ServiceNamespace":  ServiceNamespace,
+		"ServiceNamespace":  t.Dimension.Namespace(),
 		"ScalableDimension": string(t.Dimension),
 		"ResourceId":        t.ResourceID,
 		"MinCapacity":       t.MinCapacity,
@@ -66,49 +81,99 @@ func (t ScalableTarget) CloudFormation() map[string]any {
 		}
 		properties["ScheduledActions"] = actions
 	}
+	if s := t.SuspendedState; s != nil {
+		properties["SuspendedState"] = map[string]any{
+			"DynamicScalingInSuspended":  s.ScaleIn,
+			"DynamicScalingOutSuspended": s.ScaleOut,
+			"ScheduledScalingSuspended":  s.Scheduled,
+		}
+	}
 	return properties
 }
 
 // Validate returns everything that AWS would refuse, or that cannot work, with
 // the field paths of this struct.
 func (t ScalableTarget) Validate() invalid.Problems {
-	var ps invalid.Problems
-	// The API takes 0, SageMaker does not serve with it (fact A38).
-	if t.Dimension == VariantInstanceCount && t.MinCapacity < 1 {
+	ps := t.validateResource()
+	switch {
+	case t.MinCapacity >= t.floor():
+	case t.Dimension == VariantInstanceCount && !t.Asynchronous:
 		ps.Add("MinCapacity", t.MinCapacity,
 			"a real-time variant keeps at least 1 instance, only asynchronous endpoints and inference components scale to zero",
 			"set it to 1 or more; 2 or more survive the loss of an instance")
+	default:
+		ps.Add("MinCapacity", t.MinCapacity, fmt.Sprintf("the minimum is %d %s or more", t.floor(), t.Dimension.unit()),
+			fmt.Sprintf("set it to %d or more", t.floor()))
 	}
 	if t.MaxCapacity < t.MinCapacity {
 		ps.Add("MaxCapacity", t.MaxCapacity,
-			fmt.Sprintf("the maximum is below the minimum of %d instances", t.MinCapacity),
+			fmt.Sprintf("the maximum is below the minimum of %d %s", t.MinCapacity, t.Dimension.unit()),
 			fmt.Sprintf("raise it to %d or more, or lower the minimum", t.MinCapacity))
 	}
 	ps = append(ps, t.validatePolicies()...)
 	return append(ps, t.validateActions()...)
 }
 
+// floor is the least that MinCapacity may be. The API takes 0, SageMaker does
+// not serve with it (fact A38); provisioned concurrency of 0 it refuses.
+func (t ScalableTarget) floor() int {
+	if t.Dimension == VariantInstanceCount && !t.Asynchronous || t.Dimension == VariantProvisionedConcurrency {
+		return 1
+	}
+	return 0
+}
+
+func (t ScalableTarget) validateResource() invalid.Problems {
+	var ps invalid.Problems
+	known, ok := dimensions[t.Dimension]
+	switch {
+	case !ok && t.Dimension.Namespace() == ServiceNamespace, t.Dimension == "":
+		ps.Add("Dimension", got(string(t.Dimension)), fmt.Sprintf("SageMaker scales by %s, %s or %s",
+			VariantInstanceCount, VariantProvisionedConcurrency, InferenceComponentCopyCount), "use one of them")
+	case t.ResourceID == "" || ok && !known.resourceID.MatchString(t.ResourceID):
+		ps.Add("ResourceID", got(t.ResourceID), "this is not what "+string(t.Dimension)+" is counted of", "such as \""+known.example+"\"")
+	}
+	if t.Asynchronous && t.Dimension != VariantInstanceCount {
+		ps.Add("Asynchronous", t.Asynchronous, "an asynchronous endpoint has variants with instances", "leave it out")
+	}
+	return ps
+}
+
+// policyName is what AWS takes: anything that can be printed.
+var policyName = regexp.MustCompile(`^\PC{1,256}$`)
+
 func (t ScalableTarget) validatePolicies() invalid.Problems {
 	var ps invalid.Problems
-	if len(t.Policies) > MaxPolicies {
-		ps.Add("Policies", len(t.Policies), fmt.Sprintf("a scalable target has at most %d policies", MaxPolicies), "remove some")
+	if n := len(t.Policies) + len(t.StepPolicies); n > MaxPolicies {
+		ps.Add("Policies", n, fmt.Sprintf("a scalable target has at most %d policies", MaxPolicies), "remove some")
 	}
-	names, metrics := map[string]int{}, map[PredefinedMetric]int{}
+	names, metrics := map[string]string{}, map[string]int{}
+	unique := func(at, name string) {
+		if first, twice := names[name]; twice && name != "" {
+			ps.Add(at+".Name", name, first+" has the same name", "give each policy a name of its own")
+		} else {
+			names[name] = at
+		}
+	}
 	for i, p := range t.Policies {
 		at := fmt.Sprintf("Policies[%d]", i)
-		ps = append(ps, p.validate().In(at)...)
-		if first, twice := names[p.Name]; twice {
-			ps.Add(at+".Name", p.Name, fmt.Sprintf("Policies[%d] has the same name", first), "give each policy a name of its own")
-		} else {
-			names[p.Name] = i
+		ps = append(ps, p.validate(t.Dimension).In(at)...)
+		unique(at, p.Name)
+		if !p.hasMetric() {
+			continue
 		}
 		// Several policies are allowed if each tracks another metric (fact A29).
-		if first, twice := metrics[p.Metric]; twice {
-			ps.Add(at+".Metric", string(p.Metric),
+		if first, twice := metrics[p.metricKey()]; twice {
+			ps.Add(at+".Metric", p.Metric.String(),
 				fmt.Sprintf("Policies[%d] tracks the same metric, which AWS refuses", first), "keep one of the two")
 		} else {
-			metrics[p.Metric] = i
+			metrics[p.metricKey()] = i
 		}
+	}
+	for i, p := range t.StepPolicies {
+		at := fmt.Sprintf("StepPolicies[%d]", i)
+		ps = append(ps, p.validate(t).In(at)...)
+		unique(at, p.Name)
 	}
 	return ps
 }

@@ -1,30 +1,93 @@
 package autoscaling
 
 import (
-	"math"
+	"encoding/json"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
 
+// TrackedMetric is what a target tracking policy follows: a PredefinedMetric, a
+// Metric or a MetricMath.
+type TrackedMetric interface {
+	fmt.Stringer
+	// specification is the one property of the policy's configuration that
+	// names the metric.
+	specification() map[string]any
+	// check returns what keeps a target of dimension d from tracking it.
+	check(d Dimension) invalid.Problems
+}
+
 // PredefinedMetric is a metric that Application Auto Scaling knows by name
-// (fact A1).
+// (fact A1). AWS adds names: one that is not here is taken as it is (fact G22).
 type PredefinedMetric string
 
-// VariantInvocationsPerInstance is invocations per minute and active instance
-// of a variant (fact A7).
-const VariantInvocationsPerInstance PredefinedMetric = "SageMakerVariantInvocationsPerInstance"
+// SageMaker's predefined metrics.
+const (
+	// VariantInvocationsPerInstance is invocations per minute and active instance
+	// of a variant (fact A7).
+	VariantInvocationsPerInstance PredefinedMetric = "SageMakerVariantInvocationsPerInstance"
+	// VariantConcurrentRequestsHighResolution is the requests that an instance of a
+	// variant has at a time, those queued in the container among them, every
+	// 10 s (facts A9 and A10).
+	VariantConcurrentRequestsHighResolution PredefinedMetric = "SageMakerVariantConcurrentRequestsPerModelHighResolution"
+	// VariantProvisionedConcurrencyUtilization is the share of a serverless
+	// variant's provisioned concurrency that is in use.
+	VariantProvisionedConcurrencyUtilization PredefinedMetric = "SageMakerVariantProvisionedConcurrencyUtilization"
+	// ComponentInvocationsPerCopy is invocations per minute and copy of an
+	// inference component.
+	ComponentInvocationsPerCopy PredefinedMetric = "SageMakerInferenceComponentInvocationsPerCopy"
+	// ComponentConcurrentRequestsHighResolution is the requests that a copy of
+	// an inference component has at a time, every 10 s (facts A9 and A10).
+	ComponentConcurrentRequestsHighResolution PredefinedMetric = "SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution"
+)
+
+// home is the one dimension that each known metric is for.
+var home = map[PredefinedMetric]Dimension{
+	VariantInvocationsPerInstance:             VariantInstanceCount,
+	VariantConcurrentRequestsHighResolution:   VariantInstanceCount,
+	VariantProvisionedConcurrencyUtilization:  VariantProvisionedConcurrency,
+	ComponentInvocationsPerCopy:               InferenceComponentCopyCount,
+	ComponentConcurrentRequestsHighResolution: InferenceComponentCopyCount,
+}
+
+// String is the metric's name.
+func (m PredefinedMetric) String() string { return string(m) }
+
+func (m PredefinedMetric) specification() map[string]any {
+	return map[string]any{"PredefinedMetricSpecification": map[string]any{"PredefinedMetricType": string(m)}}
+}
+
+func (m PredefinedMetric) check(d Dimension) invalid.Problems {
+	var ps invalid.Problems
+	known, ok := dimensions[d]
+	if !ok || m == "" {
+		return ps // said elsewhere
+	}
+	switch at, sageMakers := home[m]; {
+	case sageMakers && at != d:
+		ps.Add("", string(m), "this metric is for a target of dimension "+string(at)+", and the target's is "+string(d),
+			"track a metric whose name begins with "+known.metrics)
+	case !sageMakers && !strings.HasPrefix(string(m), known.metrics):
+		// Others, as ALBRequestCountPerTarget, are for other services (fact A3).
+		ps.Add("", string(m), "a predefined metric for this target begins with "+known.metrics,
+			"use one of SageMaker's, or give namespace and name of a Metric")
+	}
+	return ps
+}
 
 // DefaultCooldown is what Application Auto Scaling waits after a scaling
-// activity of a SageMaker variant where a policy names no cooldown (fact A19).
+// activity of a SageMaker target where a policy names no cooldown (fact A19).
 const DefaultCooldown = 300 * time.Second
 
 // TargetTrackingPolicy keeps a metric near a target by changing the capacity.
 type TargetTrackingPolicy struct {
 	// Name is unique within the scalable target.
 	Name string
-	// Metric is what is tracked.
-	Metric PredefinedMetric
+	// Metric is what is tracked. It has to fall when capacity is added.
+	Metric TrackedMetric
 	// TargetValue is what Metric is kept near, in the metric's own unit:
 	// invocations per minute and instance for VariantInvocationsPerInstance.
 	TargetValue float64
@@ -38,39 +101,93 @@ type TargetTrackingPolicy struct {
 // CloudFormation is the properties of the AWS::ApplicationAutoScaling::ScalingPolicy.
 // scalingTarget refers to the scalable target: what Ref of it gives.
 func (p TargetTrackingPolicy) CloudFormation(scalingTarget any) map[string]any {
+	configuration := map[string]any{
+		"TargetValue":      p.TargetValue,
+		"ScaleOutCooldown": int(p.ScaleOutCooldown.Seconds()),
+		"ScaleInCooldown":  int(p.ScaleInCooldown.Seconds()),
+		"DisableScaleIn":   p.DisableScaleIn,
+	}
+	for key, value := range p.Metric.specification() {
+		configuration[key] = value
+	}
 	return map[string]any{
 		"PolicyName":      p.Name,
-		"PolicyType":      "TargetTrackingScaling",
+		"PolicyType":      targetTracking,
 		"ScalingTargetId": scalingTarget,
-		"TargetTrackingScalingPolicyConfiguration": map[string]any{
-			"PredefinedMetricSpecification": map[string]any{"PredefinedMetricType": string(p.Metric)},
-			"TargetValue":                   p.TargetValue,
-			"ScaleOutCooldown":              int(p.ScaleOutCooldown.Seconds()),
-			"ScaleInCooldown":               int(p.ScaleInCooldown.Seconds()),
-			"DisableScaleIn":                p.DisableScaleIn,
-		},
+		"TargetTrackingScalingPolicyConfiguration": configuration,
 	}
 }
 
-func (p TargetTrackingPolicy) validate() invalid.Problems {
-	var ps invalid.Problems
-	if p.Name == "" {
-		ps.Add("Name", nil, "a policy needs a name", "name what it tracks, such as \"invocations-per-instance\"")
+// Policy types, in CloudFormation's words.
+const (
+	targetTracking = "TargetTrackingScaling"
+	stepScaling    = "StepScaling"
+)
+
+// hasMetric reports whether there is anything to track.
+func (p TargetTrackingPolicy) hasMetric() bool {
+	return p.Metric != nil && p.Metric != PredefinedMetric("")
+}
+
+// metricKey is equal for two policies that AWS takes to track the same metric:
+// their specifications are.
+func (p TargetTrackingPolicy) metricKey() string {
+	key, err := json.Marshal(p.Metric.specification())
+	if err != nil { // texts, numbers and booleans only
+		panic(err)
 	}
-	if p.Metric == "" {
-		ps.Add("Metric", nil, "a policy needs a metric", "use "+string(VariantInvocationsPerInstance))
+	return string(key)
+}
+
+func (p TargetTrackingPolicy) validate(d Dimension) invalid.Problems {
+	ps := validatePolicyName(p.Name, "name what it tracks, such as \"invocations-per-instance\"")
+	if p.hasMetric() {
+		ps = append(ps, p.Metric.check(d).In("Metric")...)
+	} else {
+		ps.Add("Metric", nil, "a policy needs a metric", "use "+exampleMetric(d))
 	}
+	switch {
 	// AWS accepts any number, also below zero, and then never scales (fact A34).
-	if !(p.TargetValue > 0) || math.IsInf(p.TargetValue, 0) {
-		ps.Add("TargetValue", p.TargetValue, "a target is a number above 0", "derive it from a load test: requests a second × safety factor × 60")
+	case !(p.TargetValue > 0) || !finite(p.TargetValue):
+		ps.Add("TargetValue", p.TargetValue, "a target is a number above 0", targetFix(p.Metric))
+	case p.Metric == VariantProvisionedConcurrencyUtilization && p.TargetValue > 1:
+		ps.Add("TargetValue", p.TargetValue, "the utilization of provisioned concurrency is a share, at most 1", "write 70 per cent as 0.7")
 	}
-	for _, c := range []struct {
-		field string
-		value time.Duration
-	}{{"ScaleOutCooldown", p.ScaleOutCooldown}, {"ScaleInCooldown", p.ScaleInCooldown}} {
-		if !wholeSeconds(c.value) {
-			ps.Add(c.field, c.value, "a cooldown is a whole number of seconds, 0 or more", "AWS's default is 300s")
-		}
+	ps = append(ps, validateCooldown("ScaleOutCooldown", p.ScaleOutCooldown)...)
+	return append(ps, validateCooldown("ScaleInCooldown", p.ScaleInCooldown)...)
+}
+
+func exampleMetric(d Dimension) string {
+	switch d {
+	case InferenceComponentCopyCount:
+		return string(ComponentInvocationsPerCopy)
+	case VariantProvisionedConcurrency:
+		return string(VariantProvisionedConcurrencyUtilization)
+	}
+	return string(VariantInvocationsPerInstance)
+}
+
+func targetFix(m TrackedMetric) string {
+	if m == VariantInvocationsPerInstance {
+		return "derive it from a load test: requests a second × safety factor × 60"
+	}
+	return "derive it from a load test"
+}
+
+func validatePolicyName(name, fix string) invalid.Problems {
+	var ps invalid.Problems
+	if name == "" {
+		ps.Add("Name", nil, "a policy needs a name", fix)
+	} else if !policyName.MatchString(name) {
+		ps.Add("Name", name, "the name of a policy has 1 to 256 characters that can be printed", fix)
+	}
+	return ps
+}
+
+func validateCooldown(field string, d time.Duration) invalid.Problems {
+	var ps invalid.Problems
+	if !wholeSeconds(d) {
+		ps.Add(field, d, "a cooldown is a whole number of seconds, 0 or more", "AWS's default is 300s")
 	}
 	return ps
 }

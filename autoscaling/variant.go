@@ -31,8 +31,11 @@ func EndpointARN(partition, region, account, name string) string {
 	return "arn:" + partition + ":sagemaker:" + region + ":" + account + ":endpoint/" + strings.ToLower(name)
 }
 
+// namePattern is a SageMaker name (fact C29).
+const namePattern = `[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}`
+
 var (
-	resourceName = regexp.MustCompile(`^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$`)
+	resourceName = regexp.MustCompile(`^` + namePattern + `$`)
 	instanceType = regexp.MustCompile(`^ml\.[a-z0-9-]+\.[a-z0-9-]+$`)
 )
 

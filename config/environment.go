@@ -28,6 +28,10 @@ type Environment struct {
 	Scaling Scaling `json:"scaling"`
 	// Schedule is the times at which the bounds change. Default: none.
 	Schedule []ScheduledAction `json:"schedule,omitempty"`
+	// Events are surges of traffic that are known beforehand: their floors are
+	// there in time, asserted again and again, and released afterwards. Beside
+	// events the schedule leaves the minimum alone. Default: none.
+	Events []Event `json:"events,omitempty"`
 	// Frontend is the load balancer and the gateway behind it.
 	Frontend Frontend `json:"frontend"`
 	// Tags are put on every resource, 45 at most. Default: none.
@@ -144,6 +148,20 @@ type Scaling struct {
 	ScaleOutCooldown *Duration `json:"scaleOutCooldown,omitempty"`
 	// ScaleInCooldown is the wait after a scale-in has succeeded. Default: 300s.
 	ScaleInCooldown *Duration `json:"scaleInCooldown,omitempty"`
+	// Zones is how many Availability Zones SageMaker spreads the instances over,
+	// where an event's floor shall survive the loss of one.
+	// Default: none, floors have no such reserve.
+	Zones int `json:"zones,omitempty" jsonschema:"minimum=1,maximum=6"`
+	// AssertEvery is how often an event's floor is asserted: one that a
+	// deployment has overwritten is back after that. Default: 5m.
+	AssertEvery Duration `json:"assertEvery,omitempty"`
+	// Align is the grid of local time on which an event's floors begin and end;
+	// a coarser one needs fewer scheduled actions and more instances.
+	// Default: 15m.
+	Align Duration `json:"align,omitempty"`
+	// ReleaseSteps is in how many steps the minimum goes back after an event.
+	// Default: 2.
+	ReleaseSteps int `json:"releaseSteps,omitempty" jsonschema:"minimum=1"`
 }
 
 // ScheduledAction changes the bounds at its times. Nothing is put back

@@ -30,6 +30,12 @@ func (e Environment) VariantScaling() autoscaling.VariantScaling {
 		TargetInvocationsPerMinute:   e.Scaling.TargetInvocationsPerMinute,
 		ScaleOutCooldown:             (*time.Duration)(e.Scaling.ScaleOutCooldown),
 		ScaleInCooldown:              (*time.Duration)(e.Scaling.ScaleInCooldown),
+		Events:                       e.events(),
+		StartTime:                    time.Duration(e.Capacity.StartTime),
+		Zones:                        e.Scaling.Zones,
+		AssertEvery:                  time.Duration(e.Scaling.AssertEvery),
+		Align:                        time.Duration(e.Scaling.Align),
+		ReleaseSteps:                 e.Scaling.ReleaseSteps,
 	}
 	for _, a := range e.Schedule {
 		s.ScheduledActions = append(s.ScheduledActions, autoscaling.ScheduledAction(a))
@@ -67,7 +73,8 @@ func validateScaling(e Environment, src source) invalid.Problems {
 		replaceActionBounds(&actions[i], itemPath("schedule", i), src.faulty)
 	}
 	for _, p := range inYAML(s.Validate(v)) {
-		if within(p.Path, "schedule") {
+		// All events together are counted beside the scheduled actions.
+		if within(p.Path, "schedule") || p.Path == "events" && !slices.Contains(ps, p) {
 			ps = append(ps, p)
 		}
 	}
@@ -109,6 +116,12 @@ var yamlPaths = map[string]string{
 	"ScaleOutCooldown":             "scaling.scaleOutCooldown",
 	"ScaleInCooldown":              "scaling.scaleInCooldown",
 	"ScheduledActions":             "schedule",
+	"Events":                       "events",
+	"StartTime":                    "capacity.startTime",
+	"Zones":                        "scaling.zones",
+	"AssertEvery":                  "scaling.assertEvery",
+	"Align":                        "scaling.align",
+	"ReleaseSteps":                 "scaling.releaseSteps",
 	"Variant.EndpointName":         "endpoint.name",
 	"Variant.Name":                 "variant.name",
 	"Variant.InstanceType":         "variant.instanceType",
@@ -120,6 +133,16 @@ var yamlNames = strings.NewReplacer(
 	"ScheduledActions[", "schedule[",
 	"TargetInvocationsPerMinute", "targetInvocationsPerMinute",
 	"RequestsPerSecondPerInstance", "requestsPerSecondPerInstance",
+	"Events[", "events[",
+	"PeakRequestsPerSecond", "peakRequestsPerSecond",
+	"PeakInstances", "peakInstances",
+	"Weekdays", "weekdays",
+	"Dates", "dates",
+	"after From", "after from",
+	"set Align", "set scaling.align",
+	"and ReleaseSteps", "and scaling.releaseSteps",
+	"set ReleaseSteps", "set scaling.releaseSteps",
+	"AssertEvery", "scaling.assertEvery",
 )
 
 // inYAML translates what the model says about its fields.
@@ -129,10 +152,20 @@ func inYAML(ps invalid.Problems) invalid.Problems {
 		out[i].Rule, out[i].Fix = yamlNames.Replace(p.Rule), yamlNames.Replace(p.Fix)
 		if path, ok := yamlPaths[p.Path]; ok {
 			out[i].Path = path
-		} else if rest, ok := strings.CutPrefix(p.Path, "ScheduledActions["); ok {
-			index, field, _ := strings.Cut(rest, ".")
-			out[i].Path = "schedule[" + index + "." + strings.ToLower(field[:1]) + field[1:]
+		} else if list, rest, ok := strings.Cut(p.Path, "["); ok {
+			out[i].Path = yamlPaths[list] + "[" + lowerKeys(rest)
 		}
 	}
 	return out
+}
+
+// lowerKeys writes the fields of a path as the keys that they have in YAML.
+func lowerKeys(path string) string {
+	keys := strings.Split(path, ".")
+	for i, key := range keys {
+		if key != "" {
+			keys[i] = strings.ToLower(key[:1]) + key[1:]
+		}
+	}
+	return strings.Join(keys, ".")
 }

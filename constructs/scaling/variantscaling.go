@@ -1,16 +1,18 @@
-// Package scaling writes the autoscaling model as CloudFormation, exactly as
-// the model renders itself.
 package scaling
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+
 	"github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 )
 
-// VariantScalingProps describes a VariantScaling.
+// VariantScalingProps describes how the instance count of one production
+// variant scales.
 type VariantScalingProps struct {
 	// Variant is what scales: Endpoint.Variant gives it for an endpoint made
 	// with the inference package; for any other, name it here.
@@ -21,62 +23,58 @@ type VariantScalingProps struct {
 	Endpoint constructs.IConstruct
 	// Scaling is how the variant scales.
 	Scaling autoscaling.VariantScaling
+	// Policies and StepPolicies act next to the policy on invocations, such as
+	// autoscaling.ConcurrencyPolicy and autoscaling.EmergencyPolicy.
+	// Default: none.
+	Policies     []autoscaling.TargetTrackingPolicy
+	StepPolicies []autoscaling.StepScalingPolicy
+}
+
+// model is the scalable target with the policies of both fields.
+func (p VariantScalingProps) model() autoscaling.ScalableTarget {
+	t := p.Scaling.Target(p.Variant)
+	t.Policies = append(t.Policies, p.Policies...)
+	t.StepPolicies = p.StepPolicies
+	return t
 }
 
 // Validate returns everything wrong with the properties, joined.
 func (p VariantScalingProps) Validate() error {
-	return p.Scaling.Validate(p.Variant).Err()
+	ps := p.Scaling.Validate(p.Variant)
+	own := p.Scaling.Target(p.Variant).Validate()
+	for _, problem := range append(p.model().Validate(), validateIDs(p.model())...) {
+		// What the policies add: the rest has been said in the words of Scaling.
+		if !slices.Contains(own, problem) {
+			problem.Path, problem.Rule = p.ownIndex(problem.Path), p.ownIndex(problem.Rule)
+			ps = append(ps, problem)
+		}
+	}
+	return ps.Err()
 }
 
-// VariantScaling scales the instance count of one production variant.
-type VariantScaling struct {
-	constructs.Construct
-	// Model is what was written, in plain values.
-	Model autoscaling.ScalableTarget
-	// Target is the AWS::ApplicationAutoScaling::ScalableTarget.
-	Target awscdk.CfnResource
-	// Policies are the AWS::ApplicationAutoScaling::ScalingPolicy, in the order
-	// of Model.Policies.
-	Policies []awscdk.CfnResource
+var policyIndex = regexp.MustCompile(`\bPolicies\[(\d+)\]`)
+
+// ownIndex counts the policies as Policies does: the model has the one on
+// invocations before them.
+func (VariantScalingProps) ownIndex(text string) string {
+	return policyIndex.ReplaceAllStringFunc(text, func(found string) string {
+		n, _ := strconv.Atoi(policyIndex.FindStringSubmatch(found)[1])
+		if n == 0 {
+			return "the policy on invocations"
+		}
+		return fmt.Sprintf("Policies[%d]", n-1)
+	})
 }
 
-// ToString makes the struct itself usable as a construct.
-func (s *VariantScaling) ToString() *string { return s.Construct.ToString() }
-
-// NewVariantScaling makes a VariantScaling. It panics with what props.Validate
-// returns.
-func NewVariantScaling(scope constructs.Construct, id string, props VariantScalingProps) *VariantScaling {
+// NewVariantScaling scales the instance count of one production variant. It
+// panics with what props.Validate returns.
+func NewVariantScaling(scope constructs.Construct, id string, props VariantScalingProps) *ScalableTarget {
 	if err := props.Validate(); err != nil {
 		panic(err)
 	}
-	s := &VariantScaling{Model: props.Scaling.Target(props.Variant)}
-	constructs.NewConstruct_Override(s, scope, jsii.String(id))
-
-	s.Model.RoleARN = serviceLinkedRoleARN(s)
-	s.Target = resource(s, "Target", "AWS::ApplicationAutoScaling::ScalableTarget", s.Model.CloudFormation())
+	target := ScalableTargetProps{Model: props.model()}
 	if props.Endpoint != nil {
-		// The resource ID holds the endpoint's literal name, which alone gives
-		// CloudFormation no order (fact C15).
-		s.Target.Node().AddDependency(props.Endpoint)
+		target.Dependencies = []constructs.IConstruct{props.Endpoint}
 	}
-	for _, p := range s.Model.Policies {
-		s.Policies = append(s.Policies,
-			resource(s, p.Name, "AWS::ApplicationAutoScaling::ScalingPolicy", p.CloudFormation(*s.Target.Ref())))
-	}
-	return s
-}
-
-func resource(scope constructs.Construct, id, kind string, properties map[string]any) awscdk.CfnResource {
-	return awscdk.NewCfnResource(scope, jsii.String(id), &awscdk.CfnResourceProps{
-		Type: jsii.String(kind), Properties: &properties,
-	})
-}
-
-// serviceLinkedRoleARN is the role that AWS makes by itself at the first
-// registration (fact A48). It is named so that nothing makes another one.
-func serviceLinkedRoleARN(scope constructs.Construct) string {
-	return *awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
-		Service: jsii.String("iam"), Region: jsii.String(""), Resource: jsii.String("role"),
-		ResourceName: jsii.String("aws-service-role/sagemaker.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"),
-	})
+	return NewScalableTarget(scope, id, target)
 }

@@ -37,6 +37,7 @@ var rooms = map[string][]string{
 	"localaws":              {"invalid"},
 	"localaws/lambdatarget": {"invalid"},
 	"cmd/gateway":           {"gateway"},
+	"cmd/events":            {"autoscaling", "config"},
 	"cmd/local":             {"config", "schedule", "localaws", "localaws/lambdatarget", "gateway/compile"},
 	"cmd/schema":            {"config"},
 }

@@ -1,0 +1,198 @@
+package autoscaling
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// Namespaces of SageMaker's metrics.
+const (
+	// SageMakerNamespace holds what invocations do: their count, latency,
+	// concurrency and backlog.
+	SageMakerNamespace = "AWS/SageMaker"
+	// UtilizationNamespace holds what instances do, CPU, GPU and memory (fact A44).
+	UtilizationNamespace = "/aws/sagemaker/Endpoints"
+)
+
+// Names of SageMaker's metric dimensions.
+const (
+	EndpointNameDimension           = "EndpointName"
+	VariantNameDimension            = "VariantName"
+	InferenceComponentNameDimension = "InferenceComponentName"
+)
+
+// Statistic aggregates the values of a metric's period: one of the five below,
+// or, in alarms and metric math, an extended one such as "p99".
+type Statistic string
+
+// The statistics that a target tracking policy takes.
+const (
+	Average     Statistic = "Average"
+	Minimum     Statistic = "Minimum"
+	Maximum     Statistic = "Maximum"
+	Sum         Statistic = "Sum"
+	SampleCount Statistic = "SampleCount"
+)
+
+func (s Statistic) simple() bool {
+	return slices.Contains([]Statistic{Average, Minimum, Maximum, Sum, SampleCount}, s)
+}
+
+// MetricDimension is one part of a metric's identity. A metric is found only
+// under exactly the dimensions that it was published with.
+type MetricDimension struct{ Name, Value string }
+
+// Metric is any CloudWatch metric. A target tracking policy looks at it once a
+// minute, whatever its resolution (fact A16); an Alarm has a period of its own.
+type Metric struct {
+	// Namespace and Name are CloudWatch's.
+	Namespace, Name string
+	// Dimensions are those that the metric was published with, 30 at most.
+	Dimensions []MetricDimension
+	// Statistic aggregates a period's values.
+	Statistic Statistic
+	// Unit restricts the metric to values published with it, such as "Count".
+	// Default: "", any; a unit that nobody publishes finds nothing.
+	Unit string
+}
+
+// CPUUtilization is the CPU utilisation of a variant's instances. It is summed
+// over the cores (fact A44): 4 cores at half their capacity are 200.
+func CPUUtilization(v Variant) Metric { return utilization("CPUUtilization", v) }
+
+// GPUUtilization is the GPU utilisation of a variant's instances, summed over
+// the GPUs (fact A44).
+func GPUUtilization(v Variant) Metric { return utilization("GPUUtilization", v) }
+
+// MemoryUtilization is the share of memory that a variant's instances use, 0 to 100.
+func MemoryUtilization(v Variant) Metric { return utilization("MemoryUtilization", v) }
+
+// GPUMemoryUtilization is the GPU memory that a variant's instances use, summed
+// over the GPUs (fact A44).
+func GPUMemoryUtilization(v Variant) Metric { return utilization("GPUMemoryUtilization", v) }
+
+// Facts A44 and A45: not AWS/SageMaker, and both dimensions.
+func utilization(name string, v Variant) Metric {
+	return Metric{Namespace: UtilizationNamespace, Name: name, Dimensions: v.dimensions(), Statistic: Average}
+}
+
+func (v Variant) dimensions() []MetricDimension {
+	return []MetricDimension{{EndpointNameDimension, v.EndpointName}, {VariantNameDimension, v.Name}}
+}
+
+// highResolution are SageMaker's metrics with values more often than once a
+// minute (facts A10 and D2).
+var highResolution = []string{"ConcurrentRequestsPerModel", "ConcurrentRequestsPerCopy", NoCapacityInvocationFailures}
+
+// subMinute reports whether the metric can have values more often than once a
+// minute: of SageMaker's a few have, anybody else's may.
+func (m Metric) subMinute() bool {
+	return m.Namespace != UtilizationNamespace && !strings.HasPrefix(m.Namespace, "AWS/") ||
+		m.Namespace == SageMakerNamespace && slices.Contains(highResolution, m.Name)
+}
+
+// cloudFormation is the metric without its statistic, in the words of a
+// customized metric specification, a metric query and an alarm.
+func (m Metric) cloudFormation() map[string]any {
+	out := map[string]any{"Namespace": m.Namespace, "MetricName": m.Name}
+	if len(m.Dimensions) > 0 {
+		list := make([]any, len(m.Dimensions))
+		for i, d := range m.Dimensions {
+			list[i] = map[string]any{"Name": d.Name, "Value": d.Value}
+		}
+		out["Dimensions"] = list
+	}
+	return out
+}
+
+func (m Metric) specification() map[string]any {
+	out := m.cloudFormation()
+	out["Statistic"] = string(m.Statistic)
+	setText(out, "Unit", m.Unit)
+	return map[string]any{"CustomizedMetricSpecification": out}
+}
+
+func (m Metric) alarm(period time.Duration) map[string]any {
+	out := m.cloudFormation()
+	if m.Statistic.simple() {
+		out["Statistic"] = string(m.Statistic)
+	} else {
+		out["ExtendedStatistic"] = string(m.Statistic)
+	}
+	setText(out, "Unit", m.Unit)
+	out["Period"] = int(period.Seconds())
+	return out
+}
+
+// String names the metric in problems.
+func (m Metric) String() string { return m.Namespace + " " + m.Name }
+
+func (m Metric) check(d Dimension) invalid.Problems {
+	ps := m.validate()
+	if m.Statistic != "" && !m.Statistic.simple() {
+		ps.Add("Statistic", string(m.Statistic), "a tracked metric has the statistic Average, Minimum, Maximum, Sum or SampleCount",
+			"use one of them, or MetricMath, which takes others")
+	}
+	return ps
+}
+
+// extended are CloudWatch's other statistics: percentiles and trimmed means,
+// counts and sums, written p99, tm90, TM(10%:90%), PR(0:100) or IQM.
+var extended = regexp.MustCompile(`^(?:(?i:p|tm|tc|ts|wm)\d{1,2}(?:\.\d{1,10})?|p100|IQM|(?:TM|TC|TS|WM|PR)\([0-9.%]*:[0-9.%]*\))$`)
+
+// validate checks what holds for a metric wherever it stands.
+func (m Metric) validate() invalid.Problems {
+	var ps invalid.Problems
+	switch {
+	case m.Namespace == "":
+		ps.Add("Namespace", nil, "a metric has a namespace", "such as \""+SageMakerNamespace+"\"")
+	case len(m.Namespace) > 255 || m.Namespace[0] == ':':
+		ps.Add("Namespace", m.Namespace, "a namespace has at most 255 characters and does not begin with a colon", "such as \""+SageMakerNamespace+"\"")
+	}
+	if m.Name == "" || len(m.Name) > 255 {
+		ps.Add("Name", got(m.Name), "a metric has a name of 1 to 255 characters", "such as \"CPUUtilization\"")
+	}
+	if n := len(m.Dimensions); n > 30 {
+		ps.Add("Dimensions", n, "a metric has at most 30 dimensions", "give those that it is published with")
+	}
+	names := map[string]int{}
+	for i, d := range m.Dimensions {
+		at := fmt.Sprintf("Dimensions[%d]", i)
+		if d.Name == "" || len(d.Name) > 255 || d.Name[0] == ':' {
+			ps.Add(at+".Name", got(d.Name), "the name of a dimension has 1 to 255 characters and does not begin with a colon", "such as \""+EndpointNameDimension+"\"")
+		} else if first, twice := names[d.Name]; twice {
+			ps.Add(at+".Name", d.Name, fmt.Sprintf("Dimensions[%d] has the same name", first), "keep one of the two")
+		} else {
+			names[d.Name] = i
+		}
+		if d.Value == "" || len(d.Value) > 1024 {
+			ps.Add(at+".Value", got(d.Value), "the value of a dimension has 1 to 1024 characters", "give what the metric is published with")
+		}
+	}
+	switch {
+	case m.Statistic == "":
+		ps.Add("Statistic", nil, "a metric has a statistic", "such as Average")
+	case !m.Statistic.simple() && !extended.MatchString(string(m.Statistic)):
+		ps.Add("Statistic", string(m.Statistic), "this is not a statistic of CloudWatch", "such as Average, Maximum or p99")
+	}
+	return ps
+}
+
+// got is s as problems show it, where nothing at all is nothing.
+func got(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+func setText(properties map[string]any, key, value string) {
+	if value != "" {
+		properties[key] = value
+	}
+}

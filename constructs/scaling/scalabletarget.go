@@ -1,0 +1,131 @@
+// Package scaling writes the autoscaling model as CloudFormation, exactly as
+// the model renders itself.
+package scaling
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// ScalableTargetProps describes a ScalableTarget.
+type ScalableTargetProps struct {
+	// Model is what is written: the target, its policies with their alarms, and
+	// its scheduled actions.
+	Model autoscaling.ScalableTarget
+	// Variant is what is known of the variant that scales: its instance type
+	// and initial count are held against the model.
+	// Default: zero, nothing, or no variant scales.
+	Variant autoscaling.Variant
+	// Dependencies are the constructs that must stand before scaling is
+	// registered, and be removed only after it: the endpoint, or the inference
+	// component (fact C15).
+	// Default: none, what scales is made elsewhere and stands.
+	Dependencies []constructs.IConstruct
+}
+
+// Validate returns everything wrong with the properties, joined.
+func (p ScalableTargetProps) Validate() error {
+	ps := append(p.Model.Validate(), validateIDs(p.Model)...).In("Model")
+	if v := p.Variant; v != (autoscaling.Variant{}) {
+		if v.ResourceID() != p.Model.ResourceID {
+			ps.Add("Variant", v.ResourceID(), "the model scales "+p.Model.ResourceID, "give the variant of the model")
+		}
+		ps = append(ps, v.Validate().In("Variant")...)
+		ps = append(ps, v.ValidateScaling(p.Model).In("Variant")...)
+	}
+	return ps.Err()
+}
+
+// targetID is the construct of the scalable target, next to the policies, whose
+// IDs are their names.
+const targetID = "Target"
+
+func validateIDs(t autoscaling.ScalableTarget) invalid.Problems {
+	var ps invalid.Problems
+	check := func(at, name string) {
+		if name == targetID {
+			ps.Add(at+".Name", name, "the scalable target has this construct ID", "name what the policy does")
+		}
+	}
+	for i, p := range t.Policies {
+		check(fmt.Sprintf("Policies[%d]", i), p.Name)
+	}
+	for i, p := range t.StepPolicies {
+		check(fmt.Sprintf("StepPolicies[%d]", i), p.Name)
+	}
+	return ps
+}
+
+// ScalableTarget scales what its model names.
+type ScalableTarget struct {
+	constructs.Construct
+	// Model is what was written, in plain values.
+	Model autoscaling.ScalableTarget
+	// Target is the AWS::ApplicationAutoScaling::ScalableTarget.
+	Target awscdk.CfnResource
+	// Policies are the AWS::ApplicationAutoScaling::ScalingPolicy, in the order
+	// of Model.Policies.
+	Policies []awscdk.CfnResource
+	// StepPolicies are those of Model.StepPolicies, in their order, and Alarms
+	// the AWS::CloudWatch::Alarm of each.
+	StepPolicies, Alarms []awscdk.CfnResource
+}
+
+// ToString makes the struct itself usable as a construct.
+func (s *ScalableTarget) ToString() *string { return s.Construct.ToString() }
+
+// NewScalableTarget makes a ScalableTarget. It panics with what props.Validate
+// returns.
+func NewScalableTarget(scope constructs.Construct, id string, props ScalableTargetProps) *ScalableTarget {
+	if err := props.Validate(); err != nil {
+		panic(err)
+	}
+	s := &ScalableTarget{Model: props.Model}
+	constructs.NewConstruct_Override(s, scope, jsii.String(id))
+
+	if s.Model.RoleARN == "" && s.Model.Dimension.Namespace() == autoscaling.ServiceNamespace {
+		s.Model.RoleARN = serviceLinkedRoleARN(s)
+	}
+	s.Target = resource(s, targetID, "AWS::ApplicationAutoScaling::ScalableTarget", s.Model.CloudFormation())
+	if len(props.Dependencies) > 0 {
+		dependencies := make([]constructs.IDependable, len(props.Dependencies))
+		for i, d := range props.Dependencies {
+			dependencies[i] = d
+		}
+		// The resource ID holds a literal name, which alone gives CloudFormation
+		// no order (fact C15).
+		s.Target.Node().AddDependency(dependencies...)
+	}
+	for _, p := range s.Model.Policies {
+		s.Policies = append(s.Policies, resource(s, p.Name, policyType, p.CloudFormation(*s.Target.Ref())))
+	}
+	for _, p := range s.Model.StepPolicies {
+		policy := resource(s, p.Name, policyType, p.CloudFormation(*s.Target.Ref()))
+		s.StepPolicies = append(s.StepPolicies, policy)
+		s.Alarms = append(s.Alarms, resource(policy, "Alarm", "AWS::CloudWatch::Alarm", p.Alarm.CloudFormation(*policy.Ref())))
+	}
+	return s
+}
+
+const policyType = "AWS::ApplicationAutoScaling::ScalingPolicy"
+
+func resource(scope constructs.Construct, id, kind string, properties map[string]any) awscdk.CfnResource {
+	return awscdk.NewCfnResource(scope, jsii.String(id), &awscdk.CfnResourceProps{
+		Type: jsii.String(kind), Properties: &properties,
+	})
+}
+
+// serviceLinkedRoleARN is the role that AWS makes by itself at the first
+// registration (fact A48). It is named so that nothing makes another one.
+func serviceLinkedRoleARN(scope constructs.Construct) string {
+	return *awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
+		Service: jsii.String("iam"), Region: jsii.String(""), Resource: jsii.String("role"),
+		ResourceName: jsii.String("aws-service-role/sagemaker.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"),
+	})
+}
