@@ -3,6 +3,7 @@ package autoscaling
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/capacity"
@@ -33,9 +34,30 @@ type VariantScaling struct {
 	// activity has succeeded, in whole seconds.
 	// Default: nil, DefaultCooldown.
 	ScaleOutCooldown, ScaleInCooldown *time.Duration
-	// ScheduledActions change the bounds at their times.
+	// ScheduledActions change the bounds at their times. Beside events they
+	// leave the minimum alone.
 	// Default: none.
 	ScheduledActions []ScheduledAction
+	// Events are surges that are known beforehand. They raise the minimum in
+	// time, by scheduled actions of their own, and lower it again.
+	// Default: none.
+	Events []Event
+	// StartTime, Zones, AssertEvery, Align and ReleaseSteps say how events
+	// become floors: see EventCalendar.
+	StartTime, AssertEvery, Align time.Duration
+	Zones, ReleaseSteps           int
+}
+
+// Calendar is the events with the figures that make floors of them.
+func (s VariantScaling) Calendar() EventCalendar {
+	return EventCalendar{
+		MinCapacity: s.MinCapacity, MaxCapacity: s.MaxCapacity,
+		RequestsPerSecondPerInstance: s.RequestsPerSecondPerInstance, SafetyFactor: s.SafetyFactor,
+		StartTime: s.StartTime, Zones: s.Zones,
+		AssertEvery: s.AssertEvery, Align: s.Align, ReleaseSteps: s.ReleaseSteps,
+		OtherActions: len(s.ScheduledActions),
+		Events:       s.Events,
+	}
 }
 
 // Target is the scalable target of variant v, with one policy on invocations
@@ -53,7 +75,7 @@ func (s VariantScaling) Target(v Variant) ScalableTarget {
 			ScaleOutCooldown: orDefault(s.ScaleOutCooldown),
 			ScaleInCooldown:  orDefault(s.ScaleInCooldown),
 		}},
-		ScheduledActions: s.ScheduledActions,
+		ScheduledActions: append(slices.Clip(s.ScheduledActions), s.Calendar().ScheduledActions()...),
 	}
 }
 
@@ -80,9 +102,13 @@ func orDefault(cooldown *time.Duration) time.Duration {
 func (s VariantScaling) Validate(v Variant) invalid.Problems {
 	ps := s.validateTarget()
 	derived := s.targetValue() > 0
-	for _, p := range s.Target(v).Validate() {
+	own := s
+	own.Events = nil // validateEvents says what is wrong with them
+	for _, p := range own.Target(v).Validate() {
 		field, ok := ownField[p.Path]
 		switch {
+		case p.Path == "ResourceID":
+			// v.Validate says what is wrong with the names in it.
 		case !ok:
 			ps = append(ps, p)
 		case field == "TargetInvocationsPerMinute" && !derived:
@@ -92,8 +118,28 @@ func (s VariantScaling) Validate(v Variant) invalid.Problems {
 			ps = append(ps, p)
 		}
 	}
+	ps = append(ps, s.validateEvents(ps)...)
 	ps = append(ps, v.Validate().In("Variant")...)
 	return append(ps, v.ValidateScaling(s.Target(v)).In("Variant")...)
+}
+
+// validateEvents adds to what was found before: the calendar's figures are
+// those of s, and a figure that was refused is not refused again.
+func (s VariantScaling) validateEvents(found invalid.Problems) invalid.Problems {
+	var ps invalid.Problems
+	for _, p := range s.Calendar().Validate() {
+		if !slices.ContainsFunc(found, func(f invalid.Problem) bool { return f.Path == p.Path }) {
+			ps = append(ps, p)
+		}
+	}
+	for i, a := range s.ScheduledActions {
+		if len(s.Events) > 0 && a.MinCapacity != nil {
+			ps.Add(fmt.Sprintf("ScheduledActions[%d].MinCapacity", i), *a.MinCapacity,
+				"where there are events they alone move the minimum: the release of one would undo this floor, and this would undo theirs",
+				"make this an event too, with Weekdays if it comes every week")
+		}
+	}
+	return ps
 }
 
 // ownField is where the fields of the one policy come from.

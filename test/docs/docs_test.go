@@ -117,3 +117,47 @@ func TestErrorsShownAreReal(t *testing.T) {
 		t.Error("the README shows no error")
 	}
 }
+
+// TestTheCalendarShownIsReal runs the command that docs/a-final.md shows.
+func TestTheCalendarShownIsReal(t *testing.T) {
+	t.Parallel()
+	page := read(t, filepath.Join(root, "docs", "a-final.md"))
+	const command = "go run ./cmd/events -env prod -now 2027-05-29T12:00:00Z -days 1"
+	if !strings.Contains(page, command) {
+		t.Fatalf("the page does not show %q", command)
+	}
+	_, after, _ := strings.Cut(page, "```text\n")
+	shown, _, _ := strings.Cut(after, "```")
+	args := strings.Fields(command)
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Dir = root
+	out, err := cmd.CombinedOutput()
+	if err != nil || shown == "" || !strings.Contains(string(out), shown) {
+		t.Errorf("%v: the page shows\n%s\nand the command prints\n%s", err, shown, out)
+	}
+}
+
+// TestYAMLShownIsReal: what the pages show of an environment is in prod.yaml.
+func TestYAMLShownIsReal(t *testing.T) {
+	t.Parallel()
+	prod := map[string]bool{}
+	for _, line := range strings.Split(read(t, filepath.Join(root, "config", "environments", "prod.yaml")), "\n") {
+		line, _, _ = strings.Cut(line, " #")
+		prod[strings.TrimRight(line, " ")] = true
+	}
+	shown := 0
+	for page, text := range pages(t) {
+		for _, block := range strings.Split(text, "```yaml\n")[1:] {
+			block, _, _ = strings.Cut(block, "```")
+			for _, line := range strings.Split(strings.TrimSpace(block), "\n") {
+				shown++
+				if !prod[line] {
+					t.Errorf("%s shows %q, which is not in prod.yaml", page, line)
+				}
+			}
+		}
+	}
+	if shown == 0 {
+		t.Error("no page shows an environment")
+	}
+}
