@@ -75,6 +75,26 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+func TestConcurrency(t *testing.T) {
+	t.Parallel()
+	s := valid()
+	s.ConcurrencyPerInstance = 20
+	if ps := s.Validate(variant); ps != nil {
+		t.Fatal(ps)
+	}
+	policies := s.Target(variant).Policies
+	want := autoscaling.TargetTrackingPolicy{
+		Name: "concurrent-requests-per-instance", Metric: autoscaling.VariantConcurrentRequestsHighResolution,
+		TargetValue: 14, ScaleOutCooldown: time.Minute, ScaleInCooldown: 5 * time.Minute,
+	}
+	if len(policies) != 2 || policies[0].Name != autoscaling.InvocationsPolicyName {
+		t.Fatalf("got %+v, want the one on invocations and another", policies)
+	}
+	if diff := cmp.Diff(want, policies[1]); diff != "" {
+		t.Errorf("20 at a time × 0.7: %s", diff)
+	}
+}
+
 // TestRules breaks one thing at a time in a valid VariantScaling.
 func TestRules(t *testing.T) {
 	t.Parallel()
@@ -114,6 +134,24 @@ func TestRules(t *testing.T) {
 			`TargetInvocationsPerMinute: got NaN: a target is a number above 0; derive it from a load test: requests a second × safety factor × 60`},
 		{"nothing measured", func(s *scaling, _ *autoscaling.Variant) { s.RequestsPerSecondPerInstance = 0 },
 			`RequestsPerSecondPerInstance: without a measured rate there is no target to derive; measure one instance under load, or give TargetInvocationsPerMinute`},
+		{"a concurrency below zero", func(s *scaling, _ *autoscaling.Variant) { s.ConcurrencyPerInstance = -1 },
+			`ConcurrencyPerInstance: got -1: a concurrency is over 0 requests at a time; measure one instance under load, or leave it out`},
+		{"a rate so low that no target is left", func(s *scaling, _ *autoscaling.Variant) { s.RequestsPerSecondPerInstance = 1e-9 },
+			`RequestsPerSecondPerInstance: got 0: a target is a number above 0; derive it from a load test: requests a second × safety factor × 60`},
+		{"a cooldown that two policies have", func(s *scaling, _ *autoscaling.Variant) {
+			s.ConcurrencyPerInstance, s.ScaleOutCooldown = 20, ptr(500*time.Millisecond)
+		},
+			`ScaleOutCooldown: got 500ms: a cooldown is a whole number of seconds, 0 or more; AWS's default is 300s`},
+		{"an event beside a scheduled minimum", func(s *scaling, _ *autoscaling.Variant) {
+			s.ScheduledActions = s.ScheduledActions[:1]
+			s.Events = []autoscaling.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakInstances: 8}}
+		},
+			`ScheduledActions[0].MinCapacity: got 4: where there are events they alone move the minimum: the release of one would undo this floor, and this would undo theirs; make this an event too, with Weekdays if it comes every week`},
+		{"an event over the maximum", func(s *scaling, _ *autoscaling.Variant) {
+			s.ScheduledActions = nil
+			s.Events = []autoscaling.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakInstances: 13}}
+		},
+			`Events[0].PeakInstances: got 13: the event needs 13 instances, and the target's maximum is 12; raise the maximum to 13 or more`},
 		{"a cooldown of half a second", func(s *scaling, _ *autoscaling.Variant) { s.ScaleOutCooldown = ptr(500 * time.Millisecond) },
 			`ScaleOutCooldown: got 500ms: a cooldown is a whole number of seconds, 0 or more; AWS's default is 300s`},
 		{"a cooldown below zero", func(s *scaling, _ *autoscaling.Variant) { s.ScaleInCooldown = ptr(-time.Second) },

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/capacity"
@@ -22,8 +23,14 @@ type VariantScaling struct {
 	// sustains within the latency objective, from a load test.
 	// Default: 0, not measured; then TargetInvocationsPerMinute is required.
 	RequestsPerSecondPerInstance float64
-	// SafetyFactor is the share of the measured rate that is aimed at, over 0
-	// and at most 1.
+	// ConcurrencyPerInstance is the most requests at a time, those included that
+	// wait in the container, that one instance serves within the latency
+	// objective, from a load test. A second policy then tracks them every 10 s,
+	// as the guard against a surge, at ConcurrencyPerInstance × SafetyFactor.
+	// Default: 0, not measured; there is no such policy.
+	ConcurrencyPerInstance float64
+	// SafetyFactor is the share of the measured rate, and of the measured
+	// concurrency, that is aimed at, over 0 and at most 1.
 	// Default: capacity.DefaultSafetyFactor.
 	SafetyFactor float64
 	// TargetInvocationsPerMinute is the target itself, in invocations per
@@ -60,21 +67,23 @@ func (s VariantScaling) Calendar() EventCalendar {
 	}
 }
 
-// Target is the scalable target of variant v, with one policy on invocations
-// per instance.
+// Target is the scalable target of variant v, with a policy on invocations per
+// instance, and one on concurrency where it was measured. The one that wants
+// more instances wins (fact A29).
 func (s VariantScaling) Target(v Variant) ScalableTarget {
+	policies := []TargetTrackingPolicy{Tracking(InvocationsPolicyName, VariantInvocationsPerInstance, s.targetValue())}
+	if s.ConcurrencyPerInstance != 0 {
+		policies = append(policies, ConcurrencyPolicy(capacity.ConcurrencyTarget(s.ConcurrencyPerInstance, s.safetyFactor())))
+	}
+	for i := range policies {
+		policies[i].ScaleOutCooldown, policies[i].ScaleInCooldown = orDefault(s.ScaleOutCooldown), orDefault(s.ScaleInCooldown)
+	}
 	return ScalableTarget{
-		ResourceID:  v.ResourceID(),
-		Dimension:   VariantInstanceCount,
-		MinCapacity: s.MinCapacity,
-		MaxCapacity: s.MaxCapacity,
-		Policies: []TargetTrackingPolicy{{
-			Name:             InvocationsPolicyName,
-			Metric:           VariantInvocationsPerInstance,
-			TargetValue:      s.targetValue(),
-			ScaleOutCooldown: orDefault(s.ScaleOutCooldown),
-			ScaleInCooldown:  orDefault(s.ScaleInCooldown),
-		}},
+		ResourceID:       v.ResourceID(),
+		Dimension:        VariantInstanceCount,
+		MinCapacity:      s.MinCapacity,
+		MaxCapacity:      s.MaxCapacity,
+		Policies:         policies,
 		ScheduledActions: append(slices.Clip(s.ScheduledActions), s.Calendar().ScheduledActions()...),
 	}
 }
@@ -83,11 +92,14 @@ func (s VariantScaling) targetValue() float64 {
 	if s.TargetInvocationsPerMinute != 0 {
 		return s.TargetInvocationsPerMinute
 	}
-	factor := s.SafetyFactor
-	if factor == 0 {
-		factor = capacity.DefaultSafetyFactor
+	return capacity.InvocationsPerInstanceTarget(s.RequestsPerSecondPerInstance, s.safetyFactor())
+}
+
+func (s VariantScaling) safetyFactor() float64 {
+	if s.SafetyFactor == 0 {
+		return capacity.DefaultSafetyFactor
 	}
-	return capacity.InvocationsPerInstanceTarget(s.RequestsPerSecondPerInstance, factor)
+	return s.SafetyFactor
 }
 
 func orDefault(cooldown *time.Duration) time.Duration {
@@ -101,22 +113,26 @@ func orDefault(cooldown *time.Duration) time.Duration {
 // paths of this struct, and "Variant." before those of v.
 func (s VariantScaling) Validate(v Variant) invalid.Problems {
 	ps := s.validateTarget()
-	derived := s.targetValue() > 0
+	noTarget := len(ps) > 0
 	own := s
 	own.Events = nil // validateEvents says what is wrong with them
 	for _, p := range own.Target(v).Validate() {
-		field, ok := ownField[p.Path]
-		switch {
-		case p.Path == "ResourceID":
-			// v.Validate says what is wrong with the names in it.
-		case !ok:
-			ps = append(ps, p)
-		case field == "TargetInvocationsPerMinute" && !derived:
-			// validateTarget has said why there is no target.
-		default:
-			p.Path = field
-			ps = append(ps, p)
+		if p.Path == "ResourceID" {
+			continue // v.Validate says what is wrong with the names in it
 		}
+		if field, ok := policyField(p.Path); ok {
+			p.Path = field
+			if field == "TargetValue" {
+				if noTarget {
+					continue // validateTarget has said why
+				}
+				p.Path = "RequestsPerSecondPerInstance"
+			}
+			if slices.Contains(ps, p) {
+				continue // the policies have the same cooldowns
+			}
+		}
+		ps = append(ps, p)
 	}
 	ps = append(ps, s.validateEvents(ps)...)
 	ps = append(ps, v.Validate().In("Variant")...)
@@ -142,11 +158,14 @@ func (s VariantScaling) validateEvents(found invalid.Problems) invalid.Problems 
 	return ps
 }
 
-// ownField is where the fields of the one policy come from.
-var ownField = map[string]string{
-	"Policies[0].TargetValue":      "TargetInvocationsPerMinute",
-	"Policies[0].ScaleOutCooldown": "ScaleOutCooldown",
-	"Policies[0].ScaleInCooldown":  "ScaleInCooldown",
+// policyField is the field in a path into one of the policies made here.
+func policyField(path string) (field string, ok bool) {
+	rest, ok := strings.CutPrefix(path, "Policies[")
+	if !ok {
+		return "", false
+	}
+	_, field, ok = strings.Cut(rest, "].")
+	return field, ok
 }
 
 func (s VariantScaling) validateTarget() invalid.Problems {
@@ -170,6 +189,9 @@ func (s VariantScaling) validateTarget() invalid.Problems {
 		ps.Add("TargetInvocationsPerMinute", target,
 			fmt.Sprintf("the target is above what an instance sustains, %g requests a second or %g a minute, so that scaling out would come too late", rps, rps*60),
 			fmt.Sprintf("lower it, %g leaves the usual headroom", capacity.InvocationsPerInstanceTarget(rps, capacity.DefaultSafetyFactor)))
+	}
+	if c := s.ConcurrencyPerInstance; !(c >= 0) || math.IsInf(c, 1) {
+		ps.Add("ConcurrencyPerInstance", c, "a concurrency is over 0 requests at a time", "measure one instance under load, or leave it out")
 	}
 	return ps
 }

@@ -22,3 +22,12 @@ const DefaultSafetyFactor = 0.7
 func InvocationsPerInstanceTarget(requestsPerSecond, safetyFactor float64) float64 {
 	return math.Round(requestsPerSecond*safetyFactor*time.Minute.Seconds()*1000) / 1000
 }
+
+// ConcurrencyTarget is the target value of the metric
+// SageMakerVariantConcurrentRequestsPerModelHighResolution, in requests at a
+// time and instance: concurrency, the most that one instance serves within the
+// latency objective in a load test, times safetyFactor. It is rounded to a
+// thousandth.
+func ConcurrencyTarget(concurrency, safetyFactor float64) float64 {
+	return math.Round(concurrency*safetyFactor*1000) / 1000
+}

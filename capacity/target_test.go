@@ -22,6 +22,13 @@ func TestInvocationsPerInstanceTarget(t *testing.T) {
 	}
 }
 
+func TestConcurrencyTarget(t *testing.T) {
+	t.Parallel()
+	if got := capacity.ConcurrencyTarget(11, 0.7); got != 7.7 { // 7.699… in binary
+		t.Errorf("got %v, want 11 at a time × 0.7", got)
+	}
+}
+
 func ExampleInvocationsPerInstanceTarget() {
 	// A load test has shown 100 requests a second on one instance.
 	fmt.Println(capacity.InvocationsPerInstanceTarget(100, capacity.DefaultSafetyFactor), "invocations a minute")

@@ -124,6 +124,11 @@ type Capacity struct {
 	// RequestsPerSecondPerInstance is the highest rate that one instance
 	// sustains within the latency objective.
 	RequestsPerSecondPerInstance float64 `json:"requestsPerSecondPerInstance" jsonschema:"exclusiveMinimum=0"`
+	// ConcurrencyPerInstance is the most requests at a time, those included that
+	// wait in the container, that one instance serves within the latency
+	// objective. They are then tracked every 10 s, as the guard against a surge.
+	// Default: none, there is no such policy.
+	ConcurrencyPerInstance float64 `json:"concurrencyPerInstance,omitempty" jsonschema:"exclusiveMinimum=0"`
 	// StartTime is how long a new instance takes from the decision to scale out
 	// until it serves, at the 95th percentile, such as 6m; at most 2h.
 	StartTime Duration `json:"startTime"`
@@ -136,8 +141,8 @@ type Scaling struct {
 	MinCapacity int `json:"minCapacity"`
 	// MaxCapacity is the highest instance count, minCapacity or more.
 	MaxCapacity int `json:"maxCapacity"`
-	// SafetyFactor is the share of the measured requests a second that is aimed
-	// at, over 0 and at most 1. Default: 0.7, unless targetInvocationsPerMinute
+	// SafetyFactor is the share of the measured requests a second, and of the
+	// measured concurrency, that is aimed at, over 0 and at most 1. Default: 0.7, unless targetInvocationsPerMinute
 	// is given.
 	SafetyFactor float64 `json:"safetyFactor,omitempty" jsonschema:"exclusiveMinimum=0,maximum=1"`
 	// TargetInvocationsPerMinute is the target itself, in invocations per minute

@@ -165,7 +165,7 @@ func TestScalableTargetProblems(t *testing.T) {
 			`StepPolicies[0].Name: got "Target": the scalable target has this construct ID; name what the policy does`},
 		{"the policy on invocations again", variant([]autoscaling.TargetTrackingPolicy{
 			concurrency(6), autoscaling.Tracking("more", autoscaling.VariantInvocationsPerInstance, 1), concurrency(0)}),
-			`Policies[1].Metric: got "SageMakerVariantInvocationsPerInstance": the policy on invocations tracks the same metric, which AWS refuses; keep one of the two` + "\n" +
+			`Policies[1].Metric: got "SageMakerVariantInvocationsPerInstance": the policy invocations-per-instance tracks the same metric, which AWS refuses; keep one of the two` + "\n" +
 				`Policies[2].TargetValue: got 0: a target is a number above 0; derive it from a load test` + "\n" +
 				`Policies[2].Name: got "concurrent-requests-per-instance": Policies[0] has the same name; give each policy a name of its own` + "\n" +
 				`Policies[2].Metric: got "SageMakerVariantConcurrentRequestsPerModelHighResolution": Policies[0] tracks the same metric, which AWS refuses; keep one of the two`},

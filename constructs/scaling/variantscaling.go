@@ -54,15 +54,16 @@ func (p VariantScalingProps) Validate() error {
 
 var policyIndex = regexp.MustCompile(`\bPolicies\[(\d+)\]`)
 
-// ownIndex counts the policies as Policies does: the model has the one on
-// invocations before them.
-func (VariantScalingProps) ownIndex(text string) string {
+// ownIndex counts the policies as Policies does: the model has those of Scaling
+// before them.
+func (p VariantScalingProps) ownIndex(text string) string {
+	made := p.Scaling.Target(p.Variant).Policies
 	return policyIndex.ReplaceAllStringFunc(text, func(found string) string {
 		n, _ := strconv.Atoi(policyIndex.FindStringSubmatch(found)[1])
-		if n == 0 {
-			return "the policy on invocations"
+		if n < len(made) {
+			return "the policy " + made[n].Name
 		}
-		return fmt.Sprintf("Policies[%d]", n-1)
+		return fmt.Sprintf("Policies[%d]", n-len(made))
 	})
 }
 
