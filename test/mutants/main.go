@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -33,6 +34,8 @@ var mutants = []mutant{
 		"constructs/inference/endpoint.go", "RetainAllVariantProperties: true,", "RetainAllVariantProperties: false,"},
 	{"HTTP is redirected to HTTP",
 		"constructs/frontend/loadbalancer.go", `Protocol: jsii.String("HTTPS"), Port: jsii.String("443")`, `Protocol: jsii.String("HTTP"), Port: jsii.String("8080")`},
+	{"of overlapping events the lowest floor holds",
+		"autoscaling/floor.go", "if s.minCapacity > f.MinCapacity || loc == nil {", "if s.minCapacity < f.MinCapacity || loc == nil {"},
 	{"the execution role reads the whole bucket",
 		"constructs/inference/model.go", `ResourceName: jsii.String(data.Key),`, `ResourceName: jsii.String("*"),`},
 }
@@ -41,6 +44,9 @@ var mutants = []mutant{
 var behaviour = []string{"./autoscaling/...", "./capacity/...", "./config/...", "./constructs/...", "./test/deploy/..."}
 
 func main() {
+	only := flag.String("only", "", "try only the mutants whose names hold this `text`")
+	flag.Parse()
+	mutants = slices.DeleteFunc(mutants, func(m mutant) bool { return !strings.Contains(m.name, *only) })
 	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
