@@ -57,6 +57,7 @@ func scalingPolicies(ctx context.Context, config aws.Config) ([]ScalingPolicy, e
 					ResourceID: aws.ToString(policy.ResourceId),
 					Dimension:  string(policy.ScalableDimension),
 					Tracking:   tracking(policy.TargetTrackingScalingPolicyConfiguration),
+					Step:       stepScaling(policy.StepScalingPolicyConfiguration),
 				})
 			}
 		}
@@ -80,6 +81,25 @@ func tracking(c *types.TargetTrackingScalingPolicyConfiguration) *TargetTracking
 		t.Metric = aws.ToString(customized.MetricName)
 	}
 	return t
+}
+
+func stepScaling(c *types.StepScalingPolicyConfiguration) *StepScaling {
+	if c == nil {
+		return nil
+	}
+	s := &StepScaling{
+		AdjustmentType: string(c.AdjustmentType),
+		Cooldown:       time.Duration(aws.ToInt32(c.Cooldown)) * time.Second,
+		MinMagnitude:   int(aws.ToInt32(c.MinAdjustmentMagnitude)),
+		Aggregation:    string(c.MetricAggregationType),
+	}
+	for _, step := range c.StepAdjustments {
+		s.Steps = append(s.Steps, StepAdjustment{
+			Lower: step.MetricIntervalLowerBound, Upper: step.MetricIntervalUpperBound,
+			Adjustment: int(aws.ToInt32(step.ScalingAdjustment)),
+		})
+	}
+	return s
 }
 
 func scheduledActions(ctx context.Context, config aws.Config) ([]ScheduledAction, error) {

@@ -12,6 +12,7 @@ type Snapshot struct {
 	Endpoints        []Endpoint
 	ScalableTargets  []ScalableTarget
 	ScalingPolicies  []ScalingPolicy
+	Alarms           []Alarm
 	ScheduledActions []ScheduledAction
 	LoadBalancers    []LoadBalancer
 	TargetGroups     []TargetGroup
@@ -50,6 +51,8 @@ type ScalingPolicy struct {
 	Name, Type, ResourceID, Dimension string
 	// Tracking is nil unless Type is TargetTrackingScaling.
 	Tracking *TargetTracking
+	// Step is nil unless Type is StepScaling.
+	Step *StepScaling
 }
 
 // TargetTracking is what a target tracking policy does.
@@ -60,6 +63,43 @@ type TargetTracking struct {
 	Target                            float64
 	ScaleInCooldown, ScaleOutCooldown time.Duration
 	DisableScaleIn                    bool
+}
+
+// StepScaling is what a step scaling policy does when its alarm goes off.
+type StepScaling struct {
+	// AdjustmentType is ChangeInCapacity, PercentChangeInCapacity or ExactCapacity.
+	AdjustmentType string
+	Cooldown       time.Duration
+	// MinMagnitude is the least change of a percentage, in instances; 0 where there is none.
+	MinMagnitude int
+	// Aggregation is Average, Minimum or Maximum, "" where it is not set.
+	Aggregation string
+	Steps       []StepAdjustment
+}
+
+// StepAdjustment is one step, between two distances from the alarm's threshold.
+type StepAdjustment struct {
+	// Lower and Upper are nil where there is no such bound.
+	Lower, Upper *float64
+	Adjustment   int
+}
+
+// Alarm is a CloudWatch alarm on one metric or on one expression.
+type Alarm struct {
+	Name string
+	// Metric is the namespace and name of the metric, or the expression.
+	Metric string
+	// Dimensions are the metric's, by name; of an expression none.
+	Dimensions map[string]string
+	// Period is 0 for an expression, whose metrics have their own.
+	Period                               time.Duration
+	Comparison                           string
+	Threshold                            float64
+	EvaluationPeriods, DatapointsToAlarm int
+	// MissingData is missing, ignore, breaching or notBreaching, "" where it is not set.
+	MissingData string
+	// Actions are the ARNs of what it sets off.
+	Actions []string
 }
 
 // ScheduledAction changes the bounds of a scalable target at a time.
@@ -145,6 +185,7 @@ func (a *AWS) Snapshot(ctx context.Context, region string) (Snapshot, error) {
 		func() (err error) { s.Endpoints, err = endpoints(ctx, config); return },
 		func() (err error) { s.ScalableTargets, err = scalableTargets(ctx, config); return },
 		func() (err error) { s.ScalingPolicies, err = scalingPolicies(ctx, config); return },
+		func() (err error) { s.Alarms, err = alarms(ctx, config); return },
 		func() (err error) { s.ScheduledActions, err = scheduledActions(ctx, config); return },
 		func() (err error) { s.LoadBalancers, err = loadBalancers(ctx, config); return },
 		func() (err error) { s.TargetGroups, err = targetGroups(ctx, config); return },

@@ -44,6 +44,7 @@ func TestService(t *testing.T) {
 	template = replaced(t, template, "model:1", "model:2")
 	template = replaced(t, template, "MaxCapacity: 10\n", "MaxCapacity: 12\n")
 	template = replaced(t, template, "TargetValue: 840", "TargetValue: 900")
+	template = replaced(t, template, "Threshold: 5", "Threshold: 6")
 	template = replaced(t, template, regexp.MustCompile(`(?s) +- ScheduledActionName: final.*?10}\n`).FindString(template), "")
 	must(t, r.update("service", template))
 	changed := r.snapshot()
@@ -52,6 +53,7 @@ func TestService(t *testing.T) {
 	golden = replaced(t, golden, `"CurrentInstances": 2`, `"CurrentInstances": 9`)
 	golden = replaced(t, golden, "\"Min\": 2,\n   \"Max\": 10", "\"Min\": 2,\n   \"Max\": 12")
 	golden = replaced(t, golden, `"Target": 840`, `"Target": 900`)
+	golden = replaced(t, golden, `"Threshold": 5`, `"Threshold": 6`)
 	golden = replaced(t, golden, regexp.MustCompile(`(?s),\n  \{\n   "Name": "final".*?\n  \}`).FindString(golden), "")
 	if diff := cmp.Diff(golden, anonymous(t, changed)); diff != "" {
 		t.Errorf("changed (-want +got):\n%s", diff)
@@ -77,6 +79,19 @@ func TestService(t *testing.T) {
 	must(t, r.update("service", template))
 	if s := r.snapshot(); s.Stacks[0].Status != "UPDATE_COMPLETE" || s.Endpoints[0].Variants[0].DesiredInstances != 2 {
 		t.Errorf("got %+v %+v, want 2 instances", s.Stacks, s.Endpoints)
+	}
+
+	// Bounds that are registered again move the fleet into them (fact A39).
+	for _, bounds := range []struct {
+		old, new string
+		want     int
+	}{{"MinCapacity: 2\n", "MinCapacity: 3\n", 3}, {"MaxCapacity: 12\n", "MaxCapacity: 7\n", 7}} {
+		template = replaced(t, template, bounds.old, bounds.new)
+		must(t, r.update("service", template))
+		if v := r.snapshot().Endpoints[0].Variants[0]; v.DesiredInstances != bounds.want || v.CurrentInstances != bounds.want {
+			t.Errorf("%s got %+v, want %d instances", bounds.new, v, bounds.want)
+		}
+		r.scaleOut(9)
 	}
 
 	changeInPlace(r, template)
@@ -217,7 +232,7 @@ func TestExports(t *testing.T) {
 }
 
 // generated is what differs from run to run: the ends of names and ids.
-var generated = regexp.MustCompile(`-[0-9A-Z]{12}\b|/[0-9a-f]{16}\b|-[0-9a-f]{17}\b`)
+var generated = regexp.MustCompile(`:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|-[0-9A-Z]{12}\b|/[0-9a-f]{16}\b|-[0-9a-f]{17}\b`)
 
 // anonymous is a snapshot as JSON, without what differs from run to run.
 func anonymous(t *testing.T, s Snapshot) string {

@@ -98,6 +98,7 @@ def serve(listener: socket.socket, certificate_arns: list[str]) -> None:
     from cfn import (  # noqa: F401, the services register themselves
         applicationautoscaling,
         awslambda,
+        cloudwatch,
         ec2,
         elbv2,
         functions,
@@ -124,7 +125,7 @@ def serve(listener: socket.socket, certificate_arns: list[str]) -> None:
             error = InternalServerError("moto has raised an exception, see its log")
             return error(environ, start_response)
 
-    for module in (functions, resources, stacks, elbv2, sagemaker):
+    for module in (functions, resources, stacks, applicationautoscaling, elbv2, sagemaker):
         module.install()
     seed_certificates(certificate_arns)
     server = make_server(

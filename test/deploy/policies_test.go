@@ -17,9 +17,9 @@ import (
 )
 
 // TestPolicies deploys two variants of one endpoint with policies of every kind
-// as the model renders them, and reads the same models back. Alarms are not
-// among them, and dimensions other than the instance count: the local AWS has
-// neither in CloudFormation.
+// as the model renders them, and reads the same models back. The alarms are
+// TestStepPolicies'; dimensions other than the instance count are not among
+// them: the local AWS has none in CloudFormation.
 func TestPolicies(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)

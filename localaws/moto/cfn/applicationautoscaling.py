@@ -1,14 +1,17 @@
 """AWS::ApplicationAutoScaling::ScalableTarget and ScalingPolicy.
 
-moto has their API and no CloudFormation for them. moto knows a type by the
-subclasses of CloudFormationModel that exist when the first template is read.
+moto has their API and no CloudFormation for them, and its API moves no capacity.
+moto knows a type by the subclasses of CloudFormationModel that exist when the
+first template is read.
 """
 
 from datetime import datetime, timezone
 from typing import Any
 
 from moto.applicationautoscaling.exceptions import AWSValidationException
+from moto.applicationautoscaling.models import ApplicationAutoscalingBackend
 from moto.core.common_models import CloudFormationModel
+from moto.sagemaker.models import sagemaker_backends
 
 from . import Resource, creates, deletes, replaced_by, updates
 
@@ -229,3 +232,27 @@ def epoch(time: Any) -> float | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=timezone.utc)
     return moment.timestamp()
+
+
+moto_register = ApplicationAutoscalingBackend.register_scalable_target
+
+
+def register_scalable_target(
+    self: Any, namespace: str, r_id: str, dimension: str, *args: Any, **kw: Any
+) -> Any:
+    """Registering again moves a variant's instances into the bounds (fact A39)."""
+    again = self._scalable_target_exists(r_id, dimension)
+    target = moto_register(self, namespace, r_id, dimension, *args, **kw)
+    if again and dimension == "sagemaker:variant:DesiredInstanceCount":
+        _, name, _, variant = r_id.split("/")
+        endpoint = sagemaker_backends[self.account_id][self.region_name].endpoints.get(name)
+        for v in endpoint.production_variants if endpoint else []:
+            if v["VariantName"] == variant:
+                bounded = max(target.min_capacity, v["CurrentInstanceCount"])
+                bounded = min(target.max_capacity, bounded)
+                v["DesiredInstanceCount"] = v["CurrentInstanceCount"] = bounded
+    return target
+
+
+def install() -> None:
+    ApplicationAutoscalingBackend.register_scalable_target = register_scalable_target
