@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -251,6 +252,19 @@ func (a *AWS) Environ(region string) []string {
 		"AWS_REGION="+region,
 		"AWS_DEFAULT_REGION="+region,
 	)
+}
+
+// FunctionEnvironment is what a function's program needs to run against the
+// local AWS: the variables that it was deployed with, region and credentials.
+func (a *AWS) FunctionEnvironment(region string, f Function) map[string]string {
+	env := map[string]string{}
+	for _, kv := range a.Environ(region) {
+		if name, value, _ := strings.Cut(kv, "="); strings.HasPrefix(name, "AWS_") {
+			env[name] = value
+		}
+	}
+	maps.Copy(env, f.Environment)
+	return env
 }
 
 // clean takes out what could lead to a real account or round a proxy.

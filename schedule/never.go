@@ -8,15 +8,11 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
 
-// NeverRuns reports whether e has no run in loc at all, in the past or in the
-// future: a cron for 30 February, or a time that daylight saving always skips.
-// A schedule that merely lies in the past did run. What a rate does is unknown
-// without its start, so it counts as running.
-func (e Expression) NeverRuns(loc *time.Location) bool { return e.CheckRuns(loc) != nil }
-
-// CheckRuns is NeverRuns with the reason: nil, or an invalid.Problems that says
-// why it never runs in loc. cron(…) is judged over all years that AWS takes,
-// 1970-2199.
+// CheckRuns returns nil, or an invalid.Problems that says why e has no run in
+// loc at all, in the past or in the future: a cron for 30 February, or a time
+// that daylight saving always skips. A schedule that merely lies in the past
+// did run. What a rate does is unknown without its start, so it counts as
+// running. cron(…) is judged over all years that AWS takes, 1970-2199.
 func (e Expression) CheckRuns(loc *time.Location) error {
 	if loc == nil {
 		loc = time.UTC

@@ -52,17 +52,8 @@ func predict(ctx context.Context, aws *localaws.AWS, region string, stands local
 	if err := os.WriteFile(binary, program, 0o755); err != nil {
 		return reply{}, err
 	}
-	env := map[string]string{}
-	for _, kv := range aws.Environ(region) {
-		if name, value, _ := strings.Cut(kv, "="); strings.HasPrefix(name, "AWS_") {
-			env[name] = value
-		}
-	}
-	for name, value := range function.Environment {
-		env[name] = value
-	}
 	target, err := lambdatarget.Start(ctx, lambdatarget.Options{
-		Binary: binary, Env: env, Timeout: function.Timeout, Log: log,
+		Binary: binary, Env: aws.FunctionEnvironment(region, function), Timeout: function.Timeout, Log: log,
 		MultiValueHeaders: group.Attributes["lambda.multi_value_headers.enabled"] == "true",
 	})
 	if err != nil {

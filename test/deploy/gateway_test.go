@@ -40,15 +40,7 @@ func gatewayAnswers(ctx context.Context, t *testing.T, local *localaws.AWS, func
 	if err := os.WriteFile(binary, program, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	env := map[string]string{}
-	for _, kv := range local.Environ(region) {
-		if name, value, _ := strings.Cut(kv, "="); strings.HasPrefix(name, "AWS_") {
-			env[name] = value
-		}
-	}
-	for name, value := range function.Environment {
-		env[name] = value
-	}
+	env := local.FunctionEnvironment(region, function)
 
 	t.Run("as a Lambda function behind a load balancer", func(t *testing.T) {
 		target, err := lambdatarget.Start(ctx, lambdatarget.Options{Binary: binary, Env: env, MultiValueHeaders: true, Timeout: function.Timeout, Log: t.Output()})
