@@ -240,7 +240,7 @@ func TestValidate(t *testing.T) {
 		}},
 		{"a load balancer without anything", frontend.LoadBalancerProps{}, []string{
 			`VPC: a load balancer stands in a VPC; give one`,
-			`Gateway: a load balancer needs a gateway to forward to; make one with NewGatewayFunction`,
+			`Gateway: a load balancer needs a gateway to forward to; make one with NewGatewayFunction or NewGatewayService`,
 			`CertificateARN: an HTTPS listener needs a certificate; give the ARN of one in AWS Certificate Manager, or ask for PlainHTTP by name`,
 			`AllowedCIDRs: nobody may connect; give the ranges of the clients, "0.0.0.0/0" for everybody`,
 		}},

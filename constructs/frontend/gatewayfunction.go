@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2targets"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
@@ -165,6 +167,25 @@ func NewGatewayFunction(scope constructs.Construct, id string, props GatewayFunc
 		},
 	})
 	return g
+}
+
+func (g *GatewayFunction) calls() (endpointName string, timeout time.Duration) {
+	return g.endpointName, g.RequestTimeout
+}
+
+// targetGroup asks the function for its health on /ping. Health checks of
+// functions are off unless asked for (fact F15), and header values would be
+// reduced to the last of each name (fact F14).
+func (g *GatewayFunction) targetGroup(scope constructs.Construct) elb.ApplicationTargetGroup {
+	return elb.NewApplicationTargetGroup(scope, jsii.String("Gateway"), &elb.ApplicationTargetGroupProps{
+		TargetType:               elb.TargetType_LAMBDA,
+		Targets:                  &[]elb.IApplicationLoadBalancerTarget{awselasticloadbalancingv2targets.NewLambdaTarget(g.Function)},
+		MultiValueHeadersEnabled: jsii.Bool(true),
+		HealthCheck: &elb.HealthCheck{
+			Enabled: jsii.Bool(true), Path: jsii.String("/ping"), HealthyHttpCodes: jsii.String("200"),
+			Interval: seconds(35 * time.Second), Timeout: seconds(30 * time.Second),
+		},
+	})
 }
 
 // compiled is the gateway built from source, in a folder of its own.

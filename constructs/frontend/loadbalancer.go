@@ -7,7 +7,6 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2targets"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -28,8 +27,8 @@ type LoadBalancerProps struct {
 	// SecurityGroup is what AllowedCIDRs are let into.
 	// Default: nil, a new one that opens nothing else.
 	SecurityGroup awsec2.ISecurityGroup
-	// Gateway answers the requests.
-	Gateway *GatewayFunction
+	// Gateway answers the requests: a *GatewayFunction or a *GatewayService.
+	Gateway Gateway
 	// CertificateARN is the HTTPS listener's certificate in AWS Certificate
 	// Manager, in the load balancer's region.
 	// Default: "", which is an error unless PlainHTTP is true.
@@ -52,7 +51,7 @@ func (p LoadBalancerProps) Validate() error {
 		ps.Add("VPC", nil, "a load balancer stands in a VPC", "give one")
 	}
 	if p.Gateway == nil {
-		ps.Add("Gateway", nil, "a load balancer needs a gateway to forward to", "make one with NewGatewayFunction")
+		ps.Add("Gateway", nil, "a load balancer needs a gateway to forward to", "make one with NewGatewayFunction or NewGatewayService")
 	}
 	switch {
 	case p.CertificateARN == "" && !p.PlainHTTP:
@@ -105,6 +104,7 @@ func NewLoadBalancer(scope constructs.Construct, id string, props LoadBalancerPr
 	l := &LoadBalancer{}
 	constructs.NewConstruct_Override(l, scope, jsii.String(id))
 
+	endpointName, timeout := props.Gateway.calls()
 	subnets := props.Subnets
 	if subnets == nil {
 		subnets = &awsec2.SubnetSelection{Subnets: props.VPC.PublicSubnets()}
@@ -119,9 +119,9 @@ func NewLoadBalancer(scope constructs.Construct, id string, props LoadBalancerPr
 		SecurityGroup:           props.SecurityGroup,
 		InternetFacing:          jsii.Bool(props.InternetFacing),
 		DropInvalidHeaderFields: jsii.Bool(true),
-		IdleTimeout:             seconds(props.Gateway.RequestTimeout + idleGrace),
+		IdleTimeout:             seconds(timeout + idleGrace),
 	})
-	l.TargetGroup = targetGroup(l, props.Gateway)
+	l.TargetGroup = props.Gateway.targetGroup(l)
 	if props.PlainHTTP {
 		l.Listener = l.Resource.AddListener(jsii.String("Http"), &elb.BaseApplicationListenerProps{
 			Port: jsii.Number(80), Protocol: elb.ApplicationProtocol_HTTP, Open: jsii.Bool(false), DefaultAction: notFound(),
@@ -139,24 +139,9 @@ func NewLoadBalancer(scope constructs.Construct, id string, props LoadBalancerPr
 			}),
 		})
 	}
-	l.forward(props.Gateway.endpointName)
+	l.forward(endpointName)
 	l.allow(props.AllowedCIDRs)
 	return l
-}
-
-// targetGroup asks the gateway for its health on /ping. Health checks of
-// functions are off unless asked for (fact F15), and header values would be
-// reduced to the last of each name (fact F14).
-func targetGroup(scope constructs.Construct, gateway *GatewayFunction) elb.ApplicationTargetGroup {
-	return elb.NewApplicationTargetGroup(scope, jsii.String("Gateway"), &elb.ApplicationTargetGroupProps{
-		TargetType:               elb.TargetType_LAMBDA,
-		Targets:                  &[]elb.IApplicationLoadBalancerTarget{awselasticloadbalancingv2targets.NewLambdaTarget(gateway.Function)},
-		MultiValueHeadersEnabled: jsii.Bool(true),
-		HealthCheck: &elb.HealthCheck{
-			Enabled: jsii.Bool(true), Path: jsii.String("/ping"), HealthyHttpCodes: jsii.String("200"),
-			Interval: seconds(35 * time.Second), Timeout: seconds(30 * time.Second),
-		},
-	})
 }
 
 // forward sends what the gateway serves to it.

@@ -1,0 +1,77 @@
+package frontend
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsecr"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsecrassets"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/artifact"
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// dockerfile makes an image of nothing but the program, whose root certificates
+// are in it.
+const dockerfile = `FROM scratch
+COPY bootstrap /gateway
+USER 65532:65532
+ENTRYPOINT ["/gateway"]
+`
+
+// gatewayImage is the image with the given URI, or one that is built from this
+// module's source.
+func gatewayImage(g *GatewayService, uri string) awsecs.ContainerImage {
+	if uri == "" {
+		return builtImage(g)
+	}
+	image, _ := artifact.ParseImage(uri)
+	repository := awsecr.Repository_FromRepositoryAttributes(g, jsii.String("Repository"), &awsecr.RepositoryAttributes{
+		RepositoryArn: awscdk.Stack_Of(g).FormatArn(&awscdk.ArnComponents{
+			Service: jsii.String("ecr"), Account: jsii.String(image.Account), Region: jsii.String(image.Region),
+			Resource: jsii.String("repository"), ResourceName: jsii.String(image.Repository),
+		}),
+		RepositoryName: jsii.String(image.Repository),
+	})
+	tagOrDigest := image.Tag
+	if image.Digest != "" {
+		tagOrDigest = image.Digest
+	}
+	return awsecs.ContainerImage_FromEcrRepository(repository, jsii.String(tagOrDigest))
+}
+
+// builtImage is built by the CDK CLI when the service is deployed.
+func builtImage(scope constructs.Construct) awsecs.ContainerImage {
+	if err := findContainerEngine(); err != nil {
+		panic(err)
+	}
+	_, dir := compiled()
+	defer os.RemoveAll(dir) // staged by then
+	if err := os.WriteFile(filepath.Join(dir, "Dockerfile"), []byte(dockerfile), 0o644); err != nil {
+		panic(fmt.Errorf("gateway: write its Dockerfile: %w", err))
+	}
+	return awsecs.ContainerImage_FromDockerImageAsset(awsecrassets.NewDockerImageAsset(scope, jsii.String("Image"), &awsecrassets.DockerImageAssetProps{
+		Directory: jsii.String(dir),
+		Platform:  awsecrassets.Platform_LINUX_ARM64(),
+	}))
+}
+
+// findContainerEngine looks for what the CDK CLI builds images with: docker, or
+// what CDK_DOCKER names.
+func findContainerEngine() error {
+	engine := os.Getenv("CDK_DOCKER")
+	if engine == "" {
+		engine = "docker"
+	}
+	if _, err := exec.LookPath(engine); err != nil {
+		return invalid.Problems{{Path: "Image", Rule: "the gateway's image has to be built, and there is no container engine: " + err.Error(),
+			Fix: "give the URI of an image in Amazon ECR, install docker, or name another engine in CDK_DOCKER"}}
+	}
+	return nil
+}
