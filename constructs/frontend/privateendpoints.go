@@ -107,7 +107,7 @@ func NewPrivateEndpoints(scope constructs.Construct, id string, props PrivateEnd
 	images := awsec2.NewGatewayVpcEndpoint(e, jsii.String("Storage"), &awsec2.GatewayVpcEndpointProps{
 		Vpc: props.VPC, Subnets: &[]*awsec2.SubnetSelection{subnets}, Service: awsec2.GatewayVpcEndpointAwsService_S3(),
 	})
-	// ECR's layers lie in a bucket of its own in each region (fact F36).
+	// ECR's layers lie in a bucket of its own in each region (fact F39).
 	images.AddToPolicy(anybody(&awsiam.PolicyStatementProps{
 		Actions:   jsii.Strings("s3:GetObject"),
 		Resources: &[]*string{jsii.Sprintf("arn:%s:s3:::prod-%s-starport-layer-bucket/*", *stack.Partition(), *stack.Region())},

@@ -9,7 +9,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
 
-// taskMemory is what Fargate has as memory, in MB, for each CPU (fact F35).
+// taskMemory is what Fargate has as memory, in MB, for each CPU (fact F38).
 type taskMemory struct{ from, to, step int }
 
 var taskSizes = map[int]taskMemory{
