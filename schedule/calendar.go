@@ -112,7 +112,7 @@ func daysIn(year int, month time.Month) int {
 }
 
 // readings calls yield with every wall clock reading that matches, in order,
-// from a date on, until it returns false.
+// from an hour on, until it returns false.
 func (c *calendar) readings(from civil, yield func(civil) bool) {
 	for year := max(from.year, firstYear); year <= lastYear; year++ {
 		for month := time.January; month <= time.December; month++ {
@@ -124,7 +124,11 @@ func (c *calendar) readings(from civil, yield func(civil) bool) {
 				days &^= 1<<from.day - 1
 			}
 			for ; days != 0; days &= days - 1 {
-				if !c.readingsOf(year, month, bits.TrailingZeros32(days), yield) {
+				day, hours := bits.TrailingZeros32(days), c.hours
+				if year == from.year && month == from.month && day == from.day {
+					hours &^= 1<<from.hour - 1
+				}
+				if !c.readingsOf(year, month, day, hours, yield) {
 					return
 				}
 			}
@@ -132,8 +136,8 @@ func (c *calendar) readings(from civil, yield func(civil) bool) {
 	}
 }
 
-func (c *calendar) readingsOf(year int, month time.Month, day int, yield func(civil) bool) bool {
-	for hours := c.hours; hours != 0; hours &= hours - 1 {
+func (c *calendar) readingsOf(year int, month time.Month, day int, hours uint32, yield func(civil) bool) bool {
+	for ; hours != 0; hours &= hours - 1 {
 		for minutes := c.minutes; minutes != 0; minutes &= minutes - 1 {
 			if !yield(civil{year, month, day, bits.TrailingZeros32(hours), bits.TrailingZeros64(minutes), 0}) {
 				return false

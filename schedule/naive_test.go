@@ -1,9 +1,11 @@
 package schedule_test
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"testing"
 	"time"
 )
 
@@ -174,4 +176,23 @@ func everyMinute(from, to time.Time, loc *time.Location, f func(t, wall time.Tim
 			f(t, shown)
 		}
 	}
+}
+
+// naiveRate is the minutes of [from, to) at which a rate runs that started at
+// from: whenever so many have gone by.
+func naiveRate(t testing.TB, expression string, from, to time.Time) []time.Time {
+	t.Helper()
+	var number, waited int
+	var unit string
+	if _, err := fmt.Sscanf(expression, "rate(%d %s", &number, &unit); err != nil {
+		t.Fatal(err)
+	}
+	minutes := number * map[string]int{"minute": 1, "hour": 60, "day": 24 * 60}[strings.TrimRight(unit, "s)")]
+	runs := []time.Time{from}
+	for at := from.Add(time.Minute); at.Before(to); at = at.Add(time.Minute) {
+		if waited++; waited == minutes {
+			runs, waited = append(runs, at), 0
+		}
+	}
+	return runs
 }

@@ -14,9 +14,7 @@ import (
 // did run. What a rate does is unknown without its start, so it counts as
 // running. cron(…) is judged over all years that AWS takes, 1970-2199.
 func (e Expression) CheckRuns(loc *time.Location) error {
-	if loc == nil {
-		loc = time.UTC
-	}
+	loc = location(loc)
 	if e.kind == Rate {
 		return nil
 	}

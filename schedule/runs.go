@@ -56,9 +56,7 @@ func (e Expression) Between(from, to time.Time, loc *time.Location) []time.Time 
 // from is every run at or after an instant, in order. Those of a rate have no
 // end.
 func (e Expression) from(start time.Time, loc *time.Location) iter.Seq[time.Time] {
-	if loc == nil {
-		loc = time.UTC
-	}
+	loc = location(loc)
 	return func(yield func(time.Time) bool) {
 		switch e.kind {
 		case At:

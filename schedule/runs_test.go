@@ -1,7 +1,10 @@
 package schedule_test
 
 import (
+	"fmt"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,8 +49,8 @@ func documented(t testing.TB) []string {
 	return expressions
 }
 
-// TestEveryMinute compares every documented cron expression, in zones with each
-// kind of daylight saving, with asking every minute.
+// TestEveryMinute compares every documented expression, in zones with each kind
+// of daylight saving, with asking every minute.
 func TestEveryMinute(t *testing.T) {
 	t.Parallel()
 	from, to := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2031, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -59,21 +62,37 @@ func TestEveryMinute(t *testing.T) {
 			t.Parallel()
 			loc := mustZone(t, zone)
 			type check struct {
-				text string
-				naive
+				text     string
+				matches  func(wall time.Time) bool
 				expected []time.Time
 			}
 			var checks []*check
 			var byClock [24 * 60][]*check // for speed
 			for _, s := range documented(t) {
-				if strings.HasPrefix(s, "cron") {
-					c := &check{text: s, naive: newNaive(s)}
-					checks = append(checks, c)
+				if strings.HasPrefix(s, "rate") && zone != "UTC" {
+					continue // a rate knows no zone, and has millions of runs
+				}
+				c := &check{text: s}
+				checks = append(checks, c)
+				switch {
+				case strings.HasPrefix(s, "cron"):
+					n := newNaive(s)
+					c.matches = n.matches
 					for i := range byClock {
-						if c.hours[i/60] && c.minutes[i%60] {
+						if n.hours[i/60] && n.minutes[i%60] {
 							byClock[i] = append(byClock[i], c)
 						}
 					}
+				case strings.HasPrefix(s, "at"):
+					once, err := time.Parse("at(2006-01-02T15:04:05)", s)
+					if err != nil {
+						t.Fatal(err)
+					}
+					c.matches = once.Equal
+					i := once.Hour()*60 + once.Minute()
+					byClock[i] = append(byClock[i], c)
+				default:
+					c.expected = naiveRate(t, s, from, to)
 				}
 			}
 			everyMinute(from, to, loc, func(at, wall time.Time) {
@@ -84,12 +103,90 @@ func TestEveryMinute(t *testing.T) {
 				}
 			})
 			for _, c := range checks {
-				got := mustParse(t, c.text).Between(from, to, loc)
+				got := mustParse(t, c.text).StartingAt(from).Between(from, to, loc)
 				if !sameInstants(got, c.expected) {
 					t.Errorf("%s: %s", c.text, cmp.Diff(c.expected, got))
 				}
 			}
 		})
+	}
+}
+
+// TestEveryFormIsDocumented: the expressions that TestEveryMinute evaluates cover
+// the grammar, and each stands below its source.
+func TestEveryFormIsDocumented(t *testing.T) {
+	t.Parallel()
+	expressions := documented(t)
+	if len(expressions) < 60 {
+		t.Errorf("there are %d expressions", len(expressions))
+	}
+	const number, day, month = `[0-9]+`, `(SUN|MON|TUE|WED|THU|FRI|SAT)`, `(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)`
+	// The fields of cron(…) that have each form.
+	for form, in := range map[string]struct {
+		fields  string
+		pattern string
+	}{
+		"any":                 {"minutes hours day-of-month month day-of-week year", `\*`},
+		"no matter":           {"day-of-month day-of-week", `\?`},
+		"a number":            {"minutes hours day-of-month month day-of-week year", number},
+		"a range":             {"minutes hours day-of-month month day-of-week year", number + `-` + number},
+		"a list":              {"minutes hours day-of-month day-of-week year", number + `(,` + number + `)+`},
+		"a step of all":       {"minutes hours day-of-month month", `\*/` + number},
+		"a step from a value": {"minutes day-of-month day-of-week year", number + `/` + number},
+		"a step in a range":   {"minutes hours day-of-month year", number + `-` + number + `/` + number},
+		"a month's name":      {"month", month},
+		"names of months":     {"month", month + `(,` + month + `)+`},
+		"a range of months":   {"month", month + `-` + month},
+		"a step of months":    {"month", month + `-` + month + `/` + number},
+		"a day's name":        {"day-of-week", day},
+		"names of days":       {"day-of-week", day + `(,` + day + `)+`},
+		"a range of days":     {"day-of-week", day + `-` + day},
+		"the last day":        {"day-of-month day-of-week", `L`},
+		"before the last day": {"day-of-month", `L-` + number},
+		"the nearest weekday": {"day-of-month", number + `W`},
+		"the last weekday":    {"day-of-month", `LW`},
+		"the last such day":   {"day-of-week", number + `L`},
+		"the last, by name":   {"day-of-week", day + `L`},
+		"the nth day":         {"day-of-week", number + `#[1-5]`},
+		"the nth, by name":    {"day-of-week", day + `#[1-5]`},
+		"of several forms":    {"day-of-month day-of-week", `[^,]*[A-Z][^,]*,.*[0-9].*|[^,]*[0-9][^,]*,.*[A-Z].*`},
+	} {
+		for _, field := range strings.Fields(in.fields) {
+			at := slices.Index(strings.Fields("minutes hours day-of-month month day-of-week year"), field)
+			pattern := regexp.MustCompile(`^(` + in.pattern + `)$`)
+			if !slices.ContainsFunc(expressions, func(s string) bool {
+				s, cron := strings.CutPrefix(strings.TrimSuffix(s, ")"), "cron(")
+				return cron && pattern.MatchString(strings.Fields(s)[at])
+			}) {
+				t.Errorf("no expression has %s in %s", form, field)
+			}
+		}
+	}
+	others := []string{`at\(.*\)`, `rate\(1 minute\)`, `rate\(\d+ minutes\)`, `rate\(1 hour\)`, `rate\(\d+ hours\)`, `rate\(1 day\)`, `rate\(\d+ days\)`}
+	for weekday := 1; weekday <= 7; weekday++ {
+		others = append(others, fmt.Sprintf(`cron\(.* (\S+,)?%d([-,/#L]\S*)? \S+\)`, weekday))
+	}
+	for _, form := range others {
+		pattern := regexp.MustCompile(`^` + form + `$`)
+		if !slices.ContainsFunc(expressions, pattern.MatchString) {
+			t.Errorf("no expression is like %s", form)
+		}
+	}
+
+	text, err := os.ReadFile("testdata/expressions.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := false
+	for line := range strings.Lines(string(text)) {
+		switch {
+		case strings.HasPrefix(line, "## "):
+			source = true
+		case line == "\n":
+			source = false
+		case line[0] != '#' && !source:
+			t.Errorf("%q has no source", line)
+		}
 	}
 }
 
