@@ -34,7 +34,8 @@ const (
 // group; it makes the Gateway a lambda.Handler. Whatever payload is, the answer
 // is one that a load balancer understands, and the error nil.
 func (g *Gateway) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	start := time.Now()
+	x := &exchange{start: time.Now(), route: routeUnknown}
+	defer g.end(x)
 	if deadline, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-lambdaMargin))
@@ -46,17 +47,30 @@ func (g *Gateway) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		out = failure(http.StatusBadRequest, codeMalformedEvent, err.Error())
 		r = (&http.Request{URL: &url.URL{}, Header: http.Header{}}).WithContext(ctx)
 	} else {
-		out = g.answer(r)
+		x.route = routeOf(r, g.cfg.EndpointName)
+		out = g.respond(r, x)
+		if out.answer != nil {
+			headers := out.header
+			if out = out.answer.whole(out, maxALBReplyBytes); out.code != "" {
+				if id := headers[headerInferenceID]; id != nil {
+					out.header[headerInferenceID] = id
+				}
+			}
+		}
 	}
+	x.sentBytes = int64(len(out.body))
 	answer, err := albReply(out, r.Method, multiValue)
 	if err == nil && len(answer) > maxALBReplyBytes {
 		tooLarge := failure(http.StatusBadGateway, codeResponseTooLarge,
-			fmt.Sprintf("the reply of %d bytes is more than a load balancer takes from a Lambda function", len(out.body)))
-		tooLarge.requestBytes = out.requestBytes
+			"the reply is more than the 1 MB that a load balancer takes from a Lambda function")
+		if id := out.header[headerInferenceID]; id != nil {
+			tooLarge.header[headerInferenceID] = id
+		}
 		out = tooLarge
+		x.sentBytes = int64(len(out.body))
 		answer, err = albReply(out, r.Method, multiValue)
 	}
-	g.logRequest(start, r, out)
+	g.record(r, x, out)
 	return answer, err
 }
 

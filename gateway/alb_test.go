@@ -55,7 +55,7 @@ func TestMalformedEvents(t *testing.T) {
 		"control char":   {`{"httpMethod":"GET","path":"/ping\u0000"}`, "the path of the event is malformed"},
 		"not base64":     {`{"httpMethod":"POST","path":"/invocations","isBase64Encoded":true,"body":"*"}`, "the body of the event is not base64, as it says"},
 	}
-	gateway := New(testConfig(), panicking{}, slog.New(slog.DiscardHandler))
+	gateway := New(DefaultConfig(testEndpoint, true), endpointBy(t, panicking{}), slog.New(slog.DiscardHandler))
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

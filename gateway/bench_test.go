@@ -2,61 +2,88 @@ package gateway
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime"
-
-	"github.com/sagemaker-autoscaling-inference/cdk/gateway/sagemakertest"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// BenchmarkInvoke compares, in one run, what a request of 1 KB costs: signed
-// and sent by the AWS SDK itself, and through the gateway in both its forms. The
-// time of the stub that answers is in each.
-func BenchmarkInvoke(b *testing.B) {
-	body := bytes.Repeat([]byte("x"), 1024)
-	rt := sagemakertest.Start()
-	defer rt.Close()
-	client := sdkClient(rt.URL)
-	cfg := testConfig()
-	cfg.MaxBodyBytes = 1 << 20
-	gateway := New(cfg, client, slog.New(slog.DiscardHandler))
+// What a request costs among processes, `make bench-gateway` compares; here are
+// the gateway's own parts.
 
+// BenchmarkSign compares the gateway's signer with the SDK's.
+func BenchmarkSign(b *testing.B) {
+	body := bytes.Repeat([]byte("x"), 1024)
+	credentials := aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "a-secret-key", SessionToken: "a-token"}
+	now := time.Unix(1.8e9, 0)
+	header := http.Header{"Content-Type": {"application/json"}, "Accept": {"*/*"}}
+	b.Run("by=gateway", func(b *testing.B) {
+		s := &signer{region: "eu-west-1"}
+		b.ReportAllocs()
+		for b.Loop() {
+			s.sign(header, "runtime.sagemaker.eu-west-1.amazonaws.com", "/endpoints/predictions/invocations", body, credentials, now)
+		}
+	})
 	b.Run("by=sdk", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := client.InvokeEndpoint(b.Context(), &sagemakerruntime.InvokeEndpointInput{
-				EndpointName: aws.String(testEndpoint), Body: body}); err != nil {
-				b.Fatal(err)
-			}
+		s := v4.NewSigner()
+		r, err := http.NewRequest(http.MethodPost, "https://runtime.sagemaker.eu-west-1.amazonaws.com/endpoints/predictions/invocations", bytes.NewReader(body))
+		if err != nil {
+			b.Fatal(err)
 		}
-	})
-	b.Run("by=server", func(b *testing.B) {
-		server := httptest.NewServer(gateway)
-		defer server.Close()
+		r.Header = header
 		b.ReportAllocs()
 		for b.Loop() {
-			response, err := server.Client().Post(server.URL+"/invocations", "application/json", bytes.NewReader(body))
-			if err != nil {
-				b.Fatal(err)
-			}
-			if _, err := io.Copy(io.Discard, response.Body); err != nil || response.StatusCode != http.StatusOK {
-				b.Fatal(response.Status, err)
-			}
-			_ = response.Body.Close()
-		}
-	})
-	b.Run("by=lambda", func(b *testing.B) {
-		event := []byte(`{"requestContext":{"elb":{}},"httpMethod":"POST","path":"/invocations","headers":{"content-type":"text/plain"},"body":"` + string(body) + `"}`)
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := gateway.Invoke(b.Context(), event); err != nil {
+			sum := sha256.Sum256(body)
+			if err := s.SignHTTP(b.Context(), credentials, r, hex.EncodeToString(sum[:]), signingService, "eu-west-1", now); err != nil {
 				b.Fatal(err)
 			}
 		}
 	})
 }
+
+// BenchmarkHandler is a request of 1 KB through either form, without network.
+func BenchmarkHandler(b *testing.B) {
+	body := bytes.Repeat([]byte("x"), 1024)
+	log := slog.New(slog.NewJSONHandler(io.Discard, nil))
+	b.Run("form=server", func(b *testing.B) {
+		g := New(testConfig(), endpointBy(b, echo{}), log)
+		b.ReportAllocs()
+		for b.Loop() {
+			r, err := http.NewRequestWithContext(b.Context(), http.MethodPost, "/invocations", bytes.NewReader(body))
+			if err != nil {
+				b.Fatal(err)
+			}
+			g.ServeHTTP(discard{http.Header{}}, r)
+		}
+	})
+	b.Run("form=lambda", func(b *testing.B) {
+		g := New(DefaultConfig(testEndpoint, true), endpointBy(b, echo{}), log)
+		event := []byte(`{"requestContext":{"elb":{}},"httpMethod":"POST","path":"/invocations","headers":{"content-type":"text/plain"},"body":"` + string(body) + `"}`)
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := g.Invoke(b.Context(), event); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// echo is an endpoint that answers what it got.
+type echo struct{}
+
+func (echo) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: 200, Header: http.Header{}, ContentLength: r.ContentLength, Body: r.Body}, nil
+}
+
+// discard is a client that reads nothing.
+type discard struct{ header http.Header }
+
+func (d discard) Header() http.Header       { return d.header }
+func (discard) Write(b []byte) (int, error) { return len(b), nil }
+func (discard) WriteHeader(int)             {}

@@ -3,18 +3,14 @@
 // nothing unsigned (fact F9): the gateway takes plain HTTP, signs and passes
 // on. It reaches the one endpoint that it is configured with, and no other.
 //
-// It runs in two forms: as an HTTP server (Serve), and as a Lambda function
-// that answers the load balancer's events (Gateway.Invoke).
+// It runs in two forms: as an HTTP server (Gateway.Serve), and as a Lambda
+// function that answers the load balancer's events (Gateway.Invoke).
 package gateway
 
 import (
-	"fmt"
-	"net"
+	"net/netip"
 	"regexp"
-	"strconv"
 	"time"
-
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
 
 const (
@@ -26,6 +22,8 @@ const (
 	// that is 10^6 or 2^20; the smaller holds either way. It counts the body
 	// itself, not its base64 form in the event.
 	DefaultLambdaMaxBodyBytes = 1_000_000
+	// DefaultMaxReplyBytes is far above what any model is reported to answer.
+	DefaultMaxReplyBytes = 100 << 20
 	// DefaultRequestTimeout leaves SageMaker time to report a model that used
 	// up its 60 seconds (fact F2).
 	DefaultRequestTimeout = 70 * time.Second
@@ -39,97 +37,90 @@ const (
 	// below what a mistyped unit would ask for.
 	highestServerMaxBodyBytes = 100 << 20
 
-	shortestRequestTimeout = 100 * time.Millisecond
-	longestRequestTimeout  = 15 * time.Minute
+	// Beyond a request's own time: to write its reply.
+	drainMargin = 5 * time.Second
+	// ECS waits at most 120 s between SIGTERM and the end (fact F30).
+	longestDefaultDrain = 110 * time.Second
 )
 
+// defaultDrain is how long requests under way have after SIGTERM by default.
+func defaultDrain(requestTimeout time.Duration) time.Duration {
+	return min(requestTimeout+drainMargin, longestDefaultDrain)
+}
+
 // Config is what the gateway is told by its environment. Credentials, region
-// and AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME are read by the AWS SDK itself.
+// and AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME are read by the AWS SDK itself. Each
+// field's variable, meaning and default is in the table of docs/gateway.md.
 type Config struct {
-	// EndpointName is the SageMaker endpoint that requests go to.
-	// Environment: ENDPOINT_NAME, required.
+	// EndpointName is the SageMaker endpoint that requests go to. Required.
 	EndpointName string
 	// MaxBodyBytes is the largest request body that is accepted; a larger one
 	// is answered 413 and never reaches SageMaker.
-	// Environment: MAX_BODY_BYTES. Default: 6291456 (6 MiB) as a server,
-	// 1000000 on Lambda.
 	MaxBodyBytes int64
-	// RequestTimeout bounds each call to SageMaker; as a server also the
-	// reading of a request. Environment: REQUEST_TIMEOUT, a Go duration such
-	// as 30s. Default: 70s.
+	// RequestTimeout bounds each request's stay at SageMaker, and as a server
+	// also the reading of a request.
 	RequestTimeout time.Duration
-	// ListenAddress is where the server form listens, as host:port; Lambda
-	// ignores it. Environment: LISTEN_ADDRESS. Default: :8080.
-	ListenAddress string
 	// Lambda says that the process runs as a Lambda function: Lambda sets
-	// AWS_LAMBDA_RUNTIME_API.
+	// AWS_LAMBDA_RUNTIME_API. What follows is the server's alone.
 	Lambda bool
+
+	// ListenAddress is where the server listens, as host:port.
+	ListenAddress string
+	// MaxReplyBytes is the largest reply that is passed on.
+	MaxReplyBytes int64
+	// MaxHeldBytes bounds the request bodies that are held at a time; what is
+	// over it is shed.
+	MaxHeldBytes int64
+	// StreamTimeout bounds a response stream, which RequestTimeout bounds to
+	// its first byte.
+	StreamTimeout time.Duration
+	// WriteTimeout is how long a client may leave what is written to it unread.
+	WriteTimeout time.Duration
+	// DrainTimeout bounds the requests under way after SIGTERM.
+	DrainTimeout time.Duration
+
+	// MinConcurrency and MaxConcurrency are what the limit of requests at a
+	// time moves between.
+	MinConcurrency, MaxConcurrency int
+	// QueueSize is how many requests may wait for a place, QueueTimeout how
+	// long each may.
+	QueueSize    int
+	QueueTimeout time.Duration
+	// MaxAttempts is how often a request is sent at most, RetryPercent how
+	// many retries there may be for each hundred requests.
+	MaxAttempts, RetryPercent int
+	// FallbackBody is answered, as FallbackContentType, instead of an error
+	// to a request that is shed; "" for none.
+	FallbackBody, FallbackContentType string
+	// PrioritySources are the addresses whose priority header is heard.
+	PrioritySources []netip.Prefix
+
+	// LogRate is how many requests a second are logged.
+	LogRate int
+	// Metrics says that metric lines are written.
+	Metrics bool
 }
 
 // SageMaker's own pattern of endpoint names, of at most 63 characters (fact C29).
 var endpointName = regexp.MustCompile(`^[a-zA-Z0-9](-*[a-zA-Z0-9])*$`)
 
-// ConfigFromEnv reads the configuration through lookup, which is os.LookupEnv
-// or behaves like it. A variable that is set to nothing counts as not set. The
-// error is every problem at once, as invalid.Problems whose paths are the names
-// of the variables.
-func ConfigFromEnv(lookup func(string) (string, bool)) (Config, error) {
-	get := func(name string) string {
-		value, _ := lookup(name)
-		return value
-	}
+// DefaultConfig is the configuration of either form where nothing is set but
+// the endpoint's name.
+func DefaultConfig(endpointName string, lambda bool) Config {
 	cfg := Config{
-		EndpointName:   get("ENDPOINT_NAME"),
-		MaxBodyBytes:   DefaultServerMaxBodyBytes,
-		RequestTimeout: DefaultRequestTimeout,
-		ListenAddress:  DefaultListenAddress,
-		Lambda:         get("AWS_LAMBDA_RUNTIME_API") != "",
+		EndpointName: endpointName, MaxBodyBytes: DefaultServerMaxBodyBytes, RequestTimeout: DefaultRequestTimeout,
+		ListenAddress: DefaultListenAddress, MaxReplyBytes: DefaultMaxReplyBytes, MaxHeldBytes: 256 << 20,
+		StreamTimeout: DefaultRequestTimeout, WriteTimeout: 30 * time.Second, DrainTimeout: defaultDrain(DefaultRequestTimeout),
+		MinConcurrency: 4, MaxConcurrency: 4096, QueueSize: 128, QueueTimeout: time.Second,
+		MaxAttempts: 3, RetryPercent: 10, FallbackContentType: "application/json",
+		LogRate: 50, Metrics: true,
 	}
-	highest := int64(highestServerMaxBodyBytes)
-	if cfg.Lambda {
-		cfg.MaxBodyBytes, highest = DefaultLambdaMaxBodyBytes, highestLambdaMaxBodyBytes
-	}
-
-	var problems invalid.Problems
-	switch {
-	case cfg.EndpointName == "":
-		problems.Add("ENDPOINT_NAME", nil, "is required", "set it to the name of the SageMaker endpoint")
-	case len(cfg.EndpointName) > 63 || !endpointName.MatchString(cfg.EndpointName):
-		problems.Add("ENDPOINT_NAME", cfg.EndpointName,
-			"must be at most 63 letters, digits and hyphens, beginning and ending with a letter or digit",
-			"give the endpoint's name, not its ARN or URL")
-	}
-	if text := get("MAX_BODY_BYTES"); text != "" {
-		n, err := strconv.ParseInt(text, 10, 64)
-		if err != nil || n < 1 || n > highest {
-			problems.Add("MAX_BODY_BYTES", text, fmt.Sprintf("must be a whole number from 1 to %d", highest),
-				maxBodyFix(cfg.Lambda))
-		}
-		cfg.MaxBodyBytes = n
-	}
-	if text := get("REQUEST_TIMEOUT"); text != "" {
-		d, err := time.ParseDuration(text)
-		if err != nil || d < shortestRequestTimeout || d > longestRequestTimeout {
-			problems.Add("REQUEST_TIMEOUT", text,
-				fmt.Sprintf("must be a duration from %s to %s", shortestRequestTimeout, longestRequestTimeout),
-				"write a number with its unit, such as 70s")
-		}
-		cfg.RequestTimeout = d
-	}
-	if text := get("LISTEN_ADDRESS"); text != "" {
-		_, port, err := net.SplitHostPort(text)
-		if _, portErr := strconv.ParseUint(port, 10, 16); err != nil || portErr != nil {
-			problems.Add("LISTEN_ADDRESS", text, "must be host:port or :port, the port from 0 to 65535",
-				"write it such as :8080")
-		}
-		cfg.ListenAddress = text
-	}
-	return cfg, problems.Err()
-}
-
-func maxBodyFix(lambda bool) string {
 	if lambda {
-		return "a load balancer passes at most 1 MB to a Lambda function: run the gateway as a server for more"
+		// One environment serves one request at a time: what looks across
+		// requests has nothing to see (fact F29), and without a budget a retry
+		// has no bound.
+		cfg = Config{EndpointName: endpointName, MaxBodyBytes: DefaultLambdaMaxBodyBytes, RequestTimeout: DefaultRequestTimeout,
+			Lambda: true, MaxReplyBytes: maxALBReplyBytes, MaxAttempts: 1}
 	}
-	return "give bytes without a unit, such as 6291456"
+	return cfg
 }

@@ -3,7 +3,6 @@ package gateway
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/base64"
 	"encoding/json"
 	"io"
@@ -16,44 +15,63 @@ import (
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime"
 )
 
 // recording is an endpoint that notes what it is called with, and echoes.
-type recording struct{ calls []*input }
+type recording struct {
+	calls  []*http.Request
+	bodies [][]byte
+}
 
-func (e *recording) InvokeEndpoint(_ context.Context, in *input, _ ...func(*sagemakerruntime.Options)) (*output, error) {
-	e.calls = append(e.calls, in)
-	return &output{Body: in.Body, ContentType: in.ContentType, CustomAttributes: in.CustomAttributes,
-		InvokedProductionVariant: aws.String("AllTraffic")}, nil
+func (e *recording) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	e.calls, e.bodies = append(e.calls, r), append(e.bodies, body)
+	header := http.Header{"X-Amzn-Invoked-Production-Variant": {"AllTraffic"}}
+	for _, name := range []string{"Content-Type", "X-Amzn-Sagemaker-Custom-Attributes"} {
+		if values := r.Header[name]; values != nil {
+			header[name] = values
+		}
+	}
+	return &http.Response{StatusCode: 200, Header: header, ContentLength: int64(len(body)), Body: io.NopCloser(bytes.NewReader(body))}, nil
 }
 
 // checkCalls fails unless the endpoint was called only by what may call it, and
 // only as configured.
 func checkCalls(t *testing.T, endpoint *recording, method, path string, status int) {
 	t.Helper()
-	known := method == http.MethodPost && (path == "/invocations" || path == "/endpoints/predictions/invocations")
+	called, known := "", false
+	switch path {
+	case "/invocations", "/endpoints/predictions/invocations":
+		called, known = "/endpoints/predictions/invocations", method == http.MethodPost
+	case "/invocations-response-stream", "/endpoints/predictions/invocations-response-stream":
+		called, known = "/endpoints/predictions/invocations-response-stream", method == http.MethodPost
+	}
 	switch {
 	case len(endpoint.calls) > 1, len(endpoint.calls) == 1 && !known, (len(endpoint.calls) == 1) != (known && status == 200):
 		t.Fatalf("%s %q: %d calls, status %d", method, path, len(endpoint.calls), status)
 	}
-	for _, call := range endpoint.calls {
-		if aws.ToString(call.EndpointName) != testEndpoint {
-			t.Fatalf("%s %q: called %q", method, path, aws.ToString(call.EndpointName))
+	for i, call := range endpoint.calls {
+		if got := call.URL.EscapedPath(); got != called || call.Method != http.MethodPost || call.URL.RawQuery != "" {
+			t.Fatalf("%s %q: called %s %q", method, path, call.Method, got)
 		}
-		for name, value := range stringFields(call) {
-			if *value != nil && !sendable(**value) {
-				t.Fatalf("%s is %q", name, **value)
+		for name, values := range call.Header {
+			if len(values) != 1 || !sendable(name+values[0]) || !slices.Contains(sentHeaders, name) {
+				t.Fatalf("%s is %q", name, values)
 			}
 		}
-		if int64(len(call.Body)) > testConfig().MaxBodyBytes {
-			t.Fatalf("a body of %d bytes", len(call.Body))
+		if int64(len(endpoint.bodies[i])) > testConfig().MaxBodyBytes || call.ContentLength != int64(len(endpoint.bodies[i])) {
+			t.Fatalf("a body of %d bytes, announced as %d", len(endpoint.bodies[i]), call.ContentLength)
 		}
 	}
 }
 
-var allowedStatuses = []int{200, 400, 404, 405, 413}
+// sentHeaders are all that SageMaker may see.
+var sentHeaders = append([]string{"Authorization", headerDate, headerToken, "User-Agent"}, passedOn...)
+
+var allowedStatuses = []int{200, 400, 404, 405, 413, 501}
 
 // FuzzHandler sends the server form any request that net/http's server would
 // hand on.
@@ -66,6 +84,8 @@ func FuzzHandler(f *testing.F) {
 		"POST /endpoints/a/../predictions/invocations HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
 		"POST /endpoints/a%2F..%2Fpredictions/invocations HTTP/1.1\r\nHost: a\r\n\r\n",
 		"POST //invocations HTTP/1.1\r\nHost: a\r\n\r\n",
+		"POST /invocations-response-stream HTTP/1.1\r\nHost: a\r\nAccept: a\r\nX-Gateway-Timeout-Ms: 5000\r\nContent-Length: 0\r\n\r\n",
+		"GET /ready HTTP/1.1\r\nHost: a\r\n\r\n",
 		"POST http://b/invocations HTTP/1.1\r\nHost: a\r\n\r\n",
 		"POST /invocations HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /ping HTTP/1.1\r\n\r\n",
 		"POST /invocations HTTP/1.1\r\nHost: a\r\nContent-Length: 999999999999\r\n\r\nabc",
@@ -83,16 +103,16 @@ func FuzzHandler(f *testing.F) {
 		}
 		endpoint := &recording{}
 		recorder := httptest.NewRecorder()
-		New(testConfig(), endpoint, log).ServeHTTP(recorder, r)
+		New(testConfig(), endpointBy(t, endpoint), log).ServeHTTP(recorder, r)
 
 		if !slices.Contains(allowedStatuses, recorder.Code) {
 			t.Fatalf("status %d", recorder.Code)
 		}
 		checkCalls(t, endpoint, r.Method, r.URL.EscapedPath(), recorder.Code)
 		if recorder.Code >= 400 && r.Method != http.MethodHead {
-			readError(t, recorder.Result(), recorder.Body.String())
+			errorOf(t, recorder.Result(), recorder.Body.String())
 		}
-		if len(endpoint.calls) == 1 && !bytes.Equal(recorder.Body.Bytes(), endpoint.calls[0].Body) {
+		if len(endpoint.calls) == 1 && !bytes.Equal(recorder.Body.Bytes(), endpoint.bodies[0]) {
 			t.Fatal("the reply is not the endpoint's")
 		}
 		for name, values := range recorder.Header() {
@@ -123,7 +143,9 @@ func FuzzALBEvent(f *testing.F) {
 	log := slog.New(slog.NewJSONHandler(io.Discard, nil))
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		endpoint := &recording{}
-		answer, err := New(testConfig(), endpoint, log).Invoke(t.Context(), payload)
+		cfg := DefaultConfig(testEndpoint, true)
+		cfg.MaxBodyBytes = testConfig().MaxBodyBytes
+		answer, err := New(cfg, endpointBy(t, endpoint), log).Invoke(t.Context(), payload)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -147,8 +169,8 @@ func FuzzALBEvent(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		if len(endpoint.calls) == 1 && !bytes.Equal(body, endpoint.calls[0].Body) {
-			t.Fatalf("the reply %q is not the endpoint's %q", body, endpoint.calls[0].Body)
+		if len(endpoint.calls) == 1 && !bytes.Equal(body, endpoint.bodies[0]) {
+			t.Fatalf("the reply %q is not the endpoint's %q", body, endpoint.bodies[0])
 		}
 		for name, value := range got.Headers {
 			if !sendable(name + value) {

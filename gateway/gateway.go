@@ -4,49 +4,122 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
+	"net/url"
+	"os"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime"
+	"github.com/sagemaker-autoscaling-inference/cdk/gateway/pressure"
 )
 
-// Endpoint is what the gateway needs of the SageMaker runtime;
-// *sagemakerruntime.Client has it.
-type Endpoint interface {
-	InvokeEndpoint(context.Context, *sagemakerruntime.InvokeEndpointInput, ...func(*sagemakerruntime.Options)) (*sagemakerruntime.InvokeEndpointOutput, error)
-}
+// initialConcurrency is where the limit of requests at a time begins; it finds
+// its way from there within seconds.
+const initialConcurrency = 32
 
 // Gateway answers requests by invoking the configured endpoint. It is an
 // http.Handler, and with Invoke a lambda.Handler. It is safe for concurrent use.
 type Gateway struct {
 	cfg      Config
-	endpoint Endpoint
+	endpoint *Endpoint
 	log      *slog.Logger
+	started  time.Time
+
+	invocations, responseStream *url.URL
+
+	// What looks across requests; limiter and budget are nil on Lambda, where
+	// there is one at a time.
+	limiter *pressure.Limiter
+	budget  *pressure.Budget
+	breaker pressure.Breaker
+	held    atomic.Int64 // bytes of request bodies
+	metrics metrics
+
+	samples, errorSamples sampler
+	// metricLines is where they go.
+	metricLines io.Writer
 }
 
 // New returns a gateway to cfg.EndpointName. It writes one line a request to
-// log, health checks at debug level: never a body, a credential, or what a
-// model said.
-func New(cfg Config, endpoint Endpoint, log *slog.Logger) *Gateway {
-	return &Gateway{cfg: cfg, endpoint: endpoint, log: log}
-}
-
-// ServeHTTP answers POST /invocations, POST /endpoints/{name}/invocations and
-// GET /ping. Everything else is an error in JSON with code and message.
-func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	start := time.Now()
-	out := g.answer(r)
-	err := out.writeTo(w, r.Method)
-	if err != nil && out.cause == nil {
-		out.cause = fmt.Errorf("write the reply: %w", err)
+// log, health checks at debug level and as a server no more than cfg.LogRate a
+// second of successes and of errors: never a body, a credential, or what a model said.
+func New(cfg Config, endpoint *Endpoint, log *slog.Logger) *Gateway {
+	g := &Gateway{
+		cfg: cfg, endpoint: endpoint, log: log, started: time.Now(), metricLines: os.Stdout,
+		invocations:    endpoint.target(cfg.EndpointName, "invocations"),
+		responseStream: endpoint.target(cfg.EndpointName, "invocations-response-stream"),
 	}
-	g.logRequest(start, r, out)
+	if !cfg.Lambda {
+		g.limiter = pressure.NewLimiter(pressure.Limits{
+			Initial: max(cfg.MinConcurrency, min(cfg.MaxConcurrency, initialConcurrency)),
+			Min:     cfg.MinConcurrency, Max: cfg.MaxConcurrency, Queue: cfg.QueueSize, QueueTimeout: cfg.QueueTimeout,
+		}, g.clock)
+		g.budget = pressure.NewBudget(cfg.RetryPercent)
+	}
+	return g
 }
 
-// answer turns any request into a reply; a panic becomes one too.
-func (g *Gateway) answer(r *http.Request) (out reply) {
+// clock is the time since the gateway was made.
+func (g *Gateway) clock() time.Duration { return time.Since(g.started) }
+
+// retryAfter is when a client that was shed is to come again. It is spread, so
+// that they do not all come at once.
+func retryAfter() time.Duration { return time.Second + rand.N(2*time.Second) }
+
+// ServeHTTP answers POST /invocations, POST /endpoints/{name}/invocations, their
+// response-stream forms, GET /ping and GET /ready. Everything else is an error
+// in JSON with code and message. Where an answer breaks off in its middle it
+// closes the connection, by a panic that net/http knows.
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := &exchange{start: time.Now(), route: routeOf(r, g.cfg.EndpointName), writer: w}
+	defer g.end(x)
+	out := g.respond(r, x)
+	var err error
+	if out.answer != nil {
+		var begun bool
+		if x.sentBytes, begun, err = g.writeAnswer(w, out); err != nil && !begun {
+			failed := broken(err)
+			for _, name := range []string{headerInferenceID, headerRequestID} {
+				if value := out.header[name]; value != nil {
+					failed.header[name] = value
+				}
+			}
+			out = failed
+			x.sentBytes, err = writeWhole(w, r.Method, out)
+		}
+	} else {
+		x.sentBytes, err = writeWhole(w, r.Method, out)
+	}
+	cut := err != nil && out.answer != nil
+	if err != nil && out.cause == nil {
+		out.cause = err
+		out.status, out.code = endOf(r.Context(), err)
+	}
+	g.record(r, x, out)
+	if cut {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// endOf is what log and metrics say of a reply that err ended in its middle.
+func endOf(client context.Context, err error) (status int, code string) {
+	var unwritten *clientError
+	switch {
+	case errors.As(err, &unwritten), errors.Is(client.Err(), context.Canceled):
+		return statusClientClosedRequest, codeClientClosedRequest
+	case errors.Is(err, errReplyTooLarge):
+		return http.StatusBadGateway, codeResponseTooLarge
+	}
+	out := broken(err)
+	return out.status, out.code
+}
+
+// respond turns any request into a reply; a panic becomes one too.
+func (g *Gateway) respond(r *http.Request, x *exchange) (out reply) {
 	defer func() {
 		if p := recover(); p != nil {
 			g.log.LogAttrs(r.Context(), slog.LevelError, "panic",
@@ -54,63 +127,22 @@ func (g *Gateway) answer(r *http.Request) (out reply) {
 			out = failure(http.StatusInternalServerError, codeGatewayFailure, "the gateway failed")
 		}
 	}()
-	route := routeOf(r, g.cfg.EndpointName)
 	switch {
-	case route == routeUnknown:
+	case x.route == routeUnknown:
 		return failure(http.StatusNotFound, codeNotFound,
-			"there is POST /invocations, POST /endpoints/{name}/invocations for the name of this gateway's endpoint, and GET /ping")
-	case !route.allows(r.Method):
-		out := failure(http.StatusMethodNotAllowed, codeMethodNotAllowed, "the method here is "+route.allowed())
-		out.header.Set("Allow", route.allowed())
+			"there is POST /invocations, POST /endpoints/{name}/invocations for the name of this gateway's endpoint, both also with -response-stream, GET /ping and GET /ready")
+	case !x.route.allows(r.Method):
+		out := failure(http.StatusMethodNotAllowed, codeMethodNotAllowed, "the method here is "+x.route.allowed())
+		out.header.Set("Allow", x.route.allowed())
 		return out
-	case route == routePing:
-		return reply{
-			status: http.StatusOK,
-			header: http.Header{"Content-Type": {"application/json"}},
-			body:   []byte(`{"status":"ok"}`),
-		}
+	case x.route == routePing:
+		return reply{status: http.StatusOK, header: http.Header{"Content-Type": jsonType}, body: []byte(`{"status":"ok"}`)}
+	case g.cfg.Lambda && (x.route.streams() || x.route == routeReady):
+		return failure(http.StatusNotImplemented, codeNotPossible,
+			"a Lambda function behind a load balancer cannot do this: run the gateway as a server")
+	case x.route == routeReady:
+		return g.ready()
 	default:
-		return g.invoke(r)
+		return g.invoke(r, x)
 	}
-}
-
-// logRequest writes the request's one line. What clients choose freely is cut
-// short, and JSON quotes it.
-func (g *Gateway) logRequest(start time.Time, r *http.Request, out reply) {
-	route := routeOf(r, g.cfg.EndpointName)
-	level := slog.LevelInfo
-	switch {
-	case out.status >= 500:
-		level = slog.LevelError
-	case route == routePing && out.status == http.StatusOK:
-		level = slog.LevelDebug
-	}
-	attrs := []slog.Attr{
-		slog.String("method", clip(r.Method)),
-		slog.String("route", string(route)),
-		slog.Int("status", out.status),
-		slog.Float64("duration_ms", float64(time.Since(start).Microseconds())/1000),
-		slog.Int("request_bytes", out.requestBytes),
-		slog.Int("response_bytes", len(out.body)),
-	}
-	optional := func(name, value string) {
-		if value != "" {
-			attrs = append(attrs, slog.String(name, clip(value)))
-		}
-	}
-	optional("inference_id", r.Header.Get(headerInferenceID))
-	optional("sagemaker_request_id", out.header.Get(headerRequestID))
-	optional("code", out.code)
-	if out.cause != nil && !errors.Is(out.cause, context.Canceled) {
-		attrs = append(attrs, slog.String("error", out.cause.Error()))
-	}
-	g.log.LogAttrs(r.Context(), level, "request", attrs...)
-}
-
-func clip(s string) string {
-	const longest = 128
-	if len(s) > longest {
-		return s[:longest]
-	}
-	return s
 }

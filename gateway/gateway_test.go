@@ -26,7 +26,10 @@ import (
 const testEndpoint = "predictions"
 
 func testConfig() Config {
-	return Config{EndpointName: testEndpoint, MaxBodyBytes: 1024, RequestTimeout: 10 * time.Second}
+	cfg := DefaultConfig(testEndpoint, false)
+	cfg.MaxBodyBytes, cfg.RequestTimeout = 1024, 10*time.Second
+	cfg.MaxAttempts = 1
+	return cfg
 }
 
 // sdkClient is the AWS SDK's client of whatever listens at url.
@@ -38,6 +41,29 @@ func sdkClient(url string, opts ...func(*sagemakerruntime.Options)) *sagemakerru
 		Retryer:      aws.NopRetryer{},
 		HTTPClient:   &sagemakertest.HTTPClient{},
 	}, opts...)
+}
+
+// endpointAt is whatever listens at url.
+func endpointAt(t testing.TB, url string, opts ...func(*sagemakerruntime.Options)) *Endpoint {
+	t.Helper()
+	endpoint, err := EndpointOf(t.Context(), sdkClient(url, opts...).Options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if transport, ok := endpoint.transport.(*http.Transport); ok {
+			transport.CloseIdleConnections()
+		}
+	})
+	return endpoint
+}
+
+// endpointBy is an endpoint whose calls go to transport.
+func endpointBy(t testing.TB, transport http.RoundTripper) *Endpoint {
+	t.Helper()
+	endpoint := endpointAt(t, "http://127.0.0.1")
+	endpoint.transport = transport
+	return endpoint
 }
 
 // logBuffer collects log lines of several goroutines.
@@ -75,11 +101,11 @@ func newFixture(t *testing.T, opts ...func(*Config)) *fixture {
 	for _, opt := range opts {
 		opt(&cfg)
 	}
-	f.serve(t, cfg, sdkClient(f.runtime.URL))
+	f.serve(t, cfg, endpointAt(t, f.runtime.URL))
 	return f
 }
 
-func (f *fixture) serve(t *testing.T, cfg Config, endpoint Endpoint) {
+func (f *fixture) serve(t *testing.T, cfg Config, endpoint *Endpoint) {
 	t.Helper()
 	f.gateway = New(cfg, endpoint, slog.New(slog.NewJSONHandler(f.log, nil)))
 	server := httptest.NewServer(f.gateway)
@@ -119,7 +145,7 @@ type errorBody struct {
 	Message string `json:"message"`
 }
 
-func readError(t *testing.T, response *http.Response, body string) errorBody {
+func errorOf(t *testing.T, response *http.Response, body string) errorBody {
 	t.Helper()
 	var e errorBody
 	if err := json.Unmarshal([]byte(body), &e); err != nil {
@@ -199,11 +225,11 @@ func TestRoutes(t *testing.T) {
 			}
 			switch test.status {
 			case 404:
-				if e := readError(t, response, body); e.Code != "NotFound" {
+				if e := errorOf(t, response, body); e.Code != "NotFound" {
 					t.Error(e)
 				}
 			case 405:
-				if e := readError(t, response, body); e.Code != "MethodNotAllowed" {
+				if e := errorOf(t, response, body); e.Code != "MethodNotAllowed" {
 					t.Error(e)
 				}
 				want := "POST"
@@ -243,7 +269,7 @@ func TestBodyLimit(t *testing.T) {
 			}
 			if test.status == 413 {
 				want := errorBody{"RequestEntityTooLarge", "the body may have at most 1024 bytes"}
-				if diff := cmp.Diff(want, readError(t, response, body)); diff != "" {
+				if diff := cmp.Diff(want, errorOf(t, response, body)); diff != "" {
 					t.Error(diff)
 				}
 				if len(f.runtime.Calls()) != 0 {
@@ -272,7 +298,7 @@ func (c *countingReader) Read(p []byte) (int, error) {
 
 func TestBodyIsReadNoFurtherThanNeeded(t *testing.T) {
 	t.Parallel()
-	gateway := New(testConfig(), panicking{}, slog.New(slog.DiscardHandler))
+	gateway := New(testConfig(), endpointBy(t, panicking{}), slog.New(slog.DiscardHandler))
 	for name, test := range map[string]struct{ announced, read int64 }{
 		"announced":   {4096, 0},
 		"unannounced": {-1, 1025},
@@ -295,7 +321,7 @@ func (b brokenBody) Read([]byte) (int, error) { return 0, b.err }
 
 func TestBodyThatDoesNotArrive(t *testing.T) {
 	t.Parallel()
-	gateway := New(testConfig(), panicking{}, slog.New(slog.DiscardHandler))
+	gateway := New(testConfig(), endpointBy(t, panicking{}), slog.New(slog.DiscardHandler))
 	for name, test := range map[string]struct {
 		err    error
 		status int
@@ -307,7 +333,7 @@ func TestBodyThatDoesNotArrive(t *testing.T) {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/invocations", brokenBody{test.err})
 		recorder := httptest.NewRecorder()
 		gateway.ServeHTTP(recorder, r)
-		e := readError(t, recorder.Result(), recorder.Body.String())
+		e := errorOf(t, recorder.Result(), recorder.Body.String())
 		if recorder.Code != test.status || e.Code != test.code {
 			t.Errorf("%s: got %d %+v", name, recorder.Code, e)
 		}
@@ -323,17 +349,17 @@ func (*timeoutError) Temporary() bool { return true }
 // panicking is an endpoint that must not be called, or is broken.
 type panicking struct{}
 
-func (panicking) InvokeEndpoint(context.Context, *input, ...func(*sagemakerruntime.Options)) (*output, error) {
+func (panicking) RoundTrip(*http.Request) (*http.Response, error) {
 	panic("the map is nil")
 }
 
 func TestPanicIsAnAnswer(t *testing.T) {
 	t.Parallel()
 	f := &fixture{log: &logBuffer{}}
-	f.serve(t, testConfig(), panicking{})
+	f.serve(t, testConfig(), endpointBy(t, panicking{}))
 	response, body := f.do(t, "POST", "/invocations", nil, strings.NewReader("secret"))
 	want := errorBody{"GatewayFailure", "the gateway failed"}
-	if diff := cmp.Diff(want, readError(t, response, body)); diff != "" || response.StatusCode != 500 {
+	if diff := cmp.Diff(want, errorOf(t, response, body)); diff != "" || response.StatusCode != 500 {
 		t.Errorf("%d %s", response.StatusCode, diff)
 	}
 	for _, want := range []string{`"msg":"panic"`, `"panic":"the map is nil"`, "gateway_test.go", `"msg":"request"`, `"status":500`} {
@@ -441,7 +467,7 @@ func TestManyAtOnce(t *testing.T) {
 	for i := range 64 {
 		all.Go(func() {
 			body := fmt.Sprintf(`{"request":%d}`, i)
-			out, err := client.InvokeEndpoint(t.Context(), &input{EndpointName: aws.String(testEndpoint), Body: []byte(body)})
+			out, err := client.InvokeEndpoint(t.Context(), &sagemakerruntime.InvokeEndpointInput{EndpointName: aws.String(testEndpoint), Body: []byte(body)})
 			if err != nil {
 				t.Error(err)
 			} else if string(out.Body) != body {

@@ -3,84 +3,152 @@ package gateway
 import (
 	"fmt"
 	"net/http"
+	"net/netip"
+	"slices"
+	"strconv"
 	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime"
+	"time"
 )
 
-// headerInferenceID tags a request in the endpoint's captured data; the gateway
-// echoes it in its reply.
-const headerInferenceID = "X-Amzn-Sagemaker-Inference-Id"
+// Headers that the gateway itself deals in.
+const (
+	// headerInferenceID tags a request in the endpoint's captured data; the
+	// gateway echoes it in its reply.
+	headerInferenceID = "X-Amzn-Sagemaker-Inference-Id"
+	headerErrorType   = "X-Amzn-Errortype"
+	headerRequestID   = "X-Amzn-Requestid"
+	headerTraceParent = "Traceparent"
+	// headerTimeout is how many milliseconds its client gives a request.
+	headerTimeout = "X-Gateway-Timeout-Ms"
+	// headerPriority is high for a request that is to be shed last.
+	headerPriority = "X-Gateway-Priority"
+	// headerFallback marks a reply that is not the endpoint's.
+	headerFallback = "X-Gateway-Fallback"
 
-// headerField ties an HTTP header to the field that the AWS SDK knows it as.
-type headerField[T any] struct {
-	name  string // canonical
-	field func(*T) **string
-}
-
-type (
-	input  = sagemakerruntime.InvokeEndpointInput
-	output = sagemakerruntime.InvokeEndpointOutput
+	headerAccept       = "Accept"
+	headerStreamAccept = "X-Amzn-Sagemaker-Accept"
+	headerStreamType   = "X-Amzn-Sagemaker-Content-Type"
 )
 
-// requestHeaders are all that InvokeEndpoint takes; SageMaker strips any other
-// (fact F5), and so does the gateway.
-var requestHeaders = []headerField[input]{
-	{"Accept", func(in *input) **string { return &in.Accept }},
-	{"Content-Type", func(in *input) **string { return &in.ContentType }},
-	{"X-Amzn-Sagemaker-Custom-Attributes", func(in *input) **string { return &in.CustomAttributes }},
-	{"X-Amzn-Sagemaker-Enable-Explanations", func(in *input) **string { return &in.EnableExplanations }},
-	{"X-Amzn-Sagemaker-Inference-Component", func(in *input) **string { return &in.InferenceComponentName }},
-	{headerInferenceID, func(in *input) **string { return &in.InferenceId }},
-	{"X-Amzn-Sagemaker-Prefix-Aware-Id", func(in *input) **string { return &in.PrefixAwareId }},
-	{"X-Amzn-Sagemaker-Session-Id", func(in *input) **string { return &in.SessionId }},
-	{"X-Amzn-Sagemaker-Target-Container-Hostname", func(in *input) **string { return &in.TargetContainerHostname }},
-	{"X-Amzn-Sagemaker-Target-Model", func(in *input) **string { return &in.TargetModel }},
-	{"X-Amzn-Sagemaker-Target-Variant", func(in *input) **string { return &in.TargetVariant }},
+// passedOn are the headers of a request that reach SageMaker: all that
+// InvokeEndpoint and InvokeEndpointWithResponseStream take, and traces. SageMaker
+// strips any other (fact F5), and so does the gateway.
+var passedOn = []string{
+	headerAccept,
+	"Content-Type",
+	headerStreamAccept,
+	"X-Amzn-Sagemaker-Custom-Attributes",
+	"X-Amzn-Sagemaker-Enable-Explanations",
+	"X-Amzn-Sagemaker-Inference-Component",
+	headerInferenceID,
+	"X-Amzn-Sagemaker-Prefix-Aware-Id",
+	"X-Amzn-Sagemaker-Session-Id",
+	"X-Amzn-Sagemaker-Target-Container-Hostname",
+	"X-Amzn-Sagemaker-Target-Model",
+	"X-Amzn-Sagemaker-Target-Variant",
+	headerTraceParent,
+	"Tracestate",
+	"X-Amzn-Trace-Id",
 }
 
-// responseHeaders are all that InvokeEndpoint answers with.
-var responseHeaders = []headerField[output]{
-	{"Content-Type", func(out *output) **string { return &out.ContentType }},
-	{"X-Amzn-Invoked-Production-Variant", func(out *output) **string { return &out.InvokedProductionVariant }},
-	{"X-Amzn-Sagemaker-Closed-Session-Id", func(out *output) **string { return &out.ClosedSessionId }},
-	{"X-Amzn-Sagemaker-Custom-Attributes", func(out *output) **string { return &out.CustomAttributes }},
-	{"X-Amzn-Sagemaker-New-Session-Id", func(out *output) **string { return &out.NewSessionId }},
+// passedBack are the headers of SageMaker's reply that reach the client.
+var passedBack = []string{
+	"Content-Type",
+	"X-Amzn-Invoked-Production-Variant",
+	"X-Amzn-Sagemaker-Closed-Session-Id",
+	headerStreamType,
+	"X-Amzn-Sagemaker-Custom-Attributes",
+	"X-Amzn-Sagemaker-New-Session-Id",
+	headerRequestID,
 }
 
-// readHeaders fills in from header. It refuses what cannot be sent as one HTTP
-// header; whether a value means anything is SageMaker's to say.
-func readHeaders(header http.Header, in *input) error {
-	for _, h := range requestHeaders {
-		values := header[h.name]
+// lists are the headers of which several lines are one value.
+var lists = []string{headerAccept, "Tracestate"}
+
+// userAgent is what SageMaker sees; without one net/http would name itself.
+var userAgent = []string{"sagemaker-inference-gateway"}
+
+// passOn is what of header goes to SageMaker. It refuses what cannot be sent as
+// one HTTP header; whether a value means anything is SageMaker's to say.
+func passOn(header http.Header) (http.Header, error) {
+	out := make(http.Header, len(header)+4) // the signature's, and the agent
+	out["User-Agent"] = userAgent
+	for _, name := range passedOn {
+		values := header[name]
 		if len(values) == 0 {
 			continue
 		}
-		// A list is one value in several lines. Of any other header two
-		// would leave open which one a firewall in front has judged.
-		if len(values) > 1 && h.name != "Accept" {
-			return fmt.Errorf("the header %s is given %d times, it can be given once", h.name, len(values))
+		if len(values) > 1 {
+			// Of any header that is no list two would leave open which one a
+			// firewall in front has judged.
+			if !slices.Contains(lists, name) {
+				return nil, fmt.Errorf("the header %s is given %d times, it can be given once", name, len(values))
+			}
+			values = []string{strings.Join(values, ", ")}
 		}
-		value := strings.Join(values, ", ")
-		if !sendable(value) {
-			return fmt.Errorf("the header %s has a control character", h.name)
+		if !sendable(values[0]) {
+			return nil, fmt.Errorf("the header %s has a control character", name)
 		}
-		*h.field(in) = &value
+		out[name] = values[:1:1]
 	}
-	return nil
+	return out, nil
 }
 
-// writeHeaders sets in header what out says.
-func writeHeaders(out *output, header http.Header) {
-	for _, h := range responseHeaders {
-		if value := *h.field(out); value != nil {
-			header.Set(h.name, *value)
+// passBack is what of SageMaker's reply goes to the client.
+func passBack(header http.Header) http.Header {
+	out := make(http.Header, 8)
+	for _, name := range passedBack {
+		if values := header[name]; len(values) > 0 && sendable(values[0]) {
+			out[name] = values[:1:1]
 		}
 	}
+	return out
 }
 
 // sendable reports whether value can be sent as a header without meaning
 // something else to its reader: a line break would begin another header.
 func sendable(value string) bool {
-	return !strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+	for i := range len(value) {
+		if c := value[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// clientTimeout is how long the client gives its request, at most longest.
+func clientTimeout(header http.Header, longest time.Duration) (time.Duration, error) {
+	values := header[headerTimeout]
+	if len(values) == 0 {
+		return longest, nil
+	}
+	ms, err := strconv.ParseInt(values[0], 10, 32)
+	if err != nil || ms < 1 || len(values) > 1 {
+		return 0, fmt.Errorf("the header %s must be one whole number of milliseconds, at least 1", headerTimeout)
+	}
+	return min(longest, time.Duration(ms)*time.Millisecond), nil
+}
+
+// isHigh reports whether r is to be shed last: it says so, and comes from a
+// source that may. The source is what a load balancer has added last to
+// X-Forwarded-For, without which it is the connection's other end.
+func isHigh(r *http.Request, sources []netip.Prefix) bool {
+	if len(sources) == 0 || r.Header.Get(headerPriority) != "high" {
+		return false
+	}
+	source := r.RemoteAddr
+	if lines := r.Header["X-Forwarded-For"]; len(lines) > 0 {
+		last := lines[len(lines)-1]
+		source = strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:])
+	}
+	addr, err := netip.ParseAddr(source)
+	if err != nil {
+		port, err := netip.ParseAddrPort(source)
+		if err != nil {
+			return false
+		}
+		addr = port.Addr()
+	}
+	addr = addr.Unmap()
+	return slices.ContainsFunc(sources, func(p netip.Prefix) bool { return p.Contains(addr) })
 }

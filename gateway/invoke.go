@@ -1,86 +1,235 @@
 package gateway
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
+	"net/url"
+	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/sagemaker-autoscaling-inference/cdk/gateway/pressure"
 )
 
+// exchange is one request on its way through the gateway, and what of it has to
+// be given back in the end.
+type exchange struct {
+	route    route
+	start    time.Time
+	writer   http.ResponseWriter // nil on Lambda
+	timeout  time.Duration       // how long the endpoint has
+	deadline time.Time
+	cancel   context.CancelCauseFunc
+	timer    *time.Timer
+	answer   io.Closer
+	held     int64 // bytes of the request's body
+	placed   bool  // holds a place of the limiter
+
+	// For log and metrics.
+	invokes      bool // it is a request for the endpoint
+	requestBytes int
+	sentBytes    int64
+	attempts     int
+	waited       time.Duration
+}
+
+// end gives back what x holds.
+func (g *Gateway) end(x *exchange) {
+	if x.answer != nil {
+		_ = x.answer.Close()
+	}
+	if x.timer != nil {
+		x.timer.Stop()
+	}
+	if x.cancel != nil {
+		x.cancel(nil)
+	}
+	if x.placed {
+		g.limiter.Release()
+	}
+	if x.held > 0 {
+		g.held.Add(-x.held)
+	}
+}
+
 // invoke passes r on to the endpoint and turns what comes back into a reply.
-func (g *Gateway) invoke(r *http.Request) reply {
-	in := &input{EndpointName: aws.String(g.cfg.EndpointName)}
-	if err := readHeaders(r.Header, in); err != nil {
+func (g *Gateway) invoke(r *http.Request, x *exchange) reply {
+	x.invokes = true
+	header, err := passOn(r.Header)
+	if err == nil {
+		x.timeout, err = clientTimeout(r.Header, g.cfg.RequestTimeout)
+	}
+	if err != nil {
 		return failure(http.StatusBadRequest, codeInvalidHeader, err.Error())
 	}
-	out := g.invokeWith(r, in)
-	out.requestBytes = len(in.Body)
-	if in.InferenceId != nil {
-		out.header.Set(headerInferenceID, *in.InferenceId)
+	id := header[headerInferenceID]
+	out := g.admit(r, x, header)
+	if id != nil {
+		out.header[headerInferenceID] = id
 	}
 	return out
 }
 
-func (g *Gateway) invokeWith(r *http.Request, in *input) reply {
-	body, refused := readBody(r, g.cfg.MaxBodyBytes)
-	in.Body = body
+// admit reads the request's body and finds it a place.
+func (g *Gateway) admit(r *http.Request, x *exchange, header http.Header) reply {
+	high := isHigh(r, g.cfg.PrioritySources)
+	if g.limiter != nil && !high && g.limiter.Full() {
+		return g.shed(pressure.ErrFull) // without reading its body
+	}
+	body, refused := g.readBody(r, x)
+	x.requestBytes = len(body)
 	if refused != nil {
 		return *refused
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), g.cfg.RequestTimeout)
-	defer cancel()
-	var answered httpError
-	result, err := g.endpoint.InvokeEndpoint(ctx, in, callOptions(body, &answered))
-	switch {
-	case err == nil:
-		return success(result)
-	case answered.status != 0:
-		return sageMakerError(answered, err)
-	case errors.Is(r.Context().Err(), context.Canceled):
-		return failure(statusClientClosedRequest, codeClientClosedRequest, "the client left").because(err)
-	default:
-		return noAnswer(err)
+	ctx, cancel := context.WithCancelCause(r.Context())
+	x.cancel = cancel
+	x.deadline = time.Now().Add(x.timeout)
+	x.timer = time.AfterFunc(x.timeout, func() { cancel(errDeadline) })
+	if g.limiter != nil {
+		queued := time.Now()
+		err := g.limiter.Acquire(ctx, high)
+		x.waited = time.Since(queued)
+		switch {
+		case err == nil:
+			x.placed = true
+		case errors.Is(err, pressure.ErrFull), errors.Is(err, pressure.ErrTimeout), errors.Is(err, errDeadline):
+			return g.shed(err)
+		default:
+			return failure(statusClientClosedRequest, codeClientClosedRequest, "the client left").because(err)
+		}
 	}
-}
-
-func success(result *output) reply {
-	out := reply{status: http.StatusOK, header: http.Header{}, body: result.Body}
-	writeHeaders(result, out.header)
-	if id, ok := awsmiddleware.GetRequestIDMetadata(result.ResultMetadata); ok {
-		out.header.Set(headerRequestID, id)
+	target := g.invocations
+	if x.route.streams() {
+		target = g.responseStream
+		if accept, ok := header[headerAccept]; ok && x.route == routeStream {
+			header[headerStreamAccept] = accept // where that operation looks
+		}
+		delete(header, headerAccept)
+	} else {
+		delete(header, headerStreamAccept)
+	}
+	out := g.attempts(ctx, x, target, header, body)
+	if out.answer == nil {
+		return out
+	}
+	if announced := out.answer.length; announced > g.cfg.MaxReplyBytes && !g.cfg.Lambda {
+		return failure(http.StatusBadGateway, codeResponseTooLarge,
+			fmt.Sprintf("the reply may have at most %d bytes", g.cfg.MaxReplyBytes)).
+			because(fmt.Errorf("SageMaker announces %d bytes", announced))
+	}
+	if x.route.streams() {
+		x.timer.Reset(g.cfg.StreamTimeout)
+	}
+	if x.route == routeStream {
+		return unframed(out)
 	}
 	return out
 }
 
-// readBody reads at most limit bytes, and one more to know that there is more.
-// It never returns a nil body, which the SDK would refuse; what it could not
-// read in full it explains by the second result.
-func readBody(r *http.Request, limit int64) ([]byte, *reply) {
-	refuse := func(out reply) ([]byte, *reply) { return []byte{}, &out }
-	tooLarge := failure(http.StatusRequestEntityTooLarge, codeRequestEntityTooLarge,
-		fmt.Sprintf("the body may have at most %d bytes", limit))
-	if r.ContentLength > limit {
-		return refuse(tooLarge)
+// attempts sends the request until it succeeds or may not be sent again.
+func (g *Gateway) attempts(ctx context.Context, x *exchange, target *url.URL, header http.Header, body []byte) reply {
+	if g.limiter != nil {
+		g.budget.Earn()
 	}
-	// Room for what is announced, but not so much that announcing alone costs
-	// memory.
-	const readAhead = 64 << 10
-	buf := bytes.NewBuffer(make([]byte, 0, max(0, min(r.ContentLength, readAhead))+bytes.MinRead))
-	_, err := buf.ReadFrom(io.LimitReader(r.Body, limit+1))
-	var timeout net.Error
-	switch {
-	case int64(buf.Len()) > limit:
-		return refuse(tooLarge)
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return refuse(failure(http.StatusRequestTimeout, codeRequestTimeout, "the body did not arrive in time").because(err))
-	case err != nil:
-		return refuse(failure(http.StatusBadRequest, codeIncompleteBody, "the body did not arrive whole").because(err))
+	for n := 1; ; n++ {
+		x.attempts = n
+		if g.limiter != nil && !g.breaker.Allow(g.clock()) {
+			return g.fallback(failure(http.StatusServiceUnavailable, codeEndpointUnreachable,
+				"SageMaker cannot be reached").later(time.Second))
+		}
+		out, reason, again := g.attempt(ctx, x, target, header, body)
+		if reason == notRetried || n >= g.cfg.MaxAttempts || ctx.Err() != nil {
+			return out
+		}
+		after, ok := wait(n, again)
+		if !ok || time.Now().Add(after).After(x.deadline) || !g.budget.Spend() {
+			return out
+		}
+		g.metrics.retries[reason].Add(1)
+		pause := time.NewTimer(after)
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			pause.Stop()
+			return out
+		}
+		// net/http may still be writing the last attempt's.
+		header = header.Clone()
 	}
-	return buf.Bytes(), nil
+}
+
+// attempt sends the request once. reason is why there may be another attempt,
+// after what the headers again ask for.
+func (g *Gateway) attempt(ctx context.Context, x *exchange, target *url.URL, header http.Header, body []byte) (
+	out reply, reason retryReason, again http.Header,
+) {
+	sent := time.Now()
+	response, err := g.endpoint.send(ctx, target, header, body)
+	if err == nil && response.StatusCode >= 200 && response.StatusCode < 300 {
+		g.tell(pressure.Succeeded, time.Since(sent))
+		x.answer = response.Body // closed by Gateway.end
+		return reply{status: http.StatusOK, header: passBack(response.Header),
+			answer: &answer{body: response.Body, length: response.ContentLength, ctx: ctx}}, notRetried, nil
+	}
+	var text []byte
+	answered := err == nil
+	if answered {
+		text, err = readError(response)
+	}
+	if err != nil {
+		switch cause := context.Cause(ctx); {
+		case errors.Is(cause, errDeadline):
+			err = fmt.Errorf("%w: %w", errDeadline, err)
+			if x.timeout == g.cfg.RequestTimeout { // a client's own haste says nothing
+				g.tell(pressure.Refused, 0)
+			}
+		case cause != nil && errors.Is(cause, context.Canceled):
+			return failure(statusClientClosedRequest, codeClientClosedRequest, "the client left").because(err), notRetried, nil
+		case !answered && hopeless(err):
+			g.breaker.Failed(g.clock())
+		}
+		reason = notRetried
+		if !answered && notConnected(err) {
+			reason = retryConnection
+		}
+		return noAnswer(err), reason, nil
+	}
+	code, _ := nameOf(response.StatusCode, response.Header, text)
+	reason, outcome := reasonOf(response.StatusCode, code, text)
+	g.tell(outcome, 0)
+	if reason == retryCredentials {
+		g.endpoint.renew()
+	}
+	return sageMakerError(response.StatusCode, response.Header, text), reason, response.Header
+}
+
+// tell passes an attempt's outcome on to what looks across requests.
+func (g *Gateway) tell(outcome pressure.Outcome, latency time.Duration) {
+	if g.limiter == nil {
+		return
+	}
+	g.limiter.Sample(outcome, latency)
+	g.breaker.Reached()
+	if outcome == pressure.Succeeded {
+		g.metrics.lastSuccess.Store(int64(g.clock()))
+	}
+}
+
+// shed refuses a request for want of capacity.
+func (g *Gateway) shed(cause error) reply {
+	out := failure(http.StatusServiceUnavailable, codeOverloaded, "there are more requests than the endpoint serves; try again later").
+		later(retryAfter()).because(cause)
+	out.shed = true
+	return g.fallback(out)
+}
+
+// fallback puts the configured fixed reply, marked as such, in place of out.
+func (g *Gateway) fallback(out reply) reply {
+	if g.cfg.FallbackBody == "" {
+		return out
+	}
+	out.status, out.body = http.StatusOK, []byte(g.cfg.FallbackBody)
+	out.header = http.Header{"Content-Type": {g.cfg.FallbackContentType}, headerFallback: {out.code}}
+	return out
 }

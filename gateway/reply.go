@@ -2,9 +2,9 @@ package gateway
 
 import (
 	"encoding/json"
-	"maps"
 	"net/http"
 	"strconv"
+	"time"
 )
 
 // reply is an answer as a value: the server writes it to a connection, the
@@ -13,11 +13,12 @@ type reply struct {
 	status int
 	header http.Header
 	body   []byte
+	answer *answer // the endpoint's, which is still arriving; body is then empty
 
-	// For the log only.
-	code         string // of the error, "" if there is none
-	cause        error  // what happened, where the client is not told
-	requestBytes int    // body bytes read
+	// For log and metrics only.
+	code  string // of the error, "" if there is none
+	cause error  // what happened, where the client is not told
+	shed  bool   // refused for want of capacity, or answered by the fallback
 }
 
 // The gateway's own error codes. None is one of SageMaker's, so that a client
@@ -35,6 +36,8 @@ const (
 	codeMethodNotAllowed      = "MethodNotAllowed"
 	codeNotAuthorized         = "GatewayNotAuthorized"
 	codeNotFound              = "NotFound"
+	codeNotPossible           = "NotPossibleOnLambda"
+	codeOverloaded            = "Overloaded"
 	codeRequestEntityTooLarge = "RequestEntityTooLarge"
 	codeRequestTimeout        = "RequestTimeout"
 	codeResponseTooLarge      = "ResponseTooLarge"
@@ -43,11 +46,8 @@ const (
 // statusClientClosedRequest is only ever logged: nobody is left to read it.
 const statusClientClosedRequest = 499
 
-// Response headers that the gateway itself deals in.
-const (
-	headerErrorType = "X-Amzn-Errortype"
-	headerRequestID = "X-Amzn-Requestid"
-)
+// jsonType is shared by all replies: none is changed.
+var jsonType = []string{"application/json"}
 
 // failure is an error in the form that both people and AWS SDKs read: the code
 // in the body and in X-Amzn-ErrorType, the message in the body.
@@ -65,7 +65,7 @@ func failure(status int, code, message string) reply {
 func errorReply(status int, code string, body []byte) reply {
 	return reply{
 		status: status,
-		header: http.Header{"Content-Type": {"application/json"}, headerErrorType: {code}},
+		header: http.Header{"Content-Type": jsonType, headerErrorType: {code}},
 		body:   body,
 		code:   code,
 	}
@@ -76,18 +76,18 @@ func (out reply) because(cause error) reply {
 	return out
 }
 
-// writeTo sends the reply, without its body where method is HEAD.
-func (out reply) writeTo(w http.ResponseWriter, method string) error {
-	header := w.Header()
-	maps.Copy(header, out.header)
-	if _, ok := header["Content-Type"]; !ok {
-		header["Content-Type"] = nil // else net/http would guess one
+// later tells people and SDKs when to come again: Retry-After in seconds, and
+// x-amz-retry-after, which is all that the SDKs read, in milliseconds (fact F32).
+func (out reply) later(after time.Duration) reply {
+	out.header.Set("Retry-After", strconv.Itoa(int((after+time.Second-1)/time.Second)))
+	out.header.Set("X-Amz-Retry-After", strconv.FormatInt(after.Milliseconds(), 10))
+	return out
+}
+
+func jsonString(s string) json.RawMessage {
+	text, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // a string always marshals
 	}
-	header.Set("Content-Length", strconv.Itoa(len(out.body)))
-	w.WriteHeader(out.status)
-	if method == http.MethodHead {
-		return nil
-	}
-	_, err := w.Write(out.body)
-	return err
+	return text
 }

@@ -15,6 +15,8 @@ import (
 	"syscall"
 
 	"github.com/aws/aws-lambda-go/lambda"
+	// An image from scratch has no root certificates.
+	_ "golang.org/x/crypto/x509roots/fallback"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/gateway"
 )
@@ -46,5 +48,5 @@ func run() error {
 	if err != nil {
 		return fmt.Errorf("LISTEN_ADDRESS: %w", err)
 	}
-	return gateway.Serve(ctx, listener, handler, cfg, log)
+	return handler.Serve(ctx, listener)
 }

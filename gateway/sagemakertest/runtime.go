@@ -4,6 +4,7 @@ package sagemakertest
 
 import (
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -32,13 +33,23 @@ type Runtime struct {
 
 	mu     sync.Mutex
 	calls  []Call
-	answer func(http.ResponseWriter, *http.Request, Call)
+	answer Answer
+	idle   map[net.Conn]bool
 }
 
 // Start starts a runtime, to be ended with Close.
 func Start() *Runtime {
-	rt := &Runtime{answer: Echo}
-	rt.server = httptest.NewServer(rt)
+	rt := &Runtime{answer: Echo, idle: map[net.Conn]bool{}}
+	rt.server = httptest.NewUnstartedServer(rt)
+	rt.server.Config.ConnState = func(conn net.Conn, state http.ConnState) {
+		rt.mu.Lock()
+		defer rt.mu.Unlock()
+		delete(rt.idle, conn)
+		if state == http.StateIdle {
+			rt.idle[conn] = true
+		}
+	}
+	rt.server.Start()
 	rt.URL = rt.server.URL
 	return rt
 }
@@ -49,8 +60,17 @@ func (rt *Runtime) Close() {
 	rt.server.Close()
 }
 
+// CloseIdle closes the connections on which no request is under way.
+func (rt *Runtime) CloseIdle() {
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	for conn := range rt.idle {
+		_ = conn.Close()
+	}
+}
+
 // Answer has the runtime answer signed requests with f from now on.
-func (rt *Runtime) Answer(f func(http.ResponseWriter, *http.Request, Call)) {
+func (rt *Runtime) Answer(f Answer) {
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
 	rt.answer = f

@@ -1,0 +1,49 @@
+package gateway
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+)
+
+// readiness is what GET /ready says of the endpoint, for people and alarms. It is
+// no health of this process, and must not be a target group's health check: one
+// bad minute of the endpoint would have every task replaced (fact F31).
+type readiness struct {
+	// Status is ready, failing or, before the first success, unknown.
+	Status string `json:"status"`
+	// BreakerOpen says that calls are held back: name, TLS or credentials fail.
+	BreakerOpen bool `json:"breakerOpen"`
+	// SecondsSinceSuccess is -1 before the first.
+	SecondsSinceSuccess float64 `json:"secondsSinceSuccess"`
+	ConcurrencyLimit    int64   `json:"concurrencyLimit"`
+	InFlight            int64   `json:"inFlight"`
+	Queued              int64   `json:"queued"`
+}
+
+// ready answers 503 while requests are under way or held back and none has
+// succeeded for as long as one may take.
+func (g *Gateway) ready() reply {
+	state := g.limiter.State()
+	r := readiness{
+		Status: "ready", BreakerOpen: g.breaker.Open(), SecondsSinceSuccess: -1,
+		ConcurrencyLimit: state.Limit, InFlight: state.InFlight, Queued: state.Queued,
+	}
+	var since time.Duration
+	if last := g.metrics.lastSuccess.Load(); last > 0 {
+		since = g.clock() - time.Duration(last)
+		r.SecondsSinceSuccess = float64(since.Milliseconds()) / 1000
+	} else {
+		since = g.clock()
+		r.Status = "unknown"
+	}
+	status := http.StatusOK
+	if r.BreakerOpen || state.InFlight > 0 && since > g.cfg.RequestTimeout {
+		r.Status, status = "failing", http.StatusServiceUnavailable
+	}
+	body, err := json.Marshal(r)
+	if err != nil {
+		panic(err) // plain values always marshal
+	}
+	return reply{status: status, header: http.Header{"Content-Type": jsonType}, body: body}
+}

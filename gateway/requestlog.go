@@ -1,0 +1,111 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+// sampler lets the first lines of each second through.
+type sampler struct {
+	second     atomic.Int64
+	lines      atomic.Int64
+	suppressed atomic.Int64 // since the last line
+}
+
+// allow reports whether there is to be a line, and how many were left out
+// before it.
+func (s *sampler) allow(now time.Time, rate int64) (suppressed int64, ok bool) {
+	if second := now.Unix(); s.second.Load() != second {
+		s.second.Store(second)
+		s.lines.Store(0)
+	}
+	if s.lines.Add(1) > rate {
+		s.suppressed.Add(1)
+		return 0, false
+	}
+	return s.suppressed.Swap(0), true
+}
+
+// record counts a request that is over, and writes its one line. What clients
+// choose freely is cut short, and JSON quotes it.
+func (g *Gateway) record(r *http.Request, x *exchange, out reply) {
+	now := time.Now()
+	took := now.Sub(x.start)
+	if x.invokes {
+		g.metrics.arrived.Add(1)
+		if out.shed {
+			g.metrics.shed.Add(1)
+		} else {
+			g.metrics.outcomes[outcomeOf(out)].Add(1)
+			g.metrics.latency.add(took)
+		}
+	}
+	level := slog.LevelInfo
+	switch {
+	case out.status >= 500 && !out.shed:
+		level = slog.LevelError
+	case (x.route == routePing || x.route == routeReady) && out.status == http.StatusOK:
+		level = slog.LevelDebug
+	}
+	if !g.log.Enabled(r.Context(), level) {
+		return
+	}
+	var suppressed int64
+	if !g.cfg.Lambda {
+		sampler := &g.samples
+		if out.status >= 400 {
+			sampler = &g.errorSamples // which no crowd of successes drowns
+		}
+		var ok bool
+		if suppressed, ok = sampler.allow(now, int64(g.cfg.LogRate)); !ok {
+			return
+		}
+	}
+	attrs := make([]slog.Attr, 0, 16)
+	attrs = append(attrs,
+		slog.String("method", clip(r.Method)),
+		slog.String("route", string(x.route)),
+		slog.Int("status", out.status),
+		slog.Float64("duration_ms", float64(took.Microseconds())/1000),
+		slog.Int("request_bytes", x.requestBytes),
+		slog.Int64("response_bytes", x.sentBytes),
+	)
+	optional := func(name, value string) {
+		if value != "" {
+			attrs = append(attrs, slog.String(name, clip(value)))
+		}
+	}
+	optional("inference_id", r.Header.Get(headerInferenceID))
+	optional("sagemaker_request_id", out.header.Get(headerRequestID))
+	optional("traceparent", r.Header.Get(headerTraceParent))
+	optional("trace_id", r.Header.Get("X-Amzn-Trace-Id"))
+	optional("code", out.code)
+	if x.attempts > 1 {
+		attrs = append(attrs, slog.Int("attempts", x.attempts))
+	}
+	if x.waited > time.Millisecond {
+		attrs = append(attrs, slog.Float64("queued_ms", float64(x.waited.Microseconds())/1000))
+	}
+	if out.shed {
+		attrs = append(attrs, slog.Bool("shed", true))
+	}
+	if suppressed > 0 {
+		attrs = append(attrs, slog.Int64("requests_not_logged_before", suppressed))
+	}
+	if out.cause != nil && !errors.Is(out.cause, context.Canceled) {
+		attrs = append(attrs, slog.String("error", out.cause.Error()))
+	}
+	g.log.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+func clip(s string) string {
+	const longest = 128
+	if len(s) > longest {
+		return s[:longest]
+	}
+	return s
+}

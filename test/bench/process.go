@@ -1,0 +1,95 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"syscall"
+	"time"
+)
+
+// process is a child that has said where it listens.
+type process struct {
+	cmd     *exec.Cmd
+	address string
+	lines   chan line
+}
+
+// line is what a child says: the gateway's log, or the same of a role.
+type line struct {
+	Msg     string
+	Address string
+	Figures struct {
+		PerSecond float64
+		P50, P99  time.Duration
+		Failed    int
+		All       int
+	}
+}
+
+func start(cmd *exec.Cmd) (*process, error) {
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	p := &process{cmd: cmd, lines: make(chan line, 4)}
+	go func() {
+		defer close(p.lines)
+		scanner := bufio.NewScanner(out)
+		for scanner.Scan() {
+			var l line
+			if json.Unmarshal(scanner.Bytes(), &l) == nil && (l.Msg == "listening" || l.Msg == "measured") {
+				p.lines <- l
+			}
+		}
+		_, _ = io.Copy(io.Discard, out)
+	}()
+	l, err := p.next("listening", 20*time.Second)
+	if err != nil {
+		return nil, errors.Join(err, cmd.Process.Kill())
+	}
+	p.address = l.Address
+	return p, nil
+}
+
+func (p *process) next(msg string, patience time.Duration) (line, error) {
+	select {
+	case l, ok := <-p.lines:
+		if !ok || l.Msg != msg {
+			return l, fmt.Errorf("the process ended, or said %q instead of %q", l.Msg, msg)
+		}
+		return l, nil
+	case <-time.After(patience):
+		return line{}, fmt.Errorf("the process does not say %q", msg)
+	}
+}
+
+// report waits for a process that measures itself.
+func (p *process) report() (figures, error) {
+	l, err := p.next("measured", 10*time.Minute)
+	return figures{perSecond: l.Figures.PerSecond, p50: l.Figures.P50, p99: l.Figures.P99, failed: l.Figures.Failed, all: l.Figures.All}, err
+}
+
+// stop ends the process, by force if it does not end itself.
+func (p *process) stop() error {
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return err
+	}
+	timer := time.AfterFunc(20*time.Second, func() { _ = p.cmd.Process.Kill() })
+	defer timer.Stop()
+	for range p.lines { // to the end of its output
+	}
+	var exit *exec.ExitError
+	if err := p.cmd.Wait(); err != nil && !(errors.As(err, &exit) && exit.ExitCode() == -1) { // -1: by the signal
+		return err
+	}
+	return nil
+}
