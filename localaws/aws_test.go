@@ -140,10 +140,10 @@ func TestSecondOne(t *testing.T) {
 	if err := a.Err(); err != nil {
 		t.Errorf("a type that may be skipped is a problem: %v", err)
 	}
-	if err := create("unexpected", "Resources: {A: {Type: 'AWS::WAFv2::WebACL'}}"); err != nil {
+	if err := create("unexpected", "Resources: {A: {Type: 'AWS::WAFv2::RuleGroup'}}"); err != nil {
 		t.Error(err)
 	}
-	contains(t, a.Err(), "AWS::WAFv2::WebACL")
+	contains(t, a.Err(), "AWS::WAFv2::RuleGroup")
 
 	// moto expects that somebody has checked the required properties.
 	err = create("raises", "Resources: {F: {Type: 'AWS::Lambda::Function', Properties: {Code: {}}}}")

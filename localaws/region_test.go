@@ -45,13 +45,13 @@ func (r inRegion) stacks() *cloudformation.Client {
 	return cloudformation.NewFromConfig(shared.Config(r.name))
 }
 
-// parameters are those of testdata/service.yaml, where template has them.
-func parameters(template string) []types.Parameter {
+// parameters are those of the templates in testdata, where template has them.
+func (r inRegion) parameters(template string) []types.Parameter {
 	if !strings.Contains(template, "CodeBucket") {
 		return nil
 	}
 	return []types.Parameter{
-		{ParameterKey: aws.String("CodeBucket"), ParameterValue: aws.String(codeBucket)},
+		{ParameterKey: aws.String("CodeBucket"), ParameterValue: aws.String(r.codeBucket())},
 		{ParameterKey: aws.String("CodeKey"), ParameterValue: aws.String(codeKey)},
 		{ParameterKey: aws.String("CertificateArn"), ParameterValue: aws.String(certificate)},
 	}
@@ -59,14 +59,14 @@ func parameters(template string) []types.Parameter {
 
 func (r inRegion) create(name, template string) error {
 	_, err := r.stacks().CreateStack(r.t.Context(), &cloudformation.CreateStackInput{
-		StackName: &name, TemplateBody: &template, Parameters: parameters(template),
+		StackName: &name, TemplateBody: &template, Parameters: r.parameters(template),
 	})
 	return err
 }
 
 func (r inRegion) update(name, template string) error {
 	_, err := r.stacks().UpdateStack(r.t.Context(), &cloudformation.UpdateStackInput{
-		StackName: &name, TemplateBody: &template, Parameters: parameters(template),
+		StackName: &name, TemplateBody: &template, Parameters: r.parameters(template),
 	})
 	return err
 }
@@ -113,7 +113,10 @@ func (r inRegion) invoke() {
 	contains(r.t, err, "ValidationError", "Endpoint absent of account 123456789012 not found")
 }
 
-const codeBucket, codeKey = "code", "gateway.zip"
+const codeKey = "gateway.zip"
+
+// codeBucket is a bucket of the region's own: their names are everybody's.
+func (r inRegion) codeBucket() string { return "code-" + r.name }
 
 // putCode makes a bucket with a Lambda function's archive.
 func (r inRegion) putCode() {
@@ -126,8 +129,8 @@ func (r inRegion) putCode() {
 	must(r.t, err)
 	must(r.t, w.Close())
 	location := "<CreateBucketConfiguration><LocationConstraint>" + r.name + "</LocationConstraint></CreateBucketConfiguration>"
-	r.request(http.MethodPut, "/"+codeBucket, "s3", nil, []byte(location))
-	r.request(http.MethodPut, "/"+codeBucket+"/"+codeKey, "s3", nil, archive.Bytes())
+	r.request(http.MethodPut, "/"+r.codeBucket(), "s3", nil, []byte(location))
+	r.request(http.MethodPut, "/"+r.codeBucket()+"/"+codeKey, "s3", nil, archive.Bytes())
 }
 
 // inventory is what there is besides what a Snapshot tells, by service and

@@ -100,13 +100,18 @@ def serve(listener: socket.socket, certificate_arns: list[str]) -> None:
         awslambda,
         cloudwatch,
         ec2,
+        ecs,
         elbv2,
         functions,
         iam,
+        inferencecomponent,
         logs,
+        policies,
         resources,
         sagemaker,
+        scheduler,
         stacks,
+        wafv2,
     )
 
     class RequestHandler(WSGIRequestHandler):
@@ -125,7 +130,10 @@ def serve(listener: socket.socket, certificate_arns: list[str]) -> None:
             error = InternalServerError("moto has raised an exception, see its log")
             return error(environ, start_response)
 
-    for module in (functions, resources, stacks, applicationautoscaling, elbv2, sagemaker):
+    for module in (
+        *(functions, resources, stacks),
+        *(applicationautoscaling, awslambda, elbv2, inferencecomponent, policies, sagemaker),
+    ):
         module.install()
     seed_certificates(certificate_arns)
     server = make_server(

@@ -1,19 +1,23 @@
 """AWS::ApplicationAutoScaling::ScalableTarget and ScalingPolicy.
 
-moto has their API and no CloudFormation for them, and its API moves no capacity.
-moto knows a type by the subclasses of CloudFormationModel that exist when the
-first template is read.
+moto has their API and no CloudFormation for them, its API moves no capacity, and
+of SageMaker it knows the instances of a variant only.
 """
 
 from datetime import datetime, timezone
+from enum import Enum
 from typing import Any
 
+from moto.applicationautoscaling import models, responses
 from moto.applicationautoscaling.exceptions import AWSValidationException
 from moto.applicationautoscaling.models import ApplicationAutoscalingBackend
-from moto.core.common_models import CloudFormationModel
+from moto.ecs.models import ecs_backends
 from moto.sagemaker.models import sagemaker_backends
 
 from . import Resource, creates, deletes, replaced_by, updates
+from .ecs import running
+from .inferencecomponent import components, set_copies
+from .standin import stand_in
 
 TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 POLICY = "AWS::ApplicationAutoScaling::ScalingPolicy"
@@ -25,47 +29,13 @@ replaced_by(TARGET, *TARGET_KEYS)
 replaced_by(POLICY, "PolicyName", "ScalingTargetId", *TARGET_KEYS)
 
 
-class ScalingModel(CloudFormationModel):
-    """What a Ref to one of the two types needs to know; the rest is moto's."""
+ScalableTarget = stand_in(TARGET, "applicationautoscaling", "", "Id")
+ScalingPolicy = stand_in(POLICY, "applicationautoscaling", "", "Arn")
 
-    # moto derives the service of a model from the name of its module.
-    __module__ = "moto.applicationautoscaling.models"
-    id_attribute = ""
-
-    def __init__(self, physical_resource_id: str):
-        self.physical_resource_id = physical_resource_id
-
-    def is_created(self) -> bool:
-        return True
-
-    @classmethod
-    def has_cfn_attr(cls, attr: str) -> bool:
-        return attr == cls.id_attribute
-
-    def get_cfn_attribute(self, attribute_name: str) -> str:
-        from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
-
-        if attribute_name != self.id_attribute:
-            raise UnformattedGetAttTemplateException()
-        return self.physical_resource_id
-
-
-class ScalableTarget(ScalingModel, CloudFormationModel):
-    __module__ = ScalingModel.__module__
-    id_attribute = "Id"
-
-    @staticmethod
-    def cloudformation_type() -> str:
-        return TARGET
-
-
-class ScalingPolicy(ScalingModel, CloudFormationModel):
-    __module__ = ScalingModel.__module__
-    id_attribute = "Arn"
-
-    @staticmethod
-    def cloudformation_type() -> str:
-        return POLICY
+INSTANCES = "sagemaker:variant:DesiredInstanceCount"
+CONCURRENCY = "sagemaker:variant:DesiredProvisionedConcurrency"
+COPIES = "sagemaker:inference-component:DesiredCopyCount"
+TASKS = "ecs:service:DesiredCount"
 
 
 @creates(TARGET)
@@ -74,7 +44,8 @@ def create_target(r: Resource) -> ScalableTarget:
         # Fact C21: the three keys are the primary identifier.
         raise AWSValidationException(f"{target_id(r.properties)} already exists")
     put_target(r)
-    return ScalableTarget(target_id(r.properties))
+    id = target_id(r.properties)
+    return ScalableTarget(id, Id=id)
 
 
 @updates(TARGET)
@@ -83,7 +54,7 @@ def put_target(r: Resource) -> None:
     minimum, maximum = int(p["MinCapacity"]), int(p["MaxCapacity"])
     if minimum > maximum:
         raise AWSValidationException("Maximum capacity cannot be less than minimum capacity")
-    require_variant(r)
+    require(r)
     backend.register_scalable_target(
         p["ServiceNamespace"],
         p["ResourceId"],
@@ -132,7 +103,8 @@ def delete_target(r: Resource) -> None:
 
 @creates(POLICY)
 def create_policy(r: Resource) -> ScalingPolicy:
-    return ScalingPolicy(put_policy(r).policy_arn)
+    arn = put_policy(r).policy_arn
+    return ScalingPolicy(arn, Arn=arn)
 
 
 @updates(POLICY)
@@ -203,15 +175,25 @@ def delete_action(r: Resource, name: str) -> None:
     )
 
 
-def require_variant(r: Resource) -> None:
-    """AWS registers only a variant that exists; moto registers anything."""
-    parts = r.properties["ResourceId"].split("/")
-    if parts[0] != "endpoint":
+def require(r: Resource) -> None:
+    """AWS registers only what exists; moto registers anything but services of ECS."""
+    p = r.properties
+    kind, *names = p["ResourceId"].split("/")
+    backend = r.backend("sagemaker")
+    if kind == "inference-component" and names[0] not in components(backend):
+        raise AWSValidationException(f"Inference component not found: {p['ResourceId']}")
+    if kind != "endpoint":
         return
-    endpoint = r.backend("sagemaker").endpoints.get(parts[1])
-    variants = [v["VariantName"] for v in endpoint.production_variants] if endpoint else []
-    if parts[-1] not in variants:
-        raise AWSValidationException(f"Endpoint or variant not found: {r.properties['ResourceId']}")
+    endpoint = backend.endpoints.get(names[0])
+    for variant in endpoint.production_variants if endpoint else []:
+        if variant["VariantName"] == names[-1]:
+            serverless = "CurrentServerlessConfig" in variant
+            if serverless != (p["ScalableDimension"] == CONCURRENCY):
+                raise AWSValidationException(
+                    f"{p['ResourceId']} does not have the dimension {p['ScalableDimension']}"
+                )
+            return
+    raise AWSValidationException(f"Endpoint or variant not found: {p['ResourceId']}")
 
 
 def service_linked_role(r: Resource) -> str | None:
@@ -240,19 +222,65 @@ moto_register = ApplicationAutoscalingBackend.register_scalable_target
 def register_scalable_target(
     self: Any, namespace: str, r_id: str, dimension: str, *args: Any, **kw: Any
 ) -> Any:
-    """Registering again moves a variant's instances into the bounds (fact A39)."""
+    """Registering again moves the capacity into the bounds (fact A39)."""
     again = self._scalable_target_exists(r_id, dimension)
     target = moto_register(self, namespace, r_id, dimension, *args, **kw)
-    if again and dimension == "sagemaker:variant:DesiredInstanceCount":
-        _, name, _, variant = r_id.split("/")
-        endpoint = sagemaker_backends[self.account_id][self.region_name].endpoints.get(name)
-        for v in endpoint.production_variants if endpoint else []:
-            if v["VariantName"] == variant:
-                bounded = max(target.min_capacity, v["CurrentInstanceCount"])
-                bounded = min(target.max_capacity, bounded)
-                v["DesiredInstanceCount"] = v["CurrentInstanceCount"] = bounded
+    if again and dimension in MOVES:
+        MOVES[dimension](self, target, *r_id.split("/")[1:])
     return target
+
+
+def bounded(target: Any, capacity: int) -> int:
+    return min(target.max_capacity, max(target.min_capacity, capacity))
+
+
+def move_instances(backend: Any, target: Any, name: str, _: str, variant: str) -> None:
+    endpoint = sagemaker_of(backend).endpoints.get(name)
+    for v in endpoint.production_variants if endpoint else []:
+        if v["VariantName"] == variant:
+            count = bounded(target, v["CurrentInstanceCount"])
+            v["DesiredInstanceCount"] = v["CurrentInstanceCount"] = count
+
+
+def move_concurrency(backend: Any, target: Any, name: str, _: str, variant: str) -> None:
+    endpoint = sagemaker_of(backend).endpoints.get(name)
+    for v in endpoint.production_variants if endpoint else []:
+        if v["VariantName"] == variant:
+            config = v["CurrentServerlessConfig"]
+            count = bounded(target, int(config.get("ProvisionedConcurrency", 0)))
+            config = {**config, "ProvisionedConcurrency": count}
+            v["DesiredServerlessConfig"] = v["CurrentServerlessConfig"] = config
+
+
+def move_copies(backend: Any, target: Any, name: str) -> None:
+    if component := components(sagemaker_of(backend)).get(name):
+        copies = component["RuntimeConfig"]["DesiredCopyCount"]
+        set_copies(component, bounded(target, copies))
+
+
+def move_tasks(backend: Any, target: Any, cluster: str, name: str) -> None:
+    services = ecs_backends[backend.account_id][backend.region_name].services
+    if service := services.get(f"{cluster}:{name}"):
+        service.desired_count = bounded(target, service.desired_count)
+        running(service)
+
+
+def sagemaker_of(backend: Any) -> Any:
+    return sagemaker_backends[backend.account_id][backend.region_name]
+
+
+MOVES = {
+    INSTANCES: move_instances,
+    CONCURRENCY: move_concurrency,
+    COPIES: move_copies,
+    TASKS: move_tasks,
+}
 
 
 def install() -> None:
     ApplicationAutoscalingBackend.register_scalable_target = register_scalable_target
+    known = {d.name: d.value for d in models.ScalableDimensionValueSet}
+    known["SAGEMAKER_VARIANT_DESIRED_PROVISIONED_CONCURRENCY"] = CONCURRENCY
+    known["SAGEMAKER_INFERENCE_COMPONENT_DESIRED_COPY_COUNT"] = COPIES
+    dimensions = Enum("ScalableDimensionValueSet", known)
+    models.ScalableDimensionValueSet = responses.ScalableDimensionValueSet = dimensions

@@ -6,50 +6,20 @@ No alarm looks at its metric: its state is what SetAlarmState makes of it.
 from typing import Any
 
 from moto.cloudwatch.models import Dimension, Metric, MetricDataQuery, MetricStat
-from moto.core.common_models import CloudFormationModel
 
 from . import Resource, creates, deletes, replaced_by, updates
+from .standin import stand_in
 
 ALARM = "AWS::CloudWatch::Alarm"
 
 replaced_by(ALARM, "AlarmName")
 
-
-class AlarmResource(CloudFormationModel):
-    """What a reference to an alarm needs to know; the rest is moto's."""
-
-    # moto derives the service of a model from the name of its module.
-    __module__ = "moto.cloudwatch.models"
-
-    def __init__(self, name: str, arn: str):
-        self.physical_resource_id, self.arn = name, arn
-
-    @staticmethod
-    def cloudformation_type() -> str:
-        return ALARM
-
-    @staticmethod
-    def cloudformation_name_type() -> str:
-        return "AlarmName"
-
-    def is_created(self) -> bool:
-        return True
-
-    @classmethod
-    def has_cfn_attr(cls, attr: str) -> bool:
-        return attr == "Arn"
-
-    def get_cfn_attribute(self, attribute_name: str) -> str:
-        from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
-
-        if attribute_name != "Arn":
-            raise UnformattedGetAttTemplateException()
-        return self.arn
+Alarm = stand_in(ALARM, "cloudwatch", "AlarmName", "Arn")
 
 
 @creates(ALARM)
-def create_alarm(r: Resource) -> AlarmResource:
-    return AlarmResource(r.name, put_alarm(r, r.name).alarm_arn)
+def create_alarm(r: Resource) -> Any:
+    return Alarm(r.name, Arn=put_alarm(r, r.name).alarm_arn)
 
 
 @updates(ALARM)

@@ -9,7 +9,8 @@ from typing import Any
 
 from moto.ec2.models.security_groups import SecurityGroupRule
 
-from . import CannotUpdate, Resource, creates, deletes, updates
+from . import CannotUpdate, Resource, creates, deletes, replaced_unless, updates
+from .standin import stand_in
 
 EVERYWHERE = {"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}
 
@@ -151,6 +152,26 @@ def set_rules(r: Resource) -> None:
             if old in rules:
                 rules.remove(old)
         rules.extend(rule_models(group, direction, r.properties.get(direction) or default))
+
+
+SecurityGroupEgress = stand_in("AWS::EC2::SecurityGroupEgress", "ec2", "", "Id")
+replaced_unless("AWS::EC2::SecurityGroupEgress", "Description")
+replaced_unless("AWS::EC2::SecurityGroupIngress", "Description")
+
+
+@creates("AWS::EC2::SecurityGroupEgress")
+def create_egress(r: Resource) -> Any:
+    group = r.backend("ec2").get_security_group_from_id(r.properties["GroupId"])
+    rule = rule_model(group, True, r.properties)
+    group.egress_rules.append(rule)
+    return SecurityGroupEgress(rule.id, Id=rule.id)
+
+
+@deletes("AWS::EC2::SecurityGroupEgress")
+def delete_egress(r: Resource) -> None:
+    group = r.backend("ec2").get_security_group_from_id(r.properties["GroupId"])
+    kept = [rule for rule in group.egress_rules if rule.id != r.model.physical_resource_id]
+    group.egress_rules[:] = kept
 
 
 @deletes("AWS::EC2::SecurityGroupIngress")

@@ -1,8 +1,8 @@
 """AWS::SageMaker::Model, EndpointConfig and Endpoint.
 
 moto ignores the names in a template, replaces an endpoint by a new one, knows
-the instance types of some years ago, and does not keep
-RetainAllVariantProperties.
+the instance types of some years ago, ignores the role of a configuration, and
+does not keep RetainAllVariantProperties.
 """
 
 import re
@@ -14,7 +14,7 @@ from moto.sagemaker import models
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemakerruntime.responses import SageMakerRuntimeResponse
 
-from . import Resource, replaced_by, replaced_unless, updates
+from . import Resource, completes, replaced_by, replaced_unless, updates
 
 MODEL = "AWS::SageMaker::Model"
 CONFIG = "AWS::SageMaker::EndpointConfig"
@@ -24,6 +24,14 @@ ENDPOINT = "AWS::SageMaker::Endpoint"
 replaced_unless(MODEL, "Tags")
 replaced_unless(CONFIG, "Tags")
 replaced_by(ENDPOINT, "EndpointName")
+
+
+@completes(CONFIG)
+def complete_config(r: Resource) -> None:
+    p = r.properties
+    r.model.execution_role_arn = p.get("ExecutionRoleArn")
+    isolated = p.get("EnableNetworkIsolation")
+    r.model.enable_network_isolation = isolated and str(isolated).lower() == "true"
 
 
 @updates(MODEL, CONFIG)
@@ -72,8 +80,9 @@ def refuse_under_scaling(r: Resource, endpoint: Any, config: Any) -> None:
     old = {v["VariantName"]: v for v in old_config.production_variants} if old_config else {}
     targets = r.backend("application-autoscaling")._flatten_scalable_targets("sagemaker")
     for target in targets:
-        _, name, _, variant = target.resource_id.split("/")
-        if name != endpoint.endpoint_name:
+        # An inference component's has two parts.
+        _, name, *_, variant = target.resource_id.split("/")
+        if name != endpoint.endpoint_name or not target.resource_id.startswith("endpoint/"):
             continue
         types = [variants.get(variant, {}).get("InstanceType") for variants in (old, new)]
         if variant not in new or types[0] != types[1]:
@@ -86,6 +95,17 @@ def refuse_under_scaling(r: Resource, endpoint: Any, config: Any) -> None:
 def validate_instance_type(self: Any, instance_type: str) -> None:
     if not re.fullmatch(r"ml\.[a-z0-9-]+\.[a-z0-9-]+", instance_type):
         raise ValidationError(message=f"Value '{instance_type}' at 'instanceType' is not valid")
+
+
+moto_validate_variants = models.SageMakerModelBackend.validate_production_variants
+
+
+def validate_production_variants(self: Any, variants: list[dict[str, Any]]) -> None:
+    """A variant without a model is one that inference components run on (fact C27)."""
+    for v in variants:
+        if "ModelName" not in v and "ManagedInstanceScaling" not in v:
+            raise ValidationError(message=f"The variant {v['VariantName']} has no model")
+    moto_validate_variants(self, [v for v in variants if "ModelName" in v])
 
 
 moto_invoke_endpoint = SageMakerRuntimeResponse.invoke_endpoint
@@ -104,6 +124,7 @@ def invoke_endpoint(self: Any) -> Any:
 def install() -> None:
     SageMakerRuntimeResponse.invoke_endpoint = invoke_endpoint
     models.FakeEndpointConfig.validate_instance_type = validate_instance_type
+    models.SageMakerModelBackend.validate_production_variants = validate_production_variants
     for model, name in (
         (models.Model, "ModelName"),
         (models.FakeEndpointConfig, "EndpointConfigName"),
