@@ -38,6 +38,10 @@ func (d Dimension) unit() string {
 		return "requests at a time"
 	case VariantInstanceCount:
 		return "instances"
+	case FunctionProvisionedConcurrency:
+		return "environments"
+	case ServiceTaskCount:
+		return "tasks"
 	}
 	return "units"
 }

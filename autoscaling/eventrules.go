@@ -17,6 +17,15 @@ const maxEventName = 100
 // field paths of this struct: also floors over the maximum, and more scheduled
 // actions than AWS takes, with the setting that would make them fit.
 func (c EventCalendar) Validate() invalid.Problems {
+	ps := c.validateEvents()
+	if len(ps) == 0 && len(c.Events) > 0 { // what has no floor needs no action
+		ps = c.validateCount()
+	}
+	return ps
+}
+
+// validateEvents is Validate but for the number of scheduled actions.
+func (c EventCalendar) validateEvents() invalid.Problems {
 	if len(c.Events) == 0 {
 		return nil // figures and settings are for events alone
 	}
@@ -38,10 +47,7 @@ func (c EventCalendar) Validate() invalid.Problems {
 			names[e.Name] = i
 		}
 	}
-	if len(ps) > 0 {
-		return ps // what has no floor needs no action
-	}
-	return c.validateCount()
+	return ps
 }
 
 func (c EventCalendar) validateFigures() invalid.Problems {

@@ -31,14 +31,13 @@ import (
 // So the expressions hold every instant exactly once, and no other.
 func (c EventCalendar) ScheduledActions() []ScheduledAction {
 	c = c.withDefaults()
-	patterns := c.patterns()
-	var rules []cronRule
-	for p, dates := range patterns {
-		rules = append(rules, p.rules(dates)...)
+	var assertions []assertion
+	for _, f := range c.Floors() {
+		for t := f.From; t.Before(f.To); t = t.Add(c.AssertEvery) {
+			assertions = append(assertions, assertion{t, f.MinCapacity, f.Events})
+		}
 	}
-	slices.SortFunc(rules, func(a, b cronRule) int {
-		return cmp.Or(cmp.Compare(a.first, b.first), cmp.Compare(a.zone, b.zone), cmp.Compare(a.String(), b.String()))
-	})
+	rules := cronRules(assertions)
 	actions := make([]ScheduledAction, len(rules))
 	for i, r := range rules {
 		actions[i] = r.action()
@@ -46,12 +45,32 @@ func (c EventCalendar) ScheduledActions() []ScheduledAction {
 	return actions
 }
 
+// assertion is a capacity that is asked for at one instant.
+type assertion struct {
+	at       time.Time
+	capacity int
+	events   []string
+}
+
+// cronRules hold every assertion exactly once, and no other, in the order of
+// their first runs.
+func cronRules(assertions []assertion) []cronRule {
+	var rules []cronRule
+	for p, dates := range patterns(assertions) {
+		rules = append(rules, p.rules(dates)...)
+	}
+	slices.SortFunc(rules, func(a, b cronRule) int {
+		return cmp.Or(cmp.Compare(a.first, b.first), cmp.Compare(a.zone, b.zone), cmp.Compare(a.String(), b.String()))
+	})
+	return rules
+}
+
 // pattern is the part of a cron expression below the date, and what it asserts.
 type pattern struct {
-	zone        string
-	minCapacity int
-	hours       uint32
-	minutes     uint64
+	zone     string
+	capacity int
+	hours    uint32
+	minutes  uint64
 }
 
 type yearMonth struct {
@@ -73,28 +92,26 @@ type readings struct {
 	events  []string
 }
 
-func (c EventCalendar) patterns() map[pattern]dates {
+func patterns(assertions []assertion) map[pattern]dates {
 	type key struct {
-		zone        string
-		minCapacity int
+		zone     string
+		capacity int
 		yearMonth
 		day int
 	}
 	days := map[key]*readings{}
-	for _, f := range c.Floors() {
-		for t := f.From; t.Before(f.To); t = t.Add(c.AssertEvery) {
-			local := t
-			if shownTwice(t) {
-				local = t.UTC()
-			}
-			year, month, day := local.Date()
-			k := key{local.Location().String(), f.MinCapacity, yearMonth{year, month}, day}
-			if days[k] == nil {
-				days[k] = &readings{}
-			}
-			days[k].minutes[local.Hour()] |= 1 << local.Minute()
-			days[k].events = union(days[k].events, f.Events)
+	for _, a := range assertions {
+		local := a.at
+		if shownTwice(local) {
+			local = local.UTC()
 		}
+		year, month, day := local.Date()
+		k := key{local.Location().String(), a.capacity, yearMonth{year, month}, day}
+		if days[k] == nil {
+			days[k] = &readings{}
+		}
+		days[k].minutes[local.Hour()] |= 1 << local.Minute()
+		days[k].events = union(days[k].events, a.events)
 	}
 
 	patterns := map[pattern]dates{}
@@ -106,7 +123,7 @@ func (c EventCalendar) patterns() map[pattern]dates {
 			}
 		}
 		for minutes, hours := range hours {
-			p := pattern{k.zone, k.minCapacity, hours, minutes}
+			p := pattern{k.zone, k.capacity, hours, minutes}
 			if patterns[p] == nil {
 				patterns[p] = dates{}
 			}

@@ -21,22 +21,26 @@ func (r cronRule) String() string {
 		day, cronField(set(uint64(r.months)), 12, strconv.Itoa), weekday, cronField(r.years, 0, strconv.Itoa))
 }
 
-// action is named by an event, its floor and a digest of the rest, and not
-// numbered: an event that is added before it does not rename it.
+// action asserts a floor.
 func (r cronRule) action() ScheduledAction {
+	minCapacity := r.capacity
+	return ScheduledAction{
+		Name:        r.name("floor"),
+		Schedule:    r.String(),
+		Timezone:    r.zone,
+		MinCapacity: &minCapacity,
+	}
+}
+
+// name is made of an event, what is asserted and a digest of the rest, and not
+// of a number: an event that is added before it does not rename it.
+func (r cronRule) name(what string) string {
 	who := r.events[0]
 	if others := len(r.events) - 1; others > 0 {
 		who = fmt.Sprintf("%s and %d more", who, others)
 	}
-	expression := r.String()
-	digest := sha256.Sum256([]byte(r.zone + expression))
-	minCapacity := r.minCapacity
-	return ScheduledAction{
-		Name:        fmt.Sprintf("%s floor %d %x", who, minCapacity, digest[:6]),
-		Schedule:    expression,
-		Timezone:    r.zone,
-		MinCapacity: &minCapacity,
-	}
+	digest := sha256.Sum256([]byte(r.zone + r.String()))
+	return fmt.Sprintf("%s %s %d %x", who, what, r.capacity, digest[:6])
 }
 
 // cronMinutes writes 10, 15, … 55 as 10/5, other minutes one by one.

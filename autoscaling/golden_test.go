@@ -40,6 +40,13 @@ func kinds() map[string]autoscaling.ScalableTarget {
 	suspended := onVariant(autoscaling.ConcurrencyPolicy(6))
 	suspended.SuspendedState = &autoscaling.SuspendedState{ScaleIn: true}
 
+	scheduled := onVariant()
+	scheduled.ScheduledActions = []autoscaling.ScheduledAction{
+		{Name: "evening", Schedule: "cron(0 18 ? * MON-FRI *)", Timezone: "Europe/London", MinCapacity: ptr(4)},
+		{Name: "final", Schedule: "at(2027-05-29T18:00:00)", Timezone: "America/New_York", MinCapacity: ptr(10), MaxCapacity: ptr(40)},
+		{Name: "hourly", Schedule: "rate(1 hour)", Timezone: "UTC", MinCapacity: ptr(2)},
+	}
+
 	scaleIn := autoscaling.StepScalingPolicy{
 		Name: "quiet", AdjustmentType: autoscaling.ExactCapacity, Cooldown: 10 * time.Minute,
 		Steps: []autoscaling.Step{{UpperBound: ptr(-200.0), Adjustment: 2}, {LowerBound: ptr(-200.0), UpperBound: ptr(0.0), Adjustment: 3}},
@@ -68,7 +75,17 @@ func kinds() map[string]autoscaling.ScalableTarget {
 			ResourceID: variant.ResourceID(), Dimension: autoscaling.VariantProvisionedConcurrency, MinCapacity: 1, MaxCapacity: 20,
 			Policies: []autoscaling.TargetTrackingPolicy{autoscaling.Tracking("utilization", autoscaling.VariantProvisionedConcurrencyUtilization, 0.7)},
 		},
-		"suspended": suspended,
+		"suspended":         suspended,
+		"scheduled-actions": scheduled,
+		"component-scaling": autoscaling.ComponentScaling{
+			MaxCapacity: 8, RequestsPerSecondPerCopy: 20, ConcurrencyPerCopy: 6, ScaleOutCooldown: ptr(time.Minute), WakeUpCopies: 2,
+			Events: []autoscaling.Event{{Name: "final", Timezone: "Europe/London", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 80}},
+		}.Target("odds-a"),
+		"asynchronous-scaling": autoscaling.AsynchronousScaling{
+			MaxCapacity: 4, BacklogPerInstance: 5, ScaleInCooldown: ptr(10 * time.Minute),
+			ScheduledActions: []autoscaling.ScheduledAction{{Name: "night", Schedule: "cron(0 1 ? * * *)", Timezone: "UTC", MinCapacity: ptr(1)}},
+		}.Target(variant),
+		"provisioned-concurrency-scaling": autoscaling.ProvisionedConcurrencyScaling{MinCapacity: 1, MaxCapacity: 20, TargetUtilization: 0.6}.Target(variant),
 	}
 }
 

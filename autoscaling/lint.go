@@ -3,7 +3,6 @@ package autoscaling
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
@@ -12,6 +11,11 @@ import (
 // target says about the thing that scales and about its surroundings. Whatever
 // is zero is not known, and the rules say nothing about it.
 type Subject struct {
+	// Name is what its owner calls it, such as an environment or the path of a
+	// construct. LintAll speaks of other subjects by it.
+	Name string
+	// Account and Region are where it is deployed. Default: "", not known.
+	Account, Region string
 	// Target is the scalable target with its policies and scheduled actions.
 	Target ScalableTarget
 	// Variant is the production variant that scales. Default: nil, not known, or
@@ -21,28 +25,6 @@ type Subject struct {
 	Facts Facts
 }
 
-// Facts are what the owner of an endpoint knows beyond its template. They stand
-// in the metadata of the scalable target, under FactsKey, so that whoever reads
-// the template reads them too.
-type Facts struct {
-	// Production says that users depend on it.
-	Production bool `json:"production,omitempty"`
-	// Zones is how many Availability Zones the instances are spread over.
-	Zones int `json:"zones,omitempty"`
-	// StartTime is how long a new instance takes until it serves, at the 95th
-	// percentile.
-	StartTime time.Duration `json:"startTime,omitempty"`
-	// RequestsPerSecondPerInstance and ConcurrencyPerInstance are what one
-	// instance sustains within the latency objective, from a load test.
-	RequestsPerSecondPerInstance float64 `json:"requestsPerSecondPerInstance,omitempty"`
-	ConcurrencyPerInstance       float64 `json:"concurrencyPerInstance,omitempty"`
-	// PeakRequestsPerSecond is the highest rate that is expected.
-	PeakRequestsPerSecond float64 `json:"peakRequestsPerSecond,omitempty"`
-}
-
-// FactsKey is where Facts stand in a CloudFormation resource's Metadata.
-const FactsKey = "SageMakerScaling"
-
 // Rule is one thing that hurts, and that AWS does not refuse.
 type Rule struct {
 	// ID names the rule, such as "cooldown-short".
@@ -51,8 +33,12 @@ type Rule struct {
 	Reason string
 	// Fact is where that is known from, such as "A22" in docs/aws-facts.md.
 	Fact string
+	// Fix is what to do about it, in one line. A Finding has its own, with figures.
+	Fix string
 
+	// check is asked about each subject, among about each with all the others.
 	check func(Subject) invalid.Problems
+	among func(s Subject, others []Subject) invalid.Problems
 }
 
 // Finding is one place that a rule has something to say about.
@@ -64,17 +50,41 @@ type Finding struct {
 	invalid.Problem
 }
 
+// String is the finding on one line: the problem, then the rule in brackets.
+func (f Finding) String() string { return f.Problem.String() + " [" + f.Rule + "]" }
+
 // Rules are all rules, by ID.
 func Rules() []Rule {
-	return slices.SortedFunc(slices.Values(rules), func(a, b Rule) int { return cmp.Compare(a.ID, b.ID) })
+	all := slices.Concat(boundsRules, policyRules, metricRules, actionRules, scheduleRules, frontendRules, targetRules)
+	slices.SortFunc(all, func(a, b Rule) int { return cmp.Compare(a.ID, b.ID) })
+	return all
 }
 
 // Lint returns what the rules say of s, by rule and then in the order of its
 // fields. What AWS refuses is not among it: that is an error of Validate.
-func Lint(s Subject) []Finding {
+func Lint(s Subject) []Finding { return lint(s, nil) }
+
+// LintAll returns what the rules say of each subject, in the order of the
+// subjects, those rules included that compare it with the others.
+func LintAll(subjects []Subject) [][]Finding {
+	found := make([][]Finding, len(subjects))
+	for i, s := range subjects {
+		others := slices.Delete(slices.Clone(subjects), i, i+1)
+		found[i] = lint(s, others)
+	}
+	return found
+}
+
+func lint(s Subject, others []Subject) []Finding {
 	var found []Finding
 	for _, r := range Rules() {
-		for _, p := range r.check(s) {
+		var ps invalid.Problems
+		if r.check != nil {
+			ps = r.check(s)
+		} else {
+			ps = r.among(s, others)
+		}
+		for _, p := range ps {
 			found = append(found, Finding{Rule: r.ID, Problem: p})
 		}
 	}

@@ -134,7 +134,7 @@ func (m Metric) String() string { return m.Namespace + " " + m.Name }
 
 func (m Metric) check(d Dimension) invalid.Problems {
 	ps := m.validate()
-	if m.Statistic != "" && !m.Statistic.simple() {
+	if extended.MatchString(string(m.Statistic)) {
 		ps.Add("Statistic", string(m.Statistic), "a tracked metric has the statistic Average, Minimum, Maximum, Sum or SampleCount",
 			"use one of them, or MetricMath, which takes others")
 	}

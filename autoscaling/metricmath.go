@@ -68,10 +68,13 @@ func (m MetricMath) String() string {
 	return "metric math"
 }
 
-// An alarm takes this many queries, and this many of them may be metrics.
+// An alarm takes this many queries, and this many of either kind (fact A52). A
+// target tracking policy lives on alarms that AWS makes of its queries.
 const (
-	maxQueries     = 20
-	maxMathMetrics = 10
+	maxQueries         = 20
+	maxMathMetrics     = 10
+	maxMathExpressions = 10
+	maxExpression      = 2048 // characters
 )
 
 var (
@@ -103,7 +106,7 @@ func (m MetricMath) validate() invalid.Problems {
 	if n := len(m.Queries); n < 1 || n > maxQueries {
 		ps.Add("Queries", n, fmt.Sprintf("metric math has 1 to %d queries", maxQueries), "give the metrics and the expression over them")
 	}
-	ids, results, metrics := map[string]int{}, 0, 0
+	ids, results, metrics, expressions := map[string]int{}, 0, 0, 0
 	for i, q := range m.Queries {
 		at := fmt.Sprintf("Queries[%d]", i)
 		ps = append(ps, q.validate().In(at)...)
@@ -117,10 +120,15 @@ func (m MetricMath) validate() invalid.Problems {
 		}
 		if q.Metric != nil {
 			metrics++
+		} else {
+			expressions++
 		}
 	}
 	if len(m.Queries) > 0 && (metrics < 1 || metrics > maxMathMetrics) {
 		ps.Add("Queries", metrics, fmt.Sprintf("1 to %d of the queries are metrics", maxMathMetrics), "compute from metrics as they were published")
+	}
+	if expressions > maxMathExpressions {
+		ps.Add("Queries", expressions, fmt.Sprintf("at most %d of the queries are expressions", maxMathExpressions), "join expressions")
 	}
 	if len(m.Queries) > 0 && results != 1 {
 		ps.Add("Queries", results, "exactly one query is the result", "set ReturnData on the last expression, and nowhere else")
@@ -153,8 +161,8 @@ func (q MetricQuery) validate() invalid.Problems {
 		ps = append(ps, q.Metric.validate().In("Metric")...)
 	case q.Expression == "":
 		ps.Add("Expression", nil, "a query is a metric or an expression", "give one of the two")
-	case len(q.Expression) > 2048:
-		ps.Add("Expression", len(q.Expression), "an expression has at most 2048 characters", "split it into several queries")
+	case len(q.Expression) > maxExpression:
+		ps.Add("Expression", len(q.Expression), fmt.Sprintf("an expression has at most %d characters", maxExpression), "split it into several queries")
 	}
 	return ps
 }

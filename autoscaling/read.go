@@ -28,6 +28,9 @@ func ReadScalableTarget(properties map[string]any) (ScalableTarget, error) {
 	for _, a := range r.list("ScheduledActions", optional) {
 		t.ScheduledActions = append(t.ScheduledActions, a.scheduledAction())
 	}
+	for i, a := range t.ScheduledActions {
+		t.ScheduledActions[i].AllowLowerMax = t.lowersMax(a)
+	}
 	if s, ok := r.object("SuspendedState", optional); ok {
 		t.SuspendedState = &SuspendedState{
 			ScaleIn:   s.flag("DynamicScalingInSuspended"),
@@ -73,7 +76,12 @@ func ReadTargetTrackingPolicy(properties map[string]any) (TargetTrackingPolicy, 
 
 // policy reads what policies of all types have, and returns the name.
 func (r reader) policy(kind string) string {
-	if got := r.text("PolicyType", required); got != "" && got != kind {
+	switch got := r.text("PolicyType", required); got {
+	case "", kind:
+	case predictiveScaling:
+		r.add("PolicyType", got, "SageMaker has target tracking, step and scheduled scaling, but no predictive scaling (AWS takes such a policy for other services)",
+			"remove it, and give known surges as events")
+	default:
 		r.add("PolicyType", got, "this policy is not of the type "+kind, "read it as what it is")
 	}
 	// Which target: one of the two is there, often as a reference.

@@ -71,7 +71,7 @@ func (r reader) read(key string, need bool, kind string, take func(v any) bool) 
 }
 
 func (r reader) text(key string, need bool) (out string) {
-	r.read(key, need, "a text", func(v any) (ok bool) { out, ok = v.(string); return ok })
+	r.read(key, need, "a text", func(v any) (ok bool) { out, ok = text(v); return ok })
 	return out
 }
 
@@ -159,6 +159,19 @@ func (r reader) list(key string, need bool) (out []reader) {
 func (r reader) inner(v any, at string) (reader, bool) {
 	in, ok := v.(map[string]any)
 	return reader{in: in, at: at, seen: map[string]bool{}, ps: r.ps}, ok
+}
+
+// text is v as a text; CloudFormation takes numbers and truth for texts too.
+func text(v any) (string, bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), finite(v)
+	case int, bool:
+		return fmt.Sprint(v), true
+	}
+	return "", false
 }
 
 // number is v as a number; CloudFormation takes texts for numbers too.

@@ -154,7 +154,8 @@ func BacklogPolicy(endpointName string, perInstance float64) TargetTrackingPolic
 
 // AsynchronousWakeUpPolicy starts the first instances of an asynchronous
 // endpoint that has none as soon as a request waits; BacklogPolicy alone waits
-// for more than its target.
+// for more than its target. The alarm and the cooldown are those that AWS shows
+// (fact D7).
 func AsynchronousWakeUpPolicy(endpointName string, instances int) StepScalingPolicy {
 	zero := 0.0
 	return StepScalingPolicy{

@@ -25,6 +25,12 @@ type ScheduledAction struct {
 	// whatever the cooldowns (facts B7, B10).
 	// Default: nil, the bound stays as it is.
 	MinCapacity, MaxCapacity *int
+	// AllowLowerMax lets MaxCapacity be below another maximum, the target's or
+	// another action's: what is above it then goes at once (fact B7), also in the
+	// middle of an event. It is not part of the action's properties: an action
+	// that is read from a template has it where it lowers the maximum.
+	// Default: false, which makes a lower maximum an error.
+	AllowLowerMax bool
 }
 
 func (a ScheduledAction) timezone() string {
@@ -110,7 +116,7 @@ func (a ScheduledAction) validateBounds(t ScalableTarget) invalid.Problems {
 		high = *a.MaxCapacity
 	}
 	if low <= high {
-		return ps
+		return append(ps, a.validateLowering(t)...)
 	}
 	// Such an action fails when it is due, not when it is deployed (fact B8).
 	switch {
@@ -124,4 +130,32 @@ func (a ScheduledAction) validateBounds(t ScalableTarget) invalid.Problems {
 			fmt.Sprintf("raise it to %d or more", low))
 	}
 	return ps
+}
+
+func (a ScheduledAction) validateLowering(t ScalableTarget) invalid.Problems {
+	var ps invalid.Problems
+	switch lowers := t.lowersMax(a); {
+	case lowers && !a.AllowLowerMax:
+		ps.Add("MaxCapacity", *a.MaxCapacity,
+			fmt.Sprintf("the action lowers the maximum of %d %s, and what is above it then goes at once, also in the middle of an event", t.highestMax(), t.Dimension.unit()),
+			"leave the maximum alone, or set AllowLowerMax if that is meant")
+	case a.AllowLowerMax && !lowers:
+		ps.Add("AllowLowerMax", a.AllowLowerMax, "the action lowers no maximum", "leave it out")
+	}
+	return ps
+}
+
+// highestMax is the highest maximum that the target ever has.
+func (t ScalableTarget) highestMax() int {
+	highest := t.MaxCapacity
+	for _, a := range t.ScheduledActions {
+		if a.MaxCapacity != nil {
+			highest = max(highest, *a.MaxCapacity)
+		}
+	}
+	return highest
+}
+
+func (t ScalableTarget) lowersMax(a ScheduledAction) bool {
+	return a.MaxCapacity != nil && *a.MaxCapacity < t.highestMax()
 }

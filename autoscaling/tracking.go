@@ -122,6 +122,8 @@ func (p TargetTrackingPolicy) CloudFormation(scalingTarget any) map[string]any {
 const (
 	targetTracking = "TargetTrackingScaling"
 	stepScaling    = "StepScaling"
+	// SageMaker has none of the third (fact H2): the reader refuses it.
+	predictiveScaling = "PredictiveScaling"
 )
 
 // hasMetric reports whether there is anything to track.

@@ -18,6 +18,11 @@ type Variant struct {
 	// InitialInstanceCount is the instances that the first deployment starts.
 	// Default: 0, not known here.
 	InitialInstanceCount int
+	// ManagedInstanceScaling says that SageMaker itself decides how many
+	// instances there are, by the copies of inference components that they have
+	// to hold. Application Auto Scaling then scales the copies (facts C26 and C27).
+	// Default: false.
+	ManagedInstanceScaling bool
 }
 
 // ResourceID is the variant's name in Application Auto Scaling (fact A4).
@@ -71,6 +76,10 @@ func (v Variant) ValidateScaling(t ScalableTarget) invalid.Problems {
 	if strings.HasPrefix(v.InstanceType, "ml.t") && !strings.HasPrefix(v.InstanceType, "ml.trn") {
 		ps.Add("InstanceType", v.InstanceType, "a burstable instance type cannot be scaled automatically, AWS refuses to register it",
 			"use a type of fixed performance, such as \"ml.c6i.large\"")
+	}
+	if v.ManagedInstanceScaling && t.Dimension == VariantInstanceCount {
+		ps.Add("ManagedInstanceScaling", v.ManagedInstanceScaling, "SageMaker and Application Auto Scaling would both decide how many instances the variant has",
+			"scale the copies of its inference components, by "+string(InferenceComponentCopyCount)+", or leave ManagedInstanceScaling out")
 	}
 	if n := v.InitialInstanceCount; n != 0 && t.MinCapacity <= t.MaxCapacity && (n < t.MinCapacity || n > t.MaxCapacity) {
 		ps.Add("InitialInstanceCount", n, fmt.Sprintf("the first deployment starts outside the bounds of %d to %d instances", t.MinCapacity, t.MaxCapacity),

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/capacity"
@@ -53,6 +52,22 @@ type VariantScaling struct {
 	// become floors: see EventCalendar.
 	StartTime, AssertEvery, Align time.Duration
 	Zones, ReleaseSteps           int
+	// Emergency adds EmergencyPolicy at ConcurrencyPerInstance, which is then
+	// required.
+	// Default: false, there is no such policy.
+	Emergency bool
+	// OfferedLoad says that the gateway before the endpoint sheds, and publishes
+	// the load that was offered: OfferedLoadPolicy reacts to it.
+	// Default: false, there is no such policy.
+	OfferedLoad bool
+	// Policies and StepPolicies act next to those that the figures above call
+	// for.
+	// Default: none.
+	Policies     []TargetTrackingPolicy
+	StepPolicies []StepScalingPolicy
+	// SuspendedState switches scaling off in parts: see ScalableTarget.
+	// Default: nil, nothing is suspended.
+	SuspendedState *SuspendedState
 }
 
 // Calendar is the events with the figures that make floors of them.
@@ -68,9 +83,23 @@ func (s VariantScaling) Calendar() EventCalendar {
 }
 
 // Target is the scalable target of variant v, with a policy on invocations per
-// instance, and one on concurrency where it was measured. The one that wants
-// more instances wins (fact A29).
+// instance, one on concurrency where it was measured, and whatever else is asked
+// for. Of those that track, the one that wants more instances wins (fact A29).
 func (s VariantScaling) Target(v Variant) ScalableTarget {
+	return ScalableTarget{
+		ResourceID:       v.ResourceID(),
+		Dimension:        VariantInstanceCount,
+		MinCapacity:      s.MinCapacity,
+		MaxCapacity:      s.MaxCapacity,
+		Policies:         append(s.madePolicies(), s.Policies...),
+		StepPolicies:     append(s.madeStepPolicies(v), s.StepPolicies...),
+		ScheduledActions: append(slices.Clip(s.ScheduledActions), s.Calendar().ScheduledActions()...),
+		SuspendedState:   s.SuspendedState,
+	}
+}
+
+// madePolicies are the policies that the figures call for, before s.Policies.
+func (s VariantScaling) madePolicies() []TargetTrackingPolicy {
 	policies := []TargetTrackingPolicy{Tracking(InvocationsPolicyName, VariantInvocationsPerInstance, s.targetValue())}
 	if s.ConcurrencyPerInstance != 0 {
 		policies = append(policies, ConcurrencyPolicy(capacity.ConcurrencyTarget(s.ConcurrencyPerInstance, s.safetyFactor())))
@@ -78,14 +107,19 @@ func (s VariantScaling) Target(v Variant) ScalableTarget {
 	for i := range policies {
 		policies[i].ScaleOutCooldown, policies[i].ScaleInCooldown = orDefault(s.ScaleOutCooldown), orDefault(s.ScaleInCooldown)
 	}
-	return ScalableTarget{
-		ResourceID:       v.ResourceID(),
-		Dimension:        VariantInstanceCount,
-		MinCapacity:      s.MinCapacity,
-		MaxCapacity:      s.MaxCapacity,
-		Policies:         policies,
-		ScheduledActions: append(slices.Clip(s.ScheduledActions), s.Calendar().ScheduledActions()...),
+	return policies
+}
+
+// madeStepPolicies are those that stand before s.StepPolicies.
+func (s VariantScaling) madeStepPolicies(v Variant) []StepScalingPolicy {
+	var policies []StepScalingPolicy
+	if s.Emergency && s.ConcurrencyPerInstance != 0 {
+		policies = append(policies, EmergencyPolicy(v, s.ConcurrencyPerInstance))
 	}
+	if s.OfferedLoad {
+		policies = append(policies, OfferedLoadPolicy(v.EndpointName))
+	}
+	return policies
 }
 
 func (s VariantScaling) targetValue() float64 {
@@ -112,27 +146,17 @@ func orDefault(cooldown *time.Duration) time.Duration {
 // Validate returns everything wrong with scaling v in this way, with the field
 // paths of this struct, and "Variant." before those of v.
 func (s VariantScaling) Validate(v Variant) invalid.Problems {
-	ps := s.validateTarget()
-	noTarget := len(ps) > 0
+	ps := append(s.validateTarget(), s.validatePolicyNames(v)...)
 	own := s
 	own.Events = nil // validateEvents says what is wrong with them
 	for _, p := range own.Target(v).Validate() {
 		if p.Path == "ResourceID" {
 			continue // v.Validate says what is wrong with the names in it
 		}
-		if field, ok := policyField(p.Path); ok {
-			p.Path = field
-			if field == "TargetValue" {
-				if noTarget {
-					continue // validateTarget has said why
-				}
-				p.Path = "RequestsPerSecondPerInstance"
-			}
-			if slices.Contains(ps, p) {
-				continue // the policies have the same cooldowns
-			}
+		p, said := s.inOwnFields(v, p)
+		if !said && !slices.Contains(ps, p) {
+			ps = append(ps, p)
 		}
-		ps = append(ps, p)
 	}
 	ps = append(ps, s.validateEvents(ps)...)
 	ps = append(ps, v.Validate().In("Variant")...)
@@ -156,16 +180,6 @@ func (s VariantScaling) validateEvents(found invalid.Problems) invalid.Problems 
 		}
 	}
 	return ps
-}
-
-// policyField is the field in a path into one of the policies made here.
-func policyField(path string) (field string, ok bool) {
-	rest, ok := strings.CutPrefix(path, "Policies[")
-	if !ok {
-		return "", false
-	}
-	_, field, ok = strings.Cut(rest, "].")
-	return field, ok
 }
 
 func (s VariantScaling) validateTarget() invalid.Problems {
@@ -192,6 +206,9 @@ func (s VariantScaling) validateTarget() invalid.Problems {
 	}
 	if c := s.ConcurrencyPerInstance; !(c >= 0) || math.IsInf(c, 1) {
 		ps.Add("ConcurrencyPerInstance", c, "a concurrency is over 0 requests at a time", "measure one instance under load, or leave it out")
+	} else if s.Emergency && c == 0 {
+		ps.Add("Emergency", s.Emergency, "without a measured concurrency it is not known when an instance has too many requests",
+			"measure one instance under load, and give ConcurrencyPerInstance")
 	}
 	return ps
 }

@@ -1,0 +1,153 @@
+package autoscaling
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// flapping looks at every fleet that a step may take capacity from. With the
+// metric at L, N instances less k have L × N ÷ (N − k): where that is over the
+// threshold H of scaling out, the capacity comes back at once. With one instance
+// at a time it does not from N ≥ r ÷ (r − 1) on, r being H ÷ L.
+func flapping(s Subject) invalid.Problems {
+	var ps invalid.Problems
+	for i, p := range s.Target.StepPolicies {
+		if !p.Alarm.falls() || p.Alarm.Metric == nil {
+			continue
+		}
+		out, found := s.Target.firstScaleOut(p.Alarm)
+		if !found {
+			continue
+		}
+		for _, step := range p.Steps {
+			worst, found := s.Target.worstScaleIn(p, step)
+			if !found || worst.value*worst.ratio() <= out.above {
+				continue
+			}
+			threshold := p.Alarm.Threshold - worst.value + out.above/worst.ratio()
+			ps.Add(fmt.Sprintf("Target.StepPolicies[%d].Alarm.Threshold", i), p.Alarm.Threshold,
+				fmt.Sprintf("from %d to %d %s the metric goes from %g to %g, over the %g at which the policy %s adds them again",
+					worst.from, worst.to, s.Target.Dimension.unit(), worst.value, math.Round(worst.value*worst.ratio()*100)/100, out.above, out.policy),
+				fmt.Sprintf("lower it to %g, raise the minimum, or remove less at a time", math.Floor(threshold*100)/100))
+			break // one step is enough to say it
+		}
+	}
+	return ps
+}
+
+type scaleIn struct {
+	from, to int
+	value    float64 // of the metric, the highest at which the step is taken
+}
+
+func (s scaleIn) ratio() float64 { return float64(s.from) / float64(s.to) }
+
+// fleets bounds the search: the share that a step removes hardly changes beyond.
+const fleets = 1000
+
+func (t ScalableTarget) worstScaleIn(p StepScalingPolicy, s Step) (worst scaleIn, found bool) {
+	value := p.Alarm.Threshold + min(s.high(), 0)
+	for n := t.MinCapacity + 1; n <= min(t.MaxCapacity, t.MinCapacity+fleets); n++ {
+		to := max(t.MinCapacity, p.after(s, n))
+		in := scaleIn{n, to, value}
+		if to > 0 && to < n && (!found || in.ratio() > worst.ratio()) {
+			worst, found = in, true
+		}
+	}
+	return worst, found
+}
+
+// after is the capacity that a step makes of n, before the bounds (fact A43).
+func (p StepScalingPolicy) after(s Step, n int) int {
+	switch p.AdjustmentType {
+	case ExactCapacity:
+		return s.Adjustment
+	case PercentChangeInCapacity:
+		change := float64(n) * float64(s.Adjustment) / 100
+		if change > -1 && change < 0 {
+			change = -1
+		}
+		whole := int(change)
+		if whole < 0 {
+			whole = min(whole, -p.MinAdjustmentMagnitude)
+		}
+		return n + whole
+	}
+	return n + s.Adjustment
+}
+
+type scaleOut struct {
+	policy string
+	above  float64
+}
+
+// firstScaleOut is the policy that adds capacity at the lowest value of the
+// metric that a scales in by, if that metric grows as capacity goes.
+func (t ScalableTarget) firstScaleOut(a Alarm) (first scaleOut, found bool) {
+	m, ok := a.Metric.(Metric)
+	if !ok {
+		return first, false
+	}
+	var outs []scaleOut
+	perUnit := slices.Contains(perCapacity, m.Name)
+	for _, p := range t.Policies {
+		if !follows(p.Metric, m, a.Period) {
+			continue
+		}
+		perUnit = true // it is tracked, so that it has to (fact A35)
+		outs = append(outs, scaleOut{p.Name, p.TargetValue})
+	}
+	for _, p := range t.StepPolicies {
+		other, ok := p.Alarm.Metric.(Metric)
+		if ok && p.Alarm.rises() && sameSeries(other, m) && (p.Alarm.Period == a.Period || !m.grows()) {
+			outs = append(outs, scaleOut{p.Name, p.Alarm.Threshold})
+		}
+	}
+	if !perUnit || len(outs) == 0 {
+		return first, false
+	}
+	return slices.MinFunc(outs, func(a, b scaleOut) int { return cmp.Compare(a.above, b.above) }), true
+}
+
+// perCapacity are SageMaker's metrics that are shared by all capacity.
+var perCapacity = []string{
+	"InvocationsPerInstance", "InvocationsPerCopy", "ConcurrentRequestsPerModel", "ConcurrentRequestsPerCopy", "ApproximateBacklogSizePerInstance",
+	"CPUUtilization", "CPUUtilizationNormalized", "GPUUtilization", "GPUUtilizationNormalized",
+}
+
+// behind are the metrics that predefined ones stand for.
+var behind = map[TrackedMetric]string{
+	VariantInvocationsPerInstance:             "InvocationsPerInstance",
+	VariantConcurrentRequestsHighResolution:   "ConcurrentRequestsPerModel",
+	ComponentInvocationsPerCopy:               "InvocationsPerCopy",
+	ComponentConcurrentRequestsHighResolution: "ConcurrentRequestsPerCopy",
+}
+
+// follows reports whether a tracked metric has the values that m has over
+// period.
+func follows(tracked TrackedMetric, m Metric, period time.Duration) bool {
+	switch tracked := tracked.(type) {
+	case PredefinedMetric:
+		return m.Namespace == SageMakerNamespace && m.Name == behind[tracked] && (period == time.Minute || !m.grows())
+	case Metric:
+		return sameSeries(tracked, m) && (period == time.Minute || !m.grows())
+	}
+	return false
+}
+
+// grows reports whether the statistic is larger over a longer period.
+func (m Metric) grows() bool { return m.Statistic == Sum || m.Statistic == SampleCount }
+
+func sameSeries(a, b Metric) bool {
+	return a.Namespace == b.Namespace && a.Name == b.Name && a.Statistic == b.Statistic && slices.Equal(sorted(a.Dimensions), sorted(b.Dimensions))
+}
+
+func sorted(dimensions []MetricDimension) []MetricDimension {
+	return slices.SortedFunc(slices.Values(dimensions), func(a, b MetricDimension) int { return strings.Compare(a.Name, b.Name) })
+}

@@ -1,0 +1,86 @@
+package autoscaling
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// Provisioned concurrency of serverless variants.
+const (
+	ProvisionedConcurrencyPolicyName = "provisioned-concurrency-utilization"
+	// DefaultConcurrencyUtilization is the share of the provisioned concurrency
+	// that is aimed at where nothing else is said.
+	DefaultConcurrencyUtilization = 0.7
+	// MaxServerlessConcurrency is the most requests at a time that a serverless
+	// variant can take.
+	MaxServerlessConcurrency = 200
+)
+
+// ProvisionedConcurrencyScaling is how the provisioned concurrency of a
+// serverless variant shall scale: the requests at a time that it is warm for.
+// What comes beyond is served too, up to the variant's own maximum, by what has
+// to start first.
+type ProvisionedConcurrencyScaling struct {
+	// MinCapacity and MaxCapacity bound the provisioned concurrency, in requests
+	// at a time, 1 to the variant's own maximum.
+	MinCapacity, MaxCapacity int
+	// MaxConcurrency is the variant's own maximum, which MaxCapacity is held
+	// against.
+	// Default: 0, not known here; MaxServerlessConcurrency.
+	MaxConcurrency int
+	// TargetUtilization is the share of the provisioned concurrency that shall
+	// be in use, over 0 and at most 1.
+	// Default: 0, DefaultConcurrencyUtilization.
+	TargetUtilization float64
+	// ScaleOutCooldown and ScaleInCooldown are how long to wait after an
+	// activity has succeeded, in whole seconds.
+	// Default: nil, DefaultCooldown.
+	ScaleOutCooldown, ScaleInCooldown *time.Duration
+	// ScheduledActions change the bounds at their times.
+	// Default: none.
+	ScheduledActions []ScheduledAction
+}
+
+// Target is the scalable target of variant v.
+func (s ProvisionedConcurrencyScaling) Target(v Variant) ScalableTarget {
+	utilization := Tracking(ProvisionedConcurrencyPolicyName, VariantProvisionedConcurrencyUtilization,
+		cmp.Or(s.TargetUtilization, DefaultConcurrencyUtilization))
+	utilization.ScaleOutCooldown, utilization.ScaleInCooldown = orDefault(s.ScaleOutCooldown), orDefault(s.ScaleInCooldown)
+	return ScalableTarget{
+		ResourceID: v.ResourceID(), Dimension: VariantProvisionedConcurrency,
+		MinCapacity: s.MinCapacity, MaxCapacity: s.MaxCapacity,
+		Policies:         []TargetTrackingPolicy{utilization},
+		ScheduledActions: s.ScheduledActions,
+	}
+}
+
+// Validate returns everything wrong with scaling v in this way, with the field
+// paths of this struct, and "Variant." before those of v.
+func (s ProvisionedConcurrencyScaling) Validate(v Variant) invalid.Problems {
+	ps := s.Target(v).validateInFields(map[string]string{
+		"ResourceID": "", // the variant says it
+		ProvisionedConcurrencyPolicyName + ".TargetValue": "TargetUtilization",
+	})
+	most := cmp.Or(s.MaxConcurrency, MaxServerlessConcurrency)
+	if most < 1 || most > MaxServerlessConcurrency {
+		ps.Add("MaxConcurrency", s.MaxConcurrency, fmt.Sprintf("a serverless variant takes 1 to %d requests at a time", MaxServerlessConcurrency),
+			"give the variant's own, or leave it out")
+		return append(ps, v.Validate().In("Variant")...)
+	}
+	over := func(field string, n int) {
+		if n > most {
+			ps.Add(field, n, fmt.Sprintf("no more can be provisioned than the variant takes, %d requests at a time", most),
+				fmt.Sprintf("lower it to %d or less", most))
+		}
+	}
+	over("MaxCapacity", s.MaxCapacity)
+	for i, a := range s.ScheduledActions {
+		if a.MaxCapacity != nil {
+			over(fmt.Sprintf("ScheduledActions[%d].MaxCapacity", i), *a.MaxCapacity)
+		}
+	}
+	return append(ps, v.Validate().In("Variant")...)
+}
