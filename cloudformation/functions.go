@@ -1,0 +1,205 @@
+package cloudformation
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// call is what a function comes to.
+func (o owner) call(n *node, name string, argument *node, path string, depth int) any {
+	switch name {
+	case "Ref":
+		if target, ok := argument.string(); ok {
+			return o.ref(n, target, path, depth)
+		}
+		o.add(n, path, n.shown(), "Ref takes the name of a parameter or resource", "write the name")
+		return unresolved{}
+	case "Fn::GetAtt":
+		return o.callGetAtt(n, argument, path, depth)
+	case "Fn::Sub":
+		return o.sub(n, argument, path, depth)
+	case "Fn::Join":
+		return o.join(n, argument, path, depth)
+	case "Fn::Select":
+		return o.selected(n, argument, path, depth)
+	case "Fn::Split":
+		return o.split(n, argument, path, depth)
+	case "Fn::FindInMap":
+		return o.findInMap(n, argument, path, depth)
+	case "Fn::If":
+		args, ok := o.arguments(n, argument, path, 3, 3)
+		if !ok {
+			return unresolved{}
+		}
+		condition, _ := args[0].string()
+		switch o.condition(n, condition, path, depth) {
+		case yes:
+			return o.resolve(args[1], path, depth)
+		case no:
+			return o.resolve(args[2], path, depth)
+		default:
+			return unresolved{}
+		}
+	case "Fn::GetStackOutput":
+		return o.getStackOutput(n, argument, path, depth)
+	case "Fn::ImportValue":
+		return o.importValue(n, argument, path, depth)
+	}
+	o.add(n, path, n.shown(), "the function "+strings.TrimPrefix(name, "Fn::")+" is not resolved here", "write the value out")
+	return unresolved{}
+}
+
+func (o owner) callGetAtt(n, argument *node, path string, depth int) any {
+	resource, attribute := "", ""
+	if written, ok := argument.string(); ok {
+		resource, attribute, _ = strings.Cut(written, ".")
+	} else {
+		args, ok := o.arguments(n, argument, path, 2, 2)
+		if !ok {
+			return unresolved{}
+		}
+		resource, _ = args[0].string()
+		if attribute, ok = o.argumentText(args[1], path, depth); !ok {
+			return unresolved{}
+		}
+	}
+	return o.getAtt(n, resource, attribute, path, depth)
+}
+
+// variable is ${Name} or ${!Literal} in the text of Fn::Sub.
+var variable = regexp.MustCompile(`\$\{([^${}]*)\}`)
+
+func (o owner) sub(n, argument *node, path string, depth int) any {
+	format, isText := argument.string()
+	var own *node
+	if !isText {
+		args, ok := o.arguments(n, argument, path, 2, 2)
+		if !ok {
+			return unresolved{}
+		}
+		own = args[1]
+		if format, ok = args[0].string(); !ok {
+			o.add(n, path, n.shown(), "Sub takes a text", "write the text")
+			return unresolved{}
+		}
+	}
+	whole := true
+	out := variable.ReplaceAllStringFunc(format, func(found string) string {
+		name := strings.TrimSpace(found[2 : len(found)-1])
+		var v any
+		resource, attribute, isAttribute := strings.Cut(name, ".")
+		switch {
+		case strings.HasPrefix(name, "!"):
+			return "${" + name[1:] + "}"
+		case own.key(name) != nil:
+			v = o.resolve(own.key(name), path, depth)
+		case isAttribute:
+			v = o.getAtt(n, resource, attribute, path, depth)
+		default:
+			v = o.ref(n, name, path, depth)
+		}
+		s, ok := text(v)
+		if _, noted := v.(unresolved); !ok && !noted {
+			o.add(n, path, found, "only a text fits into a text", "give a text")
+		}
+		whole = whole && ok
+		return s
+	})
+	if !whole || !o.spend(len(out)) {
+		return unresolved{}
+	}
+	return out
+}
+
+func (o owner) join(n, argument *node, path string, depth int) any {
+	args, ok := o.arguments(n, argument, path, 2, 2)
+	if !ok {
+		return unresolved{}
+	}
+	delimiter, ok := o.argumentText(args[0], path, depth)
+	list, whole := o.argumentList(args[1], path, depth)
+	if !ok || !whole {
+		return unresolved{}
+	}
+	size := len(list) * len(delimiter)
+	for _, s := range list {
+		size += len(s)
+	}
+	if !o.spend(size) {
+		return unresolved{}
+	}
+	return strings.Join(list, delimiter)
+}
+
+func (o owner) selected(n, argument *node, path string, depth int) any {
+	args, ok := o.arguments(n, argument, path, 2, 2)
+	if !ok {
+		return unresolved{}
+	}
+	written, ok := o.argumentText(args[0], path, depth)
+	list := o.argument(args[1], path, depth)
+	if _, noted := list.(unresolved); !ok || noted {
+		return unresolved{}
+	}
+	items, isList := list.([]any)
+	i, err := strconv.Atoi(written)
+	if err != nil || !isList || i < 0 || i >= len(items) {
+		o.add(n, path, n.shown(), "the list has no such item", "select from 0 to one less than its length")
+		return unresolved{}
+	}
+	return items[i]
+}
+
+func (o owner) split(n, argument *node, path string, depth int) any {
+	args, ok := o.arguments(n, argument, path, 2, 2)
+	if !ok {
+		return unresolved{}
+	}
+	delimiter, ok := o.argumentText(args[0], path, depth)
+	source, whole := o.argumentText(args[1], path, depth)
+	if !ok || !whole {
+		return unresolved{}
+	}
+	if delimiter == "" {
+		o.add(n, path, n.shown(), "a text is split at a delimiter of one character or more", "give the delimiter")
+		return unresolved{}
+	}
+	return splitText(source, delimiter)
+}
+
+func splitText(source, delimiter string) []any {
+	var out []any
+	for part := range strings.SplitSeq(source, delimiter) {
+		out = append(out, part)
+	}
+	return out
+}
+
+func (o owner) findInMap(n, argument *node, path string, depth int) any {
+	args, ok := o.arguments(n, argument, path, 3, 4)
+	if !ok {
+		return unresolved{}
+	}
+	found := o.root.key("Mappings")
+	for _, arg := range args[:3] {
+		key, ok := o.argumentText(arg, path, depth)
+		if !ok {
+			return unresolved{}
+		}
+		found = found.key(key)
+		if found != nil {
+			continue
+		}
+		if len(args) == 4 && args[3].key("DefaultValue") != nil {
+			return o.resolve(args[3].key("DefaultValue"), path, depth)
+		}
+		fix := "add it to Mappings"
+		if openText(key) {
+			fix = "give " + strings.Trim(key, "${}") + ", which is not known"
+		}
+		o.add(n, path, n.shown(), "the mapping has no key "+strconv.Quote(key), fix)
+		return unresolved{}
+	}
+	return o.resolve(found, path, depth)
+}

@@ -1,0 +1,228 @@
+package cloudformation
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+)
+
+// ref is what Ref gives: a pseudo parameter, a parameter, or what identifies a
+// resource.
+func (o owner) ref(n *node, name, path string, depth int) any {
+	if strings.HasPrefix(name, "AWS::") {
+		return o.pseudo(n, name, path)
+	}
+	if parameter := o.root.key("Parameters").key(name); parameter != nil {
+		return o.parameter(n, name, parameter, path, depth)
+	}
+	if o.resource(name) == nil {
+		o.add(n, path, n.shown(), strconv.Quote(name)+" is neither a parameter nor a resource of this template", "name one that is")
+		return unresolved{}
+	}
+	if known, ok := named[o.kind(name)]; ok {
+		own, ok := o.nameOf(name, path, depth)
+		if !ok {
+			return unresolved{}
+		}
+		return o.arn(known.resource, own)
+	}
+	return "${" + name + "}"
+}
+
+func (o owner) pseudo(n *node, name, path string) any {
+	orOpen := func(value string) any {
+		if value == "" {
+			return "${" + name + "}"
+		}
+		return value
+	}
+	switch name {
+	case "AWS::NoValue":
+		return absent{}
+	case "AWS::AccountId":
+		return orOpen(o.Account)
+	case "AWS::Region":
+		return orOpen(o.Region)
+	case "AWS::StackName":
+		return orOpen(o.Stack)
+	case "AWS::Partition":
+		return o.partition()
+	case "AWS::URLSuffix":
+		if o.partition() == "aws-cn" {
+			return "amazonaws.com.cn"
+		}
+		return "amazonaws.com"
+	case "AWS::StackId", "AWS::NotificationARNs":
+		return "${" + name + "}"
+	}
+	o.add(n, path, n.shown(), strconv.Quote(name)+" is not a pseudo parameter", "such as AWS::Region")
+	return unresolved{}
+}
+
+func (t *template) partition() string {
+	switch {
+	case t.options.Partition != "":
+		return t.options.Partition
+	case strings.HasPrefix(t.Region, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(t.Region, "us-gov-"):
+		return "aws-us-gov"
+	}
+	return "aws"
+}
+
+func (o owner) parameter(n *node, name string, parameter *node, path string, depth int) any {
+	kind, _ := parameter.key("Type").string()
+	// What a nested stack is given counts for it alone.
+	if o.parent != nil {
+		if given := o.parent.property(o.nestedID, "Parameters").key(name); given != nil {
+			return o.inList(kind, owner{o.parent, o.logicalID, o.problems}.resolve(given, path, depth))
+		}
+	} else if given, ok := o.options.Parameters[name]; ok {
+		return o.inList(kind, given)
+	}
+	standard := parameter.key("Default")
+	switch {
+	case standard == nil:
+		o.add(n, path, n.shown(), "the parameter "+name+" has no default, and no value was given", "give it a value")
+	case strings.HasPrefix(kind, "AWS::SSM::Parameter::"):
+		o.add(n, path, n.shown(), "the value of "+name+" is in the Parameter Store, under "+standard.shown(), "give it a value")
+	default:
+		return o.inList(kind, standard.scalar)
+	}
+	return unresolved{}
+}
+
+// inList takes the text of a list apart.
+func (o owner) inList(kind string, value any) any {
+	s, ok := text(value)
+	if !ok || kind != "CommaDelimitedList" && !strings.Contains(kind, "List<") {
+		return value
+	}
+	parts := splitText(s, ",")
+	for i, part := range parts {
+		parts[i] = strings.TrimSpace(part.(string))
+	}
+	return parts
+}
+
+// named are the resources whose names are part of what scales: the property
+// with the name, what ARNs call such a resource, and the attribute with its ARN,
+// where Ref is not the only way to it.
+var named = map[string]struct{ property, resource, arn string }{
+	endpointType:       {"EndpointName", "endpoint", ""},
+	endpointConfigType: {"EndpointConfigName", "endpoint-config", ""},
+	componentType:      {"InferenceComponentName", "inference-component", "InferenceComponentArn"},
+	modelType:          {"ModelName", "model", ""},
+}
+
+// nameOf is a resource's name. One that leaves it to CloudFormation goes by its
+// logical ID: the real one is known only after the deployment, and any will do
+// to tell which is which.
+func (o owner) nameOf(id, path string, depth int) (string, bool) {
+	property := o.property(id, named[o.kind(id)].property)
+	if property == nil {
+		return id, true
+	}
+	switch v := o.resolve(property, path, depth+1).(type) {
+	case absent:
+		return id, true
+	case unresolved:
+		return "", false
+	default:
+		s, ok := text(v)
+		if !ok {
+			o.add(property, path, property.shown(), "a name is a text", "give a text")
+		}
+		return s, ok
+	}
+}
+
+func (o owner) arn(resource, name string) string {
+	account, region := o.pseudo(nil, "AWS::AccountId", "").(string), o.pseudo(nil, "AWS::Region", "").(string)
+	if resource == "endpoint" {
+		return autoscaling.EndpointARN(o.partition(), region, account, name)
+	}
+	return "arn:" + o.partition() + ":sagemaker:" + region + ":" + account + ":" + resource + "/" + strings.ToLower(name)
+}
+
+// getAtt is what Fn::GetAtt gives.
+func (o owner) getAtt(n *node, id, attribute, path string, depth int) any {
+	if o.resource(id) == nil {
+		o.add(n, path, n.shown(), strconv.Quote(id)+" is not a resource of this template", "name one that is")
+		return unresolved{}
+	}
+	if known, ok := named[o.kind(id)]; ok && (attribute == known.property || attribute == known.arn) {
+		own, ok := o.nameOf(id, path, depth)
+		switch {
+		case !ok:
+			return unresolved{}
+		case attribute == known.arn:
+			return o.arn(known.resource, own)
+		}
+		return own
+	}
+	if output, ok := strings.CutPrefix(attribute, "Outputs."); ok && o.nested[id] != nil {
+		return o.output(n, o.nested[id], output, path, depth)
+	}
+	return "${" + id + "." + attribute + "}"
+}
+
+// output is the value of another stack's output.
+func (o owner) output(n *node, other *template, name, path string, depth int) any {
+	value := other.root.key("Outputs").key(name).key("Value")
+	if value == nil {
+		o.add(n, path, n.shown(), "the stack "+other.Stack+" has no output "+strconv.Quote(name), "name one that it has")
+		return unresolved{}
+	}
+	return o.in(other).resolve(value, path, depth+1)
+}
+
+// in is o looking into another template, which is where problems then are.
+func (o owner) in(other *template) owner {
+	return owner{other, o.logicalID, o.problems}
+}
+
+func (o owner) getStackOutput(n, argument *node, path string, depth int) any {
+	stack, ok := o.argumentText(argument.key("StackName"), path, depth)
+	output, whole := o.argumentText(argument.key("OutputName"), path, depth)
+	region := o.Region
+	if argument.key("Region") != nil {
+		region, _ = o.argumentText(argument.key("Region"), path, depth)
+	}
+	if !ok || !whole {
+		return unresolved{}
+	}
+	for _, other := range *o.stacks {
+		if other.Stack == stack && (other.Region == region || other.Region == "") {
+			return o.output(n, other, output, path, depth)
+		}
+	}
+	o.add(n, path, n.shown(), "the stack "+stack+" is not among what was read", "read the whole cloud assembly")
+	return unresolved{}
+}
+
+func (o owner) importValue(n, argument *node, path string, depth int) any {
+	name, ok := o.argumentText(argument, path, depth)
+	if !ok {
+		return unresolved{}
+	}
+	for _, other := range *o.stacks {
+		if other.Region != o.Region || other.Account != o.Account {
+			continue
+		}
+		for _, output := range other.root.key("Outputs").names() {
+			exported := other.root.key("Outputs").key(output).key("Export").key("Name")
+			var others Problems // which exports have names that are not known does not matter here
+			if exported == nil || !o.spend(1) {
+				continue
+			}
+			if got, ok := text(other.owner("", &others).resolve(exported, path, depth+1)); ok && got == name {
+				return o.output(n, other, output, path, depth)
+			}
+		}
+	}
+	o.add(n, path, n.shown(), "no stack that was read exports "+strconv.Quote(name), "read it together with the stack that does")
+	return unresolved{}
+}

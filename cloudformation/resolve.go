@@ -1,0 +1,158 @@
+package cloudformation
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// What a node may come to besides a value.
+type (
+	// absent is AWS::NoValue: the property, or the item, is not there.
+	absent struct{}
+	// unresolved has been noted as a problem.
+	unresolved struct{}
+)
+
+// maxSteps bounds what functions may make of each other, in values and bytes.
+const maxSteps = 4 << 20
+
+// spend counts n more and reports whether there may be more; read says so when
+// there may not.
+func (o owner) spend(n int) bool {
+	*o.budget = max(*o.budget-n, -1)
+	return *o.budget >= 0
+}
+
+// resolve is what n comes to when its functions are called: nil, bool, float64,
+// string, []any, map[string]any, or absent or unresolved.
+//
+// What only a deployment shows, such as a queue's name, comes to a text of the
+// form ${LogicalID.Attribute}.
+func (o owner) resolve(n *node, path string, depth int) any {
+	if n == nil {
+		return nil
+	}
+	if depth > maxDepth {
+		o.add(n, path, n.shown(), "the functions refer to each other in a circle, or nearly so", "write the value out")
+		return unresolved{}
+	}
+	if !o.spend(1 + len(n.text)) {
+		return unresolved{}
+	}
+	if name, argument := n.function(); name != "" {
+		return o.call(n, name, argument, path, depth+1)
+	}
+	switch n.shape {
+	case mapping:
+		return o.resolveMapping(n, path, depth+1)
+	case sequence:
+		return o.resolveList(n, func(i int) string { return item(path, i) }, depth+1)
+	default:
+		return n.scalar
+	}
+}
+
+func (o owner) resolveMapping(n *node, path string, depth int) any {
+	out, whole := make(map[string]any, len(n.keys)), true
+	for _, key := range n.names() {
+		switch v := o.resolve(n.keys[key], path+"."+key, depth).(type) {
+		case absent:
+		case unresolved:
+			whole = false
+		default:
+			out[key] = v
+		}
+	}
+	if !whole {
+		return unresolved{}
+	}
+	return out
+}
+
+func (o owner) resolveList(n *node, at func(i int) string, depth int) any {
+	out, whole := make([]any, 0, len(n.items)), true
+	for i, value := range n.items {
+		switch v := o.resolve(value, at(i), depth).(type) {
+		case absent:
+		case unresolved:
+			whole = false
+		default:
+			out = append(out, v)
+		}
+	}
+	if !whole {
+		return unresolved{}
+	}
+	return out
+}
+
+// text is what a scalar comes to as CloudFormation writes it into a text.
+func text(v any) (string, bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), true
+	case bool:
+		return strconv.FormatBool(v), true
+	}
+	return "", false
+}
+
+// openText reports whether a text holds what only a deployment shows.
+func openText(s string) bool { return strings.Contains(s, "${") }
+
+// argumentText resolves n to a text, and notes where it is none.
+func (o owner) argumentText(n *node, path string, depth int) (string, bool) {
+	v := o.resolve(n, path, depth)
+	if _, noted := v.(unresolved); noted {
+		return "", false
+	}
+	s, ok := text(v)
+	if !ok {
+		o.add(n, path, n.shown(), "a text is wanted here", "give a text, or a function that comes to one")
+	}
+	return s, ok
+}
+
+// argument resolves a function's argument. The items of a list that stands there
+// have the path of the function: they are no items of the property.
+func (o owner) argument(n *node, path string, depth int) any {
+	if n.shape == sequence && depth < maxDepth {
+		return o.resolveList(n, func(int) string { return path }, depth+1)
+	}
+	return o.resolve(n, path, depth)
+}
+
+// argumentList resolves n to a list of texts.
+func (o owner) argumentList(n *node, path string, depth int) ([]string, bool) {
+	v := o.argument(n, path, depth)
+	if _, noted := v.(unresolved); noted {
+		return nil, false
+	}
+	list, ok := v.([]any)
+	out := make([]string, len(list))
+	for i, one := range list {
+		var isText bool
+		out[i], isText = text(one)
+		ok = ok && isText
+	}
+	if !ok {
+		o.add(n, path, n.shown(), "a list of texts is wanted here", "give a list, or a function that comes to one")
+	}
+	return out, ok
+}
+
+// arguments are those of a function that takes low to high of them.
+func (o owner) arguments(n, argument *node, path string, low, high int) ([]*node, bool) {
+	if argument == nil || argument.shape != sequence || len(argument.items) < low || len(argument.items) > high {
+		count := strconv.Itoa(low)
+		if high > low {
+			count = fmt.Sprintf("%d or %d", low, high)
+		}
+		o.add(n, path, n.shown(), "the function takes a list of "+count, "write [A, B]")
+		return nil, false
+	}
+	return argument.items, true
+}

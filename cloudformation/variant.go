@@ -1,0 +1,149 @@
+package cloudformation
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+)
+
+// describe adds what other resources say of what scales: the endpoint's
+// configuration, or the inference component.
+func (s *Scaled) describe(t *template) {
+	target := &s.Subject.Target
+	if name, ok := strings.CutPrefix(target.ResourceID, "inference-component/"); ok {
+		s.describeComponent(t, name)
+		return
+	}
+	endpoint, name := variantOf(target.ResourceID)
+	if endpoint == "" {
+		return
+	}
+	s.Subject.Variant = &autoscaling.Variant{EndpointName: endpoint, Name: name}
+	o, config := t.configuration(endpoint)
+	if config == nil {
+		return
+	}
+	target.Asynchronous = config.key("AsyncInferenceConfig") != nil
+	o.describeVariant(s.Subject.Variant, config)
+}
+
+// variantOf takes endpoint/NAME/variant/NAME apart.
+func variantOf(resourceID string) (endpoint, variant string) {
+	if parts := strings.Split(resourceID, "/"); len(parts) == 4 && parts[0] == "endpoint" && parts[2] == "variant" {
+		return parts[1], parts[3]
+	}
+	return "", ""
+}
+
+func (s *Scaled) describeComponent(t *template, name string) {
+	o, id := t.lookup(componentType, name)
+	if id == "" {
+		return
+	}
+	if copies, ok := o.count(o.property(id, "RuntimeConfig").key("CopyCount")); ok {
+		s.InitialCopyCount = copies
+	}
+	endpoint, known := o.quietText(o.property(id, "EndpointName"))
+	if !known {
+		return
+	}
+	variant, _ := o.quietText(o.property(id, "VariantName"))
+	s.Host = &autoscaling.Variant{EndpointName: endpoint, Name: variant}
+	if owner, config := t.configuration(endpoint); config != nil {
+		owner.describeVariant(s.Host, config)
+	}
+}
+
+// lookup is the resource of a kind that goes by name, among all that was read:
+// in t first, since others may use the name in another account.
+func (t *template) lookup(kind, name string) (owner, string) {
+	var others Problems // said of those who need it
+	for _, candidate := range append([]*template{t}, *t.stacks...) {
+		if candidate.Account != t.Account || candidate.Region != t.Region {
+			continue
+		}
+		o := candidate.owner("", &others)
+		for _, id := range candidate.root.key("Resources").names() {
+			if candidate.kind(id) != kind {
+				continue
+			}
+			if own, ok := o.nameOf(id, "", 0); ok && own == name {
+				return o, id
+			}
+		}
+	}
+	return t.owner("", &others), ""
+}
+
+// configuration is the properties of the endpoint's configuration, nil where it
+// is not among what was read.
+func (t *template) configuration(endpoint string) (owner, *node) {
+	o, id := t.lookup(endpointType, endpoint)
+	if id == "" {
+		return o, nil
+	}
+	wanted, ok := text(o.resolve(o.property(id, "EndpointConfigName"), "", 0))
+	if !ok {
+		return o, nil
+	}
+	// Ref gives the ARN, in which names are in lower case, and of which account
+	// and region need not be known.
+	if _, fromARN, isARN := strings.Cut(wanted, ":endpoint-config/"); isARN {
+		for _, candidate := range o.root.key("Resources").names() {
+			if own, ok := o.nameOf(candidate, "", 0); ok && o.kind(candidate) == endpointConfigType && strings.EqualFold(own, fromARN) {
+				wanted = own
+			}
+		}
+	}
+	config, id := o.template.lookup(endpointConfigType, wanted)
+	if id == "" {
+		return o, nil
+	}
+	return config, config.resource(id).key("Properties")
+}
+
+// describeVariant adds what the configuration says of a variant. An empty name
+// is that of the only one.
+func (o owner) describeVariant(v *autoscaling.Variant, config *node) {
+	variants := config.key("ProductionVariants")
+	if variants == nil {
+		return
+	}
+	for _, n := range variants.items {
+		name, ok := o.quietText(n.key("VariantName"))
+		if !ok || v.Name != name && (v.Name != "" || len(variants.items) != 1) {
+			continue
+		}
+		v.Name = name
+		v.InstanceType, _ = o.quietText(n.key("InstanceType"))
+		if count, ok := o.count(n.key("InitialInstanceCount")); ok {
+			v.InitialInstanceCount = count
+		}
+		status, _ := o.quietText(n.key("ManagedInstanceScaling").key("Status"))
+		v.ManagedInstanceScaling = status == "ENABLED"
+		return
+	}
+}
+
+// quietText resolves n to a text that is known before a deployment.
+func (o owner) quietText(n *node) (string, bool) {
+	if n == nil {
+		return "", false
+	}
+	s, ok := text(o.resolve(n, "", 0))
+	if !ok || openText(s) {
+		return "", false
+	}
+	return s, true
+}
+
+func (o owner) count(n *node) (int, bool) {
+	s, ok := o.quietText(n)
+	f, err := strconv.ParseFloat(s, 64)
+	if !ok || err != nil || f != math.Trunc(f) || f < 0 || f > math.MaxInt32 {
+		return 0, false
+	}
+	return int(f), true
+}
