@@ -1,0 +1,124 @@
+package rehearsal
+
+import (
+	"math"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+)
+
+// alarmState is CloudWatch's.
+type alarmState uint8
+
+const (
+	insufficientData alarmState = iota
+	isOK
+	inAlarm
+)
+
+// String is CloudWatch's word for it.
+func (s alarmState) String() string {
+	return [...]string{"INSUFFICIENT_DATA", "OK", "ALARM"}[s]
+}
+
+// alarmRule is what CloudWatch is told of an alarm.
+type alarmRule struct {
+	comparison autoscaling.Comparison
+	threshold  float64
+	// datapoints are looked at, and toAlarm of them have to breach.
+	datapoints, toAlarm int
+	missing             autoscaling.MissingData
+}
+
+func (r *alarmRule) breaches(value float64) bool {
+	switch r.comparison {
+	case autoscaling.Above:
+		return value > r.threshold
+	case autoscaling.AtLeast:
+		return value >= r.threshold
+	case autoscaling.Below:
+		return value < r.threshold
+	default:
+		return value <= r.threshold
+	}
+}
+
+// stateOf is the state of an alarm that has so many datapoints in its window,
+// missing ones among them. With MissingIsMissing it goes off as soon as enough
+// of those that are there breach, and has insufficient data where none is.
+//
+// CloudWatch also looks back a little further than the window where some are
+// missing, to a depth that it does not document; here it does not.
+func stateOf(r *alarmRule, breaching, missing int, before alarmState) alarmState {
+	switch {
+	case missing > 0 && r.missing == autoscaling.MissingBreaches:
+		breaching += missing
+	case missing > 0 && r.missing == autoscaling.MissingIsIgnored && breaching < r.toAlarm:
+		return before
+	case missing == r.datapoints && r.missing != autoscaling.MissingIsFine:
+		return insufficientData
+	}
+	if breaching >= r.toAlarm {
+		return inAlarm
+	}
+	return isOK
+}
+
+// What a datapoint was.
+const (
+	fine uint8 = iota
+	breach
+	absent
+)
+
+// alarm is an alarm's memory: its window as a ring, and its state.
+type alarm struct {
+	rule               alarmRule
+	window             []uint8
+	next               int
+	breaching, missing int
+	state              alarmState
+	// value is the newest datapoint that was there.
+	value float64
+}
+
+// newAlarm begins as CloudWatch does, without data.
+func newAlarm(r alarmRule) alarm {
+	a := alarm{rule: r, window: make([]uint8, r.datapoints), missing: r.datapoints, value: math.NaN()}
+	for i := range a.window {
+		a.window[i] = absent
+	}
+	return a
+}
+
+// see takes the next datapoint, NaN where there is none, and reports whether
+// the state has changed.
+func (a *alarm) see(value float64) bool {
+	kind := fine
+	switch {
+	case math.IsNaN(value):
+		kind = absent
+	case a.rule.breaches(value):
+		kind = breach
+	}
+	if kind != absent {
+		a.value = value
+	}
+	a.count(a.window[a.next], -1)
+	a.count(kind, 1)
+	a.window[a.next] = kind
+	if a.next++; a.next == len(a.window) {
+		a.next = 0
+	}
+	before := a.state
+	a.state = stateOf(&a.rule, a.breaching, a.missing, before)
+	return a.state != before
+}
+
+func (a *alarm) count(kind uint8, n int) {
+	switch kind {
+	case breach:
+		a.breaching += n
+	case absent:
+		a.missing += n
+	}
+}

@@ -1,0 +1,113 @@
+package rehearsal
+
+import "sort"
+
+// oracle knows the future: it has at every instant the fewest instances that
+// keep the objective, each started exactly early enough and billed from its
+// launch. What it costs is an anchor for what anything else costs.
+type oracle struct {
+	waits     waits
+	pooled    bool
+	objective Objective
+	times     []float64
+	rates     []float64 // rates[n] is the most that n instances serve
+
+	// The fewest instances are needed from a start time before they are: the
+	// greatest need of a sliding window, as a queue of falling needs.
+	window   int64
+	queue    []need
+	head     int
+	billedTo int64
+	billed   float64 // in instance seconds
+	most     int     // what static peak has all the time
+}
+
+// need is what is needed until before a second.
+type need struct {
+	until     int64
+	instances int
+}
+
+func newOracle(in Input, start int64) oracle {
+	return oracle{
+		waits: waits{service: in.Service}, pooled: in.Service.Routing == LeastOutstanding,
+		objective: in.Objective, times: serviceTimes(in.Service), rates: []float64{0}, billedTo: start,
+		window: int64(in.Service.Start.Median.Seconds()),
+	}
+}
+
+// maxInstances is more than any account has.
+const maxInstances = 100_000
+
+// needed is the fewest instances that serve a rate within the objective.
+func (o *oracle) needed(rate float64) int {
+	full := o.waits.service.RequestsPerSecond * o.objective.Utilization
+	if o.objective.Latency == 0 || rate > maxInstances*full {
+		return ceilTo(rate / full)
+	}
+	rate *= 1 - 1e-12 // what binary fractions have added is no request
+	for o.rates[len(o.rates)-1] < rate {
+		o.rates = append(o.rates, o.serves(len(o.rates)))
+	}
+	return sort.SearchFloat64s(o.rates, rate)
+}
+
+// serves is the highest rate at which n instances keep the objective.
+func (o *oracle) serves(n int) float64 {
+	full := float64(n) * o.waits.service.RequestsPerSecond * o.objective.Utilization
+	low, high := 0.0, full
+	for range 40 {
+		if rate := (low + high) / 2; o.keeps(n, rate) {
+			low = rate
+		} else {
+			high = rate
+		}
+	}
+	return low
+}
+
+func (o *oracle) keeps(n int, rate float64) bool {
+	stations := n
+	if o.pooled {
+		stations = 1
+	}
+	wait := o.waits.steadyWait(n/stations, rate/float64(stations))
+	late := 0.0
+	for _, s := range o.times {
+		if over := o.objective.Latency.Seconds() - s; over < 0 {
+			late++
+		} else {
+			late += wait.Beyond(over)
+		}
+	}
+	return late/float64(len(o.times)) <= 1-o.objective.Share
+}
+
+// add says that instances are needed from one second to before another, and
+// bills for the seconds a start time earlier: what is launched by then is the
+// most that is needed until a start time after them.
+func (o *oracle) add(from, to int64, instances int) {
+	for len(o.queue) > o.head && o.queue[len(o.queue)-1].instances <= instances {
+		o.queue = o.queue[:len(o.queue)-1]
+	}
+	if o.head > 0 && len(o.queue) == cap(o.queue) {
+		o.queue = o.queue[:copy(o.queue, o.queue[o.head:])]
+		o.head = 0
+	}
+	o.queue = append(o.queue, need{until: to, instances: instances})
+	o.most = max(o.most, instances)
+	o.bill(to - o.window)
+}
+
+// bill bills up to a second.
+func (o *oracle) bill(to int64) {
+	for o.billedTo < to {
+		for o.queue[o.head].until <= o.billedTo {
+			o.head++
+		}
+		first := o.queue[o.head]
+		until := min(first.until, to)
+		o.billed += float64(first.instances) * float64(until-o.billedTo)
+		o.billedTo = until
+	}
+}

@@ -1,0 +1,110 @@
+package rehearsal
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// advance plays the seconds until an instant, at a rate of requests a second
+// that needs so many instances.
+func (e *engine) advance(to int64, rate float64, needed int) {
+	for e.now < to {
+		first := rate
+		attempts := first + e.retries.due()
+		s := e.front.serve(attempts, e.fleet.serving)
+		seconds := int64(1)
+		if s.same && e.retries.waiting == 0 && (s.failed == 0 || len(e.retries.pending) == 0) {
+			seconds = to - e.now
+		}
+		share := 0.0
+		if attempts > 0 {
+			share = min(1, s.failed/attempts)
+		}
+		lost := s.failed
+		if len(e.retries.pending) > 0 {
+			lost = e.retries.failed(first, share)
+		}
+		if seconds > 1 {
+			// The first of them has been counted.
+			e.front.repeat(&s, e.fleet.serving, float64(seconds-1))
+		}
+		e.publish(&s, float64(seconds))
+		e.book.add(e, &s, first, lost, needed, seconds)
+		e.now += seconds
+	}
+}
+
+// publish measures seconds equal seconds for every series.
+func (e *engine) publish(s *second, seconds float64) {
+	n := float64(e.fleet.serving)
+	for i := range e.series {
+		m := measured{requests: s.admitted}
+		switch e.series[i].signal {
+		case invocations:
+			m.value = s.admitted
+		case invocationsPerInstance:
+			m.value, m.unknown = s.admitted/n, n == 0
+		case concurrency:
+			m.value, m.unknown = s.inFlight/n, n == 0
+		case utilization:
+			m.value, m.unknown = s.served/(n*e.in.Service.RequestsPerSecond)*e.in.Service.FullUtilization, n == 0
+		case noCapacity:
+			m = measured{unknown: n > 0, value: s.attempts, requests: s.attempts}
+		case arrived:
+			m = measured{value: s.attempts, requests: s.attempts}
+		case shed:
+			m = measured{value: s.shed, requests: s.attempts}
+		case queued:
+			m = measured{value: s.queued}
+		}
+		e.series[i].add(m, seconds)
+	}
+}
+
+// Run rehearses. Its error is an invalid.Problems with everything that is wrong
+// with the input.
+func Run(in Input) (Result, error) {
+	if err := in.Validate().Err(); err != nil {
+		return Result{}, err
+	}
+	e := newEngine(in.withDefaults())
+	start, period := in.Trace.Grid()
+	end, rate := start.Unix(), 0.0
+	for count := range in.Trace.All() {
+		if err := checkCount(count, end); err != nil {
+			return Result{}, err
+		}
+		rate = count / period.Seconds()
+		if end == start.Unix() {
+			e.settle(rate)
+		}
+		e.oracle.add(end, end+int64(period/time.Second), e.oracle.needed(rate))
+		needed := ceilTo(rate / e.in.Service.RequestsPerSecond)
+		end += int64(period / time.Second)
+		for e.now < end {
+			e.instant()
+			e.advance(e.next(end), rate, needed)
+		}
+	}
+	if end == start.Unix() {
+		return Result{}, emptyTrace()
+	}
+	return e.finish(), nil
+}
+
+// checkCount refuses what no trace holds: a source that is read as it goes is
+// not validated before.
+func checkCount(count float64, at int64) error {
+	if count >= 0 && !math.IsInf(count, 1) {
+		return nil
+	}
+	return invalid.Problems{{Path: "Trace", Got: fmt.Sprintf("%g at %s", count, time.Unix(at, 0).UTC().Format(time.RFC3339)),
+		Rule: "a number of requests is 0 or more", Fix: "give what came, or 0"}}
+}
+
+func emptyTrace() error {
+	return invalid.Problems{{Path: "Trace", Rule: "a trace without a period has nothing to replay", Fix: "give the requests of each period"}}
+}

@@ -1,0 +1,94 @@
+package rehearsal
+
+import (
+	"slices"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/schedule"
+)
+
+// chunk is how much of a calendar is worked out at a time, so that its memory
+// does not depend on a trace's length.
+const chunk = 7 * 24 * time.Hour
+
+// lookBack is how far before a trace an action is looked for that has set the
+// bounds in which the trace begins (fact B6).
+const lookBack = 8 * 24 * time.Hour
+
+// run is one scheduled action at one instant, in Unix seconds.
+type run struct {
+	at     int64
+	action int
+}
+
+// calendar is the scheduled actions as sorted instants.
+type calendar struct {
+	actions  []plannedAction
+	runs     []run
+	next     int
+	until    int64 // runs are worked out up to here
+	finished bool  // nothing is planned
+}
+
+type plannedAction struct {
+	expression schedule.Expression
+	zone       *time.Location
+}
+
+// newCalendar reads the actions, which have been validated, but for those that
+// are missed. A rate counts from the trace's beginning, since nothing says when
+// the action was made.
+func newCalendar(actions []autoscaling.ScheduledAction, start time.Time, missed []string) calendar {
+	c := calendar{actions: make([]plannedAction, len(actions)), until: start.Unix(), finished: true}
+	for i, a := range actions {
+		if slices.Contains(missed, a.Name) {
+			continue
+		}
+		expression, err := schedule.Parse(a.Schedule)
+		zone, zoneErr := schedule.ParseZone(a.Timezone)
+		if err != nil || zoneErr != nil {
+			continue // Validate has refused it
+		}
+		c.actions[i] = plannedAction{expression.StartingAt(start), zone}
+		c.finished = false
+	}
+	return c
+}
+
+// between is the runs of [from, to) by time, and at one time in the order of
+// the template (fact B9).
+func (c *calendar) between(from, to int64, into []run) []run {
+	for i, a := range c.actions {
+		for _, at := range a.expression.Between(time.Unix(from, 0), time.Unix(to, 0), a.zone) {
+			into = append(into, run{at.Unix(), i})
+		}
+	}
+	slices.SortStableFunc(into, func(a, b run) int { return int(a.at - b.at) })
+	return into
+}
+
+// due is the instant of the next run, or of when more must be worked out.
+func (c *calendar) due() int64 {
+	switch {
+	case c.next < len(c.runs):
+		return c.runs[c.next].at
+	case c.finished:
+		return never
+	}
+	return c.until
+}
+
+// take returns the index of an action that is due, and false where none is.
+func (c *calendar) take(now int64) (int, bool) {
+	for !c.finished && c.next == len(c.runs) && now >= c.until {
+		to := c.until + int64(chunk/time.Second)
+		c.runs, c.next = c.between(c.until, to, c.runs[:0]), 0
+		c.until = to
+	}
+	if c.next == len(c.runs) || c.runs[c.next].at > now {
+		return 0, false
+	}
+	c.next++
+	return c.runs[c.next-1].action, true
+}

@@ -1,0 +1,182 @@
+package rehearsal
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// again is how often CloudWatch repeats the action of an alarm that stays in
+// ALARM, where the action is a scaling policy.
+const again = 60
+
+// watch is an alarm with the datapoints that it cannot see yet.
+type watch struct {
+	name   string
+	alarm  alarm
+	source int
+	delay  int64
+	// pending is a ring of datapoints, each seen delay after its period's end.
+	pending     []datapoint
+	head, count int
+	acted       int64
+}
+
+type datapoint struct {
+	seen  int64
+	value float64
+}
+
+func newWatch(name string, rule alarmRule, source int, period int64, t Timing) watch {
+	delay := int64(t.StandardDelay / time.Second)
+	if period < 60 {
+		delay = int64(t.HighResolutionDelay / time.Second)
+	}
+	return watch{name: name, alarm: newAlarm(rule), source: source, delay: delay,
+		pending: make([]datapoint, delay/period+2), acted: math.MinInt64 / 2}
+}
+
+func (w *watch) push(now int64, value float64) {
+	w.pending[(w.head+w.count)%len(w.pending)] = datapoint{now + w.delay, value}
+	w.count++
+}
+
+// due is when the next datapoint is seen.
+func (w *watch) due() int64 {
+	if w.count == 0 {
+		return never
+	}
+	return w.pending[w.head].seen
+}
+
+func (w *watch) pop() float64 {
+	value := w.pending[w.head].value
+	if w.head++; w.head == len(w.pending) {
+		w.head = 0
+	}
+	w.count--
+	return value
+}
+
+// acts reports whether the alarm sets its policy off now.
+func (w *watch) acts(now int64) bool { return w.alarm.state == inAlarm && now-w.acted >= again }
+
+// tracker is a target tracking policy with its two alarms, by their indexes.
+type tracker struct {
+	policy    *autoscaling.TargetTrackingPolicy
+	high, low int
+}
+
+// stepper is a step scaling policy with its alarm.
+type stepper struct {
+	policy *autoscaling.StepScalingPolicy
+	alarm  int
+}
+
+// scaler is what CloudWatch and Application Auto Scaling know of a target.
+type scaler struct {
+	series   []series
+	sources  []source
+	watches  []watch
+	trackers []tracker
+	steppers []stepper
+	votes    []vote
+}
+
+// newScaler reads the policies. Its problems are metrics that are not played.
+func newScaler(in Input) (scaler, invalid.Problems) {
+	var s scaler
+	var ps invalid.Problems
+	target := in.Subject.Target
+	take := func(path string, metric fmt.Stringer, period time.Duration) (int, bool) {
+		src, all, err := measure(metric, period, s.series)
+		if err == nil {
+			err = ofThis(metric, endpointOf(target.ResourceID))
+		}
+		if err == nil && in.Service.FullUtilization == 0 {
+			for _, one := range all {
+				if one.signal == utilization {
+					err = fmt.Errorf("what %v shows of a loaded instance is not known: it needs Service.FullUtilization", metric)
+				}
+			}
+		}
+		if err != nil {
+			ps.Add("Subject.Target."+path, fmt.Sprint(metric), err.Error(), "rehearse without this policy, or track what is played: invocations, concurrency, the gateway's load")
+			return 0, false
+		}
+		s.series, s.sources = all, append(s.sources, src)
+		return len(s.sources) - 1, true
+	}
+	for i := range target.Policies {
+		p := &target.Policies[i]
+		at, ok := take(fmt.Sprintf("Policies[%d].Metric", i), p.Metric, time.Minute)
+		if !ok {
+			continue
+		}
+		s.track(p, at, in.Timing)
+	}
+	for i := range target.StepPolicies {
+		p := &target.StepPolicies[i]
+		at, ok := take(fmt.Sprintf("StepPolicies[%d].Alarm.Metric", i), p.Alarm.Metric, p.Alarm.Period)
+		if !ok {
+			continue
+		}
+		rule := alarmRule{p.Alarm.Comparison, p.Alarm.Threshold, p.Alarm.EvaluationPeriods, p.Alarm.DatapointsToAlarm, p.Alarm.MissingData}
+		if rule.toAlarm == 0 {
+			rule.toAlarm = rule.datapoints
+		}
+		s.steppers = append(s.steppers, stepper{p, len(s.watches)})
+		s.watches = append(s.watches, newWatch(p.Name, rule, at, s.sources[at].period, in.Timing))
+	}
+	s.votes = make([]vote, 0, len(s.trackers))
+	return s, ps
+}
+
+// track adds a tracking policy with the alarms that AWS makes for it: three
+// datapoints above the target, and a quarter of an hour below 0.9 of it
+// (facts A11 and A12).
+func (s *scaler) track(p *autoscaling.TargetTrackingPolicy, source int, t Timing) {
+	period := s.sources[source].period
+	low := int(int64(t.TrackingInAfter/time.Second) / period)
+	high := alarmRule{autoscaling.Above, p.TargetValue, t.TrackingDatapoints, t.TrackingDatapoints, autoscaling.MissingIsMissing}
+	below := alarmRule{autoscaling.Below, lowShare * p.TargetValue, low, low, autoscaling.MissingIsMissing}
+	s.trackers = append(s.trackers, tracker{p, len(s.watches), len(s.watches) + 1})
+	s.watches = append(s.watches, newWatch(p.Name+" high", high, source, period, t), newWatch(p.Name+" low", below, source, period, t))
+}
+
+// ofThis refuses a metric of another endpoint: it would not follow this traffic.
+func ofThis(metric fmt.Stringer, endpoint string) error {
+	var all []autoscaling.Metric
+	switch m := metric.(type) {
+	case autoscaling.Metric:
+		all = append(all, m)
+	case autoscaling.MetricMath:
+		for _, q := range m.Queries {
+			if q.Metric != nil {
+				all = append(all, *q.Metric)
+			}
+		}
+	}
+	for _, m := range all {
+		for _, d := range m.Dimensions {
+			if d.Name == autoscaling.EndpointNameDimension && endpoint != "" && d.Value != endpoint {
+				return fmt.Errorf("the metric %s is of the endpoint %q, and this one is %q", m, d.Value, endpoint)
+			}
+		}
+	}
+	return nil
+}
+
+// endpointOf is the endpoint that a variant's resource ID names.
+func endpointOf(resourceID string) string {
+	rest, ok := strings.CutPrefix(resourceID, "endpoint/")
+	if !ok {
+		return ""
+	}
+	name, _, _ := strings.Cut(rest, "/")
+	return name
+}

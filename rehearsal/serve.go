@@ -1,0 +1,212 @@
+package rehearsal
+
+// second is what one second has done to the requests in it. Attempts are
+// requests and their retries.
+type second struct {
+	// attempts came, admitted of them reached the endpoint, shed were refused
+	// by the gateway, failed is all that got no reply, those shed among them.
+	attempts, admitted, shed, failed float64
+	// served is what instances have completed, inFlight what is at the endpoint
+	// at a time, queued what waits in the gateway.
+	served, inFlight, queued float64
+	// same says that every further second will be the same until something changes.
+	same bool
+}
+
+// front is the gateway and the instances behind it, with what waits in both.
+type front struct {
+	service Service
+	gateway Gateway
+	pooled  bool
+	waits   waits
+	// backlog is what waits at each station: every instance is one, or with
+	// LeastOutstanding all of them together.
+	backlog []float64
+	waiting bool // some station has a backlog
+	queued  float64
+
+	total, minute *histogram
+	last          steady // of the second played last, where it was steady
+}
+
+// resize gives the front as many instances. What waited at those that go is
+// spread over the others, unless they are lost with it: then it is returned.
+func (f *front) resize(before, after int, lost bool) (failed float64) {
+	stations := after
+	if f.pooled {
+		stations = min(after, 1)
+	}
+	share := 0.0
+	if f.pooled && len(f.backlog) > 0 {
+		switch {
+		case after == 0:
+			share = f.backlog[0]
+		case lost && after < before:
+			share = f.backlog[0] * float64(before-after) / float64(before)
+			f.backlog[0] -= share
+		}
+	}
+	for len(f.backlog) > stations {
+		if !f.pooled {
+			share += f.backlog[len(f.backlog)-1]
+		}
+		f.backlog = f.backlog[:len(f.backlog)-1]
+	}
+	for len(f.backlog) < stations {
+		f.backlog = append(f.backlog, 0)
+	}
+	if lost || stations == 0 {
+		return share
+	}
+	for i := range f.backlog {
+		if !f.pooled {
+			f.backlog[i] += share / float64(stations)
+		}
+	}
+	return 0
+}
+
+// admit is what the gateway lets through of a second's attempts to instances in
+// service, and what it sheds. Without a limit it lets everything through.
+func (f *front) admit(attempts float64, instances int) (admitted, shed float64) {
+	if !f.gateway.limited() {
+		return attempts, 0
+	}
+	limit := f.gateway.Concurrency
+	if own := f.gateway.ConcurrencyPerInstance * float64(instances); own > 0 && (limit == 0 || own < limit) {
+		limit = own
+	}
+	at := 0.0
+	for _, b := range f.backlog {
+		at += b
+	}
+	// As many as are completed in a second, and as there is room for in the
+	// instances' own queues.
+	full := float64(instances) * f.service.RequestsPerSecond
+	completed := min(full, limit/f.service.ServiceTime.Seconds())
+	room := max(0, limit-full*f.service.ServiceTime.Seconds())
+	come := attempts + f.queued
+	admitted = min(come, max(0, completed+room-at))
+	f.queued = come - admitted
+	if most := min(f.gateway.Queue, completed*f.service.ClientTimeout.Seconds()); f.queued > most {
+		shed = f.queued - most
+		f.queued = most
+	}
+	return admitted, shed
+}
+
+// serve plays one second in which attempts come.
+func (f *front) serve(attempts float64, instances int) second {
+	if instances == 0 {
+		failed := attempts + f.queued
+		f.queued = 0
+		return second{attempts: attempts, failed: failed, same: failed == attempts}
+	}
+	waited := f.queued
+	s := second{attempts: attempts}
+	s.admitted, s.shed = f.admit(attempts, instances)
+	s.queued = f.queued
+	inGateway := 0.0
+	if s.admitted > 0 {
+		inGateway = (waited + f.queued) / 2 / s.admitted
+	}
+	size := instances / len(f.backlog)
+	capacity := float64(size) * f.service.RequestsPerSecond
+	come := s.admitted / float64(len(f.backlog))
+	st := f.waits.at(size, come)
+	f.last = st
+	if !f.waiting && come <= capacity && inGateway == 0 {
+		late := s.admitted * st.late
+		f.waits.count(&st, s.admitted-late)
+		s.failed = s.shed + late
+		s.served = s.admitted
+		s.inFlight = s.admitted * (f.service.ServiceTime.Seconds() + st.mean)
+		s.same = true
+		return s
+	}
+	f.overloaded(&s, come, capacity, size, inGateway+st.mean)
+	s.failed += s.shed
+	s.inFlight += s.served*f.service.ServiceTime.Seconds() + s.admitted*st.mean
+	return s
+}
+
+// repeat counts the waits of further seconds that are the same as s.
+func (f *front) repeat(s *second, instances int, seconds float64) {
+	if instances > 0 {
+		f.waits.count(&f.last, s.admitted*(1-f.last.late)*seconds)
+	}
+}
+
+// overloaded plays a second in which requests wait: what is more than capacity
+// is carried on. Who would wait longer than a client does, or finds the queue
+// full, fails. extra is what the others wait besides, in seconds.
+func (f *front) overloaded(s *second, come, capacity float64, size int, extra float64) {
+	most := capacity * f.service.ClientTimeout.Seconds()
+	if limit := f.service.QueueLimit * float64(size); limit > 0 {
+		most = min(most, limit)
+	}
+	f.waiting = false
+	for i, before := range f.backlog {
+		served := min(before+come, capacity)
+		after := before + come - served
+		failed := max(0, after-most)
+		after -= failed
+		wait := min((before+after)/2/capacity+extra, f.service.ClientTimeout.Seconds())
+		f.total.add(wait, come-failed)
+		if f.minute != nil {
+			f.minute.add(wait, come-failed)
+		}
+		f.backlog[i] = after
+		f.waiting = f.waiting || after > 0
+		s.failed += failed
+		s.served += served
+		s.inFlight += (before + after) / 2
+	}
+}
+
+// retries remembers who will try again.
+type retries struct {
+	// pending is by how many attempts have failed, less one, and then by the
+	// second in which they come again.
+	pending [][]float64
+	next    int
+	waiting float64
+}
+
+func newRetries(f Faults) retries {
+	r := retries{pending: make([][]float64, f.Retries)}
+	for i := range r.pending {
+		r.pending[i] = make([]float64, int(f.RetryAfter.Seconds()))
+	}
+	return r
+}
+
+// due is the attempts of this second besides the first ones.
+func (r *retries) due() float64 {
+	sum := 0.0
+	for _, p := range r.pending {
+		sum += p[r.next]
+	}
+	return sum
+}
+
+// failed takes the share of this second's attempts that have failed, and
+// returns how many requests are given up.
+func (r *retries) failed(first, share float64) (givenUp float64) {
+	again := first * share
+	for _, p := range r.pending {
+		come := p[r.next]
+		p[r.next] = again
+		r.waiting += again - come
+		again = come * share
+	}
+	if len(r.pending) > 0 {
+		if r.next++; r.next == len(r.pending[0]) {
+			r.next = 0
+		}
+		if r.waiting < 1e-9 {
+			r.waiting = 0
+		}
+	}
+	return again
+}

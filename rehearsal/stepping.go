@@ -1,0 +1,64 @@
+package rehearsal
+
+import (
+	"math"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+)
+
+// stepTo is the capacity that a step scaling policy asks for, where its alarm
+// has seen metric; it is capacity itself where no step holds.
+func stepTo(p *autoscaling.StepScalingPolicy, capacity int, metric float64) int {
+	for i := range p.Steps {
+		if s := &p.Steps[i]; holds(s, metric-p.Alarm.Threshold) {
+			return adjust(p.AdjustmentType, capacity, s.Adjustment, p.MinAdjustmentMagnitude)
+		}
+	}
+	return capacity
+}
+
+// holds reports whether a step is for a metric that is so far from the
+// threshold: above it the lower bound is inclusive, below it the upper one
+// (fact A42).
+func holds(s *autoscaling.Step, distance float64) bool {
+	low, high := math.Inf(-1), math.Inf(1)
+	if s.LowerBound != nil {
+		low = *s.LowerBound
+	}
+	if s.UpperBound != nil {
+		high = *s.UpperBound
+	}
+	if distance >= 0 {
+		return low <= distance && distance < high
+	}
+	return low < distance && distance <= high
+}
+
+// adjust applies an adjustment to a capacity (fact A41).
+func adjust(kind autoscaling.AdjustmentType, capacity, adjustment, least int) int {
+	switch kind {
+	case autoscaling.ExactCapacity:
+		return adjustment
+	case autoscaling.PercentChangeInCapacity:
+		change := percentChange(float64(capacity) * float64(adjustment) / 100)
+		if change > 0 {
+			return capacity + max(change, least)
+		}
+		return max(0, capacity+min(change, -least))
+	default:
+		return max(0, capacity+adjustment)
+	}
+}
+
+// percentChange rounds a change by percent: down where it is more than 1,
+// towards zero where it is less than −1, and to 1 or −1 in between (fact A43).
+func percentChange(x float64) int {
+	switch {
+	case x > 0 && x < 1:
+		return 1
+	case x < 0 && x > -1:
+		return -1
+	default:
+		return int(x)
+	}
+}
