@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -55,6 +56,8 @@ func TestMistakes(t *testing.T) {
 				lines = 10
 			case "min-of-zero-and-action-over-max":
 				lines = 2
+			case "policies-with-seven-mistakes":
+				lines = 7
 			}
 			if n := strings.Count(got, "\n"); n != lines {
 				t.Errorf("%d lines are said about it, want %d:\n%s", n, lines, got)
@@ -97,7 +100,7 @@ func TestByteOrderMarkAndCRLF(t *testing.T) {
 
 func TestDefaults(t *testing.T) {
 	t.Parallel()
-	cooldown := Duration(300 * time.Second)
+	cooldown, no := Duration(300*time.Second), false
 	want := Environment{
 		Name: "test", Account: "123456789012", Region: "eu-west-1",
 		Network:  Network{NewVPC: &NewVPC{CIDR: "10.0.0.0/16", AvailabilityZones: []string{"eu-west-1a", "eu-west-1b"}}},
@@ -105,7 +108,7 @@ func TestDefaults(t *testing.T) {
 		Endpoint: Endpoint{Name: "predictions"},
 		Variant:  Variant{Name: "main", InstanceType: "ml.c6i.large", InitialInstanceCount: 2},
 		Capacity: Capacity{RequestsPerSecondPerInstance: 100, StartTime: Duration(5 * time.Minute)},
-		Scaling:  Scaling{MinCapacity: 2, MaxCapacity: 12, SafetyFactor: 0.7, ScaleOutCooldown: &cooldown, ScaleInCooldown: &cooldown},
+		Scaling:  Scaling{MinCapacity: 2, MaxCapacity: 12, SafetyFactor: 0.7, ScaleOutCooldown: &cooldown, ScaleInCooldown: &cooldown, OfferedLoad: &no},
 		Frontend: Frontend{
 			CertificateARN:  "arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-4000-8000-000000000001",
 			AllowedCIDRs:    []string{"10.0.0.0/16"},
@@ -197,8 +200,32 @@ func FuzzValues(f *testing.F) {
 network: {newVpc: {cidr: %q, availabilityZones: [us-east-1a, %q]}},
 model: {image: %[5]q, modelDataUrl: %[5]q, environment: {%[5]q: %[5]q}}, endpoint: {name: %[5]q},
 variant: {name: %[5]q, instanceType: %[5]q}, capacity: {requestsPerSecondPerInstance: 1, startTime: %[5]q},
-scaling: {minCapacity: 1, maxCapacity: 2}, schedule: [{name: %[5]q, schedule: %[3]q, timezone: %[4]q, minCapacity: 1}],
+scaling: {minCapacity: 1, maxCapacity: 2, policies: [{name: %[5]q, track: %[5]q, targetValue: 1},
+{name: a, metrics: [{id: %[5]q, expression: %[5]q}, {id: b, metric: {metricName: %[5]q, dimensions: {%[5]q: %[5]q}, statistic: %[5]q}}], targetValue: 1}]}, schedule: [{name: %[5]q, schedule: %[3]q, timezone: %[4]q, minCapacity: 1}],
 frontend: {certificateArn: %[5]q, allowedCidrs: [%[1]q]}, tags: {%[5]q: %[5]q}}`, cidr, zone, schedule, timezone, name))
+	})
+}
+
+// FuzzSteps puts any ranges where rules read them. What they let pass, the model
+// does too.
+func FuzzSteps(f *testing.F) {
+	f.Add(8.0, 12.0, 12.0, 20.0, 8.0, true, true, false, "")
+	f.Add(0.1, 0.3, 0.3, 0.0, 0.1, true, true, true, "LessThanThreshold")
+	f.Add(1e13, 1e13+1, 1e13+1, 2e13, 0.0, false, true, false, "GreaterThanThreshold")
+	f.Fuzz(func(t *testing.T, a, b, c, d, threshold float64, from, to, open bool, comparison string) {
+		key := func(given bool, key string, value float64) string {
+			if !given {
+				return ""
+			}
+			return fmt.Sprintf("%s: %s, ", key, strconv.FormatFloat(value, 'g', -1, 64))
+		}
+		policy := fmt.Sprintf(`policies: [{name: surge, step: {alarm: {metric: {metricName: CPUUtilization}, %scomparisonOperator: %q}, `+
+			`steps: [{%s%sadjustment: 1}, {%s%sadjustment: 2}]}}]`, key(threshold != 0, "threshold", threshold), comparison,
+			key(from, "from", a), key(to, "to", b), key(true, "from", c), key(!open, "to", d))
+		if comparison == "" {
+			policy = strings.Replace(policy, `, comparisonOperator: ""`, "", 1)
+		}
+		checkDecoded(t, []byte(strings.Replace(environment(t), "maxCapacity: 12\n", "maxCapacity: 12\n  "+policy+"\n", 1)))
 	})
 }
 
@@ -214,8 +241,10 @@ func checkDecoded(t *testing.T, data []byte) {
 		}
 	}
 	if len(ps) == 0 {
-		if err := e.ScalableTarget().Validate().Err(); err != nil {
-			t.Errorf("an environment without a problem has %v", err)
+		for _, v := range e.ProductionVariants() {
+			if err := v.ScalableTarget().Validate().Err(); err != nil {
+				t.Errorf("an environment without a problem has %v", err)
+			}
 		}
 	}
 }

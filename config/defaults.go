@@ -4,9 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"time"
-
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/capacity"
 )
 
 // The defaults that are nobody else's. environment.go documents every one.
@@ -22,19 +19,16 @@ const (
 
 // withDefaults is e with a value wherever the file says nothing.
 func (e Environment) withDefaults() Environment {
-	e.Variant.Name = cmp.Or(e.Variant.Name, defaultVariantName)
-	e.Variant.InitialInstanceCount = cmp.Or(e.Variant.InitialInstanceCount, e.Scaling.MinCapacity)
-
-	if e.Scaling.TargetInvocationsPerMinute == 0 {
-		e.Scaling.SafetyFactor = cmp.Or(e.Scaling.SafetyFactor, capacity.DefaultSafetyFactor)
-	}
-	scaleOut, scaleIn := Duration(autoscaling.DefaultCooldown), Duration(autoscaling.DefaultCooldown)
-	e.Scaling.ScaleOutCooldown = cmp.Or(e.Scaling.ScaleOutCooldown, &scaleOut)
-	e.Scaling.ScaleInCooldown = cmp.Or(e.Scaling.ScaleInCooldown, &scaleIn)
-
-	e.Schedule = slices.Clone(e.Schedule)
-	for i := range e.Schedule {
-		e.Schedule[i].Timezone = cmp.Or(e.Schedule[i].Timezone, defaultTimezone)
+	shedding := e.Frontend.sheds()
+	if len(e.Variants) > 0 {
+		e.Variants = slices.Clone(e.Variants)
+		for i, v := range e.Variants {
+			e.Variants[i] = v.withDefaults(shedding)
+		}
+	} else {
+		e.Variant.Name = cmp.Or(e.Variant.Name, defaultVariantName)
+		v := e.onlyVariant().withDefaults(shedding)
+		e.Variant.InitialInstanceCount, e.Scaling, e.Schedule = v.InitialInstanceCount, v.Scaling, v.Schedule
 	}
 
 	if len(e.Frontend.AllowedCIDRs) == 0 {
@@ -58,3 +52,7 @@ func (e Environment) defaultAllowedCIDR() string {
 		return ""
 	}
 }
+
+// sheds reports whether the gateway refuses what the endpoint cannot serve, and
+// publishes the load that it was offered. A Lambda function cannot (fact F29).
+func (f Frontend) sheds() bool { return false }

@@ -31,6 +31,7 @@ func decode(file, name string, data []byte) (Environment, Problems) {
 	if d.root != nil {
 		d.hideVariables()
 		d.checkSchema()
+		d.checkForm()
 		e = d.typed(e)
 		d.checkRules(e)
 	}
@@ -45,7 +46,7 @@ func decode(file, name string, data []byte) (Environment, Problems) {
 // out of the problems.
 func (d *document) hideVariables() {
 	for path, n := range d.nodes {
-		if within(path, environmentPath) {
+		if environmentPath.MatchString(path) {
 			n.written = ""
 		}
 	}
@@ -68,7 +69,7 @@ func (d *document) typed(e Environment) Environment {
 // checkRules applies the rules that the schema cannot express. A finding about a
 // value that was reported before is left out.
 func (d *document) checkRules(e Environment) {
-	for _, p := range validate(e, source{given: d.given, faulty: d.isFaulty}) {
+	for _, p := range validate(e, source{given: d.given, faulty: d.isFaulty, touched: d.isTouched}) {
 		if d.isFaulty(p.Path) {
 			continue
 		}
@@ -85,6 +86,11 @@ func (d *document) given(path string) bool { return d.nodes[path] != nil }
 // isFaulty reports whether path, or what it lies in, has been reported.
 func (d *document) isFaulty(path string) bool {
 	return slices.ContainsFunc(d.faulty, func(f string) bool { return within(path, f) })
+}
+
+// isTouched reports whether path, or anything within it, has been reported.
+func (d *document) isTouched(path string) bool {
+	return d.isFaulty(path) || slices.ContainsFunc(d.faulty, func(f string) bool { return within(f, path) })
 }
 
 // fault notes a problem with what the file says at p.Path, and takes that out of

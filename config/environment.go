@@ -14,6 +14,10 @@ type Environment struct {
 	Account string `json:"account" jsonschema:"pattern=^[0-9]{12}$"`
 	// Region is the AWS region, such as eu-central-1.
 	Region string `json:"region" jsonschema:"pattern=^[a-z]+(-[a-z]+)+-[0-9]+$"`
+	// Production says that users depend on the environment: the lint then warns
+	// of a fleet that does not survive the loss of an instance, or of a zone.
+	// Default: false.
+	Production bool `json:"production,omitempty"`
 	// Network is the VPC that the load balancer stands in.
 	Network Network `json:"network"`
 	// Model is the container that answers predictions.
@@ -21,19 +25,29 @@ type Environment struct {
 	// Endpoint is the SageMaker real-time endpoint.
 	Endpoint Endpoint `json:"endpoint"`
 	// Variant is the endpoint's production variant: the fleet that scales.
-	Variant Variant `json:"variant"`
+	// Default: none, required unless variants are given.
+	Variant Variant `json:"variant,omitempty"`
 	// Capacity is what a load test of one instance has shown.
-	Capacity Capacity `json:"capacity"`
+	// Default: none, required unless variants are given.
+	Capacity Capacity `json:"capacity,omitempty"`
 	// Scaling is between which bounds, and towards which target, the variant scales.
-	Scaling Scaling `json:"scaling"`
+	// Default: none, required unless variants are given.
+	Scaling Scaling `json:"scaling,omitempty"`
 	// Schedule is the times at which the bounds change. Default: none.
 	Schedule []ScheduledAction `json:"schedule,omitempty"`
 	// Events are surges of traffic that are known beforehand: their floors are
 	// there in time, asserted again and again, and released afterwards. Beside
 	// events the schedule leaves the minimum alone. Default: none.
 	Events []Event `json:"events,omitempty"`
+	// Variants are the fleets of an endpoint that has several, 10 at most, each
+	// with its own capacity, scaling, schedule and events. They stand in place of
+	// variant and of those four. Default: none, the endpoint has one variant.
+	Variants []ProductionVariant `json:"variants,omitempty" jsonschema:"minItems=1"`
 	// Frontend is the load balancer and the gateway behind it.
 	Frontend Frontend `json:"frontend"`
+	// Acknowledge is the findings of the rules over the scaling that do no harm
+	// here, each with the reason why. Default: none.
+	Acknowledge []Acknowledgment `json:"acknowledge,omitempty" jsonschema:"minItems=1"`
 	// Tags are put on every resource, 45 at most. Default: none.
 	Tags map[string]string `json:"tags,omitempty"`
 }
@@ -167,6 +181,35 @@ type Scaling struct {
 	// ReleaseSteps is in how many steps the minimum goes back after an event.
 	// Default: 2.
 	ReleaseSteps int `json:"releaseSteps,omitempty" jsonschema:"minimum=1"`
+	// Emergency adds capacity in large steps on top of the targets, as soon as
+	// instances have more requests at a time than capacity.concurrencyPerInstance,
+	// which is then required: half of the fleet, and up to three times it.
+	// Default: false.
+	Emergency bool `json:"emergency,omitempty"`
+	// OfferedLoad adds the capacity that refused requests would need, where the
+	// gateway sheds and publishes what it was offered: the endpoint's own metrics
+	// show only what the gateway lets through.
+	// Default: true where the gateway sheds, which a Lambda function cannot.
+	OfferedLoad *bool `json:"offeredLoad,omitempty"`
+	// Policies act next to the target on invocations, the one on concurrency,
+	// emergency and offeredLoad. Default: none.
+	Policies []Policy `json:"policies,omitempty" jsonschema:"minItems=1"`
+	// Suspended switches scaling off in parts, for good: to switch it for a while
+	// use the API of Application Auto Scaling, since a deployment that changes
+	// this registers minCapacity and maxCapacity again, and so undoes an event's
+	// floor until it is asserted again. Default: none, nothing is suspended.
+	Suspended *Suspended `json:"suspended,omitempty"`
+}
+
+// Suspended is which kinds of scaling are switched off.
+type Suspended struct {
+	// ScaleIn stops policies from removing instances. Default: false.
+	ScaleIn bool `json:"scaleIn,omitempty"`
+	// ScaleOut stops policies from adding instances. Default: false.
+	ScaleOut bool `json:"scaleOut,omitempty"`
+	// Scheduled stops scheduled actions, the floors of events among them.
+	// Default: false.
+	Scheduled bool `json:"scheduled,omitempty"`
 }
 
 // ScheduledAction changes the bounds at its times. Nothing is put back
@@ -184,6 +227,10 @@ type ScheduledAction struct {
 	MinCapacity *int `json:"minCapacity,omitempty"`
 	// MaxCapacity is the new maximum instance count. Default: it stays.
 	MaxCapacity *int `json:"maxCapacity,omitempty"`
+	// AllowLowerMax lets maxCapacity be below scaling.maxCapacity, or below that
+	// of another action: instances above it go at once, also in the middle of an
+	// event. Default: false, which makes a lower maximum an error.
+	AllowLowerMax bool `json:"allowLowerMax,omitempty"`
 }
 
 // Frontend is the load balancer and the gateway behind it.
@@ -211,4 +258,12 @@ type Frontend struct {
 	// 1,000,000 bytes, what a load balancer hands to a Lambda function.
 	// Default: 1000000.
 	MaxRequestBytes int `json:"maxRequestBytes,omitempty" jsonschema:"minimum=1,maximum=1000000"`
+	// Capacity is what the size of the front end is computed from, so that events
+	// prepare it too. Default: none, it grows by itself when the traffic comes.
+	Capacity *FrontendCapacity `json:"capacity,omitempty"`
+	// ReserveLoadBalancerCapacity reserves the load balancer's capacity units for
+	// each event, 2 hours ahead, and releases them afterwards. It needs
+	// capacity.bytesPerRequest, and AWS to raise the account's quota of reserved
+	// units, which is 0. Default: false, the load balancer grows by itself.
+	ReserveLoadBalancerCapacity bool `json:"reserveLoadBalancerCapacity,omitempty"`
 }

@@ -61,10 +61,10 @@ type ShapeStep struct {
 	Share float64 `json:"share" jsonschema:"exclusiveMinimum=0,maximum=1"`
 }
 
-// events are the events as the scaling model knows them.
-func (e Environment) events() []autoscaling.Event {
+// modelEvents are the events as the scaling model knows them.
+func modelEvents(written []Event) []autoscaling.Event {
 	var events []autoscaling.Event
-	for _, v := range e.Events {
+	for _, v := range written {
 		event := autoscaling.Event{
 			Name: v.Name, Timezone: v.Timezone, Starts: v.Starts, Ends: v.Ends,
 			Dates: v.Dates, Weekdays: v.Weekdays, From: v.From, Until: v.Until,

@@ -33,7 +33,7 @@ func validateFrontend(e Environment, src source) invalid.Problems {
 	if t := f.RequestTimeout; src.given("frontend.requestTimeout") && (t < minRequestTimeout || t > maxRequestTimeout) {
 		ps.Add("frontend.requestTimeout", t, "a Lambda function runs from 1s to 15m", "such as 70s, which lets a model take its 60 s")
 	}
-	return ps
+	return append(ps, validateFrontendCapacity(e, src)...)
 }
 
 var certificateARN = regexp.MustCompile(`^arn:(aws[a-z-]*):acm:([a-z0-9-]+):([0-9]{12}):certificate/[A-Za-z0-9-]{1,64}$`)

@@ -48,6 +48,12 @@ func Load(dir, selected string) ([]Environment, error) {
 	return environments, nil
 }
 
+// Parse reads one environment from what its file holds, as Load does.
+func Parse(file, name string, data []byte) (Environment, error) {
+	e, found := decode(file, name, data)
+	return e, found.err()
+}
+
 // read reads a file, and never waits for a pipe.
 func read(file string) ([]byte, error) {
 	info, err := os.Stat(file)

@@ -193,7 +193,7 @@ func TestLoadLocal(t *testing.T) {
 			{Name: "final-release", Schedule: "at(2027-05-30T08:00:00)", Timezone: "Europe/London", MinCapacity: at(2)},
 		},
 	}
-	if diff := cmp.Diff(want, environments[0].ScalableTarget()); diff != "" {
+	if diff := cmp.Diff(want, environments[0].ProductionVariants()[0].ScalableTarget()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

@@ -1,29 +1,32 @@
 package config
 
 import (
+	"regexp"
+
 	"github.com/sagemaker-autoscaling-inference/cdk/artifact"
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
 
-func validateModel(e Environment) invalid.Problems {
+// validateModel judges the model at path.
+func validateModel(path string, m Model, region string) invalid.Problems {
 	var ps invalid.Problems
-	if e.Model.Image != "" {
-		image, err := artifact.ParseImage(e.Model.Image)
-		ps = append(ps, invalid.From(err).In("model.image")...)
-		if err == nil && e.Region != "" && image.Region != e.Region {
-			ps.Add("model.image", e.Model.Image, "SageMaker pulls an image from its own region "+e.Region+", this one is in "+image.Region,
-				"replicate the repository to "+e.Region+" and give the image there")
+	if m.Image != "" {
+		image, err := artifact.ParseImage(m.Image)
+		ps = append(ps, invalid.From(err).In(path+".image")...)
+		if err == nil && region != "" && image.Region != region {
+			ps.Add(path+".image", m.Image, "SageMaker pulls an image from its own region "+region+", this one is in "+image.Region,
+				"replicate the repository to "+region+" and give the image there")
 		}
 	}
-	if e.Model.ModelDataURL != "" {
-		_, err := artifact.ParseModelData(e.Model.ModelDataURL)
-		ps = append(ps, invalid.From(err).In("model.modelDataUrl")...)
+	if m.ModelDataURL != "" {
+		_, err := artifact.ParseModelData(m.ModelDataURL)
+		ps = append(ps, invalid.From(err).In(path+".modelDataUrl")...)
 	}
-	for _, p := range artifact.ValidateEnvironment(e.Model.Environment) {
+	for _, p := range artifact.ValidateEnvironment(m.Environment) {
 		if p.Path == "" {
-			p.Path = environmentPath
+			p.Path = path + ".environment"
 		} else {
-			p.Path = keyPath(environmentPath, p.Path)
+			p.Path = keyPath(path+".environment", p.Path)
 		}
 		ps = append(ps, p)
 	}
@@ -31,4 +34,4 @@ func validateModel(e Environment) invalid.Problems {
 }
 
 // environmentPath is where a container's environment variables stand.
-const environmentPath = "model.environment"
+var environmentPath = regexp.MustCompile(`^(variants\[\d+\]\.)?model\.environment\b`)

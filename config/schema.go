@@ -81,9 +81,7 @@ func (d *document) schemaProblem(e *jsonschema.ValidationError) {
 		}
 	case *kind.Required:
 		for _, key := range k.Missing {
-			if path := keyPath(n.path, key); !d.isFaulty(path) {
-				d.fault(invalid.Problem{Path: path, Rule: "this key is required and missing", Fix: "add it: " + firstSentence(s.Properties[key])})
-			}
+			d.missing(n, s, key)
 		}
 	case *kind.UniqueItems:
 		d.repeatedItems(n)
@@ -92,6 +90,13 @@ func (d *document) schemaProblem(e *jsonschema.ValidationError) {
 			rule, fix := words(e.ErrorKind, n, s)
 			d.fault(invalid.Problem{Path: n.path, Got: n.describe(), Rule: rule, Fix: fix})
 		}
+	}
+}
+
+// missing reports a required key of n that is not there.
+func (d *document) missing(n *node, s *jsonschema.Schema, key string) {
+	if path := keyPath(n.path, key); !d.isFaulty(path) {
+		d.fault(invalid.Problem{Path: path, Rule: "this key is required and missing", Fix: "add it: " + firstSentence(s.Properties[key])})
 	}
 }
 

@@ -14,6 +14,8 @@ type source struct {
 	given func(path string) bool
 	// faulty reports whether what it says there has been reported.
 	faulty func(path string) bool
+	// touched reports whether that, or anything within it, has been reported.
+	touched func(path string) bool
 }
 
 // validate returns what no schema can see, with YAML paths. Fields that are zero
@@ -21,11 +23,11 @@ type source struct {
 func validate(e Environment, src source) invalid.Problems {
 	return slices.Concat(
 		validateNetwork(e, src),
-		validateModel(e),
-		validateCapacity(e.Capacity),
-		validateScaling(e, src),
+		validateModel("model", e.Model, e.Region),
+		validateVariants(e, src),
 		validateFrontend(e, src),
 		validateTags(e.Tags),
+		validateAcknowledgments(e),
 	)
 }
 
@@ -33,10 +35,10 @@ func validate(e Environment, src source) invalid.Problems {
 // itself gives a container and its download an hour each at most (fact C29).
 const maxStartTime = Duration(2 * time.Hour)
 
-func validateCapacity(c Capacity) invalid.Problems {
+func validateCapacity(path string, c Capacity) invalid.Problems {
 	var ps invalid.Problems
 	if c.StartTime <= 0 || c.StartTime > maxStartTime {
-		ps.Add("capacity.startTime", c.StartTime, "an instance takes over 0s and at most 2h to start", "take it from the endpoint's scaling activities, such as 6m")
+		ps.Add(path+".startTime", c.StartTime, "an instance takes over 0s and at most 2h to start", "take it from the endpoint's scaling activities, such as 6m")
 	}
 	return ps
 }

@@ -64,6 +64,7 @@ var patternWords = map[string]struct{ rule, fix string }{
 	subnetPattern:     {"a subnet's id is subnet- and 8 or 17 hexadecimal digits", "copy it from the subnet, such as subnet-0123456789abcdef0"},
 	routeTablePattern: {"a route table's id is rtb- and 8 or 17 hexadecimal digits", "copy it from the route table, such as rtb-0123456789abcdef0"},
 	DurationPattern:   {"a duration is whole hours, minutes and seconds with their units", "such as 90s, 5m or 1h30m"},
+	LatencyPattern:    {"a latency is whole milliseconds or seconds with their unit", "such as 120ms"},
 }
 
 // The patterns of environment.go's tags, where they cannot be referred to.

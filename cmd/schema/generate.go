@@ -48,6 +48,8 @@ func mapType(t reflect.Type) *jsonschema.Schema {
 	switch {
 	case t == reflect.TypeFor[config.Duration]():
 		return &jsonschema.Schema{Type: "string", Pattern: config.DurationPattern}
+	case t == reflect.TypeFor[config.Latency]():
+		return &jsonschema.Schema{Type: "string", Pattern: config.LatencyPattern}
 	case t.Kind() == reflect.Int:
 		// What CloudFormation calls an Integer, and more than any count needs.
 		return &jsonschema.Schema{Type: "integer", Minimum: number(math.MinInt32), Maximum: number(math.MaxInt32)}

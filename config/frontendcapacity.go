@@ -1,0 +1,175 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/capacity"
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// FrontendCapacity is what the size of the front end is computed from: events
+// prepare it together with the instances.
+type FrontendCapacity struct {
+	// RequestLatency is how long a request takes at the load balancer, on average
+	// at the peak and with the model's own time, such as 120ms. Requests per
+	// second × latency of them are at a time in the gateway's Lambda function.
+	RequestLatency Latency `json:"requestLatency"`
+	// ReservedConcurrency is the most requests at a time that the gateway's
+	// Lambda function takes, a share of the account's that no other function
+	// has; more are answered with an error. It carries what the instances at
+	// scaling.maxCapacity do. Default: none, what the account has left.
+	ReservedConcurrency int `json:"reservedConcurrency,omitempty" jsonschema:"minimum=1"`
+	// ProvisionedConcurrency keeps environments of the Lambda function ready for
+	// the peak of each event. Default: false, they start when they are needed.
+	ProvisionedConcurrency bool `json:"provisionedConcurrency,omitempty"`
+	// BytesPerRequest is the bytes of a request and its reply together, with
+	// their headers, on average. Default: none, required with
+	// frontend.reserveLoadBalancerCapacity.
+	BytesPerRequest int `json:"bytesPerRequest,omitempty" jsonschema:"minimum=1"`
+	// RequestsPerConnection is how many requests clients send on one connection,
+	// on average. Default: 1, the most that connections can cost.
+	RequestsPerConnection float64 `json:"requestsPerConnection,omitempty" jsonschema:"minimum=1"`
+}
+
+// Latency is written with its unit, in milliseconds or seconds, such as 120ms.
+type Latency time.Duration
+
+// LatencyPattern is what the JSON Schema asks of a Latency.
+const LatencyPattern = `^([0-9]{1,6}ms|[0-9]{1,3}s)$`
+
+// UnmarshalText reads the written form.
+func (l *Latency) UnmarshalText(text []byte) error { return (*Duration)(l).UnmarshalText(text) }
+
+// MarshalText writes what UnmarshalText reads.
+func (l Latency) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+
+// String is the latency as Go writes it.
+func (l Latency) String() string { return time.Duration(l).String() }
+
+// calendar is the events of all variants: the front end carries them together.
+func (e Environment) calendar() autoscaling.EventCalendar {
+	var variants []autoscaling.EventCalendar
+	for _, v := range e.ProductionVariants() {
+		variants = append(variants, v.VariantScaling().Calendar())
+	}
+	return autoscaling.Together(variants)
+}
+
+// GatewayEnvironments is the calendar of the environments that the gateway's
+// function keeps ready, and whether it keeps any.
+func (e Environment) GatewayEnvironments() (c autoscaling.EventCalendar, ok bool) {
+	f := e.Frontend.Capacity
+	if f == nil || !f.ProvisionedConcurrency {
+		return c, false
+	}
+	return e.calendar().For(autoscaling.FunctionEnvironments(time.Duration(f.RequestLatency))), true
+}
+
+// CapacityUnits is the calendar of the load balancer's capacity units, and
+// whether any are reserved.
+func (e Environment) CapacityUnits() (c autoscaling.EventCalendar, ok bool) {
+	f := e.Frontend.Capacity
+	if f == nil || !e.Frontend.ReserveLoadBalancerCapacity {
+		return c, false
+	}
+	return e.calendar().For(autoscaling.LoadBalancerTraffic{
+		BytesPerRequest: float64(f.BytesPerRequest), RequestsPerConnection: f.RequestsPerConnection, FunctionTarget: true,
+	}.CapacityUnits()), true
+}
+
+const (
+	requestLatency      = "frontend.capacity.requestLatency"
+	reservedConcurrency = "frontend.capacity.reservedConcurrency"
+	bytesPerRequest     = "frontend.capacity.bytesPerRequest"
+	reserveUnits        = "frontend.reserveLoadBalancerCapacity"
+)
+
+// validateFrontendCapacity holds the front end against the fleet and its events.
+// It is silent on what rests on values that were reported.
+func validateFrontendCapacity(e Environment, src source) invalid.Problems {
+	var ps invalid.Problems
+	e = e.withDefaults()
+	f := e.Frontend.Capacity
+	if e.Frontend.ReserveLoadBalancerCapacity && (f == nil || f.BytesPerRequest == 0) && !src.faulty(bytesPerRequest) {
+		ps.Add(bytesPerRequest, nil, "reserving the load balancer's capacity for events needs the bytes of a request and its reply",
+			"measure them, or remove "+reserveUnits)
+	}
+	if f == nil || src.faulty(requestLatency) {
+		return ps
+	}
+	latency := time.Duration(f.RequestLatency)
+	if longest := time.Duration(e.Frontend.RequestTimeout); latency <= 0 || latency > longest {
+		ps.Add(requestLatency, f.RequestLatency, fmt.Sprintf("a request takes over 0s, and at most the %s of requestTimeout", longest), "measure it at the load balancer, such as 120ms")
+		return ps
+	}
+	if len(ps) > 0 || !e.fleetIsSound(src) {
+		return ps
+	}
+	ps = append(ps, e.validateReservedConcurrency()...)
+	if c, ok := e.GatewayEnvironments(); ok {
+		ps = append(ps, e.inFrontend(c.Validate(), "frontend.capacity.provisionedConcurrency")...)
+	}
+	if c, ok := e.CapacityUnits(); ok {
+		ps = append(ps, e.inFrontend(c.ValidateReservations(), reserveUnits)...)
+	}
+	return ps
+}
+
+// fleetIsSound reports whether nothing is wrong with the variants and their
+// events, from which everything else is computed.
+func (e Environment) fleetIsSound(src source) bool {
+	if slices.ContainsFunc(append([]string{"variants"}, singularKeys...), src.touched) {
+		return false
+	}
+	for _, v := range e.ProductionVariants() {
+		if len(v.VariantScaling().Validate(v.Variant())) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// validateReservedConcurrency wants the function to take what its events bring
+// and what the whole fleet serves: else it turns away what there are instances
+// for.
+func (e Environment) validateReservedConcurrency() invalid.Problems {
+	var ps invalid.Problems
+	f := e.Frontend.Capacity
+	if f.ReservedConcurrency == 0 {
+		return nil
+	}
+	latency := time.Duration(f.RequestLatency)
+	fleet, instances := 0.0, 0
+	for _, v := range e.ProductionVariants() {
+		fleet += float64(v.Scaling.MaxCapacity) * v.Capacity.RequestsPerSecondPerInstance
+		instances += v.Scaling.MaxCapacity
+	}
+	if need := capacity.Concurrency(fleet, latency); need > f.ReservedConcurrency {
+		ps.Add(reservedConcurrency, f.ReservedConcurrency,
+			fmt.Sprintf("the gateway turns requests away before the fleet is full: %d instances serve %g a second, which at %s are %d at a time", instances, fleet, latency, need),
+			fmt.Sprintf("raise it to %d or more, or leave it out", need))
+		return ps
+	}
+	if c, ok := e.GatewayEnvironments(); ok && c.HighestFloor() > f.ReservedConcurrency {
+		ps.Add(reservedConcurrency, f.ReservedConcurrency,
+			fmt.Sprintf("events keep %d environments ready, and no more can be than are reserved", c.HighestFloor()),
+			fmt.Sprintf("raise it to %d or more, or leave it out", c.HighestFloor()))
+	}
+	return ps
+}
+
+// inFrontend says what is wrong with a calendar of the front end at the event
+// itself, or at the key that asks for the calendar where the events of several
+// variants have been put together, or are too many.
+func (e Environment) inFrontend(ps invalid.Problems, key string) invalid.Problems {
+	translated := newTranslator(ProductionVariant{}, "").all(ps)
+	for i, p := range translated {
+		if len(e.Variants) > 0 || !within(p.Path, "events") || p.Path == "events" {
+			translated[i].Path, translated[i].Got = key, "true"
+		}
+	}
+	return translated
+}

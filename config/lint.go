@@ -1,0 +1,100 @@
+package config
+
+import (
+	"slices"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// Subjects are what the lint judges: a scalable target for each variant, with
+// the facts that the file has. The front end is every variant's, and stands with
+// the first.
+func (e Environment) Subjects() []autoscaling.Subject {
+	var subjects []autoscaling.Subject
+	for i, p := range e.ProductionVariants() {
+		v, s := p.Variant(), p.VariantScaling()
+		subject := autoscaling.Subject{
+			Name: e.Name, Account: e.Account, Region: e.Region, Target: s.Target(v), Variant: &v, Facts: s.Facts(),
+		}
+		subject.Facts.Production = e.Production
+		if f := e.Frontend.Capacity; f != nil {
+			subject.Facts.ServiceTime = time.Duration(f.RequestLatency)
+		}
+		if i == 0 {
+			subject.Facts.Frontend = e.frontendFacts()
+		}
+		subjects = append(subjects, subject)
+	}
+	return subjects
+}
+
+func (e Environment) frontendFacts() *autoscaling.FrontendFacts {
+	facts := autoscaling.FrontendFacts{Kind: autoscaling.LambdaFrontend, PayloadBytes: e.Frontend.MaxRequestBytes}
+	// The calendar of what carries one request a second has the peak as its floor.
+	rate := e.calendar().For(autoscaling.FrontEndUnit{RequestsPerSecond: 1, SafetyFactor: 1})
+	facts.PeakRequestsPerSecond = float64(rate.HighestFloor())
+	if f := e.Frontend.Capacity; f != nil {
+		facts.ReservedConcurrency = f.ReservedConcurrency
+	}
+	if c, ok := e.GatewayEnvironments(); ok {
+		facts.ProvisionedConcurrency = c.HighestFloor()
+	}
+	return &facts
+}
+
+// Lint is what the rules say of the environments, which were loaded without
+// problems: for each of them its findings, with YAML paths.
+func Lint(environments []Environment) [][]autoscaling.Finding {
+	var subjects []autoscaling.Subject
+	for _, e := range environments {
+		subjects = append(subjects, e.Subjects()...)
+	}
+	judged := autoscaling.LintAll(subjects)
+	found := make([][]autoscaling.Finding, len(environments))
+	for i, e := range environments {
+		for j, v := range e.ProductionVariants() {
+			at := variantPath("")
+			if len(e.Variants) > 0 {
+				at = variantPath(itemPath("variants", j))
+			}
+			for _, f := range judged[0] {
+				// Policies made here share a cooldown, and so a finding.
+				if f = inFile(f, v, at); !slices.Contains(found[i], f) {
+					found[i] = append(found[i], f)
+				}
+			}
+			judged = judged[1:]
+		}
+	}
+	return found
+}
+
+const environmentsReady = "frontend.capacity.provisionedConcurrency"
+
+// frontendPaths are where the front end's facts stand in an environment file.
+var frontendPaths = map[string]string{
+	"Facts.Frontend.PayloadBytes":           "frontend.maxRequestBytes",
+	"Facts.Frontend.ReservedConcurrency":    reservedConcurrency,
+	"Facts.Frontend.ProvisionedConcurrency": environmentsReady,
+	"Facts.Frontend.AccountConcurrency":     "frontend",
+}
+
+// inFile is a finding with its YAML path.
+func inFile(f autoscaling.Finding, v ProductionVariant, at variantPath) autoscaling.Finding {
+	if path, ok := frontendPaths[f.Path]; ok {
+		f.Path = path
+		if path == environmentsReady || path == "frontend" {
+			f.Got = "" // the file has no such number
+		}
+		return f
+	}
+	if f.Path == "Target.ResourceID" {
+		f.Path = endpointName
+		return f
+	}
+	f = v.VariantScaling().InFields(v.Variant(), f)
+	f.Problem = newTranslator(v, at).all(invalid.Problems{f.Problem})[0]
+	return f
+}

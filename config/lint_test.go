@@ -1,0 +1,121 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+)
+
+func said(found []autoscaling.Finding) string {
+	var b strings.Builder
+	for _, f := range found {
+		b.WriteString(f.String() + "\n")
+	}
+	return b.String()
+}
+
+// TestSilentOnTheEnvironments: those that are shown as examples, and deployed.
+func TestSilentOnTheEnvironments(t *testing.T) {
+	t.Parallel()
+	environments, err := Load("environments", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	production := 0
+	for i, found := range Lint(environments) {
+		if len(found) > 0 {
+			t.Errorf("%s:\n%s", environments[i].Name, said(found))
+		}
+		if environments[i].Production {
+			production++
+		}
+	}
+	if len(environments) != 4 || production != 1 {
+		t.Errorf("%d environments, %d in production", len(environments), production)
+	}
+}
+
+// TestFindings: each file in testdata/lint is one mistake that AWS takes. What
+// is said of it stands beside it; of one that is allowed by name, nothing.
+func TestFindings(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/lint/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no testdata: ", err)
+	}
+	var rules []string
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
+		environments := []Environment{valid(t, "../lint/"+name)}
+		if name == "target-of-another-file" {
+			environments = append(environments, valid(t, "minimal"))
+		}
+		found := Lint(environments)[0]
+		got := said(found)
+		golden := strings.TrimSuffix(file, ".yaml") + ".txt"
+		if *update {
+			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), got); diff != "" {
+			t.Errorf("%s: (-want +got)\n%s", name, diff)
+		}
+		wanted := 1
+		switch name {
+		case "maximum-lowered-by-name":
+			wanted = 0
+		case "scale-in-that-flaps": // it is also a step policy that scales in
+			wanted = 2
+		}
+		if len(found) != wanted {
+			t.Errorf("%s: %d findings, want %d:\n%s", name, len(found), wanted, got)
+		}
+		for _, f := range found {
+			rules = append(rules, f.Rule)
+			if first, _, _ := strings.Cut(f.Path, "."); strings.ToLower(first) != first && !strings.HasPrefix(first, "scaling") {
+				t.Errorf("%s: %s is no YAML path", name, f.Path)
+			}
+		}
+	}
+	// The others a file cannot break: the schema, or an error, is there before.
+	errorsFirst := []string{"event-late", "frontend-payload", "max-below-peak", "max-lowered", "target-over-capacity"}
+	for _, r := range autoscaling.Rules() {
+		if slices.Contains(rules, r.ID) == slices.Contains(errorsFirst, r.ID) {
+			t.Errorf("%s: found in files %v, expected not to be %v", r.ID, slices.Contains(rules, r.ID), slices.Contains(errorsFirst, r.ID))
+		}
+	}
+}
+
+// TestFindingsOfSeveralVariants: each has its own place, and the front end is
+// said once.
+func TestFindingsOfSeveralVariants(t *testing.T) {
+	t.Parallel()
+	e := valid(t, "policies")
+	e.Production = true
+	e.Frontend.MaxRequestBytes = 2_000_000 // no file can say that
+	var places []string
+	for _, f := range Lint([]Environment{e})[0] {
+		places = append(places, f.Path+" ["+f.Rule+"]")
+	}
+	for _, want := range []string{
+		"frontend.maxRequestBytes [frontend-payload]",
+		"variants[0].scaling.suspended [suspended-state]",
+		"variants[0].scaling.policies[3].step.steps [step-scale-in]",
+		"variants[1].scaling.minCapacity [production-one-instance]",
+	} {
+		if n := len(slices.DeleteFunc(slices.Clone(places), func(p string) bool { return p != want })); n != 1 {
+			t.Errorf("%q is there %d times, in\n%s", want, n, strings.Join(places, "\n"))
+		}
+	}
+}

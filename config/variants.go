@@ -1,0 +1,211 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/capacity"
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// ProductionVariant is one variant of an endpoint that has several: a fleet with
+// a load test, bounds, policies and times of its own.
+type ProductionVariant struct {
+	// EndpointName is the endpoint's.
+	EndpointName string `json:"-"`
+
+	// Name is the variant's name, under which scaling is registered.
+	Name string `json:"name"`
+	// InstanceType is the type of every instance, such as ml.c6i.xlarge;
+	// burstable types (ml.t2, ml.t3) cannot scale.
+	InstanceType string `json:"instanceType"`
+	// InitialInstanceCount is the instances that the first deployment starts;
+	// later ones keep the count that scaling has reached.
+	// Default: scaling.minCapacity.
+	InitialInstanceCount int `json:"initialInstanceCount,omitempty" jsonschema:"minimum=1"`
+	// Weight is the variant's share of the requests, relative to the other
+	// variants' weights; 0 sends it none. Default: 1.
+	Weight *float64 `json:"weight,omitempty" jsonschema:"minimum=0"`
+	// Model is the container that answers predictions.
+	// Default: the environment's model.
+	Model *Model `json:"model,omitempty"`
+	// Capacity is what a load test of one instance has shown.
+	Capacity Capacity `json:"capacity"`
+	// Scaling is between which bounds, and towards which target, the variant scales.
+	Scaling Scaling `json:"scaling"`
+	// Schedule is the times at which the bounds change. Default: none.
+	Schedule []ScheduledAction `json:"schedule,omitempty"`
+	// Events are the surges of this variant's traffic that are known
+	// beforehand. Default: none.
+	Events []Event `json:"events,omitempty"`
+}
+
+// maxVariants is SageMaker's limit of one endpoint (fact C29).
+const maxVariants = 10
+
+// ProductionVariants are the endpoint's variants, whichever way the file says
+// them.
+func (e Environment) ProductionVariants() []ProductionVariant {
+	variants := slices.Clone(e.Variants)
+	if len(variants) == 0 {
+		variants = []ProductionVariant{e.onlyVariant()}
+	}
+	for i := range variants {
+		variants[i].EndpointName = e.Endpoint.Name
+	}
+	return variants
+}
+
+// onlyVariant is the singular form.
+func (e Environment) onlyVariant() ProductionVariant {
+	return ProductionVariant{
+		Name: e.Variant.Name, InstanceType: e.Variant.InstanceType, InitialInstanceCount: e.Variant.InitialInstanceCount,
+		Capacity: e.Capacity, Scaling: e.Scaling, Schedule: e.Schedule, Events: e.Events,
+	}
+}
+
+// withDefaults is v with a value wherever the file says nothing. shedding says
+// that the gateway of the environment sheds.
+func (v ProductionVariant) withDefaults(shedding bool) ProductionVariant {
+	v.InitialInstanceCount = cmp.Or(v.InitialInstanceCount, v.Scaling.MinCapacity)
+	if v.Scaling.TargetInvocationsPerMinute == 0 {
+		v.Scaling.SafetyFactor = cmp.Or(v.Scaling.SafetyFactor, capacity.DefaultSafetyFactor)
+	}
+	scaleOut, scaleIn := Duration(autoscaling.DefaultCooldown), Duration(autoscaling.DefaultCooldown)
+	v.Scaling.ScaleOutCooldown = cmp.Or(v.Scaling.ScaleOutCooldown, &scaleOut)
+	v.Scaling.ScaleInCooldown = cmp.Or(v.Scaling.ScaleInCooldown, &scaleIn)
+	v.Scaling.OfferedLoad = cmp.Or(v.Scaling.OfferedLoad, &shedding)
+
+	v.Schedule = slices.Clone(v.Schedule)
+	for i := range v.Schedule {
+		v.Schedule[i].Timezone = cmp.Or(v.Schedule[i].Timezone, defaultTimezone)
+	}
+	return v
+}
+
+// Variant is the variant as the scaling model knows it.
+func (v ProductionVariant) Variant() autoscaling.Variant {
+	return autoscaling.Variant{
+		EndpointName: v.EndpointName, Name: v.Name, InstanceType: v.InstanceType, InitialInstanceCount: v.InitialInstanceCount,
+	}
+}
+
+// VariantScaling is how the variant scales, in the words of its load test.
+func (v ProductionVariant) VariantScaling() autoscaling.VariantScaling {
+	s := autoscaling.VariantScaling{
+		MinCapacity:                  v.Scaling.MinCapacity,
+		MaxCapacity:                  v.Scaling.MaxCapacity,
+		RequestsPerSecondPerInstance: v.Capacity.RequestsPerSecondPerInstance,
+		ConcurrencyPerInstance:       v.Capacity.ConcurrencyPerInstance,
+		SafetyFactor:                 v.Scaling.SafetyFactor,
+		TargetInvocationsPerMinute:   v.Scaling.TargetInvocationsPerMinute,
+		ScaleOutCooldown:             (*time.Duration)(v.Scaling.ScaleOutCooldown),
+		ScaleInCooldown:              (*time.Duration)(v.Scaling.ScaleInCooldown),
+		Events:                       modelEvents(v.Events),
+		StartTime:                    time.Duration(v.Capacity.StartTime),
+		Zones:                        v.Scaling.Zones,
+		AssertEvery:                  time.Duration(v.Scaling.AssertEvery),
+		Align:                        time.Duration(v.Scaling.Align),
+		ReleaseSteps:                 v.Scaling.ReleaseSteps,
+		Emergency:                    v.Scaling.Emergency,
+		OfferedLoad:                  v.Scaling.OfferedLoad != nil && *v.Scaling.OfferedLoad,
+		SuspendedState:               (*autoscaling.SuspendedState)(v.Scaling.Suspended),
+	}
+	for _, a := range v.Schedule {
+		s.ScheduledActions = append(s.ScheduledActions, autoscaling.ScheduledAction(a))
+	}
+	for _, p := range v.Scaling.Policies {
+		if p.Step != nil {
+			s.StepPolicies = append(s.StepPolicies, p.stepPolicy(v.Variant()))
+		} else {
+			s.Policies = append(s.Policies, p.trackingPolicy(v))
+		}
+	}
+	return s
+}
+
+// ScalableTarget is the variant's scalable target with its policies and
+// scheduled actions, as Application Auto Scaling is told it.
+func (v ProductionVariant) ScalableTarget() autoscaling.ScalableTarget {
+	return v.VariantScaling().Target(v.Variant())
+}
+
+// variantPath is where a variant stands in the file: "variants[1]", or "" for
+// the singular form.
+type variantPath string
+
+// of is the path of what stands at path in the singular form.
+func (at variantPath) of(path string) string {
+	if at == "" {
+		return path
+	}
+	return string(at) + "." + strings.TrimPrefix(path, "variant.")
+}
+
+// singularKeys describe the one variant of an endpoint.
+var singularKeys = []string{"variant", "capacity", "scaling", "schedule", "events"}
+
+// checkForm wants one of the two ways to say what stands behind the endpoint,
+// which the schema cannot.
+func (d *document) checkForm() {
+	if !d.given("variants") && !d.isFaulty("variants") {
+		for _, key := range singularKeys[:3] {
+			if !d.given(key) {
+				d.missing(d.root, compiled(), key)
+			}
+		}
+		return
+	}
+	both := slices.DeleteFunc(slices.Clone(singularKeys), func(key string) bool { return !d.given(key) })
+	if len(both) == 0 {
+		return
+	}
+	for _, key := range both { // they are not judged
+		d.nodes[key].omit = true
+		d.faulty = append(d.faulty, key)
+	}
+	keys := strings.Join(both, ", ")
+	d.report(invalid.Problem{Path: both[0], Got: d.nodes[both[0]].describe(),
+		Rule: "variants are given too: " + keys + " describe an endpoint's only variant, and each of several has its own",
+		Fix:  "move " + keys + " into an entry of variants, or remove variants"})
+}
+
+// validateVariants judges each variant, and all of them together.
+func validateVariants(e Environment, src source) invalid.Problems {
+	var ps invalid.Problems
+	if src.faulty("variants") {
+		return nil
+	}
+	if n := len(e.Variants); n > maxVariants {
+		ps.Add("variants", n, fmt.Sprintf("an endpoint has at most %d variants", maxVariants), "move some to another endpoint")
+	}
+	names := map[string]string{}
+	for i, v := range e.withDefaults().ProductionVariants() {
+		at := variantPath("")
+		if src.given("variants") {
+			at = variantPath(itemPath("variants", i))
+		}
+		if src.faulty(string(at)) && at != "" {
+			continue
+		}
+		if first, twice := names[v.Name]; twice && v.Name != "" {
+			ps.Add(at.of("variant.name"), v.Name, first+" has the same name", "give each variant a name of its own")
+		} else {
+			names[v.Name] = string(at)
+		}
+		if v.Model != nil {
+			ps = append(ps, validateModel(at.of("model"), *v.Model, e.Region)...)
+		}
+		ps = append(ps, validateCapacity(at.of("capacity"), v.Capacity)...)
+		for _, p := range validateScaling(v, at, src) {
+			if !slices.Contains(ps, p) { // the endpoint's name is every variant's
+				ps = append(ps, p)
+			}
+		}
+	}
+	return ps
+}
