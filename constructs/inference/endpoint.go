@@ -2,6 +2,7 @@ package inference
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -14,40 +15,8 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
 
-// DefaultVariantName is the name of a variant that is given none.
-const DefaultVariantName = "main"
-
 // maxVariants is SageMaker's limit of one endpoint configuration (fact C29).
 const maxVariants = 10
-
-// VariantProps describes a production variant: a fleet that serves one model.
-type VariantProps struct {
-	// Name is the variant's name; scaling is registered under it.
-	// Default: "", DefaultVariantName.
-	Name string
-	// Model is what the instances serve.
-	Model *Model
-	// InstanceType is such as ml.c6i.xlarge.
-	InstanceType string
-	// InitialInstanceCount is the instances that the first deployment starts.
-	// Later ones keep the count that scaling has reached.
-	// Default: 0, 1 instance.
-	InitialInstanceCount int
-	// Weight is the variant's share of the requests, relative to the other
-	// variants' weights.
-	// Default: nil, 1.
-	Weight *float64
-}
-
-func (p VariantProps) withDefaults() VariantProps {
-	if p.Name == "" {
-		p.Name = DefaultVariantName
-	}
-	if p.InitialInstanceCount == 0 {
-		p.InitialInstanceCount = 1
-	}
-	return p
-}
 
 // EndpointProps describes an Endpoint.
 type EndpointProps struct {
@@ -60,6 +29,23 @@ type EndpointProps struct {
 	// for instance types with local NVMe storage (fact C31).
 	// Default: nil, a key of AWS's own.
 	VolumeKey awskms.IKey
+	// Asynchronous makes the endpoint take requests into a queue.
+	// Default: nil, requests are answered in real time.
+	Asynchronous *AsynchronousProps
+	// ComponentRole is what SageMaker works as for inference components. It is
+	// given what their images and archives need, unless it was imported as
+	// immutable.
+	// Default: nil, a new role, where a variant has ManagedInstances.
+	ComponentRole awsiam.IRole
+	// AllowNetworkAccess lets the containers of inference components reach the
+	// network. Where a variant has a Model, the model says it.
+	// Default: false, they run isolated.
+	AllowNetworkAccess bool
+}
+
+// hasComponents reports whether inference components run on the endpoint.
+func (p EndpointProps) hasComponents() bool {
+	return slices.ContainsFunc(p.Variants, func(v VariantProps) bool { return v.ManagedInstances != nil })
 }
 
 // Validate returns everything wrong with the properties, joined.
@@ -71,36 +57,52 @@ func (p EndpointProps) Validate() error {
 	if n := len(p.Variants); n < 1 || n > maxVariants {
 		ps.Add("Variants", n, fmt.Sprintf("an endpoint has 1 to %d variants", maxVariants), "add a variant, or move some to another endpoint")
 	}
+	if p.Asynchronous != nil {
+		ps = append(ps, p.Asynchronous.validate().In("Asynchronous")...)
+	}
+	if !p.hasComponents() {
+		if p.ComponentRole != nil {
+			ps.Add("ComponentRole", nil, "no variant is for inference components, and a model has a role of its own", "leave it out, or give ManagedInstances")
+		}
+		if p.AllowNetworkAccess {
+			ps.Add("AllowNetworkAccess", p.AllowNetworkAccess, "no variant is for inference components, and a model says this for itself",
+				"give it to NewModel")
+		}
+	}
 	seen := map[string]int{}
 	for i, v := range p.Variants {
 		v = v.withDefaults()
 		at := fmt.Sprintf("Variants[%d]", i)
-		if v.Model == nil {
-			ps.Add(at+".Model", nil, "a variant serves a model", "make one with NewModel")
-		}
-		if v.InstanceType == "" {
-			ps.Add(at+".InstanceType", nil, "a variant needs an instance type", "such as \"ml.c6i.xlarge\"")
-		}
-		if v.Weight != nil && *v.Weight < 0 {
-			ps.Add(at+".Weight", *v.Weight, "a weight is 0 or more", "leave it out for an equal share")
-		}
+		ps = append(ps, v.validate(p.EndpointName).In(at)...)
+		ps = append(ps, p.validateKind(v).In(at)...)
 		if first, twice := seen[v.Name]; twice {
 			ps.Add(at+".Name", v.Name, fmt.Sprintf("Variants[%d] has the same name", first), "give each variant a name of its own")
 		} else {
 			seen[v.Name] = i
 		}
-		for _, problem := range (autoscaling.Variant{
-			EndpointName: p.EndpointName, Name: v.Name, InstanceType: v.InstanceType, InitialInstanceCount: v.InitialInstanceCount,
-		}).Validate().In(at) {
-			if problem.Path != at+".EndpointName" { // said once, above
-				ps = append(ps, problem)
-			}
-		}
 	}
 	return ps.Err()
 }
 
-// Endpoint is a SageMaker real-time endpoint with its configuration.
+// validateKind returns what keeps v from being a variant of this endpoint.
+func (p EndpointProps) validateKind(v VariantProps) invalid.Problems {
+	var ps invalid.Problems
+	if v.Serverless != nil && len(p.Variants) > 1 {
+		ps.Add("Serverless", nil, "a serverless endpoint has one variant", "move the others to another endpoint")
+	}
+	if v.Serverless != nil && p.Asynchronous != nil {
+		ps.Add("Serverless", nil, "an asynchronous endpoint runs on instances", "leave out one of Serverless and Asynchronous")
+	}
+	if v.Model != nil && v.ManagedInstances == nil && p.hasComponents() {
+		ps.Add("Model", nil, "another variant of the endpoint is for inference components", "move one of the two to another endpoint")
+	}
+	if v.ManagedInstances != nil && p.Asynchronous != nil {
+		ps.Add("ManagedInstances", nil, "an asynchronous endpoint serves models, not inference components", "leave out one of ManagedInstances and Asynchronous")
+	}
+	return ps
+}
+
+// Endpoint is a SageMaker endpoint with its configuration.
 //
 // A deployment that changes the configuration keeps the instance counts and
 // weights that the variants have (RetainAllVariantProperties, fact C7): without
@@ -113,9 +115,14 @@ type Endpoint struct {
 	Resource awssagemaker.CfnEndpoint
 	// Config is the AWS::SageMaker::EndpointConfig.
 	Config awssagemaker.CfnEndpointConfig
+	// ComponentRole is what SageMaker works as for inference components; nil
+	// where there are none.
+	ComponentRole awsiam.IRole
 
-	name     string
-	variants []autoscaling.Variant
+	name          string
+	variants      []autoscaling.Variant
+	hasComponents bool
+	asynchronous  bool
 }
 
 // ToString makes the struct itself usable as a construct.
@@ -126,32 +133,34 @@ func NewEndpoint(scope constructs.Construct, id string, props EndpointProps) *En
 	if err := props.Validate(); err != nil {
 		panic(err)
 	}
-	e := &Endpoint{name: props.EndpointName}
+	e := &Endpoint{name: props.EndpointName, hasComponents: props.hasComponents(), asynchronous: props.Asynchronous != nil}
 	constructs.NewConstruct_Override(e, scope, jsii.String(id))
 
+	config := &awssagemaker.CfnEndpointConfigProps{}
 	variants := make([]any, len(props.Variants))
 	for i, v := range props.Variants {
 		v = v.withDefaults()
-		weight := 1.0
-		if v.Weight != nil {
-			weight = *v.Weight
+		variants[i] = v.property()
+		e.variants = append(e.variants, v.variant(props.EndpointName))
+		if v.Model == nil {
+			continue
 		}
-		variants[i] = &awssagemaker.CfnEndpointConfig_ProductionVariantProperty{
-			VariantName:          jsii.String(v.Name),
-			ModelName:            v.Model.Resource.AttrModelName(),
-			InstanceType:         jsii.String(v.InstanceType),
-			InitialInstanceCount: jsii.Number(v.InitialInstanceCount),
-			InitialVariantWeight: jsii.Number(weight),
+		grantObservability(e, v.Model.ExecutionRole, autoscaling.UtilizationNamespace, e.name)
+		if props.Asynchronous != nil {
+			props.Asynchronous.grant(e, v.Model.ExecutionRole)
 		}
-		e.variants = append(e.variants, autoscaling.Variant{
-			EndpointName: props.EndpointName, Name: v.Name,
-			InstanceType: v.InstanceType, InitialInstanceCount: v.InitialInstanceCount,
-		})
-		grantObservability(e, v.Model.ExecutionRole)
 	}
-	config := &awssagemaker.CfnEndpointConfigProps{ProductionVariants: variants}
+	config.ProductionVariants = variants
 	if props.VolumeKey != nil {
 		config.KmsKeyId = props.VolumeKey.KeyArn()
+	}
+	if props.Asynchronous != nil {
+		config.AsyncInferenceConfig = props.Asynchronous.property()
+	}
+	if e.hasComponents {
+		e.ComponentRole = componentRole(e, props)
+		config.ExecutionRoleArn = e.ComponentRole.RoleArn()
+		config.EnableNetworkIsolation = !props.AllowNetworkAccess
 	}
 	e.Config = awssagemaker.NewCfnEndpointConfig(e, jsii.String("Config"), config)
 	e.Resource = awssagemaker.NewCfnEndpoint(e, jsii.String("Resource"), &awssagemaker.CfnEndpointProps{
@@ -184,25 +193,35 @@ func (e *Endpoint) Variant(name string) autoscaling.Variant {
 	panic(fmt.Errorf("endpoint %q has no variant %q, it has %q", e.name, name, names))
 }
 
-// GrantInvoke lets grantee send requests to this endpoint and no other.
+// GrantInvoke lets grantee send requests to this endpoint and no other; where it
+// is asynchronous, into its queue.
 func (e *Endpoint) GrantInvoke(grantee awsiam.IGrantable) awsiam.Grant {
+	return e.grantInvoke(grantee, e.EndpointARN())
+}
+
+func (e *Endpoint) grantInvoke(grantee awsiam.IGrantable, arns ...string) awsiam.Grant {
+	action := "sagemaker:InvokeEndpoint"
+	if e.asynchronous {
+		action = "sagemaker:InvokeEndpointAsync"
+	}
 	return awsiam.Grant_AddToPrincipal(&awsiam.GrantOnPrincipalOptions{
-		Grantee: grantee, Actions: jsii.Strings("sagemaker:InvokeEndpoint"), ResourceArns: jsii.Strings(e.EndpointARN()),
+		Grantee: grantee, Actions: jsii.Strings(action), ResourceArns: jsii.Strings(arns...),
 	})
 }
 
-// grantObservability lets a model's role write this endpoint's log group and
-// instance metrics, which SageMaker does in the role's name.
-func grantObservability(e *Endpoint, role awsiam.IRole) {
-	logGroup := *awscdk.Stack_Of(e).FormatArn(&awscdk.ArnComponents{
+// grantObservability lets a role write the log group and the instance metrics of
+// what runs under name, which SageMaker does in the role's name. namespace is
+// both the metrics' and how the log group's name begins.
+func grantObservability(scope constructs.Construct, role awsiam.IRole, namespace, name string) {
+	logGroup := *awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("logs"), Resource: jsii.String("log-group"), ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
-		ResourceName: jsii.String("/aws/sagemaker/Endpoints/" + e.name),
+		ResourceName: jsii.String(namespace + "/" + name),
 	})
 	allow(role, []string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"},
 		logGroup, logGroup+":*")
 	// PutMetricData takes no resource, only the namespace bounds it.
 	role.AddToPrincipalPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Actions: jsii.Strings("cloudwatch:PutMetricData"), Resources: jsii.Strings("*"),
-		Conditions: &map[string]any{"StringEquals": map[string]any{"cloudwatch:namespace": "/aws/sagemaker/Endpoints"}},
+		Conditions: &map[string]any{"StringEquals": map[string]any{"cloudwatch:namespace": namespace}},
 	}))
 }

@@ -1,6 +1,7 @@
-// Package inference makes SageMaker real-time endpoints: models, endpoint
-// configurations and endpoints that a deployment can replace without resetting
-// the fleet.
+// Package inference makes SageMaker endpoints: models, endpoint configurations
+// and endpoints that a deployment can replace without resetting the fleet, on
+// instances or serverless, in real time or asynchronous, and inference
+// components.
 package inference
 
 import (
@@ -70,6 +71,8 @@ type Model struct {
 	Resource awssagemaker.CfnModel
 	// ExecutionRole is what SageMaker works as.
 	ExecutionRole awsiam.IRole
+
+	props ModelProps
 }
 
 // ToString makes the struct itself usable as a construct.
@@ -80,7 +83,7 @@ func NewModel(scope constructs.Construct, id string, props ModelProps) *Model {
 	if err := props.Validate(); err != nil {
 		panic(err)
 	}
-	m := &Model{}
+	m := &Model{props: props}
 	constructs.NewConstruct_Override(m, scope, jsii.String(id))
 
 	m.ExecutionRole = props.ExecutionRole
@@ -90,7 +93,7 @@ func NewModel(scope constructs.Construct, id string, props ModelProps) *Model {
 			Description: jsii.String("Reads the model's image and archive, and writes the endpoint's logs"),
 		})
 	}
-	grantArtifacts(m, props)
+	m.grantArtifacts(m.ExecutionRole)
 
 	container := &awssagemaker.CfnModel_ContainerDefinitionProperty{Image: jsii.String(props.Image)}
 	if props.ModelDataURL != "" {
@@ -110,27 +113,27 @@ func NewModel(scope constructs.Construct, id string, props ModelProps) *Model {
 	return m
 }
 
-// grantArtifacts lets the execution role read this image and this archive.
-func grantArtifacts(m *Model, props ModelProps) {
-	stack := awscdk.Stack_Of(m)
+// grantArtifacts lets a role read this image and this archive.
+func (m *Model) grantArtifacts(role awsiam.IRole) {
+	stack, props := awscdk.Stack_Of(m), m.props
 	image, _ := artifact.ParseImage(props.Image)
-	allow(m.ExecutionRole, []string{"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"},
+	allow(role, []string{"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"},
 		*stack.FormatArn(&awscdk.ArnComponents{
 			Service: jsii.String("ecr"), Account: jsii.String(image.Account), Region: jsii.String(image.Region),
 			Resource: jsii.String("repository"), ResourceName: jsii.String(image.Repository),
 		}))
 	// ECR's login token belongs to the account: this action takes no resource.
-	allow(m.ExecutionRole, []string{"ecr:GetAuthorizationToken"}, "*")
+	allow(role, []string{"ecr:GetAuthorizationToken"}, "*")
 	if props.ModelDataURL == "" {
 		return
 	}
 	data, _ := artifact.ParseModelData(props.ModelDataURL)
-	allow(m.ExecutionRole, []string{"s3:GetObject"}, *stack.FormatArn(&awscdk.ArnComponents{
+	allow(role, []string{"s3:GetObject"}, *stack.FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("s3"), Account: jsii.String(""), Region: jsii.String(""),
 		Resource: jsii.String(data.Bucket), ResourceName: jsii.String(data.Key),
 	}))
 	if props.ModelDataKey != nil {
-		props.ModelDataKey.GrantDecrypt(m.ExecutionRole)
+		props.ModelDataKey.GrantDecrypt(role)
 	}
 }
 

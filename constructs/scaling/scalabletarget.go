@@ -22,6 +22,10 @@ type ScalableTargetProps struct {
 	// and initial count are held against the model.
 	// Default: zero, nothing, or no variant scales.
 	Variant autoscaling.Variant
+	// Facts are what is known beyond the model, for the rules that judge it:
+	// they stand in the resource's Metadata.
+	// Default: none, the rules that need them say nothing.
+	Facts autoscaling.Facts
 	// Dependencies are the constructs that must stand before scaling is
 	// registered, and be removed only after it: the endpoint, or the inference
 	// component (fact C15).
@@ -31,7 +35,7 @@ type ScalableTargetProps struct {
 
 // Validate returns everything wrong with the properties, joined.
 func (p ScalableTargetProps) Validate() error {
-	ps := append(p.Model.Validate(), validateIDs(p.Model)...).In("Model")
+	ps := append(p.Model.Validate(), validateIDs(p.Model.Policies, p.Model.StepPolicies)...).In("Model")
 	if v := p.Variant; v != (autoscaling.Variant{}) {
 		if v.ResourceID() != p.Model.ResourceID {
 			ps.Add("Variant", v.ResourceID(), "the model scales "+p.Model.ResourceID, "give the variant of the model")
@@ -39,24 +43,24 @@ func (p ScalableTargetProps) Validate() error {
 		ps = append(ps, v.Validate().In("Variant")...)
 		ps = append(ps, v.ValidateScaling(p.Model).In("Variant")...)
 	}
-	return ps.Err()
+	return append(ps, p.Facts.Validate().In("Facts")...).Err()
 }
 
 // targetID is the construct of the scalable target, next to the policies, whose
 // IDs are their names.
 const targetID = "Target"
 
-func validateIDs(t autoscaling.ScalableTarget) invalid.Problems {
+func validateIDs(policies []autoscaling.TargetTrackingPolicy, steps []autoscaling.StepScalingPolicy) invalid.Problems {
 	var ps invalid.Problems
 	check := func(at, name string) {
 		if name == targetID {
 			ps.Add(at+".Name", name, "the scalable target has this construct ID", "name what the policy does")
 		}
 	}
-	for i, p := range t.Policies {
+	for i, p := range policies {
 		check(fmt.Sprintf("Policies[%d]", i), p.Name)
 	}
-	for i, p := range t.StepPolicies {
+	for i, p := range steps {
 		check(fmt.Sprintf("StepPolicies[%d]", i), p.Name)
 	}
 	return ps
@@ -93,6 +97,7 @@ func NewScalableTarget(scope constructs.Construct, id string, props ScalableTarg
 		s.Model.RoleARN = serviceLinkedRoleARN(s)
 	}
 	s.Target = resource(s, targetID, "AWS::ApplicationAutoScaling::ScalableTarget", s.Model.CloudFormation())
+	describe(s.Target, props.Facts)
 	if len(props.Dependencies) > 0 {
 		dependencies := make([]constructs.IDependable, len(props.Dependencies))
 		for i, d := range props.Dependencies {

@@ -102,11 +102,10 @@ func TestVariantScalingWithMore(t *testing.T) {
 	})
 	for _, name := range []string{"main", "next"} {
 		variant := endpoint.Variant(name)
-		s := scaling.NewVariantScaling(stack, name, scaling.VariantScalingProps{
-			Endpoint: endpoint, Variant: variant, Scaling: everything(),
-			Policies:     []autoscaling.TargetTrackingPolicy{autoscaling.ConcurrencyPolicy(6)},
-			StepPolicies: []autoscaling.StepScalingPolicy{autoscaling.EmergencyPolicy(variant, 8)},
-		})
+		more := everything()
+		more.Policies = []autoscaling.TargetTrackingPolicy{autoscaling.ConcurrencyPolicy(6)}
+		more.StepPolicies = []autoscaling.StepScalingPolicy{autoscaling.EmergencyPolicy(variant, 8)}
+		s := scaling.NewVariantScaling(stack, name, scaling.VariantScalingProps{Endpoint: endpoint, Variant: variant, Scaling: more})
 		var names []string
 		for _, p := range s.Model.Policies {
 			names = append(names, p.Name)
@@ -144,7 +143,9 @@ func TestScalableTargetProblems(t *testing.T) {
 	burstable := model(func(*autoscaling.ScalableTarget) {})
 	burstable.Variant.InstanceType = "ml.t3.large"
 	variant := func(policies []autoscaling.TargetTrackingPolicy, steps ...autoscaling.StepScalingPolicy) scaling.VariantScalingProps {
-		return scaling.VariantScalingProps{Variant: odds, Scaling: everything(), Policies: policies, StepPolicies: steps}
+		more := everything()
+		more.Policies, more.StepPolicies = policies, steps
+		return scaling.VariantScalingProps{Variant: odds, Scaling: more}
 	}
 	named := autoscaling.EmergencyPolicy(odds, 8)
 	named.Name = "Target"

@@ -33,7 +33,7 @@ func everything() autoscaling.VariantScaling {
 		ScheduledActions: []autoscaling.ScheduledAction{
 			{Name: "evening", Schedule: "cron(0 18 ? * MON-FRI *)", Timezone: "Europe/London", MinCapacity: ptr(4)},
 			{Name: "final", Schedule: "at(2027-05-29T18:00:00)", Timezone: "Europe/London", MinCapacity: ptr(10), MaxCapacity: ptr(14)},
-			{Name: "release", Schedule: "at(2027-05-30T02:00:00)", MinCapacity: ptr(2), MaxCapacity: ptr(12)},
+			{Name: "release", Schedule: "at(2027-05-30T02:00:00)", MinCapacity: ptr(2), MaxCapacity: ptr(12), AllowLowerMax: true},
 		},
 	}
 }

@@ -1,11 +1,6 @@
 package scaling
 
 import (
-	"fmt"
-	"regexp"
-	"slices"
-	"strconv"
-
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
@@ -23,48 +18,15 @@ type VariantScalingProps struct {
 	Endpoint constructs.IConstruct
 	// Scaling is how the variant scales.
 	Scaling autoscaling.VariantScaling
-	// Policies and StepPolicies act next to the policy on invocations, such as
-	// autoscaling.ConcurrencyPolicy and autoscaling.EmergencyPolicy.
-	// Default: none.
-	Policies     []autoscaling.TargetTrackingPolicy
-	StepPolicies []autoscaling.StepScalingPolicy
-}
-
-// model is the scalable target with the policies of both fields.
-func (p VariantScalingProps) model() autoscaling.ScalableTarget {
-	t := p.Scaling.Target(p.Variant)
-	t.Policies = append(t.Policies, p.Policies...)
-	t.StepPolicies = p.StepPolicies
-	return t
+	// Facts are what is known beyond Scaling, for the rules that judge it.
+	// Default: what Scaling says, for each fact that is not given.
+	Facts autoscaling.Facts
 }
 
 // Validate returns everything wrong with the properties, joined.
 func (p VariantScalingProps) Validate() error {
-	ps := p.Scaling.Validate(p.Variant)
-	own := p.Scaling.Target(p.Variant).Validate()
-	for _, problem := range append(p.model().Validate(), validateIDs(p.model())...) {
-		// What the policies add: the rest has been said in the words of Scaling.
-		if !slices.Contains(own, problem) {
-			problem.Path, problem.Rule = p.ownIndex(problem.Path), p.ownIndex(problem.Rule)
-			ps = append(ps, problem)
-		}
-	}
-	return ps.Err()
-}
-
-var policyIndex = regexp.MustCompile(`\bPolicies\[(\d+)\]`)
-
-// ownIndex counts the policies as Policies does: the model has those of Scaling
-// before them.
-func (p VariantScalingProps) ownIndex(text string) string {
-	made := p.Scaling.Target(p.Variant).Policies
-	return policyIndex.ReplaceAllStringFunc(text, func(found string) string {
-		n, _ := strconv.Atoi(policyIndex.FindStringSubmatch(found)[1])
-		if n < len(made) {
-			return "the policy " + made[n].Name
-		}
-		return fmt.Sprintf("Policies[%d]", n-len(made))
-	})
+	ps := append(p.Scaling.Validate(p.Variant), validateIDs(p.Scaling.Policies, p.Scaling.StepPolicies)...)
+	return append(ps, p.Facts.Validate().In("Facts")...).Err()
 }
 
 // NewVariantScaling scales the instance count of one production variant. It
@@ -73,7 +35,7 @@ func NewVariantScaling(scope constructs.Construct, id string, props VariantScali
 	if err := props.Validate(); err != nil {
 		panic(err)
 	}
-	target := ScalableTargetProps{Model: props.model()}
+	target := ScalableTargetProps{Model: props.Scaling.Target(props.Variant), Facts: filled(props.Facts, props.Scaling.Facts())}
 	if props.Endpoint != nil {
 		target.Dependencies = []constructs.IConstruct{props.Endpoint}
 	}

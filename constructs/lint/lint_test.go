@@ -1,0 +1,155 @@
+package lint_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/lint"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/scaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
+)
+
+func TestMain(m *testing.M) { template.Main(m) }
+
+// report is what CDK keeps of a synthesis.
+type report struct {
+	PluginReports []struct {
+		PluginName, Conclusion string
+		Violations             []violation
+		SuppressedViolations   []violation
+	}
+}
+
+type violation struct {
+	RuleName, Description, SuggestedFix, Severity, Reason string
+	ViolatingConstructs                                   []struct{ ConstructPath string }
+}
+
+func synthesized(t *testing.T, make func(stack awscdk.Stack)) (found, acknowledged []violation) {
+	t.Helper()
+	out := t.TempDir()
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(out)})
+	awscdk.Validations_Of(app).AddPlugins(lint.NewPlugin())
+	make(awscdk.NewStack(app, jsii.String("odds"), nil))
+	app.Synth(nil)
+	data, err := os.ReadFile(filepath.Join(out, "validation-report.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r report
+	if err := json.Unmarshal(data, &r); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range r.PluginReports {
+		if p.PluginName == lint.Name {
+			if p.Conclusion != "success" {
+				t.Errorf("the report concludes %s", p.Conclusion)
+			}
+			return p.Violations, p.SuppressedViolations
+		}
+	}
+	return nil, nil
+}
+
+// variant scales one that scales in before what it has started serves.
+func variant(stack awscdk.Stack, id, endpoint string, cooldown time.Duration) *scaling.ScalableTarget {
+	return scaling.NewVariantScaling(stack, id, scaling.VariantScalingProps{
+		Variant: autoscaling.Variant{EndpointName: endpoint, Name: "main"},
+		Scaling: autoscaling.VariantScaling{
+			MinCapacity: 2, MaxCapacity: 12, RequestsPerSecondPerInstance: 100, StartTime: 6 * time.Minute,
+			ScaleInCooldown: &cooldown, ScaleOutCooldown: &cooldown,
+		},
+	})
+}
+
+func names(of []violation) []string {
+	var out []string
+	for _, v := range of {
+		out = append(out, v.RuleName)
+	}
+	return out
+}
+
+// TestAcknowledgeOneOfTwo: of two equal findings one is acknowledged, and the
+// other stays.
+func TestAcknowledgeOneOfTwo(t *testing.T) {
+	found, acknowledged := synthesized(t, func(stack awscdk.Stack) {
+		variant(stack, "first", "first", time.Minute)
+		second := variant(stack, "the second (b)", "second", time.Minute) // CDK counts brackets
+		lint.Acknowledge(second.Target, "cooldown-short", "it is replayed every night")
+	})
+	if diff := cmp.Diff([]string{"sagemaker-scaling::cooldown-short[odds/first/Target]"}, names(found)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"sagemaker-scaling::cooldown-short[odds/the-second-_b_/Target]"}, names(acknowledged)); diff != "" {
+		t.Errorf("acknowledged (-want +got)\n%s", diff)
+	}
+	if len(found) != 1 || len(acknowledged) != 1 {
+		t.Fatal("nothing more to compare")
+	}
+	v := found[0]
+	for _, want := range []string{"odds/first/Target", "1m0s", "6m0s", "Target.Policies[0].ScaleInCooldown"} {
+		if !strings.Contains(v.Description, want) {
+			t.Errorf("%q is not in %q", want, v.Description)
+		}
+	}
+	if v.Severity != "warning" || v.SuggestedFix == "" || v.ViolatingConstructs[0].ConstructPath != "odds/first/Target" {
+		t.Errorf("got %+v", v)
+	}
+	if got := acknowledged[0].Reason; got != "it is replayed every night" {
+		t.Errorf("the reason is %q", got)
+	}
+}
+
+// TestWhoeverMadeIt: the templates are judged, whichever constructs have made
+// them; what only a deployment shows is said, and stops nothing.
+func TestWhoeverMadeIt(t *testing.T) {
+	found, _ := synthesized(t, func(stack awscdk.Stack) {
+		target := func(id string, properties map[string]any) awscdk.CfnResource {
+			properties["ServiceNamespace"], properties["ScalableDimension"], properties["MaxCapacity"] = "sagemaker", "sagemaker:variant:DesiredInstanceCount", 12
+			return awscdk.NewCfnResource(stack, jsii.String(id), &awscdk.CfnResourceProps{
+				Type: jsii.String("AWS::ApplicationAutoScaling::ScalableTarget"), Properties: &properties})
+		}
+		target("Plain (a)", map[string]any{"ResourceId": "endpoint/odds/variant/main", "MinCapacity": 1}).
+			AddMetadata(jsii.String("SageMakerScaling"), map[string]any{"production": true})
+		floor := awscdk.NewCfnParameter(stack, jsii.String("Floor"), &awscdk.CfnParameterProps{Type: jsii.String("Number")})
+		target("Open", map[string]any{"ResourceId": "endpoint/odds/variant/next", "MinCapacity": floor.ValueAsNumber()})
+		awscdk.NewCfnResource(stack, jsii.String("Table"), &awscdk.CfnResourceProps{
+			Type: jsii.String("AWS::ApplicationAutoScaling::ScalableTarget"), Properties: &map[string]any{"ServiceNamespace": "dynamodb"}})
+	})
+	want := map[string]string{
+		"sagemaker-scaling::production-one-instance[odds/Plaina]": "warning",
+		"sagemaker-scaling::unresolved[Open]":                     "info",
+	}
+	got := map[string]string{}
+	for _, v := range found {
+		got[v.RuleName] = v.Severity
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	for _, v := range found {
+		if v.Severity == "info" && !strings.Contains(v.Description, "Open.Properties.MinCapacity: got !Ref \"Floor\": the parameter Floor has no default") {
+			t.Errorf("got %s", v.Description)
+		}
+	}
+}
+
+func TestAcknowledgeWhatIsNot(t *testing.T) {
+	stack := template.NewStack(t)
+	err := template.Panics(t, func() { lint.Acknowledge(stack, "cooldown-shrt", " ") }).(error).Error()
+	first, second, _ := strings.Cut(err, "\n")
+	if !strings.HasPrefix(first, `Rule: got "cooldown-shrt": there is no such rule; the rules are actions-at-once, `) ||
+		second != "Reason: what is acknowledged has a reason; say why it does no harm here" {
+		t.Errorf("got %s", err)
+	}
+}
