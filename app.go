@@ -9,6 +9,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/stacks"
 )
 
@@ -39,6 +40,7 @@ func synthesize() (err error) {
 	if err != nil {
 		return err
 	}
+	awscdk.Validations_Of(app).AddPlugins(lint.NewPlugin())
 	for _, e := range environments {
 		stacks.NewEnvironment(app, e)
 	}

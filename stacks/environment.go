@@ -34,6 +34,7 @@ func NewEnvironment(scope constructs.Construct, e config.Environment) awscdk.Sta
 	for _, name := range slices.Sorted(maps.Keys(e.Tags)) {
 		awscdk.Tags_Of(stage).Add(jsii.String(name), jsii.String(e.Tags[name]), nil)
 	}
+	acknowledge(stage, e)
 	return stage
 }
 

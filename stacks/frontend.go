@@ -14,12 +14,20 @@ import (
 // newFrontend makes the load balancer and the gateway behind it.
 func newFrontend(stage awscdk.Stage, e config.Environment, n network) awscdk.Stack {
 	stack := newStack(stage, e, "frontend", "the load balancer and the gateway")
-	gateway := frontend.NewGatewayFunction(stack, "Gateway", frontend.GatewayFunctionProps{
+	props := frontend.GatewayFunctionProps{
 		EndpointName:    e.Endpoint.Name,
 		MemoryMB:        e.Frontend.GatewayMemoryMB,
 		RequestTimeout:  time.Duration(e.Frontend.RequestTimeout),
 		MaxRequestBytes: e.Frontend.MaxRequestBytes,
-	})
+	}
+	if capacity := e.Frontend.Capacity; capacity != nil {
+		props.ReservedConcurrency = capacity.ReservedConcurrency
+	}
+	if calendar, ok := e.GatewayEnvironments(); ok {
+		target := calendar.FunctionTarget(props.ReservedConcurrency)
+		props.ProvisionedConcurrency = &target
+	}
+	gateway := frontend.NewGatewayFunction(stack, "Gateway", props)
 	loadBalancer := frontend.NewLoadBalancer(stack, "LoadBalancer", frontend.LoadBalancerProps{
 		VPC:            n.vpc,
 		Subnets:        n.subnets,
@@ -31,6 +39,11 @@ func newFrontend(stage awscdk.Stage, e config.Environment, n network) awscdk.Sta
 		AllowedCIDRs:   e.Frontend.AllowedCIDRs,
 	})
 	acceptTags(loadBalancer.Listener, loadBalancer.Redirect)
+	if calendar, ok := e.CapacityUnits(); ok && len(calendar.Events) > 0 {
+		frontend.NewCapacitySchedule(stack, "CapacitySchedule", frontend.CapacityScheduleProps{
+			LoadBalancer: loadBalancer.Resource, Calendar: calendar,
+		})
+	}
 	awscdk.NewCfnOutput(stack, jsii.String("Url"), &awscdk.CfnOutputProps{
 		Value: jsii.String(loadBalancer.URL()), Description: jsii.String("Where predictions are asked for: POST /invocations"),
 	})

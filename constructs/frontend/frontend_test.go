@@ -91,7 +91,7 @@ func TestInternalWithTLS(t *testing.T) {
 			"TargetType": "lambda", "HealthCheckEnabled": true, "HealthCheckPath": "/ping", "Matcher": map[string]any{"HttpCode": "200"},
 			"HealthCheckIntervalSeconds": 35.0, "HealthCheckTimeoutSeconds": 30.0,
 			"TargetGroupAttributes": []any{map[string]any{"Key": "lambda.multi_value_headers.enabled", "Value": "true"}},
-			"Targets":               []any{map[string]any{"Id": getAtt(got.ID(t, "AWS::Lambda::Function"), "Arn")}},
+			"Targets":               []any{map[string]any{"Id": ref(got.ID(t, "AWS::Lambda::Alias"))}},
 		}
 		if diff := cmp.Diff(want, got.One(t, targetGroup).Properties); diff != "" {
 			t.Error(diff)

@@ -20,6 +20,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/scaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/gateway/compile"
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
@@ -59,6 +60,17 @@ type GatewayFunctionProps struct {
 	// LogRetention is how long the gateway's log is kept.
 	// Default: "", one month.
 	LogRetention awslogs.RetentionDays
+	// ReservedConcurrency is the most requests at a time: a share of the
+	// account's that no other function takes, and what keeps a surge from the
+	// endpoint (fact F26). The load balancer answers more of them with an error.
+	// Default: 0, what the account has left.
+	ReservedConcurrency int
+	// ProvisionedConcurrency keeps environments ready for the alias, and scales
+	// their number: as EventCalendar.FunctionTarget gives it, with floors at
+	// events, and with policies as they stand there. Its ResourceID is left
+	// out: the alias is made here.
+	// Default: nil, environments start when they are needed.
+	ProvisionedConcurrency *autoscaling.ScalableTarget
 }
 
 func (p GatewayFunctionProps) withDefaults() GatewayFunctionProps {
@@ -94,6 +106,12 @@ func (p GatewayFunctionProps) Validate() error {
 	if p.MaxRequestBytes < 1 || p.MaxRequestBytes > MaxRequestBytes {
 		ps.Add("MaxRequestBytes", p.MaxRequestBytes, fmt.Sprintf("a load balancer hands a function 1 to %d bytes", MaxRequestBytes), "leave it out for the most")
 	}
+	if p.ReservedConcurrency < 0 {
+		ps.Add("ReservedConcurrency", p.ReservedConcurrency, "reserved concurrency is over 0 requests at a time", "leave it out, and the function shares the account's")
+	}
+	if p.ProvisionedConcurrency != nil {
+		ps = append(ps, p.validateProvisionedConcurrency().In("ProvisionedConcurrency")...)
+	}
 	return ps.Err()
 }
 
@@ -103,6 +121,12 @@ type GatewayFunction struct {
 	constructs.Construct
 	// Function is the AWS::Lambda::Function.
 	Function awslambda.Function
+	// Alias leads to its present version, and is what the load balancer calls:
+	// provisioned concurrency belongs to an alias (fact F29).
+	Alias awslambda.Alias
+	// ProvisionedConcurrency scales what is kept ready for Alias; nil where
+	// nothing is.
+	ProvisionedConcurrency *scaling.ScalableTarget
 	// LogGroup holds its log.
 	LogGroup awslogs.LogGroup
 	// RequestTimeout is what bounds one request.
@@ -165,7 +189,9 @@ func NewGatewayFunction(scope constructs.Construct, id string, props GatewayFunc
 			"MAX_BODY_BYTES":  jsii.String(strconv.Itoa(props.MaxRequestBytes)),
 			"REQUEST_TIMEOUT": jsii.String(props.RequestTimeout.String()),
 		},
+		ReservedConcurrentExecutions: reserved(props.ReservedConcurrency),
 	})
+	g.publish(props.ProvisionedConcurrency)
 	return g
 }
 
@@ -179,7 +205,7 @@ func (g *GatewayFunction) calls() (endpointName string, timeout time.Duration) {
 func (g *GatewayFunction) targetGroup(scope constructs.Construct) elb.ApplicationTargetGroup {
 	return elb.NewApplicationTargetGroup(scope, jsii.String("Gateway"), &elb.ApplicationTargetGroupProps{
 		TargetType:               elb.TargetType_LAMBDA,
-		Targets:                  &[]elb.IApplicationLoadBalancerTarget{awselasticloadbalancingv2targets.NewLambdaTarget(g.Function)},
+		Targets:                  &[]elb.IApplicationLoadBalancerTarget{awselasticloadbalancingv2targets.NewLambdaTarget(g.Alias)},
 		MultiValueHeadersEnabled: jsii.Bool(true),
 		HealthCheck: &elb.HealthCheck{
 			Enabled: jsii.Bool(true), Path: jsii.String("/ping"), HealthyHttpCodes: jsii.String("200"),

@@ -1,0 +1,172 @@
+package frontend
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsscheduler"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// CapacityScheduleProps describes a CapacitySchedule.
+type CapacityScheduleProps struct {
+	// LoadBalancer is whose capacity units are reserved. Its own template says
+	// nothing of them, or each deployment would undo what is scheduled.
+	LoadBalancer elb.IApplicationLoadBalancer
+	// Calendar is the events, counted in capacity units: what EventCalendar.For
+	// makes of LoadBalancerTraffic.CapacityUnits.
+	Calendar autoscaling.EventCalendar
+	// AlarmActions are what happens when AWS has refused a request for good,
+	// such as a message to a topic.
+	// Default: none, the alarm only shows it.
+	AlarmActions []awscloudwatch.IAlarmAction
+}
+
+// Validate returns everything wrong with the properties, joined.
+func (p CapacityScheduleProps) Validate() error {
+	var ps invalid.Problems
+	if p.LoadBalancer == nil {
+		ps.Add("LoadBalancer", nil, "capacity units are a load balancer's", "give one")
+	}
+	if len(p.Calendar.Events) == 0 {
+		ps.Add("Calendar.Events", nil, "without events nothing is reserved", "add one, or leave the schedule out")
+	}
+	ps = append(ps, p.Calendar.ValidateReservations().In("Calendar")...)
+	return ps.Err()
+}
+
+// CapacitySchedule reserves a load balancer's capacity units for events, hours
+// before them, and releases them afterwards (fact F27). The account's quota of
+// reserved units is 0 until AWS has raised it: until then the requests are
+// refused, and the alarm goes off.
+type CapacitySchedule struct {
+	constructs.Construct
+	// Schedules are the AWS::Scheduler::Schedule, in the order of the calendar's
+	// ReservationSchedules.
+	Schedules []awsscheduler.CfnSchedule
+	// Role may change this load balancer's reservation, and nothing else.
+	Role awsiam.Role
+	// DeadLetters gets the requests that were refused for good.
+	DeadLetters awssqs.Queue
+	// Alarm goes off when there is such a request.
+	Alarm awscloudwatch.Alarm
+}
+
+// ToString makes the struct itself usable as a construct.
+func (c *CapacitySchedule) ToString() *string { return c.Construct.ToString() }
+
+// NewCapacitySchedule makes a CapacitySchedule. It panics with what
+// props.Validate returns.
+func NewCapacitySchedule(scope constructs.Construct, id string, props CapacityScheduleProps) *CapacitySchedule {
+	if err := props.Validate(); err != nil {
+		panic(err)
+	}
+	c := &CapacitySchedule{}
+	constructs.NewConstruct_Override(c, scope, jsii.String(id))
+
+	c.deadLetters(props.AlarmActions)
+	c.allow(props.LoadBalancer)
+	target := &awsscheduler.CfnSchedule_TargetProperty{
+		// A universal target: any operation of an AWS SDK, with its input as JSON.
+		Arn: awscdk.Stack_Of(c).FormatArn(&awscdk.ArnComponents{
+			Service: jsii.String("scheduler"), Region: jsii.String(""), Account: jsii.String(""),
+			Resource: jsii.String("aws-sdk:elasticloadbalancingv2:modifyCapacityReservation"), ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,
+		}),
+		RoleArn:          c.Role.RoleArn(),
+		DeadLetterConfig: &awsscheduler.CfnSchedule_DeadLetterConfigProperty{Arn: c.DeadLetters.QueueArn()},
+		// A request is refused while the one before is not complete (fact F20).
+		RetryPolicy: &awsscheduler.CfnSchedule_RetryPolicyProperty{
+			MaximumEventAgeInSeconds: jsii.Number(autoscaling.ReservationRetries.Seconds()),
+			MaximumRetryAttempts:     jsii.Number(maxRetryAttempts),
+		},
+	}
+	for _, s := range props.Calendar.ReservationSchedules() {
+		target := *target
+		target.Input = c.input(props.LoadBalancer, s.CapacityUnits)
+		c.Schedules = append(c.Schedules, awsscheduler.NewCfnSchedule(c, jsii.String(s.Name), &awsscheduler.CfnScheduleProps{
+			Description:                jsii.String(describe(s)),
+			ScheduleExpression:         jsii.String(s.Schedule),
+			ScheduleExpressionTimezone: jsii.String(s.Timezone),
+			FlexibleTimeWindow:         &awsscheduler.CfnSchedule_FlexibleTimeWindowProperty{Mode: jsii.String("OFF")},
+			Target:                     target,
+		}))
+	}
+	// A schedule that runs before its role may do anything would be refused.
+	for _, s := range c.Schedules {
+		s.Node().AddDependency(c.Role)
+	}
+	return c
+}
+
+// maxRetryAttempts is EventBridge Scheduler's, so that the age alone decides.
+const maxRetryAttempts = 185
+
+func describe(s autoscaling.ReservationSchedule) string {
+	if s.CapacityUnits == 0 {
+		return "Releases the load balancer's capacity units"
+	}
+	return fmt.Sprintf("Reserves %d of the load balancer's capacity units", s.CapacityUnits)
+}
+
+// input is the operation's, 0 units being the release.
+func (c *CapacitySchedule) input(loadBalancer elb.IApplicationLoadBalancer, units int) *string {
+	request := map[string]any{"LoadBalancerArn": *loadBalancer.LoadBalancerArn()}
+	if units == 0 {
+		request["ResetCapacityReservation"] = true
+	} else {
+		request["MinimumLoadBalancerCapacity"] = map[string]any{"CapacityUnits": units}
+	}
+	return awscdk.Stack_Of(c).ToJsonString(request, nil)
+}
+
+// deadLetters keeps what was refused for good, as long as a queue can, and says
+// so.
+func (c *CapacitySchedule) deadLetters(actions []awscloudwatch.IAlarmAction) {
+	c.DeadLetters = awssqs.NewQueue(c, jsii.String("DeadLetters"), &awssqs.QueueProps{
+		Encryption: awssqs.QueueEncryption_SQS_MANAGED, EnforceSSL: jsii.Bool(true),
+		RetentionPeriod: awscdk.Duration_Days(jsii.Number(14)),
+	})
+	c.Alarm = c.DeadLetters.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{
+		Period: seconds(time.Minute), Statistic: jsii.String("Maximum"),
+	}).CreateAlarm(c, jsii.String("Refused"), &awscloudwatch.CreateAlarmOptions{
+		AlarmDescription:   jsii.String("The load balancer's capacity units were not reserved, or not released: the queue of dead letters says why"),
+		ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+		Threshold:          jsii.Number(1), EvaluationPeriods: jsii.Number(1),
+		TreatMissingData: awscloudwatch.TreatMissingData_NOT_BREACHING,
+	})
+	c.Alarm.AddAlarmAction(actions...)
+}
+
+// allow makes the role. EventBridge Scheduler takes it for schedules of this
+// account's default group only, where those made here are.
+func (c *CapacitySchedule) allow(loadBalancer elb.IApplicationLoadBalancer) {
+	stack := awscdk.Stack_Of(c)
+	c.Role = awsiam.NewRole(c, jsii.String("Role"), &awsiam.RoleProps{
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("scheduler.amazonaws.com"), &awsiam.ServicePrincipalOpts{
+			Conditions: &map[string]any{"StringEquals": map[string]any{
+				"aws:SourceAccount": *stack.Account(),
+				"aws:SourceArn": *stack.FormatArn(&awscdk.ArnComponents{
+					Service: jsii.String("scheduler"), Resource: jsii.String("schedule-group"), ResourceName: jsii.String("default"),
+				}),
+			}},
+		}),
+		Description: jsii.String("Reserves capacity units of one load balancer"),
+	})
+	c.Role.AddToPrincipalPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Actions:   jsii.Strings("elasticloadbalancing:ModifyCapacityReservation"),
+		Resources: &[]*string{loadBalancer.LoadBalancerArn()},
+	}))
+	c.Role.AddToPrincipalPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Actions:   jsii.Strings("sqs:SendMessage"),
+		Resources: &[]*string{c.DeadLetters.QueueArn()},
+	}))
+}

@@ -1,0 +1,40 @@
+package stacks
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/config"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/lint"
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// acknowledge accepts the findings that e says. It panics where a path leads to
+// nothing that is judged: the finding would stay, or another come unseen.
+func acknowledge(stage awscdk.Stage, e config.Environment) {
+	if len(e.Acknowledge) == 0 {
+		return // who looks at every construct takes a while
+	}
+	judged := lint.Targets(stage)
+	paths := make([]string, len(judged))
+	byPath := map[string]constructs.IConstruct{}
+	for i, target := range judged {
+		paths[i] = strings.TrimPrefix(*target.Node().Path(), e.Name+"/")
+		byPath[paths[i]] = target
+	}
+	var ps invalid.Problems
+	for i, a := range e.Acknowledge {
+		if target := byPath[a.ConstructPath(e.Name)]; target != nil {
+			lint.Acknowledge(target, a.Rule, a.Reason)
+			continue
+		}
+		ps.Add(fmt.Sprintf("%s: acknowledge[%d].path", e.Name, i), a.Path,
+			"the rules judge no construct of this path", "they judge "+strings.Join(paths, ", "))
+	}
+	if err := ps.Err(); err != nil {
+		panic(err)
+	}
+}
