@@ -12,15 +12,19 @@ GOLANGCI_LINT := bin/golangci-lint-v2.12.2
 
 .PHONY: help
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: local
 local: ## Deploy environment ENV (default local) to a local AWS and send one request through the gateway.
 	@go run ./cmd/local -env $(ENV)
 
 .PHONY: events
-events: ## Print when the events of environment ENV raise its minimum.
+events: ## Print when the events of environment ENV raise its minimum, and what of it matters today.
 	@go run ./cmd/events -env $(ENV)
+
+.PHONY: prune-events
+prune-events: ## Remove the events that are over from the file of environment ENV, unless one is under way.
+	@go run ./cmd/events -env $(ENV) -prune
 
 .PHONY: synth
 synth: tools ## Synthesize every environment into cdk.out, strictly.
@@ -62,6 +66,14 @@ mutants: tools ## Break the code in a copy, one place at a time, and see a test 
 .PHONY: bench
 bench: ## Run the benchmarks.
 	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: bench-rehearsal
+bench-rehearsal: ## Time a rehearsal of 88 days, second by second, on one core.
+	GOMAXPROCS=1 go test -run '^$$' -bench . -benchmem ./rehearsal
+
+.PHONY: bench-gateway
+bench-gateway: ## Compare the gateway's speed and memory with other ways to SageMaker, in one run.
+	go run ./test/bench
 
 .PHONY: tools
 tools: ## Install the pinned tools into the checkout, where they are missing.

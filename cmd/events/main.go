@@ -1,13 +1,14 @@
 // Events prints when an environment's events raise its minimum: in local time
-// and UTC, from when to when, to how many instances and why.
+// and UTC, from when to when, to how many instances and why; and what of it
+// matters today. With -prune it removes what is over from the environment's file.
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -21,20 +22,28 @@ func main() {
 	dir := flag.String("environments", "config/environments", "the `folder` with the environment files")
 	days := flag.Int("days", 28, "how many `days` are shown")
 	now := flag.String("now", "", "show them as of this `time`, such as 2027-05-29T12:00:00Z (default the clock's)")
+	removes := flag.Bool("prune", false, "remove the events that are over from the environment's file")
+	dry := flag.Bool("n", false, "with -prune, only say what would be removed")
 	flag.Parse()
-	if err := run(os.Stdout, *dir, *env, *now, *days); err != nil {
+	var err error
+	switch {
+	case *removes:
+		err = prune(os.Stdout, *dir, *env, *now, *dry)
+	case *dry:
+		err = errors.New("-n: it says what -prune would remove; give -prune too")
+	default:
+		err = run(os.Stdout, *dir, *env, *now, *days)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
 func run(out io.Writer, dir, env, at string, days int) error {
-	now := time.Now()
-	if at != "" {
-		var err error
-		if now, err = time.Parse(time.RFC3339, at); err != nil {
-			return fmt.Errorf("-now: got %q: a time is written as 2027-05-29T12:00:00Z", at)
-		}
+	now, err := asOf(at)
+	if err != nil {
+		return err
 	}
 	if days < 1 {
 		return fmt.Errorf("-days: got %d: show 1 day or more", days)
@@ -43,17 +52,40 @@ func run(out io.Writer, dir, env, at string, days int) error {
 	if err != nil {
 		return err
 	}
-	return show(out, loaded[0], now, now.AddDate(0, 0, days))
+	e := loaded[0]
+	for i, p := range pasts(e, now) {
+		if i > 0 {
+			fmt.Fprintln(out)
+		}
+		if err := show(out, heading(e, p.variant), p.variant, now, now.AddDate(0, 0, days)); err != nil {
+			return err
+		}
+		for _, line := range notes(e, p, now) {
+			fmt.Fprintf(out, "\n%s\n", line)
+		}
+	}
+	return showFrontEnd(out, e, now, now.AddDate(0, 0, days))
 }
 
-// show prints the floors between now and until, and what a reader should know
-// today: which events are over, and which has begun.
-func show(out io.Writer, e config.Environment, now, until time.Time) error {
-	target := e.ScalableTarget()
-	calendar := e.VariantScaling().Calendar()
+// asOf is the time that is asked about, "" is the clock's.
+func asOf(at string) (time.Time, error) {
+	if at == "" {
+		return time.Now(), nil
+	}
+	now, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		return now, fmt.Errorf("-now: got %q: a time is written as 2027-05-29T12:00:00Z", at)
+	}
+	return now, nil
+}
+
+// show prints a variant's floors between now and until.
+func show(out io.Writer, name string, v config.ProductionVariant, now, until time.Time) error {
+	target := v.ScalableTarget()
+	calendar := v.VariantScaling().Calendar()
 	floors := calendar.Floors()
 	fmt.Fprintf(out, "%s: %d events, %d of %d scheduled actions, minimum %d between events\n",
-		e.Name, len(e.Events), len(target.ScheduledActions), autoscaling.MaxScheduledActions, target.MinCapacity)
+		name, len(v.Events), len(target.ScheduledActions), autoscaling.MaxScheduledActions, target.MinCapacity)
 
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	shown := 0
@@ -83,11 +115,8 @@ func show(out io.Writer, e config.Environment, now, until time.Time) error {
 	case shown == 0 && next != nil:
 		fmt.Fprintf(out, "\nNothing until %s; the next is %s, minimum %d for %s.\n",
 			until.UTC().Format("2006-01-02"), next.From.Format("Mon 2006-01-02 15:04 MST"), next.MinCapacity, strings.Join(next.Events, ", "))
-	case next == nil && len(e.Events) > 0:
+	case next == nil && len(v.Events) > 0:
 		fmt.Fprintf(out, "\nNothing is to come.\n")
-	}
-	for _, name := range over(e, floors, now) {
-		fmt.Fprintf(out, "%s is over: it can be removed from the file while no event is under way.\n", name)
 	}
 	return nil
 }
@@ -105,27 +134,5 @@ func why(f autoscaling.Floor, now time.Time) string {
 	if !f.From.After(now) {
 		names += " (now)"
 	}
-	return names
-}
-
-// over are the events that have had a floor and have none to come.
-func over(e config.Environment, floors []autoscaling.Floor, now time.Time) []string {
-	past, coming := map[string]bool{}, map[string]bool{}
-	for _, f := range floors {
-		for _, name := range f.Events {
-			if f.To.After(now) {
-				coming[name] = true
-			} else {
-				past[name] = true
-			}
-		}
-	}
-	var names []string
-	for _, event := range e.Events {
-		if past[event.Name] && !coming[event.Name] {
-			names = append(names, event.Name)
-		}
-	}
-	slices.Sort(names)
 	return names
 }

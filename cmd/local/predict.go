@@ -99,7 +99,8 @@ func behind(stands localaws.Snapshot, path string) (localaws.Function, localaws.
 			for _, rule := range listener.Rules {
 				if group, ok := forwards(stands, rule, path); ok {
 					for _, f := range stands.Functions {
-						if slices.Contains(group.Targets, f.ARN) {
+						// A target may be an alias of the function, FUNCTION:ALIAS.
+						if slices.ContainsFunc(group.Targets, func(t string) bool { return t == f.ARN || strings.HasPrefix(t, f.ARN+":") }) {
 							return f, group, nil
 						}
 					}

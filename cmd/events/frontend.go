@@ -1,0 +1,55 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/config"
+)
+
+// showFrontEnd prints what the same events prepare before the endpoint, between
+// now and until: the gateway's floors, and the load balancer's capacity units.
+func showFrontEnd(out io.Writer, e config.Environment, now, until time.Time) error {
+	if c, ok := e.GatewayEnvironments(); ok {
+		target := c.FunctionTarget(e.Frontend.Capacity.ReservedConcurrency)
+		fmt.Fprintf(out, "\nGateway: provisioned concurrency, at most %d, %d of %d scheduled actions\n",
+			target.MaxCapacity, len(target.ScheduledActions), autoscaling.MaxScheduledActions)
+		if err := table(out, "MINIMUM", c.Floors(), now, until); err != nil {
+			return err
+		}
+	}
+	if c, ok := e.CapacityUnits(); ok {
+		fmt.Fprintf(out, "\nLoad balancer: capacity units, %d schedules\n", len(c.ReservationSchedules()))
+		var floors []autoscaling.Floor
+		for _, r := range c.Reservations() {
+			floors = append(floors, autoscaling.Floor{From: r.From, To: r.To, MinCapacity: r.CapacityUnits, Events: r.Events})
+		}
+		return table(out, "UNITS", floors, now, until)
+	}
+	return nil
+}
+
+// table prints what is not over and begins before until.
+func table(out io.Writer, unit string, floors []autoscaling.Floor, now, until time.Time) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	shown := 0
+	for _, f := range floors {
+		if !f.To.After(now) || !f.From.Before(until) {
+			continue
+		}
+		if shown == 0 {
+			fmt.Fprintf(w, "\nFROM\tTO\tUTC\t%s\tWHY\n", unit)
+		}
+		shown++
+		fmt.Fprintf(w, "%s\t%s\t%s to %s\t%d\t%s\n",
+			f.From.Format("Mon 2006-01-02 15:04 MST"), end(f), f.From.UTC().Format("Jan 02 15:04"), f.To.UTC().Format("Jan 02 15:04"),
+			f.MinCapacity, why(f, now))
+	}
+	if shown == 0 {
+		fmt.Fprintf(w, "\nNothing until %s.\n", until.UTC().Format("2006-01-02"))
+	}
+	return w.Flush()
+}
