@@ -182,7 +182,7 @@ func loadBalancerStands(t *testing.T, got localaws.Snapshot) {
 		t.Fatalf("got %d load balancers and %d target groups, want one of each", len(got.LoadBalancers), len(got.TargetGroups))
 	}
 	group, function := got.TargetGroups[0], gatewayFunction(t, got)
-	if diff := cmp.Diff([]string{function.ARN}, group.Targets); diff != "" {
+	if diff := cmp.Diff([]string{function.ARN + ":live"}, group.Targets); diff != "" {
 		t.Errorf("the target group leads elsewhere: %s", diff)
 	}
 	if group.HealthCheckPath != "/ping" || !group.HealthCheckEnabled {

@@ -18,8 +18,7 @@ import (
 
 // TestPolicies deploys two variants of one endpoint with policies of every kind
 // as the model renders them, and reads the same models back. The alarms are
-// TestStepPolicies'; dimensions other than the instance count are not among
-// them: the local AWS has none in CloudFormation.
+// TestStepPolicies', and other dimensions TestEveryKind's.
 func TestPolicies(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
@@ -46,6 +45,7 @@ func TestPolicies(t *testing.T) {
 			t.Errorf("%s (-want +got)\n%s", want.ResourceID, diff)
 		}
 	}
+	t.Run("an environment file with two variants", func(t *testing.T) { variantsStand(ctx, t, local) })
 }
 
 func everyPolicy(v autoscaling.Variant) autoscaling.ScalableTarget {

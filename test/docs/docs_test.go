@@ -118,22 +118,38 @@ func TestErrorsShownAreReal(t *testing.T) {
 	}
 }
 
-// TestTheCalendarShownIsReal runs the command that docs/a-final.md shows.
-func TestTheCalendarShownIsReal(t *testing.T) {
+// TestWhatIsPrintedIsReal runs the commands that docs/a-final.md shows: what it
+// shows behind one, and before the next, is printed.
+func TestWhatIsPrintedIsReal(t *testing.T) {
 	t.Parallel()
 	page := read(t, filepath.Join(root, "docs", "a-final.md"))
-	const command = "go run ./cmd/events -env prod -now 2027-05-29T12:00:00Z -days 1"
-	if !strings.Contains(page, command) {
-		t.Fatalf("the page does not show %q", command)
+	commands := regexp.MustCompile("go run \\./cmd/events [^`\n]*-now [^`\n]*").FindAllStringIndex(page, -1)
+	if len(commands) == 0 {
+		t.Error("the page shows no command")
 	}
-	_, after, _ := strings.Cut(page, "```text\n")
-	shown, _, _ := strings.Cut(after, "```")
-	args := strings.Fields(command)
-	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Dir = root
-	out, err := cmd.CombinedOutput()
-	if err != nil || shown == "" || !strings.Contains(string(out), shown) {
-		t.Errorf("%v: the page shows\n%s\nand the command prints\n%s", err, shown, out)
+	for i, at := range commands {
+		end := len(page)
+		if i+1 < len(commands) {
+			end = commands[i+1][0]
+		}
+		command, behind := page[at[0]:at[1]], page[at[1]:end]
+		args := strings.Fields(command)
+		cmd := exec.Command(args[0], args[1:]...)
+		cmd.Dir = root
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", command, err, out)
+		}
+		blocks := strings.Split(behind, "```text\n")[1:]
+		for _, shown := range blocks {
+			shown, _, _ = strings.Cut(shown, "```")
+			if !strings.Contains(string(out), shown) {
+				t.Errorf("the page shows\n%s\nand %s prints\n%s", shown, command, out)
+			}
+		}
+		if len(blocks) == 0 {
+			t.Errorf("the page does not show what %s prints", command)
+		}
 	}
 }
 
@@ -147,6 +163,9 @@ func TestYAMLShownIsReal(t *testing.T) {
 	}
 	shown := 0
 	for page, text := range pages(t) {
+		if strings.HasSuffix(page, "scaling.md") {
+			continue // TestScalingExamplesWork
+		}
 		for _, block := range strings.Split(text, "```yaml\n")[1:] {
 			block, _, _ = strings.Cut(block, "```")
 			for _, line := range strings.Split(strings.TrimSpace(block), "\n") {

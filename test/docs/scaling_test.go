@@ -1,0 +1,141 @@
+package docs_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/config"
+)
+
+// examples are what docs/scaling.md shows.
+func examples(t *testing.T) []string {
+	t.Helper()
+	var blocks []string
+	for _, block := range strings.Split(read(t, filepath.Join(root, "docs", "scaling.md")), "```yaml\n")[1:] {
+		block, _, _ := strings.Cut(block, "```")
+		blocks = append(blocks, block)
+	}
+	if len(blocks) == 0 {
+		t.Fatal("the page shows no example")
+	}
+	return blocks
+}
+
+// TestScalingExamplesWork loads each example as part of an environment, and
+// finds each policy that it names.
+func TestScalingExamplesWork(t *testing.T) {
+	t.Parallel()
+	minimal := read(t, filepath.Join(root, "config", "testdata", "valid", "minimal.yaml"))
+	for _, block := range examples(t) {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "example.yaml"), []byte(with(minimal, block)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		loaded, err := config.Load(dir, "")
+		if err != nil {
+			t.Errorf("the example\n%s\nis refused: %v", block, err)
+			continue
+		}
+		made := map[string]bool{}
+		for _, v := range loaded[0].ProductionVariants() {
+			target := v.ScalableTarget()
+			for _, p := range target.Policies {
+				made[p.Name] = true
+			}
+			for _, p := range target.StepPolicies {
+				made[p.Name] = true
+			}
+		}
+		_, policies, _ := strings.Cut(block, "policies:\n")
+		policies, _, _ = strings.Cut(policies, "schedule:\n")
+		for _, line := range strings.Split(policies, "\n") {
+			if name, found := strings.CutPrefix(strings.TrimSpace(line), "- name: "); found && !made[name] {
+				t.Errorf("the policy %s is not made of\n%s", name, block)
+			}
+		}
+	}
+}
+
+// with is a file with the keys of block added to its own, and in place of those
+// that variants exclude.
+func with(file, block string) string {
+	for _, section := range sections(block) {
+		key, body, _ := strings.Cut(section, "\n")
+		if key == "variants:" {
+			for _, own := range sections(file) {
+				switch name, _, _ := strings.Cut(own, "\n"); name {
+				case "variant:", "capacity:", "scaling:":
+					file = strings.Replace(file, own, "", 1)
+				}
+			}
+		}
+		if strings.Contains(file, "\n"+key+"\n") {
+			file = strings.Replace(file, "\n"+key+"\n", "\n"+key+"\n"+body, 1)
+		} else {
+			file += section
+		}
+	}
+	return file
+}
+
+// sections are the top-level keys of a file, each with what is below it.
+func sections(file string) []string {
+	var found []string
+	for _, line := range strings.SplitAfter(file, "\n") {
+		if line != "" && !strings.HasPrefix(line, " ") {
+			found = append(found, "")
+		}
+		if len(found) > 0 {
+			found[len(found)-1] += line
+		}
+	}
+	return found
+}
+
+// TestEveryPolicyKeyIsShown: the page has an example of every key that a policy
+// may have, and of everything that scaling and a variant of several have
+// for policies.
+func TestEveryPolicyKeyIsShown(t *testing.T) {
+	t.Parallel()
+	type node struct {
+		Properties map[string]node
+		Items      *node
+	}
+	var schema node
+	if err := json.Unmarshal([]byte(read(t, filepath.Join(root, "config", "environment.schema.json"))), &schema); err != nil {
+		t.Fatal(err)
+	}
+	shown := strings.Join(examples(t), "")
+	var walk func(at string, n node)
+	walk = func(at string, n node) {
+		if n.Items != nil {
+			walk(at+"[]", *n.Items)
+		}
+		for key, inner := range n.Properties {
+			if !strings.Contains(shown, key+":") {
+				t.Errorf("docs/scaling.md has no example of %s.%s", at, key)
+			}
+			walk(at+"."+key, inner)
+		}
+	}
+	scaling := schema.Properties["scaling"]
+	policies := scaling.Properties["policies"]
+	if policies.Items == nil {
+		t.Fatal("the schema has no policies")
+	}
+	walk("scaling.policies", policies)
+	for _, key := range []string{"emergency", "offeredLoad", "suspended", "policies"} {
+		walk("scaling", node{Properties: map[string]node{key: {}}})
+		if _, known := scaling.Properties[key]; !known {
+			t.Errorf("the schema has no scaling.%s", key)
+		}
+	}
+	variant := *schema.Properties["variants"].Items
+	delete(variant.Properties, "events") // docs/a-final.md shows them
+	for key := range variant.Properties {
+		walk("variants", node{Properties: map[string]node{key: {}}})
+	}
+}
