@@ -162,14 +162,7 @@ func (s ComponentScaling) Validate(name string) invalid.Problems {
 			ps = append(ps, p)
 		}
 	}
-	for i, a := range s.ScheduledActions {
-		if len(s.Events) > 0 && a.MinCapacity != nil {
-			ps.Add(fmt.Sprintf("ScheduledActions[%d].MinCapacity", i), *a.MinCapacity,
-				"where there are events they alone move the minimum: the release of one would undo this floor, and this would undo theirs",
-				"make this an event too, with Weekdays if it comes every week")
-		}
-	}
-	return ps
+	return append(ps, minimumIsTheirs(s.Events, s.ScheduledActions)...)
 }
 
 func (s ComponentScaling) validateFigures() invalid.Problems {

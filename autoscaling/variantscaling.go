@@ -172,8 +172,14 @@ func (s VariantScaling) validateEvents(found invalid.Problems) invalid.Problems 
 			ps = append(ps, p)
 		}
 	}
-	for i, a := range s.ScheduledActions {
-		if len(s.Events) > 0 && a.MinCapacity != nil {
+	return append(ps, minimumIsTheirs(s.Events, s.ScheduledActions)...)
+}
+
+// minimumIsTheirs refuses scheduled actions that move the minimum beside events.
+func minimumIsTheirs(events []Event, actions []ScheduledAction) invalid.Problems {
+	var ps invalid.Problems
+	for i, a := range actions {
+		if len(events) > 0 && a.MinCapacity != nil {
 			ps.Add(fmt.Sprintf("ScheduledActions[%d].MinCapacity", i), *a.MinCapacity,
 				"where there are events they alone move the minimum: the release of one would undo this floor, and this would undo theirs",
 				"make this an event too, with Weekdays if it comes every week")
