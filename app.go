@@ -10,6 +10,7 @@ import (
 
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/lint"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/policy"
 	"github.com/sagemaker-autoscaling-inference/cdk/stacks"
 )
 
@@ -42,7 +43,8 @@ func synthesize() (err error) {
 	}
 	awscdk.Validations_Of(app).AddPlugins(lint.NewPlugin())
 	for _, e := range environments {
-		stacks.NewEnvironment(app, e)
+		stage := stacks.NewEnvironment(app, e)
+		awscdk.Validations_Of(stage).AddPlugins(policy.NewPlugin(policy.PluginProps{Production: e.Production}))
 	}
 	app.Synth(nil)
 	return nil

@@ -1,0 +1,128 @@
+package config
+
+import (
+	"regexp"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+const defaultLogRetentionDays = 90
+
+// AccessLogs is the bucket that the load balancer writes its access and
+// connection logs to: a new one, or one that stands.
+type AccessLogs struct {
+	// Bucket is the name of a bucket in the environment's region that encrypts
+	// with Amazon S3's own keys, and whose policy lets load balancers write under
+	// access/ and connections/. Default: none, a new bucket is made, which stays
+	// when the environment is destroyed.
+	Bucket string `json:"bucket,omitempty"`
+	// RetentionDays is after how many days the new bucket deletes a log, up to
+	// 3653. Default: 90.
+	RetentionDays int `json:"retentionDays,omitempty" jsonschema:"minimum=1,maximum=3653"`
+}
+
+// Retention is how long a new bucket keeps a log; 0 for a bucket that stands.
+func (a AccessLogs) Retention() time.Duration {
+	return time.Duration(a.RetentionDays) * 24 * time.Hour
+}
+
+// WAF is a web ACL with AWS's managed rules and limits of rate, or one that
+// stands. The rule on the size of bodies is counted only: the gateway bounds it.
+type WAF struct {
+	// WebACLARN is a regional web ACL that stands, in the environment's region
+	// and account. Default: none, one is made of what follows.
+	WebACLARN string `json:"webAclArn,omitempty"`
+	// SessionHeader is the header that tells clients apart, such as
+	// Authorization. Default: none, there is no limit by it.
+	SessionHeader string `json:"sessionHeader,omitempty"`
+	// RequestsPerSession is how many requests in 5 minutes one value of
+	// sessionHeader may make; further ones are answered with 429.
+	// Default: none, required where sessionHeader is given.
+	RequestsPerSession int `json:"requestsPerSession,omitempty" jsonschema:"minimum=10,maximum=2000000000"`
+	// RequestsPerAddress is the same for one IP address, behind which a mobile
+	// network puts thousands of people: set it high. Default: none, there is no
+	// limit by it.
+	RequestsPerAddress int `json:"requestsPerAddress,omitempty" jsonschema:"minimum=10,maximum=2000000000"`
+	// BlockAddresses answers with 429 what is over requestsPerAddress.
+	// Default: false, it is counted only.
+	BlockAddresses bool `json:"blockAddresses,omitempty"`
+	// FailOpen lets requests through when the load balancer cannot reach WAF.
+	// Default: false, they are answered with 500.
+	FailOpen bool `json:"failOpen,omitempty"`
+}
+
+// withLoadBalancerDefaults is f with what users depend on protected and logged.
+func (f Frontend) withLoadBalancerDefaults(production bool) Frontend {
+	f.DeletionProtection = f.DeletionProtection || production
+	var logs AccessLogs
+	switch {
+	case f.AccessLogs != nil:
+		logs = *f.AccessLogs
+	case !production:
+		return f
+	}
+	if logs.Bucket == "" && logs.RetentionDays == 0 {
+		logs.RetentionDays = defaultLogRetentionDays
+	}
+	f.AccessLogs = &logs
+	return f
+}
+
+// bucketName is a bucket's name, by the rules for those of today.
+var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+
+func validateLoadBalancer(e Environment, src source) invalid.Problems {
+	const logs, protection = "frontend.accessLogs", "frontend.deletionProtection"
+	var ps invalid.Problems
+	if e.Production && src.given(protection) && !src.faulty(protection) && !e.Frontend.DeletionProtection {
+		ps.Add(protection, false, "a load balancer in production is protected against deletion",
+			"leave it out; to take the environment down, first deploy it with production: false")
+	}
+	if a := e.Frontend.AccessLogs; a != nil && a.Bucket != "" {
+		if !bucketName.MatchString(a.Bucket) {
+			ps.Add(logs+".bucket", a.Bucket, "a bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens",
+				"write the name alone, not its ARN or an s3:// address")
+		}
+		if src.given(logs + ".retentionDays") {
+			ps.Add(logs+".retentionDays", a.RetentionDays, "a bucket that stands has its own lifecycle",
+				"remove it, or remove bucket to have one made")
+		}
+	}
+	if e.Frontend.WAF != nil {
+		ps = append(ps, validateWAF(*e.Frontend.WAF, e, src)...)
+	}
+	return ps
+}
+
+var webACLARN = regexp.MustCompile(`^arn:(aws[a-z-]*):wafv2:([a-z0-9-]+):([0-9]{12}):regional/webacl/[A-Za-z0-9_-]{1,128}/[0-9a-f-]{36}$`)
+
+func validateWAF(w WAF, e Environment, src source) invalid.Problems {
+	const path = "frontend.waf."
+	var ps invalid.Problems
+	if w.WebACLARN != "" {
+		parts := webACLARN.FindStringSubmatch(w.WebACLARN)
+		switch {
+		case parts == nil:
+			ps.Add(path+"webAclArn", w.WebACLARN, "this is not the ARN of a regional web ACL", "copy it from the web ACL; those of CloudFront are not for load balancers")
+		case e.Region != "" && parts[2] != e.Region, e.Account != "" && parts[3] != e.Account:
+			ps.Add(path+"webAclArn", w.WebACLARN, "a load balancer takes web ACLs of its own account and region", "make the web ACL there too")
+		}
+		for _, key := range []string{"sessionHeader", "requestsPerSession", "requestsPerAddress", "blockAddresses"} {
+			if src.given(path + key) {
+				ps.Add(path+key, nil, "a web ACL that stands has its own rules", "remove it, or remove webAclArn to have one made")
+			}
+		}
+		return ps
+	}
+	if w.SessionHeader != "" && !src.given(path+"requestsPerSession") {
+		ps.Add(path+"requestsPerSession", nil, "a limit by sessionHeader needs its number", "give the requests in 5 minutes")
+	}
+	if src.given(path+"requestsPerSession") && !src.given(path+"sessionHeader") {
+		ps.Add(path+"sessionHeader", nil, "requestsPerSession needs the header that tells clients apart", "such as Authorization")
+	}
+	if w.BlockAddresses && !src.given(path+"requestsPerAddress") {
+		ps.Add(path+"requestsPerAddress", nil, "blockAddresses needs the limit over which they are blocked", "give it, or remove blockAddresses")
+	}
+	return ps
+}

@@ -1,0 +1,96 @@
+// Package policy stops a CDK app, when it is synthesized, where its templates
+// break the project's rules of security.
+package policy
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// Name is the plugin's, and stands before "::" and the name of a finding where
+// that is acknowledged.
+const Name = "sagemaker-policy"
+
+// PluginProps describes a plugin.
+type PluginProps struct {
+	// Production adds the rules for what users depend on: TLS, protection
+	// against deletion, and access logs.
+	// Default: false.
+	Production bool
+}
+
+// NewPlugin makes the plugin that holds the templates below a Stage or App to
+// the rules, as Validations_Of(scope).AddPlugins takes it. A finding stops the
+// synthesis unless it is acknowledged, one by one, under the name
+// "sagemaker-policy::RULE[STACK/LOGICAL ID]".
+//
+// The rules are Go and not Guard: what CDK 2.270 makes of a Guard file calls a
+// log group that expires one that does not, and passes listeners without TLS.
+func NewPlugin(props PluginProps) awscdk.IPolicyValidationPlugin { return &plugin{props.Production} }
+
+type plugin struct{ production bool }
+
+// Name implements awscdk.IPolicyValidationPlugin.
+func (*plugin) Name() *string { return jsii.String(Name) }
+
+// Version implements awscdk.IPolicyValidationPlugin.
+func (*plugin) Version() *string { return nil }
+
+// RuleIds implements awscdk.IPolicyValidationPlugin.
+func (p *plugin) RuleIds() *[]*string {
+	var ids []string
+	for _, r := range Rules() {
+		if p.production || !r.Production {
+			ids = append(ids, r.ID)
+		}
+	}
+	return jsii.Strings(ids...)
+}
+
+// Validate implements awscdk.IPolicyValidationPlugin.
+func (p *plugin) Validate(context awscdk.IPolicyValidationContext) *awscdk.PolicyValidationPluginReport {
+	violations := []*awscdk.PolicyViolation{}
+	violate := func(name, description, fix string, resource awscdk.PolicyViolatingResource) {
+		violations = append(violations, &awscdk.PolicyViolation{
+			RuleName: jsii.String(name), Description: jsii.String(description), Fix: jsii.String(fix),
+			Severity: jsii.String("error"), ViolatingResources: &[]*awscdk.PolicyViolatingResource{&resource},
+		})
+	}
+	for _, stack := range *context.StackTemplates() {
+		path, file := *stack.StackConstructPath, stack.TemplatePath
+		resources, err := read(*file)
+		if err != nil {
+			violate("template-unread["+path+"]", err.Error(), "synthesize again", awscdk.PolicyViolatingResource{
+				ConstructPath: jsii.String(path), Locations: jsii.Strings(), TemplatePath: file,
+			})
+			continue
+		}
+		for _, id := range slices.Sorted(maps.Keys(resources)) {
+			for _, r := range Broken(resources[id], p.production) {
+				violate(fmt.Sprintf("%s[%s/%s]", r.ID, path, id), r.Finding, r.Fix, awscdk.PolicyViolatingResource{
+					ResourceLogicalId: jsii.String(id), Locations: jsii.Strings("Properties"), TemplatePath: file,
+				})
+			}
+		}
+	}
+	return &awscdk.PolicyValidationPluginReport{Success: jsii.Bool(len(violations) == 0), Violations: &violations}
+}
+
+// read is the resources of a template by their logical IDs.
+func read(file string) (map[string]Resource, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("the template cannot be read: %w", err)
+	}
+	var template struct{ Resources map[string]Resource }
+	if err := json.Unmarshal(data, &template); err != nil {
+		return nil, fmt.Errorf("the template cannot be read: %w", err)
+	}
+	return template.Resources, nil
+}

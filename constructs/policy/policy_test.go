@@ -1,0 +1,173 @@
+package policy_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/policy"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
+)
+
+func TestMain(m *testing.M) { template.Main(m) }
+
+func resources(t *testing.T, file string) map[string]policy.Resource {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found map[string]policy.Resource
+	if err := json.Unmarshal(data, &found); err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// broken is what is broken in production, as RULE LogicalID.
+func broken(t *testing.T, file string) []string {
+	t.Helper()
+	found := []string{}
+	for id, r := range resources(t, file) {
+		for _, rule := range policy.Broken(r, true) {
+			found = append(found, rule.ID+" "+id)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+func TestBroken(t *testing.T) {
+	want := []string{
+		"bucket-encrypted Bucket",
+		"bucket-expires Bucket",
+		"bucket-expires BucketHalfOpen",
+		"bucket-private Bucket",
+		"bucket-private BucketHalfOpen",
+		"listener-uses-tls Listener",
+		"load-balancer-logs LoadBalancer",
+		"load-balancer-protected LoadBalancer",
+		"log-group-expires Log",
+		"open-to-listeners-only Group",
+		"open-to-listeners-only GroupOverIPv6",
+		"open-to-listeners-only Ingress",
+		"policy-names-actions ActionByWildcard",
+		"policy-names-actions AllActionsButOne",
+		"policy-names-actions Role",
+		"policy-names-resources AllResources",
+		"policy-names-resources MetricsAnywhere",
+		"policy-names-resources Role",
+	}
+	if diff := cmp.Diff(want, broken(t, "breaks.json")); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{}, broken(t, "keeps.json")); diff != "" {
+		t.Errorf("of what keeps them all (-want +got)\n%s", diff)
+	}
+	for _, rule := range policy.Rules() {
+		if !slices.ContainsFunc(want, func(s string) bool { return strings.HasPrefix(s, rule.ID+" ") }) {
+			t.Errorf("no resource here breaks %s", rule.ID)
+		}
+	}
+}
+
+// synthesize makes a Stage with a log group that is kept for ever and a load
+// balancer without anything. It returns the findings, and whether they stopped it.
+func synthesize(t *testing.T, production bool, acknowledged ...string) (found []string, stopped bool) {
+	t.Helper()
+	out := t.TempDir()
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(out)})
+	stage := awscdk.NewStage(app, jsii.String("odds"), nil)
+	awscdk.Validations_Of(stage).AddPlugins(policy.NewPlugin(policy.PluginProps{Production: production}))
+	for _, id := range acknowledged {
+		awscdk.Validations_Of(stage).Acknowledge(&awscdk.Acknowledgment{Id: jsii.String(policy.Name + "::" + id), Reason: jsii.String("it is a test")})
+	}
+	stack := awscdk.NewStack(stage, jsii.String("ends"), nil)
+	for id, kind := range map[string]string{"Log": "AWS::Logs::LogGroup", "LoadBalancer": "AWS::ElasticLoadBalancingV2::LoadBalancer"} {
+		awscdk.NewCfnResource(stack, jsii.String(id), &awscdk.CfnResourceProps{Type: jsii.String(kind)})
+	}
+	func() {
+		defer func() { stopped = recover() != nil }()
+		app.Synth(nil)
+	}()
+	data, err := os.ReadFile(filepath.Join(out, "validation-report.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var report struct {
+		PluginReports []struct {
+			PluginName string
+			Violations []struct{ RuleName string }
+		}
+	}
+	if err := json.Unmarshal(data, &report); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range report.PluginReports {
+		for _, v := range r.Violations {
+			if r.PluginName == policy.Name {
+				found = append(found, v.RuleName)
+			}
+		}
+	}
+	slices.Sort(found)
+	return found, stopped
+}
+
+// TestSynth: a finding stops the synthesis, those for production only there,
+// and only one that is acknowledged does not.
+func TestSynth(t *testing.T) {
+	const log, logs, protected = "log-group-expires[odds/ends/Log]", "load-balancer-logs[odds/ends/LoadBalancer]", "load-balancer-protected[odds/ends/LoadBalancer]"
+	for _, test := range []struct {
+		name         string
+		production   bool
+		acknowledged []string
+		want         []string
+	}{
+		{"anywhere", false, nil, []string{log}},
+		{"in production", true, nil, []string{logs, protected, log}},
+		{"one acknowledged", true, []string{logs}, []string{protected, log}},
+		{"all acknowledged", false, []string{log}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			found, stopped := synthesize(t, test.production, test.acknowledged...)
+			if diff := cmp.Diff(test.want, found); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+			if stopped != (test.want != nil) {
+				t.Errorf("stopped: %v", stopped)
+			}
+		})
+	}
+}
+
+// TestDocumented: the page of the rules lists each, in order.
+func TestDocumented(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(template.Root(t), "docs", "policy.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var listed, want []string
+	for _, line := range strings.Split(string(data), "\n") {
+		if cells := strings.Split(line, "|"); strings.HasPrefix(line, "| `") && len(cells) > 2 {
+			listed = append(listed, strings.TrimSpace(cells[1])+" "+strings.TrimSpace(cells[2]))
+		}
+	}
+	for _, r := range policy.Rules() {
+		where := "everywhere"
+		if r.Production {
+			where = "production"
+		}
+		want = append(want, "`"+r.ID+"` "+where)
+	}
+	if diff := cmp.Diff(want, listed); diff != "" {
+		t.Errorf("docs/policy.md (-rules +page)\n%s", diff)
+	}
+}

@@ -1,0 +1,78 @@
+package policy
+
+import "slices"
+
+// Resource is a resource of a template.
+type Resource struct {
+	Type       string
+	Properties map[string]any
+}
+
+// Rule is one thing that templates are held to.
+type Rule struct {
+	// ID names it, such as bucket-private.
+	ID string
+	// Finding says what is wrong where it is broken, and Fix what to do.
+	Finding, Fix string
+	// Production is whether it holds in production only.
+	Production bool
+
+	types  []string
+	broken func(properties map[string]any) bool
+}
+
+// Rules are all rules, in the order of docs/policy.md.
+func Rules() []Rule { return slices.Clone(rules) }
+
+// Broken is the rules that a resource breaks, those for production among them
+// where it is in production.
+func Broken(r Resource, production bool) []Rule {
+	var found []Rule
+	for _, rule := range rules {
+		if slices.Contains(rule.types, r.Type) && (production || !rule.Production) && rule.broken(r.Properties) {
+			found = append(found, rule)
+		}
+	}
+	return found
+}
+
+var (
+	buckets       = []string{"AWS::S3::Bucket"}
+	policies      = []string{"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::Role"}
+	listeners     = []string{"AWS::ElasticLoadBalancingV2::Listener"}
+	loadBalancers = []string{"AWS::ElasticLoadBalancingV2::LoadBalancer"}
+)
+
+var rules = []Rule{
+	{
+		ID: "log-group-expires", types: []string{"AWS::Logs::LogGroup"}, broken: lacks("RetentionInDays"),
+		Finding: "a log group keeps what it holds for ever", Fix: "set RetentionInDays",
+	}, {
+		ID: "bucket-encrypted", types: buckets, broken: lacks("BucketEncryption", "ServerSideEncryptionConfiguration"),
+		Finding: "a bucket says nothing of its encryption", Fix: "set BucketEncryption",
+	}, {
+		ID: "bucket-expires", types: buckets, broken: expiresNothing,
+		Finding: "a bucket keeps what it holds for ever", Fix: "add a rule to LifecycleConfiguration that is enabled and expires objects",
+	}, {
+		ID: "bucket-private", types: buckets, broken: couldBePublic,
+		Finding: "a bucket could be opened to everybody", Fix: "block all four kinds of public access",
+	}, {
+		ID: "open-to-listeners-only", types: []string{"AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress"}, broken: letsEverybodyIn,
+		Finding: "everybody may connect to something other than port 80 or 443", Fix: "name the ranges that may",
+	}, {
+		ID: "policy-names-actions", types: policies, broken: anyAllowed(wildcardAction),
+		Finding: "a policy allows actions by a wildcard", Fix: "name the actions",
+	}, {
+		ID: "policy-names-resources", types: policies, broken: anyAllowed(wildcardResource),
+		Finding: "a policy allows actions on every resource", Fix: "name the resources",
+	}, {
+		ID: "listener-uses-tls", types: listeners, Production: true, broken: servesWithoutTLS,
+		Finding: "a listener serves without TLS", Fix: "give it a certificate; a listener that only redirects needs none",
+	}, {
+		ID: "load-balancer-protected", types: loadBalancers, Production: true, broken: attributeOff("deletion_protection.enabled"),
+		Finding: "a load balancer can be deleted by mistake", Fix: "switch deletion protection on",
+	}, {
+		ID: "load-balancer-logs", types: loadBalancers, Production: true, broken: attributeOff("access_logs.s3.enabled"),
+		Finding: "nobody can tell afterwards who asked a load balancer for what", Fix: "switch its access logs on",
+	},
+}
