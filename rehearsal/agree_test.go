@@ -65,7 +65,7 @@ func (a agreement) String() string {
 // instances.
 func compare(t *testing.T, name string, in Input) agreement {
 	t.Helper()
-	full := in.withDefaults()
+	full := in.WithDefaults()
 	e := newEngine(full)
 	w := exact.Window{Concurrency: full.Service.Concurrency, ServiceTime: full.Service.ServiceTime, Variation: full.Service.Variation,
 		Patience: full.Service.ClientTimeout, Seed: 7}

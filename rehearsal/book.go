@@ -36,10 +36,14 @@ type book struct {
 
 	minutes []Minute
 	events  []Event
+	sums    []uint16 // for the latencies of minutes
 }
 
 func newBook(in Input, start time.Time) book {
 	b := book{in: in, start: start.Unix(), badSince: never, shortSince: never, worst: math.Inf(1)}
+	if in.Minutes {
+		b.sums = sums(serviceTimes(in.Service))
+	}
 	b.beginMinute(b.start)
 	return b
 }
@@ -130,7 +134,7 @@ func (b *book) endMinute(e *engine) {
 	b.minutesSeen++
 	if b.in.Minutes {
 		e.front.waits.flush(&b.waits, &b.minuteWaits)
-		latencies := b.minuteWaits.latencies(e.oracle.times)
+		latencies := b.minuteWaits.latenciesBy(b.sums)
 		m.P99 = latencies.quantile(0.99)
 		m.Desired, m.Min, m.Max, m.Updating = e.desired, e.bounds[0], e.bounds[1], e.updating()
 		b.minutes = append(b.minutes, *m)

@@ -148,8 +148,9 @@ func DefaultTiming() Timing {
 	}
 }
 
-// withDefaults fills in what the caller has left to the defaults.
-func (in Input) withDefaults() Input {
+// WithDefaults is the input with what its author has left to the defaults: what
+// is rehearsed.
+func (in Input) WithDefaults() Input {
 	s, facts := &in.Service, in.Subject.Facts
 	if s.RequestsPerSecond == 0 {
 		s.RequestsPerSecond = facts.RequestsPerSecondPerInstance

@@ -70,7 +70,7 @@ func Run(in Input) (Result, error) {
 	if err := in.Validate().Err(); err != nil {
 		return Result{}, err
 	}
-	e := newEngine(in.withDefaults())
+	e := newEngine(in.WithDefaults())
 	start, period := in.Trace.Grid()
 	end, rate := start.Unix(), 0.0
 	for count := range in.Trace.All() {

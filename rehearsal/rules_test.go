@@ -345,3 +345,18 @@ func TestHistogram(t *testing.T) {
 		t.Errorf("got a mean of %g and a variation of %g", sum, math.Sqrt(square-sum*sum)/sum)
 	}
 }
+
+func TestLatenciesByTheirSums(t *testing.T) {
+	t.Parallel()
+	times := serviceTimes(Service{ServiceTime: 50 * time.Millisecond, Variation: 1})
+	var h histogram
+	for i := range 300 {
+		h.add(float64(i*i)*1e-4, float64(i))
+	}
+	want, got := h.latencies(times), h.latenciesBy(sums(times))
+	for _, q := range []float64{0.01, 0.5, 0.95, 0.99, 0.999} {
+		if a, b := want.quantile(q), got.quantile(q); a-b > time.Microsecond || b-a > time.Microsecond {
+			t.Errorf("%g of latencies: got %s, want %s", q, b, a)
+		}
+	}
+}

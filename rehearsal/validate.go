@@ -13,7 +13,7 @@ import (
 // the field paths of Input: what is wrong with the scaling itself, what is
 // missing, and which metrics are not played.
 func (in Input) Validate() invalid.Problems {
-	full := in.withDefaults()
+	full := in.WithDefaults()
 	ps := in.Subject.Target.Validate().In("Subject.Target")
 	if in.Subject.Target.Dimension == autoscaling.VariantProvisionedConcurrency {
 		ps.Add("Subject.Target.Dimension", string(in.Subject.Target.Dimension), "serverless variants are not played",

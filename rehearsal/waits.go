@@ -213,6 +213,35 @@ func (h *histogram) latencies(service []float64) histogram {
 	return out
 }
 
+// sums says in which bin the middle of each bin and each service time add up, for
+// who asks for latencies every minute: logarithms take their time.
+func sums(service []float64) []uint16 {
+	out := make([]uint16, 0, bins*len(service))
+	for bin := range bins {
+		for _, s := range service {
+			out = append(out, uint16(binOf(middle(bin)+s)))
+		}
+	}
+	return out
+}
+
+// latenciesBy is latencies, by the sums of the service times.
+func (h *histogram) latenciesBy(sums []uint16) histogram {
+	var out histogram
+	per := len(sums) / bins
+	share := 1 / float64(per)
+	for bin, n := range h.counts {
+		if n == 0 {
+			continue
+		}
+		for _, sum := range sums[bin*per : (bin+1)*per] {
+			out.counts[sum] += n * share
+		}
+		out.total += n
+	}
+	return out
+}
+
 // quantile is the time that a share q does not exceed.
 func (h *histogram) quantile(q float64) time.Duration {
 	if h.total == 0 {

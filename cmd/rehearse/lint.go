@@ -1,0 +1,51 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+)
+
+// lint prints what the rules say of everything that scales in the templates.
+func lint(o *options, out io.Writer) (int, error) {
+	o.missing(false)
+	if len(o.templates) > 1 {
+		o.once()
+	}
+	if len(o.problems) > 0 {
+		return badInput, o.problems
+	}
+	reading, err := o.read(o.settings()[0].template)
+	if err != nil {
+		return badInput, err
+	}
+	if err := reading.Err(); err != nil {
+		return badInput, err
+	}
+	selected := o.selected(reading)
+	if len(selected) == 0 {
+		return badInput, o.choice(nil, reading)
+	}
+	subjects := make([]autoscaling.Subject, len(selected))
+	var wrong []error
+	for i, s := range selected {
+		subjects[i] = s.Subject
+		for _, p := range s.Subject.Target.Validate() {
+			wrong = append(wrong, fmt.Errorf("%s:%d:%d: %s: %s", s.File, s.Line, s.Column, s.LogicalID, p))
+		}
+	}
+	if err := errors.Join(wrong...); err != nil {
+		return badInput, err
+	}
+	status := fine
+	for i, findings := range autoscaling.LintAll(subjects) {
+		s := selected[i]
+		for _, f := range findings {
+			status = refused
+			fmt.Fprintf(out, "%s:%d:%d: %s: %s\n", s.File, s.Line, s.Column, s.LogicalID, f)
+		}
+	}
+	return status, nil
+}

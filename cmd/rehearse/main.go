@@ -1,0 +1,98 @@
+// Rehearse replays traffic against the scaling that a CloudFormation template
+// would deploy, and says what would have become of the requests, of their latency
+// and of the cost. "rehearse run -h" lists what it takes.
+//
+// Its exit status is 0 where all is well, 1 where a gate or the lint refuses what
+// was read, and 2 where the input is bad: then nothing is written.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// Exit statuses.
+const (
+	fine     = 0
+	refused  = 1
+	badInput = 2
+)
+
+// command is one thing that rehearse does.
+type command struct {
+	name, what string
+	// flags are the groups of options that it takes.
+	flags []func(*options, *flag.FlagSet)
+	do    func(*options, io.Writer) (status int, err error)
+}
+
+func commands() []command {
+	return []command{
+		{"run", "rehearse one template, write a report, hold it to a gate", []func(*options, *flag.FlagSet){subjectFlags, playFlags, outputFlags, gateFlags}, run},
+		{"compare", "rehearse several templates, or one with several facts, side by side", []func(*options, *flag.FlagSet){subjectFlags, playFlags}, compare},
+		{"explain", "tell a rehearsal minute by minute: what went off, what was decided, and why not more", []func(*options, *flag.FlagSet){subjectFlags, playFlags}, explain},
+		{"lint", "judge what scales in a template by this project's rules", []func(*options, *flag.FlagSet){subjectFlags}, lint},
+	}
+}
+
+func main() { os.Exit(rehearse(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// rehearse is the program, and its exit status.
+func rehearse(args []string, out, problems io.Writer) int {
+	all := commands()
+	name := ""
+	if len(args) > 0 {
+		name = args[0]
+	}
+	for _, c := range all {
+		if c.name == name {
+			return c.run(args[1:], out, problems)
+		}
+	}
+	usage := "usage: rehearse COMMAND [--OPTION VALUE]..., where COMMAND is\n"
+	for _, c := range all {
+		usage += fmt.Sprintf("  %-8s %s\n", c.name, c.what)
+	}
+	usage += "\"rehearse COMMAND -h\" lists its options.\n"
+	if name == "help" || strings.TrimLeft(name, "-") == "h" || strings.TrimLeft(name, "-") == "help" {
+		fmt.Fprint(out, usage)
+		return fine
+	}
+	if name != "" {
+		fmt.Fprintf(problems, "command: got %q: there is no such command\n", name)
+	}
+	fmt.Fprint(problems, usage)
+	return badInput
+}
+
+func (c command) run(args []string, out, problems io.Writer) int {
+	o := newOptions()
+	flags := flag.NewFlagSet("rehearse "+c.name, flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	for _, group := range c.flags {
+		group(o, flags)
+	}
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprintf(out, "rehearse %s: %s\n", c.name, c.what)
+		flags.SetOutput(out)
+		flags.PrintDefaults()
+		return fine
+	case err != nil:
+		fmt.Fprintf(problems, "%v; \"rehearse %s -h\" lists what it takes\n", err, c.name)
+		return badInput
+	case flags.NArg() > 0:
+		fmt.Fprintf(problems, "%s: got %q: everything is said with an option; \"rehearse %s -h\" lists them\n", c.name, flags.Arg(0), c.name)
+		return badInput
+	}
+	status, err := c.do(o, out)
+	if err != nil {
+		fmt.Fprintln(problems, err)
+		return badInput
+	}
+	return status
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// options are what the command line says.
+type options struct {
+	templates, facts          []string
+	assembly, stack, resource string
+	account, region           string
+	parameters                map[string]string
+	given                     facts // in place of what facts files say
+
+	trace                string
+	rateScale, timeScale float64
+	from, to             time.Time
+	kickOff, shiftTo     time.Time
+	faults               []string
+	seed                 uint64
+	json, html           string
+	gate                 gate
+
+	// problems are of single options. They are told with all others.
+	problems invalid.Problems
+}
+
+func newOptions() *options {
+	return &options{rateScale: 1, timeScale: 1, parameters: map[string]string{}, given: newFacts()}
+}
+
+// reads makes a flag of a function that reads a text: what it cannot read is a
+// problem like any other, and does not hide those that follow.
+func reads[T any](o *options, flags *flag.FlagSet, name, usage, rule, fix string, read func(string) (T, bool), set func(T)) {
+	flags.Func(name, usage, func(text string) error {
+		if v, fine := read(text); fine {
+			set(v)
+		} else {
+			o.problems.Add("--"+name, text, rule, fix)
+		}
+		return nil
+	})
+}
+
+func subjectFlags(o *options, flags *flag.FlagSet) {
+	flags.Func("template", "a CloudFormation template, JSON or YAML; compare takes several", func(s string) error {
+		o.templates = append(o.templates, s)
+		return nil
+	})
+	flags.StringVar(&o.assembly, "assembly", "", "a cloud assembly, as cdk synth writes it to cdk.out, instead of a template")
+	flags.StringVar(&o.stack, "stack", "", "the `name` of the stack, where several have something that scales")
+	flags.StringVar(&o.resource, "resource", "", "the resource `ID` or logical ID of what scales, where several do")
+	flags.StringVar(&o.account, "account", "", "the `account` that a template asks for")
+	flags.StringVar(&o.region, "region", "", "the `region` that a template asks for, such as eu-west-1")
+	reads(o, flags, "parameter", "a template's parameter, as `NAME=VALUE`", "a parameter is NAME=VALUE", "such as --parameter Stage=prod",
+		func(s string) ([2]string, bool) {
+			name, value, found := strings.Cut(s, "=")
+			return [2]string{name, value}, found && name != ""
+		}, func(p [2]string) { o.parameters[p[0]] = p[1] })
+}
+
+func playFlags(o *options, flags *flag.FlagSet) {
+	flags.Func("facts", "a `file` of what was measured; default what the template's metadata says; compare takes several", func(s string) error {
+		o.facts = append(o.facts, s)
+		return nil
+	})
+	for _, f := range factTable {
+		flags.Func(f.flag(), f.meaning+"; as "+f.key+" in the facts", func(text string) error {
+			f.take(&o.given, "--"+f.flag(), text, &o.problems)
+			return nil
+		})
+	}
+	flags.StringVar(&o.trace, "trace", "", "a `file` of traffic: counts as CSV, a log of requests, or what aws cloudwatch get-metric-data prints")
+	scale := func(name, usage string, to *float64) {
+		reads(o, flags, name, usage, "a scale is above 0 and at most 1000000", "2 doubles it", func(s string) (float64, bool) {
+			x, err := strconv.ParseFloat(s, 64)
+			return x, err == nil && x > 0 && x <= 1e6
+		}, func(x float64) { *to = x })
+	}
+	scale("rate-scale", "play so many `times` as many requests (default 1)", &o.rateScale)
+	scale("time-scale", "play the trace so many `times` as fast, at its rates (default 1)", &o.timeScale)
+	instant := func(name, usage string, to *time.Time) {
+		reads(o, flags, name, usage, "a time has a date and a zone", "such as 2027-05-29T19:00:00Z", func(s string) (time.Time, bool) {
+			t, err := time.Parse(time.RFC3339, s)
+			return t, err == nil
+		}, func(t time.Time) { *to = t })
+	}
+	instant("from", "play the trace from this `time` of its own on", &o.from)
+	instant("to", "play the trace to before this `time` of its own", &o.to)
+	instant("kick-off", "the `time` in the trace that --shift-to moves (default its first)", &o.kickOff)
+	instant("shift-to", "the `time` that --kick-off becomes, such as that of the match to come", &o.shiftTo)
+	flags.Func("fault", "something that goes wrong, `KIND=VALUE`; may be said again: "+faultKinds(), func(s string) error {
+		o.faults = append(o.faults, s)
+		return nil
+	})
+	reads(o, flags, "seed", "begins the pseudo-random start times (default `0`)", "a seed is a whole number, 0 or more", "leave it out for 0", func(s string) (uint64, bool) {
+		n, err := strconv.ParseUint(s, 10, 64)
+		return n, err == nil
+	}, func(n uint64) { o.seed = n })
+}
+
+func outputFlags(o *options, flags *flag.FlagSet) {
+	flags.StringVar(&o.json, "json", "", "write the result for machines to this `file`")
+	flags.StringVar(&o.html, "html", "", "write the report as a page to this `file`")
+}
+
+func gateFlags(o *options, flags *flag.FlagSet) {
+	positive := func(s string) (float64, bool) {
+		x, err := strconv.ParseFloat(s, 64)
+		return x, err == nil && x > 0 && !math.IsInf(x, 1)
+	}
+	reads(o, flags, "min-availability", "fail below this `percentage` of answered requests", "an availability is a percentage over 0 and at most 100", "such as 99.99",
+		func(s string) (float64, bool) {
+			x, fine := positive(strings.TrimSuffix(s, "%"))
+			return x, fine && x <= 100
+		},
+		func(x float64) { o.gate.minAvailability = x })
+	reads(o, flags, "max-p99", "fail over this 99th percentile of `latency`", "a latency is above 0 and has a unit", "such as 200ms",
+		func(s string) (time.Duration, bool) { d, err := time.ParseDuration(s); return d, err == nil && d > 0 },
+		func(d time.Duration) { o.gate.maxP99 = d })
+	reads(o, flags, "max-cost-ratio", "fail over this `multiple` of what the oracle pays", "a ratio is above 0", "such as 1.5", positive,
+		func(x float64) { o.gate.maxCostRatio = x })
+}
+
+// missing are the options without which nothing can be done.
+func (o *options) missing(played bool) {
+	switch {
+	case len(o.templates) == 0 && o.assembly == "":
+		o.problems.Add("--template", nil, "what scales is in a template or a cloud assembly, and neither is given", "give --template FILE, or --assembly cdk.out")
+	case len(o.templates) > 0 && o.assembly != "":
+		o.problems.Add("--assembly", o.assembly, "what scales is in a template or a cloud assembly, and both are given", "leave one of them out")
+	}
+	if !played {
+		return
+	}
+	if o.trace == "" {
+		o.problems.Add("--trace", nil, "a rehearsal replays traffic, and none is given", "give --trace FILE")
+	}
+	if !o.from.IsZero() && !o.to.IsZero() && !o.from.Before(o.to) {
+		o.problems.Add("--to", o.to.Format(time.RFC3339), "it is not after --from, "+o.from.Format(time.RFC3339), "give a later time")
+	}
+	for _, file := range []struct{ option, path string }{{"--json", o.json}, {"--html", o.html}} {
+		if file.path == "" {
+			continue
+		}
+		if info, err := os.Stat(filepath.Dir(file.path)); err != nil || !info.IsDir() {
+			o.problems.Add(file.option, file.path, "its folder does not exist", "make it, or name another")
+		}
+		if info, err := os.Stat(file.path); err == nil && info.IsDir() {
+			o.problems.Add(file.option, file.path, "this is a folder", "name a file in it")
+		}
+	}
+	if o.json != "" && o.json == o.html {
+		o.problems.Add("--html", o.html, "--json goes to the same file", "give each a file of its own")
+	}
+	if !o.kickOff.IsZero() && o.shiftTo.IsZero() {
+		o.problems.Add("--kick-off", o.kickOff.Format(time.RFC3339), "it says what --shift-to moves, which is not given", "give --shift-to TIME, or leave it out")
+	}
+}
+
+// once refuses an option that only compare takes several of.
+func (o *options) once() {
+	for _, several := range []struct {
+		name  string
+		given []string
+	}{{"--template", o.templates}, {"--facts", o.facts}} {
+		if len(several.given) > 1 {
+			o.problems.Add(several.name, strings.Join(several.given, ", "), "one is rehearsed", fmt.Sprintf("give %s once, or use rehearse compare", several.name))
+		}
+	}
+}

@@ -1,0 +1,169 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"html"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// chart is one drawing as SVG. Its colours are the page's, by class, so that
+// they follow light and dark.
+type chart struct {
+	b             strings.Builder
+	width, height float64
+	left, right   float64 // margins
+	from, to      time.Time
+	top           float64 // the highest value of its axis
+	labels        []label
+}
+
+// label stands at the end of a line.
+type label struct {
+	class, text string
+	y           float64
+}
+
+const (
+	above, below = 26.0, 26.0 // margins for the title and the time axis
+	textHeight   = 14.0
+)
+
+// newChart begins a drawing with axes: values from 0 to top in a unit.
+func newChart(width, height float64, from, to time.Time, top float64, title string) *chart {
+	c := &chart{width: width, height: height, left: 60, right: 92, from: from, to: to}
+	step := niceStep(top, 5)
+	c.top = max(step, math.Ceil(top/step-1e-9)*step)
+	fmt.Fprintf(&c.b, `<svg viewBox="0 0 %s %s" role="img" aria-label="%s">`, f(width), f(height), html.EscapeString(title))
+	c.text("t", 0, 14, "start", title)
+	for i := range int(math.Round(c.top/step)) + 1 {
+		v := float64(i) * step
+		fmt.Fprintf(&c.b, `<path class="g" d="M%s %sH%s"/>`, f(c.left), f(c.y(v)), f(width-c.right))
+		c.text("a", c.left-6, c.y(v)+4, "end", number(v))
+	}
+	c.timeAxis()
+	return c
+}
+
+func (c *chart) x(t time.Time) float64 {
+	return c.left + (c.width-c.left-c.right)*t.Sub(c.from).Seconds()/max(1, c.to.Sub(c.from).Seconds())
+}
+
+func (c *chart) y(v float64) float64 {
+	return c.height - below - (c.height-above-below)*min(v, c.top)/c.top
+}
+
+// timeSteps are what a time axis may be divided by.
+var timeSteps = []time.Duration{
+	time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 3 * time.Hour,
+	6 * time.Hour, 12 * time.Hour, 24 * time.Hour, 48 * time.Hour, 7 * 24 * time.Hour, 30 * 24 * time.Hour, 90 * 24 * time.Hour, 365 * 24 * time.Hour,
+}
+
+func (c *chart) timeAxis() {
+	most := int((c.width - c.left - c.right) / 56)
+	long := c.to.Sub(c.from)
+	step := timeSteps[len(timeSteps)-1]
+	for _, s := range timeSteps {
+		if int(long/s) <= most {
+			step = s
+			break
+		}
+	}
+	format := "15:04"
+	if step >= 24*time.Hour {
+		format = "2 Jan"
+	}
+	base := c.height - below
+	for t := c.from.Truncate(step); !t.After(c.to); t = t.Add(step) {
+		if t.Before(c.from) {
+			continue
+		}
+		fmt.Fprintf(&c.b, `<path class="g" d="M%s %sv5"/>`, f(c.x(t)), f(base))
+		c.text("a", c.x(t), base+17, "middle", t.UTC().Format(format))
+	}
+	c.text("a", c.width-c.right+30, base+17, "start", "UTC")
+}
+
+func (c *chart) text(class string, x, y float64, anchor, text string) {
+	fmt.Fprintf(&c.b, `<text class="%s" x="%s" y="%s" text-anchor="%s">%s</text>`, class, f(x), f(y), anchor, html.EscapeString(text))
+}
+
+// steps draws a value that holds from one point to the next, and names it at its end.
+func (c *chart) steps(class, name string, points []point, value func(point) float64) {
+	var d strings.Builder
+	last := math.NaN()
+	for i, p := range points {
+		switch v := value(p); {
+		case i == 0:
+			fmt.Fprintf(&d, "M%s %s", f(c.x(p.from)), f(c.y(v)))
+			last = v
+		case v != last:
+			fmt.Fprintf(&d, "H%sV%s", f(c.x(p.from)), f(c.y(v)))
+			last = v
+		}
+	}
+	fmt.Fprintf(&d, "H%s", f(c.x(c.to)))
+	fmt.Fprintf(&c.b, `<path class="l %s" d="%s"/>`, class, d.String())
+	c.labels = append(c.labels, label{class, name, c.y(last)})
+}
+
+// area fills what is below a value.
+func (c *chart) area(class string, points []point, value func(point) float64) {
+	var d strings.Builder
+	fmt.Fprintf(&d, "M%s %s", f(c.x(c.from)), f(c.y(0)))
+	for _, p := range points {
+		fmt.Fprintf(&d, "V%sH%s", f(c.y(value(p))), f(c.x(p.to)))
+	}
+	fmt.Fprintf(&c.b, `<path class="%s" d="%sV%sZ"/>`, class, d.String(), f(c.y(0)))
+}
+
+// limit draws a value that is not to be exceeded.
+func (c *chart) limit(class, name string, v float64) {
+	fmt.Fprintf(&c.b, `<path class="l %s" d="M%s %sH%s"/>`, class, f(c.left), f(c.y(v)), f(c.width-c.right))
+	c.labels = append(c.labels, label{class, name, c.y(v)})
+}
+
+// done is the drawing, with its labels beside their lines, none upon another.
+func (c *chart) done() string {
+	slices.SortStableFunc(c.labels, func(a, b label) int { return cmp.Compare(a.y, b.y) })
+	for i := 1; i < len(c.labels); i++ {
+		c.labels[i].y = max(c.labels[i].y, c.labels[i-1].y+textHeight)
+	}
+	lowest := c.height - below - 2
+	for i := len(c.labels) - 1; i >= 0; i-- {
+		c.labels[i].y = min(c.labels[i].y, lowest)
+		lowest = c.labels[i].y - textHeight
+	}
+	for _, l := range c.labels {
+		x := c.width - c.right
+		fmt.Fprintf(&c.b, `<path class="l %s" d="M%s %sh22"/>`, l.class, f(x+4), f(l.y))
+		c.text("n", x+30, l.y+4, "start", l.text)
+	}
+	c.b.WriteString("</svg>")
+	return c.b.String()
+}
+
+// f writes a coordinate.
+func f(x float64) string {
+	text := fmt.Sprintf("%.1f", x)
+	return strings.TrimSuffix(text, ".0")
+}
+
+// niceStep divides what goes up to top into at most parts, by 1, 2 or 5 times a
+// power of ten.
+func niceStep(top float64, parts int) float64 {
+	if !(top > 0) {
+		return 1
+	}
+	raw := top / float64(parts)
+	power := math.Pow(10, math.Floor(math.Log10(raw)))
+	for _, m := range []float64{1, 2, 5, 10} {
+		if m*power >= raw*(1-1e-9) {
+			return m * power
+		}
+	}
+	return 10 * power
+}

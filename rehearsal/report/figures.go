@@ -1,0 +1,67 @@
+package report
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// number writes a figure with three digits that count, thousands apart.
+func number(x float64) string {
+	switch a := math.Abs(x); {
+	case math.IsNaN(x) || math.IsInf(x, 0):
+		return "none"
+	case a >= 100:
+		return thousands(x)
+	default:
+		decimals := 2
+		if a >= 10 {
+			decimals = 1
+		}
+		text := strconv.FormatFloat(x, 'f', decimals, 64)
+		if strings.Contains(text, ".") {
+			text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+		}
+		return text
+	}
+}
+
+// thousands writes a whole number with commas.
+func thousands(x float64) string {
+	text := strconv.FormatFloat(math.Abs(math.Round(x)), 'f', 0, 64)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	if x <= -0.5 {
+		text = "-" + text
+	}
+	return text
+}
+
+// percent writes a share so that what is not all never reads as all.
+func percent(share float64) string {
+	down := math.Floor(share*100*1e4) / 1e4
+	if share >= 1 {
+		return "100 %"
+	}
+	return strconv.FormatFloat(max(0, down), 'f', -1, 64) + " %"
+}
+
+// duration writes milliseconds below a second, and no zeros behind minutes.
+func duration(d time.Duration) string {
+	switch {
+	case d > 0 && d < time.Second:
+		return strconv.FormatFloat(math.Round(float64(d)/float64(time.Millisecond)*10)/10, 'f', -1, 64) + " ms"
+	case d < 10*time.Second:
+		return strconv.FormatFloat(math.Round(d.Seconds()*100)/100, 'f', -1, 64) + " s"
+	}
+	text := d.Round(time.Second).String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}

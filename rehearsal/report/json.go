@@ -1,0 +1,147 @@
+package report
+
+import (
+	"encoding/json"
+	"math"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
+)
+
+// document is the report for machines. Units are in the names.
+type document struct {
+	ResourceID   string            `json:"resourceId"`
+	Template     string            `json:"template,omitempty"`
+	Trace        string            `json:"trace,omitempty"`
+	TraceNotes   string            `json:"traceNotes,omitempty"`
+	From         time.Time         `json:"from"`
+	To           time.Time         `json:"to"`
+	Assumptions  string            `json:"assumptions"`
+	Requests     requestsDocument  `json:"requests"`
+	Latency      latencyDocument   `json:"latency"`
+	Capacity     capacityDocument  `json:"capacity"`
+	Cost         costDocument      `json:"cost"`
+	Elasticity   elasticity        `json:"elasticity"`
+	Changes      []string          `json:"changes"`
+	GateFailures []string          `json:"gateFailures"`
+	Findings     []findingDocument `json:"findings"`
+	Minutes      []minuteDocument  `json:"minutes"`
+	Events       []eventDocument   `json:"events"`
+}
+
+type requestsDocument struct {
+	Arrived              float64   `json:"arrived"`
+	Failed               float64   `json:"failed"`
+	AvailabilityPercent  float64   `json:"availabilityPercent"`
+	Late                 float64   `json:"late"`
+	Shed                 float64   `json:"shed"`
+	WorstMinute          time.Time `json:"worstMinute"`
+	WorstMinutePercent   float64   `json:"worstMinuteAvailabilityPercent"`
+	LongestBadRunSeconds float64   `json:"longestBadRunSeconds"`
+}
+
+type latencyDocument struct {
+	P50Seconds float64 `json:"p50Seconds"`
+	P95Seconds float64 `json:"p95Seconds"`
+	P99Seconds float64 `json:"p99Seconds"`
+}
+
+type capacityDocument struct {
+	Least                  int     `json:"least"`
+	Most                   int     `json:"most"`
+	Changes                int     `json:"changes"`
+	RefusedFloors          int     `json:"refusedFloors"`
+	Shortages              int     `json:"shortages"`
+	LongestShortageSeconds float64 `json:"longestShortageSeconds"`
+}
+
+type costDocument struct {
+	InstanceHours           float64 `json:"instanceHours"`
+	Money                   float64 `json:"money,omitempty"`
+	OracleInstanceHours     float64 `json:"oracleInstanceHours"`
+	StaticPeakInstanceHours float64 `json:"staticPeakInstanceHours"`
+	OverOracle              float64 `json:"overOracle"`
+	OverStaticPeak          float64 `json:"overStaticPeak"`
+}
+
+type elasticity struct {
+	Under       float64 `json:"under"`
+	Over        float64 `json:"over"`
+	TimeUnder   float64 `json:"timeUnder"`
+	TimeOver    float64 `json:"timeOver"`
+	Instability float64 `json:"instability"`
+}
+
+type findingDocument struct {
+	Rule string `json:"rule"`
+	Said string `json:"said"`
+}
+
+type minuteDocument struct {
+	At         time.Time `json:"at"`
+	Arrived    float64   `json:"arrived"`
+	Failed     float64   `json:"failed"`
+	P99Seconds float64   `json:"p99Seconds"`
+	Needed     int       `json:"needed"`
+	InService  int       `json:"inService"`
+	Desired    int       `json:"desired"`
+	Min        int       `json:"min"`
+	Max        int       `json:"max"`
+	Updating   bool      `json:"updating,omitempty"`
+}
+
+type eventDocument struct {
+	At    time.Time `json:"at"`
+	Kind  string    `json:"kind"`
+	Name  string    `json:"name,omitempty"`
+	What  string    `json:"what"`
+	Value float64   `json:"value,omitempty"`
+	From  int       `json:"from"`
+	To    int       `json:"to"`
+}
+
+// JSON is the report for machines, with the series of minutes and all events.
+func (r Report) JSON() ([]byte, error) {
+	res := r.Result
+	d := document{
+		ResourceID: r.Input.Subject.Target.ResourceID, Template: r.Template, Trace: r.Trace, TraceNotes: r.TraceNotes,
+		From: res.From, To: res.To, Assumptions: r.Assumptions(),
+		Requests: requestsDocument{
+			Arrived: res.Requests.Arrived, Failed: res.Requests.Failed, AvailabilityPercent: res.Requests.Availability * 100,
+			Late: res.Requests.Late, Shed: res.Requests.Shed, WorstMinute: res.Requests.WorstMinute,
+			WorstMinutePercent: res.Requests.WorstMinuteAvailability * 100, LongestBadRunSeconds: res.Requests.LongestBadRun.Seconds(),
+		},
+		Latency: latencyDocument{res.Latency.P50.Seconds(), res.Latency.P95.Seconds(), res.Latency.P99.Seconds()},
+		Capacity: capacityDocument{
+			Least: res.Capacity.Least, Most: res.Capacity.Most, Changes: res.Capacity.Actions, RefusedFloors: res.Capacity.Refused,
+			Shortages: res.Capacity.Shortages, LongestShortageSeconds: res.Capacity.LongestShortage.Seconds(),
+		},
+		Cost: costDocument(res.Cost), Elasticity: elasticity(res.Elasticity),
+		Changes: r.Changes(), GateFailures: append([]string{}, r.Failures...),
+		Findings: []findingDocument{}, Minutes: minuteDocuments(res.Minutes), Events: eventDocuments(res.Events),
+	}
+	for _, f := range r.Findings {
+		d.Findings = append(d.Findings, findingDocument{f.Rule, f.Problem.String()})
+	}
+	out, err := json.MarshalIndent(d, "", "  ")
+	return append(out, '\n'), err
+}
+
+func minuteDocuments(minutes []rehearsal.Minute) []minuteDocument {
+	out := make([]minuteDocument, len(minutes))
+	for i, m := range minutes {
+		out[i] = minuteDocument{m.At, m.Arrived, m.Failed, m.P99.Seconds(), m.Needed, m.InService, m.Desired, m.Min, m.Max, m.Updating}
+	}
+	return out
+}
+
+func eventDocuments(events []rehearsal.Event) []eventDocument {
+	out := make([]eventDocument, len(events))
+	for i, e := range events {
+		if math.IsNaN(e.Value) || math.IsInf(e.Value, 0) {
+			e.Value = 0 // JSON has no word for it
+		}
+		out[i] = eventDocument{e.At, string(e.Kind), e.Name, e.What, e.Value, e.From, e.To}
+	}
+	return out
+}

@@ -1,0 +1,66 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Summary is the report in a few lines of text.
+func (r Report) Summary() string {
+	var b strings.Builder
+	res := r.Result
+	fmt.Fprintf(&b, "%s, %s to %s\n", r.Input.Subject.Target.ResourceID, res.From.Format("2 Jan 2006 15:04"), res.To.Format("2 Jan 15:04 MST"))
+	for _, line := range r.lines() {
+		fmt.Fprintf(&b, "  %-15s %s\n", line[0], line[1])
+	}
+	for i, change := range r.Changes() {
+		label := ""
+		if i == 0 {
+			label = "worth changing"
+		}
+		fmt.Fprintf(&b, "  %-15s %d. %s\n", label, i+1, change)
+	}
+	for i, failure := range r.Failures {
+		label := ""
+		if i == 0 {
+			label = "gate failed"
+		}
+		fmt.Fprintf(&b, "  %-15s %s\n", label, failure)
+	}
+	return b.String()
+}
+
+// lines are the report's figures, each with what it is about.
+func (r Report) lines() [][2]string {
+	res := r.Result
+	q, c, cost := res.Requests, res.Capacity, res.Cost
+	out := [][2]string{
+		{"requests", fmt.Sprintf("%s, %s answered, %s failed", thousands(q.Arrived), percent(q.Availability), thousands(q.Failed))},
+	}
+	if q.Failed >= 1 {
+		out[0][1] += fmt.Sprintf("; worst minute %s with %s, longest bad run %s", q.WorstMinute.Format("15:04"), percent(q.WorstMinuteAvailability), duration(q.LongestBadRun))
+	}
+	latency := fmt.Sprintf("p50 %s, p95 %s, p99 %s", duration(res.Latency.P50), duration(res.Latency.P95), duration(res.Latency.P99))
+	if limit := r.latencyLimit(); limit > 0 {
+		latency += ", limit " + duration(limit)
+	}
+	out = append(out, [2]string{"latency", latency})
+	supply := fmt.Sprintf("%d to %d %s in service, changed %d times", c.Least, c.Most, r.unit(c.Most), c.Actions)
+	if c.Shortages > 0 {
+		supply += fmt.Sprintf("; short %d times, longest for %s from %s", c.Shortages, duration(c.LongestShortage), c.ShortageAt.Format("15:04"))
+	}
+	if c.Refused > 0 {
+		supply += fmt.Sprintf("; %d floors refused while updating", c.Refused)
+	}
+	money := ""
+	if cost.Money > 0 {
+		money = fmt.Sprintf(" for %.2f", cost.Money)
+	}
+	out = append(out, [2]string{"capacity", supply},
+		[2]string{"cost", fmt.Sprintf("%s instance hours%s, %.2f × the oracle's %s, %.2f × static peak's %s", number(cost.InstanceHours), money,
+			cost.OverOracle, number(cost.OracleInstanceHours), cost.OverStaticPeak, number(cost.StaticPeakInstanceHours))})
+	if r.TraceNotes != "" {
+		out = append(out, [2]string{"trace", r.TraceNotes})
+	}
+	return append(out, [2]string{"rests on", r.Assumptions()})
+}
