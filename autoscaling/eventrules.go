@@ -224,7 +224,6 @@ func (c EventCalendar) validateFloor(e Event) invalid.Problems {
 // validateCount holds the actions against the quota, which AWS does not raise
 // (fact B15), and tries which coarser settings fit.
 func (c EventCalendar) validateCount() invalid.Problems {
-	var ps invalid.Problems
 	count := func(c EventCalendar) int { return len(c.ScheduledActions()) + c.OtherActions }
 	n := count(c)
 	if n <= MaxScheduledActions {
@@ -239,14 +238,20 @@ func (c EventCalendar) validateCount() invalid.Problems {
 	for _, coarser := range c.coarser() {
 		m := count(coarser.calendar)
 		if m <= MaxScheduledActions {
-			ps.Add("Events", len(c.Events), rule, fmt.Sprintf("set %s, then they need %d", coarser.setting, m))
-			return ps
+			return overQuota(c, rule, fmt.Sprintf("set %s, then they need %d", coarser.setting, m))
 		}
 		fewest = min(fewest, m)
 	}
-	ps.Add("Events", len(c.Events), rule,
+	return overQuota(c, rule,
 		fmt.Sprintf("remove past events, or give events the same times and peaks: the coarsest settings still need %d", fewest))
-	return ps
+}
+
+// OverQuota is the Kind of the problem that events need more scheduled actions
+// than a scalable target has. Without some of the events it may be none.
+const OverQuota = "events-over-quota"
+
+func overQuota(c EventCalendar, rule, fix string) invalid.Problems {
+	return invalid.Problems{{Path: "Events", Got: invalid.Value(len(c.Events)), Rule: rule, Fix: fix, Kind: OverQuota}}
 }
 
 type coarserCalendar struct {

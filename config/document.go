@@ -25,6 +25,16 @@ type document struct {
 // rules, each over what the one before has not refused. The environment is
 // complete where there is no problem.
 func decode(file, name string, data []byte) (Environment, Problems) {
+	e, found := judge(file, name, data)
+	if len(found) > 0 {
+		return Environment{}, found
+	}
+	return e.withDefaults(), nil
+}
+
+// judge is decode without defaults, and with the environment as far as it was
+// understood.
+func judge(file, name string, data []byte) (Environment, Problems) {
 	d := &document{file: file, nodes: map[string]*node{}}
 	e := Environment{Name: name}
 	d.parse(data)
@@ -35,11 +45,8 @@ func decode(file, name string, data []byte) (Environment, Problems) {
 		e = d.typed(e)
 		d.checkRules(e)
 	}
-	if len(d.problems) > 0 {
-		d.problems.sort()
-		return Environment{}, d.problems
-	}
-	return e.withDefaults(), nil
+	d.problems.sort()
+	return e, d.problems
 }
 
 // hideVariables keeps the values of environment variables, which may be secrets,

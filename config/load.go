@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
 
@@ -48,10 +50,22 @@ func Load(dir, selected string) ([]Environment, error) {
 	return environments, nil
 }
 
-// Parse reads one environment from what its file holds, as Load does.
+// Parse reads one environment from what its file holds, as Load does. Where the
+// error is OverQuota, the environment is whole all the same.
 func Parse(file, name string, data []byte) (Environment, error) {
-	e, found := decode(file, name, data)
-	return e, found.err()
+	e, found := judge(file, name, data)
+	err := found.err()
+	if err != nil && !OverQuota(err) {
+		return Environment{}, err
+	}
+	return e.withDefaults(), err
+}
+
+// OverQuota reports whether an error of Load or Parse says nothing but that events
+// need more scheduled actions than there can be: with fewer events it may be none.
+func OverQuota(err error) bool {
+	var ps Problems
+	return errors.As(err, &ps) && !slices.ContainsFunc(ps, func(p Problem) bool { return p.Kind != autoscaling.OverQuota })
 }
 
 // read reads a file, and never waits for a pipe.

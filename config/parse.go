@@ -31,7 +31,9 @@ func (d *document) parse(data []byte) {
 		d.refuse(position{1, 1}, "an environment file is text in UTF-8", "save it as UTF-8")
 		return
 	}
-	file, err := parseBytes(bytes.TrimPrefix(data, []byte("\ufeff")))
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	// goccy/go-yaml v1.19.2 counts a line twice that ends a comment with CRLF.
+	file, err := parseBytes(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")))
 	if err != nil {
 		d.refuseSyntax(err)
 		return

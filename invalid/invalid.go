@@ -21,6 +21,10 @@ type Problem struct {
 	Rule string
 	// Fix is the likely remedy, as an imperative.
 	Fix string
+	// Kind names what is wrong for a program that tells it from the rest; it is
+	// not printed.
+	// Default: "", no program does.
+	Kind string
 }
 
 // String is the problem on one line: path, value got, rule and fix.

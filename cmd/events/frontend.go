@@ -13,11 +13,19 @@ import (
 // showFrontEnd prints what the same events prepare before the endpoint, between
 // now and until: the gateway's floors, and the load balancer's capacity units.
 func showFrontEnd(out io.Writer, e config.Environment, now, until time.Time) error {
+	gateway := func(what string, c autoscaling.EventCalendar, target autoscaling.ScalableTarget) error {
+		fmt.Fprintf(out, "\nGateway: %s, at most %d, %d of %d scheduled actions\n",
+			what, target.MaxCapacity, len(target.ScheduledActions), autoscaling.MaxScheduledActions)
+		return table(out, "MINIMUM", c.Floors(), now, until)
+	}
 	if c, ok := e.GatewayEnvironments(); ok {
-		target := c.FunctionTarget(e.Frontend.Capacity.ReservedConcurrency)
-		fmt.Fprintf(out, "\nGateway: provisioned concurrency, at most %d, %d of %d scheduled actions\n",
-			target.MaxCapacity, len(target.ScheduledActions), autoscaling.MaxScheduledActions)
-		if err := table(out, "MINIMUM", c.Floors(), now, until); err != nil {
+		if err := gateway("provisioned concurrency", c, c.FunctionTarget(e.Frontend.Capacity.ReservedConcurrency)); err != nil {
+			return err
+		}
+	}
+	if c, ok := e.GatewayTasks(); ok && len(c.Events) > 0 {
+		target, _ := e.GatewayTarget()
+		if err := gateway("tasks", c, target); err != nil {
 			return err
 		}
 	}

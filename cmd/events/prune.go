@@ -16,13 +16,14 @@ import (
 
 // prune removes from an environment's file what is over, unless an event is
 // under way. Everything else in the file stays as it is. dry only says what it
-// would do.
+// would do. A file whose events are over the quota of scheduled actions is pruned
+// too; the error says when they still are.
 func prune(out io.Writer, dir, env, at string, dry bool) error {
 	now, err := asOf(at)
 	if err != nil {
 		return err
 	}
-	if _, err := config.Load(dir, env); err != nil {
+	if _, err := config.Load(dir, env); err != nil && !config.OverQuota(err) {
 		return err
 	}
 	file := filepath.Join(dir, env+".yaml")
@@ -30,9 +31,9 @@ func prune(out io.Writer, dir, env, at string, dry bool) error {
 	if err != nil {
 		return err
 	}
-	e, err := config.Parse(file, env, text)
-	if err != nil {
-		return err
+	e, over := config.Parse(file, env, text)
+	if over != nil && !config.OverQuota(over) {
+		return over
 	}
 	if err := refuse(e, now); err != nil {
 		return err
@@ -40,11 +41,11 @@ func prune(out io.Writer, dir, env, at string, dry bool) error {
 	found := pasts(e, now)
 	if !slices.ContainsFunc(found, func(p past) bool { return !p.none() }) {
 		fmt.Fprintf(out, "%s: no event is over, there is nothing to remove.\n", e.Name)
-		return nil
+		return over
 	}
 	pruned, err := cut(text, found)
 	if err == nil {
-		err = check(file, pruned, without(e, found))
+		over, err = check(file, pruned, without(e, found))
 	}
 	if err != nil {
 		return fmt.Errorf("%s: what is over cannot be cut out of the file as it is written, nothing was changed: %w; remove %s by hand",
@@ -56,6 +57,9 @@ func prune(out io.Writer, dir, env, at string, dry bool) error {
 		}
 	}
 	report(out, file, e, found, now, dry)
+	if over != nil {
+		return fmt.Errorf("what is left is still over the quota, and is not deployed: %w", over)
+	}
 	return nil
 }
 
@@ -127,16 +131,16 @@ func (c *cutter) cutPast(p past) error {
 }
 
 // check reads what a cut has left: it must be the environment as it was but for
-// what is over.
-func check(file string, text []byte, want config.Environment) error {
-	got, err := config.Parse(file, want.Name, text)
-	if err != nil {
-		return fmt.Errorf("the rest would not be valid: %w", err)
+// what is over. over says that its events still need too many scheduled actions.
+func check(file string, text []byte, want config.Environment) (over, err error) {
+	got, over := config.Parse(file, want.Name, text)
+	if over != nil && !config.OverQuota(over) {
+		return nil, fmt.Errorf("the rest would not be valid: %w", over)
 	}
 	if !reflect.DeepEqual(got, want) {
-		return fmt.Errorf("the rest would not mean the same")
+		return nil, fmt.Errorf("the rest would not mean the same")
 	}
-	return nil
+	return over, nil
 }
 
 // report says what was removed, or would be, and what is left.
@@ -196,6 +200,9 @@ func calendars(e config.Environment) []autoscaling.EventCalendar {
 		all = append(all, v.VariantScaling().Calendar())
 	}
 	if c, ok := e.GatewayEnvironments(); ok {
+		all = append(all, c)
+	}
+	if c, ok := e.GatewayTasks(); ok {
 		all = append(all, c)
 	}
 	return all
