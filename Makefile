@@ -26,6 +26,16 @@ events: ## Print when the events of environment ENV raise its minimum, and what 
 prune-events: ## Remove the events that are over from the file of environment ENV, unless one is under way.
 	@go run ./cmd/events -env $(ENV) -prune
 
+# A semi-final of 1998, half as many again, as the final that prod prepares for.
+REHEARSE ?= --trace rehearsal/testdata/wc98_semifinals_1998-07-07_08.csv --from 1998-07-08T17:00:00Z --to 1998-07-09T00:00:00Z \
+	--kick-off 1998-07-08T19:00:00Z --shift-to 2027-05-29T19:00:00Z --rate-scale 1.5
+TEMPLATE ?= test/snapshots/prod/inference.json
+
+.PHONY: rehearse
+rehearse: ## Replay a semi-final against TEMPLATE (default prod's) and write bin/rehearsal.html.
+	@mkdir -p bin
+	@go run ./cmd/rehearse run --template $(TEMPLATE) $(REHEARSE) --html bin/rehearsal.html
+
 .PHONY: synth
 synth: tools ## Synthesize every environment into cdk.out, strictly.
 	npx cdk synth -q --strict '*/*'

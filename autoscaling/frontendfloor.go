@@ -1,6 +1,9 @@
 package autoscaling
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // FrontEndUnit is what something before the endpoint is counted in, and what
 // one of it carries: see FunctionEnvironments, ServiceTasks and
@@ -35,6 +38,9 @@ const (
 
 // MinTasks is how many tasks of a service there are at least: one can be lost.
 const MinTasks = 2
+
+// DefaultMaxTasks is the most tasks where nothing was measured.
+const DefaultMaxTasks = 10
 
 // FunctionEnvironments are the environments of a Lambda function, each of which
 // serves one request at a time (fact F29): requests a second × latency of them
@@ -99,6 +105,13 @@ const FunctionProvisionedConcurrencyUtilization PredefinedMetric = "LambdaProvis
 // UtilizationPolicyName names the policy that tracks it.
 const UtilizationPolicyName = "provisioned-concurrency-utilization"
 
+// ServiceAverageCPUUtilization is the CPU utilisation of an ECS service's tasks,
+// in percent of what they have.
+const ServiceAverageCPUUtilization PredefinedMetric = "ECSServiceAverageCPUUtilization"
+
+// ServiceCPUPolicyName names the policy that tracks it.
+const ServiceCPUPolicyName = "cpu-utilization"
+
 // FunctionResourceID is an alias's name in Application Auto Scaling (fact F29).
 func FunctionResourceID(function, alias string) string { return "function:" + function + ":" + alias }
 
@@ -125,14 +138,17 @@ func (c EventCalendar) FunctionTarget(maxConcurrency int) ScalableTarget {
 }
 
 // ServiceTarget is the scalable target of a service's tasks, without the
-// resource ID, which who makes the service knows, and without policies. maxTasks
-// is the most; 0 stands for the highest floor.
+// resource ID, which who makes the service knows. maxTasks is the most; 0 stands
+// for the highest floor. Between the floors a policy on the tasks' CPU decides:
+// what the gateway does for a request costs much the same for each.
 func (c EventCalendar) ServiceTarget(maxTasks int) ScalableTarget {
 	if maxTasks == 0 {
 		maxTasks = c.HighestFloor()
 	}
+	tracking := Tracking(ServiceCPUPolicyName, ServiceAverageCPUUtilization, math.Round(100*c.withDefaults().SafetyFactor))
+	tracking.ScaleOutCooldown = time.Minute // tasks start in seconds, and report every minute
 	return ScalableTarget{
 		Dimension: ServiceTaskCount, MinCapacity: c.MinCapacity, MaxCapacity: maxTasks,
-		ScheduledActions: c.ScheduledActions(),
+		Policies: []TargetTrackingPolicy{tracking}, ScheduledActions: c.ScheduledActions(),
 	}
 }

@@ -140,6 +140,9 @@ func TestServiceTarget(t *testing.T) {
 	if target.Dimension.Namespace() != "ecs" || target.MinCapacity != 2 || target.MaxCapacity != 20 || *target.ScheduledActions[0].MinCapacity != 9 {
 		t.Errorf("got %+v", target)
 	}
+	if p := target.Policies; len(p) != 1 || p[0].Metric != autoscaling.ServiceAverageCPUUtilization || p[0].TargetValue != 70 || p[0].ScaleOutCooldown != time.Minute {
+		t.Errorf("got policies %+v, want the tasks' CPU near 70 %%", p)
+	}
 	if got := final().For(frontEnds["tasks"]).ServiceTarget(0).MaxCapacity; got != 9 {
 		t.Errorf("got at most %d, want the highest floor", got)
 	}

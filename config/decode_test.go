@@ -98,6 +98,21 @@ func TestByteOrderMarkAndCRLF(t *testing.T) {
 	}
 }
 
+// TestPlacesInCRLF: a problem stands where it does in the same file with LF, also
+// behind lines that end in comments.
+func TestPlacesInCRLF(t *testing.T) {
+	t.Parallel()
+	text := "# heading\n\n" + strings.ReplaceAll(environment(t), "\n", " # said\n") + "frontnd: {} # said\n"
+	_, want := decode("f.yaml", "test", []byte(text))
+	if len(want) != 1 || want[0].Line != strings.Count(text, "\n") {
+		t.Fatalf("got %v, want one problem on line %d", want, strings.Count(text, "\n"))
+	}
+	_, got := decode("f.yaml", "test", []byte(strings.ReplaceAll(text, "\n", "\r\n")))
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-LF +CRLF)\n%s", diff)
+	}
+}
+
 func TestDefaults(t *testing.T) {
 	t.Parallel()
 	cooldown, no := Duration(300*time.Second), false
@@ -112,6 +127,7 @@ func TestDefaults(t *testing.T) {
 		Frontend: Frontend{
 			CertificateARN:  "arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-4000-8000-000000000001",
 			AllowedCIDRs:    []string{"10.0.0.0/16"},
+			Gateway:         "lambda",
 			GatewayMemoryMB: 256, RequestTimeout: Duration(70 * time.Second), MaxRequestBytes: 1_000_000,
 		},
 	}

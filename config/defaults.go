@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 )
 
 // The defaults that are nobody else's. environment.go documents every one.
@@ -11,7 +13,10 @@ const (
 	defaultVariantName     = "main"
 	defaultTimezone        = "UTC"
 	defaultGatewayMemoryMB = 256
-	defaultMaxRequestBytes = 1_000_000
+	// What a load balancer hands to a function (fact F12), and SageMaker's
+	// documented payload (fact F1).
+	maxLambdaRequestBytes      = 1_000_000
+	defaultFargateRequestBytes = 6 << 20
 	// A model may take 60 s, and AWS advises 70 s for who waits for it (fact F2).
 	defaultRequestTimeout = Duration(70 * time.Second)
 	everybody             = "0.0.0.0/0"
@@ -31,12 +36,23 @@ func (e Environment) withDefaults() Environment {
 		e.Variant.InitialInstanceCount, e.Scaling, e.Schedule = v.InitialInstanceCount, v.Scaling, v.Schedule
 	}
 
+	if !e.HasFrontend() {
+		return e
+	}
 	if len(e.Frontend.AllowedCIDRs) == 0 {
 		e.Frontend.AllowedCIDRs = []string{e.defaultAllowedCIDR()}
 	}
-	e.Frontend.GatewayMemoryMB = cmp.Or(e.Frontend.GatewayMemoryMB, defaultGatewayMemoryMB)
+	e.Frontend = e.Frontend.withLoadBalancerDefaults(e.Production)
+	e.Frontend.Gateway = cmp.Or(e.Frontend.Gateway, GatewayOnLambda)
+	if e.Frontend.onFargate() {
+		e.Frontend.TaskCPU = cmp.Or(e.Frontend.TaskCPU, autoscaling.DefaultTaskCPU)
+		e.Frontend.TaskMemoryMB = cmp.Or(e.Frontend.TaskMemoryMB, 2*e.Frontend.TaskCPU)
+		e.Frontend.MaxRequestBytes = cmp.Or(e.Frontend.MaxRequestBytes, defaultFargateRequestBytes)
+	} else {
+		e.Frontend.GatewayMemoryMB = cmp.Or(e.Frontend.GatewayMemoryMB, defaultGatewayMemoryMB)
+		e.Frontend.MaxRequestBytes = cmp.Or(e.Frontend.MaxRequestBytes, maxLambdaRequestBytes)
+	}
 	e.Frontend.RequestTimeout = cmp.Or(e.Frontend.RequestTimeout, defaultRequestTimeout)
-	e.Frontend.MaxRequestBytes = cmp.Or(e.Frontend.MaxRequestBytes, defaultMaxRequestBytes)
 	return e
 }
 
@@ -55,4 +71,4 @@ func (e Environment) defaultAllowedCIDR() string {
 
 // sheds reports whether the gateway refuses what the endpoint cannot serve, and
 // publishes the load that it was offered. A Lambda function cannot (fact F29).
-func (f Frontend) sheds() bool { return false }
+func (f Frontend) sheds() bool { return f.onFargate() }

@@ -19,16 +19,19 @@ type Environment struct {
 	// Default: false.
 	Production bool `json:"production,omitempty"`
 	// Network is the VPC that the load balancer stands in.
-	Network Network `json:"network"`
+	// Default: none, required unless endpoint.asynchronous is given, which has no
+	// load balancer.
+	Network Network `json:"network,omitempty"`
 	// Model is the container that answers predictions.
 	Model Model `json:"model"`
-	// Endpoint is the SageMaker real-time endpoint.
+	// Endpoint is the SageMaker endpoint.
 	Endpoint Endpoint `json:"endpoint"`
 	// Variant is the endpoint's production variant: the fleet that scales.
 	// Default: none, required unless variants are given.
 	Variant Variant `json:"variant,omitempty"`
 	// Capacity is what a load test of one instance has shown.
-	// Default: none, required unless variants are given.
+	// Default: none, required unless variants are given, or the endpoint is
+	// asynchronous or serverless.
 	Capacity Capacity `json:"capacity,omitempty"`
 	// Scaling is between which bounds, and towards which target, the variant scales.
 	// Default: none, required unless variants are given.
@@ -44,7 +47,9 @@ type Environment struct {
 	// variant and of those four. Default: none, the endpoint has one variant.
 	Variants []ProductionVariant `json:"variants,omitempty" jsonschema:"minItems=1"`
 	// Frontend is the load balancer and the gateway behind it.
-	Frontend Frontend `json:"frontend"`
+	// Default: none, required unless endpoint.asynchronous is given, which has no
+	// front end: clients call InvokeEndpointAsync.
+	Frontend Frontend `json:"frontend,omitempty"`
 	// Acknowledge is the findings of the rules over the scaling that do no harm
 	// here, each with the reason why. Default: none.
 	Acknowledge []Acknowledgment `json:"acknowledge,omitempty" jsonschema:"minItems=1"`
@@ -112,11 +117,14 @@ type Model struct {
 	AllowNetworkAccess bool `json:"allowNetworkAccess,omitempty"`
 }
 
-// Endpoint is the SageMaker real-time endpoint.
+// Endpoint is the SageMaker endpoint.
 type Endpoint struct {
 	// Name is the endpoint's name, such as predictions-prod. It stays for the
 	// endpoint's life: clients and scaling know it by this name.
 	Name string `json:"name"`
+	// Asynchronous makes the endpoint take requests into a queue and write the
+	// answers to Amazon S3. Default: none, requests are answered in real time.
+	Asynchronous *Asynchronous `json:"asynchronous,omitempty"`
 }
 
 // Variant is the production variant: the fleet behind the endpoint.
@@ -126,11 +134,15 @@ type Variant struct {
 	Name string `json:"name,omitempty"`
 	// InstanceType is the type of every instance, such as ml.c6i.xlarge;
 	// burstable types (ml.t2, ml.t3) cannot scale.
-	InstanceType string `json:"instanceType"`
+	// Default: none, required unless serverless is given.
+	InstanceType string `json:"instanceType,omitempty"`
 	// InitialInstanceCount is the instances that the first deployment starts;
 	// later ones keep the count that scaling has reached.
-	// Default: scaling.minCapacity.
+	// Default: scaling.minCapacity, and 1 where that is 0.
 	InitialInstanceCount int `json:"initialInstanceCount,omitempty" jsonschema:"minimum=1"`
+	// Serverless runs the model without instances: scaling moves the requests at
+	// a time that it is warm for. Default: none, it runs on instances.
+	Serverless *Serverless `json:"serverless,omitempty"`
 }
 
 // Capacity is what a load test of one instance has shown.
@@ -151,9 +163,11 @@ type Capacity struct {
 // Scaling is the bounds and the target.
 type Scaling struct {
 	// MinCapacity is the lowest instance count, 1 or more; 2 or more survive the
-	// loss of an instance.
+	// loss of an instance. Of an asynchronous endpoint it may be 0; of a
+	// serverless variant it is the requests at a time that are provisioned.
 	MinCapacity int `json:"minCapacity"`
-	// MaxCapacity is the highest instance count, minCapacity or more.
+	// MaxCapacity is the highest instance count, minCapacity or more. Of a
+	// serverless variant it is the most that are provisioned.
 	MaxCapacity int `json:"maxCapacity"`
 	// SafetyFactor is the share of the measured requests a second, and of the
 	// measured concurrency, that is aimed at, over 0 and at most 1. Default: 0.7, unless targetInvocationsPerMinute
@@ -163,6 +177,17 @@ type Scaling struct {
 	// and instance, in place of a safety factor.
 	// Default: requestsPerSecondPerInstance × safetyFactor × 60.
 	TargetInvocationsPerMinute float64 `json:"targetInvocationsPerMinute,omitempty" jsonschema:"exclusiveMinimum=0"`
+	// BacklogPerInstance is how many requests shall wait or be processed for each
+	// instance of an asynchronous endpoint: the time that a request may take from
+	// queue to answer, over the time that an instance needs for one.
+	// Default: none, required where the endpoint is asynchronous.
+	BacklogPerInstance float64 `json:"backlogPerInstance,omitempty" jsonschema:"exclusiveMinimum=0"`
+	// WakeUpInstances is how many instances the first waiting request calls for,
+	// where an asynchronous endpoint can scale to zero. Default: 1.
+	WakeUpInstances int `json:"wakeUpInstances,omitempty" jsonschema:"minimum=1"`
+	// TargetUtilization is the share of a serverless variant's provisioned
+	// concurrency that shall be in use, over 0 and at most 1. Default: 0.7.
+	TargetUtilization float64 `json:"targetUtilization,omitempty" jsonschema:"exclusiveMinimum=0,maximum=1"`
 	// ScaleOutCooldown is the wait after a scale-out has succeeded. Default: 300s.
 	ScaleOutCooldown *Duration `json:"scaleOutCooldown,omitempty"`
 	// ScaleInCooldown is the wait after a scale-in has succeeded. Default: 300s.
@@ -248,18 +273,44 @@ type Frontend struct {
 	// AllowedCIDRs are the IPv4 ranges that may connect. Default: the VPC's own
 	// range, or everybody (0.0.0.0/0) when internetFacing is true.
 	AllowedCIDRs []string `json:"allowedCidrs,omitempty" jsonschema:"minItems=1,uniqueItems=true"`
+	// Gateway is what the gateway runs on: lambda, or fargate, which streams,
+	// sheds and publishes the load that it was offered, takes bodies over 1 MB,
+	// and needs capacity.requestsPerSecondPerTask. In a new VPC its tasks reach
+	// AWS by private endpoints; in an existing one they stand in the private
+	// subnets, which need a way to SageMaker, CloudWatch Logs, Amazon ECR and
+	// Amazon S3 of their own. Default: lambda.
+	Gateway GatewayForm `json:"gateway,omitempty" jsonschema:"pattern=^(lambda|fargate)$"`
+	// Image is the gateway's image in Amazon ECR with fargate, for linux/arm64,
+	// with a tag or a digest. Default: built when it is deployed, which needs a
+	// container engine.
+	Image string `json:"image,omitempty"`
+	// TaskCPU is a task's share of a processor with fargate, 1024 being a whole
+	// one: 256, 512, 1024, 2048, 4096, 8192 or 16384. Default: 1024.
+	TaskCPU int `json:"taskCpu,omitempty" jsonschema:"minimum=256,maximum=16384"`
+	// TaskMemoryMB is a task's memory with fargate, in the range that Fargate has
+	// for taskCpu. Default: twice taskCpu.
+	TaskMemoryMB int `json:"taskMemoryMb,omitempty" jsonschema:"minimum=512,maximum=122880"`
+	// DeletionProtection makes AWS refuse to delete the load balancer, and so the
+	// environment. Default: the value of production, where it cannot be false.
+	DeletionProtection bool `json:"deletionProtection,omitempty"`
+	// AccessLogs makes the load balancer write who asked for what, and who
+	// connected and how. Default: none, and a new bucket in production.
+	AccessLogs *AccessLogs `json:"accessLogs,omitempty"`
+	// WAF puts AWS WAF in front of the load balancer. Default: none.
+	WAF *WAF `json:"waf,omitempty"`
 	// GatewayMemoryMB is the memory of the gateway's Lambda function, 128 to
 	// 10240 MB; its share of a processor grows with it. Default: 256.
 	GatewayMemoryMB int `json:"gatewayMemoryMb,omitempty" jsonschema:"minimum=128,maximum=10240"`
 	// RequestTimeout bounds one request through the gateway, 1s to 15m; a model
 	// may take 60 s to answer. Default: 70s.
 	RequestTimeout Duration `json:"requestTimeout,omitempty"`
-	// MaxRequestBytes is the largest request body that is passed on, up to
-	// 1,000,000 bytes, what a load balancer hands to a Lambda function.
-	// Default: 1000000.
-	MaxRequestBytes int `json:"maxRequestBytes,omitempty" jsonschema:"minimum=1,maximum=1000000"`
+	// MaxRequestBytes is the largest request body that is passed on: up to
+	// 1,000,000 bytes with lambda, what a load balancer hands to a function, and up
+	// to 26,214,400 with fargate. Default: 1000000, and 6291456 with fargate.
+	MaxRequestBytes int `json:"maxRequestBytes,omitempty" jsonschema:"minimum=1,maximum=26214400"`
 	// Capacity is what the size of the front end is computed from, so that events
-	// prepare it too. Default: none, it grows by itself when the traffic comes.
+	// prepare it too. Default: none, required with fargate; a Lambda function grows
+	// by itself when the traffic comes.
 	Capacity *FrontendCapacity `json:"capacity,omitempty"`
 	// ReserveLoadBalancerCapacity reserves the load balancer's capacity units for
 	// each event, 2 hours ahead, and releases them afterwards. It needs

@@ -10,7 +10,8 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
 
-// Bounds of a Lambda function's timeout.
+// Bounds of a request's time: a Lambda function's, and the longest stream that a
+// deployment of the service waits for.
 const (
 	minRequestTimeout = Duration(time.Second)
 	maxRequestTimeout = Duration(15 * time.Minute)
@@ -31,8 +32,9 @@ func validateFrontend(e Environment, src source) invalid.Problems {
 		ps = append(ps, validateCIDR(itemPath("frontend.allowedCidrs", i), cidr, 0, 32, "an IPv4 range has a mask")...)
 	}
 	if t := f.RequestTimeout; src.given("frontend.requestTimeout") && (t < minRequestTimeout || t > maxRequestTimeout) {
-		ps.Add("frontend.requestTimeout", t, "a Lambda function runs from 1s to 15m", "such as 70s, which lets a model take its 60 s")
+		ps.Add("frontend.requestTimeout", t, "a request may take from 1s to 15m", "such as 70s, which lets a model take its 60 s")
 	}
+	ps = append(ps, validateGatewayForm(e, src)...)
 	return append(ps, validateFrontendCapacity(e, src)...)
 }
 

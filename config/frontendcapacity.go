@@ -17,6 +17,16 @@ type FrontendCapacity struct {
 	// at the peak and with the model's own time, such as 120ms. Requests per
 	// second × latency of them are at a time in the gateway's Lambda function.
 	RequestLatency Latency `json:"requestLatency"`
+	// RequestsPerSecondPerTask is the highest rate that one task of the gateway
+	// sustains on Fargate, of the size that taskCpu says; 0.7 of it is aimed at.
+	// Default: none, required with fargate.
+	RequestsPerSecondPerTask float64 `json:"requestsPerSecondPerTask,omitempty" jsonschema:"exclusiveMinimum=0"`
+	// MinTasks is how many tasks there are between events, 2 or more: one can be
+	// lost. Default: 2.
+	MinTasks int `json:"minTasks,omitempty" jsonschema:"minimum=2"`
+	// MaxTasks is the most tasks. It carries what the instances at
+	// scaling.maxCapacity do. Default: as many as carry that, and each event.
+	MaxTasks int `json:"maxTasks,omitempty" jsonschema:"minimum=2"`
 	// ReservedConcurrency is the most requests at a time that the gateway's
 	// Lambda function takes, a share of the account's that no other function
 	// has; more are answered with an error. It carries what the instances at
@@ -62,7 +72,7 @@ func (e Environment) calendar() autoscaling.EventCalendar {
 // function keeps ready, and whether it keeps any.
 func (e Environment) GatewayEnvironments() (c autoscaling.EventCalendar, ok bool) {
 	f := e.Frontend.Capacity
-	if f == nil || !f.ProvisionedConcurrency {
+	if f == nil || !f.ProvisionedConcurrency || e.Frontend.onFargate() {
 		return c, false
 	}
 	return e.calendar().For(autoscaling.FunctionEnvironments(time.Duration(f.RequestLatency))), true
@@ -76,7 +86,7 @@ func (e Environment) CapacityUnits() (c autoscaling.EventCalendar, ok bool) {
 		return c, false
 	}
 	return e.calendar().For(autoscaling.LoadBalancerTraffic{
-		BytesPerRequest: float64(f.BytesPerRequest), RequestsPerConnection: f.RequestsPerConnection, FunctionTarget: true,
+		BytesPerRequest: float64(f.BytesPerRequest), RequestsPerConnection: f.RequestsPerConnection, FunctionTarget: !e.Frontend.onFargate(),
 	}.CapacityUnits()), true
 }
 
@@ -109,6 +119,7 @@ func validateFrontendCapacity(e Environment, src source) invalid.Problems {
 		return ps
 	}
 	ps = append(ps, e.validateReservedConcurrency()...)
+	ps = append(ps, e.validateTasks(src)...)
 	if c, ok := e.GatewayEnvironments(); ok {
 		ps = append(ps, e.inFrontend(c.Validate(), "frontend.capacity.provisionedConcurrency")...)
 	}
@@ -132,6 +143,16 @@ func (e Environment) fleetIsSound(src source) bool {
 	return true
 }
 
+// fleet is what all instances serve in requests per second, and how many they
+// are, at their maximum.
+func (e Environment) fleet() (requestsPerSecond float64, instances int) {
+	for _, v := range e.ProductionVariants() {
+		requestsPerSecond += float64(v.Scaling.MaxCapacity) * v.Capacity.RequestsPerSecondPerInstance
+		instances += v.Scaling.MaxCapacity
+	}
+	return requestsPerSecond, instances
+}
+
 // validateReservedConcurrency wants the function to take what its events bring
 // and what the whole fleet serves: else it turns away what there are instances
 // for.
@@ -142,11 +163,7 @@ func (e Environment) validateReservedConcurrency() invalid.Problems {
 		return nil
 	}
 	latency := time.Duration(f.RequestLatency)
-	fleet, instances := 0.0, 0
-	for _, v := range e.ProductionVariants() {
-		fleet += float64(v.Scaling.MaxCapacity) * v.Capacity.RequestsPerSecondPerInstance
-		instances += v.Scaling.MaxCapacity
-	}
+	fleet, instances := e.fleet()
 	if need := capacity.Concurrency(fleet, latency); need > f.ReservedConcurrency {
 		ps.Add(reservedConcurrency, f.ReservedConcurrency,
 			fmt.Sprintf("the gateway turns requests away before the fleet is full: %d instances serve %g a second, which at %s are %d at a time", instances, fleet, latency, need),

@@ -2,6 +2,7 @@ package config
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
@@ -14,15 +15,18 @@ import (
 func (e Environment) Subjects() []autoscaling.Subject {
 	var subjects []autoscaling.Subject
 	for i, p := range e.ProductionVariants() {
-		v, s := p.Variant(), p.VariantScaling()
+		v := p.Variant()
 		subject := autoscaling.Subject{
-			Name: e.Name, Account: e.Account, Region: e.Region, Target: s.Target(v), Variant: &v, Facts: s.Facts(),
+			Name: e.Name, Account: e.Account, Region: e.Region, Target: p.ScalableTarget(), Variant: &v,
+		}
+		if p.serving() == realTime {
+			subject.Facts = p.VariantScaling().Facts()
 		}
 		subject.Facts.Production = e.Production
 		if f := e.Frontend.Capacity; f != nil {
 			subject.Facts.ServiceTime = time.Duration(f.RequestLatency)
 		}
-		if i == 0 {
+		if i == 0 && e.HasFrontend() {
 			subject.Facts.Frontend = e.frontendFacts()
 		}
 		subjects = append(subjects, subject)
@@ -31,7 +35,7 @@ func (e Environment) Subjects() []autoscaling.Subject {
 }
 
 func (e Environment) frontendFacts() *autoscaling.FrontendFacts {
-	facts := autoscaling.FrontendFacts{Kind: autoscaling.LambdaFrontend, PayloadBytes: e.Frontend.MaxRequestBytes}
+	facts := autoscaling.FrontendFacts{Kind: autoscaling.FrontendKind(e.Frontend.Gateway), PayloadBytes: e.Frontend.MaxRequestBytes}
 	// The calendar of what carries one request a second has the peak as its floor.
 	rate := e.calendar().For(autoscaling.FrontEndUnit{RequestsPerSecond: 1, SafetyFactor: 1})
 	facts.PeakRequestsPerSecond = float64(rate.HighestFloor())
@@ -94,7 +98,27 @@ func inFile(f autoscaling.Finding, v ProductionVariant, at variantPath) autoscal
 		f.Path = endpointName
 		return f
 	}
-	f = v.VariantScaling().InFields(v.Variant(), f)
+	f = v.inFields(f)
 	f.Problem = newTranslator(v, at).all(invalid.Problems{f.Problem})[0]
+	return f
+}
+
+// inFields is a finding with the path in the fields of the model that v scales by.
+func (v ProductionVariant) inFields(f autoscaling.Finding) autoscaling.Finding {
+	if v.serving() == realTime {
+		return v.VariantScaling().InFields(v.Variant(), f)
+	}
+	f.Path = strings.TrimPrefix(f.Path, "Target.")
+	if strings.HasPrefix(f.Path, "Policies[") || strings.HasPrefix(f.Path, "StepPolicies[") {
+		// One figure has made them all, but for the cooldowns.
+		switch _, field, _ := strings.Cut(f.Path, "]."); {
+		case strings.HasSuffix(field, "Cooldown"):
+			f.Path = field
+		case v.serving() == serverless:
+			f.Path = "TargetUtilization"
+		default:
+			f.Path = "BacklogPerInstance"
+		}
+	}
 	return f
 }

@@ -103,7 +103,7 @@ func TestFindingsOfSeveralVariants(t *testing.T) {
 	t.Parallel()
 	e := valid(t, "policies")
 	e.Production = true
-	e.Frontend.MaxRequestBytes = 2_000_000 // no file can say that
+	e.Frontend.Gateway, e.Frontend.MaxRequestBytes = GatewayOnLambda, 2_000_000 // no file can say that
 	var places []string
 	for _, f := range Lint([]Environment{e})[0] {
 		places = append(places, f.Path+" ["+f.Rule+"]")

@@ -28,6 +28,9 @@ func validateNetwork(e Environment, src source) invalid.Problems {
 		ps = append(ps, validateExistingVPC(*n.ExistingVPC, e.Region).In(existingVPC)...)
 		if !src.faulty("frontend.internetFacing") {
 			ps = append(ps, validateBalancerSubnets(*n.ExistingVPC, e.Frontend.InternetFacing).In(existingVPC)...)
+			if e.Frontend.onFargate() && e.Frontend.InternetFacing {
+				ps = append(ps, validateZones("privateSubnets", n.ExistingVPC.PrivateSubnets, "private", "the gateway on Fargate").In(existingVPC)...)
+			}
 		}
 	}
 	return ps
@@ -83,6 +86,11 @@ func validateBalancerSubnets(v ExistingVPC, internetFacing bool) invalid.Problem
 	if internetFacing {
 		path, subnets, kind, why = "publicSubnets", v.PublicSubnets, "public", "an internet-facing load balancer"
 	}
+	return validateZones(path, subnets, kind, why)
+}
+
+// validateZones wants subnets in two zones or more, one of each.
+func validateZones(path string, subnets []Subnet, kind, why string) invalid.Problems {
 	var ps invalid.Problems
 	if len(subnets) < 2 {
 		ps.Add(path, nil, fmt.Sprintf("%s needs %s subnets in at least 2 zones, %d given", why, kind, len(subnets)),

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -13,30 +14,26 @@ import (
 // refused, then, before the scheduled actions are judged by them, those that the
 // model has.
 func validateScaling(v ProductionVariant, at variantPath, src source) invalid.Problems {
-	s := v.VariantScaling()
-	actions := s.ScheduledActions
-	s.ScheduledActions = nil
-
 	faulty := func(path string) bool { return src.faulty(at.of(path)) }
-	replaceBounds(&s, faulty)
+	low, high := v.soundBounds(v.Scaling.MinCapacity, v.Scaling.MaxCapacity, faulty)
 	rules := policyRules{source: src}
 	rules.judge(at.of("scaling.policies"), v.Scaling.Policies)
 	ps := rules.Problems
 	inYAML := newTranslator(v, at)
-	for _, p := range inYAML.all(s.Validate(v.Variant())) {
+	for _, p := range inYAML.all(v.problems(low, high, nil)) {
 		if !rules.hides(p.Path) && !(faulty(maxCapacity) && p.Path == at.of(initialInstanceCount)) {
 			ps = append(ps, p)
 		}
 	}
 
-	replaceBounds(&s, func(path string) bool {
+	low, high = v.soundBounds(low, high, func(path string) bool {
 		return slices.ContainsFunc(ps, func(p invalid.Problem) bool { return p.Path == at.of(path) })
 	})
-	s.ScheduledActions = actions
+	actions := v.scheduledActions()
 	for i := range actions {
-		replaceActionBounds(&actions[i], itemPath("schedule", i), faulty)
+		v.replaceActionBounds(&actions[i], itemPath("schedule", i), faulty)
 	}
-	for _, p := range inYAML.all(s.Validate(v.Variant())) {
+	for _, p := range inYAML.all(v.problems(low, high, actions)) {
 		// All events together are counted beside the scheduled actions.
 		if within(p.Path, at.of("schedule")) || p.Path == at.of("events") && !slices.Contains(ps, p) {
 			ps = append(ps, p)
@@ -51,21 +48,31 @@ const (
 	initialInstanceCount = "variant.initialInstanceCount"
 )
 
-func replaceBounds(s *autoscaling.VariantScaling, faulty func(path string) bool) {
+// soundBounds are low and high, without what was reported of them.
+func (v ProductionVariant) soundBounds(low, high int, faulty func(path string) bool) (soundLow, soundHigh int) {
 	if faulty(minCapacity) {
-		s.MinCapacity = 1
+		low = 1
 	}
 	if faulty(maxCapacity) {
-		s.MaxCapacity = math.MaxInt32
+		high = v.highest()
 	}
+	return low, high
 }
 
-func replaceActionBounds(a *autoscaling.ScheduledAction, path string, faulty func(path string) bool) {
-	low, high := 1, math.MaxInt32
+func (v ProductionVariant) replaceActionBounds(a *autoscaling.ScheduledAction, path string, faulty func(path string) bool) {
+	low, high := 1, v.highest()
 	if faulty(path + ".minCapacity") {
 		a.MinCapacity = &low
 	}
 	if faulty(path + ".maxCapacity") {
 		a.MaxCapacity = &high
 	}
+}
+
+// highest is the highest bound that cannot make anything else wrong.
+func (v ProductionVariant) highest() int {
+	if v.serving() == serverless {
+		return cmp.Or(v.Serverless.MaxConcurrency, autoscaling.MaxServerlessConcurrency)
+	}
+	return math.MaxInt32
 }

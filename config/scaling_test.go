@@ -32,6 +32,8 @@ func TestEveryFieldOfTheModelHasAYAMLPath(t *testing.T) {
 		}
 	}
 	check("", reflect.TypeFor[autoscaling.VariantScaling]())
+	check("", reflect.TypeFor[autoscaling.AsynchronousScaling]())
+	check("", reflect.TypeFor[autoscaling.ProvisionedConcurrencyScaling]())
 	check("Variant.", reflect.TypeFor[autoscaling.Variant]())
 
 	action := reflect.TypeFor[autoscaling.ScheduledAction]()

@@ -20,6 +20,7 @@ type translator struct {
 
 func newTranslator(v ProductionVariant, at variantPath) translator {
 	return translator{at: at, policies: v.Scaling.Policies, names: strings.NewReplacer(
+		"set MinCapacity", "set scaling.minCapacity",
 		"ScheduledActions[", at.of("schedule["),
 		"TargetInvocationsPerMinute", "targetInvocationsPerMinute",
 		"RequestsPerSecondPerInstance", "requestsPerSecondPerInstance",
@@ -52,6 +53,10 @@ var yamlPaths = map[string]string{
 	"ConcurrencyPerInstance":       "capacity.concurrencyPerInstance",
 	"SafetyFactor":                 "scaling.safetyFactor",
 	"TargetInvocationsPerMinute":   "scaling.targetInvocationsPerMinute",
+	"BacklogPerInstance":           "scaling.backlogPerInstance",
+	"WakeUpInstances":              "scaling.wakeUpInstances",
+	"TargetUtilization":            "scaling.targetUtilization",
+	"MaxConcurrency":               "variant.serverless.maxConcurrency",
 	"ScaleOutCooldown":             "scaling.scaleOutCooldown",
 	"ScaleInCooldown":              "scaling.scaleInCooldown",
 	"ScheduledActions":             "schedule",

@@ -21,11 +21,21 @@ type source struct {
 // validate returns what no schema can see, with YAML paths. Fields that are zero
 // are not known, and nothing is said about them.
 func validate(e Environment, src source) invalid.Problems {
+	var entrance invalid.Problems
+	if e.HasFrontend() && src.given("network") {
+		entrance = validateNetwork(e, src)
+	}
+	if e.HasFrontend() && src.given("frontend") {
+		entrance = append(entrance, validateFrontend(e, src)...)
+		entrance = append(entrance, validateLoadBalancer(e, src)...)
+	}
 	return slices.Concat(
-		validateNetwork(e, src),
+		entrance,
+		validateServing(e, src),
+		validateAsynchronous(e.Endpoint.Asynchronous, e.Region),
+		validateServerless(e, src),
 		validateModel("model", e.Model, e.Region),
 		validateVariants(e, src),
-		validateFrontend(e, src),
 		validateTags(e.Tags),
 		validateAcknowledgments(e),
 	)

@@ -17,6 +17,11 @@ import (
 type ProductionVariant struct {
 	// EndpointName is the endpoint's.
 	EndpointName string `json:"-"`
+	// Asynchronous says that the endpoint is.
+	Asynchronous bool `json:"-"`
+	// Serverless is how the variant runs without instances. Only the variant of
+	// an endpoint that has one may.
+	Serverless *Serverless `json:"-"`
 
 	// Name is the variant's name, under which scaling is registered.
 	Name string `json:"name"`
@@ -55,7 +60,7 @@ func (e Environment) ProductionVariants() []ProductionVariant {
 		variants = []ProductionVariant{e.onlyVariant()}
 	}
 	for i := range variants {
-		variants[i].EndpointName = e.Endpoint.Name
+		variants[i].EndpointName, variants[i].Asynchronous = e.Endpoint.Name, e.Endpoint.Asynchronous != nil
 	}
 	return variants
 }
@@ -63,6 +68,7 @@ func (e Environment) ProductionVariants() []ProductionVariant {
 // onlyVariant is the singular form.
 func (e Environment) onlyVariant() ProductionVariant {
 	return ProductionVariant{
+		Asynchronous: e.Endpoint.Asynchronous != nil, Serverless: e.Variant.Serverless,
 		Name: e.Variant.Name, InstanceType: e.Variant.InstanceType, InitialInstanceCount: e.Variant.InitialInstanceCount,
 		Capacity: e.Capacity, Scaling: e.Scaling, Schedule: e.Schedule, Events: e.Events,
 	}
@@ -71,14 +77,21 @@ func (e Environment) onlyVariant() ProductionVariant {
 // withDefaults is v with a value wherever the file says nothing. shedding says
 // that the gateway of the environment sheds.
 func (v ProductionVariant) withDefaults(shedding bool) ProductionVariant {
-	v.InitialInstanceCount = cmp.Or(v.InitialInstanceCount, v.Scaling.MinCapacity)
-	if v.Scaling.TargetInvocationsPerMinute == 0 {
-		v.Scaling.SafetyFactor = cmp.Or(v.Scaling.SafetyFactor, capacity.DefaultSafetyFactor)
+	if v.Serverless == nil {
+		v.InitialInstanceCount = cmp.Or(v.InitialInstanceCount, v.Scaling.MinCapacity)
+	}
+	if v.serving() == asynchronous {
+		v.InitialInstanceCount = max(v.InitialInstanceCount, 1)
+	}
+	if v.serving() == realTime {
+		if v.Scaling.TargetInvocationsPerMinute == 0 {
+			v.Scaling.SafetyFactor = cmp.Or(v.Scaling.SafetyFactor, capacity.DefaultSafetyFactor)
+		}
+		v.Scaling.OfferedLoad = cmp.Or(v.Scaling.OfferedLoad, &shedding)
 	}
 	scaleOut, scaleIn := Duration(autoscaling.DefaultCooldown), Duration(autoscaling.DefaultCooldown)
 	v.Scaling.ScaleOutCooldown = cmp.Or(v.Scaling.ScaleOutCooldown, &scaleOut)
 	v.Scaling.ScaleInCooldown = cmp.Or(v.Scaling.ScaleInCooldown, &scaleIn)
-	v.Scaling.OfferedLoad = cmp.Or(v.Scaling.OfferedLoad, &shedding)
 
 	v.Schedule = slices.Clone(v.Schedule)
 	for i := range v.Schedule {
@@ -94,7 +107,8 @@ func (v ProductionVariant) Variant() autoscaling.Variant {
 	}
 }
 
-// VariantScaling is how the variant scales, in the words of its load test.
+// VariantScaling is how the variant scales in real time, in the words of its load
+// test.
 func (v ProductionVariant) VariantScaling() autoscaling.VariantScaling {
 	s := autoscaling.VariantScaling{
 		MinCapacity:                  v.Scaling.MinCapacity,
@@ -115,9 +129,7 @@ func (v ProductionVariant) VariantScaling() autoscaling.VariantScaling {
 		OfferedLoad:                  v.Scaling.OfferedLoad != nil && *v.Scaling.OfferedLoad,
 		SuspendedState:               (*autoscaling.SuspendedState)(v.Scaling.Suspended),
 	}
-	for _, a := range v.Schedule {
-		s.ScheduledActions = append(s.ScheduledActions, autoscaling.ScheduledAction(a))
-	}
+	s.ScheduledActions = v.scheduledActions()
 	for _, p := range v.Scaling.Policies {
 		if p.Step != nil {
 			s.StepPolicies = append(s.StepPolicies, p.stepPolicy(v.Variant()))
@@ -131,7 +143,14 @@ func (v ProductionVariant) VariantScaling() autoscaling.VariantScaling {
 // ScalableTarget is the variant's scalable target with its policies and
 // scheduled actions, as Application Auto Scaling is told it.
 func (v ProductionVariant) ScalableTarget() autoscaling.ScalableTarget {
-	return v.VariantScaling().Target(v.Variant())
+	switch v.serving() {
+	case asynchronous:
+		return v.AsynchronousScaling().Target(v.Variant())
+	case serverless:
+		return v.ProvisionedConcurrencyScaling().Target(v.Variant())
+	default:
+		return v.VariantScaling().Target(v.Variant())
+	}
 }
 
 // variantPath is where a variant stands in the file: "variants[1]", or "" for
@@ -152,12 +171,9 @@ var singularKeys = []string{"variant", "capacity", "scaling", "schedule", "event
 // checkForm wants one of the two ways to say what stands behind the endpoint,
 // which the schema cannot.
 func (d *document) checkForm() {
+	d.checkFrontendForm()
 	if !d.given("variants") && !d.isFaulty("variants") {
-		for _, key := range singularKeys[:3] {
-			if !d.given(key) {
-				d.missing(d.root, compiled(), key)
-			}
-		}
+		d.checkSingularForm()
 		return
 	}
 	both := slices.DeleteFunc(slices.Clone(singularKeys), func(key string) bool { return !d.given(key) })
@@ -177,7 +193,7 @@ func (d *document) checkForm() {
 // validateVariants judges each variant, and all of them together.
 func validateVariants(e Environment, src source) invalid.Problems {
 	var ps invalid.Problems
-	if src.faulty("variants") {
+	if src.faulty("variants") || e.Endpoint.Asynchronous != nil && src.given("variants") || servingUnknown(src.faulty) {
 		return nil
 	}
 	if n := len(e.Variants); n > maxVariants {
@@ -200,7 +216,10 @@ func validateVariants(e Environment, src source) invalid.Problems {
 		if v.Model != nil {
 			ps = append(ps, validateModel(at.of("model"), *v.Model, e.Region)...)
 		}
-		ps = append(ps, validateCapacity(at.of("capacity"), v.Capacity)...)
+		ps = append(ps, validateScalingKeys(v, at, src)...)
+		if v.serving() == realTime {
+			ps = append(ps, validateCapacity(at.of("capacity"), v.Capacity)...)
+		}
 		for _, p := range validateScaling(v, at, src) {
 			if !slices.Contains(ps, p) { // the endpoint's name is every variant's
 				ps = append(ps, p)

@@ -36,6 +36,9 @@ type CDK struct {
 	// Timeout is how long one command may take.
 	// Default: 5 minutes.
 	Timeout time.Duration
+	// Unvalidated leaves out CDK's validator, which takes most of a synthesis.
+	// Default: false.
+	Unvalidated bool
 }
 
 // Bootstrap makes what the CLI publishes assets to, once per local AWS and region.
@@ -100,9 +103,13 @@ func (c CDK) run(ctx context.Context, dir, verb string, args ...string) (string,
 		flags = append(flags, "--context", key+"="+c.Context[key])
 	}
 	bin := filepath.Join(c.Dir, "node_modules", ".bin")
+	env := append(c.AWS.Environ(c.Region), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "CDK_DISABLE_CLI_TELEMETRY=true", "CDK_DISABLE_VERSION_CHECK=true")
+	if c.Unvalidated {
+		env = append(env, "CDK_VALIDATION=false")
+	}
 	output, err := command{
 		dir:  dir,
-		env:  append(c.AWS.Environ(c.Region), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "CDK_DISABLE_CLI_TELEMETRY=true", "CDK_DISABLE_VERSION_CHECK=true"),
+		env:  env,
 		name: filepath.Join(bin, "cdk"),
 		args: append(flags, args...),
 		log:  c.Log,

@@ -15,7 +15,8 @@ import (
 )
 
 // NewEnvironment makes the Stage that e describes, with its stacks network,
-// inference and frontend. e is complete and valid, as config.Load returns it.
+// inference and frontend; an asynchronous endpoint has the second alone. e is
+// complete and valid, as config.Load returns it.
 func NewEnvironment(scope constructs.Construct, e config.Environment) awscdk.Stage {
 	env := &awscdk.Environment{Account: jsii.String(e.Account), Region: jsii.String(e.Region)}
 	stage := awscdk.NewStage(scope, jsii.String(e.Name), &awscdk.StageProps{Env: env})
@@ -25,12 +26,16 @@ func NewEnvironment(scope constructs.Construct, e config.Environment) awscdk.Sta
 		stage.Node().SetContext(
 			jsii.Sprintf("availability-zones:account=%s:region=%s", e.Account, e.Region), vpc.AvailabilityZones)
 	}
-	network := newNetwork(stage, e)
-	inference := newInference(stage, e)
-	frontend := newFrontend(stage, e, network)
-	// The endpoint is known by its name, which gives no order: a load balancer
-	// should not appear before what it leads to.
-	frontend.AddStackDependency(inference, jsii.String("the gateway calls the endpoint"))
+	if e.HasFrontend() {
+		network := newNetwork(stage, e)
+		inference := newInference(stage, e)
+		frontend := newFrontend(stage, e, network)
+		// The endpoint is known by its name, which gives no order: a load balancer
+		// should not appear before what it leads to.
+		frontend.AddStackDependency(inference, jsii.String("the gateway calls the endpoint"))
+	} else {
+		newInference(stage, e)
+	}
 	for _, name := range slices.Sorted(maps.Keys(e.Tags)) {
 		awscdk.Tags_Of(stage).Add(jsii.String(name), jsii.String(e.Tags[name]), nil)
 	}

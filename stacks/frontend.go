@@ -1,9 +1,8 @@
 package stacks
 
 import (
-	"time"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -14,29 +13,19 @@ import (
 // newFrontend makes the load balancer and the gateway behind it.
 func newFrontend(stage awscdk.Stage, e config.Environment, n network) awscdk.Stack {
 	stack := newStack(stage, e, "frontend", "the load balancer and the gateway")
-	props := frontend.GatewayFunctionProps{
-		EndpointName:    e.Endpoint.Name,
-		MemoryMB:        e.Frontend.GatewayMemoryMB,
-		RequestTimeout:  time.Duration(e.Frontend.RequestTimeout),
-		MaxRequestBytes: e.Frontend.MaxRequestBytes,
-	}
-	if capacity := e.Frontend.Capacity; capacity != nil {
-		props.ReservedConcurrency = capacity.ReservedConcurrency
-	}
-	if calendar, ok := e.GatewayEnvironments(); ok {
-		target := calendar.FunctionTarget(props.ReservedConcurrency)
-		props.ProvisionedConcurrency = &target
-	}
-	gateway := frontend.NewGatewayFunction(stack, "Gateway", props)
+	gateway := newGateway(stack, e, n)
 	loadBalancer := frontend.NewLoadBalancer(stack, "LoadBalancer", frontend.LoadBalancerProps{
-		VPC:            n.vpc,
-		Subnets:        n.subnets,
-		SecurityGroup:  n.securityGroup,
-		Gateway:        gateway,
-		CertificateARN: e.Frontend.CertificateARN,
-		PlainHTTP:      e.Frontend.PlainHTTP,
-		InternetFacing: e.Frontend.InternetFacing,
-		AllowedCIDRs:   e.Frontend.AllowedCIDRs,
+		DeletionProtection: e.Frontend.DeletionProtection,
+		AccessLogs:         accessLogs(stack, e.Frontend.AccessLogs),
+		WAF:                firewall(e.Frontend.WAF),
+		VPC:                n.vpc,
+		Subnets:            n.subnets,
+		SecurityGroup:      n.securityGroup,
+		Gateway:            gateway,
+		CertificateARN:     e.Frontend.CertificateARN,
+		PlainHTTP:          e.Frontend.PlainHTTP,
+		InternetFacing:     e.Frontend.InternetFacing,
+		AllowedCIDRs:       e.Frontend.AllowedCIDRs,
 	})
 	acceptTags(loadBalancer.Listener, loadBalancer.Redirect)
 	if calendar, ok := e.CapacityUnits(); ok && len(calendar.Events) > 0 {
@@ -48,6 +37,31 @@ func newFrontend(stage awscdk.Stage, e config.Environment, n network) awscdk.Sta
 		Value: jsii.String(loadBalancer.URL()), Description: jsii.String("Where predictions are asked for: POST /invocations"),
 	})
 	return stack
+}
+
+// accessLogs is where the load balancer writes its logs; nil for nowhere.
+func accessLogs(stack awscdk.Stack, logs *config.AccessLogs) *frontend.AccessLogs {
+	switch {
+	case logs == nil:
+		return nil
+	case logs.Bucket != "":
+		return &frontend.AccessLogs{Bucket: awss3.Bucket_FromBucketName(stack, jsii.String("Logs"), jsii.String(logs.Bucket))}
+	default:
+		return &frontend.AccessLogs{Retention: logs.Retention()}
+	}
+}
+
+// firewall is what stands in front of the load balancer; nil for nothing.
+func firewall(waf *config.WAF) *frontend.WAF {
+	if waf == nil {
+		return nil
+	}
+	return &frontend.WAF{
+		WebACLARN:     waf.WebACLARN,
+		SessionHeader: waf.SessionHeader, RequestsPerSession: waf.RequestsPerSession,
+		RequestsPerAddress: waf.RequestsPerAddress, BlockAddresses: waf.BlockAddresses,
+		FailOpen: waf.FailOpen,
+	}
 }
 
 // acceptTags tells cfn-lint to accept tags on listeners and their rules: the

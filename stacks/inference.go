@@ -2,6 +2,9 @@ package stacks
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/inference"
@@ -11,7 +14,7 @@ import (
 // newInference makes the endpoint and what scales it.
 func newInference(stage awscdk.Stage, e config.Environment) awscdk.Stack {
 	stack := newStack(stage, e, "inference", "the SageMaker endpoint and its scaling")
-	props := inference.EndpointProps{EndpointName: e.Endpoint.Name}
+	props := inference.EndpointProps{EndpointName: e.Endpoint.Name, Asynchronous: asynchronous(stack, e.Endpoint.Asynchronous)}
 	var shared *inference.Model
 	for _, v := range e.ProductionVariants() {
 		var model *inference.Model
@@ -30,11 +33,18 @@ func newInference(stage awscdk.Stage, e config.Environment) awscdk.Stack {
 			InstanceType:         v.InstanceType,
 			InitialInstanceCount: v.InitialInstanceCount,
 			Weight:               v.Weight,
+			Serverless:           serverless(v),
 		})
 	}
 	endpoint := inference.NewEndpoint(stack, "Endpoint", props)
 	subjects := e.Subjects()
 	for i, v := range e.ProductionVariants() {
+		if v.Asynchronous || v.Serverless != nil {
+			scaling.NewScalableTarget(stack, scalingID(e, v), scaling.ScalableTargetProps{
+				Model: subjects[i].Target, Variant: v.Variant(), Facts: subjects[i].Facts, Dependencies: []constructs.IConstruct{endpoint},
+			})
+			continue
+		}
 		scaling.NewVariantScaling(stack, scalingID(e, v), scaling.VariantScalingProps{
 			Endpoint: endpoint,
 			Variant:  endpoint.Variant(v.Name),
@@ -43,6 +53,35 @@ func newInference(stage awscdk.Stage, e config.Environment) awscdk.Stack {
 		})
 	}
 	return stack
+}
+
+// asynchronous is how the endpoint queues requests, or nil.
+func asynchronous(stack awscdk.Stack, a *config.Asynchronous) *inference.AsynchronousProps {
+	if a == nil {
+		return nil
+	}
+	topic := func(id, arn string) awssns.ITopic {
+		if arn == "" {
+			return nil
+		}
+		return awssns.Topic_FromTopicArn(stack, jsii.String(id), jsii.String(arn))
+	}
+	return &inference.AsynchronousProps{
+		OutputPath: a.OutputPath, FailurePath: a.FailurePath, InputPath: a.InputPath,
+		SuccessTopic: topic("SuccessTopic", a.SuccessTopicARN), ErrorTopic: topic("ErrorTopic", a.ErrorTopicARN),
+		MaxConcurrentInvocationsPerInstance: a.MaxConcurrentInvocationsPerInstance,
+	}
+}
+
+// serverless is how v runs without instances, or nil. It begins with what scaling
+// keeps at least: without any, there is nothing to scale.
+func serverless(v config.ProductionVariant) *inference.ServerlessProps {
+	if v.Serverless == nil {
+		return nil
+	}
+	return &inference.ServerlessProps{
+		MemoryMB: v.Serverless.MemoryMB, MaxConcurrency: v.Serverless.MaxConcurrency, ProvisionedConcurrency: v.Scaling.MinCapacity,
+	}
 }
 
 func newModel(stack awscdk.Stack, id string, m config.Model) *inference.Model {

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend"
 )
 
 // network is what the other stacks need to know of the network.
@@ -18,6 +19,11 @@ type network struct {
 	// also where the VPC itself stands already.
 	subnets       *awsec2.SubnetSelection
 	securityGroup awsec2.ISecurityGroup
+	// gateway is the subnets and the security group of the gateway's tasks, nil
+	// where it is a function, which stands in no network. The group stands beside
+	// the load balancer's, or each would be wanted by the other's stack.
+	gatewaySubnets *awsec2.SubnetSelection
+	gatewayGroup   awsec2.ISecurityGroup
 }
 
 // newNetwork makes the VPC, or refers to the one that stands.
@@ -29,15 +35,36 @@ func newNetwork(stage awscdk.Stage, e config.Environment) network {
 	} else {
 		n.vpc, n.subnets = existingVPC(stack, *e.Network.ExistingVPC, e.Frontend.InternetFacing)
 	}
+	if e.Frontend.Gateway == config.GatewayOnFargate {
+		n.addTasks(stack, e)
+	}
 	n.securityGroup = awsec2.NewSecurityGroup(stack, jsii.String("LoadBalancer"), &awsec2.SecurityGroupProps{
 		Vpc:              n.vpc,
 		Description:      jsii.String("Who may connect to the load balancer"),
-		AllowAllOutbound: jsii.Bool(false), // it calls a function, not an address
+		AllowAllOutbound: jsii.Bool(false), // it calls a function, or tasks that its target group adds
 	})
 	return n
 }
 
-// newVPC has no NAT gateway: nothing in the private subnets calls out.
+// addTasks is where the gateway's tasks stand: in private subnets, from which a
+// new VPC has no way out but to what they call. An existing one has its own.
+func (n *network) addTasks(stack awscdk.Stack, e config.Environment) {
+	n.gatewayGroup = frontend.NewGatewaySecurityGroup(stack, "Gateway", n.vpc)
+	switch v := e.Network.ExistingVPC; {
+	case v == nil:
+		n.gatewaySubnets = &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED}
+		frontend.NewPrivateEndpoints(stack, "Endpoints", frontend.PrivateEndpointsProps{
+			VPC: n.vpc, Subnets: n.gatewaySubnets, EndpointName: e.Endpoint.Name, Clients: n.gatewayGroup,
+		})
+	case e.Frontend.InternetFacing:
+		n.gatewaySubnets = existingSubnets(stack, v.PrivateSubnets)
+	default:
+		n.gatewaySubnets = n.subnets
+	}
+}
+
+// newVPC has no NAT gateway: what the private subnets call is reached by private
+// endpoints.
 func newVPC(stack awscdk.Stack, v config.NewVPC, internetFacing bool) (awsec2.IVpc, *awsec2.SubnetSelection) {
 	vpc := awsec2.NewVpc(stack, jsii.String("Vpc"), &awsec2.VpcProps{
 		IpAddresses:                  awsec2.IpAddresses_Cidr(jsii.String(v.CIDR)),
@@ -64,16 +91,23 @@ func existingVPC(stack awscdk.Stack, v config.ExistingVPC, internetFacing bool) 
 		chosen = v.PublicSubnets
 	}
 	var zones []string
-	var subnets []awsec2.ISubnet
 	for _, s := range chosen {
 		zones = append(zones, s.AvailabilityZone)
-		subnets = append(subnets, awsec2.Subnet_FromSubnetAttributes(stack, jsii.String(s.ID), &awsec2.SubnetAttributes{
-			SubnetId: jsii.String(s.ID), AvailabilityZone: jsii.String(s.AvailabilityZone), RouteTableId: jsii.String(s.RouteTableID),
-		}))
 	}
+	subnets := existingSubnets(stack, chosen)
 	slices.Sort(zones)
 	vpc := awsec2.Vpc_FromVpcAttributes(stack, jsii.String("Vpc"), &awsec2.VpcAttributes{
 		VpcId: jsii.String(v.VpcID), VpcCidrBlock: jsii.String(v.CIDR), AvailabilityZones: jsii.Strings(slices.Compact(zones)...),
 	})
-	return vpc, &awsec2.SubnetSelection{Subnets: &subnets}
+	return vpc, subnets
+}
+
+func existingSubnets(stack awscdk.Stack, chosen []config.Subnet) *awsec2.SubnetSelection {
+	var subnets []awsec2.ISubnet
+	for _, s := range chosen {
+		subnets = append(subnets, awsec2.Subnet_FromSubnetAttributes(stack, jsii.String(s.ID), &awsec2.SubnetAttributes{
+			SubnetId: jsii.String(s.ID), AvailabilityZone: jsii.String(s.AvailabilityZone), RouteTableId: jsii.String(s.RouteTableID),
+		}))
+	}
+	return &awsec2.SubnetSelection{Subnets: &subnets}
 }

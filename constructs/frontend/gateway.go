@@ -13,6 +13,8 @@ type Gateway interface {
 	constructs.Construct
 	// calls is the endpoint that it calls, and how long one request may take.
 	calls() (endpointName string, timeout time.Duration)
+	// streams reports whether it passes on response streams.
+	streams() bool
 	// targetGroup is made in the load balancer.
 	targetGroup(scope constructs.Construct) elb.ApplicationTargetGroup
 }

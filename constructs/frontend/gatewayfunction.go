@@ -199,6 +199,9 @@ func (g *GatewayFunction) calls() (endpointName string, timeout time.Duration) {
 	return g.endpointName, g.RequestTimeout
 }
 
+// Fact F12.
+func (g *GatewayFunction) streams() bool { return false }
+
 // targetGroup asks the function for its health on /ping. Health checks of
 // functions are off unless asked for (fact F15), and header values would be
 // reduced to the last of each name (fact F14).

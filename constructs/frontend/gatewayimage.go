@@ -48,8 +48,8 @@ func gatewayImage(g *GatewayService, uri string) awsecs.ContainerImage {
 
 // builtImage is built by the CDK CLI when the service is deployed.
 func builtImage(scope constructs.Construct) awsecs.ContainerImage {
-	if err := findContainerEngine(); err != nil {
-		panic(err)
+	if err := FindContainerEngine(); err != nil {
+		panic(invalid.Problems{{Path: "Image", Rule: err.Error(), Fix: ContainerEngineFix}})
 	}
 	_, dir := compiled()
 	defer os.RemoveAll(dir) // staged by then
@@ -62,16 +62,19 @@ func builtImage(scope constructs.Construct) awsecs.ContainerImage {
 	}))
 }
 
-// findContainerEngine looks for what the CDK CLI builds images with: docker, or
-// what CDK_DOCKER names.
-func findContainerEngine() error {
+// ContainerEngineFix is what helps against FindContainerEngine's error.
+const ContainerEngineFix = "give the URI of an image in Amazon ECR, install docker, or name another engine in CDK_DOCKER"
+
+// FindContainerEngine looks for what the CDK CLI builds the image of a
+// GatewayService with, where none is given: docker, or what CDK_DOCKER names. Its
+// error says that there is none.
+func FindContainerEngine() error {
 	engine := os.Getenv("CDK_DOCKER")
 	if engine == "" {
 		engine = "docker"
 	}
 	if _, err := exec.LookPath(engine); err != nil {
-		return invalid.Problems{{Path: "Image", Rule: "the gateway's image has to be built, and there is no container engine: " + err.Error(),
-			Fix: "give the URI of an image in Amazon ECR, install docker, or name another engine in CDK_DOCKER"}}
+		return fmt.Errorf("the gateway's image has to be built, and there is no container engine: %w", err)
 	}
 	return nil
 }

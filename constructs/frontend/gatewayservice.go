@@ -16,12 +16,13 @@ import (
 
 	"github.com/sagemaker-autoscaling-inference/cdk/artifact"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/scaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
 
 // Defaults and limits of the gateway as a Fargate service.
 const (
-	DefaultServiceCPU             = 1024     // a whole processor: half of one is throttled in bursts
+	DefaultServiceCPU             = autoscaling.DefaultTaskCPU
 	DefaultServiceMaxRequestBytes = 6 << 20  // SageMaker's documented payload (fact F1)
 	MaxServiceMaxRequestBytes     = 25 << 20 // what some endpoints are said to take (fact F1)
 
@@ -31,6 +32,8 @@ const (
 	// maxStopTimeout is the most that Fargate waits between SIGTERM and SIGKILL
 	// (fact F30).
 	maxStopTimeout = 120 * time.Second
+	// What the program may take of drainGrace between the last reply and its end.
+	exitGrace = 5 * time.Second
 )
 
 // GatewayServiceProps describes a GatewayService.
@@ -69,6 +72,11 @@ type GatewayServiceProps struct {
 	// MaxServiceMaxRequestBytes.
 	// Default: 0, DefaultServiceMaxRequestBytes.
 	MaxRequestBytes int
+	// Scaling scales the number of tasks: as EventCalendar.ServiceTarget gives
+	// it, with floors at events, and with policies as they stand there. Its
+	// ResourceID is left out: the service is made here.
+	// Default: nil, 2 to 10 tasks by their CPU.
+	Scaling *autoscaling.ScalableTarget
 	// LogRetention is how long the gateway's log is kept.
 	// Default: "", one month.
 	LogRetention awslogs.RetentionDays
@@ -86,6 +94,10 @@ func (p GatewayServiceProps) withDefaults() GatewayServiceProps {
 	}
 	if p.MaxRequestBytes == 0 {
 		p.MaxRequestBytes = DefaultServiceMaxRequestBytes
+	}
+	if p.Scaling == nil {
+		target := autoscaling.EventCalendar{MinCapacity: autoscaling.MinTasks}.ServiceTarget(autoscaling.DefaultMaxTasks)
+		p.Scaling = &target
 	}
 	if p.LogRetention == "" {
 		p.LogRetention = awslogs.RetentionDays_ONE_MONTH
@@ -112,7 +124,7 @@ func (p GatewayServiceProps) Validate() error {
 			ps = append(ps, invalid.From(err).In("Image")...)
 		}
 	}
-	ps = append(ps, validateTaskSize(p.CPU, p.MemoryMB)...)
+	ps = append(ps, autoscaling.ValidateTaskSize(p.CPU, p.MemoryMB)...)
 	if p.RequestTimeout < time.Second || p.RequestTimeout > maxTimeout || p.RequestTimeout%time.Second != 0 {
 		ps.Add("RequestTimeout", p.RequestTimeout, fmt.Sprintf("a time-out is a whole number of seconds, 1s to %s", maxTimeout),
 			"a model may take 60s to answer")
@@ -121,7 +133,7 @@ func (p GatewayServiceProps) Validate() error {
 		ps.Add("MaxRequestBytes", p.MaxRequestBytes, fmt.Sprintf("SageMaker takes at most %d bytes", MaxServiceMaxRequestBytes),
 			fmt.Sprintf("%d is the default", DefaultServiceMaxRequestBytes))
 	}
-	return ps.Err()
+	return append(ps, validateServiceScaling(*p.Scaling).In("Scaling")...).Err()
 }
 
 // GatewayService is the gateway as an ECS service on Fargate, whose tasks may
@@ -131,6 +143,8 @@ type GatewayService struct {
 	// Service is the ECS service. Its count is left to scaling: a template that
 	// said it would put it back with each deployment (fact F30).
 	Service awsecs.FargateService
+	// Scaling scales Service.
+	Scaling *scaling.ScalableTarget
 	// SecurityGroup is that of its tasks.
 	SecurityGroup awsec2.ISecurityGroup
 	// LogGroup holds its log.
@@ -182,6 +196,7 @@ func NewGatewayService(scope constructs.Construct, id string, props GatewayServi
 		PropagateTags:          awsecs.PropagatedTagSource_SERVICE,
 		EnableECSManagedTags:   jsii.Bool(true),
 	})
+	g.scale(cluster, *props.Scaling)
 	return g
 }
 
@@ -203,7 +218,7 @@ func (g *GatewayService) task(props GatewayServiceProps) awsecs.FargateTaskDefin
 		Image:                  gatewayImage(g, props.Image),
 		User:                   jsii.String("65532:65532"),
 		ReadonlyRootFilesystem: jsii.Bool(true),
-		StopTimeout:            seconds(min(props.RequestTimeout+drainGrace, maxStopTimeout)),
+		StopTimeout:            seconds(stopTimeout(props.RequestTimeout)),
 		PortMappings:           &[]*awsecs.PortMapping{{ContainerPort: jsii.Number(servicePort)}},
 		Ulimits: &[]*awsecs.Ulimit{{
 			Name: awsecs.UlimitName_NOFILE, SoftLimit: jsii.Number(65536), HardLimit: jsii.Number(65536),
@@ -221,6 +236,8 @@ func (g *GatewayService) task(props GatewayServiceProps) awsecs.FargateTaskDefin
 func (g *GatewayService) calls() (endpointName string, timeout time.Duration) {
 	return g.endpointName, g.RequestTimeout
 }
+
+func (g *GatewayService) streams() bool { return true }
 
 // targetGroup asks each task whether its process serves, and not how the
 // endpoint is: that would empty the group in a brown-out (fact F31).
@@ -246,12 +263,22 @@ func (g *GatewayService) targetGroup(scope constructs.Construct) elb.Application
 	})
 }
 
-// serviceEnvironment is what the program reads when it starts.
+// stopTimeout is between SIGTERM and SIGKILL.
+func stopTimeout(requestTimeout time.Duration) time.Duration {
+	return min(requestTimeout+drainGrace, maxStopTimeout)
+}
+
+// serviceEnvironment is what the program reads when it starts. It has drained
+// before it is killed, its streams end before its target is taken away, and the
+// bodies that it holds leave most of its memory to everything else.
 func serviceEnvironment(props GatewayServiceProps) *map[string]*string {
 	return &map[string]*string{
 		"ENDPOINT_NAME":   jsii.String(props.EndpointName),
 		"MAX_BODY_BYTES":  jsii.String(strconv.Itoa(props.MaxRequestBytes)),
+		"MAX_HELD_BYTES":  jsii.String(strconv.Itoa(props.MemoryMB << 20 / 4)),
 		"REQUEST_TIMEOUT": jsii.String(props.RequestTimeout.String()),
+		"STREAM_TIMEOUT":  jsii.String(props.RequestTimeout.String()),
+		"DRAIN_TIMEOUT":   jsii.String((stopTimeout(props.RequestTimeout) - exitGrace).String()),
 		"LISTEN_ADDRESS":  jsii.String(fmt.Sprintf(":%d", servicePort)),
 	}
 }

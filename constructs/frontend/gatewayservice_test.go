@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
 )
@@ -68,10 +69,13 @@ func TestGatewayService(t *testing.T) {
 		for key, want := range map[string]any{
 			"User": "65532:65532", "ReadonlyRootFilesystem": true, "StopTimeout": 80.0,
 			"Environment": []any{
+				map[string]any{"Name": "DRAIN_TIMEOUT", "Value": "1m15s"},
 				map[string]any{"Name": "ENDPOINT_NAME", "Value": "Odds"},
 				map[string]any{"Name": "LISTEN_ADDRESS", "Value": ":8080"},
 				map[string]any{"Name": "MAX_BODY_BYTES", "Value": "6291456"},
+				map[string]any{"Name": "MAX_HELD_BYTES", "Value": "536870912"},
 				map[string]any{"Name": "REQUEST_TIMEOUT", "Value": "1m10s"},
+				map[string]any{"Name": "STREAM_TIMEOUT", "Value": "1m10s"},
 			},
 		} {
 			if diff := cmp.Diff(want, container[key]); diff != "" {
@@ -80,6 +84,32 @@ func TestGatewayService(t *testing.T) {
 		}
 		if task["RuntimePlatform"].(map[string]any)["CpuArchitecture"] != "ARM64" {
 			t.Errorf("got %v", task["RuntimePlatform"])
+		}
+	})
+	t.Run("its count follows its tasks' CPU, and there are two at least", func(t *testing.T) {
+		target := got.One(t, "AWS::ApplicationAutoScaling::ScalableTarget")
+		bounds := target.Properties
+		if bounds["ServiceNamespace"] != "ecs" || bounds["ScalableDimension"] != "ecs:service:DesiredCount" || bounds["MinCapacity"] != 2.0 || bounds["MaxCapacity"] != 10.0 {
+			t.Errorf("got %v", bounds)
+		}
+		id := bounds["ResourceId"].(map[string]any)["Fn::Join"].([]any)[1].([]any)
+		if len(id) != 4 || id[0] != "service/" || id[2] != "/" {
+			t.Errorf("got resource ID %v, want service/CLUSTER/SERVICE", id)
+		}
+		policy := got.One(t, "AWS::ApplicationAutoScaling::ScalingPolicy").Properties["TargetTrackingScalingPolicyConfiguration"].(map[string]any)
+		want := map[string]any{
+			"PredefinedMetricSpecification": map[string]any{"PredefinedMetricType": "ECSServiceAverageCPUUtilization"},
+			"TargetValue":                   70.0, "ScaleOutCooldown": 60.0, "ScaleInCooldown": 300.0, "DisableScaleIn": false,
+		}
+		if diff := cmp.Diff(want, policy); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("its streams are forwarded too", func(t *testing.T) {
+		want := []any{"/invocations", "/endpoints/Odds/invocations", "/ping", "/invocations-response-stream", "/endpoints/Odds/invocations-response-stream"}
+		condition := got.One(t, "AWS::ElasticLoadBalancingV2::ListenerRule").Properties["Conditions"].([]any)[0].(map[string]any)
+		if diff := cmp.Diff(want, condition["PathPatternConfig"].(map[string]any)["Values"]); diff != "" {
+			t.Error(diff)
 		}
 	})
 	t.Run("its targets are chosen at random, and stand until the longest stream ends", func(t *testing.T) {
@@ -137,6 +167,37 @@ func TestGatewayService(t *testing.T) {
 			t.Error(diff)
 		}
 	})
+}
+
+// The floors of events are actions of the same target.
+func TestServiceFloors(t *testing.T) {
+	calendar := autoscaling.EventCalendar{
+		MinCapacity: 2, MaxCapacity: 100, RequestsPerSecondPerInstance: 400, StartTime: 6 * time.Minute,
+		Events: []autoscaling.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 6000}},
+	}
+	target := calendar.For(autoscaling.ServiceTasks(1500, 3)).ServiceTarget(40)
+	_, got := newService(t, func(p *frontend.GatewayServiceProps) { p.Scaling = &target })
+	bounds := got.One(t, "AWS::ApplicationAutoScaling::ScalableTarget").Properties
+	floor := 0.0
+	for _, action := range bounds["ScheduledActions"].([]any) {
+		floor = max(floor, action.(map[string]any)["ScalableTargetAction"].(map[string]any)["MinCapacity"].(float64))
+	}
+	if bounds["MaxCapacity"] != 40.0 || floor != 9 { // 6000 ÷ (1500 × 0.7) × 3 ÷ 2
+		t.Errorf("got a maximum of %v and a floor of %v", bounds["MaxCapacity"], floor)
+	}
+}
+
+func TestServiceScalingIsOfTheService(t *testing.T) {
+	for want, target := range map[string]autoscaling.ScalableTarget{
+		`Scaling.Dimension: got "lambda:function:ProvisionedConcurrency": `: {Dimension: autoscaling.FunctionProvisionedConcurrency, MaxCapacity: 2},
+		`Scaling.ResourceID: got "service/a/b": the service is made here; `: {ResourceID: "service/a/b", Dimension: autoscaling.ServiceTaskCount, MinCapacity: 2, MaxCapacity: 4},
+		`Scaling.MaxCapacity: got 4: `:                                      {Dimension: autoscaling.ServiceTaskCount, MinCapacity: 5, MaxCapacity: 4},
+	} {
+		got := template.Panics(t, func() { newService(t, func(p *frontend.GatewayServiceProps) { p.Scaling = &target }) })
+		if err, ok := got.(error); !ok || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("got %v, want %s", got, want)
+		}
+	}
 }
 
 // Fargate gives at most two minutes between SIGTERM and SIGKILL, and the load

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -42,6 +43,16 @@ type LoadBalancerProps struct {
 	// AllowedCIDRs are the IPv4 ranges that may connect.
 	// Default: none; a load balancer that nobody may reach is refused.
 	AllowedCIDRs []string
+	// DeletionProtection makes AWS refuse to delete it, with the stack too, until
+	// it is switched off.
+	// Default: false.
+	DeletionProtection bool
+	// AccessLogs is where it writes its access and connection logs.
+	// Default: nil, nowhere.
+	AccessLogs *AccessLogs
+	// WAF is the firewall in front of it.
+	// Default: nil, there is none.
+	WAF *WAF
 }
 
 // Validate returns everything wrong with the properties, joined.
@@ -67,6 +78,12 @@ func (p LoadBalancerProps) Validate() error {
 			ps.Add(fmt.Sprintf("AllowedCIDRs[%d]", i), cidr, "a range is an IPv4 CIDR", "such as \"10.0.0.0/16\"")
 		}
 	}
+	if p.AccessLogs != nil {
+		ps = append(ps, p.AccessLogs.validate()...)
+	}
+	if p.WAF != nil {
+		ps = append(ps, p.WAF.validate()...)
+	}
 	return ps.Err()
 }
 
@@ -82,6 +99,8 @@ type LoadBalancer struct {
 	Redirect elb.ApplicationListener
 	// TargetGroup holds the gateway.
 	TargetGroup elb.ApplicationTargetGroup
+	// Logs holds its access and connection logs; nil where it writes none.
+	Logs awss3.IBucket
 }
 
 // ToString makes the struct itself usable as a construct.
@@ -120,7 +139,14 @@ func NewLoadBalancer(scope constructs.Construct, id string, props LoadBalancerPr
 		InternetFacing:          jsii.Bool(props.InternetFacing),
 		DropInvalidHeaderFields: jsii.Bool(true),
 		IdleTimeout:             seconds(timeout + idleGrace),
+		DeletionProtection:      jsii.Bool(props.DeletionProtection),
 	})
+	if props.AccessLogs != nil {
+		l.Logs = props.AccessLogs.write(l, l.Resource)
+	}
+	if props.WAF != nil {
+		props.WAF.protect(l, l.Resource)
+	}
 	l.TargetGroup = props.Gateway.targetGroup(l)
 	if props.PlainHTTP {
 		l.Listener = l.Resource.AddListener(jsii.String("Http"), &elb.BaseApplicationListenerProps{
@@ -139,18 +165,22 @@ func NewLoadBalancer(scope constructs.Construct, id string, props LoadBalancerPr
 			}),
 		})
 	}
-	l.forward(endpointName)
+	l.forward(endpointName, props.Gateway.streams())
 	l.allow(props.AllowedCIDRs)
 	return l
 }
 
-// forward sends what the gateway serves to it.
-func (l *LoadBalancer) forward(endpointName string) {
+// forward sends what the gateway serves to it, in one rule, which has at most
+// five values.
+func (l *LoadBalancer) forward(endpointName string, streams bool) {
+	paths := []string{"/invocations", "/endpoints/" + endpointName + "/invocations", "/ping"}
+	if streams {
+		paths = append(paths, "/invocations-response-stream", "/endpoints/"+endpointName+"/invocations-response-stream")
+	}
 	l.Listener.AddAction(jsii.String("Predictions"), &elb.AddApplicationActionProps{
-		Priority: jsii.Number(10),
-		Conditions: &[]elb.ListenerCondition{elb.ListenerCondition_PathPatterns(jsii.Strings(
-			"/invocations", "/endpoints/"+endpointName+"/invocations", "/ping"))},
-		Action: elb.ListenerAction_Forward(&[]elb.IApplicationTargetGroup{l.TargetGroup}, nil),
+		Priority:   jsii.Number(10),
+		Conditions: &[]elb.ListenerCondition{elb.ListenerCondition_PathPatterns(jsii.Strings(paths...))},
+		Action:     elb.ListenerAction_Forward(&[]elb.IApplicationTargetGroup{l.TargetGroup}, nil),
 	})
 }
 

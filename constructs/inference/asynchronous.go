@@ -1,10 +1,6 @@
 package inference
 
 import (
-	"fmt"
-	"regexp"
-	"strings"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -12,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/artifact"
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
 
@@ -47,11 +44,6 @@ type AsynchronousProps struct {
 	MaxConcurrentInvocationsPerInstance int
 }
 
-var s3Path = regexp.MustCompile(`^s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?$`)
-
-// maxS3Path is SageMaker's limit.
-const maxS3Path = 512
-
 func (p AsynchronousProps) validate() invalid.Problems {
 	var ps invalid.Problems
 	for _, path := range []struct {
@@ -59,12 +51,11 @@ func (p AsynchronousProps) validate() invalid.Problems {
 		required     bool
 	}{{"OutputPath", p.OutputPath, true}, {"FailurePath", p.FailurePath, false}, {"InputPath", p.InputPath, false}} {
 		switch {
-		case path.value == "" && path.required:
+		case path.value != "":
+			_, err := artifact.ParseFolder(path.value)
+			ps = append(ps, invalid.From(err).In(path.field)...)
+		case path.required:
 			ps.Add(path.field, nil, "an asynchronous endpoint writes its answers to S3", "such as \"s3://answers-eu-west-1/odds\"")
-		case path.value != "" && (len(path.value) > maxS3Path || !s3Path.MatchString(path.value) || strings.ContainsAny(path.value, "*?$")):
-			// A star or a variable would mean more than itself in the role's policy.
-			ps.Add(path.field, path.value, fmt.Sprintf("a path is s3://BUCKET/PREFIX of at most %d characters, without *, ? and $", maxS3Path),
-				"such as \"s3://answers-eu-west-1/odds\"")
 		}
 	}
 	if p.InputKey != nil && p.InputPath == "" {
@@ -140,13 +131,13 @@ func (p AsynchronousProps) grant(e *Endpoint, role awsiam.IRole) {
 }
 
 func objectsBelow(e *Endpoint, path string) string {
-	match := s3Path.FindStringSubmatch(path)
+	folder, _ := artifact.ParseFolder(path) // validated
 	name := "*"
-	if prefix := strings.TrimRight(match[2], "/"); prefix != "" {
-		name = prefix + "/*"
+	if folder.Prefix != "" {
+		name = folder.Prefix + "/*"
 	}
 	return *awscdk.Stack_Of(e).FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("s3"), Account: jsii.String(""), Region: jsii.String(""),
-		Resource: jsii.String(match[1]), ResourceName: jsii.String(name),
+		Resource: jsii.String(folder.Bucket), ResourceName: jsii.String(name),
 	})
 }

@@ -30,9 +30,20 @@ const preparedFrontend = `frontend:
   reserveLoadBalancerCapacity: true
 `
 
+// asService is what preparedFrontend says of a function, for a service.
+const asService = `frontend:
+  gateway: fargate
+  image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/gateway:1.0.0
+  capacity:
+    requestLatency: 100ms
+    requestsPerSecondPerTask: 200
+    bytesPerRequest: 4096
+  reserveLoadBalancerCapacity: true
+`
+
 // TestAnEventPreparesTheFrontEnd: what is deployed for the gateway and the load
 // balancer is what the environment file's event wants, also after its kick-off
-// was moved.
+// was moved, and after the gateway has become a service.
 func TestAnEventPreparesTheFrontEnd(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
@@ -44,7 +55,7 @@ func TestAnEventPreparesTheFrontEnd(t *testing.T) {
 	file := replace(t, eventFile(t), "frontend:\n", preparedFrontend)
 	moved := replace(t, replace(t, file, "2027-05-29T20:00", "2027-06-05T17:30"), "2027-05-29T22:00", "2027-06-05T19:30")
 	var before [2][]string
-	for i, file := range []string{file, moved} {
+	for i, file := range []string{file, moved, replace(t, moved, preparedFrontend, asService)} {
 		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, "local.yaml"), []byte(file), 0o644); err != nil {
 			t.Fatal(err)
@@ -61,15 +72,20 @@ func TestAnEventPreparesTheFrontEnd(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		floors := floorsOf(ctx, t, local, gatewayFunction(t, stands).Name)
+		var floors []string
+		if loaded[0].Frontend.Gateway == config.GatewayOnFargate {
+			floors = floorsOf(ctx, t, local, types.ServiceNamespaceEcs, serviceStands(ctx, t, local, stands))
+		} else {
+			floors = floorsOf(ctx, t, local, types.ServiceNamespaceLambda, "function:"+gatewayFunction(t, stands).Name+":live")
+		}
 		if diff := cmp.Diff(wantedFloors(loaded[0]), floors); diff != "" {
-			t.Errorf("provisioned concurrency: %s", diff)
+			t.Errorf("the gateway's floors: %s", diff)
 		}
 		units := schedulesOf(ctx, t, local)
 		if diff := cmp.Diff(wantedSchedules(loaded[0], stands.LoadBalancers[0].ARN), units); diff != "" {
 			t.Errorf("capacity units: %s", diff)
 		}
-		if i > 0 && (slices.Equal(before[0], floors) || slices.Equal(before[1], units)) {
+		if i == 1 && (slices.Equal(before[0], floors) || slices.Equal(before[1], units)) {
 			t.Error("something has stayed where it was before the kick-off was moved")
 		}
 		before = [2][]string{floors, units}
@@ -78,8 +94,12 @@ func TestAnEventPreparesTheFrontEnd(t *testing.T) {
 
 // wantedFloors are the gateway's scheduled actions, a line each.
 func wantedFloors(e config.Environment) []string {
-	calendar, _ := e.GatewayEnvironments()
+	calendar, ok := e.GatewayEnvironments()
 	lines := []string{"0 to 200"}
+	if !ok {
+		calendar, _ = e.GatewayTasks()
+		lines = []string{"2 to 10"} // 14 instances × 100 ÷ (200 × 0.7)
+	}
 	for _, a := range calendar.ScheduledActions() {
 		lines = append(lines, fmt.Sprint(a.Name, ": ", a.Schedule, " ", a.Timezone, " ", *a.MinCapacity))
 	}
@@ -87,22 +107,23 @@ func wantedFloors(e config.Environment) []string {
 	return lines
 }
 
-// floorsOf reads the bounds and the scheduled actions of a function's alias.
-func floorsOf(ctx context.Context, t *testing.T, local *localaws.AWS, function string) []string {
+// floorsOf reads the bounds and the scheduled actions of the one target that a
+// service has.
+func floorsOf(ctx context.Context, t *testing.T, local *localaws.AWS, service types.ServiceNamespace, resourceID string) []string {
 	t.Helper()
 	client := applicationautoscaling.NewFromConfig(local.Config(region))
-	targets, err := client.DescribeScalableTargets(ctx, &applicationautoscaling.DescribeScalableTargetsInput{ServiceNamespace: types.ServiceNamespaceLambda})
+	targets, err := client.DescribeScalableTargets(ctx, &applicationautoscaling.DescribeScalableTargetsInput{ServiceNamespace: service})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var lines []string
 	for _, target := range targets.ScalableTargets {
-		if want := "function:" + function + ":live"; aws.ToString(target.ResourceId) != want {
-			t.Errorf("got target %s, want %s", aws.ToString(target.ResourceId), want)
+		if aws.ToString(target.ResourceId) != resourceID {
+			t.Errorf("got target %s, want %s", aws.ToString(target.ResourceId), resourceID)
 		}
 		lines = append(lines, fmt.Sprintf("%d to %d", aws.ToInt32(target.MinCapacity), aws.ToInt32(target.MaxCapacity)))
 	}
-	pages := applicationautoscaling.NewDescribeScheduledActionsPaginator(client, &applicationautoscaling.DescribeScheduledActionsInput{ServiceNamespace: types.ServiceNamespaceLambda})
+	pages := applicationautoscaling.NewDescribeScheduledActionsPaginator(client, &applicationautoscaling.DescribeScheduledActionsInput{ServiceNamespace: service})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {

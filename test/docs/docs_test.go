@@ -83,6 +83,9 @@ func TestFactsAreOnThePage(t *testing.T) {
 		if strings.HasSuffix(name, "docs_test.go") {
 			continue
 		}
+		if _, err := os.Stat(filepath.Join(root, name)); os.IsNotExist(err) {
+			continue // moved, and git does not know yet
+		}
 		for _, m := range citation.FindAllStringSubmatch(read(t, filepath.Join(root, name)), -1) {
 			for _, fact := range regexp.MustCompile(`[A-H][0-9]+`).FindAllString(m[1], -1) {
 				cited[fact] = true

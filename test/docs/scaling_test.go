@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -59,19 +60,29 @@ func TestScalingExamplesWork(t *testing.T) {
 	}
 }
 
+// excluded are a file's keys that do not go with a key of an example, or that the
+// example has anew.
+var excluded = map[string][]string{
+	"variants:":     {"variant:", "capacity:", "scaling:"},
+	"asynchronous:": {"network:", "frontend:", "endpoint:", "variant:", "capacity:", "scaling:"},
+	"serverless:":   {"variant:", "capacity:", "scaling:"},
+}
+
 // with is a file with the keys of block added to its own, and in place of those
-// that variants exclude.
+// that they exclude.
 func with(file, block string) string {
-	for _, section := range sections(block) {
-		key, body, _ := strings.Cut(section, "\n")
-		if key == "variants:" {
-			for _, own := range sections(file) {
-				switch name, _, _ := strings.Cut(own, "\n"); name {
-				case "variant:", "capacity:", "scaling:":
-					file = strings.Replace(file, own, "", 1)
-				}
+	for key, others := range excluded {
+		if !strings.Contains(block, key+"\n") {
+			continue
+		}
+		for _, own := range sections(file) {
+			if name, _, _ := strings.Cut(own, "\n"); slices.Contains(others, name) {
+				file = strings.Replace(file, own, "", 1)
 			}
 		}
+	}
+	for _, section := range sections(block) {
+		key, body, _ := strings.Cut(section, "\n")
 		if strings.Contains(file, "\n"+key+"\n") {
 			file = strings.Replace(file, "\n"+key+"\n", "\n"+key+"\n"+body, 1)
 		} else {
@@ -127,11 +138,22 @@ func TestEveryPolicyKeyIsShown(t *testing.T) {
 		t.Fatal("the schema has no policies")
 	}
 	walk("scaling.policies", policies)
-	for _, key := range []string{"emergency", "offeredLoad", "suspended", "policies"} {
+	for _, key := range []string{
+		"emergency", "offeredLoad", "suspended", "policies", "backlogPerInstance", "wakeUpInstances", "targetUtilization",
+	} {
 		walk("scaling", node{Properties: map[string]node{key: {}}})
 		if _, known := scaling.Properties[key]; !known {
 			t.Errorf("the schema has no scaling.%s", key)
 		}
+	}
+	for at, kind := range map[string]node{
+		"endpoint.asynchronous": schema.Properties["endpoint"].Properties["asynchronous"],
+		"variant.serverless":    schema.Properties["variant"].Properties["serverless"],
+	} {
+		if len(kind.Properties) == 0 {
+			t.Errorf("the schema has no %s", at)
+		}
+		walk(at, kind)
 	}
 	variant := *schema.Properties["variants"].Items
 	delete(variant.Properties, "events") // docs/a-final.md shows them

@@ -20,11 +20,12 @@ const (
 // rooms says what each room may import, of this module's rooms and of CDK.
 // docs/architecture.md says why.
 var rooms = map[string][]string{
-	"":                            {cdk, "config", "constructs/lint", "stacks"},
+	"":                            {cdk, "config", "constructs/lint", "constructs/policy", "stacks"},
 	"stacks":                      {cdk, "config", "constructs/inference", "constructs/scaling", "constructs/frontend", "constructs/lint", "invalid"},
 	"constructs/inference":        {cdk, "autoscaling", "artifact", "invalid"},
 	"constructs/scaling":          {cdk, "autoscaling", "invalid"},
 	"constructs/lint":             {cdk, "autoscaling", "cloudformation", "invalid"},
+	"constructs/policy":           {cdk},
 	"constructs/frontend":         {cdk, "artifact", "autoscaling", "capacity", "constructs/scaling", "gateway/compile", "invalid"},
 	"config":                      {"autoscaling", "schedule", "capacity", "artifact", "invalid"},
 	"autoscaling":                 {"schedule", "capacity", "invalid"},
@@ -33,6 +34,7 @@ var rooms = map[string][]string{
 	"rehearsal":                   {"autoscaling", "capacity", "invalid", "rehearsal/queueing", "rehearsal/trace", "schedule"},
 	"rehearsal/exact":             {},
 	"rehearsal/queueing":          {},
+	"rehearsal/report":            {"autoscaling", "rehearsal"},
 	"rehearsal/trace":             {"invalid"},
 	"schedule":                    {"invalid"},
 	"capacity":                    {},
@@ -47,6 +49,7 @@ var rooms = map[string][]string{
 	"cmd/gateway":                 {"gateway"},
 	"cmd/events":                  {"autoscaling", "config"},
 	"cmd/local":                   {"config", "schedule", "localaws", "localaws/lambdatarget", "gateway/compile"},
+	"cmd/rehearse":                {"autoscaling", "cloudformation", "invalid", "rehearsal", "rehearsal/report", "rehearsal/trace"},
 	"cmd/schema":                  {"config"},
 }
 

@@ -1,4 +1,4 @@
-package frontend
+package autoscaling
 
 import (
 	"fmt"
@@ -8,6 +8,9 @@ import (
 
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
+
+// DefaultTaskCPU is a whole processor: half of one is throttled in bursts.
+const DefaultTaskCPU = 1024
 
 // taskMemory is what Fargate has as memory, in MB, for each CPU (fact F38).
 type taskMemory struct{ from, to, step int }
@@ -22,7 +25,9 @@ var taskSizes = map[int]taskMemory{
 	16384: {32768, 122880, 8192},
 }
 
-func validateTaskSize(cpu, memoryMB int) invalid.Problems {
+// ValidateTaskSize holds a task's CPU units and memory against what Fargate has,
+// as the fields CPU and MemoryMB.
+func ValidateTaskSize(cpu, memoryMB int) invalid.Problems {
 	var ps invalid.Problems
 	size, ok := taskSizes[cpu]
 	if !ok {
@@ -30,7 +35,7 @@ func validateTaskSize(cpu, memoryMB int) invalid.Problems {
 		for _, known := range slices.Sorted(maps.Keys(taskSizes)) {
 			sizes = append(sizes, fmt.Sprint(known))
 		}
-		ps.Add("CPU", cpu, "a task has "+strings.Join(sizes, ", ")+" units, 1024 being a whole processor", fmt.Sprintf("%d is the default", DefaultServiceCPU))
+		ps.Add("CPU", cpu, "a task has "+strings.Join(sizes, ", ")+" units, 1024 being a whole processor", fmt.Sprintf("%d is the default", DefaultTaskCPU))
 		return ps
 	}
 	if memoryMB < size.from || memoryMB > size.to || (memoryMB-size.from)%size.step != 0 || cpu == 256 && memoryMB == 1536 {

@@ -1,0 +1,76 @@
+package config
+
+import (
+	"strings"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/artifact"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// Asynchronous makes an endpoint take requests into a queue and write the answers
+// to Amazon S3. Its variant scales by the requests that wait, down to no instance.
+type Asynchronous struct {
+	// OutputPath is where answers are written, s3://BUCKET/PREFIX.
+	OutputPath string `json:"outputPath"`
+	// FailurePath is where the failures of requests are written.
+	// Default: none, they are not.
+	FailurePath string `json:"failurePath,omitempty"`
+	// InputPath is where requests are read from, for those that name an object in
+	// Amazon S3 instead of bringing a body.
+	// Default: none, nothing can be read: requests bring their bodies.
+	InputPath string `json:"inputPath,omitempty"`
+	// SuccessTopicARN is the Amazon SNS topic that is told of every request that
+	// is done. Default: none, nobody is told.
+	SuccessTopicARN string `json:"successTopicArn,omitempty" jsonschema:"pattern=^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$"`
+	// ErrorTopicARN is the Amazon SNS topic that is told of every request that
+	// has failed. Default: none, nobody is told.
+	ErrorTopicARN string `json:"errorTopicArn,omitempty" jsonschema:"pattern=^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$"`
+	// MaxConcurrentInvocationsPerInstance is how many requests one instance is
+	// given at a time, 1 to 1000. Default: SageMaker finds it by itself.
+	MaxConcurrentInvocationsPerInstance int `json:"maxConcurrentInvocationsPerInstance,omitempty" jsonschema:"minimum=1,maximum=1000"`
+}
+
+// HasFrontend reports whether a gateway and a load balancer stand before the
+// endpoint: they would wait for what an asynchronous one answers later.
+func (e Environment) HasFrontend() bool { return e.Endpoint.Asynchronous == nil }
+
+const asynchronousPath = "endpoint.asynchronous"
+
+func validateAsynchronous(a *Asynchronous, region string) invalid.Problems {
+	var ps invalid.Problems
+	if a == nil {
+		return nil
+	}
+	for _, p := range []struct{ key, url string }{
+		{"outputPath", a.OutputPath}, {"failurePath", a.FailurePath}, {"inputPath", a.InputPath},
+	} {
+		if p.url != "" {
+			_, err := artifact.ParseFolder(p.url)
+			ps = append(ps, invalid.From(err).In(asynchronousPath+"."+p.key)...)
+		}
+	}
+	for _, topic := range []struct{ key, arn string }{{"successTopicArn", a.SuccessTopicARN}, {"errorTopicArn", a.ErrorTopicARN}} {
+		if topic.arn == "" || region == "" {
+			continue
+		}
+		if in := strings.Split(topic.arn, ":")[3]; in != region {
+			ps.Add(asynchronousPath+"."+topic.key, topic.arn, "the endpoint tells topics of its own region "+region+", this one is in "+in,
+				"make a topic in "+region+" and give its ARN")
+		}
+	}
+	return ps
+}
+
+// AsynchronousScaling is how the variant scales where the endpoint is
+// asynchronous.
+func (v ProductionVariant) AsynchronousScaling() autoscaling.AsynchronousScaling {
+	return autoscaling.AsynchronousScaling{
+		MinCapacity: v.Scaling.MinCapacity, MaxCapacity: v.Scaling.MaxCapacity,
+		BacklogPerInstance: v.Scaling.BacklogPerInstance, WakeUpInstances: v.Scaling.WakeUpInstances,
+		ScaleOutCooldown: (*time.Duration)(v.Scaling.ScaleOutCooldown),
+		ScaleInCooldown:  (*time.Duration)(v.Scaling.ScaleInCooldown),
+		ScheduledActions: v.scheduledActions(),
+	}
+}

@@ -1,0 +1,57 @@
+package config
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// Serverless runs a variant without instances: it starts a copy of the model for
+// each request at a time. Each starts cold, but for those that are provisioned.
+type Serverless struct {
+	// MemoryMB is what one copy has: 1024, 2048, 3072, 4096, 5120 or 6144 MB.
+	MemoryMB int `json:"memoryMb"`
+	// MaxConcurrency is the most requests at a time, 1 to 200; more are refused.
+	MaxConcurrency int `json:"maxConcurrency" jsonschema:"minimum=1,maximum=200"`
+}
+
+const serverlessPath = "variant.serverless"
+
+const (
+	gigabyteMB            = 1024
+	maxServerlessMemoryMB = 6144
+)
+
+func validateServerless(e Environment, src source) invalid.Problems {
+	var ps invalid.Problems
+	s := e.Variant.Serverless
+	if s == nil {
+		return nil
+	}
+	if m := s.MemoryMB; m < gigabyteMB || m > maxServerlessMemoryMB || m%gigabyteMB != 0 {
+		ps.Add(serverlessPath+".memoryMb", m, "a serverless variant has 1024, 2048, 3072, 4096, 5120 or 6144 MB", "choose the next larger one")
+	}
+	if network := "model.allowNetworkAccess"; !e.Model.AllowNetworkAccess && !src.faulty(network) { // fact G23
+		ps.Add(network, e.Model.AllowNetworkAccess, "a serverless variant cannot isolate its model from the network", "write allowNetworkAccess: true, or run it on instances")
+	}
+	if f := e.Frontend.Capacity; f != nil && f.ReservedConcurrency != 0 && f.ReservedConcurrency < s.MaxConcurrency {
+		ps.Add(reservedConcurrency, f.ReservedConcurrency,
+			fmt.Sprintf("the gateway turns requests away before the variant has its %d at a time", s.MaxConcurrency),
+			fmt.Sprintf("raise it to %d or more, or leave it out", s.MaxConcurrency))
+	}
+	return ps
+}
+
+// ProvisionedConcurrencyScaling is how the provisioned concurrency of the variant
+// scales, where it is serverless.
+func (v ProductionVariant) ProvisionedConcurrencyScaling() autoscaling.ProvisionedConcurrencyScaling {
+	return autoscaling.ProvisionedConcurrencyScaling{
+		MinCapacity: v.Scaling.MinCapacity, MaxCapacity: v.Scaling.MaxCapacity, MaxConcurrency: v.Serverless.MaxConcurrency,
+		TargetUtilization: v.Scaling.TargetUtilization,
+		ScaleOutCooldown:  (*time.Duration)(v.Scaling.ScaleOutCooldown),
+		ScaleInCooldown:   (*time.Duration)(v.Scaling.ScaleInCooldown),
+		ScheduledActions:  v.scheduledActions(),
+	}
+}

@@ -1,0 +1,178 @@
+package config
+
+import (
+	"slices"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// serving is how a variant answers, which decides what of it scales and by what.
+type serving int
+
+const (
+	// realTime has instances that answer while the client waits.
+	realTime serving = iota
+	// asynchronous has instances that work off a queue.
+	asynchronous
+	// serverless has no instances of its own.
+	serverless
+)
+
+// servings say what goes with each.
+var servings = map[serving]struct {
+	// what is the variant in words, and scaling by what it scales.
+	what, scaling string
+	// scalingKeys are those of scaling that go with it: for real time all but the
+	// others' own.
+	scalingKeys []string
+	// without are the other keys that do not go with it.
+	without []string
+}{
+	realTime: {what: "a variant that answers in real time", scaling: "its load test"},
+	asynchronous: {
+		what: "an asynchronous endpoint", scaling: "the requests that wait in its queue",
+		scalingKeys: append([]string{"backlogPerInstance", "wakeUpInstances"}, commonKeys...),
+		without:     []string{"network", "frontend", "variants", serverlessPath, "capacity", "events"},
+	},
+	serverless: {
+		what: "a serverless variant", scaling: "the requests at a time that it is warm for",
+		scalingKeys: append([]string{"targetUtilization"}, commonKeys...),
+		without:     []string{"variant.instanceType", "variant.initialInstanceCount", "capacity", "events", environmentsReady, reserveUnits},
+	},
+}
+
+// commonKeys are the keys of scaling that go with every kind.
+var commonKeys = []string{"minCapacity", "maxCapacity", "scaleOutCooldown", "scaleInCooldown"}
+
+// whyWithout is why some keys do not go with a kind, and what to do about it.
+var whyWithout = map[string]struct{ rule, fix string }{
+	"network":                      {"an asynchronous endpoint has no load balancer, for which the VPC is", "remove it"},
+	"frontend":                     {"an asynchronous endpoint has no front end, which would wait for answers: clients call InvokeEndpointAsync", "remove it"},
+	"variants":                     {"an asynchronous endpoint has one queue, and here one variant that works it off", "describe it with variant and scaling"},
+	serverlessPath:                 {"an asynchronous endpoint runs on instances", "remove it, or " + asynchronousPath},
+	environmentsReady:              {"it is for events, which a serverless variant does not have", "remove it"},
+	reserveUnits:                   {"it is for events, which a serverless variant does not have", "remove it"},
+	"variant.instanceType":         {"a serverless variant has no instances", "remove it, or serverless"},
+	"variant.initialInstanceCount": {"a serverless variant has no instances", "remove it, or serverless"},
+}
+
+func (v ProductionVariant) serving() serving {
+	switch {
+	case v.Asynchronous:
+		return asynchronous
+	case v.Serverless != nil:
+		return serverless
+	default:
+		return realTime
+	}
+}
+
+// validateServing refuses what does not go with the kind of the environment's
+// variants.
+func validateServing(e Environment, src source) invalid.Problems {
+	var ps invalid.Problems
+	k := servings[e.onlyVariant().serving()]
+	for _, key := range k.without {
+		if !src.given(key) {
+			continue
+		}
+		why, ok := whyWithout[key]
+		if !ok {
+			why.rule, why.fix = k.what+" scales by "+k.scaling+", and has no "+key, "remove it"
+		}
+		ps.Add(key, nil, why.rule, why.fix)
+	}
+	return ps
+}
+
+// validateScalingKeys refuses what does not go with v's kind.
+func validateScalingKeys(v ProductionVariant, at variantPath, src source) invalid.Problems {
+	var ps invalid.Problems
+	k := servings[v.serving()]
+	for _, key := range keys(schemaAt([]string{"scaling"})) {
+		if path := at.of("scaling." + key); src.given(path) && !v.serving().scales(key) {
+			ps.Add(path, nil, k.what+" scales by "+k.scaling+", and has no such key", "remove it")
+		}
+	}
+	return ps
+}
+
+// scales reports whether a key of scaling goes with k.
+func (k serving) scales(key string) bool {
+	if k != realTime {
+		return slices.Contains(servings[k].scalingKeys, key)
+	}
+	return slices.Contains(commonKeys, key) ||
+		!slices.Contains(servings[asynchronous].scalingKeys, key) && !slices.Contains(servings[serverless].scalingKeys, key)
+}
+
+// servingUnknown reports whether what says how the variant answers was itself
+// reported: then nothing is said of what would go with it.
+func servingUnknown(faulty func(path string) bool) bool {
+	return faulty(asynchronousPath) && !faulty("endpoint") || faulty(serverlessPath) && !faulty("variant")
+}
+
+// checkFrontendForm wants what stands before the endpoint, where something does.
+func (d *document) checkFrontendForm() {
+	if d.given(asynchronousPath) || servingUnknown(d.isFaulty) {
+		return
+	}
+	for _, key := range []string{"network", "frontend"} {
+		if !d.given(key) {
+			d.missing(d.root, compiled(), key)
+		}
+	}
+}
+
+// checkSingularForm wants what an endpoint with one variant needs, by its kind.
+func (d *document) checkSingularForm() {
+	unknown := servingUnknown(d.isFaulty)
+	for _, key := range singularKeys[:3] {
+		if key == "capacity" && (unknown || d.given(asynchronousPath) || d.given(serverlessPath)) {
+			continue
+		}
+		if !d.given(key) {
+			d.missing(d.root, compiled(), key)
+		}
+	}
+	want := func(parent, key string) {
+		if n := d.nodes[parent]; n != nil && n.shape == mapping && !d.given(parent+"."+key) {
+			d.missing(n, schemaAt([]string{parent}), key)
+		}
+	}
+	if !unknown && !d.given(serverlessPath) {
+		want("variant", "instanceType")
+	}
+	if d.given(asynchronousPath) {
+		want("scaling", "backlogPerInstance")
+	}
+}
+
+// problems is what the model of v's kind says of these bounds, and of the rest of
+// v's scaling.
+func (v ProductionVariant) problems(low, high int, actions []autoscaling.ScheduledAction) invalid.Problems {
+	switch v.serving() {
+	case asynchronous:
+		s := v.AsynchronousScaling()
+		s.MinCapacity, s.MaxCapacity, s.ScheduledActions = low, high, actions
+		return s.Validate(v.Variant())
+	case serverless:
+		s := v.ProvisionedConcurrencyScaling()
+		s.MinCapacity, s.MaxCapacity, s.ScheduledActions = low, high, actions
+		return s.Validate(v.Variant())
+	default:
+		s := v.VariantScaling()
+		s.MinCapacity, s.MaxCapacity, s.ScheduledActions = low, high, actions
+		return s.Validate(v.Variant())
+	}
+}
+
+// scheduledActions is the schedule as the scaling model knows it.
+func (v ProductionVariant) scheduledActions() []autoscaling.ScheduledAction {
+	var actions []autoscaling.ScheduledAction
+	for _, a := range v.Schedule {
+		actions = append(actions, autoscaling.ScheduledAction(a))
+	}
+	return actions
+}

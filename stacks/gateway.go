@@ -1,0 +1,61 @@
+package stacks
+
+import (
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/config"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend"
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// newGateway makes the gateway in the form that e says.
+func newGateway(stack awscdk.Stack, e config.Environment, n network) frontend.Gateway {
+	if e.Frontend.Gateway == config.GatewayOnFargate {
+		return newService(stack, e, n)
+	}
+	return newFunction(stack, e)
+}
+
+func newFunction(stack awscdk.Stack, e config.Environment) frontend.Gateway {
+	props := frontend.GatewayFunctionProps{
+		EndpointName:    e.Endpoint.Name,
+		MemoryMB:        e.Frontend.GatewayMemoryMB,
+		RequestTimeout:  time.Duration(e.Frontend.RequestTimeout),
+		MaxRequestBytes: e.Frontend.MaxRequestBytes,
+	}
+	if capacity := e.Frontend.Capacity; capacity != nil {
+		props.ReservedConcurrency = capacity.ReservedConcurrency
+	}
+	if calendar, ok := e.GatewayEnvironments(); ok {
+		target := calendar.FunctionTarget(props.ReservedConcurrency)
+		props.ProvisionedConcurrency = &target
+	}
+	return frontend.NewGatewayFunction(stack, "Gateway", props)
+}
+
+// newService panics where an image has to be built and cannot be: the file is
+// sound, the machine lacks something.
+func newService(stack awscdk.Stack, e config.Environment, n network) frontend.Gateway {
+	if e.Frontend.Image == "" {
+		if err := frontend.FindContainerEngine(); err != nil {
+			panic(invalid.Problems{{Path: e.Name + ": frontend.image", Rule: err.Error(), Fix: frontend.ContainerEngineFix}}.Err())
+		}
+	}
+	props := frontend.GatewayServiceProps{
+		EndpointName:    e.Endpoint.Name,
+		VPC:             n.vpc,
+		Subnets:         n.gatewaySubnets,
+		SecurityGroup:   n.gatewayGroup,
+		Image:           e.Frontend.Image,
+		CPU:             e.Frontend.TaskCPU,
+		MemoryMB:        e.Frontend.TaskMemoryMB,
+		RequestTimeout:  time.Duration(e.Frontend.RequestTimeout),
+		MaxRequestBytes: e.Frontend.MaxRequestBytes,
+	}
+	if target, ok := e.GatewayTarget(); ok {
+		props.Scaling = &target
+	}
+	return frontend.NewGatewayService(stack, "Gateway", props)
+}

@@ -1,0 +1,141 @@
+package stacks_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/config"
+	"github.com/sagemaker-autoscaling-inference/cdk/stacks"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
+)
+
+func TestMain(m *testing.M) { template.Main(m) }
+
+// synthesized is the inference stack of an environment among config's valid ones,
+// with the environment's only scalable target as the model has it, and the names
+// of all its stacks.
+func synthesized(t *testing.T, name string) (got template.Template, model autoscaling.ScalableTarget, parts []string) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("..", "config", "testdata", "valid", name+".yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := config.Parse(name+".yaml", name, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage := stacks.NewEnvironment(awscdk.NewApp(nil), e)
+	for _, child := range *stage.Node().Children() {
+		parts = append(parts, *child.Node().Id())
+	}
+	got = template.Of(t, stage.Node().FindChild(jsii.String("inference")).(awscdk.Stack))
+	model = e.ProductionVariants()[0].ScalableTarget()
+	model.RoleARN = "" // the construct names it
+	return got, model, parts
+}
+
+// properties are those of the model's target in a template.
+func properties(target template.Resource) map[string]any {
+	delete(target.Properties, "RoleARN")
+	return target.Properties
+}
+
+func roundTrip(t *testing.T, v any) (out map[string]any) {
+	t.Helper()
+	data, err := json.Marshal(v)
+	if err == nil {
+		err = json.Unmarshal(data, &out)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+const targetType = "AWS::ApplicationAutoScaling::ScalableTarget"
+
+func dependsOnEndpoint(t *testing.T, got template.Template) {
+	t.Helper()
+	if on := got.One(t, targetType).DependsOn; !slices.Contains(on, got.ID(t, "AWS::SageMaker::Endpoint")) {
+		t.Errorf("the target depends on %v, want the endpoint among them", on)
+	}
+}
+
+// TestAsynchronous: the endpoint queues, its variant scales by the backlog and
+// wakes up from zero, and nothing stands before it.
+func TestAsynchronous(t *testing.T) {
+	got, model, parts := synthesized(t, "asynchronous")
+	if !slices.Equal(parts, []string{"inference"}) {
+		t.Errorf("got the stacks %q, want inference alone", parts)
+	}
+	want := map[string]any{
+		"ClientConfig": map[string]any{"MaxConcurrentInvocationsPerInstance": 4.0},
+		"OutputConfig": map[string]any{
+			"S3OutputPath": "s3://answers-eu-west-1/predictions", "S3FailurePath": "s3://failures-eu-west-1",
+			"NotificationConfig": map[string]any{"ErrorTopic": "arn:aws:sns:eu-west-1:123456789012:failures"},
+		},
+	}
+	if diff := cmp.Diff(want, got.One(t, "AWS::SageMaker::EndpointConfig").Properties["AsyncInferenceConfig"]); diff != "" {
+		t.Errorf("the endpoint (-want +got)\n%s", diff)
+	}
+	target := properties(got.One(t, targetType))
+	if diff := cmp.Diff(roundTrip(t, model.CloudFormation()), target); diff != "" || target["MinCapacity"] != 0.0 {
+		t.Errorf("the target, which may be 0 (-want +got)\n%s", diff)
+	}
+	dependsOnEndpoint(t, got)
+	var policies []string
+	for _, p := range got.All("AWS::ApplicationAutoScaling::ScalingPolicy") {
+		policies = append(policies, p.Properties["PolicyName"].(string))
+	}
+	slices.Sort(policies)
+	if diff := cmp.Diff([]string{autoscaling.BacklogPolicyName, autoscaling.AsynchronousWakeUpPolicyName}, policies); diff != "" {
+		t.Errorf("policies (-want +got)\n%s", diff)
+	}
+	allowed, err := json.Marshal(got.Statements())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, resource := range []string{
+		":s3:::answers-eu-west-1/predictions/*", ":s3:::failures-eu-west-1/*", ":s3:::requests-eu-west-1/predictions/*",
+		"arn:aws:sns:eu-west-1:123456789012:failures",
+	} {
+		if !strings.Contains(string(allowed), resource+`"`) {
+			t.Errorf("the model's role may not use %s", resource)
+		}
+	}
+}
+
+// TestServerless: the variant has no instances, begins with the least that scaling
+// keeps warm, and stands behind the gateway.
+func TestServerless(t *testing.T) {
+	got, model, parts := synthesized(t, "serverless")
+	if !slices.Equal(parts, []string{"network", "inference", "frontend"}) {
+		t.Errorf("got the stacks %q", parts)
+	}
+	variants := got.One(t, "AWS::SageMaker::EndpointConfig").Properties["ProductionVariants"].([]any)
+	variant := variants[0].(map[string]any)
+	want := map[string]any{"MemorySizeInMB": 2048.0, "MaxConcurrency": 40.0, "ProvisionedConcurrency": 5.0}
+	if diff := cmp.Diff(want, variant["ServerlessConfig"]); diff != "" {
+		t.Errorf("the variant (-want +got)\n%s", diff)
+	}
+	if variant["InstanceType"] != nil || variant["InitialInstanceCount"] != nil {
+		t.Errorf("the variant has instances: %v", variant)
+	}
+	if diff := cmp.Diff(roundTrip(t, model.CloudFormation()), properties(got.One(t, targetType))); diff != "" {
+		t.Errorf("the target (-want +got)\n%s", diff)
+	}
+	dependsOnEndpoint(t, got)
+	policy := got.One(t, "AWS::ApplicationAutoScaling::ScalingPolicy").Properties
+	if name := policy["PolicyName"]; name != autoscaling.ProvisionedConcurrencyPolicyName {
+		t.Errorf("the policy is %v", name)
+	}
+}
