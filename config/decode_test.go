@@ -262,5 +262,10 @@ func checkDecoded(t *testing.T, data []byte) {
 				t.Errorf("an environment without a problem has %v", err)
 			}
 		}
+		for _, c := range e.Components {
+			if err := c.ComponentScaling().Validate(c.Name).Err(); err != nil {
+				t.Errorf("an environment without a problem has %v", err)
+			}
+		}
 	}
 }

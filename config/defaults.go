@@ -25,7 +25,16 @@ const (
 // withDefaults is e with a value wherever the file says nothing.
 func (e Environment) withDefaults() Environment {
 	shedding := e.Frontend.sheds()
-	if len(e.Variants) > 0 {
+	if len(e.Components) > 0 {
+		e.Variant.Name = cmp.Or(e.Variant.Name, defaultVariantName)
+		if m := e.Variant.ManagedInstances; m != nil {
+			e.Variant.InitialInstanceCount = cmp.Or(e.Variant.InitialInstanceCount, max(m.MinInstanceCount, 1))
+		}
+		e.Components = slices.Clone(e.Components)
+		for i, c := range e.Components {
+			e.Components[i] = c.withDefaults()
+		}
+	} else if len(e.Variants) > 0 {
 		e.Variants = slices.Clone(e.Variants)
 		for i, v := range e.Variants {
 			e.Variants[i] = v.withDefaults(shedding)

@@ -23,18 +23,19 @@ type Environment struct {
 	// load balancer.
 	Network Network `json:"network,omitempty"`
 	// Model is the container that answers predictions.
-	Model Model `json:"model"`
+	// Default: none, required unless components are given.
+	Model Model `json:"model,omitempty"`
 	// Endpoint is the SageMaker endpoint.
 	Endpoint Endpoint `json:"endpoint"`
 	// Variant is the endpoint's production variant: the fleet that scales.
 	// Default: none, required unless variants are given.
 	Variant Variant `json:"variant,omitempty"`
 	// Capacity is what a load test of one instance has shown.
-	// Default: none, required unless variants are given, or the endpoint is
-	// asynchronous or serverless.
+	// Default: none, required unless variants or components are given, or the
+	// endpoint is asynchronous or serverless.
 	Capacity Capacity `json:"capacity,omitempty"`
 	// Scaling is between which bounds, and towards which target, the variant scales.
-	// Default: none, required unless variants are given.
+	// Default: none, required unless variants or components are given.
 	Scaling Scaling `json:"scaling,omitempty"`
 	// Schedule is the times at which the bounds change. Default: none.
 	Schedule []ScheduledAction `json:"schedule,omitempty"`
@@ -46,6 +47,10 @@ type Environment struct {
 	// with its own capacity, scaling, schedule and events. They stand in place of
 	// variant and of those four. Default: none, the endpoint has one variant.
 	Variants []ProductionVariant `json:"variants,omitempty" jsonschema:"minItems=1"`
+	// Components are the models that share the instances of variant, each with its
+	// own capacity, scaling, schedule and events. They stand in place of model and
+	// of those four. Default: none, the variant serves model.
+	Components []Component `json:"components,omitempty" jsonschema:"minItems=1"`
 	// Frontend is the load balancer and the gateway behind it.
 	// Default: none, required unless endpoint.asynchronous is given, which has no
 	// front end: clients call InvokeEndpointAsync.
@@ -138,11 +143,15 @@ type Variant struct {
 	InstanceType string `json:"instanceType,omitempty"`
 	// InitialInstanceCount is the instances that the first deployment starts;
 	// later ones keep the count that scaling has reached.
-	// Default: scaling.minCapacity, and 1 where that is 0.
+	// Default: scaling.minCapacity or managedInstances.minInstanceCount, and 1
+	// where that is 0.
 	InitialInstanceCount int `json:"initialInstanceCount,omitempty" jsonschema:"minimum=1"`
 	// Serverless runs the model without instances: scaling moves the requests at
 	// a time that it is warm for. Default: none, it runs on instances.
 	Serverless *Serverless `json:"serverless,omitempty"`
+	// ManagedInstances lets SageMaker start and stop the instances, as the copies
+	// of components need them. Default: none, required where components are given.
+	ManagedInstances *ManagedInstances `json:"managedInstances,omitempty"`
 }
 
 // Capacity is what a load test of one instance has shown.

@@ -65,6 +65,9 @@ func (e Environment) calendar() autoscaling.EventCalendar {
 	for _, v := range e.ProductionVariants() {
 		variants = append(variants, v.VariantScaling().Calendar())
 	}
+	for _, c := range e.Components {
+		variants = append(variants, c.ComponentScaling().Calendar())
+	}
 	return autoscaling.Together(variants)
 }
 
@@ -132,11 +135,16 @@ func validateFrontendCapacity(e Environment, src source) invalid.Problems {
 // fleetIsSound reports whether nothing is wrong with the variants and their
 // events, from which everything else is computed.
 func (e Environment) fleetIsSound(src source) bool {
-	if slices.ContainsFunc(append([]string{"variants"}, singularKeys...), src.touched) {
+	if slices.ContainsFunc(append([]string{"variants", componentsPath}, singularKeys...), src.touched) {
 		return false
 	}
 	for _, v := range e.ProductionVariants() {
 		if len(v.VariantScaling().Validate(v.Variant())) > 0 {
+			return false
+		}
+	}
+	for _, c := range e.Components {
+		if len(c.ComponentScaling().Validate(c.Name)) > 0 {
 			return false
 		}
 	}
@@ -149,6 +157,10 @@ func (e Environment) fleet() (requestsPerSecond float64, instances int) {
 	for _, v := range e.ProductionVariants() {
 		requestsPerSecond += float64(v.Scaling.MaxCapacity) * v.Capacity.RequestsPerSecondPerInstance
 		instances += v.Scaling.MaxCapacity
+	}
+	for _, c := range e.Components {
+		requestsPerSecond += float64(c.Scaling.MaxCapacity) * c.Capacity.RequestsPerSecondPerCopy
+		instances += c.Scaling.MaxCapacity
 	}
 	return requestsPerSecond, instances
 }

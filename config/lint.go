@@ -9,9 +9,9 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
 
-// Subjects are what the lint judges: a scalable target for each variant, with
-// the facts that the file has. The front end is every variant's, and stands with
-// the first.
+// Subjects are what the lint judges: a scalable target for each variant, or each
+// component, with the facts that the file has. The front end is everyone's, and
+// stands with the first.
 func (e Environment) Subjects() []autoscaling.Subject {
 	var subjects []autoscaling.Subject
 	for i, p := range e.ProductionVariants() {
@@ -27,6 +27,16 @@ func (e Environment) Subjects() []autoscaling.Subject {
 			subject.Facts.ServiceTime = time.Duration(f.RequestLatency)
 		}
 		if i == 0 && e.HasFrontend() {
+			subject.Facts.Frontend = e.frontendFacts()
+		}
+		subjects = append(subjects, subject)
+	}
+	for i, c := range e.Components {
+		subject := autoscaling.Subject{
+			Name: e.Name, Account: e.Account, Region: e.Region, Target: c.ComponentScaling().Target(c.Name),
+			Facts: autoscaling.Facts{Production: e.Production, StartTime: time.Duration(c.Capacity.StartTime)},
+		}
+		if i == 0 {
 			subject.Facts.Frontend = e.frontendFacts()
 		}
 		subjects = append(subjects, subject)
@@ -66,6 +76,14 @@ func Lint(environments []Environment) [][]autoscaling.Finding {
 			for _, f := range judged[0] {
 				// Policies made here share a cooldown, and so a finding.
 				if f = inFile(f, v, at); !slices.Contains(found[i], f) {
+					found[i] = append(found[i], f)
+				}
+			}
+			judged = judged[1:]
+		}
+		for j, c := range e.Components {
+			for _, f := range judged[0] {
+				if f = c.inFile(f, itemPath(componentsPath, j)); !slices.Contains(found[i], f) {
 					found[i] = append(found[i], f)
 				}
 			}

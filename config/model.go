@@ -34,4 +34,4 @@ func validateModel(path string, m Model, region string) invalid.Problems {
 }
 
 // environmentPath is where a container's environment variables stand.
-var environmentPath = regexp.MustCompile(`^(variants\[\d+\]\.)?model\.environment\b`)
+var environmentPath = regexp.MustCompile(`^((variants\[\d+\]\.)?model|components\[\d+\])\.environment\b`)

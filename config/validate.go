@@ -36,6 +36,7 @@ func validate(e Environment, src source) invalid.Problems {
 		validateServerless(e, src),
 		validateModel("model", e.Model, e.Region),
 		validateVariants(e, src),
+		validateComponents(e, src),
 		validateTags(e.Tags),
 		validateAcknowledgments(e),
 	)

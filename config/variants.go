@@ -53,8 +53,11 @@ type ProductionVariant struct {
 const maxVariants = 10
 
 // ProductionVariants are the endpoint's variants, whichever way the file says
-// them.
+// them. There are none where components are given: their copies scale.
 func (e Environment) ProductionVariants() []ProductionVariant {
+	if len(e.Components) > 0 {
+		return nil
+	}
 	variants := slices.Clone(e.Variants)
 	if len(variants) == 0 {
 		variants = []ProductionVariant{e.onlyVariant()}
@@ -172,6 +175,11 @@ var singularKeys = []string{"variant", "capacity", "scaling", "schedule", "event
 // which the schema cannot.
 func (d *document) checkForm() {
 	d.checkFrontendForm()
+	if saysComponents(d.given, d.isFaulty) {
+		d.checkComponentForm()
+		return
+	}
+	d.checkModelForm()
 	if !d.given("variants") && !d.isFaulty("variants") {
 		d.checkSingularForm()
 		return
@@ -193,6 +201,9 @@ func (d *document) checkForm() {
 // validateVariants judges each variant, and all of them together.
 func validateVariants(e Environment, src source) invalid.Problems {
 	var ps invalid.Problems
+	if saysComponents(src.given, src.faulty) {
+		return nil
+	}
 	if src.faulty("variants") || e.Endpoint.Asynchronous != nil && src.given("variants") || servingUnknown(src.faulty) {
 		return nil
 	}

@@ -15,6 +15,12 @@ import (
 func newInference(stage awscdk.Stage, e config.Environment) awscdk.Stack {
 	stack := newStack(stage, e, "inference", "the SageMaker endpoint and its scaling")
 	props := inference.EndpointProps{EndpointName: e.Endpoint.Name, Asynchronous: asynchronous(stack, e.Endpoint.Asynchronous)}
+	if m := e.Variant.ManagedInstances; m != nil {
+		props.Variants = []inference.VariantProps{{
+			Name: e.Variant.Name, InstanceType: e.Variant.InstanceType, InitialInstanceCount: e.Variant.InitialInstanceCount,
+			ManagedInstances: &inference.ManagedInstancesProps{MinInstanceCount: m.MinInstanceCount, MaxInstanceCount: m.MaxInstanceCount},
+		}}
+	}
 	var shared *inference.Model
 	for _, v := range e.ProductionVariants() {
 		var model *inference.Model
@@ -52,7 +58,28 @@ func newInference(stage awscdk.Stage, e config.Environment) awscdk.Stack {
 			Facts:    subjects[i].Facts,
 		})
 	}
+	for i, c := range e.Components {
+		component := newComponent(stack, endpoint, e.Variant.Name, c)
+		scaling.NewScalableTarget(stack, "Scaling-"+c.Name, scaling.ScalableTargetProps{
+			Model: subjects[i].Target, Facts: subjects[i].Facts, Dependencies: []constructs.IConstruct{component},
+		})
+	}
 	return stack
+}
+
+// newComponent makes c on the variant's instances. It begins with what scaling
+// keeps at least, and with one copy where that is none.
+func newComponent(stack awscdk.Stack, endpoint *inference.Endpoint, variant string, c config.Component) *inference.InferenceComponent {
+	return inference.NewInferenceComponent(stack, "Component-"+c.Name, inference.InferenceComponentProps{
+		InferenceComponentName: c.Name,
+		Endpoint:               endpoint,
+		VariantName:            variant,
+		Model:                  newModel(stack, "Model-"+c.Name, c.Model()),
+		MinMemoryMB:            c.Resources.MinMemoryMB,
+		CPUCores:               c.Resources.CPUs,
+		Accelerators:           c.Resources.AcceleratorCount,
+		InitialCopyCount:       c.Scaling.MinCapacity,
+	})
 }
 
 // asynchronous is how the endpoint queues requests, or nil.

@@ -38,7 +38,7 @@ func synthesized(t *testing.T, name string) (got template.Template, model autosc
 		parts = append(parts, *child.Node().Id())
 	}
 	got = template.Of(t, stage.Node().FindChild(jsii.String("inference")).(awscdk.Stack))
-	model = e.ProductionVariants()[0].ScalableTarget()
+	model = e.Subjects()[0].Target
 	model.RoleARN = "" // the construct names it
 	return got, model, parts
 }
@@ -137,5 +137,51 @@ func TestServerless(t *testing.T) {
 	policy := got.One(t, "AWS::ApplicationAutoScaling::ScalingPolicy").Properties
 	if name := policy["PolicyName"]; name != autoscaling.ProvisionedConcurrencyPolicyName {
 		t.Errorf("the policy is %v", name)
+	}
+}
+
+// TestComponents: the variant has no model and its instances are SageMaker's to
+// move; each component has copies, which scale when it stands.
+func TestComponents(t *testing.T) {
+	got, model, parts := synthesized(t, "components")
+	if !slices.Equal(parts, []string{"network", "inference", "frontend"}) {
+		t.Errorf("got the stacks %q", parts)
+	}
+	variants := got.One(t, "AWS::SageMaker::EndpointConfig").Properties["ProductionVariants"].([]any)
+	want := map[string]any{
+		"VariantName": "main", "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 1.0,
+		"ManagedInstanceScaling": map[string]any{"Status": "ENABLED", "MinInstanceCount": 0.0, "MaxInstanceCount": 6.0},
+	}
+	if diff := cmp.Diff([]any{want}, variants); diff != "" {
+		t.Errorf("the variant (-want +got)\n%s", diff)
+	}
+	copies, resources := map[string]any{}, map[string]any{}
+	for _, c := range got.All("AWS::SageMaker::InferenceComponent") {
+		name := c.Properties["InferenceComponentName"].(string)
+		copies[name] = c.Properties["RuntimeConfig"].(map[string]any)["CopyCount"]
+		resources[name] = c.Properties["Specification"].(map[string]any)["ComputeResourceRequirements"]
+	}
+	if diff := cmp.Diff(map[string]any{"odds": 2.0, "risk": 1.0}, copies); diff != "" {
+		t.Errorf("the copies at first (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff(map[string]any{
+		"odds": map[string]any{"MinMemoryRequiredInMb": 8192.0, "NumberOfCpuCoresRequired": 2.0, "NumberOfAcceleratorDevicesRequired": 1.0},
+		"risk": map[string]any{"MinMemoryRequiredInMb": 4096.0, "NumberOfAcceleratorDevicesRequired": 1.0},
+	}, resources); diff != "" {
+		t.Errorf("what a copy is guaranteed (-want +got)\n%s", diff)
+	}
+	targets := map[string]template.Resource{}
+	for _, target := range got.All(targetType) {
+		targets[target.Properties["ResourceId"].(string)] = target
+	}
+	if diff := cmp.Diff(roundTrip(t, model.CloudFormation()), properties(targets["inference-component/odds"])); diff != "" {
+		t.Errorf("the target (-want +got)\n%s", diff)
+	}
+	risk := targets["inference-component/risk"]
+	if low := risk.Properties["MinCapacity"]; low != 0.0 || len(targets) != 2 {
+		t.Errorf("got %d targets, and risk with a minimum of %v, want 2 and 0", len(targets), low)
+	}
+	if !slices.ContainsFunc(risk.DependsOn, func(id string) bool { return strings.HasPrefix(id, "Componentrisk") }) {
+		t.Errorf("the target depends on %v, want the component among them", risk.DependsOn)
 	}
 }

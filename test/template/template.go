@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -19,12 +20,25 @@ import (
 // CDK's validator is off: it costs seconds a stack, and the tests of the whole
 // environments have it on.
 func Main(m *testing.M) {
-	if err := os.Setenv("CDK_VALIDATION", "false"); err != nil {
-		panic(err)
+	if os.Getenv(validation) != off {
+		again()
 	}
 	code := m.Run()
 	jsii.Close()
 	os.Exit(code)
+}
+
+const validation, off = "CDK_VALIDATION", "false"
+
+// again starts this program anew without the validator: its Node.js process
+// starts before any code of a test, and has the environment of that time.
+func again() {
+	jsii.Close()
+	program, err := os.Executable()
+	if err == nil {
+		err = syscall.Exec(program, os.Args, append(os.Environ(), validation+"="+off))
+	}
+	panic(err)
 }
 
 // Root is the folder of this module.
