@@ -20,10 +20,11 @@ func newGateway(stack awscdk.Stack, e config.Environment, n network) frontend.Ga
 
 func newFunction(stack awscdk.Stack, e config.Environment) frontend.Gateway {
 	props := frontend.GatewayFunctionProps{
-		EndpointName:    e.Endpoint.Name,
-		MemoryMB:        e.Frontend.GatewayMemoryMB,
-		RequestTimeout:  time.Duration(e.Frontend.RequestTimeout),
-		MaxRequestBytes: e.Frontend.MaxRequestBytes,
+		EndpointName:        e.Endpoint.Name,
+		InferenceComponents: componentNames(e),
+		MemoryMB:            e.Frontend.GatewayMemoryMB,
+		RequestTimeout:      time.Duration(e.Frontend.RequestTimeout),
+		MaxRequestBytes:     e.Frontend.MaxRequestBytes,
 	}
 	if capacity := e.Frontend.Capacity; capacity != nil {
 		props.ReservedConcurrency = capacity.ReservedConcurrency
@@ -44,18 +45,28 @@ func newService(stack awscdk.Stack, e config.Environment, n network) frontend.Ga
 		}
 	}
 	props := frontend.GatewayServiceProps{
-		EndpointName:    e.Endpoint.Name,
-		VPC:             n.vpc,
-		Subnets:         n.gatewaySubnets,
-		SecurityGroup:   n.gatewayGroup,
-		Image:           e.Frontend.Image,
-		CPU:             e.Frontend.TaskCPU,
-		MemoryMB:        e.Frontend.TaskMemoryMB,
-		RequestTimeout:  time.Duration(e.Frontend.RequestTimeout),
-		MaxRequestBytes: e.Frontend.MaxRequestBytes,
+		EndpointName:        e.Endpoint.Name,
+		InferenceComponents: componentNames(e),
+		VPC:                 n.vpc,
+		Subnets:             n.gatewaySubnets,
+		SecurityGroup:       n.gatewayGroup,
+		Image:               e.Frontend.Image,
+		CPU:                 e.Frontend.TaskCPU,
+		MemoryMB:            e.Frontend.TaskMemoryMB,
+		RequestTimeout:      time.Duration(e.Frontend.RequestTimeout),
+		MaxRequestBytes:     e.Frontend.MaxRequestBytes,
 	}
 	if target, ok := e.GatewayTarget(); ok {
 		props.Scaling = &target
 	}
 	return frontend.NewGatewayService(stack, "Gateway", props)
+}
+
+// componentNames are the inference components that predictions may be asked of.
+func componentNames(e config.Environment) []string {
+	var names []string
+	for _, c := range e.Components {
+		names = append(names, c.Name)
+	}
+	return names
 }

@@ -54,7 +54,7 @@ func (n *network) addTasks(stack awscdk.Stack, e config.Environment) {
 	case v == nil:
 		n.gatewaySubnets = &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED}
 		frontend.NewPrivateEndpoints(stack, "Endpoints", frontend.PrivateEndpointsProps{
-			VPC: n.vpc, Subnets: n.gatewaySubnets, EndpointName: e.Endpoint.Name, Clients: n.gatewayGroup,
+			VPC: n.vpc, Subnets: n.gatewaySubnets, EndpointName: e.Endpoint.Name, InferenceComponents: componentNames(e), Clients: n.gatewayGroup,
 		})
 	case e.Frontend.InternetFacing:
 		n.gatewaySubnets = existingSubnets(stack, v.PrivateSubnets)

@@ -1,10 +1,15 @@
 package frontend
 
 import (
+	"strings"
 	"time"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 )
 
 // Gateway is what a LoadBalancer forwards to: a GatewayFunction or a
@@ -23,3 +28,14 @@ var (
 	_ Gateway = (*GatewayFunction)(nil)
 	_ Gateway = (*GatewayService)(nil)
 )
+
+// invocable is the ARNs of an endpoint and of the inference components on it.
+// SageMaker lower-cases names in ARNs.
+func invocable(stack awscdk.Stack, endpointName string, components []string) *[]*string {
+	partition, region, account := *stack.Partition(), *stack.Region(), *stack.Account()
+	arns := []string{autoscaling.EndpointARN(partition, region, account, endpointName)}
+	for _, name := range components {
+		arns = append(arns, "arn:"+partition+":sagemaker:"+region+":"+account+":inference-component/"+strings.ToLower(name))
+	}
+	return jsii.Strings(arns...)
+}

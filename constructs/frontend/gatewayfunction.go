@@ -43,6 +43,10 @@ const (
 type GatewayFunctionProps struct {
 	// EndpointName is the one endpoint that the gateway may call.
 	EndpointName string
+	// InferenceComponents are the names of those of the endpoint's components
+	// that it may call: SageMaker wants permission for each besides the endpoint.
+	// Default: none, the endpoint has none.
+	InferenceComponents []string
 	// Code is an archive or folder with the gateway's program as "bootstrap",
 	// built for linux/arm64.
 	// Default: nil, compiled at synthesis from this module's source.
@@ -158,10 +162,9 @@ func NewGatewayFunction(scope constructs.Construct, id string, props GatewayFunc
 	})
 	g.LogGroup.GrantWrite(role)
 	stack := awscdk.Stack_Of(g)
-	endpoint := autoscaling.EndpointARN(*stack.Partition(), *stack.Region(), *stack.Account(), props.EndpointName)
 	role.AddToPrincipalPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Actions:   jsii.Strings("sagemaker:InvokeEndpoint"),
-		Resources: jsii.Strings(endpoint),
+		Resources: invocable(stack, props.EndpointName, props.InferenceComponents),
 	}))
 	code := props.Code
 	if code == nil {

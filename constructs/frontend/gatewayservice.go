@@ -40,6 +40,10 @@ const (
 type GatewayServiceProps struct {
 	// EndpointName is the one endpoint that the gateway may call.
 	EndpointName string
+	// InferenceComponents are the names of those of the endpoint's components
+	// that it may call: SageMaker wants permission for each besides the endpoint.
+	// Default: none, the endpoint has none.
+	InferenceComponents []string
 	// VPC is where its tasks run.
 	VPC awsec2.IVpc
 	// Subnets are the subnets of VPC that its tasks run in. From them it has to
@@ -212,7 +216,7 @@ func (g *GatewayService) task(props GatewayServiceProps) awsecs.FargateTaskDefin
 	stack := awscdk.Stack_Of(g)
 	task.TaskRole().AddToPrincipalPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Actions:   jsii.Strings("sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"),
-		Resources: jsii.Strings(autoscaling.EndpointARN(*stack.Partition(), *stack.Region(), *stack.Account(), props.EndpointName)),
+		Resources: invocable(stack, props.EndpointName, props.InferenceComponents),
 	}))
 	task.AddContainer(jsii.String("gateway"), &awsecs.ContainerDefinitionOptions{
 		Image:                  gatewayImage(g, props.Image),

@@ -1,6 +1,7 @@
 package frontend_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -270,4 +271,39 @@ func serviceName(name any) string {
 func sorted(list []string) []string {
 	slices.Sort(list)
 	return list
+}
+
+// A component is invoked by way of its endpoint, and needs permission of its own.
+func TestComponentsMayBeCalled(t *testing.T) {
+	stack := template.NewStack(t)
+	vpc := newVPC(stack)
+	components := []string{"Odds-A"}
+	frontend.NewGatewayFunction(stack, "Function", frontend.GatewayFunctionProps{EndpointName: "Odds", InferenceComponents: components, Code: prebuilt(stack)})
+	service := frontend.NewGatewayService(stack, "Service", frontend.GatewayServiceProps{EndpointName: "Odds", InferenceComponents: components, VPC: vpc, Image: image})
+	frontend.NewPrivateEndpoints(stack, "Endpoints", frontend.PrivateEndpointsProps{
+		VPC: vpc, EndpointName: "Odds", InferenceComponents: components, Clients: service.SecurityGroup,
+	})
+	got := template.Of(t, stack)
+	statements := got.Statements()
+	for _, e := range got.All("AWS::EC2::VPCEndpoint") {
+		if policy, ok := e.Properties["PolicyDocument"].(map[string]any); ok {
+			for _, s := range policy["Statement"].([]any) {
+				statements = append(statements, s.(map[string]any))
+			}
+		}
+	}
+	want := []any{"arn:aws:sagemaker:eu-west-1:123456789012:endpoint/odds", "arn:aws:sagemaker:eu-west-1:123456789012:inference-component/odds-a"}
+	found := 0
+	for _, s := range statements {
+		if !strings.Contains(fmt.Sprint(s["Action"]), "sagemaker:InvokeEndpoint") {
+			continue
+		}
+		found++
+		if diff := cmp.Diff(want, s["Resource"]); diff != "" {
+			t.Error(diff)
+		}
+	}
+	if found != 3 {
+		t.Errorf("got %d statements that let a gateway call, want those of the function, the service and the endpoint", found)
+	}
 }

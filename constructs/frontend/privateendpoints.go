@@ -34,6 +34,10 @@ type PrivateEndpointsProps struct {
 	Subnets *awsec2.SubnetSelection
 	// EndpointName is the one SageMaker endpoint that can be called through them.
 	EndpointName string
+	// InferenceComponents are the names of those of the endpoint's components
+	// that can be called through them: SageMaker wants permission for each besides the endpoint.
+	// Default: none, the endpoint has none.
+	InferenceComponents []string
 	// Clients may connect to them.
 	Clients awsec2.ISecurityGroup
 }
@@ -90,7 +94,7 @@ func NewPrivateEndpoints(scope constructs.Construct, id string, props PrivateEnd
 	}{
 		{"Runtime", awsec2.InterfaceVpcEndpointAwsService_SAGEMAKER_RUNTIME(), &awsiam.PolicyStatementProps{
 			Actions:   jsii.Strings("sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"),
-			Resources: jsii.Strings(autoscaling.EndpointARN(*stack.Partition(), *stack.Region(), *stack.Account(), props.EndpointName)),
+			Resources: invocable(stack, props.EndpointName, props.InferenceComponents),
 		}},
 		{"Logs", awsec2.InterfaceVpcEndpointAwsService_CLOUDWATCH_LOGS(), nil},
 		{"Registry", awsec2.InterfaceVpcEndpointAwsService_ECR(), nil},
