@@ -43,7 +43,8 @@ synth: tools ## Synthesize every environment into cdk.out, strictly.
 .PHONY: test
 test: tools bin/app ## Run every test, on real processes: the CDK CLI, a local AWS, the built gateway.
 	@# Never from the test cache: what the CDK CLI and Python read, go does not see.
-	time go test -count=1 -timeout 15m ./...
+	@# The longest first, so that nothing waits for them at the end.
+	time go test -count=1 -timeout 15m ./test/deploy ./test/synth ./...
 
 .PHONY: bin/app
 bin/app: # Built once, or every CLI that the tests run would build it.
