@@ -290,7 +290,7 @@ func TestDrainEnds(t *testing.T) {
 func TestNothingIsLeftBehind(t *testing.T) {
 	t.Parallel()
 	if _, err := os.Stat("/proc/self/fd"); err != nil {
-		t.Skip("there is no /proc")
+		t.Skip("there is no /proc: only Linux lists the descriptors of a process")
 	}
 	runtime := sagemakertest.Start()
 	t.Cleanup(runtime.Close)
