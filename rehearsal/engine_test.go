@@ -2,7 +2,6 @@ package rehearsal
 
 import (
 	"encoding/json"
-	"iter"
 	"math"
 	"strings"
 	"testing"
@@ -217,124 +216,6 @@ func TestAllAgreeToScaleIn(t *testing.T) {
 	}
 }
 
-func TestFaults(t *testing.T) {
-	t.Parallel()
-	base := play(t, surge())
-	window := func(from, to int) []Window {
-		return []Window{{noon.Add(time.Duration(from) * time.Minute), noon.Add(time.Duration(to) * time.Minute)}}
-	}
-	_, decided := first(base, PolicyEvent, "scale out")
-	for name, test := range map[string]struct {
-		faults Faults
-		check  func(r Result) bool
-	}{
-		"no capacity": {Faults{NoCapacity: window(0, 30)}, func(r Result) bool {
-			_, served := first(r, ActivityEvent, "in service")
-			return served == 35*time.Minute && r.Requests.Failed > base.Requests.Failed
-		}},
-		"half of it": {Faults{Fulfilled: 0.5}, func(r Result) bool {
-			e, _ := first(r, ActivityEvent, "in service")
-			b, _ := first(base, ActivityEvent, "in service")
-			return e.To-4 == (b.To-4+1)/2
-		}},
-		"slow starts": {Faults{SlowStart: 0.05}, func(r Result) bool {
-			_, served := first(r, ActivityEvent, "in service")
-			return served > decided+7*time.Minute
-		}},
-		"a zone lost": {Faults{ZoneLost: noon.Add(40 * time.Minute)}, func(r Result) bool {
-			return r.Minutes[40].InService < base.Minutes[40].InService && r.Minutes[46].InService == base.Minutes[46].InService
-		}},
-		"a deployment": {Faults{Deployments: []Deployment{{At: noon.Add(12 * time.Minute), Takes: 10 * time.Minute}}}, func(r Result) bool {
-			_, at := first(r, PolicyEvent, "scale out")
-			return at >= 22*time.Minute // fact C10
-		}},
-		"a deployment that forgets the count": {Faults{Deployments: []Deployment{{At: noon.Add(40 * time.Minute), Takes: 5 * time.Minute, ResetTo: 2}}}, func(r Result) bool {
-			return r.Minutes[45].InService == 2 && r.Requests.Failed > base.Requests.Failed // fact C7
-		}},
-		"a metric gap": {Faults{MetricGaps: window(5, 25)}, func(r Result) bool {
-			_, at := first(r, PolicyEvent, "scale out")
-			return at >= 28*time.Minute
-		}},
-		"retries": {Faults{Retries: 3, RetryAfter: 20 * time.Second}, func(r Result) bool {
-			return r.Requests.Arrived == base.Requests.Arrived && r.Requests.Failed > 0 && r.Requests.Failed != base.Requests.Failed
-		}},
-	} {
-		in := surge()
-		in.Faults = test.faults
-		if r := play(t, in); !test.check(r) {
-			t.Errorf("%s: got %+v %+v, without it %+v", name, r.Requests, r.Capacity, base.Requests)
-		}
-	}
-}
-
-func TestFaultsOfSchedules(t *testing.T) {
-	t.Parallel()
-	in := variant(flat(100, 2*time.Hour))
-	in.Subject.Target.ScheduledActions = []autoscaling.ScheduledAction{floor("floor", "at(2027-05-29T12:30:00)", 20)}
-	in.Faults.Missed = []string{"floor"}
-	if r := play(t, in); r.Capacity.Most != 4 {
-		t.Errorf("a missed floor: got %+v", r.Capacity)
-	}
-	in.Faults = Faults{Overwritten: []time.Time{noon.Add(40 * time.Minute)}}
-	if r := play(t, in); r.Minutes[39].Min != 20 || r.Minutes[41].Min != 4 {
-		t.Errorf("an overwritten floor: got %+v and %+v", r.Minutes[39], r.Minutes[41])
-	}
-}
-
-// A gateway's queue carries over what a moment has too much.
-func TestGatewayQueue(t *testing.T) {
-	t.Parallel()
-	in := variant(trace.Grid{Start: noon, Length: 10 * time.Minute}.Of(func(at time.Duration) float64 {
-		if at > 5*time.Minute && at < 5*time.Minute+2*time.Second {
-			return 600
-		}
-		return 200
-	}))
-	in.Gateway = Gateway{ConcurrencyPerInstance: 5}
-	without := play(t, in)
-	in.Gateway.Queue = 1000
-	with := play(t, in)
-	if without.Requests.Failed < 300 || with.Requests.Failed > 1 {
-		t.Errorf("got %g failed without a queue, %g with one", without.Requests.Failed, with.Requests.Failed)
-	}
-	in.Gateway.Concurrency = 1 // 20 requests a second of 50 ms
-	if r := play(t, in); r.Requests.Availability > 0.2 {
-		t.Errorf("a limit of 1 at a time: got %g", r.Requests.Availability)
-	}
-}
-
-func TestQueueLimitAndTimeout(t *testing.T) {
-	t.Parallel()
-	in := variant(flat(800, 10*time.Minute))
-	in.InitialCapacity, in.Subject.Target.MaxCapacity = 4, 4
-	patient := play(t, in)
-	if a := patient.Requests.Availability; math.Abs(a-0.5) > 0.01 || patient.Latency.P99 < 900*time.Millisecond {
-		t.Errorf("at twice the capacity: got %g, p99 %s", a, patient.Latency.P99)
-	}
-	in.Service.QueueLimit = 10
-	if r := play(t, in); r.Latency.P99 > 500*time.Millisecond || math.Abs(r.Requests.Availability-0.5) > 0.01 {
-		t.Errorf("with a short queue: got %+v", r.Latency)
-	}
-	in.Objective = Objective{Latency: 300 * time.Millisecond}
-	if r := play(t, in); r.Requests.Late == 0 {
-		t.Errorf("nothing is late: %+v", r.Requests)
-	}
-}
-
-// Random routing queues at every instance: it waits longer, and a new instance
-// does not help those that wait at another.
-func TestRouting(t *testing.T) {
-	t.Parallel()
-	in := variant(flat(330, time.Hour))
-	in.InitialCapacity, in.Subject.Target.MaxCapacity = 4, 4
-	pooled := play(t, in)
-	in.Service.Routing = Random
-	spread := play(t, in)
-	if spread.Latency.P99 <= pooled.Latency.P99 {
-		t.Errorf("p99 %s at random, %s where least is outstanding", spread.Latency.P99, pooled.Latency.P99)
-	}
-}
-
 // Fact D4: 10 minutes after the last copy the instances go too.
 func TestToZero(t *testing.T) {
 	t.Parallel()
@@ -392,108 +273,6 @@ func TestPoliciesOnUtilization(t *testing.T) {
 	}
 }
 
-// Whatever is wrong is said at once, with its place.
-func TestValidate(t *testing.T) {
-	t.Parallel()
-	in := surge()
-	in.Service = Service{Variation: -1, Routing: "BEST"}
-	in.Subject.Target.MaxCapacity = 1
-	in.Trace = trace.Trace{Period: time.Minute}
-	in.Timing = Timing{StandardDelay: -time.Second}
-	in.Faults = Faults{Missed: []string{"none"}, Fulfilled: 2, Retries: 1, SlowStart: -1,
-		NoCapacity: []Window{{noon, noon}}, Deployments: []Deployment{{ResetTo: -1}}}
-	in.Gateway.Queue = -1
-	in.InitialCapacity = -1
-	_, err := Run(in)
-	if err == nil {
-		t.Fatal("no error")
-	}
-	for _, path := range []string{"Subject.Target.MaxCapacity", "Service.RequestsPerSecond", "Service.Variation", "Service.Start", "Service.Routing", "Trace.Counts",
-		"Timing.StandardDelay", "Timing.TrackingDatapoints", "Timing.TrackingInAfter", "Faults.NoCapacity[0]", "Faults.Fulfilled", "Faults.SlowStart",
-		"Faults.Deployments[0].Takes", "Faults.Deployments[0].ResetTo", "Faults.Missed[0]", "Faults.RetryAfter", "Gateway", "InitialCapacity"} {
-		if !strings.Contains("\n"+err.Error(), "\n"+path+": ") {
-			t.Errorf("nothing is said of %s in\n%v", path, err)
-		}
-	}
-	for name, test := range map[string]struct {
-		change func(*Input)
-		says   string
-	}{
-		"another endpoint's metric": {func(in *Input) {
-			in.Subject.Target.StepPolicies = []autoscaling.StepScalingPolicy{autoscaling.OfferedLoadPolicy("other")}
-		}, `is of the endpoint "other", and this one is "odds"`},
-		"a metric that is not played": {func(in *Input) {
-			in.Subject.Target.Policies[0].Metric = autoscaling.Metric{Namespace: "Mine", Name: "Queue", Statistic: autoscaling.Average}
-		}, "the metric Mine Queue is not played"},
-		"an impossible objective": {func(in *Input) { in.Objective.Latency = time.Millisecond }, "also where none waits"},
-		"no trace":                {func(in *Input) { in.Trace = nil }, "a rehearsal replays traffic"},
-	} {
-		in := surge()
-		test.change(&in)
-		if _, err := Run(in); err == nil || !strings.Contains(err.Error(), test.says) {
-			t.Errorf("%s: got %v", name, err)
-		}
-	}
-	if err := surge().Validate().Err(); err != nil {
-		t.Error(err)
-	}
-}
-
-// What a load test has shown may stand in the template, as facts.
-func TestFactsStandIn(t *testing.T) {
-	t.Parallel()
-	in := surge()
-	in.Service = Service{}
-	in.Subject.Facts = autoscaling.Facts{RequestsPerSecondPerInstance: 100, StartTime: 5 * time.Minute}
-	if r := play(t, in); r.Capacity.Most < 15 {
-		t.Errorf("got %+v", r.Capacity)
-	}
-}
-
-// A trace with no period of its own but what is read as it goes is checked then.
-func TestWrongCountsOfASource(t *testing.T) {
-	t.Parallel()
-	in := surge()
-	in.Trace = trace.Repeated{Trace: trace.Trace{Start: noon, Period: time.Minute, Counts: []float64{1}}, Times: 0}
-	if _, err := Run(in); err == nil || !strings.Contains(err.Error(), "nothing to replay") {
-		t.Errorf("got %v", err)
-	}
-	in.Trace = endless{}
-	if _, err := Run(in); err == nil || !strings.Contains(err.Error(), "0 or more") {
-		t.Errorf("got %v", err)
-	}
-}
-
-// endless is a source with a count that is none.
-type endless struct{}
-
-func (endless) Grid() (time.Time, time.Duration) { return noon, time.Second }
-func (endless) All() iter.Seq[float64] {
-	return func(yield func(float64) bool) {
-		for yield(1) && yield(math.NaN()) {
-		}
-	}
-}
-
-// A moment that is too much comes again, and a part of it is served then.
-func TestRetriesComeAgain(t *testing.T) {
-	t.Parallel()
-	in := variant(trace.Grid{Start: noon, Length: 10 * time.Minute}.Of(func(at time.Duration) float64 {
-		if at > 5*time.Minute && at < 5*time.Minute+time.Second {
-			return 2000
-		}
-		return 100
-	}))
-	// 400 are served, 400 wait for their second, and 1200 fail.
-	without := play(t, in).Requests.Failed
-	in.Faults.Retries, in.Faults.RetryAfter = 1, 30*time.Second
-	with := play(t, in).Requests.Failed
-	// 1200 and 100 come 30 s later: 400 are served, 400 wait.
-	if math.Abs(without-1200) > 1 || with < 400 || with > 600 {
-		t.Errorf("got %g failed, with a retry %g", without, with)
-	}
-}
-
 // An alarm that stays repeats its action every minute, also where it is looked
 // at every 10 s.
 func TestAlarmsRepeatTheirActionEveryMinute(t *testing.T) {
@@ -520,27 +299,6 @@ func TestTheFirstMinuteIsNotKnown(t *testing.T) {
 	e, _ := first(play(t, in), PolicyEvent, "scale out")
 	if want := noon.Add(5 * time.Minute); !e.At.Equal(want) {
 		t.Errorf("scaled out at %s, want %s: three whole minutes, and one until the last of them is published", e.At, want)
-	}
-}
-
-// Clients try again when they do, also where nothing else happens meanwhile.
-func TestRetriesComeInTheirSecond(t *testing.T) {
-	t.Parallel()
-	evening := flat(350, 20*time.Minute)
-	evening.Counts[5] = 500 * 60
-	in := variant(evening)
-	in.InitialCapacity, in.Subject.Target.MaxCapacity = 4, 4
-	in.Faults.Retries, in.Faults.RetryAfter = 1, 3*time.Minute
-	byMinute := play(t, in)
-	in.Trace = perSecond(evening)
-	bySecond := play(t, in)
-	if bySecond.Requests.Failed < 100 {
-		t.Errorf("got %g failed", bySecond.Requests.Failed)
-	}
-	for i := range byMinute.Minutes {
-		if a, b := byMinute.Minutes[i], bySecond.Minutes[i]; math.Abs(a.Failed-b.Failed) > 1e-6 || a.P99 != b.P99 {
-			t.Errorf("minute %d: %+v with a count a minute, %+v with the same every second", i, a, b)
-		}
 	}
 }
 
