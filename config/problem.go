@@ -35,11 +35,7 @@ type Problems []Problem
 
 // Error implements error: one problem a line.
 func (ps Problems) Error() string {
-	lines := make([]string, len(ps))
-	for i, p := range ps {
-		lines[i] = p.String()
-	}
-	return strings.Join(lines, "\n")
+	return invalid.Lines(ps)
 }
 
 // err returns nil when there is no problem.

@@ -80,6 +80,11 @@ func (ps Problems) Err() error {
 
 // Error implements error: one problem a line.
 func (ps Problems) Error() string {
+	return Lines(ps)
+}
+
+// Lines is problems as an error says them: one a line.
+func Lines[P fmt.Stringer](ps []P) string {
 	lines := make([]string, len(ps))
 	for i, p := range ps {
 		lines[i] = p.String()

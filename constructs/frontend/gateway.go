@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
 
 // Gateway is what a LoadBalancer forwards to: a GatewayFunction or a
@@ -38,4 +40,20 @@ func invocable(stack awscdk.Stack, endpointName string, components []string) *[]
 		arns = append(arns, "arn:"+partition+":sagemaker:"+region+":"+account+":inference-component/"+strings.ToLower(name))
 	}
 	return jsii.Strings(arns...)
+}
+
+func validateEndpointName(name string) invalid.Problems {
+	var ps invalid.Problems
+	if !autoscaling.ValidName(name) {
+		ps.Add("EndpointName", name, autoscaling.NameRule, "give the name of the endpoint to call")
+	}
+	return ps
+}
+
+func validateRequestTimeout(d time.Duration) invalid.Problems {
+	var ps invalid.Problems
+	if d < time.Second || d > maxTimeout || d%time.Second != 0 {
+		ps.Add("RequestTimeout", d, fmt.Sprintf("a time-out is a whole number of seconds, 1s to %s", maxTimeout), "a model may take 60s to answer")
+	}
+	return ps
 }

@@ -44,7 +44,9 @@ type GatewayFunctionProps struct {
 	// EndpointName is the one endpoint that the gateway may call.
 	EndpointName string
 	// InferenceComponents are the names of those of the endpoint's components
-	// that it may call: SageMaker wants permission for each besides the endpoint.
+	// that it may call. The permission names them
+	// beside the endpoint: no page was found that says which of the two
+	// SageMaker asks for.
 	// Default: none, the endpoint has none.
 	InferenceComponents []string
 	// Code is an archive or folder with the gateway's program as "bootstrap",
@@ -97,16 +99,11 @@ func (p GatewayFunctionProps) withDefaults() GatewayFunctionProps {
 func (p GatewayFunctionProps) Validate() error {
 	var ps invalid.Problems
 	p = p.withDefaults()
-	if !autoscaling.ValidName(p.EndpointName) {
-		ps.Add("EndpointName", p.EndpointName, autoscaling.NameRule, "give the name of the endpoint to call")
-	}
+	ps = append(ps, validateEndpointName(p.EndpointName)...)
 	if p.MemoryMB < 128 || p.MemoryMB > 10240 {
 		ps.Add("MemoryMB", p.MemoryMB, "a function has 128 to 10240 MB", fmt.Sprintf("%d is the default", DefaultMemoryMB))
 	}
-	if p.RequestTimeout < time.Second || p.RequestTimeout > maxTimeout || p.RequestTimeout%time.Second != 0 {
-		ps.Add("RequestTimeout", p.RequestTimeout, fmt.Sprintf("a time-out is a whole number of seconds, 1s to %s", maxTimeout),
-			"a model may take 60s to answer")
-	}
+	ps = append(ps, validateRequestTimeout(p.RequestTimeout)...)
 	if p.MaxRequestBytes < 1 || p.MaxRequestBytes > MaxRequestBytes {
 		ps.Add("MaxRequestBytes", p.MaxRequestBytes, fmt.Sprintf("a load balancer hands a function 1 to %d bytes", MaxRequestBytes), "leave it out for the most")
 	}

@@ -41,7 +41,9 @@ type GatewayServiceProps struct {
 	// EndpointName is the one endpoint that the gateway may call.
 	EndpointName string
 	// InferenceComponents are the names of those of the endpoint's components
-	// that it may call: SageMaker wants permission for each besides the endpoint.
+	// that it may call. The permission names them
+	// beside the endpoint: no page was found that says which of the two
+	// SageMaker asks for.
 	// Default: none, the endpoint has none.
 	InferenceComponents []string
 	// VPC is where its tasks run.
@@ -117,9 +119,7 @@ func (p GatewayServiceProps) withDefaults() GatewayServiceProps {
 func (p GatewayServiceProps) Validate() error {
 	var ps invalid.Problems
 	p = p.withDefaults()
-	if !autoscaling.ValidName(p.EndpointName) {
-		ps.Add("EndpointName", p.EndpointName, autoscaling.NameRule, "give the name of the endpoint to call")
-	}
+	ps = append(ps, validateEndpointName(p.EndpointName)...)
 	if p.VPC == nil {
 		ps.Add("VPC", nil, "a service runs in a VPC", "give one")
 	}
@@ -129,10 +129,7 @@ func (p GatewayServiceProps) Validate() error {
 		}
 	}
 	ps = append(ps, autoscaling.ValidateTaskSize(p.CPU, p.MemoryMB)...)
-	if p.RequestTimeout < time.Second || p.RequestTimeout > maxTimeout || p.RequestTimeout%time.Second != 0 {
-		ps.Add("RequestTimeout", p.RequestTimeout, fmt.Sprintf("a time-out is a whole number of seconds, 1s to %s", maxTimeout),
-			"a model may take 60s to answer")
-	}
+	ps = append(ps, validateRequestTimeout(p.RequestTimeout)...)
 	if p.MaxRequestBytes < 1 || p.MaxRequestBytes > MaxServiceMaxRequestBytes {
 		ps.Add("MaxRequestBytes", p.MaxRequestBytes, fmt.Sprintf("SageMaker takes at most %d bytes", MaxServiceMaxRequestBytes),
 			fmt.Sprintf("%d is the default", DefaultServiceMaxRequestBytes))

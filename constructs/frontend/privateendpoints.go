@@ -7,7 +7,6 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
 
@@ -35,7 +34,9 @@ type PrivateEndpointsProps struct {
 	// EndpointName is the one SageMaker endpoint that can be called through them.
 	EndpointName string
 	// InferenceComponents are the names of those of the endpoint's components
-	// that can be called through them: SageMaker wants permission for each besides the endpoint.
+	// that can be called through them. The permission names them
+	// beside the endpoint: no page was found that says which of the two
+	// SageMaker asks for.
 	// Default: none, the endpoint has none.
 	InferenceComponents []string
 	// Clients may connect to them.
@@ -48,9 +49,7 @@ func (p PrivateEndpointsProps) Validate() error {
 	if p.VPC == nil {
 		ps.Add("VPC", nil, "endpoints stand in a VPC", "give one")
 	}
-	if !autoscaling.ValidName(p.EndpointName) {
-		ps.Add("EndpointName", p.EndpointName, autoscaling.NameRule, "give the name of the endpoint to call")
-	}
+	ps = append(ps, validateEndpointName(p.EndpointName)...)
 	if p.Clients == nil {
 		ps.Add("Clients", nil, "nobody may connect", "give the security group of the gateway's tasks")
 	}
@@ -59,7 +58,8 @@ func (p PrivateEndpointsProps) Validate() error {
 
 // PrivateEndpoints let a GatewayService run in subnets without a way out: they
 // lead to SageMaker's runtime, CloudWatch Logs, Amazon ECR and, for the layers
-// of images, Amazon S3 (fact F33).
+// of images, Amazon S3 (fact F33). Where both are in one stack the service has to
+// wait for them, or its first tasks find no image: make it depend on them.
 type PrivateEndpoints struct {
 	constructs.Construct
 	// SecurityGroup is that of the interface endpoints.
