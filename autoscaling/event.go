@@ -57,6 +57,16 @@ type Event struct {
 	// Default: nil, the calendar's start time, one assertion that may be lost,
 	// capacity.ActionDelay and the calendar's margin.
 	LeadTime *time.Duration
+	// FloorShare is the share of the instances that the event needs which its
+	// floors hold, over 0 and at most 1; tracking adds the others when their
+	// traffic comes. What stands before the endpoint is prepared for all of it.
+	// Default: 0, all of them.
+	FloorShare float64
+	// FloorUntil is how long after the start the floors are released, and
+	// tracking goes on alone: where traffic rises no faster than it can follow,
+	// a floor only costs. What stands before the endpoint keeps its floors.
+	// Default: 0, when the event and its overrun are over.
+	FloorUntil time.Duration
 }
 
 // ShapeStep is the share of an event's peak from a time on, until the next step.
@@ -197,6 +207,9 @@ func (c EventCalendar) floorFor(e Event, share float64) int {
 	c = c.withDefaults()
 	if e.Uncertainty != 0 {
 		share *= e.Uncertainty
+	}
+	if e.FloorShare != 0 {
+		share *= e.FloorShare
 	}
 	if e.PeakInstances != 0 {
 		return capacity.SurvivingZoneLoss(capacity.Instances(float64(e.PeakInstances)*share, 1, 1), c.Zones)

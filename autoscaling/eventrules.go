@@ -132,6 +132,15 @@ func (e Event) validate() invalid.Problems {
 	if e.Overrun != nil && (*e.Overrun < 0 || *e.Overrun > 24*time.Hour) {
 		ps.Add("Overrun", *e.Overrun, "an overrun is from 0 to 24 hours", "such as 1h0m0s for extra time and penalties")
 	}
+	if f := e.FloorShare; f != 0 && !(f > 0 && f <= 1) {
+		ps.Add("FloorShare", f, "floors hold a share over 0 and at most 1 of what the event needs", "leave it out for all of it, and expect a higher peak for more")
+	}
+	switch whole := e.shortest() + e.overrun(); {
+	case e.FloorUntil < 0:
+		ps.Add("FloorUntil", e.FloorUntil, "floors are released some time after the start", "such as 1h0m0s, or leave it out")
+	case len(more) == 0 && e.FloorUntil > whole:
+		ps.Add("FloorUntil", e.FloorUntil, fmt.Sprintf("the event is over after %s, its overrun included", whole), "leave it out, and the floors last as long")
+	}
 	return ps
 }
 

@@ -65,6 +65,9 @@ type floorStep struct {
 func (c EventCalendar) steps(e Event) []floorStep {
 	var steps []floorStep
 	for _, s := range e.shape() {
+		if e.FloorUntil != 0 && s.After >= e.FloorUntil {
+			break
+		}
 		steps = append(steps, floorStep{s.After, max(c.MinCapacity, c.floorFor(e, s.Share))})
 	}
 	return steps
@@ -83,6 +86,9 @@ func (c EventCalendar) highest(steps []floorStep) int {
 func (c EventCalendar) occurrenceSpans(e Event, steps []floorStep, o occurrence) []span {
 	var spans []span
 	ends := alignUp(o.ends.Add(e.overrun()), c.Align)
+	if e.FloorUntil != 0 {
+		ends = alignUp(o.starts.Add(e.FloorUntil), c.Align)
+	}
 	for i, s := range steps {
 		to := ends
 		if i+1 < len(steps) {

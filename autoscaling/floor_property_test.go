@@ -214,6 +214,9 @@ func wantedFloors(c autoscaling.EventCalendar, from time.Time, minutes int) []in
 		if shape == nil {
 			shape = []autoscaling.ShapeStep{{Share: 1}}
 		}
+		if e.FloorUntil != 0 {
+			shape = slices.DeleteFunc(slices.Clone(shape), func(s autoscaling.ShapeStep) bool { return s.After >= e.FloorUntil })
+		}
 		for _, times := range comes(e) {
 			start, end := clocksShow(times[0], loc), clocksShowed(times[1], loc)
 			if !exceeds(c, e, shape) {
@@ -221,12 +224,18 @@ func wantedFloors(c autoscaling.EventCalendar, from time.Time, minutes int) []in
 			}
 			for i, s := range shape {
 				until := end.Add(overrun)
+				if e.FloorUntil != 0 {
+					until = start.Add(e.FloorUntil)
+				}
 				if i+1 < len(shape) {
 					until = start.Add(shape[i+1].After)
 				}
 				raise(start.Add(s.After-lead), until, wantedInstances(c, e, s.Share))
 			}
 			released := onGrid(end.Add(overrun), time.Minute)
+			if e.FloorUntil != 0 {
+				released = onGrid(start.Add(e.FloorUntil), time.Minute)
+			}
 			over := max(0, wantedInstances(c, e, shape[len(shape)-1].Share)-c.MinCapacity)
 			for left := releases - 1; left > 0; left-- {
 				until := onGrid(released.Add(or(c.ReleaseEvery, 3*every)), time.Minute)
@@ -245,16 +254,20 @@ func exceeds(c autoscaling.EventCalendar, e autoscaling.Event, shape []autoscali
 	return slices.ContainsFunc(shape, func(s autoscaling.ShapeStep) bool { return wantedInstances(c, e, s.Share) > c.MinCapacity })
 }
 
-// wantedInstances counts in hundredths, the test's shares and uncertainties
+// wantedInstances counts in thousandths, the test's shares and uncertainties
 // being such.
 func wantedInstances(c autoscaling.EventCalendar, e autoscaling.Event, share float64) int {
 	uncertainty := 10
 	if e.Uncertainty != 0 {
 		uncertainty = int(e.Uncertainty*10 + 0.5)
 	}
-	need := ceilDiv(e.PeakInstances*int(share*10+0.5)*uncertainty, 100)
+	held := 10
+	if e.FloorShare != 0 {
+		held = int(e.FloorShare*10 + 0.5)
+	}
+	need := ceilDiv(e.PeakInstances*int(share*10+0.5)*uncertainty*held, 1000)
 	if e.PeakRequestsPerSecond != 0 {
-		need = ceilDiv(int(e.PeakRequestsPerSecond)*int(share*10+0.5)*uncertainty, 100*70) // 100 a second × 0.7
+		need = ceilDiv(int(e.PeakRequestsPerSecond)*int(share*10+0.5)*uncertainty*held, 1000*70) // 100 a second × 0.7
 	}
 	if c.Zones > 1 {
 		need = ceilDiv(need*c.Zones, c.Zones-1)
@@ -377,6 +390,10 @@ func drawEvent(t *rapid.T, name string, middle time.Time) autoscaling.Event {
 		}
 	}
 	e.Uncertainty = rapid.SampledFrom([]float64{0, 1, 1.2, 2}).Draw(t, "uncertainty")
+	e.FloorShare = rapid.SampledFrom([]float64{0, 0, 0.3, 0.7, 1}).Draw(t, "floorShare")
+	if rapid.Bool().Draw(t, "released early") {
+		e.FloorUntil = minutes(1, 59, "floorUntil")
+	}
 	if rapid.Bool().Draw(t, "hasOverrun") {
 		e.Overrun = ptr(minutes(0, 150, "overrun"))
 	}

@@ -60,13 +60,13 @@ func ServiceTasks(requestsPerSecond float64, zones int) FrontEndUnit {
 // moves with them, and asserts its floors by the same means. A peak that is
 // known in instances is taken for the rate that they are meant to carry; where
 // that was not measured, such an event has no peak here and is refused. A lead
-// time that is given for instances is theirs alone. The maximum is the highest
+// time, FloorShare and FloorUntil are of the instances alone. The maximum is the highest
 // floor.
 func (c EventCalendar) For(u FrontEndUnit) EventCalendar {
 	events := make([]Event, len(c.Events))
 	for i, e := range c.Events {
 		e.PeakRequestsPerSecond, e.PeakInstances = c.rate(e), 0
-		e.LeadTime = nil
+		e.LeadTime, e.FloorShare, e.FloorUntil = nil, 0, 0
 		if u.LeadTime != 0 {
 			e.LeadTime = &u.LeadTime
 		}

@@ -51,6 +51,13 @@ type Event struct {
 	// Default: capacity.startTime, and 21m for a lost assertion, the action's
 	// own delay and instances that are not to be had at once.
 	LeadTime *Duration `json:"leadTime,omitempty"`
+	// FloorShare is the share of the instances needed that are there beforehand,
+	// over 0 and at most 1; tracking adds the others when their traffic comes.
+	// Default: 1.
+	FloorShare float64 `json:"floorShare,omitempty" jsonschema:"exclusiveMinimum=0,maximum=1"`
+	// FloorUntil is how long after the start the instances' floors are released,
+	// and tracking goes on alone: 1h. Default: with the end and its overrun.
+	FloorUntil Duration `json:"floorUntil,omitempty"`
 }
 
 // ShapeStep is the share of an event's peak from a time on, until the next step.
@@ -70,6 +77,7 @@ func modelEvents(written []Event) []autoscaling.Event {
 			Dates: v.Dates, Weekdays: v.Weekdays, From: v.From, Until: v.Until,
 			PeakRequestsPerSecond: v.PeakRequestsPerSecond, PeakInstances: v.PeakInstances, Uncertainty: v.Uncertainty,
 			Overrun: (*time.Duration)(v.Overrun), LeadTime: (*time.Duration)(v.LeadTime),
+			FloorShare: v.FloorShare, FloorUntil: time.Duration(v.FloorUntil),
 		}
 		for _, s := range v.Shape {
 			event.Shape = append(event.Shape, autoscaling.ShapeStep{After: time.Duration(s.After), Share: s.Share})
