@@ -11,7 +11,17 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
 
-// maxImageLength is what SageMaker takes as ContainerDefinition.Image.
+// Puller is the service that starts containers of an image.
+type Puller string
+
+// The services that pull images.
+const (
+	SageMaker Puller = "SageMaker"
+	ECS       Puller = "Amazon ECS"
+)
+
+// maxImageLength is what SageMaker takes as ContainerDefinition.Image; Amazon
+// ECS takes whatever a repository and a tag can make of it.
 const maxImageLength = 255
 
 // Image is an image in a private repository of Amazon ECR.
@@ -35,17 +45,18 @@ var (
 	imageDigest  = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 )
 
-// ParseImage reads an image's URI. Its error is invalid.Problems, without a path.
-func ParseImage(uri string) (Image, error) {
+// ParseImage reads the URI of an image that by pulls. Its error is
+// invalid.Problems, without a path.
+func ParseImage(uri string, by Puller) (Image, error) {
 	var ps invalid.Problems
-	if n := len(uri); n > maxImageLength {
+	if n := len(uri); by == SageMaker && n > maxImageLength {
 		ps.Add("", uri, fmt.Sprintf("SageMaker takes an image's URI of at most %d characters, this one has %d", maxImageLength, n),
 			"shorten the repository's name or the tag")
 	}
 	host, rest, _ := strings.Cut(uri, "/")
 	registry := registryHost.FindStringSubmatch(host)
 	if registry == nil {
-		ps.Add("", uri, "an image is ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG, or @sha256:DIGEST in place of :TAG; SageMaker pulls from Amazon ECR",
+		ps.Add("", uri, "an image is ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG, or @sha256:DIGEST in place of :TAG; "+string(by)+" pulls it from Amazon ECR",
 			"copy the image URI from the repository in Amazon ECR")
 		return Image{}, ps
 	}
@@ -58,14 +69,14 @@ func ParseImage(uri string) (Image, error) {
 	}
 	switch {
 	case hasTag && hasDigest:
-		ps.Add("", uri, "SageMaker takes a tag or a digest, not both", "keep the digest, it names the image exactly")
+		ps.Add("", uri, string(by)+" takes a tag or a digest, not both", "keep the digest, it names the image exactly")
 	case hasDigest && !imageDigest.MatchString(digest):
 		ps.Add("", uri, "a digest is sha256: and 64 hexadecimal digits", "copy the digest from Amazon ECR")
 	case hasTag && !imageTag.MatchString(tag):
 		ps.Add("", uri, "a tag has 1 to 128 letters, digits, '_', '.' and '-', and begins with neither '.' nor '-'",
 			"copy the tag from Amazon ECR")
 	case !hasTag && !hasDigest:
-		ps.Add("", uri, "the image has neither a tag nor a digest, so that instances could start with different ones",
+		ps.Add("", uri, "the image has neither a tag nor a digest, so that containers could start with different ones",
 			"add the tag or, best, the digest that was tested")
 	}
 	if err := ps.Err(); err != nil {

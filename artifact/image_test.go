@@ -19,7 +19,7 @@ func TestParseImage(t *testing.T) {
 		"123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com/predictions:1": {"123456789012", "us-gov-west-1", "predictions", "1", ""},
 		"123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/predictions:1":      {"123456789012", "cn-north-1", "predictions", "1", ""},
 	} {
-		got, err := ParseImage(uri)
+		got, err := ParseImage(uri, SageMaker)
 		if err != nil {
 			t.Errorf("%s: %v", uri, err)
 		}
@@ -32,10 +32,10 @@ func TestParseImage(t *testing.T) {
 func TestParseImageRefuses(t *testing.T) {
 	t.Parallel()
 	for uri, want := range map[string]string{
-		"":                                       "SageMaker pulls from Amazon ECR",
-		"python:3.12":                            "SageMaker pulls from Amazon ECR",
-		"public.ecr.aws/docker/library/python:3": "SageMaker pulls from Amazon ECR",
-		"1234.dkr.ecr.eu-west-1.amazonaws.com/a:1": "SageMaker pulls from Amazon ECR",
+		"":                                       "SageMaker pulls it from Amazon ECR",
+		"python:3.12":                            "SageMaker pulls it from Amazon ECR",
+		"public.ecr.aws/docker/library/python:3": "SageMaker pulls it from Amazon ECR",
+		"1234.dkr.ecr.eu-west-1.amazonaws.com/a:1": "SageMaker pulls it from Amazon ECR",
 		registry:                    "repository's name",
 		registry + "Predictions:1":  "repository's name",
 		registry + "a..b:1":         "repository's name",
@@ -50,7 +50,7 @@ func TestParseImageRefuses(t *testing.T) {
 		registry + strings.Repeat("a", 250) + ":1":                    "at most 255",
 		registry + "predictions:1\n":                                  "a tag has",
 	} {
-		got, err := ParseImage(uri)
+		got, err := ParseImage(uri, SageMaker)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want an error with %q", uri, err, want)
 		}
@@ -60,11 +60,26 @@ func TestParseImageRefuses(t *testing.T) {
 	}
 }
 
+// TestPullers: what is said fits who pulls, and only SageMaker limits the length.
+func TestPullers(t *testing.T) {
+	t.Parallel()
+	for uri, want := range map[string]string{
+		"gateway":                "Amazon ECS pulls it from Amazon ECR",
+		registry + "a:1@sha256:": "Amazon ECS takes a tag or a digest, not both",
+		registry + strings.Repeat("a", 250) + ":1": "",
+	} {
+		_, err := ParseImage(uri, ECS)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%q: got %v, want %q", uri, err, want)
+		}
+	}
+}
+
 func FuzzParseImage(f *testing.F) {
 	f.Add(registry + "predictions:1.0.0")
 	f.Add(registry + "a@sha256:" + strings.Repeat("0", 64))
 	f.Fuzz(func(t *testing.T, uri string) {
-		image, err := ParseImage(uri)
+		image, err := ParseImage(uri, SageMaker)
 		if err != nil {
 			return
 		}

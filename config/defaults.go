@@ -20,6 +20,7 @@ const (
 	// A model may take 60 s, and AWS advises 70 s for who waits for it (fact F2).
 	defaultRequestTimeout = Duration(70 * time.Second)
 	everybody             = "0.0.0.0/0"
+	everybodyIPv6         = "::/0"
 )
 
 // withDefaults is e with a value wherever the file says nothing.
@@ -48,10 +49,12 @@ func (e Environment) withDefaults() Environment {
 	if !e.HasFrontend() {
 		return e
 	}
-	if len(e.Frontend.AllowedCIDRs) == 0 {
-		e.Frontend.AllowedCIDRs = []string{e.defaultAllowedCIDR()}
+	if e.Frontend.ExistingListener == nil && len(e.Frontend.AllowedCIDRs) == 0 {
+		e.Frontend.AllowedCIDRs = e.defaultAllowedCIDRs()
 	}
-	e.Frontend = e.Frontend.withLoadBalancerDefaults(e.Production)
+	if e.Frontend.ExistingListener == nil {
+		e.Frontend = e.Frontend.withLoadBalancerDefaults(e.Production)
+	}
 	e.Frontend.Gateway = cmp.Or(e.Frontend.Gateway, GatewayOnLambda)
 	if e.Frontend.onFargate() {
 		e.Frontend.TaskCPU = cmp.Or(e.Frontend.TaskCPU, autoscaling.DefaultTaskCPU)
@@ -62,22 +65,27 @@ func (e Environment) withDefaults() Environment {
 		e.Frontend.MaxRequestBytes = cmp.Or(e.Frontend.MaxRequestBytes, maxLambdaRequestBytes)
 	}
 	e.Frontend.RequestTimeout = cmp.Or(e.Frontend.RequestTimeout, defaultRequestTimeout)
+	if c := e.Frontend.Canary; c != nil {
+		e.Frontend.Canary = c.withDefaults(e.Frontend)
+	}
 	return e
 }
 
-func (e Environment) defaultAllowedCIDR() string {
+func (e Environment) defaultAllowedCIDRs() []string {
 	switch {
+	case e.Frontend.InternetFacing && e.Frontend.IPv6:
+		return []string{everybody, everybodyIPv6}
 	case e.Frontend.InternetFacing:
-		return everybody
+		return []string{everybody}
 	case e.Network.NewVPC != nil:
-		return e.Network.NewVPC.CIDR
+		return []string{e.Network.NewVPC.CIDR}
 	case e.Network.ExistingVPC != nil:
-		return e.Network.ExistingVPC.CIDR
+		return []string{e.Network.ExistingVPC.CIDR}
 	default:
-		return ""
+		return nil
 	}
 }
 
 // sheds reports whether the gateway refuses what the endpoint cannot serve, and
 // publishes the load that it was offered. A Lambda function cannot (fact F29).
-func (f Frontend) sheds() bool { return f.onFargate() }
+func (f Frontend) sheds() bool { return !f.RunsOn(GatewayOnLambda) }

@@ -49,11 +49,11 @@ func judge(file, name string, data []byte) (Environment, Problems) {
 	return e, d.problems
 }
 
-// hideVariables keeps the values of environment variables, which may be secrets,
-// out of the problems.
+// hideVariables keeps the values of environment variables, and what should be the
+// ARN of a secret, out of the problems: either may be a secret.
 func (d *document) hideVariables() {
 	for path, n := range d.nodes {
-		if environmentPath.MatchString(path) {
+		if environmentPath.MatchString(path) || path == clientSecretPath {
 			n.written = ""
 		}
 	}

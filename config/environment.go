@@ -20,7 +20,7 @@ type Environment struct {
 	Production bool `json:"production,omitempty"`
 	// Network is the VPC that the load balancer stands in.
 	// Default: none, required unless endpoint.asynchronous is given, which has no
-	// load balancer.
+	// load balancer, or a Lambda function stands behind frontend.existingListener.
 	Network Network `json:"network,omitempty"`
 	// Model is the container that answers predictions.
 	// Default: none, required unless components are given.
@@ -269,18 +269,35 @@ type ScheduledAction struct {
 
 // Frontend is the load balancer and the gateway behind it.
 type Frontend struct {
+	// SharePercent is the share of the requests that this gateway gets, where it
+	// is a canary. Default: 0, all of them.
+	SharePercent int `json:"-"`
+
 	// CertificateARN is the certificate of the HTTPS listener, in AWS
-	// Certificate Manager and in the environment's region. Default: none, which
-	// is an error unless plainHttp is true.
+	// Certificate Manager and in the environment's region. Default: none, one is
+	// made for domain; without either plainHttp has to be true.
 	CertificateARN string `json:"certificateArn,omitempty"`
+	// Domain is the name under which clients ask: records in its zone lead to the
+	// load balancer, and without certificateArn a certificate is made for it.
+	// Default: none, clients ask under the load balancer's own name.
+	Domain *Domain `json:"domain,omitempty"`
+	// Authentication is as whom clients show themselves to the load balancer,
+	// before a request reaches the gateway. Default: none, whoever may connect may
+	// ask.
+	Authentication *Authentication `json:"authentication,omitempty"`
 	// PlainHTTP serves without TLS: requests and predictions can be read and
-	// changed on their way. Default: false.
+	// changed on their way, so not in production. Default: false.
 	PlainHTTP bool `json:"plainHttp,omitempty"`
 	// InternetFacing puts the load balancer into public subnets with public
 	// addresses. Default: false, it is internal.
 	InternetFacing bool `json:"internetFacing,omitempty"`
-	// AllowedCIDRs are the IPv4 ranges that may connect. Default: the VPC's own
-	// range, or everybody (0.0.0.0/0) when internetFacing is true.
+	// IPv6 gives the load balancer IPv6 addresses beside its IPv4 ones. A new VPC
+	// gets an IPv6 range from Amazon; the load balancer's subnets of an existing
+	// one have theirs already. Default: false.
+	IPv6 bool `json:"ipv6,omitempty"`
+	// AllowedCIDRs are the ranges that may connect, with ipv6 also IPv6 ones.
+	// Default: the VPC's own IPv4 range, or everybody (0.0.0.0/0, and ::/0 with
+	// ipv6) when internetFacing is true.
 	AllowedCIDRs []string `json:"allowedCidrs,omitempty" jsonschema:"minItems=1,uniqueItems=true"`
 	// Gateway is what the gateway runs on: lambda, or fargate, which streams,
 	// sheds and publishes the load that it was offered, takes bodies over 1 MB,
@@ -326,4 +343,17 @@ type Frontend struct {
 	// capacity.bytesPerRequest, and AWS to raise the account's quota of reserved
 	// units, which is 0. Default: false, the load balancer grows by itself.
 	ReserveLoadBalancerCapacity bool `json:"reserveLoadBalancerCapacity,omitempty"`
+	// MinimumCapacityUnits keeps that many of the load balancer's capacity units
+	// reserved all the time, which costs what they cost when they are used; the
+	// quota is the same. Default: none, the load balancer grows by itself.
+	MinimumCapacityUnits int `json:"minimumCapacityUnits,omitempty" jsonschema:"minimum=100,maximum=15000"`
+	// Server is what only a gateway on fargate can be told: how it behaves under
+	// too much load, how long a stream may last, what it logs. Default: the
+	// gateway's own defaults.
+	Server *Server `json:"server,omitempty"`
+	// Canary is a second gateway that gets a share of the requests. Default: none.
+	Canary *Canary `json:"canary,omitempty"`
+	// ExistingListener is a listener that stands, which sends predictions to the
+	// gateway. Default: none, a load balancer is made.
+	ExistingListener *ExistingListener `json:"existingListener,omitempty"`
 }

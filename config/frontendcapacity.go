@@ -78,7 +78,7 @@ func (e Environment) GatewayEnvironments() (c autoscaling.EventCalendar, ok bool
 	if f == nil || !f.ProvisionedConcurrency || e.Frontend.onFargate() {
 		return c, false
 	}
-	return e.calendar().For(autoscaling.FunctionEnvironments(time.Duration(f.RequestLatency))), true
+	return e.calendar().For(autoscaling.FunctionEnvironments(time.Duration(e.Frontend.share() * float64(f.RequestLatency)))), true
 }
 
 // CapacityUnits is the calendar of the load balancer's capacity units, and
@@ -89,7 +89,7 @@ func (e Environment) CapacityUnits() (c autoscaling.EventCalendar, ok bool) {
 		return c, false
 	}
 	return e.calendar().For(autoscaling.LoadBalancerTraffic{
-		BytesPerRequest: float64(f.BytesPerRequest), RequestsPerConnection: f.RequestsPerConnection, FunctionTarget: !e.Frontend.onFargate(),
+		BytesPerRequest: float64(f.BytesPerRequest), RequestsPerConnection: f.RequestsPerConnection, FunctionTarget: e.Frontend.RunsOn(GatewayOnLambda),
 	}.CapacityUnits()), true
 }
 
@@ -121,13 +121,26 @@ func validateFrontendCapacity(e Environment, src source) invalid.Problems {
 	if len(ps) > 0 || !e.fleetIsSound(src) {
 		return ps
 	}
-	ps = append(ps, e.validateReservedConcurrency()...)
-	ps = append(ps, e.validateTasks(src)...)
-	if c, ok := e.GatewayEnvironments(); ok {
-		ps = append(ps, e.inFrontend(c.Validate(), "frontend.capacity.provisionedConcurrency")...)
+	ps = append(ps, e.validateGatewayCapacity(src)...)
+	if canary, ok := e.Canary(); ok && canary.Frontend.Gateway != e.Frontend.Gateway {
+		ps = append(ps, canary.validateGatewayCapacity(src)...) // its share of the same
 	}
 	if c, ok := e.CapacityUnits(); ok {
 		ps = append(ps, e.inFrontend(c.ValidateReservations(), reserveUnits)...)
+	}
+	return ps
+}
+
+// validateGatewayCapacity holds one gateway, in its form, against the fleet and
+// its events.
+func (e Environment) validateGatewayCapacity(src source) invalid.Problems {
+	var ps invalid.Problems
+	if !e.Frontend.onFargate() {
+		ps = e.validateReservedConcurrency()
+	}
+	ps = append(ps, e.validateTasks(src)...)
+	if c, ok := e.GatewayEnvironments(); ok {
+		ps = append(ps, e.inFrontend(c.Validate(), "frontend.capacity.provisionedConcurrency")...)
 	}
 	return ps
 }
@@ -176,9 +189,9 @@ func (e Environment) validateReservedConcurrency() invalid.Problems {
 	}
 	latency := time.Duration(f.RequestLatency)
 	fleet, instances := e.fleet()
-	if need := capacity.Concurrency(fleet, latency); need > f.ReservedConcurrency {
+	if need := capacity.Concurrency(fleet*e.Frontend.share(), latency); need > f.ReservedConcurrency {
 		ps.Add(reservedConcurrency, f.ReservedConcurrency,
-			fmt.Sprintf("the gateway turns requests away before the fleet is full: %d instances serve %g a second, which at %s are %d at a time", instances, fleet, latency, need),
+			fmt.Sprintf("the gateway turns requests away before the fleet is full: %d instances serve %g a second%s, which at %s are %d at a time", instances, fleet, e.Frontend.ofIt(), latency, need),
 			fmt.Sprintf("raise it to %d or more, or leave it out", need))
 		return ps
 	}

@@ -25,9 +25,11 @@ const gatewayForm = "frontend.gateway"
 // What belongs to one form only.
 var (
 	lambdaKeys = []string{"frontend.gatewayMemoryMb", reservedConcurrency, environmentsReady}
-	// Streaming, shedding and the like are not keys: they come with the form.
-	fargateKeys = []string{"frontend.image", "frontend.taskCpu", "frontend.taskMemoryMb",
+	// Streaming and the like are not keys: they come with the form.
+	fargateKeys = []string{"frontend.image", "frontend.taskCpu", "frontend.taskMemoryMb", serverPath,
 		requestsPerSecondPerTask, "frontend.capacity.minTasks", maxTasks}
+	// A canary of that form has them from there.
+	sharedKeys = []string{serverPath, reservedConcurrency, environmentsReady, requestsPerSecondPerTask, "frontend.capacity.minTasks", maxTasks}
 )
 
 // validateGatewayForm holds the front end against the form of its gateway.
@@ -36,14 +38,24 @@ func validateGatewayForm(e Environment, src source) invalid.Problems {
 	if src.faulty(gatewayForm) {
 		return ps
 	}
-	others, form, fix := fargateKeys, GatewayOnLambda, "remove it, or say gateway: fargate"
+	others, form, other, fix := fargateKeys, GatewayOnLambda, GatewayOnFargate, "remove it, or say gateway: fargate"
 	if e.Frontend.onFargate() {
-		others, form, fix = lambdaKeys, GatewayOnFargate, "remove it, or gateway: fargate"
+		others, form, other, fix = lambdaKeys, GatewayOnFargate, GatewayOnLambda, "remove it, or gateway: fargate"
 	}
 	for _, key := range others {
+		if e.Frontend.RunsOn(other) && slices.Contains(sharedKeys, key) {
+			continue
+		}
 		if src.given(key) && !src.faulty(key) {
 			ps.Add(key, nil, "the gateway runs on "+string(form)+", which has no such setting", fix)
 		}
+	}
+	ps = append(ps, validateCanary(e, src)...)
+	if e.Frontend.RunsOn(GatewayOnFargate) {
+		ps = append(ps, validateServer(e.Frontend, src)...)
+	}
+	if e.Frontend.RunsOn(GatewayOnLambda) {
+		ps = append(ps, validateOfferedLoad(e)...)
 	}
 	if form == GatewayOnFargate {
 		return append(ps, validateService(e, src)...)
@@ -52,13 +64,24 @@ func validateGatewayForm(e Environment, src source) invalid.Problems {
 		ps.Add("frontend.maxRequestBytes", n, fmt.Sprintf("a load balancer hands a Lambda function at most %d bytes", maxLambdaRequestBytes),
 			fmt.Sprintf("lower it to %d or less, or say gateway: fargate", maxLambdaRequestBytes))
 	}
+	return ps
+}
+
+// validateOfferedLoad refuses policies on a load that a Lambda function does not
+// tell (fact F29).
+func validateOfferedLoad(e Environment) invalid.Problems {
+	var ps invalid.Problems
+	rule, fix := "a gateway on lambda sheds nothing, and so publishes no offered load that could scale", "remove it, or say gateway: fargate"
+	if e.Frontend.onFargate() {
+		rule, fix = "a canary on lambda does not publish its share of the offered load", "remove it while the canary is there"
+	}
 	for i, v := range e.ProductionVariants() {
 		at := variantPath("")
 		if len(e.Variants) > 0 {
 			at = variantPath(itemPath("variants", i))
 		}
 		if offered := v.Scaling.OfferedLoad; offered != nil && *offered && v.serving() == realTime {
-			ps.Add(at.of("scaling.offeredLoad"), true, "a gateway on lambda sheds nothing, and so publishes no offered load that could scale", "remove it, or say gateway: fargate")
+			ps.Add(at.of("scaling.offeredLoad"), true, rule, fix)
 		}
 	}
 	return ps
@@ -66,29 +89,44 @@ func validateGatewayForm(e Environment, src source) invalid.Problems {
 
 // validateService judges the gateway's image and the size of its tasks.
 func validateService(e Environment, src source) invalid.Problems {
-	f := e.Frontend
-	var ps invalid.Problems
-	if f.Image != "" {
-		image, err := artifact.ParseImage(f.Image)
-		ps = append(ps, invalid.From(err).In("frontend.image")...)
-		if err == nil && e.Region != "" && e.Network.NewVPC != nil && image.Region != e.Region {
-			ps.Add("frontend.image", f.Image, "the private endpoints of a new VPC lead to Amazon ECR in its own region "+e.Region+", this image is in "+image.Region,
-				"replicate the repository to "+e.Region+" and give the image there")
-		}
-	}
+	ps := validateImage("frontend.image", e.Frontend.Image, e)
 	if !src.faulty("frontend.taskCpu") && !src.faulty("frontend.taskMemoryMb") {
 		d := e.withDefaults().Frontend
-		for _, p := range autoscaling.ValidateTaskSize(d.TaskCPU, d.TaskMemoryMB) {
-			if p.Path == "CPU" {
-				p.Path = "frontend.taskCpu"
-			} else {
-				p.Path = "frontend.taskMemoryMb"
-			}
-			ps = append(ps, p)
+		ps = append(ps, validateTaskSize("frontend", d.TaskCPU, d.TaskMemoryMB)...)
+	}
+	return append(ps, validateTaskRate(e.Frontend, src, "measure it in a load test, or remove gateway: fargate")...)
+}
+
+// validateImage judges the image of a gateway on Fargate; "" is built.
+func validateImage(path, uri string, e Environment) invalid.Problems {
+	if uri == "" {
+		return nil
+	}
+	image, err := artifact.ParseImage(uri, artifact.ECS)
+	ps := invalid.From(err).In(path)
+	if err == nil && e.Region != "" && e.Network.NewVPC != nil && image.Region != e.Region {
+		ps.Add(path, uri, "the private endpoints of a new VPC lead to Amazon ECR in its own region "+e.Region+", this image is in "+image.Region,
+			"replicate the repository to "+e.Region+" and give the image there")
+	}
+	return ps
+}
+
+// validateTaskSize judges taskCpu and taskMemoryMb below path.
+func validateTaskSize(path string, cpu, memoryMB int) invalid.Problems {
+	ps := autoscaling.ValidateTaskSize(cpu, memoryMB)
+	for i, p := range ps {
+		ps[i].Path = path + ".taskMemoryMb"
+		if p.Path == "CPU" {
+			ps[i].Path = path + ".taskCpu"
 		}
 	}
+	return ps
+}
+
+func validateTaskRate(f Frontend, src source, fix string) invalid.Problems {
+	var ps invalid.Problems
 	if !slices.ContainsFunc([]string{"frontend.capacity", requestsPerSecondPerTask}, src.faulty) && (f.Capacity == nil || f.Capacity.RequestsPerSecondPerTask == 0) {
-		ps.Add(requestsPerSecondPerTask, nil, "the tasks of a gateway on fargate are counted by what one of them carries", "measure it in a load test, or remove gateway: fargate")
+		ps.Add(requestsPerSecondPerTask, nil, "the tasks of a gateway on fargate are counted by what one of them carries", fix)
 	}
 	return ps
 }

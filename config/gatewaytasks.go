@@ -21,28 +21,30 @@ func (e Environment) GatewayTasks() (c autoscaling.EventCalendar, ok bool) {
 	if f == nil || !e.Frontend.onFargate() {
 		return c, false
 	}
-	unit := autoscaling.ServiceTasks(f.RequestsPerSecondPerTask, e.taskZones())
+	unit := autoscaling.ServiceTasks(f.RequestsPerSecondPerTask/e.Frontend.share(), e.taskZones())
 	unit.MinCapacity = cmp.Or(f.MinTasks, unit.MinCapacity)
 	return e.calendar().For(unit), true
 }
 
-// GatewayTarget is the scalable target of those tasks, without its resource ID.
+// GatewayTarget is the scalable target of those tasks, without its resource ID. The
+// tasks of a canary may become as many as the gateway's: its share may grow.
 func (e Environment) GatewayTarget() (t autoscaling.ScalableTarget, ok bool) {
 	c, ok := e.GatewayTasks()
 	if !ok {
 		return t, false
 	}
-	return c.ServiceTarget(cmp.Or(e.Frontend.Capacity.MaxTasks, e.tasksOfFleet())), true
+	return c.ServiceTarget(cmp.Or(e.Frontend.Capacity.MaxTasks, e.tasksOfFleet(1))), true
 }
 
-// tasksOfFleet is how many tasks carry what all instances serve, and each event.
-func (e Environment) tasksOfFleet() int {
+// tasksOfFleet is how many tasks carry a share of what all instances serve, and
+// each event.
+func (e Environment) tasksOfFleet(share float64) int {
 	c, _ := e.GatewayTasks()
 	served, _ := e.fleet()
 	if served == 0 { // a serverless variant has no instances
 		return max(autoscaling.DefaultMaxTasks, c.HighestFloor())
 	}
-	need := capacity.Instances(served, e.Frontend.Capacity.RequestsPerSecondPerTask, capacity.DefaultSafetyFactor)
+	need := capacity.Instances(served*share, e.Frontend.Capacity.RequestsPerSecondPerTask, capacity.DefaultSafetyFactor)
 	return max(capacity.SurvivingZoneLoss(need, c.Zones), c.HighestFloor())
 }
 
@@ -74,9 +76,9 @@ func (e Environment) validateTasks(src source) invalid.Problems {
 	}
 	ps := e.inFrontend(c.Validate(), requestsPerSecondPerTask)
 	if most := e.Frontend.Capacity.MaxTasks; len(ps) == 0 && most != 0 {
-		if need := e.tasksOfFleet(); need > most {
+		if need := e.tasksOfFleet(e.Frontend.share()); need > most {
 			served, instances := e.fleet()
-			ps.Add(maxTasks, most, fmt.Sprintf("the gateway is full before the fleet, or an event's floor, is: %d instances serve %g a second, and with the events %d tasks are needed", instances, served, need),
+			ps.Add(maxTasks, most, fmt.Sprintf("the gateway is full before the fleet, or an event's floor, is: %d instances serve %g a second%s, and with the events %d tasks are needed", instances, served, e.Frontend.ofIt(), need),
 				fmt.Sprintf("raise it to %d or more, or leave it out", need))
 		}
 	}

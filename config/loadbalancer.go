@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/access"
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
 
@@ -89,6 +90,10 @@ func validateLoadBalancer(e Environment, src source) invalid.Problems {
 				"remove it, or remove bucket to have one made")
 		}
 	}
+	if e.Frontend.MinimumCapacityUnits != 0 && e.Frontend.ReserveLoadBalancerCapacity && !src.faulty(reserveUnits) {
+		ps.Add("frontend.minimumCapacityUnits", e.Frontend.MinimumCapacityUnits, "units that are reserved for events are released after them, and each deployment would reserve these again",
+			"keep it, or "+reserveUnits)
+	}
 	if e.Frontend.WAF != nil {
 		ps = append(ps, validateWAF(*e.Frontend.WAF, e, src)...)
 	}
@@ -114,6 +119,9 @@ func validateWAF(w WAF, e Environment, src source) invalid.Problems {
 			}
 		}
 		return ps
+	}
+	if w.SessionHeader != "" {
+		ps = append(ps, access.ValidateHeaderName(w.SessionHeader).In(path+"sessionHeader")...)
 	}
 	if w.SessionHeader != "" && !src.given(path+"requestsPerSession") {
 		ps.Add(path+"requestsPerSession", nil, "a limit by sessionHeader needs its number", "give the requests in 5 minutes")

@@ -11,7 +11,7 @@ import (
 func validateModel(path string, m Model, region string) invalid.Problems {
 	var ps invalid.Problems
 	if m.Image != "" {
-		image, err := artifact.ParseImage(m.Image)
+		image, err := artifact.ParseImage(m.Image, artifact.SageMaker)
 		ps = append(ps, invalid.From(err).In(path+".image")...)
 		if err == nil && region != "" && image.Region != region {
 			ps.Add(path+".image", m.Image, "SageMaker pulls an image from its own region "+region+", this one is in "+image.Region,

@@ -28,7 +28,7 @@ func validateNetwork(e Environment, src source) invalid.Problems {
 		ps = append(ps, validateExistingVPC(*n.ExistingVPC, e.Region).In(existingVPC)...)
 		if !src.faulty("frontend.internetFacing") {
 			ps = append(ps, validateBalancerSubnets(*n.ExistingVPC, e.Frontend.InternetFacing).In(existingVPC)...)
-			if e.Frontend.onFargate() && e.Frontend.InternetFacing {
+			if e.Frontend.RunsOn(GatewayOnFargate) && e.Frontend.InternetFacing {
 				ps = append(ps, validateZones("privateSubnets", n.ExistingVPC.PrivateSubnets, "private", "the gateway on Fargate").In(existingVPC)...)
 			}
 		}

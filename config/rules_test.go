@@ -91,32 +91,6 @@ func TestValidateZone(t *testing.T) {
 	says(t, "without a zone", validateZone("zone", "", "us-east-1"))
 }
 
-func TestValidateCertificate(t *testing.T) {
-	t.Parallel()
-	const id = ":certificate/00000000-0000-4000-8000-000000000001"
-	for name, test := range map[string]struct{ arn, account, region, want string }{
-		"commercial":     {"arn:aws:acm:eu-west-1:123456789012" + id, "123456789012", "eu-west-1", ""},
-		"China":          {"arn:aws-cn:acm:cn-north-1:123456789012" + id, "123456789012", "cn-north-1", ""},
-		"GovCloud":       {"arn:aws-us-gov:acm:us-gov-west-1:123456789012" + id, "123456789012", "us-gov-west-1", ""},
-		"isolated":       {"arn:aws-iso-b:acm:us-isob-east-1:123456789012" + id, "123456789012", "us-isob-east-1", ""},
-		"nothing known":  {"arn:aws:acm:eu-west-1:123456789012" + id, "", "", ""},
-		"not given":      {"", "123456789012", "eu-west-1", ""},
-		"partition":      {"arn:aws:acm:cn-north-1:123456789012" + id, "123456789012", "cn-north-1", "begins with arn:aws-cn"},
-		"region":         {"arn:aws:acm:us-east-1:123456789012" + id, "123456789012", "eu-west-1", "of its own region"},
-		"account":        {"arn:aws:acm:eu-west-1:123456789012" + id, "210987654321", "eu-west-1", "of its own account"},
-		"service":        {"arn:aws:iot:eu-west-1:123456789012:cert/1", "123456789012", "eu-west-1", "not the ARN of a certificate"},
-		"no certificate": {"arn:aws:acm:eu-west-1:123456789012:certificate/", "123456789012", "eu-west-1", "not the ARN of a certificate"},
-		"a domain":       {"predictions.example.com", "", "", "arn:aws:acm:REGION:ACCOUNT:certificate/ID"},
-	} {
-		ps := validateCertificate("arn", test.arn, test.account, test.region)
-		if test.want == "" {
-			says(t, name, ps)
-		} else {
-			says(t, name, ps, test.want)
-		}
-	}
-}
-
 func TestTagLimits(t *testing.T) {
 	t.Parallel()
 	says(t, "the longest", validateTags(map[string]string{strings.Repeat("é", 128): strings.Repeat("é", 256), "a b_.:/=+-@": "", "empty": ""}))

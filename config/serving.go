@@ -122,10 +122,19 @@ func (d *document) checkFrontendForm() {
 		return
 	}
 	for _, key := range []string{"network", "frontend"} {
+		if key == "network" && d.given(existingListenerPath) && !d.says("frontend.gateway", GatewayOnFargate) && !d.says(canaryPath+".gateway", GatewayOnFargate) {
+			continue // a function behind it stands in none
+		}
 		if !d.given(key) {
 			d.missing(d.root, compiled(), key)
 		}
 	}
+}
+
+// says reports whether the file has a gateway on form at path.
+func (d *document) says(path string, form GatewayForm) bool {
+	n := d.nodes[path]
+	return n != nil && n.scalar == string(form)
 }
 
 // checkSingularForm wants what an endpoint with one variant needs, by its kind.

@@ -23,11 +23,17 @@ type source struct {
 func validate(e Environment, src source) invalid.Problems {
 	var entrance invalid.Problems
 	if e.HasFrontend() && src.given("network") {
-		entrance = validateNetwork(e, src)
+		if e.Frontend.ExistingListener != nil {
+			entrance = validateRouteNetwork(e, src)
+		} else {
+			entrance = validateNetwork(e, src)
+		}
 	}
 	if e.HasFrontend() && src.given("frontend") {
 		entrance = append(entrance, validateFrontend(e, src)...)
-		entrance = append(entrance, validateLoadBalancer(e, src)...)
+		if e.Frontend.ExistingListener == nil {
+			entrance = append(entrance, validateLoadBalancer(e, src)...)
+		}
 	}
 	return slices.Concat(
 		entrance,

@@ -63,6 +63,7 @@ var patternWords = map[string]struct{ rule, fix string }{
 	vpcPattern:        {"a VPC's id is vpc- and 8 or 17 hexadecimal digits", "copy it from the VPC, such as vpc-0123456789abcdef0"},
 	subnetPattern:     {"a subnet's id is subnet- and 8 or 17 hexadecimal digits", "copy it from the subnet, such as subnet-0123456789abcdef0"},
 	routeTablePattern: {"a route table's id is rtb- and 8 or 17 hexadecimal digits", "copy it from the route table, such as rtb-0123456789abcdef0"},
+	groupPattern:      {"a security group's id is sg- and 8 or 17 hexadecimal digits", "copy it from the security group, such as sg-0123456789abcdef0"},
 	topicPattern:      {"this is not the ARN of a topic in Amazon SNS, arn:aws:sns:REGION:ACCOUNT:NAME", "copy it from the topic"},
 	gatewayPattern:    {"a gateway runs on lambda or fargate", "write one of the two, or leave it out for lambda"},
 	DurationPattern:   {"a duration is whole hours, minutes and seconds with their units", "such as 90s, 5m or 1h30m"},
@@ -76,6 +77,7 @@ const (
 	vpcPattern        = `^vpc-([0-9a-f]{8}|[0-9a-f]{17})$`
 	subnetPattern     = `^subnet-([0-9a-f]{8}|[0-9a-f]{17})$`
 	routeTablePattern = `^rtb-([0-9a-f]{8}|[0-9a-f]{17})$`
+	groupPattern      = `^sg-([0-9a-f]{8}|[0-9a-f]{17})$`
 	gatewayPattern    = `^(lambda|fargate)$`
 	topicPattern      = `^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$`
 )

@@ -27,7 +27,10 @@ func NewEnvironment(scope constructs.Construct, e config.Environment) awscdk.Sta
 			jsii.Sprintf("availability-zones:account=%s:region=%s", e.Account, e.Region), vpc.AvailabilityZones)
 	}
 	if e.HasFrontend() {
-		network := newNetwork(stage, e)
+		var network network
+		if e.HasNetwork() {
+			network = newNetwork(stage, e)
+		}
 		inference := newInference(stage, e)
 		frontend := newFrontend(stage, e, network)
 		// The endpoint is known by its name, which gives no order: a load balancer

@@ -13,19 +13,28 @@ import (
 // newFrontend makes the load balancer and the gateway behind it.
 func newFrontend(stage awscdk.Stage, e config.Environment, n network) awscdk.Stack {
 	stack := newStack(stage, e, "frontend", "the load balancer and the gateway")
-	gateway := newGateway(stack, e, n)
+	gateway, canary := newGateway(stack, "Gateway", e, n), newCanary(stack, e, n)
+	if e.Frontend.ExistingListener != nil {
+		newRoute(stack, *e.Frontend.ExistingListener, gateway, canary)
+		return stack
+	}
 	loadBalancer := frontend.NewLoadBalancer(stack, "LoadBalancer", frontend.LoadBalancerProps{
-		DeletionProtection: e.Frontend.DeletionProtection,
-		AccessLogs:         accessLogs(stack, e.Frontend.AccessLogs),
-		WAF:                firewall(e.Frontend.WAF),
-		VPC:                n.vpc,
-		Subnets:            n.subnets,
-		SecurityGroup:      n.securityGroup,
-		Gateway:            gateway,
-		CertificateARN:     e.Frontend.CertificateARN,
-		PlainHTTP:          e.Frontend.PlainHTTP,
-		InternetFacing:     e.Frontend.InternetFacing,
-		AllowedCIDRs:       e.Frontend.AllowedCIDRs,
+		DeletionProtection:   e.Frontend.DeletionProtection,
+		AccessLogs:           accessLogs(stack, e.Frontend.AccessLogs),
+		WAF:                  firewall(e.Frontend.WAF),
+		VPC:                  n.vpc,
+		Subnets:              n.subnets,
+		SecurityGroup:        n.securityGroup,
+		Gateway:              gateway,
+		Canary:               canary,
+		CertificateARN:       e.Frontend.CertificateARN,
+		Domain:               e.Frontend.Domain.Model(),
+		Authentication:       e.Frontend.Authentication.Model(),
+		IPv6:                 e.Frontend.IPv6,
+		PlainHTTP:            e.Frontend.PlainHTTP,
+		InternetFacing:       e.Frontend.InternetFacing,
+		AllowedCIDRs:         e.Frontend.AllowedCIDRs,
+		MinimumCapacityUnits: e.Frontend.MinimumCapacityUnits,
 	})
 	acceptTags(loadBalancer.Listener, loadBalancer.Redirect)
 	if calendar, ok := e.CapacityUnits(); ok && len(calendar.Events) > 0 {
@@ -33,9 +42,7 @@ func newFrontend(stage awscdk.Stage, e config.Environment, n network) awscdk.Sta
 			LoadBalancer: loadBalancer.Resource, Calendar: calendar,
 		})
 	}
-	awscdk.NewCfnOutput(stack, jsii.String("Url"), &awscdk.CfnOutputProps{
-		Value: jsii.String(loadBalancer.URL()), Description: jsii.String("Where predictions are asked for: POST /invocations"),
-	})
+	putURL(stack, loadBalancer.URL())
 	return stack
 }
 

@@ -11,14 +11,24 @@ import (
 )
 
 // newGateway makes the gateway in the form that e says.
-func newGateway(stack awscdk.Stack, e config.Environment, n network) frontend.Gateway {
+func newGateway(stack awscdk.Stack, id string, e config.Environment, n network) frontend.Gateway {
 	if e.Frontend.Gateway == config.GatewayOnFargate {
-		return newService(stack, e, n)
+		return newService(stack, id, e, n)
 	}
-	return newFunction(stack, e)
+	return newFunction(stack, id, e)
 }
 
-func newFunction(stack awscdk.Stack, e config.Environment) frontend.Gateway {
+// newCanary makes the gateway that gets a share of the requests; nil where there
+// is none.
+func newCanary(stack awscdk.Stack, e config.Environment, n network) *frontend.Canary {
+	canary, ok := e.Canary()
+	if !ok {
+		return nil
+	}
+	return &frontend.Canary{Gateway: newGateway(stack, "Canary", canary, n), WeightPercent: e.Frontend.Canary.WeightPercent}
+}
+
+func newFunction(stack awscdk.Stack, id string, e config.Environment) frontend.Gateway {
 	props := frontend.GatewayFunctionProps{
 		EndpointName:        e.Endpoint.Name,
 		InferenceComponents: componentNames(e),
@@ -33,15 +43,19 @@ func newFunction(stack awscdk.Stack, e config.Environment) frontend.Gateway {
 		target := calendar.FunctionTarget(props.ReservedConcurrency)
 		props.ProvisionedConcurrency = &target
 	}
-	return frontend.NewGatewayFunction(stack, "Gateway", props)
+	return frontend.NewGatewayFunction(stack, id, props)
 }
 
 // newService panics where an image has to be built and cannot be: the file is
 // sound, the machine lacks something.
-func newService(stack awscdk.Stack, e config.Environment, n network) frontend.Gateway {
+func newService(stack awscdk.Stack, id string, e config.Environment, n network) frontend.Gateway {
 	if e.Frontend.Image == "" {
 		if err := frontend.FindContainerEngine(); err != nil {
-			panic(invalid.Problems{{Path: e.Name + ": frontend.image", Rule: err.Error(), Fix: frontend.ContainerEngineFix}}.Err())
+			path := ": frontend.image"
+			if e.Frontend.SharePercent != 0 {
+				path = ": frontend.canary.image"
+			}
+			panic(invalid.Problems{{Path: e.Name + path, Rule: err.Error(), Fix: frontend.ContainerEngineFix}}.Err())
 		}
 	}
 	props := frontend.GatewayServiceProps{
@@ -55,11 +69,12 @@ func newService(stack awscdk.Stack, e config.Environment, n network) frontend.Ga
 		MemoryMB:            e.Frontend.TaskMemoryMB,
 		RequestTimeout:      time.Duration(e.Frontend.RequestTimeout),
 		MaxRequestBytes:     e.Frontend.MaxRequestBytes,
+		Server:              e.Frontend.ServerSettings(),
 	}
 	if target, ok := e.GatewayTarget(); ok {
 		props.Scaling = &target
 	}
-	return frontend.NewGatewayService(stack, "Gateway", props)
+	return frontend.NewGatewayService(stack, id, props)
 }
 
 // componentNames are the inference components that predictions may be asked of.

@@ -60,12 +60,54 @@ func TestTasksInAVPCThatStands(t *testing.T) {
 	}
 }
 
+// TestTraces: the tasks are told of the collector, and the network's security
+// group lets them out to it.
+func TestTraces(t *testing.T) {
+	stage := stacks.NewEnvironment(awscdk.NewApp(nil), standing(t,
+		"  gateway: fargate\n", "  gateway: fargate\n  server: {otlpEndpoint: 'http://10.0.9.9:4318', traceRatio: 0.25}\n"))
+	part := func(name string) template.Template {
+		return template.Of(t, stage.Node().FindChild(jsii.String(name)).(awscdk.Stack))
+	}
+	container := part("frontend").One(t, "AWS::ECS::TaskDefinition").Properties["ContainerDefinitions"].([]any)[0].(map[string]any)
+	got := map[any]any{}
+	for _, variable := range container["Environment"].([]any) {
+		if v := variable.(map[string]any); strings.HasPrefix(v["Name"].(string), "OTEL_") {
+			got[v["Name"]] = v["Value"]
+		}
+	}
+	if diff := cmp.Diff(map[any]any{
+		"OTEL_EXPORTER_OTLP_ENDPOINT": "http://10.0.9.9:4318", "OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0.25",
+	}, got); diff != "" {
+		t.Error(diff)
+	}
+	var out []any
+	for _, group := range part("network").All("AWS::EC2::SecurityGroup") {
+		if group.Properties["GroupDescription"] == "Tasks of the gateway" {
+			out = group.Properties["SecurityGroupEgress"].([]any)
+		}
+	}
+	want := map[string]any{"CidrIp": "10.0.9.9/32", "FromPort": 4318., "ToPort": 4318., "IpProtocol": "tcp", "Description": "The collector of traces"}
+	if len(out) != 2 || !cmp.Equal(out[1], any(want)) {
+		t.Errorf("got out of the tasks: %v, want beside AWS's services %v", out, want)
+	}
+}
+
 // TestNoImageNoEngine: what the machine lacks is said at the key that helps.
 func TestNoImageNoEngine(t *testing.T) {
 	t.Setenv("CDK_DOCKER", "no-such-engine")
-	e := standing(t, "  image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/gateway:1.0.0\n", "")
+	const image = "  image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/gateway:1.0.0\n"
+	for key, e := range map[string]config.Environment{
+		"frontend.image":        standing(t, image, ""),
+		"frontend.canary.image": standing(t, image, "  canary: {weightPercent: 0, gateway: fargate}\n", "gateway: fargate\n  capacity", "gateway: lambda\n  capacity"),
+	} {
+		noEngine(t, key, e)
+	}
+}
+
+func noEngine(t *testing.T, key string, e config.Environment) {
+	t.Helper()
 	got := template.Panics(t, func() { stacks.NewEnvironment(awscdk.NewApp(nil), e) })
-	want := `standing: frontend.image: the gateway's image has to be built, and there is no container engine: exec: "no-such-engine": executable file not found in $PATH; ` +
+	want := `standing: ` + key + `: the gateway's image has to be built, and there is no container engine: exec: "no-such-engine": executable file not found in $PATH; ` +
 		`give the URI of an image in Amazon ECR, install docker, or name another engine in CDK_DOCKER`
 	if err, ok := got.(error); !ok || err.Error() != want {
 		t.Errorf("got %v, want %s", got, want)

@@ -31,17 +31,20 @@ func newNetwork(stage awscdk.Stage, e config.Environment) network {
 	stack := newStack(stage, e, "network", "the VPC and who may connect to the load balancer")
 	var n network
 	if v := e.Network.NewVPC; v != nil {
-		n.vpc, n.subnets = newVPC(stack, *v, e.Frontend.InternetFacing)
+		n.vpc, n.subnets = newVPC(stack, *v, e.Frontend.InternetFacing, e.Frontend.IPv6)
 	} else {
 		n.vpc, n.subnets = existingVPC(stack, *e.Network.ExistingVPC, e.Frontend.InternetFacing)
 	}
-	if e.Frontend.Gateway == config.GatewayOnFargate {
+	if e.Frontend.RunsOn(config.GatewayOnFargate) {
 		n.addTasks(stack, e)
+	}
+	if e.Frontend.ExistingListener != nil {
+		return n // its load balancer has a group of its own
 	}
 	n.securityGroup = awsec2.NewSecurityGroup(stack, jsii.String("LoadBalancer"), &awsec2.SecurityGroupProps{
 		Vpc:              n.vpc,
 		Description:      jsii.String("Who may connect to the load balancer"),
-		AllowAllOutbound: jsii.Bool(false), // it calls a function, or tasks that its target group adds
+		AllowAllOutbound: jsii.Bool(false), // it calls a function, or tasks and a provider that its listener adds
 	})
 	return n
 }
@@ -65,15 +68,21 @@ func (n *network) addTasks(stack awscdk.Stack, e config.Environment) {
 
 // newVPC has no NAT gateway: what the private subnets call is reached by private
 // endpoints.
-func newVPC(stack awscdk.Stack, v config.NewVPC, internetFacing bool) (awsec2.IVpc, *awsec2.SubnetSelection) {
+func newVPC(stack awscdk.Stack, v config.NewVPC, internetFacing, ipv6 bool) (awsec2.IVpc, *awsec2.SubnetSelection) {
+	var protocol awsec2.IpProtocol
+	var assign *bool
+	if ipv6 { // for the load balancer: nothing else asks for an IPv6 address
+		protocol, assign = awsec2.IpProtocol_DUAL_STACK, jsii.Bool(false)
+	}
 	vpc := awsec2.NewVpc(stack, jsii.String("Vpc"), &awsec2.VpcProps{
+		IpProtocol:                   protocol,
 		IpAddresses:                  awsec2.IpAddresses_Cidr(jsii.String(v.CIDR)),
 		AvailabilityZones:            jsii.Strings(v.AvailabilityZones...),
 		NatGateways:                  jsii.Number(0),
 		RestrictDefaultSecurityGroup: jsii.Bool(true),
 		SubnetConfiguration: &[]*awsec2.SubnetConfiguration{
-			{Name: jsii.String("public"), SubnetType: awsec2.SubnetType_PUBLIC, MapPublicIpOnLaunch: jsii.Bool(false)},
-			{Name: jsii.String("private"), SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED},
+			{Name: jsii.String("public"), SubnetType: awsec2.SubnetType_PUBLIC, MapPublicIpOnLaunch: jsii.Bool(false), Ipv6AssignAddressOnCreation: assign},
+			{Name: jsii.String("private"), SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED, Ipv6AssignAddressOnCreation: assign},
 		},
 	})
 	kind := awsec2.SubnetType_PRIVATE_ISOLATED

@@ -11,21 +11,14 @@ import (
 )
 
 // showFrontEnd prints what the same events prepare before the endpoint, between
-// now and until: the gateway's floors, and the load balancer's capacity units.
+// now and until: the floors of the gateway and its canary, and the load balancer's
+// capacity units.
 func showFrontEnd(out io.Writer, e config.Environment, now, until time.Time) error {
-	gateway := func(what string, c autoscaling.EventCalendar, target autoscaling.ScalableTarget) error {
-		fmt.Fprintf(out, "\nGateway: %s, at most %d, %d of %d scheduled actions\n",
-			what, target.MaxCapacity, len(target.ScheduledActions), autoscaling.MaxScheduledActions)
-		return table(out, "MINIMUM", c.Floors(), now, until)
+	if err := showGateway(out, "Gateway", e, now, until); err != nil {
+		return err
 	}
-	if c, ok := e.GatewayEnvironments(); ok {
-		if err := gateway("provisioned concurrency", c, c.FunctionTarget(e.Frontend.Capacity.ReservedConcurrency)); err != nil {
-			return err
-		}
-	}
-	if c, ok := e.GatewayTasks(); ok && len(c.Events) > 0 {
-		target, _ := e.GatewayTarget()
-		if err := gateway("tasks", c, target); err != nil {
+	if canary, ok := e.Canary(); ok {
+		if err := showGateway(out, "Canary", canary, now, until); err != nil {
 			return err
 		}
 	}
@@ -36,6 +29,23 @@ func showFrontEnd(out io.Writer, e config.Environment, now, until time.Time) err
 			floors = append(floors, autoscaling.Floor{From: r.From, To: r.To, MinCapacity: r.CapacityUnits, Events: r.Events})
 		}
 		return table(out, "UNITS", floors, now, until)
+	}
+	return nil
+}
+
+// showGateway prints the floors of one gateway, in its form.
+func showGateway(out io.Writer, name string, e config.Environment, now, until time.Time) error {
+	show := func(what string, c autoscaling.EventCalendar, target autoscaling.ScalableTarget) error {
+		fmt.Fprintf(out, "\n%s: %s, at most %d, %d of %d scheduled actions\n",
+			name, what, target.MaxCapacity, len(target.ScheduledActions), autoscaling.MaxScheduledActions)
+		return table(out, "MINIMUM", c.Floors(), now, until)
+	}
+	if c, ok := e.GatewayEnvironments(); ok {
+		return show("provisioned concurrency", c, c.FunctionTarget(e.Frontend.Capacity.ReservedConcurrency))
+	}
+	if c, ok := e.GatewayTasks(); ok && len(c.Events) > 0 {
+		target, _ := e.GatewayTarget()
+		return show("tasks", c, target)
 	}
 	return nil
 }

@@ -192,18 +192,24 @@ func next(e config.Environment, now time.Time) (name string, at time.Time, ok bo
 }
 
 // calendars are those whose floors a deployment would overwrite: of the variants,
-// and of the gateway. The load balancer's capacity units are set by schedules that
+// and of the gateways. The load balancer's capacity units are set by schedules that
 // run once; a deployment in between changes nothing.
 func calendars(e config.Environment) []autoscaling.EventCalendar {
 	var all []autoscaling.EventCalendar
 	for _, v := range e.ProductionVariants() {
 		all = append(all, v.VariantScaling().Calendar())
 	}
-	if c, ok := e.GatewayEnvironments(); ok {
-		all = append(all, c)
+	gateways := []config.Environment{e}
+	if canary, ok := e.Canary(); ok {
+		gateways = append(gateways, canary)
 	}
-	if c, ok := e.GatewayTasks(); ok {
-		all = append(all, c)
+	for _, g := range gateways {
+		if c, ok := g.GatewayEnvironments(); ok {
+			all = append(all, c)
+		}
+		if c, ok := g.GatewayTasks(); ok {
+			all = append(all, c)
+		}
 	}
 	return all
 }

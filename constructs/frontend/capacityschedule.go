@@ -36,12 +36,21 @@ func (p CapacityScheduleProps) Validate() error {
 	var ps invalid.Problems
 	if p.LoadBalancer == nil {
 		ps.Add("LoadBalancer", nil, "capacity units are a load balancer's", "give one")
+	} else if reservesAlways(p.LoadBalancer) {
+		ps.Add("LoadBalancer", nil, "its template reserves capacity units all the time, and each deployment would undo what is scheduled", "leave its MinimumCapacityUnits out, or the schedule")
 	}
 	if len(p.Calendar.Events) == 0 {
 		ps.Add("Calendar.Events", nil, "without events nothing is reserved", "add one, or leave the schedule out")
 	}
 	ps = append(ps, p.Calendar.ValidateReservations().In("Calendar")...)
 	return ps.Err()
+}
+
+// reservesAlways reports whether a load balancer that is made in this app has
+// capacity units in its own template.
+func reservesAlways(loadBalancer elb.IApplicationLoadBalancer) bool {
+	made, ok := loadBalancer.Node().DefaultChild().(elb.CfnLoadBalancer)
+	return ok && made.MinimumLoadBalancerCapacity() != nil
 }
 
 // CapacitySchedule reserves a load balancer's capacity units for events, hours

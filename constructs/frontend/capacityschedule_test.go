@@ -164,3 +164,27 @@ func TestCapacityScheduleValidates(t *testing.T) {
 		})
 	}
 }
+
+// TestCapacityUnitsAlways: units that are reserved all the time are the load
+// balancer's own, and leave nothing to a schedule.
+func TestCapacityUnitsAlways(t *testing.T) {
+	stack := template.NewStack(t)
+	made := frontend.NewLoadBalancer(stack, "LoadBalancer", frontend.LoadBalancerProps{
+		VPC: newVPC(stack), CertificateARN: certificate, AllowedCIDRs: []string{"10.0.0.0/16"}, MinimumCapacityUnits: 500,
+		Gateway: frontend.NewGatewayFunction(stack, "Gateway", frontend.GatewayFunctionProps{EndpointName: "odds", Code: prebuilt(stack)}),
+	})
+	want := map[string]any{"CapacityUnits": 500.0}
+	if diff := cmp.Diff(want, template.Of(t, stack).One(t, loadBalancer).Properties["MinimumLoadBalancerCapacity"]); diff != "" {
+		t.Error(diff)
+	}
+	err := frontend.CapacityScheduleProps{LoadBalancer: made.Resource, Calendar: capacityUnits()}.Validate()
+	if want := "LoadBalancer: its template reserves capacity units all the time, and each deployment would undo what is scheduled; leave its MinimumCapacityUnits out, or the schedule"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	for _, units := range []int{99, 15_001} {
+		err := frontend.LoadBalancerProps{MinimumCapacityUnits: units}.Validate()
+		if want := "a load balancer reserves 100 to 15000 capacity units"; err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q within", err, want)
+		}
+	}
+}

@@ -241,13 +241,13 @@ func TestValidate(t *testing.T) {
 		{"a load balancer without anything", frontend.LoadBalancerProps{}, []string{
 			`VPC: a load balancer stands in a VPC; give one`,
 			`Gateway: a load balancer needs a gateway to forward to; make one with NewGatewayFunction or NewGatewayService`,
-			`CertificateARN: an HTTPS listener needs a certificate; give the ARN of one in AWS Certificate Manager, or ask for PlainHTTP by name`,
+			`CertificateARN: an HTTPS listener needs a certificate; give the ARN of one in AWS Certificate Manager, or a Domain to have one made, or ask for PlainHTTP by name`,
 			`AllowedCIDRs: nobody may connect; give the ranges of the clients, "0.0.0.0/0" for everybody`,
 		}},
 		{"a certificate for plain HTTP, and a range that is none", frontend.LoadBalancerProps{
 			VPC: newVPC(stack), Gateway: &frontend.GatewayFunction{}, CertificateARN: certificate, PlainHTTP: true, AllowedCIDRs: []string{"10.0.0.1"}}, []string{
 			`PlainHTTP: got true: plain HTTP has no use for a certificate; keep one of the two`,
-			`AllowedCIDRs[0]: got "10.0.0.1": a range is an IPv4 CIDR; such as "10.0.0.0/16"`,
+			`AllowedCIDRs[0]: got "10.0.0.1": a range is an IPv4 CIDR, or an IPv6 one with IPv6; such as "10.0.0.0/16"`,
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -23,7 +23,7 @@ type Gateway interface {
 	// streams reports whether it passes on response streams.
 	streams() bool
 	// targetGroup is made in the load balancer.
-	targetGroup(scope constructs.Construct) elb.ApplicationTargetGroup
+	targetGroup(scope constructs.Construct, id string) elb.ApplicationTargetGroup
 }
 
 var (

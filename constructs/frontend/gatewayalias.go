@@ -3,6 +3,7 @@ package frontend
 import (
 	"fmt"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -55,11 +56,26 @@ func (g *GatewayFunction) publish(provisioned *autoscaling.ScalableTarget) {
 	})
 }
 
-// reserved leaves reserved concurrency out of the template where there is none:
-// 0 would stop the function.
-func reserved(concurrency int) *float64 {
-	if concurrency == 0 {
+// callableByOwnLoadBalancers narrows the permission that CDK gives to Elastic Load
+// Balancing as a whole to target groups of this account and region. It cannot name
+// the one: a target group takes only a function that it may call already, so the
+// permission comes first, and AWS makes up the end of a target group's ARN. Lambda
+// compares ARNs with wildcards; whether Elastic Load Balancing says the account
+// apart, as SourceAccount wants, no page was found to say.
+func (g *GatewayFunction) callableByOwnLoadBalancers() {
+	stack := awscdk.Stack_Of(g)
+	for _, c := range *g.Alias.Node().FindAll(constructs.ConstructOrder_PREORDER) {
+		if permission, ok := c.(awslambda.CfnPermission); ok {
+			permission.SetSourceArn(jsii.Sprintf("arn:%s:elasticloadbalancing:%s:%s:targetgroup/*", *stack.Partition(), *stack.Region(), *stack.Account()))
+		}
+	}
+}
+
+// unlessZero leaves a number out of the template where there is none: a reserved
+// concurrency of 0 would stop the function.
+func unlessZero(n int) *float64 {
+	if n == 0 {
 		return nil
 	}
-	return jsii.Number(concurrency)
+	return jsii.Number(n)
 }

@@ -167,12 +167,7 @@ func NewGatewayFunction(scope constructs.Construct, id string, props GatewayFunc
 	if code == nil {
 		var dir string
 		code, dir = compiled()
-		// The folder is needed until the asset is staged, which happens when
-		// the function is made, or for good where staging is off (cdk synth
-		// --no-staging).
-		if g.Node().TryGetContext(jsii.String("aws:cdk:disable-asset-staging")) == nil {
-			defer os.RemoveAll(dir)
-		}
+		defer removeStaged(g, dir)
 	}
 	g.Function = awslambda.NewFunction(g, jsii.String("Function"), &awslambda.FunctionProps{
 		Description:  jsii.String("Signs requests from the load balancer for SageMaker endpoint " + props.EndpointName),
@@ -189,7 +184,7 @@ func NewGatewayFunction(scope constructs.Construct, id string, props GatewayFunc
 			"MAX_BODY_BYTES":  jsii.String(strconv.Itoa(props.MaxRequestBytes)),
 			"REQUEST_TIMEOUT": jsii.String(props.RequestTimeout.String()),
 		},
-		ReservedConcurrentExecutions: reserved(props.ReservedConcurrency),
+		ReservedConcurrentExecutions: unlessZero(props.ReservedConcurrency),
 	})
 	g.publish(props.ProvisionedConcurrency)
 	return g
@@ -205,8 +200,8 @@ func (g *GatewayFunction) streams() bool { return false }
 // targetGroup asks the function for its health on /ping. Health checks of
 // functions are off unless asked for (fact F15), and header values would be
 // reduced to the last of each name (fact F14).
-func (g *GatewayFunction) targetGroup(scope constructs.Construct) elb.ApplicationTargetGroup {
-	return elb.NewApplicationTargetGroup(scope, jsii.String("Gateway"), &elb.ApplicationTargetGroupProps{
+func (g *GatewayFunction) targetGroup(scope constructs.Construct, id string) elb.ApplicationTargetGroup {
+	group := elb.NewApplicationTargetGroup(scope, jsii.String(id), &elb.ApplicationTargetGroupProps{
 		TargetType:               elb.TargetType_LAMBDA,
 		Targets:                  &[]elb.IApplicationLoadBalancerTarget{awselasticloadbalancingv2targets.NewLambdaTarget(g.Alias)},
 		MultiValueHeadersEnabled: jsii.Bool(true),
@@ -215,13 +210,24 @@ func (g *GatewayFunction) targetGroup(scope constructs.Construct) elb.Applicatio
 			Interval: seconds(35 * time.Second), Timeout: seconds(30 * time.Second),
 		},
 	})
+	g.callableByOwnLoadBalancers()
+	return group
+}
+
+// removeStaged removes the folder of an asset that has been made in scope, which
+// has copied it; where staging is off (cdk synth --no-staging) the CDK CLI needs
+// it.
+func removeStaged(scope constructs.Construct, dir string) {
+	if scope.Node().TryGetContext(jsii.String("aws:cdk:disable-asset-staging")) == nil {
+		_ = os.RemoveAll(dir) // a temporary folder
+	}
 }
 
 // compiled is the gateway built from source, in a folder of its own.
 func compiled() (code awslambda.Code, dir string) {
 	ctx, cancel := context.WithTimeout(context.Background(), compileTimeout)
 	defer cancel()
-	program, err := compile.Gateway(ctx, compile.Platform{OS: "linux", Arch: "arm64"})
+	program, err := compile.Gateway(ctx, compile.Platform{OS: "linux", Arch: "arm64", Lambda: true})
 	if err != nil {
 		panic(err)
 	}

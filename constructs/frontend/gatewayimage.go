@@ -1,10 +1,10 @@
 package frontend
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecr"
@@ -14,16 +14,9 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/artifact"
+	"github.com/sagemaker-autoscaling-inference/cdk/gateway/compile"
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
-
-// dockerfile makes an image of nothing but the program, whose root certificates
-// are in it.
-const dockerfile = `FROM scratch
-COPY bootstrap /gateway
-USER 65532:65532
-ENTRYPOINT ["/gateway"]
-`
 
 // gatewayImage is the image with the given URI, or one that is built from this
 // module's source.
@@ -31,7 +24,7 @@ func gatewayImage(g *GatewayService, uri string) awsecs.ContainerImage {
 	if uri == "" {
 		return builtImage(g)
 	}
-	image, _ := artifact.ParseImage(uri)
+	image, _ := artifact.ParseImage(uri, artifact.ECS)
 	repository := awsecr.Repository_FromRepositoryAttributes(g, jsii.String("Repository"), &awsecr.RepositoryAttributes{
 		RepositoryArn: awscdk.Stack_Of(g).FormatArn(&awscdk.ArnComponents{
 			Service: jsii.String("ecr"), Account: jsii.String(image.Account), Region: jsii.String(image.Region),
@@ -51,10 +44,15 @@ func builtImage(scope constructs.Construct) awsecs.ContainerImage {
 	if err := FindContainerEngine(); err != nil {
 		panic(invalid.Problems{{Path: "Image", Rule: err.Error(), Fix: ContainerEngineFix}})
 	}
-	_, dir := compiled()
-	defer os.RemoveAll(dir) // staged by then
-	if err := os.WriteFile(filepath.Join(dir, "Dockerfile"), []byte(dockerfile), 0o644); err != nil {
-		panic(fmt.Errorf("gateway: write its Dockerfile: %w", err))
+	ctx, cancel := context.WithTimeout(context.Background(), compileTimeout)
+	defer cancel()
+	dir, err := os.MkdirTemp("", "gateway-image-")
+	if err == nil {
+		defer removeStaged(scope, dir)
+		err = compile.Image(ctx, "arm64", dir)
+	}
+	if err != nil {
+		panic(err)
 	}
 	return awsecs.ContainerImage_FromDockerImageAsset(awsecrassets.NewDockerImageAsset(scope, jsii.String("Image"), &awsecrassets.DockerImageAssetProps{
 		Directory: jsii.String(dir),

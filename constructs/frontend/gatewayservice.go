@@ -17,6 +17,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/artifact"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/scaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/gateway/settings"
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
 
@@ -71,7 +72,8 @@ type GatewayServiceProps struct {
 	// MemoryMB is a task's memory, in the range that Fargate has for CPU.
 	// Default: 0, twice CPU.
 	MemoryMB int
-	// RequestTimeout bounds one request, and one stream, in whole seconds, up to 15m.
+	// RequestTimeout bounds one request, in whole seconds, up to 15m, and one
+	// stream unless Server says otherwise.
 	// Default: 0, DefaultRequestTimeout.
 	RequestTimeout time.Duration
 	// MaxRequestBytes is the largest request body passed on, up to
@@ -83,6 +85,10 @@ type GatewayServiceProps struct {
 	// ResourceID is left out: the service is made here.
 	// Default: nil, 2 to 10 tasks by their CPU.
 	Scaling *autoscaling.ScalableTarget
+	// Server is how it behaves under too much load, how long a stream may last,
+	// and what it logs.
+	// Default: the gateway's own defaults.
+	Server settings.Server
 	// LogRetention is how long the gateway's log is kept.
 	// Default: "", one month.
 	LogRetention awslogs.RetentionDays
@@ -124,7 +130,7 @@ func (p GatewayServiceProps) Validate() error {
 		ps.Add("VPC", nil, "a service runs in a VPC", "give one")
 	}
 	if p.Image != "" {
-		if _, err := artifact.ParseImage(p.Image); err != nil {
+		if _, err := artifact.ParseImage(p.Image, artifact.ECS); err != nil {
 			ps = append(ps, invalid.From(err).In("Image")...)
 		}
 	}
@@ -134,6 +140,7 @@ func (p GatewayServiceProps) Validate() error {
 		ps.Add("MaxRequestBytes", p.MaxRequestBytes, fmt.Sprintf("SageMaker takes at most %d bytes", MaxServiceMaxRequestBytes),
 			fmt.Sprintf("%d is the default", DefaultServiceMaxRequestBytes))
 	}
+	ps = append(ps, p.Server.Validate().In("Server")...)
 	return append(ps, validateServiceScaling(*p.Scaling).In("Scaling")...).Err()
 }
 
@@ -155,6 +162,8 @@ type GatewayService struct {
 
 	endpointName string
 	vpc          awsec2.IVpc
+	// longestReply is how long a request or a stream may last.
+	longestReply time.Duration
 }
 
 // ToString makes the struct itself usable as a construct.
@@ -167,7 +176,8 @@ func NewGatewayService(scope constructs.Construct, id string, props GatewayServi
 		panic(err)
 	}
 	props = props.withDefaults()
-	g := &GatewayService{RequestTimeout: props.RequestTimeout, endpointName: props.EndpointName, vpc: props.VPC}
+	g := &GatewayService{RequestTimeout: props.RequestTimeout, endpointName: props.EndpointName, vpc: props.VPC,
+		longestReply: max(props.RequestTimeout, props.Server.StreamTimeout)}
 	constructs.NewConstruct_Override(g, scope, jsii.String(id))
 
 	g.LogGroup = awslogs.NewLogGroup(g, jsii.String("Log"), &awslogs.LogGroupProps{
@@ -183,6 +193,7 @@ func NewGatewayService(scope constructs.Construct, id string, props GatewayServi
 	if g.SecurityGroup == nil {
 		g.SecurityGroup = NewGatewaySecurityGroup(g, "SecurityGroup", props.VPC)
 	}
+	reachCollector(g.SecurityGroup, props.Server.OTLPEndpoint)
 	g.Service = awsecs.NewFargateService(g, jsii.String("Service"), &awsecs.FargateServiceProps{
 		Cluster:        cluster,
 		TaskDefinition: g.task(props),
@@ -242,16 +253,15 @@ func (g *GatewayService) streams() bool { return true }
 
 // targetGroup asks each task whether its process serves, and not how the
 // endpoint is: that would empty the group in a brown-out (fact F31).
-func (g *GatewayService) targetGroup(scope constructs.Construct) elb.ApplicationTargetGroup {
-	return elb.NewApplicationTargetGroup(scope, jsii.String("Gateway"), &elb.ApplicationTargetGroupProps{
+func (g *GatewayService) targetGroup(scope constructs.Construct, id string) elb.ApplicationTargetGroup {
+	return elb.NewApplicationTargetGroup(scope, jsii.String(id), &elb.ApplicationTargetGroupProps{
 		Vpc:        g.vpc,
 		TargetType: elb.TargetType_IP,
 		Port:       jsii.Number(servicePort),
 		Protocol:   elb.ApplicationProtocol_HTTP,
 		Targets:    &[]elb.IApplicationLoadBalancerTarget{g.Service},
-		// A stream may last as long as the time-out, and its task must stand
-		// until it ends (fact F30).
-		DeregistrationDelay: seconds(g.RequestTimeout + drainGrace),
+		// The task of a stream must stand until it ends (fact F30).
+		DeregistrationDelay: seconds((g.longestReply + drainGrace).Round(time.Second)),
 		// Least outstanding requests would send most to the task that sheds
 		// fastest (fact F31).
 		LoadBalancingAlgorithmType: elb.TargetGroupLoadBalancingAlgorithmType_WEIGHTED_RANDOM,
@@ -273,13 +283,16 @@ func stopTimeout(requestTimeout time.Duration) time.Duration {
 // before it is killed, its streams end before its target is taken away, and the
 // bodies that it holds leave most of its memory to everything else.
 func serviceEnvironment(props GatewayServiceProps) *map[string]*string {
-	return &map[string]*string{
+	environment := map[string]*string{
 		"ENDPOINT_NAME":   jsii.String(props.EndpointName),
 		"MAX_BODY_BYTES":  jsii.String(strconv.Itoa(props.MaxRequestBytes)),
 		"MAX_HELD_BYTES":  jsii.String(strconv.Itoa(props.MemoryMB << 20 / 4)),
 		"REQUEST_TIMEOUT": jsii.String(props.RequestTimeout.String()),
-		"STREAM_TIMEOUT":  jsii.String(props.RequestTimeout.String()),
 		"DRAIN_TIMEOUT":   jsii.String((stopTimeout(props.RequestTimeout) - exitGrace).String()),
 		"LISTEN_ADDRESS":  jsii.String(fmt.Sprintf(":%d", servicePort)),
 	}
+	for name, value := range props.Server.Environment(props.RequestTimeout) {
+		environment[name] = jsii.String(value)
+	}
+	return &environment
 }

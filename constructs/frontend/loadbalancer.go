@@ -2,15 +2,18 @@ package frontend
 
 import (
 	"fmt"
-	"net/netip"
 	"time"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/access"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
 
@@ -32,15 +35,26 @@ type LoadBalancerProps struct {
 	Gateway Gateway
 	// CertificateARN is the HTTPS listener's certificate in AWS Certificate
 	// Manager, in the load balancer's region.
-	// Default: "", which is an error unless PlainHTTP is true.
+	// Default: "", one is made for Domain; without either PlainHTTP has to be true.
 	CertificateARN string
+	// Domain is the name under which clients ask.
+	// Default: nil, they ask under the load balancer's own name.
+	Domain *access.Domain
+	// Authentication is as whom clients show themselves. With a login or a token,
+	// subnets without public addresses need a way out to the provider.
+	// Default: nil, whoever may connect may ask.
+	Authentication *access.Authentication
 	// PlainHTTP serves without TLS.
 	// Default: false.
 	PlainHTTP bool
 	// InternetFacing gives it public addresses.
 	// Default: false, it is internal.
 	InternetFacing bool
-	// AllowedCIDRs are the IPv4 ranges that may connect.
+	// IPv6 gives it IPv6 addresses beside its IPv4 ones, out of IPv6 ranges that
+	// its subnets have.
+	// Default: false.
+	IPv6 bool
+	// AllowedCIDRs are the ranges that may connect, with IPv6 also IPv6 ones.
 	// Default: none; a load balancer that nobody may reach is refused.
 	AllowedCIDRs []string
 	// DeletionProtection makes AWS refuse to delete it, with the stack too, until
@@ -53,6 +67,14 @@ type LoadBalancerProps struct {
 	// WAF is the firewall in front of it.
 	// Default: nil, there is none.
 	WAF *WAF
+	// Canary is a second gateway that gets a share of the requests.
+	// Default: nil, there is none.
+	Canary *Canary
+	// MinimumCapacityUnits keeps capacity units reserved all the time, 100 to
+	// 15,000; a CapacitySchedule reserves them for events instead. The account's
+	// quota of reserved units is 0 until AWS has raised it (fact F27).
+	// Default: 0, it grows by itself.
+	MinimumCapacityUnits int
 }
 
 // Validate returns everything wrong with the properties, joined.
@@ -64,25 +86,18 @@ func (p LoadBalancerProps) Validate() error {
 	if p.Gateway == nil {
 		ps.Add("Gateway", nil, "a load balancer needs a gateway to forward to", "make one with NewGatewayFunction or NewGatewayService")
 	}
-	switch {
-	case p.CertificateARN == "" && !p.PlainHTTP:
-		ps.Add("CertificateARN", nil, "an HTTPS listener needs a certificate", "give the ARN of one in AWS Certificate Manager, or ask for PlainHTTP by name")
-	case p.CertificateARN != "" && p.PlainHTTP:
-		ps.Add("PlainHTTP", true, "plain HTTP has no use for a certificate", "keep one of the two")
-	}
-	if len(p.AllowedCIDRs) == 0 {
-		ps.Add("AllowedCIDRs", nil, "nobody may connect", "give the ranges of the clients, \"0.0.0.0/0\" for everybody")
-	}
-	for i, cidr := range p.AllowedCIDRs {
-		if prefix, err := netip.ParsePrefix(cidr); err != nil || !prefix.Addr().Is4() {
-			ps.Add(fmt.Sprintf("AllowedCIDRs[%d]", i), cidr, "a range is an IPv4 CIDR", "such as \"10.0.0.0/16\"")
-		}
-	}
+	ps = append(ps, p.validateAccess()...)
 	if p.AccessLogs != nil {
 		ps = append(ps, p.AccessLogs.validate()...)
 	}
 	if p.WAF != nil {
 		ps = append(ps, p.WAF.validate()...)
+	}
+	if p.Canary != nil {
+		ps = append(ps, p.Canary.validate(p.Gateway).In("Canary")...)
+	}
+	if n := p.MinimumCapacityUnits; n != 0 && (n < autoscaling.MinReservedUnits || n > autoscaling.MaxReservedUnits) {
+		ps.Add("MinimumCapacityUnits", n, fmt.Sprintf("a load balancer reserves %d to %d capacity units", autoscaling.MinReservedUnits, autoscaling.MaxReservedUnits), "leave it out to reserve none")
 	}
 	return ps.Err()
 }
@@ -99,8 +114,15 @@ type LoadBalancer struct {
 	Redirect elb.ApplicationListener
 	// TargetGroup holds the gateway.
 	TargetGroup elb.ApplicationTargetGroup
+	// CanaryTargetGroup holds the canary; nil where there is none.
+	CanaryTargetGroup elb.ApplicationTargetGroup
 	// Logs holds its access and connection logs; nil where it writes none.
 	Logs awss3.IBucket
+	// Certificate was made for the domain; nil where one was given, or none is needed.
+	Certificate awscertificatemanager.Certificate
+
+	domain     string
+	hostedZone awsroute53.IHostedZone
 }
 
 // ToString makes the struct itself usable as a construct.
@@ -109,6 +131,9 @@ func (l *LoadBalancer) ToString() *string { return l.Construct.ToString() }
 // URL is where predictions are asked for, without a path.
 func (l *LoadBalancer) URL() string {
 	scheme := "https://"
+	if l.domain != "" {
+		return scheme + l.domain
+	}
 	if l.Redirect == nil {
 		scheme = "http://"
 	}
@@ -123,7 +148,11 @@ func NewLoadBalancer(scope constructs.Construct, id string, props LoadBalancerPr
 	l := &LoadBalancer{}
 	constructs.NewConstruct_Override(l, scope, jsii.String(id))
 
-	endpointName, timeout := props.Gateway.calls()
+	_, timeout := props.Gateway.calls()
+	if props.Canary != nil {
+		_, other := props.Canary.Gateway.calls()
+		timeout = max(timeout, other)
+	}
 	subnets := props.Subnets
 	if subnets == nil {
 		subnets = &awsec2.SubnetSelection{Subnets: props.VPC.PublicSubnets()}
@@ -137,9 +166,11 @@ func NewLoadBalancer(scope constructs.Construct, id string, props LoadBalancerPr
 		VpcSubnets:              subnets,
 		SecurityGroup:           props.SecurityGroup,
 		InternetFacing:          jsii.Bool(props.InternetFacing),
+		IpAddressType:           addresses(props.IPv6),
 		DropInvalidHeaderFields: jsii.Bool(true),
 		IdleTimeout:             seconds(timeout + idleGrace),
 		DeletionProtection:      jsii.Bool(props.DeletionProtection),
+		MinimumCapacityUnit:     unlessZero(props.MinimumCapacityUnits),
 	})
 	if props.AccessLogs != nil {
 		l.Logs = props.AccessLogs.write(l, l.Resource)
@@ -147,7 +178,8 @@ func NewLoadBalancer(scope constructs.Construct, id string, props LoadBalancerPr
 	if props.WAF != nil {
 		props.WAF.protect(l, l.Resource)
 	}
-	l.TargetGroup = props.Gateway.targetGroup(l)
+	targets := newTargets(l, props.Gateway, props.Canary)
+	l.TargetGroup, l.CanaryTargetGroup = targets.gateway, targets.canary
 	if props.PlainHTTP {
 		l.Listener = l.Resource.AddListener(jsii.String("Http"), &elb.BaseApplicationListenerProps{
 			Port: jsii.Number(80), Protocol: elb.ApplicationProtocol_HTTP, Open: jsii.Bool(false), DefaultAction: notFound(),
@@ -155,8 +187,9 @@ func NewLoadBalancer(scope constructs.Construct, id string, props LoadBalancerPr
 	} else {
 		l.Listener = l.Resource.AddListener(jsii.String("Https"), &elb.BaseApplicationListenerProps{
 			Port: jsii.Number(443), Protocol: elb.ApplicationProtocol_HTTPS, Open: jsii.Bool(false), DefaultAction: notFound(),
-			Certificates: &[]elb.IListenerCertificate{elb.ListenerCertificate_FromArn(jsii.String(props.CertificateARN))},
-			SslPolicy:    elb.SslPolicy_TLS13_12_RES_PQ,
+			Certificates:         &[]elb.IListenerCertificate{l.certificate(props)},
+			MutualAuthentication: mutual(l, props.Authentication),
+			SslPolicy:            elb.SslPolicy_TLS13_12_RES_PQ,
 		})
 		l.Redirect = l.Resource.AddListener(jsii.String("Redirect"), &elb.BaseApplicationListenerProps{
 			Port: jsii.Number(80), Protocol: elb.ApplicationProtocol_HTTP, Open: jsii.Bool(false),
@@ -165,29 +198,22 @@ func NewLoadBalancer(scope constructs.Construct, id string, props LoadBalancerPr
 			}),
 		})
 	}
-	l.forward(endpointName, props.Gateway.streams())
+	l.forward(targets, props.Authentication)
 	l.allow(props.AllowedCIDRs)
-	return l
-}
-
-// forward sends what the gateway serves to it, in one rule, which has at most
-// five values.
-func (l *LoadBalancer) forward(endpointName string, streams bool) {
-	paths := []string{"/invocations", "/endpoints/" + endpointName + "/invocations", "/ping"}
-	if streams {
-		paths = append(paths, "/invocations-response-stream", "/endpoints/"+endpointName+"/invocations-response-stream")
+	if props.Domain != nil {
+		l.lead(*props.Domain, props.IPv6)
 	}
-	l.Listener.AddAction(jsii.String("Predictions"), &elb.AddApplicationActionProps{
-		Priority:   jsii.Number(10),
-		Conditions: &[]elb.ListenerCondition{elb.ListenerCondition_PathPatterns(jsii.Strings(paths...))},
-		Action:     elb.ListenerAction_Forward(&[]elb.IApplicationTargetGroup{l.TargetGroup}, nil),
-	})
+	return l
 }
 
 // allow opens the listeners' ports to the given ranges and no others.
 func (l *LoadBalancer) allow(cidrs []string) {
 	for _, cidr := range cidrs {
-		from := awsec2.Peer_Ipv4(jsii.String(cidr))
+		peer := awsec2.Peer_Ipv4
+		if _, is := access.IPv6(cidr); is {
+			peer = awsec2.Peer_Ipv6
+		}
+		from := peer(jsii.String(cidr))
 		l.Listener.Connections().AllowDefaultPortFrom(from, jsii.String("Predictions from "+cidr))
 		if l.Redirect != nil {
 			l.Redirect.Connections().AllowDefaultPortFrom(from, jsii.String("Redirected to HTTPS from "+cidr))

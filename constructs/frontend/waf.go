@@ -8,6 +8,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/access"
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
 
@@ -58,6 +59,7 @@ func (w WAF) validate() invalid.Problems {
 	}
 	switch {
 	case w.SessionHeader != "":
+		ps = append(ps, access.ValidateHeaderName(w.SessionHeader).In("WAF.SessionHeader")...)
 		limit("RequestsPerSession", w.RequestsPerSession)
 	case w.RequestsPerSession != 0:
 		ps.Add("WAF.SessionHeader", nil, "RequestsPerSession needs the header that tells clients apart", "such as Authorization")

@@ -182,12 +182,12 @@ func TestValidate(t *testing.T) {
 		want  []string
 	}{
 		{"a model with everything wrong", inference.ModelProps{Image: "library/model", ModelDataURL: "https://models/m.tar.gz", Environment: map[string]string{"1A": "x"}}, []string{
-			`Image: got "library/model": an image is ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG, or @sha256:DIGEST in place of :TAG; SageMaker pulls from Amazon ECR; copy the image URI from the repository in Amazon ECR`,
+			`Image: got "library/model": an image is ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG, or @sha256:DIGEST in place of :TAG; SageMaker pulls it from Amazon ECR; copy the image URI from the repository in Amazon ECR`,
 			`ModelDataURL: got "https://models/m.tar.gz": a model archive is s3://BUCKET/KEY.tar.gz, one object without wildcards or spaces; copy the S3 URI of the archive`,
 			`Environment.1A: a variable's name is a letter or underscore, then letters, digits and underscores, 1024 at most; rename it`,
 		}},
 		{"an image without a tag", inference.ModelProps{Image: strings.TrimSuffix(image, ":1.4.2")}, []string{
-			`Image: got "123456789012.dkr.ecr.eu-west-1.amazonaws.com/odds/model": the image has neither a tag nor a digest, so that instances could start with different ones; add the tag or, best, the digest that was tested`,
+			`Image: got "123456789012.dkr.ecr.eu-west-1.amazonaws.com/odds/model": the image has neither a tag nor a digest, so that containers could start with different ones; add the tag or, best, the digest that was tested`,
 		}},
 		{"an endpoint without anything", inference.EndpointProps{}, []string{
 			`EndpointName: got "": a SageMaker name has 1 to 63 letters, digits and hyphens, and neither begins nor ends with a hyphen; such as "predictions"`,

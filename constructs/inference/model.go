@@ -46,7 +46,7 @@ type ModelProps struct {
 // Validate returns everything wrong with the properties, joined.
 func (p ModelProps) Validate() error {
 	var ps invalid.Problems
-	if _, err := artifact.ParseImage(p.Image); err != nil {
+	if _, err := artifact.ParseImage(p.Image, artifact.SageMaker); err != nil {
 		ps = append(ps, invalid.From(err).In("Image")...)
 	}
 	if p.ModelDataURL != "" {
@@ -116,7 +116,7 @@ func NewModel(scope constructs.Construct, id string, props ModelProps) *Model {
 // grantArtifacts lets a role read this image and this archive.
 func (m *Model) grantArtifacts(role awsiam.IRole) {
 	stack, props := awscdk.Stack_Of(m), m.props
-	image, _ := artifact.ParseImage(props.Image)
+	image, _ := artifact.ParseImage(props.Image, artifact.SageMaker)
 	allow(role, []string{"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"},
 		*stack.FormatArn(&awscdk.ArnComponents{
 			Service: jsii.String("ecr"), Account: jsii.String(image.Account), Region: jsii.String(image.Region),

@@ -108,6 +108,33 @@ func takesNoResource(action, statement any) bool {
 	}
 }
 
+// callableFromAnyAccount judges a permission for a service; one for an account or
+// a role names who calls.
+func callableFromAnyAccount(permission map[string]any) bool {
+	principal, _ := permission["Principal"].(string)
+	return strings.Contains(principal, ".amazonaws.") && permission["SourceArn"] == nil && permission["SourceAccount"] == nil
+}
+
+// anyAction reports whether an action of a listener, or of one of its rules, is
+// broken.
+func anyAction(broken func(action any) bool) func(map[string]any) bool {
+	return func(p map[string]any) bool {
+		return slices.ContainsFunc(append(each(p["DefaultActions"]), each(p["Actions"])...), broken)
+	}
+}
+
+// secretInClear reports whether a secret is written out: what is resolved when it
+// is deployed is either no text, or one that says so.
+func secretInClear(action any) bool {
+	secret, literal := at(action, "AuthenticateOidcConfig", "ClientSecret").(string)
+	return literal && !strings.HasPrefix(secret, "{{resolve:")
+}
+
+func takesAnyToken(action any) bool {
+	jwt := at(action, "JwtValidationConfig")
+	return jwt != nil && len(each(at(jwt, "AdditionalClaims"))) == 0
+}
+
 func servesWithoutTLS(listener map[string]any) bool {
 	redirects := func(action any) bool { return at(action, "Type") == "redirect" }
 	secure := at(listener, "Protocol") == "HTTPS" || at(listener, "Protocol") == "TLS"

@@ -40,6 +40,7 @@ var (
 	buckets       = []string{"AWS::S3::Bucket"}
 	policies      = []string{"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::Role"}
 	listeners     = []string{"AWS::ElasticLoadBalancingV2::Listener"}
+	forwards      = []string{"AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::ListenerRule"}
 	loadBalancers = []string{"AWS::ElasticLoadBalancingV2::LoadBalancer"}
 )
 
@@ -65,6 +66,15 @@ var rules = []Rule{
 	}, {
 		ID: "policy-names-resources", types: policies, broken: anyAllowed(wildcardResource),
 		Finding: "a policy allows actions on every resource", Fix: "name the resources",
+	}, {
+		ID: "permission-names-source", types: []string{"AWS::Lambda::Permission"}, broken: callableFromAnyAccount,
+		Finding: "a service may call a function for any account", Fix: "set SourceArn, or SourceAccount",
+	}, {
+		ID: "secret-by-reference", types: forwards, broken: anyAction(secretInClear),
+		Finding: "a client's secret can be read in the template", Fix: "put it into AWS Secrets Manager, and refer to it",
+	}, {
+		ID: "token-names-audience", types: forwards, broken: anyAction(takesAnyToken),
+		Finding: "any token of the issuer is taken, those for other services too", Fix: "add the claim aud, or another that says whom tokens are for, to AdditionalClaims",
 	}, {
 		ID: "listener-uses-tls", types: listeners, Production: true, broken: servesWithoutTLS,
 		Finding: "a listener serves without TLS", Fix: "give it a certificate; a listener that only redirects needs none",

@@ -40,7 +40,7 @@ type result struct {
 	status int
 }
 
-// cdk runs the pinned CLI in dir.
+// cdk runs the pinned CLI in dir. It builds the app only where TestMain has not.
 func cdk(dir string, env []string, args ...string) result {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
@@ -48,7 +48,11 @@ func cdk(dir string, env []string, args ...string) result {
 	if err != nil {
 		return result{output: err.Error(), status: -1}
 	}
-	cmd := exec.CommandContext(ctx, "npx", append([]string{"cdk", "--no-notices", "--no-color"}, args...)...)
+	args = append([]string{"--no-notices", "--no-color"}, args...)
+	if dir == root {
+		args = append(args, "--build", "true") // a command that does nothing
+	}
+	cmd := exec.CommandContext(ctx, filepath.Join(bin, "cdk"), args...)
 	cmd.Dir = dir
 	cmd.Env = append(append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "CDK_DISABLE_CLI_TELEMETRY=true"), env...)
 	cmd.WaitDelay = 10 * time.Second
@@ -64,35 +68,26 @@ func cdk(dir string, env []string, args ...string) result {
 	}
 }
 
-// synthesized is an environment's cloud assembly, made once by the command
-// that the README names.
-type synthesized struct {
-	result
-	dir string
-}
+// strict synthesizes every environment, by the command of make synth: once, as
+// CDK's validator takes no longer for all than for one.
+var strict = sync.OnceValue(func() result {
+	return cdk(root, nil, "synth", "-q", "--strict", "-o", together(), "*/*")
+})
 
-var assemblies = func() map[string]func() synthesized {
-	once := map[string]func() synthesized{}
-	for _, env := range environments {
-		once[env] = sync.OnceValue(func() synthesized {
-			dir := filepath.Join(scratch, env)
-			return synthesized{cdk(root, nil, "synth", "-q", "--strict", "-c", "env="+env, "-o", dir, env+"/*"), dir}
-		})
-	}
-	return once
-}()
+// together is where strict puts its assembly.
+func together() string { return filepath.Join(scratch, "together") }
 
-func assembly(t *testing.T, env string) synthesized {
+// assembly is an environment's cloud assembly, within the one of all.
+func assembly(t *testing.T, env string) (dir string) {
 	t.Helper()
-	made := assemblies[env]()
-	if made.status != 0 {
-		t.Fatalf("cdk synth of %s: exit status %d\n%s", env, made.status, made.output)
+	if made := strict(); made.status != 0 {
+		t.Fatalf("cdk synth: exit status %d\n%s", made.status, made.output)
 	}
-	return made
+	return filepath.Join(together(), "assembly-"+env)
 }
 
-// templates are the templates of an assembly by the path of their stack, such
-// as "local/network".
+// templates are the templates of an assembly, or of those within it, by the path
+// of their stack, such as "local/network".
 func templates(t *testing.T, dir string) map[string][]byte {
 	t.Helper()
 	found := map[string][]byte{}
@@ -100,7 +95,7 @@ func templates(t *testing.T, dir string) map[string][]byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range manifests {
+	for _, path := range append(manifests, filepath.Join(dir, "manifest.json")) {
 		var manifest struct {
 			Artifacts map[string]struct {
 				Type        string
@@ -149,14 +144,24 @@ func assets(t *testing.T, dir string) []string {
 var scratch string
 
 func TestMain(m *testing.M) {
-	var err error
-	if scratch, err = os.MkdirTemp("", "synth-"); err != nil {
+	code, err := run(m)
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	code := m.Run()
-	if err := os.RemoveAll(scratch); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		code = 1
 	}
 	os.Exit(code)
+}
+
+func run(m *testing.M) (code int, err error) {
+	if scratch, err = os.MkdirTemp("", "synth-"); err != nil {
+		return 1, err
+	}
+	defer os.RemoveAll(scratch)
+	// As cdk.json says.
+	build := exec.Command("go", "build", "-o", "bin/app", ".")
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		return 1, fmt.Errorf("build the app: %w\n%s", err, out)
+	}
+	return m.Run(), nil
 }

@@ -84,7 +84,7 @@ func TestTheCircle(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r, err := cloudformation.ReadAssembly(assembly(t, name).dir, cloudformation.Options{})
+			r, err := cloudformation.ReadAssembly(assembly(t, name), cloudformation.Options{})
 			if err == nil {
 				err = r.Err()
 			}

@@ -3,7 +3,6 @@ package synth_test
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -24,13 +23,9 @@ var parts = []string{"frontend", "inference", "network"}
 // TestStrict: every environment passes CDK's validator as errors, without a warning.
 func TestStrict(t *testing.T) {
 	t.Parallel()
-	for _, env := range environments {
-		t.Run(env, func(t *testing.T) {
-			t.Parallel()
-			if made := assembly(t, env); regexp.MustCompile(`(?i)warning`).MatchString(made.output) {
-				t.Errorf("got a warning:\n%s", made.output)
-			}
-		})
+	made := strict()
+	if made.status != 0 || regexp.MustCompile(`(?i)warning`).MatchString(made.output) {
+		t.Errorf("got exit status %d, want 0 and no warning\n%s", made.status, made.output)
 	}
 }
 
@@ -41,7 +36,7 @@ func TestSnapshots(t *testing.T) {
 	for _, env := range environments {
 		t.Run(env, func(t *testing.T) {
 			t.Parallel()
-			got := templates(t, assembly(t, env).dir)
+			got := templates(t, assembly(t, env))
 			want := []string{}
 			for _, part := range parts {
 				want = append(want, env+"/"+part)
@@ -104,18 +99,29 @@ func normal(t *testing.T, template []byte) []byte {
 // .cfnlintrc.yaml or in a resource's metadata.
 func TestLint(t *testing.T) {
 	t.Parallel()
+	assembly(t, environments[0])
+	files := templateFiles(t, together(), len(environments))
+	lint(t, files)
+}
+
+// templateFiles are those of the stacks of some environments.
+func templateFiles(t *testing.T, dir string, environments int) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "assembly-*", "*.template.json"))
+	if want := environments * len(parts); err != nil || len(files) != want {
+		t.Fatalf("got %d templates, want %d (%v)", len(files), want, err)
+	}
+	return files
+}
+
+// lint fails unless cfn-lint is silent about templates.
+func lint(t *testing.T, files []string) {
+	t.Helper()
 	python, err := localaws.FindPython(t.Context(), root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"-c", "import sys; from cfnlint.runner import main; sys.exit(main())"}
-	for _, env := range environments {
-		files, err := filepath.Glob(filepath.Join(assembly(t, env).dir, "assembly-*", "*.template.json"))
-		if err != nil || len(files) != len(parts) {
-			t.Fatalf("got %d templates of %s, want %d (%v)", len(files), env, len(parts), err)
-		}
-		args = append(args, files...)
-	}
+	args := append([]string{"-c", "import sys; from cfnlint.runner import main; sys.exit(main())"}, files...)
 	cmd := exec.Command(python, args...)
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil || len(bytes.TrimSpace(out)) > 0 {
@@ -127,9 +133,7 @@ func TestLint(t *testing.T) {
 // rule of CDK's validator.
 func TestSeededViolation(t *testing.T) {
 	t.Parallel()
-	app := seeded(t, `awscdk.NewCfnResource(stacks.NewEnvironment(app, e).Node().FindChild(jsii.String("network")).(awscdk.Stack), jsii.String("Seeded"),
-			&awscdk.CfnResourceProps{Type: jsii.String("AWS::SNS::Topic"), Properties: &map[string]any{"TopicNam": "x"}})`)
-	got := cdk(root, nil, "synth", "-q", "--strict", "-c", "env=dev", "-o", t.TempDir(), "--app", app, "dev/*")
+	got := cdk(root, nil, "synth", "-q", "--strict", "-c", "env=dev", "-o", t.TempDir(), "--app", seeded(t), "*/*")
 	if got.status != 1 || !strings.Contains(got.output, "TopicNam") {
 		t.Errorf("got exit status %d, want 1 and the property's name\n%s", got.status, got.output)
 	}
@@ -139,47 +143,12 @@ func TestSeededViolation(t *testing.T) {
 // nothing in the output.
 func TestPanic(t *testing.T) {
 	t.Parallel()
-	app := seeded(t, `stacks.NewEnvironment(app, e); panic("seeded panic")`)
 	out := t.TempDir()
-	got := cdk(root, []string{"CDK_VALIDATION=false"}, "synth", "-q", "-c", "env=dev", "-o", out, "--app", app, "dev/*")
+	got := cdk(root, []string{"CDK_VALIDATION=false"}, "synth", "-q", "-c", "env=local", "-o", out, "--app", seeded(t), "local/*")
 	if got.status != 1 || !strings.Contains(got.output, "synthesis failed: seeded panic\n") || strings.Contains(got.output, "goroutine") {
 		t.Errorf("got exit status %d, want 1 and the message without a stack\n%s", got.status, got.output)
 	}
 	nothingIn(t, out)
-}
-
-// seeded builds the app with another line in place of the one that makes an
-// environment.
-func seeded(t *testing.T, line string) (binary string) {
-	t.Helper()
-	const original = "stacks.NewEnvironment(app, e)"
-	source, err := os.ReadFile(filepath.Join(root, "app.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n := bytes.Count(source, []byte(original)); n != 1 {
-		t.Fatalf("app.go has %d lines %q, want 1", n, original)
-	}
-	dir := t.TempDir()
-	changed := filepath.Join(dir, "app.go")
-	if err := os.WriteFile(changed, bytes.Replace(source, []byte(original), []byte(line), 1), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	app, err := filepath.Abs(filepath.Join(root, "app.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	overlay := filepath.Join(dir, "overlay.json")
-	if err := os.WriteFile(overlay, fmt.Appendf(nil, `{"Replace":{%q:%q}}`, app, changed), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	binary = filepath.Join(dir, "app")
-	cmd := exec.Command("go", "build", "-overlay", overlay, "-o", binary, ".")
-	cmd.Dir = root
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return binary
 }
 
 // nothingIn fails when an output folder holds a template, manifest or asset.
@@ -196,9 +165,9 @@ func nothingIn(t *testing.T, dir string) {
 	}
 }
 
-// TestSameInAnotherFolder: synthesis is a pure function of the files. All
-// environments together, in a copy elsewhere, give the templates and assets
-// that each gives alone; one more file is one more Stage of three stacks.
+// TestSameInAnotherFolder: synthesis is a pure function of the files. Each
+// environment alone, in a copy elsewhere, gives the templates and assets that it
+// gives together with the others; one more file is one more Stage of three stacks.
 func TestSameInAnotherFolder(t *testing.T) {
 	t.Parallel()
 	dir, out := t.TempDir(), t.TempDir()
@@ -206,22 +175,26 @@ func TestSameInAnotherFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	quick := []string{"CDK_VALIDATION=false"}
-	if got := cdk(dir, quick, "synth", "-q", "-o", out); got.status != 0 {
-		t.Fatalf("exit status %d\n%s", got.status, got.output)
-	}
-	elsewhere := templates(t, out)
 	var hashes []string
-	for _, env := range environments {
-		here := assembly(t, env).dir
-		for stack, template := range templates(t, here) {
+	for i, env := range environments {
+		alone := filepath.Join(out, env)
+		args := []string{"synth", "-q", "-c", "env=" + env, "-o", alone, env + "/*"}
+		if i > 0 { // the first has built the app
+			args = append(args, "--build", "true")
+		}
+		if got := cdk(dir, quick, args...); got.status != 0 {
+			t.Fatalf("exit status %d\n%s", got.status, got.output)
+		}
+		elsewhere := templates(t, alone)
+		for stack, template := range templates(t, assembly(t, env)) {
 			if !bytes.Equal(template, elsewhere[stack]) {
 				t.Errorf("%s differs:\n%s", stack, cmp.Diff(string(template), string(elsewhere[stack])))
 			}
 		}
-		hashes = append(hashes, assets(t, here)...)
+		hashes = append(hashes, assets(t, alone)...)
 	}
 	slices.Sort(hashes)
-	if diff := cmp.Diff(slices.Compact(hashes), assets(t, out)); diff != "" {
+	if diff := cmp.Diff(slices.Compact(hashes), assets(t, together())); diff != "" {
 		t.Errorf("assets differ:\n%s", diff)
 	}
 
@@ -232,7 +205,7 @@ func TestSameInAnotherFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := cdk(dir, quick, "ls")
+	got := cdk(dir, quick, "ls", "--build", "true")
 	if got.status != 0 {
 		t.Fatalf("exit status %d\n%s", got.status, got.output)
 	}
@@ -243,7 +216,7 @@ func TestSameInAnotherFolder(t *testing.T) {
 			}
 		}
 	}
-	if n := strings.Count(got.output, "/"); n != 3*(len(environments)+1) {
+	if n := strings.Count(got.output, ")\n"); n != 3*(len(environments)+1) {
 		t.Errorf("got %d stacks, want three an environment\n%s", n, got.output)
 	}
 }

@@ -1,0 +1,88 @@
+package frontend
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/access"
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// validateAccess judges under which name, how encrypted and to whom the load
+// balancer answers.
+func (p LoadBalancerProps) validateAccess() invalid.Problems {
+	account, region := p.place()
+	ps := p.validateEncryption()
+	ps = append(ps, access.ValidateCertificate(p.CertificateARN, account, region).In("CertificateARN")...)
+	if p.Domain != nil {
+		ps = append(ps, p.Domain.Validate(p.CertificateARN != "").In("Domain")...)
+	}
+	if p.Authentication != nil {
+		ps = append(ps, p.Authentication.Validate(region).In("Authentication")...)
+	}
+	return append(ps, p.validateRanges()...)
+}
+
+// place is the account and the region of the VPC, and so of the load balancer;
+// empty where they are not known.
+func (p LoadBalancerProps) place() (account, region string) {
+	if p.VPC == nil {
+		return "", ""
+	}
+	stack := awscdk.Stack_Of(p.VPC)
+	account, region = *stack.Account(), *stack.Region()
+	if *awscdk.Token_IsUnresolved(account) {
+		account = ""
+	}
+	if *awscdk.Token_IsUnresolved(region) {
+		region = ""
+	}
+	return account, region
+}
+
+func (p LoadBalancerProps) validateEncryption() invalid.Problems {
+	var ps invalid.Problems
+	switch {
+	case p.PlainHTTP && p.CertificateARN != "":
+		ps.Add("PlainHTTP", true, "plain HTTP has no use for a certificate", "keep one of the two")
+	case p.PlainHTTP && p.Domain != nil:
+		ps.Add("PlainHTTP", true, "a certificate is made for the domain, and plain HTTP has no use for it", "keep one of the two")
+	case p.PlainHTTP && p.Authentication != nil:
+		ps.Add("PlainHTTP", true, "clients show who they are over HTTPS only", "leave it out, and give CertificateARN or Domain")
+	case !p.PlainHTTP && p.CertificateARN == "" && p.Domain == nil:
+		ps.Add("CertificateARN", nil, "an HTTPS listener needs a certificate", "give the ARN of one in AWS Certificate Manager, or a Domain to have one made, or ask for PlainHTTP by name")
+	}
+	return ps
+}
+
+// validateRanges judges who may connect, and from where.
+func (p LoadBalancerProps) validateRanges() invalid.Problems {
+	var ps invalid.Problems
+	if len(p.AllowedCIDRs) == 0 {
+		ps.Add("AllowedCIDRs", nil, "nobody may connect", "give the ranges of the clients, \"0.0.0.0/0\" for everybody")
+	}
+	overIPv6 := false
+	for i, cidr := range p.AllowedCIDRs {
+		at := fmt.Sprintf("AllowedCIDRs[%d]", i)
+		if prefix, is := access.IPv6(cidr); is {
+			overIPv6 = true
+			ps = append(ps, access.ValidateIPv6(prefix, p.IPv6).In(at)...)
+		} else if prefix, err := netip.ParsePrefix(cidr); err != nil || !prefix.Addr().Is4() {
+			ps.Add(at, cidr, "a range is an IPv4 CIDR, or an IPv6 one with IPv6", "such as \"10.0.0.0/16\"")
+		}
+	}
+	if p.IPv6 && !overIPv6 {
+		ps.Add("IPv6", true, "nobody may connect over IPv6", "allow the clients' IPv6 ranges, \"::/0\" for everybody, or leave it out")
+	}
+	switch {
+	case p.InternetFacing && access.AllPrivate(p.AllowedCIDRs):
+		ps.Add("InternetFacing", true, "the load balancer is to be public, and only private ranges may connect, from which nobody reaches it over the internet",
+			"leave it out for an internal one, or allow the public ranges of its clients")
+	case p.InternetFacing && p.Subnets != nil && p.Subnets.SubnetType != "" && p.Subnets.SubnetType != awsec2.SubnetType_PUBLIC:
+		ps.Add("InternetFacing", true, "the load balancer is to be public, and its subnets are private", "leave it out for an internal one, or give public subnets")
+	}
+	return ps
+}

@@ -1,0 +1,118 @@
+package frontend
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// RouteProps describes a Route.
+type RouteProps struct {
+	// ListenerARN is the listener of an Application Load Balancer that stands, in
+	// the stack's region and account.
+	ListenerARN string
+	// SecurityGroup is that load balancer's: the tasks of a GatewayService let it
+	// in. It has to let the load balancer out to their port 8080.
+	SecurityGroup awsec2.ISecurityGroup
+	// Priority is where the rule stands among the listener's, 1 to 50,000, and
+	// not another's; the next one is taken too where streams need a rule of
+	// their own: with Hosts, and with a Canary that cannot stream.
+	Priority int
+	// Hosts are the host names, with * and ? for wildcards, that the rule is for:
+	// 2 at most, since a rule has at most 5 values.
+	// Default: none, any host. Beside others' rules /ping is then anybody's.
+	Hosts []string
+	// Gateway answers the requests: a *GatewayFunction or a *GatewayService.
+	Gateway Gateway
+	// Canary is a second gateway that gets a share of them.
+	// Default: nil, there is none.
+	Canary *Canary
+}
+
+const (
+	maxPriority   = 50_000
+	maxRouteHosts = 2
+)
+
+var (
+	listenerARN = regexp.MustCompile(`^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:listener/app/[A-Za-z0-9-]{1,32}/[0-9a-f]{16}/[0-9a-f]{16}$`)
+	hostPattern = regexp.MustCompile(`^[A-Za-z0-9.*?-]{1,128}$`)
+)
+
+// Validate returns everything wrong with the properties, joined.
+func (p RouteProps) Validate() error {
+	var ps invalid.Problems
+	if !listenerARN.MatchString(p.ListenerARN) {
+		ps.Add("ListenerARN", p.ListenerARN, "a rule stands in a listener of an Application Load Balancer, arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID",
+			"copy it from the listener, not from the load balancer")
+	}
+	if p.SecurityGroup == nil {
+		ps.Add("SecurityGroup", nil, "the gateway's tasks have to let the load balancer in", "give the load balancer's security group")
+	}
+	if p.Priority < 1 || p.Priority > maxPriority {
+		ps.Add("Priority", p.Priority, fmt.Sprintf("a rule's priority is 1 to %d", maxPriority), "take one that no other rule of the listener has")
+	}
+	if n := len(p.Hosts); n > maxRouteHosts {
+		ps.Add("Hosts", nil, fmt.Sprintf("beside its paths a rule has room for %d hosts, these are %d", maxRouteHosts, n), "use a wildcard, such as *.example.com")
+	}
+	for i, host := range p.Hosts {
+		if !hostPattern.MatchString(host) {
+			ps.Add(fmt.Sprintf("Hosts[%d]", i), host, "a host has up to 128 letters, digits, dots and hyphens, with * and ? for wildcards", "such as predictions.example.com")
+		}
+	}
+	if p.Gateway == nil {
+		ps.Add("Gateway", nil, "a route needs a gateway to lead to", "make one with NewGatewayFunction or NewGatewayService")
+	}
+	if p.Canary != nil {
+		ps = append(ps, p.Canary.validate(p.Gateway).In("Canary")...)
+	}
+	return ps.Err()
+}
+
+// Route forwards predictions for one endpoint from a load balancer that stands:
+// who may connect, TLS, WAF, logs, and an idle time-out above the gateway's own,
+// are that load balancer's matter.
+type Route struct {
+	constructs.Construct
+	// Listener is the listener that stands.
+	Listener elb.IApplicationListener
+	// Rules are the rules on it, by priority.
+	Rules []elb.ApplicationListenerRule
+	// TargetGroup holds the gateway.
+	TargetGroup elb.ApplicationTargetGroup
+	// CanaryTargetGroup holds the canary; nil where there is none.
+	CanaryTargetGroup elb.ApplicationTargetGroup
+}
+
+// ToString makes the struct itself usable as a construct.
+func (r *Route) ToString() *string { return r.Construct.ToString() }
+
+// NewRoute makes a Route. It panics with what props.Validate returns.
+func NewRoute(scope constructs.Construct, id string, props RouteProps) *Route {
+	if err := props.Validate(); err != nil {
+		panic(err)
+	}
+	r := &Route{}
+	constructs.NewConstruct_Override(r, scope, jsii.String(id))
+	r.Listener = elb.ApplicationListener_FromApplicationListenerAttributes(r, jsii.String("Listener"), &elb.ApplicationListenerAttributes{
+		ListenerArn: jsii.String(props.ListenerARN), SecurityGroup: props.SecurityGroup,
+	})
+	t := newTargets(r, props.Gateway, props.Canary)
+	r.TargetGroup, r.CanaryTargetGroup = t.gateway, t.canary
+	for i, rule := range t.rules(len(props.Hosts)) {
+		conditions := rule.conditions()
+		if len(props.Hosts) > 0 {
+			conditions = append(conditions, elb.ListenerCondition_HostHeaders(jsii.Strings(props.Hosts...)))
+		}
+		r.Rules = append(r.Rules, elb.NewApplicationListenerRule(r, jsii.String(rule.id), &elb.ApplicationListenerRuleProps{
+			Listener: r.Listener, Priority: jsii.Number(props.Priority + i), Conditions: &conditions, Action: rule.action,
+		}))
+	}
+	return r
+}

@@ -1,0 +1,36 @@
+package stacks
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/config"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend"
+)
+
+// newRoute leads from a listener that stands to the gateway.
+func newRoute(stack awscdk.Stack, l config.ExistingListener, gateway frontend.Gateway, canary *frontend.Canary) {
+	route := frontend.NewRoute(stack, "Route", frontend.RouteProps{
+		ListenerARN:   l.ARN,
+		SecurityGroup: awsec2.SecurityGroup_FromSecurityGroupId(stack, jsii.String("LoadBalancer"), jsii.String(l.SecurityGroupID), nil),
+		Priority:      l.Priority,
+		Hosts:         l.Hosts,
+		Gateway:       gateway,
+		Canary:        canary,
+	})
+	rules := make([]constructs.IConstruct, len(route.Rules))
+	for i, rule := range route.Rules {
+		rules[i] = rule
+	}
+	acceptTags(rules...)
+	putURL(stack, l.URL)
+}
+
+// putURL makes the stack say where predictions are asked for.
+func putURL(stack awscdk.Stack, url string) {
+	awscdk.NewCfnOutput(stack, jsii.String("Url"), &awscdk.CfnOutputProps{
+		Value: jsii.String(url), Description: jsii.String("Where predictions are asked for: POST /invocations"),
+	})
+}
