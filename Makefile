@@ -30,11 +30,33 @@ prune-events: ## Remove the events that are over from the file of environment EN
 REHEARSE ?= --trace rehearsal/testdata/wc98_semifinals_1998-07-07_08.csv --from 1998-07-08T17:00:00Z --to 1998-07-09T00:00:00Z \
 	--kick-off 1998-07-08T19:00:00Z --shift-to 2027-05-29T19:00:00Z --rate-scale 1.5
 TEMPLATE ?= test/snapshots/prod/inference.json
+FRONTEND ?= $(if $(filter test/snapshots/prod/inference.json,$(TEMPLATE)),test/snapshots/prod/frontend.json)
+
+ARCH ?= arm64
+
+.PHONY: image
+image: ## Build the gateway's image, sagemaker-inference-gateway, for linux/ARCH (default arm64).
+	@mkdir -p bin/image
+	CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH) go build -tags=lambda.norpc -trimpath -buildvcs=false \
+		-ldflags='-s -w -buildid=' -o bin/image/gateway ./cmd/gateway
+	cp gateway/compile/Dockerfile bin/image/
+	$${CDK_DOCKER:-docker} build --tag sagemaker-inference-gateway --platform linux/$(ARCH) bin/image
 
 .PHONY: rehearse
 rehearse: ## Replay a semi-final against TEMPLATE (default prod's) and write bin/rehearsal.html.
 	@mkdir -p bin
-	@go run ./cmd/rehearse run --template $(TEMPLATE) $(REHEARSE) --html bin/rehearsal.html
+	@go run ./cmd/rehearse run --template $(TEMPLATE) $(if $(FRONTEND),--frontend $(FRONTEND)) $(REHEARSE) --html bin/rehearsal.html
+
+# Light, and as wide as on a desk. Root needs CHROMIUM="chromium --no-sandbox".
+CHROMIUM ?= chromium
+.PHONY: rehearsal-picture
+rehearsal-picture: rehearse ## Renew docs/rehearsal.png from bin/rehearsal.html, with Chromium.
+	$(CHROMIUM) --headless=new --hide-scrollbars --blink-settings=preferredColorScheme=1 --window-size=960,1720 \
+		--screenshot=$(CURDIR)/docs/rehearsal.png file://$(CURDIR)/bin/rehearsal.html
+
+.PHONY: which-instance
+which-instance: ## Renew the table and the picture of docs/which-instance.md, from its files of facts.
+	go test -count=1 -run TestWhichInstance ./test/docs -update
 
 .PHONY: synth
 synth: tools ## Synthesize every environment into cdk.out, strictly.

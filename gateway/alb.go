@@ -41,7 +41,7 @@ func (g *Gateway) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-lambdaMargin))
 		defer cancel()
 	}
-	var out reply
+	var out *reply
 	r, multiValue, err := albRequest(ctx, payload)
 	if err != nil {
 		out = failure(http.StatusBadRequest, codeMalformedEvent, err.Error())
@@ -133,7 +133,7 @@ type albAnswer struct {
 
 // albReply writes out as a load balancer reads it, its headers in the form that
 // the event had: the load balancer is configured for one and ignores the other.
-func albReply(out reply, method string, multiValue bool) ([]byte, error) {
+func albReply(out *reply, method string, multiValue bool) ([]byte, error) {
 	answer := albAnswer{StatusCode: out.status, StatusDescription: statusDescription(out.status)}
 	if multiValue {
 		answer.MultiValueHeaders = out.header

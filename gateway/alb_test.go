@@ -94,7 +94,7 @@ func TestReplyEncoding(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			out := reply{status: 200, header: http.Header{}, body: []byte(test.body)}
+			out := &reply{status: 200, header: http.Header{}, body: []byte(test.body)}
 			if test.contentType != "" {
 				out.header.Set("Content-Type", test.contentType)
 			}

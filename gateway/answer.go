@@ -40,7 +40,7 @@ func bufferPool(size int) *sync.Pool {
 }
 
 // begin sends status and headers.
-func begin(w http.ResponseWriter, out reply, length int64) {
+func begin(w http.ResponseWriter, out *reply, length int64) {
 	header := w.Header()
 	maps.Copy(header, out.header)
 	if _, ok := header["Content-Type"]; !ok {
@@ -54,7 +54,7 @@ func begin(w http.ResponseWriter, out reply, length int64) {
 
 // writeWhole sends a reply that is all there, without its body where method is
 // HEAD.
-func writeWhole(w http.ResponseWriter, method string, out reply) (int64, error) {
+func writeWhole(w http.ResponseWriter, method string, out *reply) (int64, error) {
 	begin(w, out, int64(len(out.body)))
 	if method == http.MethodHead {
 		return 0, nil
@@ -69,7 +69,7 @@ func writeWhole(w http.ResponseWriter, method string, out reply) (int64, error) 
 // writeAnswer passes the endpoint's answer on as it arrives: nothing waits for
 // what follows. begun says that something was sent, after which an error can
 // only be told by closing the connection.
-func (g *Gateway) writeAnswer(w http.ResponseWriter, out reply) (sent int64, begun bool, err error) {
+func (g *Gateway) writeAnswer(w http.ResponseWriter, out *reply) (sent int64, begun bool, err error) {
 	control := http.NewResponseController(w)
 	pool := smallBuffers
 	buffer := pool.Get().(*[]byte)
@@ -129,7 +129,7 @@ func (g *Gateway) writeAnswer(w http.ResponseWriter, out reply) (sent int64, beg
 }
 
 // whole reads the answer into out's body, for a form that cannot stream.
-func (a *answer) whole(out reply, limit int64) reply {
+func (a *answer) whole(out *reply, limit int64) *reply {
 	body, err := io.ReadAll(io.LimitReader(a.body, limit+1))
 	if err != nil {
 		if cause := context.Cause(a.ctx); cause != nil {
@@ -142,7 +142,7 @@ func (a *answer) whole(out reply, limit int64) reply {
 }
 
 // broken is the reply where an answer ended before its first byte was passed on.
-func broken(err error) reply {
+func broken(err error) *reply {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return failure(http.StatusBadGateway, codeBadEndpointReply, "SageMaker's answer did not arrive whole").because(err)
 	}

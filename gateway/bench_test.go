@@ -27,7 +27,7 @@ func BenchmarkSign(b *testing.B) {
 		s := &signer{region: "eu-west-1"}
 		b.ReportAllocs()
 		for b.Loop() {
-			s.sign(header, "runtime.sagemaker.eu-west-1.amazonaws.com", "/endpoints/predictions/invocations", body, credentials, now)
+			s.sign(header, "runtime.sagemaker.eu-west-1.amazonaws.com", "/endpoints/predictions/invocations", body, &credentials, now)
 		}
 	})
 	b.Run("by=sdk", func(b *testing.B) {

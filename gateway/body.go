@@ -15,7 +15,7 @@ const readAhead = 64 << 10
 // readBody reads at most the largest body, and one byte more to know that there
 // is more; what it could not read in full it explains by the second result.
 func (g *Gateway) readBody(r *http.Request, x *exchange) ([]byte, *reply) {
-	refuse := func(out reply) ([]byte, *reply) { return nil, &out }
+	refuse := func(out *reply) ([]byte, *reply) { return nil, out }
 	limit := g.cfg.MaxBodyBytes
 	tooLarge := func() ([]byte, *reply) {
 		return refuse(failure(http.StatusRequestEntityTooLarge, codeRequestEntityTooLarge,

@@ -11,6 +11,8 @@ import (
 	"net/netip"
 	"regexp"
 	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/gateway/settings"
 )
 
 const (
@@ -99,6 +101,9 @@ type Config struct {
 	LogRate int
 	// Metrics says that metric lines are written.
 	Metrics bool
+	// Traces says that traces go to the collector that OpenTelemetry's own
+	// variables name.
+	Traces bool
 }
 
 // SageMaker's own pattern of endpoint names, of at most 63 characters (fact C29).
@@ -111,7 +116,7 @@ func DefaultConfig(endpointName string, lambda bool) Config {
 		EndpointName: endpointName, MaxBodyBytes: DefaultServerMaxBodyBytes, RequestTimeout: DefaultRequestTimeout,
 		ListenAddress: DefaultListenAddress, MaxReplyBytes: DefaultMaxReplyBytes, MaxHeldBytes: 256 << 20,
 		StreamTimeout: DefaultRequestTimeout, WriteTimeout: 30 * time.Second, DrainTimeout: defaultDrain(DefaultRequestTimeout),
-		MinConcurrency: 4, MaxConcurrency: 4096, QueueSize: 128, QueueTimeout: time.Second,
+		MinConcurrency: settings.DefaultMinConcurrency, MaxConcurrency: 4096, QueueSize: 128, QueueTimeout: time.Second,
 		MaxAttempts: 3, RetryPercent: 10, FallbackContentType: "application/json",
 		LogRate: 50, Metrics: true,
 	}

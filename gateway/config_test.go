@@ -66,7 +66,7 @@ MAX_BODY_BYTES: got "6MiB": must be a whole number from 1 to 104857600; give byt
 REQUEST_TIMEOUT: got "70": must be a duration from 100ms to 15m0s; write a number with its unit, such as 70s
 LISTEN_ADDRESS: got "8080": must be host:port or :port, the port from 0 to 65535; write it such as :8080
 MAX_REPLY_BYTES: got "0": must be a whole number from 1 to 10737418240; give bytes without a unit, such as 6291456
-STREAM_TIMEOUT: got "0s": must be a duration from 1s to 1h0m0s; write a number with its unit, such as 70s
+STREAM_TIMEOUT: got "0s": must be a duration from 1s to 55m0s; write a number with its unit, such as 70s
 MAX_ATTEMPTS: got "9": must be a whole number from 1 to 5; 1 is no retry
 RETRY_PERCENT: got "50": must be a whole number from 0 to 10; more retries would add to an overload what the endpoint lacks
 FALLBACK_CONTENT_TYPE: got "a\nb": must be a content type without control characters; write it such as application/json

@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/gateway/upstream"
 )
 
 // maxErrorBytes bounds how much of an error is read; SageMaker's own are at
@@ -38,7 +40,7 @@ func readError(response *http.Response) ([]byte, error) {
 // sageMakerError passes SageMaker's own error on: the same status, the same
 // JSON members (the SDKs read Message, OriginalStatusCode, OriginalMessage and
 // LogStreamArn, exactly so written), code and message for everybody else.
-func sageMakerError(status int, header http.Header, body []byte) reply {
+func sageMakerError(status int, header http.Header, body []byte) *reply {
 	code, message := nameOf(status, header, body)
 	switch {
 	case status < 400 || status > 599:
@@ -132,7 +134,7 @@ var errDeadline = fmt.Errorf("the request's time is over: %w", context.DeadlineE
 
 // noAnswer explains a call that ended without a whole answer from SageMaker.
 // The client learns what kind of failure it was, the log the rest.
-func noAnswer(err error) reply {
+func noAnswer(err error) *reply {
 	var (
 		credentials *credentialsError
 		network     net.Error
@@ -163,7 +165,7 @@ func notSecured(err error) bool {
 		unknown     x509.UnknownAuthorityError
 	)
 	return errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &certificate) || errors.As(err, &unknown) ||
-		strings.Contains(err.Error(), "TLS handshake timeout") // net/http keeps its type to itself
+		strings.Contains(err.Error(), upstream.ErrHandshakeTimeout.Error()) // net/http, behind a proxy, keeps its type to itself
 }
 
 // hopeless reports whether err will meet the next call too: name, TLS or

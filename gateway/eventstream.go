@@ -68,7 +68,7 @@ func (p *payload) Read(b []byte) (int, error) {
 
 // unframed is out without the framing of its event stream. It waits for the
 // first event: where that is an exception the client still gets an error.
-func unframed(out reply) reply {
+func unframed(out *reply) *reply {
 	if out.header.Get("Content-Type") != eventStreamType {
 		return out // something that is no stream
 	}
@@ -89,7 +89,7 @@ func unframed(out reply) reply {
 
 // reply is the exception as SageMaker would have answered it outside of a
 // stream.
-func (e *streamError) reply(header http.Header) reply {
+func (e *streamError) reply(header http.Header) *reply {
 	status := http.StatusInternalServerError
 	if e.kind == "ModelStreamError" {
 		status = http.StatusFailedDependency

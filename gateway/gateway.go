@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/sagemaker-autoscaling-inference/cdk/gateway/pressure"
 )
 
@@ -38,6 +40,8 @@ type Gateway struct {
 	breaker pressure.Breaker
 	held    atomic.Int64 // bytes of request bodies
 	metrics metrics
+
+	tracer trace.Tracer // nil for none
 
 	samples, errorSamples sampler
 	// metricLines is where they go.
@@ -77,7 +81,15 @@ func retryAfter() time.Duration { return time.Second + rand.N(2*time.Second) }
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{start: time.Now(), route: routeOf(r, g.cfg.EndpointName), writer: w}
 	defer g.end(x)
-	out := g.respond(r, x)
+	if g.tracer != nil {
+		r = g.beginSpan(r, x)
+	}
+	g.finish(w, r, x, g.respond(r, x))
+}
+
+// finish writes out, and records what became of it. It is apart from ServeHTTP,
+// whose stack every request under way keeps.
+func (g *Gateway) finish(w http.ResponseWriter, r *http.Request, x *exchange, out *reply) {
 	var err error
 	if out.answer != nil {
 		var begun bool
@@ -94,12 +106,15 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	} else {
 		x.sentBytes, err = writeWhole(w, r.Method, out)
 	}
-	cut := err != nil && out.answer != nil
+	cut, sent := err != nil && out.answer != nil, out.status
 	if err != nil && out.cause == nil {
 		out.cause = err
 		out.status, out.code = endOf(r.Context(), err)
 	}
 	g.record(r, x, out)
+	if x.span != nil {
+		x.endSpan(out, sent)
+	}
 	if cut {
 		panic(http.ErrAbortHandler)
 	}
@@ -119,7 +134,7 @@ func endOf(client context.Context, err error) (status int, code string) {
 }
 
 // respond turns any request into a reply; a panic becomes one too.
-func (g *Gateway) respond(r *http.Request, x *exchange) (out reply) {
+func (g *Gateway) respond(r *http.Request, x *exchange) (out *reply) {
 	defer func() {
 		if p := recover(); p != nil {
 			g.log.LogAttrs(r.Context(), slog.LevelError, "panic",
@@ -136,7 +151,7 @@ func (g *Gateway) respond(r *http.Request, x *exchange) (out reply) {
 		out.header.Set("Allow", x.route.allowed())
 		return out
 	case x.route == routePing:
-		return reply{status: http.StatusOK, header: http.Header{"Content-Type": jsonType}, body: []byte(`{"status":"ok"}`)}
+		return &reply{status: http.StatusOK, header: http.Header{"Content-Type": jsonType}, body: []byte(`{"status":"ok"}`)}
 	case g.cfg.Lambda && (x.route.streams() || x.route == routeReady):
 		return failure(http.StatusNotImplemented, codeNotPossible,
 			"a Lambda function behind a load balancer cannot do this: run the gateway as a server")

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/gateway/settings"
 )
 
 // Headers that the gateway itself deals in.
@@ -18,6 +20,7 @@ const (
 	headerErrorType   = "X-Amzn-Errortype"
 	headerRequestID   = "X-Amzn-Requestid"
 	headerTraceParent = "Traceparent"
+	headerTraceState  = "Tracestate"
 	// headerTimeout is how many milliseconds its client gives a request.
 	headerTimeout = "X-Gateway-Timeout-Ms"
 	// headerPriority is high for a request that is to be shed last.
@@ -47,7 +50,7 @@ var passedOn = []string{
 	"X-Amzn-Sagemaker-Target-Model",
 	"X-Amzn-Sagemaker-Target-Variant",
 	headerTraceParent,
-	"Tracestate",
+	headerTraceState,
 	"X-Amzn-Trace-Id",
 }
 
@@ -63,7 +66,7 @@ var passedBack = []string{
 }
 
 // lists are the headers of which several lines are one value.
-var lists = []string{headerAccept, "Tracestate"}
+var lists = []string{headerAccept, headerTraceState}
 
 // userAgent is what SageMaker sees; without one net/http would name itself.
 var userAgent = []string{"sagemaker-inference-gateway"}
@@ -107,14 +110,7 @@ func passBack(header http.Header) http.Header {
 
 // sendable reports whether value can be sent as a header without meaning
 // something else to its reader: a line break would begin another header.
-func sendable(value string) bool {
-	for i := range len(value) {
-		if c := value[i]; c < ' ' && c != '\t' || c == 0x7f {
-			return false
-		}
-	}
-	return true
-}
+func sendable(value string) bool { return settings.Sendable(value) }
 
 // clientTimeout is how long the client gives its request, at most longest.
 func clientTimeout(header http.Header, longest time.Duration) (time.Duration, error) {

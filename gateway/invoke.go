@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/sagemaker-autoscaling-inference/cdk/gateway/pressure"
 )
 
@@ -32,6 +34,7 @@ type exchange struct {
 	sentBytes    int64
 	attempts     int
 	waited       time.Duration
+	span, call   trace.Span // of the request, and of the attempt under way; nil where there is no tracer
 }
 
 // end gives back what x holds.
@@ -54,7 +57,7 @@ func (g *Gateway) end(x *exchange) {
 }
 
 // invoke passes r on to the endpoint and turns what comes back into a reply.
-func (g *Gateway) invoke(r *http.Request, x *exchange) reply {
+func (g *Gateway) invoke(r *http.Request, x *exchange) *reply {
 	x.invokes = true
 	header, err := passOn(r.Header)
 	if err == nil {
@@ -64,41 +67,54 @@ func (g *Gateway) invoke(r *http.Request, x *exchange) reply {
 		return failure(http.StatusBadRequest, codeInvalidHeader, err.Error())
 	}
 	id := header[headerInferenceID]
-	out := g.admit(r, x, header)
+	var out *reply
+	if ctx, body, refused := g.admit(r, x); refused != nil {
+		out = refused
+	} else {
+		out = g.call(ctx, x, header, body)
+	}
 	if id != nil {
 		out.header[headerInferenceID] = id
 	}
 	return out
 }
 
-// admit reads the request's body and finds it a place.
-func (g *Gateway) admit(r *http.Request, x *exchange, header http.Header) reply {
+// admit reads the request's body and finds it a place; where there is none, it
+// explains that by refused. The context ends with the request's time.
+func (g *Gateway) admit(r *http.Request, x *exchange) (ctx context.Context, body []byte, refused *reply) {
+	refuse := func(out *reply) (context.Context, []byte, *reply) { return nil, nil, out }
 	high := isHigh(r, g.cfg.PrioritySources)
 	if g.limiter != nil && !high && g.limiter.Full() {
-		return g.shed(pressure.ErrFull) // without reading its body
+		return refuse(g.shed(pressure.ErrFull)) // without reading its body
 	}
-	body, refused := g.readBody(r, x)
+	body, refused = g.readBody(r, x)
 	x.requestBytes = len(body)
 	if refused != nil {
-		return *refused
+		return nil, nil, refused
 	}
 	ctx, cancel := context.WithCancelCause(r.Context())
 	x.cancel = cancel
 	x.deadline = time.Now().Add(x.timeout)
 	x.timer = time.AfterFunc(x.timeout, func() { cancel(errDeadline) })
-	if g.limiter != nil {
-		queued := time.Now()
-		err := g.limiter.Acquire(ctx, high)
-		x.waited = time.Since(queued)
-		switch {
-		case err == nil:
-			x.placed = true
-		case errors.Is(err, pressure.ErrFull), errors.Is(err, pressure.ErrTimeout), errors.Is(err, errDeadline):
-			return g.shed(err)
-		default:
-			return failure(statusClientClosedRequest, codeClientClosedRequest, "the client left").because(err)
-		}
+	if g.limiter == nil {
+		return ctx, body, nil
 	}
+	queued := time.Now()
+	err := g.limiter.Acquire(ctx, high)
+	x.waited = time.Since(queued)
+	switch {
+	case err == nil:
+		x.placed = true
+		return ctx, body, nil
+	case errors.Is(err, pressure.ErrFull), errors.Is(err, pressure.ErrTimeout), errors.Is(err, errDeadline):
+		return refuse(g.shed(err))
+	default:
+		return refuse(failure(statusClientClosedRequest, codeClientClosedRequest, "the client left").because(err))
+	}
+}
+
+// call passes the request on to the operation that its route asks for.
+func (g *Gateway) call(ctx context.Context, x *exchange, header http.Header, body []byte) *reply {
 	target := g.invocations
 	if x.route.streams() {
 		target = g.responseStream
@@ -114,9 +130,7 @@ func (g *Gateway) admit(r *http.Request, x *exchange, header http.Header) reply 
 		return out
 	}
 	if announced := out.answer.length; announced > g.cfg.MaxReplyBytes && !g.cfg.Lambda {
-		return failure(http.StatusBadGateway, codeResponseTooLarge,
-			fmt.Sprintf("the reply may have at most %d bytes", g.cfg.MaxReplyBytes)).
-			because(fmt.Errorf("SageMaker announces %d bytes", announced))
+		return tooLong(announced, g.cfg.MaxReplyBytes)
 	}
 	if x.route.streams() {
 		x.timer.Reset(g.cfg.StreamTimeout)
@@ -127,51 +141,89 @@ func (g *Gateway) admit(r *http.Request, x *exchange, header http.Header) reply 
 	return out
 }
 
+// tooLong is what a client gets for a reply that announces too many bytes.
+func tooLong(announced, limit int64) *reply {
+	return failure(http.StatusBadGateway, codeResponseTooLarge, fmt.Sprintf("the reply may have at most %d bytes", limit)).
+		because(fmt.Errorf("SageMaker announces %d bytes", announced))
+}
+
 // attempts sends the request until it succeeds or may not be sent again.
-func (g *Gateway) attempts(ctx context.Context, x *exchange, target *url.URL, header http.Header, body []byte) reply {
+//
+// Every request under way keeps the stack of this call for as long as the
+// endpoint takes: what happens to few of them is in functions of its own.
+func (g *Gateway) attempts(ctx context.Context, x *exchange, target *url.URL, header http.Header, body []byte) *reply {
 	if g.limiter != nil {
 		g.budget.Earn()
 	}
-	for n := 1; ; n++ {
-		x.attempts = n
+	for {
+		x.attempts++
 		if g.limiter != nil && !g.breaker.Allow(g.clock()) {
-			return g.fallback(failure(http.StatusServiceUnavailable, codeEndpointUnreachable,
-				"SageMaker cannot be reached").later(time.Second))
+			return g.heldBack()
 		}
-		out, reason, again := g.attempt(ctx, x, target, header, body)
-		if reason == notRetried || n >= g.cfg.MaxAttempts || ctx.Err() != nil {
+		if x.span != nil {
+			g.beginCall(ctx, x, target, header)
+		}
+		sent := time.Now()
+		response, err := g.endpoint.send(ctx, target, header, body)
+		if err == nil && response.StatusCode >= 200 && response.StatusCode < 300 {
+			g.tell(pressure.Succeeded, time.Since(sent))
+			return taken(ctx, x, response)
+		}
+		out, again := g.failed(ctx, x, response, err)
+		if !again {
 			return out
 		}
-		after, ok := wait(n, again)
-		if !ok || time.Now().Add(after).After(x.deadline) || !g.budget.Spend() {
-			return out
-		}
-		g.metrics.retries[reason].Add(1)
-		pause := time.NewTimer(after)
-		select {
-		case <-pause.C:
-		case <-ctx.Done():
-			pause.Stop()
-			return out
-		}
-		// net/http may still be writing the last attempt's.
+		// net/http, behind a proxy, may still be writing the last attempt's.
 		header = header.Clone()
 	}
 }
 
-// attempt sends the request once. reason is why there may be another attempt,
-// after what the headers again ask for.
-func (g *Gateway) attempt(ctx context.Context, x *exchange, target *url.URL, header http.Header, body []byte) (
-	out reply, reason retryReason, again http.Header,
-) {
-	sent := time.Now()
-	response, err := g.endpoint.send(ctx, target, header, body)
-	if err == nil && response.StatusCode >= 200 && response.StatusCode < 300 {
-		g.tell(pressure.Succeeded, time.Since(sent))
-		x.answer = response.Body // closed by Gateway.end
-		return reply{status: http.StatusOK, header: passBack(response.Header),
-			answer: &answer{body: response.Body, length: response.ContentLength, ctx: ctx}}, notRetried, nil
+// taken is the reply that a successful answer becomes.
+func taken(ctx context.Context, x *exchange, response *http.Response) *reply {
+	if x.call != nil {
+		x.callAnswered(response)
 	}
+	x.answer = response.Body // closed by Gateway.end
+	return &reply{status: http.StatusOK, header: passBack(response.Header),
+		answer: &answer{body: response.Body, length: response.ContentLength, ctx: ctx}}
+}
+
+// heldBack is what a request gets while the breaker stops calls.
+func (g *Gateway) heldBack() *reply {
+	return g.fallback(failure(http.StatusServiceUnavailable, codeEndpointUnreachable,
+		"SageMaker cannot be reached").later(time.Second))
+}
+
+// failed is the reply where an attempt ended with an error answer, or with err;
+// again says that there is to be another one instead, and it has waited for that.
+func (g *Gateway) failed(ctx context.Context, x *exchange, response *http.Response, err error) (out *reply, again bool) {
+	out, reason, asks := g.explain(ctx, x, response, err)
+	if x.call != nil {
+		x.callFailed(response, out.code)
+	}
+	if reason == notRetried || x.attempts >= g.cfg.MaxAttempts || ctx.Err() != nil {
+		return out, false
+	}
+	after, ok := wait(x.attempts, asks)
+	if !ok || time.Now().Add(after).After(x.deadline) || !g.budget.Spend() {
+		return out, false
+	}
+	g.metrics.retries[reason].Add(1)
+	pause := time.NewTimer(after)
+	defer pause.Stop()
+	select {
+	case <-pause.C:
+		return nil, true
+	case <-ctx.Done():
+		return out, false
+	}
+}
+
+// explain turns a failed attempt into a reply. reason is why there may be
+// another attempt, after what the headers asks ask for.
+func (g *Gateway) explain(ctx context.Context, x *exchange, response *http.Response, err error) (
+	out *reply, reason retryReason, asks http.Header,
+) {
 	var text []byte
 	answered := err == nil
 	if answered {
@@ -217,7 +269,7 @@ func (g *Gateway) tell(outcome pressure.Outcome, latency time.Duration) {
 }
 
 // shed refuses a request for want of capacity.
-func (g *Gateway) shed(cause error) reply {
+func (g *Gateway) shed(cause error) *reply {
 	out := failure(http.StatusServiceUnavailable, codeOverloaded, "there are more requests than the endpoint serves; try again later").
 		later(retryAfter()).because(cause)
 	out.shed = true
@@ -225,7 +277,7 @@ func (g *Gateway) shed(cause error) reply {
 }
 
 // fallback puts the configured fixed reply, marked as such, in place of out.
-func (g *Gateway) fallback(out reply) reply {
+func (g *Gateway) fallback(out *reply) *reply {
 	if g.cfg.FallbackBody == "" {
 		return out
 	}

@@ -41,7 +41,7 @@ var outcomeMetrics = [outcomes]string{
 }
 
 // outcomeOf is the outcome of a request that was not shed.
-func outcomeOf(out reply) outcome {
+func outcomeOf(out *reply) outcome {
 	switch {
 	case out.status < 400 && out.code != "": // the fallback's
 		return endpointFailed

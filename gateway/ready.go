@@ -23,7 +23,7 @@ type readiness struct {
 
 // ready answers 503 while requests are under way or held back and none has
 // succeeded for as long as one may take.
-func (g *Gateway) ready() reply {
+func (g *Gateway) ready() *reply {
 	state := g.limiter.State()
 	r := readiness{
 		Status: "ready", BreakerOpen: g.breaker.Open(), SecondsSinceSuccess: -1,
@@ -45,5 +45,5 @@ func (g *Gateway) ready() reply {
 	if err != nil {
 		panic(err) // plain values always marshal
 	}
-	return reply{status: status, header: http.Header{"Content-Type": jsonType}, body: body}
+	return &reply{status: status, header: http.Header{"Content-Type": jsonType}, body: body}
 }

@@ -51,7 +51,7 @@ var jsonType = []string{"application/json"}
 
 // failure is an error in the form that both people and AWS SDKs read: the code
 // in the body and in X-Amzn-ErrorType, the message in the body.
-func failure(status int, code, message string) reply {
+func failure(status int, code, message string) *reply {
 	body, err := json.Marshal(struct {
 		Code    string `json:"code"`
 		Message string `json:"message"`
@@ -62,8 +62,8 @@ func failure(status int, code, message string) reply {
 	return errorReply(status, code, body)
 }
 
-func errorReply(status int, code string, body []byte) reply {
-	return reply{
+func errorReply(status int, code string, body []byte) *reply {
+	return &reply{
 		status: status,
 		header: http.Header{"Content-Type": jsonType, headerErrorType: {code}},
 		body:   body,
@@ -71,14 +71,14 @@ func errorReply(status int, code string, body []byte) reply {
 	}
 }
 
-func (out reply) because(cause error) reply {
+func (out *reply) because(cause error) *reply {
 	out.cause = cause
 	return out
 }
 
 // later tells people and SDKs when to come again: Retry-After in seconds, and
 // x-amz-retry-after, which is all that the SDKs read, in milliseconds (fact F32).
-func (out reply) later(after time.Duration) reply {
+func (out *reply) later(after time.Duration) *reply {
 	out.header.Set("Retry-After", strconv.Itoa(int((after+time.Second-1)/time.Second)))
 	out.header.Set("X-Amz-Retry-After", strconv.FormatInt(after.Milliseconds(), 10))
 	return out

@@ -32,7 +32,7 @@ func (s *sampler) allow(now time.Time, rate int64) (suppressed int64, ok bool) {
 
 // record counts a request that is over, and writes its one line. What clients
 // choose freely is cut short, and JSON quotes it.
-func (g *Gateway) record(r *http.Request, x *exchange, out reply) {
+func (g *Gateway) record(r *http.Request, x *exchange, out *reply) {
 	now := time.Now()
 	took := now.Sub(x.start)
 	if x.invokes {
@@ -81,7 +81,7 @@ func (g *Gateway) record(r *http.Request, x *exchange, out reply) {
 	}
 	optional("inference_id", r.Header.Get(headerInferenceID))
 	optional("sagemaker_request_id", out.header.Get(headerRequestID))
-	optional("traceparent", r.Header.Get(headerTraceParent))
+	optional("traceparent", x.traceParent(r))
 	optional("trace_id", r.Header.Get("X-Amzn-Trace-Id"))
 	optional("code", out.code)
 	if x.attempts > 1 {

@@ -19,6 +19,7 @@ import (
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/gateway/upstream"
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
 
@@ -71,11 +72,12 @@ func EndpointOf(ctx context.Context, o sagemakerruntime.Options) (*Endpoint, err
 	if err != nil {
 		return nil, fmt.Errorf("find the SageMaker runtime's address: %w", err)
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	if client, ok := o.HTTPClient.(*awshttp.BuildableClient); ok {
-		transport = client.GetTransport() // a copy, with the CA bundle that is configured
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	if client, ok := o.HTTPClient.(*awshttp.BuildableClient); ok && client.GetTransport().TLSClientConfig != nil {
+		config = client.GetTransport().TLSClientConfig.Clone() // with the CA bundle that is configured
 	}
-	if err := tune(transport, &resolved.URI); err != nil {
+	transport, err := transportTo(&resolved.URI, config)
+	if err != nil {
 		return nil, err
 	}
 	return &Endpoint{
@@ -83,39 +85,31 @@ func EndpointOf(ctx context.Context, o sagemakerruntime.Options) (*Endpoint, err
 	}, nil
 }
 
-// tune sets transport up for one host and thousands of requests at a time. They
-// go over HTTP/1.1: in HTTP/2 all requests of a connection share its lock, its
-// flow control and its losses.
-func tune(transport *http.Transport, host *url.URL) error {
-	var protocols http.Protocols
-	protocols.SetHTTP1(true)
-	transport.Protocols, transport.ForceAttemptHTTP2 = &protocols, false
-	transport.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
-	if transport.TLSClientConfig == nil {
-		transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-	}
-	transport.TLSClientConfig.NextProtos = []string{"http/1.1"} // a copied transport may offer HTTP/2
+// transportTo carries thousands of requests at a time to host. They go over
+// HTTP/1.1: in HTTP/2 all requests of a connection share its lock, its flow
+// control and its losses.
+func transportTo(host *url.URL, config *tls.Config) (http.RoundTripper, error) {
 	// In a surge many connections are made at once: each after the first resumes.
-	transport.TLSClientConfig.ClientSessionCache = tls.NewLRUClientSessionCache(0)
-	transport.DialContext = (&net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second}).DialContext
-	transport.TLSHandshakeTimeout = connectTimeout
-	// The SDK would keep 10 connections (fact F32); each further one would pay
-	// for a TLS handshake.
-	transport.MaxIdleConns, transport.MaxIdleConnsPerHost, transport.MaxConnsPerHost = 0, 1<<16, 0
-	transport.IdleConnTimeout = idleConnTimeout
-	transport.ResponseHeaderTimeout = 0 // a request's context bounds it
-	transport.MaxResponseHeaderBytes = 64 << 10
-	transport.DisableCompression = true // bodies pass as they are
-	transport.ReadBufferSize = 2 << 10  // headers; bodies are read past it
+	config.ClientSessionCache = tls.NewLRUClientSessionCache(0)
+	config.NextProtos = []string{"http/1.1"}
+	dialer := &net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second}
 	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: host})
 	if err != nil {
-		return fmt.Errorf("HTTPS_PROXY: %w", err)
+		return nil, fmt.Errorf("HTTPS_PROXY: %w", err)
 	}
-	transport.Proxy = nil // else it is looked up for each request
-	if proxy != nil {
-		transport.Proxy = http.ProxyURL(proxy)
+	if proxy == nil {
+		direct := upstream.New(host, config, idleConnTimeout)
+		direct.Dial, direct.HandshakeTimeout = dialer.DialContext, connectTimeout
+		return direct, nil
 	}
-	return nil
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
+	return &http.Transport{
+		Proxy: http.ProxyURL(proxy), DialContext: dialer.DialContext, Protocols: &protocols,
+		TLSClientConfig: config, TLSHandshakeTimeout: connectTimeout,
+		MaxIdleConnsPerHost: 1 << 16, IdleConnTimeout: idleConnTimeout, MaxResponseHeaderBytes: 64 << 10,
+		DisableCompression: true, // bodies pass as they are
+	}, nil
 }
 
 // target is where an operation of an endpoint is.
@@ -146,10 +140,9 @@ func request(ctx context.Context, target *url.URL, header http.Header, body []by
 		ContentLength: int64(len(body)), Body: http.NoBody,
 	}).WithContext(ctx)
 	if len(body) > 0 {
-		// net/http sends headers and body in one packet where it knows the reader.
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		// It asks for another where an idle connection turns out to be closed
-		// and nothing was sent, which is not a second attempt.
+		// net/http, behind a proxy, asks for another where an idle connection
+		// turns out to be closed and nothing was sent, which is no second attempt.
 		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 	}
 	return r
@@ -157,22 +150,23 @@ func request(ctx context.Context, target *url.URL, header http.Header, body []by
 
 // retrieve returns credentials. Where new ones cannot be had it goes on with the
 // last ones for a while.
-func (e *Endpoint) retrieve(ctx context.Context, now time.Time) (aws.Credentials, error) {
+func (e *Endpoint) retrieve(ctx context.Context, now time.Time) (*aws.Credentials, error) {
 	if e.credentials == nil {
-		return aws.Credentials{}, &credentialsError{errors.New("no provider")}
+		return nil, &credentialsError{errors.New("no provider")}
 	}
 	credentials, err := e.credentials.Retrieve(ctx)
 	last := e.last.Load()
 	switch {
+	case err == nil && last != nil && *last == credentials:
+		return last, nil
 	case err == nil:
-		if last == nil || last.AccessKeyID != credentials.AccessKeyID || last.Expires != credentials.Expires {
-			e.last.Store(&credentials)
-		}
-		return credentials, nil
+		fresh := credentials // of which there is one a while
+		e.last.Store(&fresh)
+		return &fresh, nil
 	case last != nil && now.Before(last.Expires.Add(staleCredentials)):
-		return *last, nil
+		return last, nil
 	}
-	return credentials, &credentialsError{err}
+	return nil, &credentialsError{err}
 }
 
 // renew forgets credentials that SageMaker calls expired.

@@ -13,6 +13,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/gateway/upstream"
 )
 
 // The address is the SDK's, in every partition.
@@ -66,7 +68,7 @@ func TestTLS(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer endpoint.transport.(*http.Transport).CloseIdleConnections()
+		defer endpoint.transport.(*upstream.Transport).CloseIdleConnections()
 		recorder := httptest.NewRecorder()
 		New(testConfig(), endpoint, slog.New(slog.DiscardHandler)).
 			ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/invocations", strings.NewReader("a")))

@@ -31,7 +31,7 @@ type signedName struct{ canonical, lower string }
 var signedNames = func() []signedName {
 	names := []signedName{{"Content-Length", "content-length"}, {"Host", "host"}, {headerDate, "x-amz-date"}, {headerToken, "x-amz-security-token"}}
 	for _, name := range passedOn {
-		if name != headerTraceParent && name != "Tracestate" && name != "X-Amzn-Trace-Id" {
+		if name != headerTraceParent && name != headerTraceState && name != "X-Amzn-Trace-Id" {
 			names = append(names, signedName{name, strings.ToLower(name)})
 		}
 	}
@@ -61,7 +61,7 @@ func hmacOf(key []byte, text string) []byte {
 }
 
 // keyOf returns the key for credentials on day, as 20060102.
-func (s *signer) keyOf(credentials aws.Credentials, day string) *signingKey {
+func (s *signer) keyOf(credentials *aws.Credentials, day string) *signingKey {
 	if key := s.key.Load(); key != nil && key.day == day && key.accessKey == credentials.AccessKeyID && key.secret == credentials.SecretAccessKey {
 		return key
 	}
@@ -91,7 +91,7 @@ var scratches = sync.Pool{New: func() any {
 
 // sign adds date, session token and signature to header, of a POST of body to
 // host and path, which needs no escaping.
-func (s *signer) sign(header http.Header, host, path string, body []byte, credentials aws.Credentials, now time.Time) {
+func (s *signer) sign(header http.Header, host, path string, body []byte, credentials *aws.Credentials, now time.Time) {
 	date := now.UTC().Format("20060102T150405Z")
 	key := s.keyOf(credentials, date[:8])
 	values := make([]string, 3)

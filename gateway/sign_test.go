@@ -43,7 +43,7 @@ func TestSignatureIsTheSDKs(t *testing.T) {
 		if err := sdk.SignHTTP(t.Context(), credentials, r, hex.EncodeToString(sum[:]), signingService, "eu-west-1", now); err != nil {
 			t.Fatal(err)
 		}
-		own.sign(header, r.URL.Host, r.URL.EscapedPath(), body, credentials, now)
+		own.sign(header, r.URL.Host, r.URL.EscapedPath(), body, &credentials, now)
 		for _, name := range []string{"Authorization", headerDate, headerToken} {
 			if got, want := header.Get(name), r.Header.Get(name); got != want {
 				t.Fatalf("%s\n got %s\nwant %s", name, got, want)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/gateway/settings"
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
 
@@ -57,7 +58,7 @@ var variables = []variable{
 		return number(&cfg.MaxHeldBytes, text, 1, 1<<40, bytesFix)
 	}},
 	{"STREAM_TIMEOUT", true, func(cfg *Config, text string) (string, string) {
-		return duration(&cfg.StreamTimeout, text, time.Second, time.Hour)
+		return duration(&cfg.StreamTimeout, text, settings.MinStreamTimeout, settings.MaxStreamTimeout)
 	}},
 	{"WRITE_TIMEOUT", true, func(cfg *Config, text string) (string, string) {
 		return duration(&cfg.WriteTimeout, text, 100*time.Millisecond, 10*time.Minute)
@@ -66,25 +67,28 @@ var variables = []variable{
 		return duration(&cfg.DrainTimeout, text, 100*time.Millisecond, time.Hour)
 	}},
 	{"MIN_CONCURRENCY", true, func(cfg *Config, text string) (string, string) {
-		return number(&cfg.MinConcurrency, text, 1, 100_000, requestsFix)
+		return number(&cfg.MinConcurrency, text, 1, settings.MaxConcurrency, requestsFix)
 	}},
 	{"MAX_CONCURRENCY", true, func(cfg *Config, text string) (string, string) {
-		return number(&cfg.MaxConcurrency, text, 1, 100_000, requestsFix)
+		return number(&cfg.MaxConcurrency, text, 1, settings.MaxConcurrency, requestsFix)
 	}},
 	{"QUEUE_SIZE", true, func(cfg *Config, text string) (string, string) {
-		return number(&cfg.QueueSize, text, 0, 100_000, requestsFix)
+		return number(&cfg.QueueSize, text, 0, settings.MaxQueueSize, requestsFix)
 	}},
 	{"QUEUE_TIMEOUT", true, func(cfg *Config, text string) (string, string) {
-		return duration(&cfg.QueueTimeout, text, time.Millisecond, time.Minute)
+		return duration(&cfg.QueueTimeout, text, settings.MinQueueTimeout, settings.MaxQueueTimeout)
 	}},
 	{"MAX_ATTEMPTS", true, func(cfg *Config, text string) (string, string) {
 		return number(&cfg.MaxAttempts, text, 1, 5, "1 is no retry")
 	}},
 	{"RETRY_PERCENT", true, func(cfg *Config, text string) (string, string) {
-		return number(&cfg.RetryPercent, text, 0, 10, "more retries would add to an overload what the endpoint lacks")
+		return number(&cfg.RetryPercent, text, 0, settings.MaxRetryPercent, "more retries would add to an overload what the endpoint lacks")
 	}},
 	{"FALLBACK_BODY", true, func(cfg *Config, text string) (string, string) {
 		cfg.FallbackBody = text
+		if len(text) > settings.MaxFallbackBytes {
+			return fmt.Sprintf("must have at most %d bytes", settings.MaxFallbackBytes), "shorten it"
+		}
 		return "", ""
 	}},
 	{"FALLBACK_CONTENT_TYPE", true, func(cfg *Config, text string) (string, string) {
@@ -105,7 +109,7 @@ var variables = []variable{
 		return "", ""
 	}},
 	{"LOG_RATE", true, func(cfg *Config, text string) (string, string) {
-		return number(&cfg.LogRate, text, 0, 1_000_000, "give requests a second; 0 logs none")
+		return number(&cfg.LogRate, text, 0, settings.MaxLogRate, "give requests a second; 0 logs none")
 	}},
 	{"METRICS", true, func(cfg *Config, text string) (string, string) {
 		cfg.Metrics = text == "on"
@@ -114,6 +118,8 @@ var variables = []variable{
 		}
 		return "", ""
 	}},
+	{"OTEL_EXPORTER_OTLP_ENDPOINT", true, traceEndpoint},
+	{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", true, traceEndpoint},
 }
 
 const (
@@ -155,16 +161,19 @@ func ConfigFromEnv(lookup func(string) (string, bool)) (Config, error) {
 		switch {
 		case text == "":
 		case v.server && cfg.Lambda:
-			problems.Add(v.name, text, "is nothing that the Lambda form can do",
+			problems.Add(v.name, withoutPassword(text), "is nothing that the Lambda form can do",
 				"leave it out, or run the gateway as a server")
 		default:
 			if rule, fix := v.read(&cfg, text); rule != "" {
-				problems.Add(v.name, text, rule, fix)
+				problems.Add(v.name, withoutPassword(text), rule, fix)
 			}
 		}
 		if text == "" && v.name == "ENDPOINT_NAME" {
 			problems.Add(v.name, nil, "is required", "set it to the name of the SageMaker endpoint")
 		}
+	}
+	if cfg.Traces = cfg.Traces && !tracesOff(get); cfg.Traces {
+		problems = append(problems, traceProblems(get)...)
 	}
 	if !cfg.Lambda && get("STREAM_TIMEOUT") == "" {
 		cfg.StreamTimeout = cfg.RequestTimeout

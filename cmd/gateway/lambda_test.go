@@ -28,7 +28,7 @@ func TestEvents(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	target, err := lambdatarget.Start(t.Context(), lambdatarget.Options{
-		Binary: program, Env: environment(startRuntime(t), nil), Log: &log})
+		Binary: lambdaProgram, Env: environment(startRuntime(t), nil), Log: &log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestThroughALoadBalancer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			target, err := lambdatarget.Start(t.Context(), lambdatarget.Options{
-				Binary: program, Env: environment(startRuntime(t), nil), MultiValueHeaders: multiValue})
+				Binary: lambdaProgram, Env: environment(startRuntime(t), nil), MultiValueHeaders: multiValue})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -140,7 +140,7 @@ func TestThroughALoadBalancer(t *testing.T) {
 func TestLambdaWithABadEnvironment(t *testing.T) {
 	t.Parallel()
 	target, err := lambdatarget.Start(t.Context(), lambdatarget.Options{
-		Binary: program, Env: environment(startRuntime(t), map[string]string{"MAX_BODY_BYTES": "6291456", "AWS_REGION": ""})})
+		Binary: lambdaProgram, Env: environment(startRuntime(t), map[string]string{"MAX_BODY_BYTES": "6291456", "AWS_REGION": ""})})
 	if err == nil {
 		_ = target.Close()
 		t.Fatal("it started")

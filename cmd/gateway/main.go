@@ -44,6 +44,13 @@ func run() error {
 	// The first signal drains; a second one ends the process as usual.
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	context.AfterFunc(ctx, stop)
+	if cfg.Traces {
+		stopTraces, err := startTraces(context.Background(), handler, log)
+		if err != nil {
+			return fmt.Errorf("cannot start\n%w", err)
+		}
+		defer stopTraces()
+	}
 	listener, err := net.Listen("tcp", cfg.ListenAddress)
 	if err != nil {
 		return fmt.Errorf("LISTEN_ADDRESS: %w", err)

@@ -15,8 +15,9 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/gateway/sagemakertest"
 )
 
-// program is the gateway, built as it is deployed but for this machine.
-var program string
+// program and lambdaProgram are the gateway as a server and as a function, built
+// as they are deployed but for this machine.
+var program, lambdaProgram string
 
 func TestMain(m *testing.M) {
 	os.Exit(buildAndRun(m))
@@ -29,12 +30,14 @@ func buildAndRun(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	program = filepath.Join(dir, "bootstrap")
-	build := exec.Command("go", "build", "-tags=lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", program, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "build the gateway: %v\n%s", err, out)
-		return 1
+	program, lambdaProgram = filepath.Join(dir, "gateway"), filepath.Join(dir, "bootstrap")
+	for built, tags := range map[string]string{program: "lambda.norpc", lambdaProgram: "lambda.norpc,notraces"} {
+		build := exec.Command("go", "build", "-tags="+tags, "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", built, ".")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := build.CombinedOutput(); err != nil {
+			fmt.Fprintf(os.Stderr, "build the gateway: %v\n%s", err, out)
+			return 1
+		}
 	}
 	return m.Run()
 }

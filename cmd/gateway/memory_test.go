@@ -75,7 +75,7 @@ func TestMemoryOfStreams(t *testing.T) {
 	}
 }
 
-// 2,000 requests at a time, all connections new, fit into 140 MB.
+// 2,000 requests at a time, all connections new, fit into 100 MB.
 func TestMemoryOfManyRequests(t *testing.T) {
 	t.Parallel()
 	const requests = 2000
@@ -119,11 +119,13 @@ func TestMemoryOfManyRequests(t *testing.T) {
 	case <-ended:
 		t.Fatalf("%d arrived", arrived.Load())
 	}
+	inFlight := s.peak(t)
 	release()
 	<-ended
-	if got := s.peak(t); got > 140 {
-		t.Errorf("%.0f MB for %d requests at a time", got, requests)
+	// To answer all of them at once takes some more, before it is collected.
+	if peak := s.peak(t); inFlight > 100 || peak > 120 {
+		t.Errorf("%.0f MB for %d requests at a time, %.0f MB at the end", inFlight, requests, peak)
 	} else {
-		t.Logf("%.0f MB", got)
+		t.Logf("%.0f MB, %.0f MB at the end", inFlight, peak)
 	}
 }

@@ -25,6 +25,18 @@ const program = "./cmd/gateway"
 type Platform struct {
 	// OS and Arch are GOOS and GOARCH, such as linux and arm64.
 	OS, Arch string
+	// Lambda leaves out what the Lambda form cannot do and the server can:
+	// OpenTelemetry, which is half of the program.
+	Lambda bool
+}
+
+// tags are the build tags: lambda.norpc leaves out the interface of a runtime
+// that is gone, a quarter of the program.
+func (p Platform) tags() string {
+	if p.Lambda {
+		return "lambda.norpc,notraces"
+	}
+	return "lambda.norpc"
 }
 
 // Gateway returns the gateway as an executable for platform. The bytes depend
@@ -68,10 +80,8 @@ func build(ctx context.Context, source source, platform Platform) ([]byte, error
 	}
 	defer os.RemoveAll(dir)
 	out := filepath.Join(dir, "bootstrap")
-	// lambda.norpc leaves out the interface of a runtime that is gone, a quarter
-	// of the program.
 	cmd := exec.CommandContext(ctx, "go", "build", "-C", source.dir,
-		"-mod=readonly", "-tags=lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", out, program)
+		"-mod=readonly", "-tags="+platform.tags(), "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", out, program)
 	cmd.Env = environment(os.Environ(), platform)
 	if printed, err := cmd.CombinedOutput(); err != nil {
 		return nil, failure(source, "the gateway does not build", err, printed)

@@ -31,7 +31,7 @@ import (
 )
 
 func main() {
-	program, err := compile.Gateway(context.Background(), compile.Platform{OS: "linux", Arch: "arm64"})
+	program, err := compile.Gateway(context.Background(), compile.Platform{OS: "linux", Arch: "arm64", Lambda: true})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -43,7 +43,7 @@ func main() {
 // TestSameBytesEverywhere compiles the gateway from this checkout, and from
 // apps that import the module in every way there is. All get the same bytes.
 func TestSameBytesEverywhere(t *testing.T) {
-	program, err := compile.Gateway(context.Background(), compile.Platform{OS: "linux", Arch: "arm64"})
+	program, err := compile.Gateway(context.Background(), compile.Platform{OS: "linux", Arch: "arm64", Lambda: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,6 +34,8 @@ var mutants = []mutant{
 		"constructs/inference/endpoint.go", "RetainAllVariantProperties: true,", "RetainAllVariantProperties: false,"},
 	{"HTTP is redirected to HTTP",
 		"constructs/frontend/loadbalancer.go", `Protocol: jsii.String("HTTPS"), Port: jsii.String("443")`, `Protocol: jsii.String("HTTP"), Port: jsii.String("8080")`},
+	{"the canary gets what the gateway should",
+		"constructs/frontend/canary.go", "{TargetGroup: t.gateway, Weight: jsii.Number(100 - t.weightPercent)},", "{TargetGroup: t.gateway, Weight: jsii.Number(t.weightPercent)},"},
 	{"of overlapping events the lowest floor holds",
 		"autoscaling/floor.go", "if s.minCapacity > f.MinCapacity || loc == nil {", "if s.minCapacity < f.MinCapacity || loc == nil {"},
 	{"an event is over before its minimum is released",

@@ -1,0 +1,202 @@
+package gateway
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/propagation"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// What no convention of OpenTelemetry has a name for.
+const (
+	attributeQueueWait = attribute.Key("gateway.queue.wait") // seconds
+	attributeShed      = attribute.Key("gateway.shed")
+)
+
+// Trace has the gateway tell tracer of every request but health checks: a span
+// of the server, and under it one of a client for each attempt at SageMaker, by
+// OpenTelemetry's conventions for HTTP. Spans hold no body, no credential and
+// no query. It is called before the first request, and not in the Lambda form.
+func (g *Gateway) Trace(tracer trace.Tracer) { g.tracer = tracer }
+
+// traceContext is W3C's, in the headers traceparent and tracestate.
+var traceContext propagation.TraceContext
+
+// traceHeaders are a request's. A header given several times is one list.
+type traceHeaders http.Header
+
+func (h traceHeaders) Get(name string) string {
+	return strings.Join(http.Header(h).Values(name), ",")
+}
+func (h traceHeaders) Set(name, value string) { http.Header(h).Set(name, value) }
+func (h traceHeaders) Keys() []string         { return nil }
+
+// beginSpan begins r's span, under the one that r's headers tell of.
+func (g *Gateway) beginSpan(r *http.Request, x *exchange) *http.Request {
+	if x.route == routePing || x.route == routeReady {
+		return r
+	}
+	name, attributes := requestAttributes(r, x.route)
+	ctx, span := g.tracer.Start(traceContext.Extract(r.Context(), traceHeaders(r.Header)), name,
+		trace.WithTimestamp(x.start), trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(attributes...))
+	x.span = span
+	return r.WithContext(ctx)
+}
+
+// What a span's name and attributes say outright; clients can invent others
+// without end.
+var methods = []string{
+	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions,
+	http.MethodConnect, http.MethodTrace,
+}
+
+// requestAttributes are what a sampler may decide by.
+func requestAttributes(r *http.Request, route route) (name string, attributes []attribute.KeyValue) {
+	scheme := "http"
+	if r.Header.Get("X-Forwarded-Proto") == "https" {
+		scheme = "https"
+	}
+	attributes = append(make([]attribute.KeyValue, 0, 9),
+		semconv.URLScheme(scheme),
+		semconv.URLPath(clip(r.URL.EscapedPath())),
+		semconv.NetworkProtocolVersion(protocolVersion(r)),
+	)
+	attributes = appendServer(attributes, r.Host, scheme)
+	if agent := r.UserAgent(); agent != "" {
+		attributes = append(attributes, semconv.UserAgentOriginal(clip(agent)))
+	}
+	name = r.Method
+	if slices.Contains(methods, r.Method) {
+		attributes = append(attributes, semconv.HTTPRequestMethodKey.String(r.Method))
+	} else {
+		name = "HTTP"
+		attributes = append(attributes, semconv.HTTPRequestMethodOther, semconv.HTTPRequestMethodOriginal(clip(r.Method)))
+	}
+	if route != routeUnknown {
+		name += " " + string(route)
+		attributes = append(attributes, semconv.HTTPRoute(string(route)))
+	}
+	return name, attributes
+}
+
+func protocolVersion(r *http.Request) string {
+	if r.ProtoMajor == 2 {
+		return "2"
+	}
+	return strconv.Itoa(r.ProtoMajor) + "." + strconv.Itoa(r.ProtoMinor)
+}
+
+// appendServer appends whom a request went to: host with or without a port.
+func appendServer(attributes []attribute.KeyValue, host, scheme string) []attribute.KeyValue {
+	port := 80
+	if scheme == "https" {
+		port = 443
+	}
+	if name, given, err := net.SplitHostPort(host); err == nil {
+		if n, err := strconv.ParseUint(given, 10, 16); err == nil {
+			host, port = name, int(n)
+		}
+	}
+	return append(attributes, semconv.ServerAddress(clip(host)), semconv.ServerPort(port))
+}
+
+// beginCall begins the span of an attempt at target, whose context goes out in
+// header.
+func (g *Gateway) beginCall(ctx context.Context, x *exchange, target *url.URL, header http.Header) {
+	if trace.SpanFromContext(ctx).IsRecording() {
+		// In the endpoint's place what a path of SageMaker's has there.
+		operation := target.Path[strings.LastIndexByte(target.Path, '/')+1:]
+		template := "/endpoints/{EndpointName}/" + operation
+		attributes := append(make([]attribute.KeyValue, 0, 8),
+			semconv.HTTPRequestMethodPost,
+			semconv.URLFull(target.String()),
+			semconv.URLTemplate(template),
+			semconv.NetworkProtocolVersion("1.1"),
+		)
+		attributes = appendServer(attributes, target.Host, target.Scheme)
+		if x.attempts > 1 {
+			attributes = append(attributes, semconv.HTTPRequestResendCount(x.attempts-1))
+		}
+		ctx, x.call = g.tracer.Start(ctx, "POST "+template, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(attributes...))
+	}
+	delete(header, headerTraceState) // a new one, or none where the client's traceparent was none
+	traceContext.Inject(ctx, traceHeaders(header))
+}
+
+// callAnswered notes the head of SageMaker's answer.
+func (x *exchange) callAnswered(response *http.Response) {
+	x.call.SetAttributes(semconv.HTTPResponseStatusCode(response.StatusCode))
+	if id := response.Header.Get(headerRequestID); id != "" {
+		x.call.SetAttributes(semconv.AWSRequestID(clip(id)))
+	}
+}
+
+// callFailed ends the span of an attempt that has failed, without an answer
+// where response is nil.
+func (x *exchange) callFailed(response *http.Response, code string) {
+	if response != nil {
+		x.callAnswered(response)
+	}
+	x.endCall(code)
+}
+
+// endCall ends the span of an attempt, which failed where code is not "".
+func (x *exchange) endCall(code string) {
+	if code != "" {
+		x.call.SetAttributes(semconv.ErrorTypeKey.String(code))
+		x.call.SetStatus(codes.Error, "")
+	}
+	x.call.End()
+	x.call = nil
+}
+
+// endSpan ends the spans of a request that is over. sent is the status that the
+// client got, which out no longer says where the reply broke off after it.
+func (x *exchange) endSpan(out *reply, sent int) {
+	if x.call != nil {
+		x.endCall(out.code)
+	}
+	attributes := append(make([]attribute.KeyValue, 0, 7), semconv.HTTPResponseBodySize(int(x.sentBytes)))
+	if sent != statusClientClosedRequest { // which nobody got
+		attributes = append(attributes, semconv.HTTPResponseStatusCode(sent))
+	}
+	if x.invokes {
+		attributes = append(attributes, semconv.HTTPRequestBodySize(x.requestBytes))
+	}
+	if x.waited > 0 {
+		attributes = append(attributes, attributeQueueWait.Float64(x.waited.Seconds()))
+	}
+	if out.shed {
+		attributes = append(attributes, attributeShed.Bool(true))
+	}
+	if out.code != "" {
+		attributes = append(attributes, semconv.ErrorTypeKey.String(out.code))
+	}
+	x.span.SetAttributes(attributes...)
+	// Errors of the client's are none of the server's, as the conventions have
+	// it; a reply that broke off is one whoever ended it.
+	if out.status >= 500 || out.status == statusClientClosedRequest {
+		x.span.SetStatus(codes.Error, "")
+	}
+	x.span.End()
+	x.span = nil
+}
+
+// traceParent is where the log and a trace find each other.
+func (x *exchange) traceParent(r *http.Request) string {
+	if x.span == nil {
+		return r.Header.Get(headerTraceParent)
+	}
+	header := http.Header{}
+	traceContext.Inject(trace.ContextWithSpan(r.Context(), x.span), traceHeaders(header))
+	return header.Get(headerTraceParent)
+}
