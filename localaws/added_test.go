@@ -33,6 +33,7 @@ func TestAddedTypes(t *testing.T) {
 		`"desiredCount": 2`, `"launchType": "FARGATE"`, `"cpuArchitecture": "ARM64"`, `"containerPort": 8080`, `"assignPublicIp": "DISABLED"`,
 		`"ScheduleExpression": "at(2027-05-29T17:00:00)"`, `"ScheduleExpressionTimezone": "Europe/London"`, `"MaximumRetryAttempts": 10`, `"EndDate": 1811808000`,
 		`"Limit": 1000`, `aws:SecureTransport`, `"cloudwatch.amazonaws.com"`,
+		`01::/64</ipv6CidrBlock>`, `<assignIpv6AddressOnCreation>true`, `"Status": "ISSUED"`, `<Name>odds.example.com.</Name>`,
 		`<isEgress>true</isEgress><ipProtocol>tcp</ipProtocol>`, `<isEgress>false</isEgress><ipProtocol>tcp</ipProtocol>`,
 	})
 	targets := map[string][2]int{
@@ -40,6 +41,13 @@ func TestAddedTypes(t *testing.T) {
 		"service/CLUSTER/gateway": {2, 20}, "function:aliased:live": {5, 50},
 	}
 	targetsStand(r, targets)
+	serviceIs(r, Service{
+		Name: "gateway", LaunchType: "FARGATE", DesiredTasks: 2, RunningTasks: 2,
+		Containers: []Container{{
+			Name: "gateway", Image: "123456789012.dkr.ecr.us-east-2.amazonaws.com/gateway:1", Ports: []int{8080},
+			Environment: map[string]string{"ENDPOINT_NAME": "components"},
+		}},
+	})
 
 	// What changes in place, and bounds that move the capacity into them (fact A39).
 	for _, change := range [][2]string{
@@ -85,6 +93,19 @@ func TestAddedTypes(t *testing.T) {
 	must(t, shared.Err())
 }
 
+// serviceIs wants the one service to be in the one target group, and like want.
+func serviceIs(r inRegion, want Service) {
+	r.t.Helper()
+	s := r.snapshot()
+	if len(s.Services) != 1 || len(s.TargetGroups) != 1 {
+		r.t.Fatalf("got %d services and %d target groups, want one of each", len(s.Services), len(s.TargetGroups))
+	}
+	want.Cluster, want.TargetGroupARNs = r.stack("added").Outputs["Cluster"], []string{s.TargetGroups[0].ARN}
+	if diff := cmp.Diff(want, s.Services[0]); diff != "" {
+		r.t.Errorf("the service (-want +got)\n%s", diff)
+	}
+}
+
 // stands looks for texts in what the APIs say of the stack "added".
 func stands(r inRegion, want []string) {
 	r.t.Helper()
@@ -104,6 +125,9 @@ func stands(r inRegion, want []string) {
 		r.request(http.MethodGet, "/"+out["Bucket"]+"?policy", "s3", nil, nil),
 		r.json("sqs", "AmazonSQS.GetQueueAttributes", `{"QueueUrl": "`+out["Dead"]+`", "AttributeNames": ["Policy"]}`),
 		r.request(http.MethodPost, "/", "sns", url.Values{"Action": {"GetTopicAttributes"}, "Version": {"2010-03-31"}, "TopicArn": {out["Topic"]}}, nil),
+		r.request(http.MethodPost, "/", "ec2", url.Values{"Action": {"DescribeSubnets"}, "Version": {"2016-11-15"}}, nil),
+		r.json("acm", "CertificateManager.DescribeCertificate", `{"CertificateArn": "`+out["Certificate"]+`"}`),
+		r.request(http.MethodGet, "/2013-04-01/hostedzone/Z0123456789ABCDEFGHIJ/rrset", "route53", nil, nil),
 		r.request(http.MethodPost, "/", "ec2", url.Values{"Action": {"DescribeSecurityGroupRules"}, "Version": {"2016-11-15"}}, nil),
 	}, "\n")
 	said = spaces.ReplaceAllString(strings.NewReplacer(`\"`, `"`, "&quot;", `"`).Replace(said), `": $1`)

@@ -6,6 +6,7 @@ package localaws
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -24,8 +25,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 )
 
-// Account is the AWS account that the local AWS is.
-const Account = "123456789012"
+// DefaultAccount is the AWS account that a local AWS is, unless told otherwise.
+const DefaultAccount = "123456789012"
 
 const (
 	startTimeout = 60 * time.Second
@@ -43,9 +44,18 @@ type Options struct {
 	// Port is where it listens, on 127.0.0.1.
 	// Default: 0, a free one.
 	Port int
+	// Account is the AWS account that it is, twelve digits.
+	// Default: DefaultAccount.
+	Account string
 	// CertificateARNs are ACM certificates that the account has beforehand.
 	// Default: none.
 	CertificateARNs []string
+	// VPCs are those that the account has beforehand, in Region. Default: none.
+	VPCs   []VPC
+	Region string
+	// HostedZones are the public hosted zones of Amazon Route 53 that the account
+	// has beforehand. Default: none.
+	HostedZones []HostedZone
 	// Skipped are the CloudFormation resource types that moto may skip,
 	// besides those of the CDK's bootstrap stack.
 	// Default: none, and each is a problem.
@@ -55,15 +65,33 @@ type Options struct {
 	Log io.Writer
 }
 
+// VPC is a VPC that is not deployed but found. Its subnets get equal parts of its
+// range.
+type VPC struct {
+	// ID and CIDR are such as vpc-0123456789abcdef0 and 10.0.0.0/16.
+	ID, CIDR string
+	Subnets  []Subnet
+}
+
+// HostedZone is a public hosted zone that is not deployed but found.
+type HostedZone struct {
+	// ID and Name are such as Z0123456789ABCDEFGHIJ and example.com.
+	ID, Name string
+}
+
+// Subnet is a subnet of a VPC, with its route table, which it may share.
+type Subnet struct{ ID, AvailabilityZone, RouteTableID string }
+
 // AWS is a running local AWS. Its methods may be used concurrently.
 type AWS struct {
-	url    string
-	cmd    *exec.Cmd
-	stdin  io.WriteCloser
-	log    *motoLog
-	ended  chan struct{} // closed when the process and its log have ended
-	failed error         // how the process ended, with its last lines; set before ended
-	closed sync.Once
+	url     string
+	account string
+	cmd     *exec.Cmd
+	stdin   io.WriteCloser
+	log     *motoLog
+	ended   chan struct{} // closed when the process and its log have ended
+	failed  error         // how the process ended, with its last lines; set before ended
+	closed  sync.Once
 }
 
 // Start starts a local AWS and returns when it answers. It ends with Close, or
@@ -84,12 +112,30 @@ func Start(ctx context.Context, o Options) (*AWS, error) {
 	for _, arn := range o.CertificateARNs {
 		args = append(args, "--certificate-arn", arn)
 	}
-	a := &AWS{
-		cmd:   exec.Command(python, args...),
-		log:   newMotoLog(o.Log, o.Skipped),
-		ended: make(chan struct{}),
+	for _, vpc := range o.VPCs {
+		described, err := json.Marshal(struct {
+			Region string
+			VPC
+		}{o.Region, vpc})
+		if err != nil {
+			return nil, err
+		}
+		args = append(args, "--vpc", string(described))
 	}
-	a.cmd.Env = clean(os.Environ())
+	for _, zone := range o.HostedZones {
+		described, err := json.Marshal(zone)
+		if err != nil {
+			return nil, err
+		}
+		args = append(args, "--hosted-zone", string(described))
+	}
+	a := &AWS{
+		account: cmp.Or(o.Account, DefaultAccount),
+		cmd:     exec.Command(python, args...),
+		log:     newMotoLog(o.Log, o.Skipped),
+		ended:   make(chan struct{}),
+	}
+	a.cmd.Env = append(clean(os.Environ()), "MOTO_ACCOUNT_ID="+a.account)
 	a.cmd.SysProcAttr = ownProcessGroup()
 	a.cmd.WaitDelay = closeTimeout
 	if a.stdin, err = a.cmd.StdinPipe(); err != nil {
@@ -136,6 +182,9 @@ func Start(ctx context.Context, o Options) (*AWS, error) {
 
 // URL is where the local AWS answers, such as http://127.0.0.1:4566.
 func (a *AWS) URL() string { return a.url }
+
+// Account is the AWS account that it is.
+func (a *AWS) Account() string { return a.account }
 
 // Close ends the local AWS with all it holds. It is an error if it had ended
 // before by itself.
@@ -200,7 +249,7 @@ func (a *AWS) Config(region string) aws.Config {
 	return aws.Config{
 		Region:       region,
 		BaseEndpoint: aws.String(a.url),
-		Credentials:  credentials.NewStaticCredentialsProvider(accessKeyID, secretAccessKey, ""),
+		Credentials:  credentials.NewStaticCredentialsProvider(a.accessKeyID(), secretAccessKey, ""),
 		Retryer:      func() aws.Retryer { return aws.NopRetryer{} },
 		HTTPClient:   client{a},
 	}
@@ -237,33 +286,35 @@ func (c client) Do(request *http.Request) (*http.Response, error) {
 // direct never goes through a proxy.
 var direct = &http.Client{Transport: &http.Transport{}, Timeout: time.Minute}
 
-const (
-	accessKeyID     = "local"
-	secretAccessKey = "local"
-)
+const secretAccessKey = "local"
+
+// accessKeyID has the account in it: the CDK CLI remembers, from one run to the
+// next, which account a key is of.
+func (a *AWS) accessKeyID() string { return "local" + a.account }
 
 // Environ is this process's environment, changed so that the AWS SDKs and the
 // CDK CLI of a child talk to the local AWS and to nothing else.
 func (a *AWS) Environ(region string) []string {
 	return append(clean(os.Environ()),
 		"AWS_ENDPOINT_URL="+a.url,
-		"AWS_ACCESS_KEY_ID="+accessKeyID,
+		"AWS_ACCESS_KEY_ID="+a.accessKeyID(),
 		"AWS_SECRET_ACCESS_KEY="+secretAccessKey,
 		"AWS_REGION="+region,
 		"AWS_DEFAULT_REGION="+region,
 	)
 }
 
-// FunctionEnvironment is what a function's program needs to run against the
-// local AWS: the variables that it was deployed with, region and credentials.
-func (a *AWS) FunctionEnvironment(region string, f Function) map[string]string {
+// ProgramEnvironment is what the program of a function or a container needs to
+// run against the local AWS: the variables that it was deployed with, region and
+// credentials.
+func (a *AWS) ProgramEnvironment(region string, deployed map[string]string) map[string]string {
 	env := map[string]string{}
 	for _, kv := range a.Environ(region) {
 		if name, value, _ := strings.Cut(kv, "="); strings.HasPrefix(name, "AWS_") {
 			env[name] = value
 		}
 	}
-	maps.Copy(env, f.Environment)
+	maps.Copy(env, deployed)
 	return env
 }
 

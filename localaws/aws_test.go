@@ -198,7 +198,7 @@ func TestEnviron(t *testing.T) {
 	}
 	environ := shared.Environ("eu-central-1")
 	for _, want := range []string{
-		"AWS_ENDPOINT_URL=" + shared.URL(), "AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=local",
+		"AWS_ENDPOINT_URL=" + shared.URL(), "AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=local123456789012",
 		"AWS_CONFIG_FILE=/dev/null", "NO_PROXY=intranet,127.0.0.1,localhost", "HOME=" + os.Getenv("HOME"),
 	} {
 		if !slices.Contains(environ, want) {

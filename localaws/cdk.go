@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -22,8 +23,11 @@ type CDK struct {
 	// Region is that of the stacks.
 	Region string
 	// Assembly is a directory with an already synthesized cloud assembly.
-	// Default: "", the app of cdk.json is synthesized, into Output.
+	// Default: "", App is synthesized, into Output.
 	Assembly string
+	// App is the app, built already.
+	// Default: "", that of cdk.json, which the CLI builds each time.
+	App string
 	// Output is the directory to synthesize into.
 	// Default: "", that of cdk.json.
 	Output string
@@ -50,7 +54,8 @@ func (c CDK) Bootstrap(ctx context.Context) (output string, err error) {
 		return "", err
 	}
 	defer os.RemoveAll(dir)
-	return c.run(ctx, dir, "bootstrap", "aws://"+Account+"/"+c.Region)
+	c.Assembly, c.App, c.Output, c.Context = "", "", "", nil
+	return c.run(ctx, dir, "bootstrap", "aws://"+c.AWS.account+"/"+c.Region)
 }
 
 // Deploy deploys the stacks that the patterns select, as "local/*", with those
@@ -68,7 +73,7 @@ func (c CDK) Destroy(ctx context.Context, stacks ...string) (output string, err 
 // error, too, if moto went wrong and the CLI did not notice.
 func (c CDK) run(ctx context.Context, dir, verb string, args ...string) (string, error) {
 	// The CLI runs elsewhere than this process.
-	for _, path := range []*string{&dir, &c.Dir, &c.Assembly, &c.Output} {
+	for _, path := range []*string{&dir, &c.Dir, &c.Assembly, &c.App, &c.Output} {
 		if *path == "" {
 			continue
 		}
@@ -94,9 +99,10 @@ func (c CDK) run(ctx context.Context, dir, verb string, args ...string) (string,
 	}()
 
 	flags := []string{verb, "--no-notices", "--no-color", "--ci"}
-	if c.Assembly != "" {
-		flags = append(flags, "--app", c.Assembly)
-	} else if c.Output != "" {
+	if app := cmp.Or(c.Assembly, c.App); app != "" {
+		flags = append(flags, "--app", app, "--build", "true") // a command that does nothing
+	}
+	if c.Assembly == "" && c.Output != "" {
 		flags = append(flags, "--output", c.Output)
 	}
 	for _, key := range slices.Sorted(maps.Keys(c.Context)) {

@@ -28,6 +28,16 @@ func loadBalancers(ctx context.Context, config aws.Config) ([]LoadBalancer, erro
 				ARN:     aws.ToString(balancer.LoadBalancerArn),
 				DNSName: aws.ToString(balancer.DNSName),
 				Scheme:  string(balancer.Scheme),
+
+				Attributes: map[string]string{},
+			}
+			attributes, err := client.DescribeLoadBalancerAttributes(ctx,
+				&elasticloadbalancingv2.DescribeLoadBalancerAttributesInput{LoadBalancerArn: balancer.LoadBalancerArn})
+			if err != nil {
+				return nil, err
+			}
+			for _, attribute := range attributes.Attributes {
+				lb.Attributes[aws.ToString(attribute.Key)] = aws.ToString(attribute.Value)
 			}
 			if balancer.State != nil {
 				lb.State = string(balancer.State.Code)

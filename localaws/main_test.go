@@ -63,7 +63,8 @@ func run(m *testing.M) (code int, err error) {
 	if os.Getenv("LOCALAWS_LOG") != "" {
 		log = os.Stderr
 	}
-	shared, err = Start(ctx, Options{Dir: root, Python: python, CertificateARNs: []string{certificate}, Log: log})
+	shared, err = Start(ctx, Options{Dir: root, Python: python, CertificateARNs: []string{certificate}, Log: log,
+		HostedZones: []HostedZone{{ID: "Z0123456789ABCDEFGHIJ", Name: "example.com"}}})
 	if err != nil {
 		return 0, err
 	}

@@ -27,7 +27,7 @@ func (a *AWS) QueueEndpointResults(ctx context.Context, region string, results .
 		Account string   `json:"account_id"`
 		Region  string   `json:"region"`
 		Results []result `json:"results"`
-	}{Account: Account, Region: region}
+	}{Account: a.account, Region: region}
 	for _, r := range results {
 		queue.Results = append(queue.Results, result{r.Body, r.ContentType, r.Variant, r.CustomAttributes})
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	sagemakertypes "github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime"
+	runtimetypes "github.com/aws/aws-sdk-go-v2/service/sagemakerruntime/types"
 )
 
 // inRegion is one test's region of the shared local AWS.
@@ -108,6 +109,30 @@ func (r inRegion) invoke() {
 		r.t.Errorf("got %+v, want %+v", got, want)
 	}
 	_, err = client.InvokeEndpoint(r.t.Context(), &sagemakerruntime.InvokeEndpointInput{
+		EndpointName: aws.String("absent"), Body: []byte("{}"),
+	})
+	contains(r.t, err, "ValidationError", "Endpoint absent of account 123456789012 not found")
+
+	// The same as a response stream.
+	streamed, err := client.InvokeEndpointWithResponseStream(r.t.Context(), &sagemakerruntime.InvokeEndpointWithResponseStreamInput{
+		EndpointName: aws.String("service"), Body: []byte(`{"x": 1}`),
+	})
+	must(r.t, err)
+	stream := streamed.GetStream()
+	defer func() { _ = stream.Close() }()
+	parts, body := 0, ""
+	for event := range stream.Events() {
+		part, ok := event.(*runtimetypes.ResponseStreamMemberPayloadPart)
+		if !ok {
+			r.t.Fatalf("got a %T", event)
+		}
+		parts, body = parts+1, body+string(part.Value.Bytes)
+	}
+	if err := stream.Err(); err != nil || parts != 2 || body != want.Body || aws.ToString(streamed.ContentType) != want.ContentType ||
+		aws.ToString(streamed.InvokedProductionVariant) != want.Variant {
+		r.t.Errorf("streamed: got %q in %d parts, %+v, %v", body, parts, streamed, err)
+	}
+	_, err = client.InvokeEndpointWithResponseStream(r.t.Context(), &sagemakerruntime.InvokeEndpointWithResponseStreamInput{
 		EndpointName: aws.String("absent"), Body: []byte("{}"),
 	})
 	contains(r.t, err, "ValidationError", "Endpoint absent of account 123456789012 not found")

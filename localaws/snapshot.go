@@ -17,6 +17,7 @@ type Snapshot struct {
 	LoadBalancers    []LoadBalancer
 	TargetGroups     []TargetGroup
 	Functions        []Function
+	Services         []Service
 }
 
 // Stack is a CloudFormation stack that is not deleted.
@@ -116,6 +117,7 @@ type ScheduledAction struct {
 // LoadBalancer is an Elastic Load Balancing load balancer.
 type LoadBalancer struct {
 	Name, ARN, DNSName, State, Scheme string
+	Attributes                        map[string]string
 	Listeners                         []Listener
 }
 
@@ -172,6 +174,24 @@ type Function struct {
 	Environment                            map[string]string
 }
 
+// Service is a service of Amazon ECS, with what its task definition says.
+type Service struct {
+	Name, Cluster, LaunchType  string
+	DesiredTasks, RunningTasks int
+	// TargetGroupARNs are the target groups that its tasks are in.
+	TargetGroupARNs []string
+	Containers      []Container
+}
+
+// Container is a container of a service's tasks.
+type Container struct {
+	Name, Image string
+	Ports       []int
+	Environment map[string]string
+	// StopTimeout is how long it may go on after SIGTERM; 0 where it is not set.
+	StopTimeout time.Duration
+}
+
 // Snapshot reads back what stands in the region, in the order of the APIs. It
 // asks for everything and returns all that goes wrong.
 func (a *AWS) Snapshot(ctx context.Context, region string) (Snapshot, error) {
@@ -190,6 +210,7 @@ func (a *AWS) Snapshot(ctx context.Context, region string) (Snapshot, error) {
 		func() (err error) { s.LoadBalancers, err = loadBalancers(ctx, config); return },
 		func() (err error) { s.TargetGroups, err = targetGroups(ctx, config); return },
 		func() (err error) { s.Functions, err = functions(ctx, config); return },
+		func() (err error) { s.Services, err = services(ctx, config); return },
 	} {
 		errs = append(errs, read())
 	}

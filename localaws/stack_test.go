@@ -134,6 +134,7 @@ func changeInPlace(r inRegion, template string) {
 		{"HTTP_301", "HTTP_302"},
 		{`"LOG_LEVEL": "info"`, `"LOG_LEVEL": "debug"`},
 		{`"MemoryMB": 256`, `"MemoryMB": 512`},
+		{`"idle_timeout.timeout_seconds": "70"`, `"idle_timeout.timeout_seconds": "90"`},
 	} {
 		golden = replaced(r.t, golden, change[0], change[1])
 	}

@@ -12,6 +12,8 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -19,18 +21,24 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/localaws"
 )
 
-const environmentsDir = "config/environments"
+const (
+	environmentsDir = "config/environments"
+	// reportDir is where the rehearsal's page goes.
+	reportDir = "bin"
+)
 
 type options struct {
-	env     string
-	port    int
-	prepare bool
-	keep    bool
+	env          string
+	environments string
+	port         int
+	prepare      bool
+	keep         bool
 }
 
 func main() {
 	var o options
-	flag.StringVar(&o.env, "env", "local", "the `environment` to deploy, a file in "+environmentsDir)
+	flag.StringVar(&o.env, "env", "local", "the `environment` to deploy, a file in the folder of environments")
+	flag.StringVar(&o.environments, "environments", environmentsDir, "the `folder` of environments")
 	flag.IntVar(&o.port, "port", 0, "the `port` of the local AWS (default a free one)")
 	flag.BoolVar(&o.prepare, "prepare", false, "only install what is missing, into the checkout")
 	flag.BoolVar(&o.keep, "keep", false, "leave the local AWS running until Ctrl-C")
@@ -54,10 +62,11 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 	}); err != nil || o.prepare {
 		return err
 	}
-	e, err := environment(o.env)
+	loaded, err := config.Load(o.environments, o.env)
 	if err != nil {
 		return err
 	}
+	e := loaded[0]
 	output, err := outputDir(e.Name)
 	if err != nil {
 		return err
@@ -66,7 +75,7 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 	var aws *localaws.AWS
 	if err := steps.do("Start a local AWS", func(log io.Writer) (err error) {
 		aws, err = localaws.Start(ctx, localaws.Options{
-			Dir: ".", Python: python, Port: o.port, CertificateARNs: certificates(e),
+			Dir: ".", Python: python, Port: o.port, Account: e.Account, Region: e.Region, CertificateARNs: certificates(e), VPCs: vpcs(e), HostedZones: hostedZones(e),
 		})
 		return err
 	}); err != nil {
@@ -74,7 +83,8 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, aws.Close()) }()
 
-	cdk := localaws.CDK{AWS: aws, Dir: ".", Region: e.Region, Output: output, Context: map[string]string{"env": e.Name}}
+	cdk := localaws.CDK{AWS: aws, Dir: ".", Region: e.Region, Output: output,
+		Context: map[string]string{"env": e.Name, "environments": o.environments}}
 	if err := steps.do("Bootstrap it for the CDK", func(log io.Writer) error {
 		_, err := localaws.CDK{AWS: aws, Dir: ".", Region: e.Region, Log: log}.Bootstrap(ctx)
 		return err
@@ -95,38 +105,37 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 	}); err != nil {
 		return err
 	}
-	var reply reply
-	if err := steps.do("Send a prediction through the gateway", func(log io.Writer) (err error) {
-		reply, err = predict(ctx, aws, e.Region, stands, log)
+	shown := summary{stands: stands, now: time.Now(), templates: output}
+	if e.HasFrontend() {
+		if err := steps.do("Send a prediction through the gateway", func(log io.Writer) (err error) {
+			shown.reply, err = predict(ctx, aws, e.Region, stands, log)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	if err := steps.do("Rehearse what was deployed", func(io.Writer) (err error) {
+		shown.rehearsed, err = rehearse(output, reportDir, e)
 		return err
 	}); err != nil {
 		return err
 	}
 	fmt.Fprintln(out)
-	if err := summarize(out, summary{stands: stands, reply: reply, now: time.Now(), templates: output}); err != nil {
+	if err := summarize(out, shown); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "\nDone in %s.\n", time.Since(began).Round(100*time.Millisecond))
 	if o.keep {
-		fmt.Fprintf(out, "The local AWS stands until Ctrl-C: AWS_ENDPOINT_URL=%s AWS_REGION=%s AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local\n", aws.URL(), e.Region)
+		fmt.Fprintln(out, "The local AWS stands until Ctrl-C:")
+		for _, variable := range aws.Environ(e.Region) {
+			if name, _, _ := strings.Cut(variable, "="); slices.Contains([]string{"AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}, name) {
+				fmt.Fprintf(out, " %s", variable)
+			}
+		}
+		fmt.Fprintln(out)
 		<-ctx.Done()
 	}
 	return nil
-}
-
-// environment is the environment called name, which must be in the local
-// AWS's account.
-func environment(name string) (config.Environment, error) {
-	loaded, err := config.Load(environmentsDir, name)
-	if err != nil {
-		return config.Environment{}, err
-	}
-	e := loaded[0]
-	if e.Account != localaws.Account {
-		return e, fmt.Errorf("environment %s: account: got %q: the local AWS is account %s; take an environment of that account, such as local",
-			e.Name, e.Account, localaws.Account)
-	}
-	return e, nil
 }
 
 func certificates(e config.Environment) []string {
@@ -134,6 +143,26 @@ func certificates(e config.Environment) []string {
 		return nil
 	}
 	return []string{e.Frontend.CertificateARN}
+}
+
+// vpcs are those that e wants to find.
+func vpcs(e config.Environment) []localaws.VPC {
+	existing := e.Network.ExistingVPC
+	if existing == nil {
+		return nil
+	}
+	vpc := localaws.VPC{ID: existing.VpcID, CIDR: existing.CIDR}
+	for _, s := range slices.Concat(existing.PublicSubnets, existing.PrivateSubnets) {
+		vpc.Subnets = append(vpc.Subnets, localaws.Subnet{ID: s.ID, AvailabilityZone: s.AvailabilityZone, RouteTableID: s.RouteTableID})
+	}
+	return []localaws.VPC{vpc}
+}
+
+func hostedZones(e config.Environment) []localaws.HostedZone {
+	if e.Frontend.Domain == nil {
+		return nil
+	}
+	return []localaws.HostedZone{{ID: e.Frontend.Domain.HostedZoneID, Name: e.Frontend.Domain.ZoneName}}
 }
 
 // outputDir is a folder for this run's templates. Two runs at once have one

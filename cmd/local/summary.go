@@ -16,7 +16,8 @@ import (
 // summary is what is shown at the end.
 type summary struct {
 	stands    localaws.Snapshot
-	reply     reply
+	reply     reply // zero where there is no gateway
+	rehearsed []rehearsed
 	now       time.Time
 	templates string
 }
@@ -40,7 +41,7 @@ func summarize(out io.Writer, s summary) error {
 	}
 	section("Scaling")
 	for _, t := range s.stands.ScalableTargets {
-		row(t.ResourceID, fmt.Sprintf("%d to %d instances", t.Min, t.Max))
+		row(t.ResourceID, fmt.Sprintf("%d to %d %s", t.Min, t.Max, counted(t.Dimension)))
 	}
 	for _, p := range s.stands.ScalingPolicies {
 		if t := p.Tracking; t != nil {
@@ -65,13 +66,46 @@ func summarize(out io.Writer, s summary) error {
 			}
 		}
 	}
-	section("Prediction through the gateway")
-	row("request", s.reply.request)
-	row("reply", fmt.Sprintf("%s %s %s", s.reply.status, s.reply.contentType, s.reply.body))
-	row("served by", fmt.Sprintf("variant %s in %s", s.reply.variant, s.reply.took.Round(time.Millisecond)))
+	if s.reply.request != "" {
+		section("Prediction through the gateway")
+		row("gateway", s.reply.gateway)
+		row("request", s.reply.request)
+		row("reply", s.reply.answered.String())
+		if s.reply.streamed != (answered{}) {
+			row("streamed", s.reply.streamed.String())
+		}
+		row("served by", fmt.Sprintf("variant %s in %s", s.reply.variant, s.reply.took.Round(time.Millisecond)))
+	}
+	for _, r := range s.rehearsed {
+		section("Rehearsal of " + r.resourceID)
+		if r.not != "" {
+			row("none", r.not)
+			continue
+		}
+		row("traffic", r.traffic)
+		for _, line := range r.lines {
+			row(line[0], line[1])
+		}
+		row("report", r.page)
+	}
 	section("Templates")
 	row(s.templates)
 	return w.Flush()
+}
+
+// counted is what a scalable dimension counts.
+func counted(dimension string) string {
+	switch dimension {
+	case "ecs:service:DesiredCount":
+		return "tasks"
+	case "lambda:function:ProvisionedConcurrency":
+		return "environments"
+	case "sagemaker:inference-component:DesiredCopyCount":
+		return "copies"
+	case "sagemaker:variant:DesiredProvisionedConcurrency":
+		return "requests at a time"
+	}
+	return "instances"
 }
 
 // occasion is a scheduled action and when it is due next.

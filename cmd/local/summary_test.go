@@ -27,6 +27,7 @@ func TestSummary(t *testing.T) {
 			Endpoints: []localaws.Endpoint{{Name: "odds", Status: "InService", Variants: []localaws.Variant{{Name: "main", InstanceType: "ml.c6i.large", CurrentInstances: 3}}}},
 			ScalableTargets: []localaws.ScalableTarget{
 				{ResourceID: "endpoint/odds/variant/main", Min: 2, Max: 12},
+				{ResourceID: "service/gateway/gateway", Dimension: "ecs:service:DesiredCount", Min: 2, Max: 4},
 			},
 			ScalingPolicies: []localaws.ScalingPolicy{
 				{Name: "invocations", Tracking: &localaws.TargetTracking{Metric: "Invocations", Target: 4200.5, ScaleOutCooldown: time.Minute, ScaleInCooldown: 5 * time.Minute}},
@@ -45,7 +46,14 @@ func TestSummary(t *testing.T) {
 				{Protocol: "HTTP", Port: 80, Rules: []localaws.Rule{{Priority: "default", Actions: []localaws.Action{{Type: "redirect", Redirect: "HTTP_301"}}}}},
 			}}},
 		},
-		reply:     reply{request: "POST /invocations 1", status: "200 OK", contentType: "text/plain", body: "2", variant: "main", took: 12345 * time.Microsecond},
+		reply: reply{
+			gateway: "service on FARGATE, 2 tasks of gateway:1", request: "POST /invocations 1", took: 12345 * time.Microsecond,
+			answered: answered{"200 OK", "text/plain", "main", "2"}, streamed: answered{"200 OK", "text/plain", "main", "2"},
+		},
+		rehearsed: []rehearsed{
+			{resourceID: "endpoint/odds/variant/main", traffic: "a match", lines: [][2]string{{"requests", "100, 99 % answered"}}, page: "bin/rehearsal-local.html"},
+			{resourceID: "endpoint/odds/variant/next", not: "nobody knows what it completes"},
+		},
 		templates: ".local/cdk.out",
 	})
 	if err != nil {
@@ -60,9 +68,9 @@ func TestSummary(t *testing.T) {
 	}
 }
 
-func TestNoRuleLeadsToAFunction(t *testing.T) {
+func TestNoRuleLeadsToAGateway(t *testing.T) {
 	t.Parallel()
-	if _, _, err := behind(localaws.Snapshot{}, "/invocations"); err == nil || err.Error() != "no listener's rule leads from /invocations to a function" {
+	if _, err := behind(localaws.Snapshot{}, "/invocations"); err == nil || err.Error() != "no listener's rule leads from /invocations to a function or a service" {
 		t.Errorf("got %v", err)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/localaws/process"
 )
 
 // initTimeout is how long Lambda lets a function start up.
@@ -16,7 +18,7 @@ const initTimeout = 10 * time.Second
 // environment is one execution environment: a process of the function, and the
 // Runtime API that it talks to.
 type environment struct {
-	process *process
+	process *process.Process
 	api     *http.Server
 	served  chan struct{} // closed when api has stopped
 
@@ -72,15 +74,15 @@ func startEnvironment(ctx context.Context, opts Options) (*environment, error) {
 	select {
 	case <-e.ready:
 		return e, nil
-	case <-e.process.exited:
-		err = e.process.exitError("before it asked for an event")
+	case <-e.process.Exited():
+		err = e.process.ExitError("before it asked for an event")
 		if reported := e.initError(); reported != nil {
 			err = fmt.Errorf("%w\n%w", reported, err)
 		}
 	case <-timer.C:
-		err = fmt.Errorf("the function did not ask for an event within %s%s", initTimeout, e.process.lastLines())
+		err = fmt.Errorf("the function did not ask for an event within %s%s", initTimeout, e.process.LastLines())
 	case <-ctx.Done():
-		err = fmt.Errorf("%w before the function asked for an event%s", ctx.Err(), e.process.lastLines())
+		err = fmt.Errorf("%w before the function asked for an event%s", ctx.Err(), e.process.LastLines())
 	}
 	e.close()
 	return nil, err
@@ -94,8 +96,8 @@ func (e *environment) invoke(ctx context.Context, inv *invocation, timeout time.
 	inv.deadline = time.Now().Add(timeout)
 	select {
 	case e.events <- inv:
-	case <-e.process.exited:
-		return outcome{err: e.process.exitError("between two events"), broken: true}, false
+	case <-e.process.Exited():
+		return outcome{err: e.process.ExitError("between two events"), broken: true}, false
 	case <-timer.C:
 		return outcome{err: fmt.Errorf("%w: after its last answer it did not ask for another event", ErrTimeout), broken: true}, false
 	case <-ctx.Done():
@@ -104,13 +106,13 @@ func (e *environment) invoke(ctx context.Context, inv *invocation, timeout time.
 	select {
 	case out := <-inv.outcome:
 		return out, true
-	case <-e.process.exited:
+	case <-e.process.Exited():
 		select {
 		case out := <-inv.outcome: // it reported, and then exited
 			out.broken = true
 			return out, true
 		default:
-			return outcome{err: e.process.exitError("while it worked on an event"), broken: true}, true
+			return outcome{err: e.process.ExitError("while it worked on an event"), broken: true}, true
 		}
 	case <-timer.C:
 		return outcome{err: fmt.Errorf("%w of %s", ErrTimeout, timeout), broken: true}, true
@@ -122,8 +124,8 @@ func (e *environment) invoke(ctx context.Context, inv *invocation, timeout time.
 // close ends the process and the API, and waits for both.
 func (e *environment) close() {
 	if e.process != nil {
-		e.process.kill()
-		<-e.process.exited
+		e.process.Kill()
+		<-e.process.Exited()
 	}
 	_ = e.api.Close()
 	<-e.served

@@ -71,18 +71,9 @@ def certificate_arn(text: str) -> str:
     return text
 
 
-def seed_certificates(arns: list[str]) -> None:
-    """Puts a self-signed certificate of each ARN into ACM: a listener's must exist."""
-    from moto.acm.models import CertBundle, acm_backends
-
-    for arn in arns:
-        _, _, _, region, account, _ = arn.split(":", 5)
-        bundle = CertBundle.generate_cert("localhost", account, region)
-        bundle.arn, bundle.status = arn, "ISSUED"
-        acm_backends[account][region]._certificates[arn] = bundle
-
-
-def serve(listener: socket.socket, certificate_arns: list[str]) -> None:
+def serve(
+    listener: socket.socket, certificate_arns: list[str], vpcs: list[dict], zones: list[dict]
+) -> None:
     host, port = listener.getsockname()
     # moto reads its settings from the environment, partly when imported.
     os.environ["MOTO_PORT"] = str(port)
@@ -95,7 +86,9 @@ def serve(listener: socket.socket, certificate_arns: list[str]) -> None:
     from werkzeug.exceptions import InternalServerError
     from werkzeug.serving import WSGIRequestHandler, make_server
 
+    import standing
     from cfn import (  # noqa: F401, the services register themselves
+        acm,
         applicationautoscaling,
         awslambda,
         cloudwatch,
@@ -105,9 +98,11 @@ def serve(listener: socket.socket, certificate_arns: list[str]) -> None:
         functions,
         iam,
         inferencecomponent,
+        ipv6,
         logs,
         policies,
         resources,
+        responsestream,
         sagemaker,
         scheduler,
         stacks,
@@ -133,9 +128,15 @@ def serve(listener: socket.socket, certificate_arns: list[str]) -> None:
     for module in (
         *(functions, resources, stacks),
         *(applicationautoscaling, awslambda, elbv2, inferencecomponent, policies, sagemaker),
+        *(ipv6, responsestream),
     ):
         module.install()
-    seed_certificates(certificate_arns)
+    for arn in certificate_arns:
+        standing.certificate(arn)
+    for vpc in vpcs:
+        standing.vpc(vpc)
+    for zone in zones:
+        standing.hosted_zone(zone)
     server = make_server(
         host,
         port,
@@ -162,13 +163,28 @@ def main() -> None:
         default=[],
         help="an ACM certificate that the account has; repeatable",
     )
+    parser.add_argument(
+        "--vpc",
+        action="append",
+        type=json.loads,
+        default=[],
+        help="a VPC that the account has, as JSON: see standing.py; repeatable",
+    )
+    parser.add_argument(
+        "--hosted-zone",
+        action="append",
+        type=json.loads,
+        default=[],
+        help="a hosted zone that the account has, as JSON: see standing.py; repeatable",
+    )
     parser.add_argument("--check", action="store_true", help="check the requirements and end")
     options = parser.parse_args()
     if lacking := unmet():
         command = f"{sys.executable} -m pip install -r {REQUIREMENTS}"
         fail(f"{'; '.join(lacking)}; run: {command}")
     if not options.check:
-        serve(listen(options.port), options.certificate_arn)
+        listener = listen(options.port)
+        serve(listener, options.certificate_arn, options.vpc, options.hosted_zone)
 
 
 if __name__ == "__main__":

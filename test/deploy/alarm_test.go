@@ -20,6 +20,9 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 )
 
+// stepsRegion is where nothing else is deployed.
+const stepsRegion = "us-west-2"
+
 // TestStepPolicies deploys step policies with their alarms, on a metric and on
 // metric math, and reads the same models back from the policies and the alarms
 // that set them off.
@@ -27,7 +30,7 @@ func TestStepPolicies(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
-	local := start(ctx, t)
+	local := shared(t)
 	variant := autoscaling.Variant{EndpointName: "odds", Name: "main"}
 	target := autoscaling.ScalableTarget{
 		ResourceID: variant.ResourceID(), Dimension: autoscaling.VariantInstanceCount, MinCapacity: 2, MaxCapacity: 40,
@@ -35,12 +38,12 @@ func TestStepPolicies(t *testing.T) {
 			autoscaling.EmergencyPolicy(variant, 8.5), autoscaling.OfferedLoadPolicy("odds"), autoscaling.AsynchronousWakeUpPolicy("odds", 1),
 		},
 	}
-	stacks := cloudformation.NewFromConfig(local.Config(region))
+	stacks := cloudformation.NewFromConfig(local.Config(stepsRegion))
 	name := aws.String("steps")
 	if _, err := stacks.CreateStack(ctx, &cloudformation.CreateStackInput{StackName: name, TemplateBody: aws.String(withAlarms(t, target))}); err != nil {
 		t.Fatal(err)
 	}
-	readsBack(ctx, t, local.Config(region), target)
+	readsBack(ctx, t, local.Config(stepsRegion), target)
 
 	for i := range target.StepPolicies {
 		target.StepPolicies[i].Alarm.Threshold++
@@ -49,12 +52,12 @@ func TestStepPolicies(t *testing.T) {
 	if _, err := stacks.UpdateStack(ctx, &cloudformation.UpdateStackInput{StackName: name, TemplateBody: aws.String(withAlarms(t, target))}); err != nil {
 		t.Fatal(err)
 	}
-	readsBack(ctx, t, local.Config(region), target)
+	readsBack(ctx, t, local.Config(stepsRegion), target)
 
 	if _, err := stacks.DeleteStack(ctx, &cloudformation.DeleteStackInput{StackName: name}); err != nil {
 		t.Fatal(err)
 	}
-	if s, err := local.Snapshot(ctx, region); err != nil || len(s.Alarms)+len(s.ScalingPolicies) != 0 {
+	if s, err := local.Snapshot(ctx, stepsRegion); err != nil || len(s.Alarms)+len(s.ScalingPolicies) != 0 {
 		t.Errorf("got %+v and %+v, %v, want nothing left", s.Alarms, s.ScalingPolicies, err)
 	}
 	if err := local.Err(); err != nil {

@@ -34,14 +34,12 @@ func TestDeployment(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 8*time.Minute)
 	defer cancel()
 	local := start(ctx, t)
-	cdk := localaws.CDK{AWS: local, Dir: root, Region: region}
+	cdk := localaws.CDK{AWS: local, Dir: root, Region: region, App: app, Output: t.TempDir()}
 	if output, err := cdk.Bootstrap(ctx); err != nil {
 		t.Fatalf("bootstrap: %v\n%s", err, output)
 	}
 	deploy := func(t *testing.T, environments string) string {
 		t.Helper()
-		cdk := cdk
-		cdk.Output = t.TempDir()
 		cdk.Context = map[string]string{"env": "local", "environments": environments}
 		output, err := cdk.Deploy(ctx, "local/*")
 		if err != nil {
@@ -94,6 +92,7 @@ func TestDeployment(t *testing.T) {
 		scalingStands(t, got, 14, actions()[1:])
 	})
 	step("nothing is left after it is destroyed", func(t *testing.T) {
+		cdk.Assembly = cdk.Output // what was deployed last
 		if output, err := cdk.Destroy(ctx, "local/*"); err != nil {
 			t.Fatalf("destroy: %v\n%s", err, output)
 		}

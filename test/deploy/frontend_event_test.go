@@ -30,7 +30,8 @@ const preparedFrontend = `frontend:
   reserveLoadBalancerCapacity: true
 `
 
-// asService is what preparedFrontend says of a function, for a service.
+// asService is what preparedFrontend says of a function, for a service, and with
+// a firewall and tokens that are verified.
 const asService = `frontend:
   gateway: fargate
   image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/gateway:1.0.0
@@ -39,11 +40,22 @@ const asService = `frontend:
     requestsPerSecondPerTask: 200
     bytesPerRequest: 4096
   reserveLoadBalancerCapacity: true
+  waf:
+    sessionHeader: Authorization
+    requestsPerSession: 1000
+    requestsPerAddress: 100000
+    failOpen: true
+  authentication:
+    jwt:
+      issuer: https://login.example.com
+      jwksEndpoint: https://login.example.com/.well-known/jwks.json
+      audience: https://predictions.example.com
 `
 
 // TestAnEventPreparesTheFrontEnd: what is deployed for the gateway and the load
 // balancer is what the environment file's event wants, also after its kick-off
-// was moved, and after the gateway has become a service.
+// was moved, and after the gateway has become a service, in production, behind
+// a firewall and asking for tokens.
 func TestAnEventPreparesTheFrontEnd(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
@@ -55,12 +67,15 @@ func TestAnEventPreparesTheFrontEnd(t *testing.T) {
 	file := replace(t, eventFile(t), "frontend:\n", preparedFrontend)
 	moved := replace(t, replace(t, file, "2027-05-29T20:00", "2027-06-05T17:30"), "2027-05-29T22:00", "2027-06-05T19:30")
 	var before [2][]string
-	for i, file := range []string{file, moved, replace(t, moved, preparedFrontend, asService)} {
+	guarded := replace(t, replace(t, moved, preparedFrontend, asService), "\nregion:", "\nproduction: true\nregion:")
+	for i, file := range []string{file, moved, guarded} {
 		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, "local.yaml"), []byte(file), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		cdk := localaws.CDK{AWS: local, Dir: root, Region: region, Output: t.TempDir(), Context: map[string]string{"env": "local", "environments": dir}}
+		cdk := localaws.CDK{AWS: local, Dir: root, Region: region, App: app, Output: t.TempDir(),
+			Unvalidated: i > 0, // what follows is in the environments that test/synth validates
+			Context:     map[string]string{"env": "local", "environments": dir}}
 		if output, err := cdk.Deploy(ctx, "local/*"); err != nil {
 			t.Fatalf("deploy: %v\n%s", err, output)
 		}
@@ -75,6 +90,7 @@ func TestAnEventPreparesTheFrontEnd(t *testing.T) {
 		var floors []string
 		if loaded[0].Frontend.Gateway == config.GatewayOnFargate {
 			floors = floorsOf(ctx, t, local, types.ServiceNamespaceEcs, serviceStands(ctx, t, local, stands))
+			isGuarded(ctx, t, local, stands.LoadBalancers[0])
 		} else {
 			floors = floorsOf(ctx, t, local, types.ServiceNamespaceLambda, "function:"+gatewayFunction(t, stands).Name+":live")
 		}

@@ -1,21 +1,16 @@
 package deploy_test
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime"
@@ -24,6 +19,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/gateway/compile"
 	"github.com/sagemaker-autoscaling-inference/cdk/localaws"
 	"github.com/sagemaker-autoscaling-inference/cdk/localaws/lambdatarget"
+	"github.com/sagemaker-autoscaling-inference/cdk/localaws/tasktarget"
 )
 
 const predicted = `{"predictions":[0.8125]}`
@@ -40,25 +36,38 @@ func gatewayAnswers(ctx context.Context, t *testing.T, local *localaws.AWS, func
 	if err := os.WriteFile(binary, program, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	env := local.FunctionEnvironment(region, function)
+	env := local.ProgramEnvironment(region, function.Environment)
 
 	t.Run("as a Lambda function behind a load balancer", func(t *testing.T) {
 		target, err := lambdatarget.Start(ctx, lambdatarget.Options{Binary: binary, Env: env, MultiValueHeaders: true, Timeout: function.Timeout, Log: t.Output()})
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() {
-			if err := target.Close(); err != nil {
-				t.Error(err)
-			}
-		})
-		balancer := httptest.NewServer(target)
-		t.Cleanup(balancer.Close)
-		predictions(ctx, t, local, balancer.URL)
+		predictions(ctx, t, local, behindLoadBalancer(t, target))
 	})
 	t.Run("as an HTTP server", func(t *testing.T) {
-		predictions(ctx, t, local, serve(ctx, t, binary, env))
+		target, err := tasktarget.Start(ctx, tasktarget.Options{Binary: binary, Env: env, HealthCheckPath: "/ping", Log: t.Output()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		predictions(ctx, t, local, behindLoadBalancer(t, target))
 	})
+}
+
+// behindLoadBalancer serves a target until the test ends, and returns its URL.
+func behindLoadBalancer(t *testing.T, target interface {
+	http.Handler
+	io.Closer
+}) string {
+	t.Helper()
+	t.Cleanup(func() {
+		if err := target.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	balancer := httptest.NewServer(target)
+	t.Cleanup(balancer.Close)
+	return balancer.URL
 }
 
 // predictions asks the gateway at url by plain HTTP and by the AWS SDK.
@@ -103,49 +112,4 @@ func queue(ctx context.Context, t *testing.T, local *localaws.AWS) {
 	if err := local.QueueEndpointResults(ctx, region, localaws.EndpointResult{Body: predicted, ContentType: "application/json", Variant: "main"}); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// serve starts the gateway as a server and returns its URL.
-func serve(ctx context.Context, t *testing.T, binary string, env map[string]string) string {
-	t.Helper()
-	cmd := exec.CommandContext(ctx, binary)
-	cmd.Env = []string{"LISTEN_ADDRESS=127.0.0.1:0"}
-	for name, value := range env {
-		cmd.Env = append(cmd.Env, name+"="+value)
-	}
-	cmd.Stderr = t.Output()
-	stdout, err := cmd.StdoutPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := make(chan string, 1)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		for lines := bufio.NewScanner(stdout); lines.Scan(); {
-			var line struct{ Msg, Address string }
-			if json.Unmarshal(lines.Bytes(), &line) == nil && line.Msg == "listening" {
-				address <- line.Address
-			}
-		}
-	}()
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		<-ended
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("the server ended with %v", err)
-		}
-	})
-	select {
-	case a := <-address:
-		return "http://" + a
-	case <-ended:
-		t.Fatal("the server ended before it listened")
-	case <-time.After(30 * time.Second):
-		t.Fatal("the server does not listen")
-	}
-	return ""
 }

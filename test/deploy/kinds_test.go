@@ -3,7 +3,6 @@ package deploy_test
 import (
 	"context"
 	"encoding/json"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -18,7 +17,6 @@ import (
 	cloudwatchtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
@@ -26,14 +24,6 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/scaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
 )
-
-// TestMain ends the Node.js process behind the one test here that makes
-// constructs.
-func TestMain(m *testing.M) {
-	code := m.Run()
-	jsii.Close()
-	os.Exit(code)
-}
 
 // kindsRegion is the region of template.NewStack.
 const kindsRegion = "eu-west-1"
@@ -43,13 +33,18 @@ const kindsRegion = "eu-west-1"
 // policy types, metrics and their dimensions, targets, cooldowns, steps, alarms,
 // schedules with their zones, and what is suspended.
 func TestEveryKind(t *testing.T) {
-	// Not in parallel: it makes constructs, and the validator costs seconds.
-	t.Setenv("CDK_VALIDATION", "false")
+	var targets []*scaling.ScalableTarget
+	var written map[string]any
+	t.Run("synthesized", func(t *testing.T) {
+		// Not in parallel: it makes constructs, and the validator costs seconds.
+		t.Setenv("CDK_VALIDATION", "false")
+		stack := template.NewStack(t)
+		targets = everyKind(stack)
+		written = resources(template.Of(t, stack))
+	})
+	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
-	stack := template.NewStack(t)
-	targets := everyKind(stack)
-	written := resources(template.Of(t, stack))
 	if problems := serviceModels(t).checkTemplate(written); problems != nil {
 		t.Errorf("AWS would refuse this:\n%s", strings.Join(problems, "\n"))
 	}
@@ -57,7 +52,7 @@ func TestEveryKind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	local := start(ctx, t)
+	local := shared(t)
 	config := local.Config(kindsRegion)
 	stacks, name := cloudformation.NewFromConfig(config), aws.String("kinds")
 	if _, err := stacks.CreateStack(ctx, &cloudformation.CreateStackInput{StackName: name, TemplateBody: aws.String(string(body))}); err != nil {

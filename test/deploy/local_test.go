@@ -14,15 +14,7 @@ import (
 // local AWS.
 func TestMakeLocal(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "make", "local")
-	cmd.Dir = root
-	cmd.WaitDelay = 10 * time.Second
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	out := makeLocal(t)
 	want := append(shown(t),
 		"  local-network    CREATE_COMPLETE",
 		"  local-inference  CREATE_COMPLETE",
@@ -32,10 +24,24 @@ func TestMakeLocal(t *testing.T) {
 		"  .local/cdk.out-local.",
 		"Done in ")
 	for _, line := range want {
-		if !strings.Contains("\n"+string(out), "\n"+line) {
+		if !strings.Contains("\n"+out, "\n"+line) {
 			t.Errorf("no line %q in\n%s", line, out)
 		}
 	}
+}
+
+func makeLocal(t *testing.T, arguments ...string) (output string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "make", append([]string{"local"}, arguments...)...)
+	cmd.Dir = root
+	cmd.WaitDelay = 10 * time.Second
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return string(out)
 }
 
 // shown is what the README says that the command prints.
@@ -53,15 +59,26 @@ func shown(t *testing.T) []string {
 	return strings.Split(block, "\n")
 }
 
-// TestMakeLocalElsewhere: an environment of a real account is not deployed to
-// the local AWS under another's name.
-func TestMakeLocalElsewhere(t *testing.T) {
+// TestMakeLocalOfProduction: an environment of another account, whose gateway is
+// a service, is deployed to a local AWS of that account, and its gateway streams.
+func TestMakeLocalOfProduction(t *testing.T) {
 	t.Parallel()
-	cmd := exec.Command("make", "local", "ENV=prod")
-	cmd.Dir = root
-	out, err := cmd.CombinedOutput()
-	want := `environment prod: account: got "777788889999": the local AWS is account 123456789012; take an environment of that account, such as local`
-	if err == nil || !strings.Contains(string(out), want) {
-		t.Errorf("got %v, want %q in\n%s", err, want, out)
+	out := makeLocal(t, "ENV=prod")
+	for _, line := range []string{
+		"  prod-frontend   CREATE_COMPLETE",
+		"  gateway    service on FARGATE, 1 task of 777788889999.dkr.ecr.eu-west-1.amazonaws.com/gateway:1.0.0",
+		"  reply      200 OK application/json {\"predictions\":[0.8125]}",
+		"  streamed   200 OK application/json {\"predictions\":[0.8125]}",
+		"Rehearsal of endpoint/predictions-prod/variant/main",
+		"  traffic   a World Cup semi-final with a peak of 6000 requests/s, kick-off 2027-05-29 19:00 UTC",
+		"  report    bin/rehearsal-prod.html",
+	} {
+		if !strings.Contains("\n"+out, "\n"+line+"\n") {
+			t.Errorf("no line %q in\n%s", line, out)
+		}
+	}
+	page, err := os.ReadFile(filepath.Join(root, "bin", "rehearsal-prod.html"))
+	if err != nil || !strings.Contains(string(page), "endpoint/predictions-prod/variant/main") {
+		t.Errorf("the report is not about what was deployed: %v", err)
 	}
 }

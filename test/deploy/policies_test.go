@@ -23,7 +23,7 @@ func TestPolicies(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
-	local := start(ctx, t)
+	local := shared(t)
 	main := autoscaling.Variant{EndpointName: "odds", Name: "main"}
 	next := autoscaling.Variant{EndpointName: "odds", Name: "next"}
 	targets := []autoscaling.ScalableTarget{everyPolicy(main), everyPolicy(next)}

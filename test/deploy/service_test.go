@@ -67,7 +67,7 @@ func behindTheLoadBalancer(t *testing.T, service types.Service, stands localaws.
 		Priority: "10",
 		Conditions: []localaws.Condition{{Field: "path-pattern", Values: []string{"/invocations", "/endpoints/predictions-local/invocations", "/ping",
 			"/invocations-response-stream", "/endpoints/predictions-local/invocations-response-stream"}}},
-		Actions: []localaws.Action{{Type: "forward", TargetGroupARNs: []string{group.ARN}}},
+		Actions: []localaws.Action{{Type: "jwt-validation"}, {Type: "forward", TargetGroupARNs: []string{group.ARN}}},
 	}
 	for _, l := range stands.LoadBalancers[0].Listeners {
 		if l.Port == 443 {

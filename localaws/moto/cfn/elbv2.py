@@ -1,14 +1,18 @@
 """AWS::ElasticLoadBalancingV2::LoadBalancer, TargetGroup, Listener and ListenerRule.
 
 moto ignores attributes, targets and tags in a template, leaves target groups
-behind and cannot change load balancers and target groups.
+behind, cannot change load balancers and target groups, and deletes load balancers
+that are protected.
 """
 
 from typing import Any
 
 from moto.elbv2 import models
+from moto.elbv2.exceptions import ELBClientError
+from moto.utilities.utils import get_partition
 
-from . import CannotUpdate, Resource, completes, deletes, replaced_by, updates
+from . import CannotUpdate, Resource, completes, creates, deletes, replaced_by, updates
+from .standin import stand_in
 
 LOAD_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
@@ -87,6 +91,27 @@ def delete_rule(r: Resource) -> None:
     r.backend("elbv2").delete_rule(r.model.arn)
 
 
+TRUST_STORE = "AWS::ElasticLoadBalancingV2::TrustStore"
+
+replaced_by(TRUST_STORE, "Name")
+
+TrustStore = stand_in(TRUST_STORE, "elbv2", "Name", "TrustStoreArn", "Status")
+
+
+@creates(TRUST_STORE)
+def create_trust_store(r: Resource) -> Any:
+    """There is nothing behind it: moto has no API for trust stores, and no client is asked."""
+    place = f"{r.region}:{r.account}"
+    arn = f"arn:{get_partition(r.region)}:elasticloadbalancing:{place}:truststore/{r.name}"
+    return TrustStore(arn, TrustStoreArn=arn, Status="ACTIVE")
+
+
+@updates(TRUST_STORE)
+@deletes(TRUST_STORE)
+def forget_trust_store(r: Resource) -> None:
+    pass
+
+
 def attributes(r: Resource, name: str) -> dict[str, str]:
     return {a["Key"]: a["Value"] for a in r.properties.get(name, [])}
 
@@ -119,6 +144,38 @@ def target_group_attribute(self: Any, attribute_name: str) -> Any:
     }[attribute_name]
 
 
+class OperationNotPermitted(ELBClientError):
+    def __init__(self, arn: str):
+        super().__init__(
+            "OperationNotPermitted",
+            f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled",
+        )
+
+
+moto_delete_load_balancer = models.ELBv2Backend.delete_load_balancer
+
+
+def delete_load_balancer(self: Any, arn: str) -> None:
+    """moto deletes also what is protected."""
+    found = self.load_balancers.get(arn)
+    if found and found.attrs.get("deletion_protection.enabled") == "true":
+        raise OperationNotPermitted(arn)
+    moto_delete_load_balancer(self, arn)
+
+
+TOKENS = "jwt-validation"
+
+moto_validate_actions = models.ELBv2Backend._validate_actions
+
+
+def validate_actions(self: Any, actions: list[models.FakeAction]) -> None:
+    """moto does not know the verification of tokens."""
+    moto_validate_actions(self, [a for a in actions if a.type != TOKENS])
+
+
 def install() -> None:
+    models.ALLOWED_ACTIONS.append(TOKENS)
+    models.ELBv2Backend._validate_actions = validate_actions
+    models.ELBv2Backend.delete_load_balancer = delete_load_balancer
     models.FakeLoadBalancer.get_cfn_attribute = load_balancer_attribute
     models.FakeTargetGroup.get_cfn_attribute = target_group_attribute

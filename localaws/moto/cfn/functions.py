@@ -5,6 +5,8 @@ has had since 2026: the output of another stack, not exported, read when the
 stack that refers to it is created or updated.
 """
 
+import ipaddress
+import itertools
 from typing import Any
 
 from moto.cloudformation import parsing
@@ -17,7 +19,15 @@ moto_clean_json = parsing.clean_json
 def clean_json(value: Any, resources: parsing.ResourceMap) -> Any:
     if isinstance(value, dict) and "Fn::GetStackOutput" in value:
         return stack_output(clean_json(value["Fn::GetStackOutput"], resources), resources)
+    if isinstance(value, dict) and "Fn::Cidr" in value:
+        return cidrs(*clean_json(value["Fn::Cidr"], resources))
     return moto_clean_json(value, resources)
+
+
+def cidrs(block: str, count: str | int, host_bits: str | int) -> list[str]:
+    network = ipaddress.ip_network(block)
+    parts = network.subnets(new_prefix=network.max_prefixlen - int(host_bits))
+    return [str(part) for part in itertools.islice(parts, int(count))]
 
 
 def stack_output(wanted: dict[str, str], resources: parsing.ResourceMap) -> str:

@@ -1,0 +1,145 @@
+// Package process runs a program on this machine beside this process: until it
+// ends, is told to, or this process ends, however that ends.
+package process
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Options describe the program.
+type Options struct {
+	// Name is what errors call it, as "the function".
+	Name string
+	// Binary is the absolute path of the executable. It runs in its folder.
+	Binary string
+	// Env is its environment. Nothing of the caller's is added.
+	Env map[string]string
+	// Log gets what it prints, standard error included, from one goroutine.
+	Log io.Writer
+}
+
+// Process is a running program.
+type Process struct {
+	name   string
+	cmd    *exec.Cmd
+	kill   context.CancelFunc
+	exited chan struct{}
+	err    error // of the exit, once exited is closed
+	output *tail
+}
+
+// Start starts the program. It ends with ctx at the latest.
+func Start(ctx context.Context, o Options) (*Process, error) {
+	ctx, kill := context.WithCancel(ctx)
+	p := &Process{
+		name:   o.Name + " " + filepath.Base(o.Binary),
+		cmd:    exec.CommandContext(ctx, o.Binary),
+		kill:   kill,
+		exited: make(chan struct{}),
+		output: &tail{to: o.Log},
+	}
+	for name, value := range o.Env {
+		p.cmd.Env = append(p.cmd.Env, name+"="+value)
+	}
+	slices.Sort(p.cmd.Env)
+	p.cmd.Dir = filepath.Dir(o.Binary)
+	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output // one writer: os/exec then writes from one goroutine
+	p.cmd.WaitDelay = 2 * time.Second               // a grandchild may hold the output open
+	endWithParent(p.cmd)
+
+	started := make(chan error)
+	go func() {
+		// Linux ends the child with the thread that started it, not with the
+		// process: this thread must live as long as the child.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := p.cmd.Start()
+		started <- err
+		if err == nil {
+			p.err = p.cmd.Wait()
+			close(p.exited)
+		}
+		kill()
+	}()
+	if err := <-started; err != nil {
+		return nil, fmt.Errorf("start %s: %w", o.Name, err)
+	}
+	return p, nil
+}
+
+// Exited is closed when the program is gone and its output has been read.
+func (p *Process) Exited() <-chan struct{} { return p.exited }
+
+// Kill ends the program at once. It does not wait for its end.
+func (p *Process) Kill() { p.kill() }
+
+// Terminate asks the program to end, by SIGTERM. It does not wait for its end.
+func (p *Process) Terminate() { _ = p.cmd.Process.Signal(syscall.SIGTERM) } // fails where it is gone
+
+// Err is how the program ended, nil for status 0. Call it after Exited is closed.
+func (p *Process) Err() error { return p.err }
+
+// ExitError says that the program ended, when, how, and what it last printed.
+// Call it after Exited is closed.
+func (p *Process) ExitError(when string) error {
+	how := "exit status 0"
+	if p.err != nil {
+		how = p.err.Error()
+	}
+	return fmt.Errorf("%s ended %s: %s%s", p.name, when, how, p.LastLines())
+}
+
+// LastLines is what the program last printed, as the end of an error text.
+func (p *Process) LastLines() string {
+	lines := p.output.lines()
+	if len(lines) == 0 {
+		return "; it printed nothing"
+	}
+	return "; it last printed:\n  " + strings.Join(lines, "\n  ")
+}
+
+// tail passes everything on and remembers the end of it.
+type tail struct {
+	to io.Writer
+
+	mu   sync.Mutex
+	kept []byte
+}
+
+const (
+	tailBytes = 8 << 10
+	tailLines = 20
+)
+
+// Write never fails: a reader that went away must not end the program.
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	t.kept = append(t.kept, p...)
+	if extra := len(t.kept) - tailBytes; extra > 0 {
+		t.kept = slices.Delete(t.kept, 0, extra)
+	}
+	t.mu.Unlock()
+	_, _ = t.to.Write(p)
+	return len(p), nil
+}
+
+func (t *tail) lines() []string {
+	t.mu.Lock()
+	text := strings.TrimSpace(string(t.kept))
+	t.mu.Unlock()
+	if text == "" {
+		return nil
+	}
+	lines := strings.Split(text, "\n")
+	return lines[max(0, len(lines)-tailLines):]
+}
