@@ -54,6 +54,15 @@ rehearsal-picture: rehearse ## Renew docs/rehearsal.png from bin/rehearsal.html,
 	$(CHROMIUM) --headless=new --hide-scrollbars --blink-settings=preferredColorScheme=1 --window-size=960,1720 \
 		--screenshot=$(CURDIR)/docs/rehearsal.png file://$(CURDIR)/bin/rehearsal.html
 
+# The semi-final of the day before, as the forecast of that final.
+PLAN ?= --trace rehearsal/testdata/wc98_semifinals_1998-07-07_08.csv --from 1998-07-07T17:00:00Z --to 1998-07-08T00:00:00Z \
+	--kick-off 1998-07-07T19:00:00Z --shift-to 2027-05-29T19:00:00Z --timezone Europe/London --name final --peak 6000 \
+	--check 1998-07-08T19:00:00Z --client-timeout 1s --min-availability 99.99
+
+.PHONY: plan
+plan: ## Plan a final for TEMPLATE (default prod's), learned from a semi-final, and print the keys for its environment file.
+	@go run ./cmd/rehearse plan --template $(TEMPLATE) $(PLAN) $(if $(BUDGET),--budget $(BUDGET))
+
 .PHONY: which-instance
 which-instance: ## Renew the table and the picture of docs/which-instance.md, from its files of facts.
 	go test -count=1 -run TestWhichInstance ./test/docs -update
@@ -101,12 +110,17 @@ bench: ## Run the benchmarks.
 	go test -run '^$$' -bench . -benchmem ./...
 
 .PHONY: bench-rehearsal
-bench-rehearsal: ## Time a rehearsal of 88 days, second by second, on one core.
+bench-rehearsal: ## Time a rehearsal of 88 days, second by second, on one core, and a plan of 1,000 settings on all of them.
 	GOMAXPROCS=1 go test -run '^$$' -bench . -benchmem ./rehearsal
+	go test -run '^$$' -bench . -benchtime 1x ./rehearsal/plan
 
 .PHONY: bench-gateway
 bench-gateway: ## Compare the gateway's speed and memory with other ways to SageMaker, in one run.
 	go run ./test/bench
+
+.PHONY: soak-gateway
+soak-gateway: ## Send the gateway 1,000 long streams, ten times too much, and a model that is slow for a minute.
+	go run ./test/bench -soak all
 
 .PHONY: tools
 tools: ## Install the pinned tools into the checkout, where they are missing.

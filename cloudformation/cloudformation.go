@@ -35,6 +35,8 @@ type Reading struct {
 	// Scaled is everything of SageMaker's that scales, in the order of the
 	// templates.
 	Scaled []Scaled
+	// Frontends are the gateways of this project that stand in the templates.
+	Frontends []Frontend
 	// Unresolved is what could not be read: targets, policies and alarms that are
 	// missing from Scaled because of it.
 	Unresolved Problems
@@ -150,6 +152,7 @@ func read(sources []Source, o Options, load func(file string) ([]byte, error)) (
 	}
 	for _, t := range stacks {
 		t.scaled(&r)
+		t.frontends(&r)
 	}
 	if budget < 0 {
 		r.Unresolved = append(r.Unresolved, Problem{File: r.from, Problem: invalid.Problem{

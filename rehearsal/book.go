@@ -158,9 +158,16 @@ func (e *engine) finish() Result {
 	if b.minute.At.Unix() != e.now {
 		b.endMinute(e)
 	}
-	e.front.waits.flush(&b.waits)
 	e.oracle.bill(e.now)
-	latencies := b.waits.latencies(e.oracle.times)
+	var latencies histogram
+	if promised := e.in.Objective.Latency > 0; !e.in.NoLatency || promised {
+		e.front.waits.flush(&b.waits)
+		if e.in.NoLatency {
+			latencies = b.waits.latenciesBy(e.oracle.shared.sumsOf(e.oracle.times))
+		} else {
+			latencies = b.waits.latencies(e.oracle.times)
+		}
+	}
 	seconds := float64(e.now - b.start)
 	hours := func(instanceSeconds float64) float64 { return instanceSeconds / time.Hour.Seconds() }
 	ratio := func(a, b float64) float64 {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
 // never is after every instant.
@@ -55,6 +56,13 @@ type cooldown struct {
 }
 
 func newEngine(in Input) *engine {
+	return prepare(in).engine(in.Trace)
+}
+
+// engine is ready to play traffic.
+func (p Prepared) engine(traffic trace.Source) *engine {
+	in := p.in
+	in.Trace = traffic
 	start, _ := in.Trace.Grid()
 	e := &engine{
 		in: in, target: in.Subject.Target, now: start.Unix(),
@@ -62,9 +70,10 @@ func newEngine(in Input) *engine {
 		fleet:    fleet{service: in.Service, timing: in.Timing, faults: in.Faults, random: rand.New(rand.NewPCG(in.Seed, 0x5eed)), variant: in.Service.CopiesPerInstance == 0},
 		retries:  newRetries(in.Faults),
 		oracle:   newOracle(in, start.Unix()),
-		plan:     newCalendar(in.Subject.Target.ScheduledActions, start, in.Faults.Missed),
+		plan:     newCalendar(p.actions, start),
 		activity: activity{ends: never}, deployed: never,
 	}
+	e.oracle.shared, e.front.waits.shared = p.shared, p.shared
 	e.scaler, _ = newScaler(in)
 	e.bounds = [2]int{e.target.MinCapacity, e.target.MaxCapacity}
 	e.book = newBook(in, start)
@@ -191,7 +200,12 @@ func (e *engine) look() (looked bool) {
 			value = math.NaN()
 		}
 		for w := range e.watches {
-			if e.watches[w].source == i {
+			if e.watches[w].source != i {
+				continue
+			}
+			if e.watches[w].blind {
+				e.watches[w].push(e.now, math.NaN())
+			} else {
 				e.watches[w].push(e.now, value)
 			}
 		}

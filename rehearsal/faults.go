@@ -33,6 +33,8 @@ type Faults struct {
 	Overwritten []time.Time
 	// MetricGaps are times in which no metric has a value.
 	MetricGaps []Window
+	// NoData are the names of policies whose alarms never get a datapoint.
+	NoData []string
 	// Retries is how often a client tries again, RetryAfter later each time.
 	Retries    int
 	RetryAfter time.Duration
@@ -89,11 +91,29 @@ func (f Faults) validate(t autoscaling.ScalableTarget) invalid.Problems {
 			ps.Add(fmt.Sprintf("Missed[%d]", i), name, "the target has no such scheduled action", "name one of its actions")
 		}
 	}
+	ps = append(ps, f.validateNoData(t)...)
 	if f.Retries < 0 || f.Retries > maxRetries {
 		ps.Add("Retries", f.Retries, fmt.Sprintf("a client tries again 0 to %d times", maxRetries), "3 is what SDKs do")
 	}
 	if f.Retries > 0 && (f.RetryAfter < time.Second || f.RetryAfter%time.Second != 0 || f.RetryAfter > time.Hour) {
 		ps.Add("RetryAfter", f.RetryAfter, "clients try again after whole seconds, from 1s to 1h", "use 1s")
+	}
+	return ps
+}
+
+func (f Faults) validateNoData(t autoscaling.ScalableTarget) invalid.Problems {
+	var ps invalid.Problems
+	names := map[string]bool{}
+	for _, p := range t.Policies {
+		names[p.Name] = true
+	}
+	for _, p := range t.StepPolicies {
+		names[p.Name] = true
+	}
+	for i, name := range f.NoData {
+		if !names[name] {
+			ps.Add(fmt.Sprintf("NoData[%d]", i), name, "the target has no such policy", "name one of its policies")
+		}
 	}
 	return ps
 }

@@ -45,6 +45,9 @@ func TestFaults(t *testing.T) {
 			_, at := first(r, PolicyEvent, "scale out")
 			return at >= 28*time.Minute
 		}},
+		"an alarm without data": {Faults{NoData: []string{surge().Subject.Target.Policies[0].Name}}, func(r Result) bool {
+			return r.Capacity.Actions == 0 && r.Requests.Failed > base.Requests.Failed
+		}},
 		"retries": {Faults{Retries: 3, RetryAfter: 20 * time.Second}, func(r Result) bool {
 			return r.Requests.Arrived == base.Requests.Arrived && r.Requests.Failed > 0 && r.Requests.Failed != base.Requests.Failed
 		}},

@@ -39,6 +39,9 @@ type Input struct {
 	// Minutes asks for the series of minutes and for events as well as totals.
 	// Without them a rehearsal's memory does not depend on its length.
 	Minutes bool
+	// NoLatency leaves Result.Latency out, which costs as much as all the rest,
+	// where no latency is promised either.
+	NoLatency bool
 }
 
 // Routing is how SageMaker chooses an instance for a request, in its own words.

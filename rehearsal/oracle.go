@@ -10,7 +10,7 @@ type oracle struct {
 	pooled    bool
 	objective Objective
 	times     []float64
-	rates     []float64 // rates[n] is the most that n instances serve
+	shared    *shared
 
 	// The fewest instances are needed from a start time before they are: the
 	// greatest need of a sliding window, as a queue of falling needs.
@@ -31,7 +31,7 @@ type need struct {
 func newOracle(in Input, start int64) oracle {
 	return oracle{
 		waits: waits{service: in.Service}, pooled: in.Service.Routing == LeastOutstanding,
-		objective: in.Objective, times: serviceTimes(in.Service), rates: []float64{0}, billedTo: start,
+		objective: in.Objective, times: serviceTimes(in.Service), shared: newShared(), billedTo: start,
 		window: int64(in.Service.Start.Median.Seconds()),
 	}
 }
@@ -46,10 +46,13 @@ func (o *oracle) needed(rate float64) int {
 		return ceilTo(rate / full)
 	}
 	rate *= 1 - 1e-12 // what binary fractions have added is no request
-	for o.rates[len(o.rates)-1] < rate {
-		o.rates = append(o.rates, o.serves(len(o.rates)))
+	s := o.shared
+	s.Lock()
+	defer s.Unlock()
+	for s.rates[len(s.rates)-1] < rate {
+		s.rates = append(s.rates, o.serves(len(s.rates)))
 	}
-	return sort.SearchFloat64s(o.rates, rate)
+	return sort.SearchFloat64s(s.rates, rate)
 }
 
 // serves is the highest rate at which n instances keep the objective.

@@ -64,37 +64,6 @@ func (e *engine) publish(s *second, seconds float64) {
 	}
 }
 
-// Run rehearses. Its error is an invalid.Problems with everything that is wrong
-// with the input.
-func Run(in Input) (Result, error) {
-	if err := in.Validate().Err(); err != nil {
-		return Result{}, err
-	}
-	e := newEngine(in.WithDefaults())
-	start, period := in.Trace.Grid()
-	end, rate := start.Unix(), 0.0
-	for count := range in.Trace.All() {
-		if err := checkCount(count, end); err != nil {
-			return Result{}, err
-		}
-		rate = count / period.Seconds()
-		if end == start.Unix() {
-			e.settle(rate)
-		}
-		e.oracle.add(end, end+int64(period/time.Second), e.oracle.needed(rate))
-		needed := ceilTo(rate / e.in.Service.RequestsPerSecond)
-		end += int64(period / time.Second)
-		for e.now < end {
-			e.instant()
-			e.advance(e.next(end), rate, needed)
-		}
-	}
-	if end == start.Unix() {
-		return Result{}, emptyTrace()
-	}
-	return e.finish(), nil
-}
-
 // checkCount refuses what no trace holds: a source that is read as it goes is
 // not validated before.
 func checkCount(count float64, at int64) error {

@@ -36,11 +36,10 @@ type plannedAction struct {
 	zone       *time.Location
 }
 
-// newCalendar reads the actions, which have been validated, but for those that
-// are missed. A rate counts from the trace's beginning, since nothing says when
-// the action was made.
-func newCalendar(actions []autoscaling.ScheduledAction, start time.Time, missed []string) calendar {
-	c := calendar{actions: make([]plannedAction, len(actions)), until: start.Unix(), finished: true}
+// read reads the actions, which have been validated, but for those that are
+// missed, which stay empty.
+func read(actions []autoscaling.ScheduledAction, missed []string) []plannedAction {
+	out := make([]plannedAction, len(actions))
 	for i, a := range actions {
 		if slices.Contains(missed, a.Name) {
 			continue
@@ -50,8 +49,20 @@ func newCalendar(actions []autoscaling.ScheduledAction, start time.Time, missed 
 		if err != nil || zoneErr != nil {
 			continue // Validate has refused it
 		}
-		c.actions[i] = plannedAction{expression.StartingAt(start), zone}
-		c.finished = false
+		out[i] = plannedAction{expression, zone}
+	}
+	return out
+}
+
+// newCalendar is the calendar of a rehearsal that begins at start. A rate counts
+// from there, since nothing says when the action was made.
+func newCalendar(actions []plannedAction, start time.Time) calendar {
+	c := calendar{actions: make([]plannedAction, len(actions)), until: start.Unix(), finished: true}
+	for i, a := range actions {
+		if a.zone != nil {
+			c.actions[i] = plannedAction{a.expression.StartingAt(start), a.zone}
+			c.finished = false
+		}
 	}
 	return c
 }

@@ -3,6 +3,7 @@ package rehearsal
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +17,9 @@ const again = 60
 
 // watch is an alarm with the datapoints that it cannot see yet.
 type watch struct {
-	name   string
+	name string
+	// blind says that it never gets a datapoint.
+	blind  bool
 	alarm  alarm
 	source int
 	delay  int64
@@ -133,6 +136,13 @@ func newScaler(in Input) (scaler, invalid.Problems) {
 		s.watches = append(s.watches, newWatch(p.Name, rule, at, s.sources[at].period, in.Timing))
 	}
 	s.votes = make([]vote, 0, len(s.trackers))
+	for _, tr := range s.trackers {
+		blind := slices.Contains(in.Faults.NoData, tr.policy.Name)
+		s.watches[tr.high].blind, s.watches[tr.low].blind = blind, blind
+	}
+	for _, st := range s.steppers {
+		s.watches[st.alarm].blind = slices.Contains(in.Faults.NoData, st.policy.Name)
+	}
 	return s, ps
 }
 

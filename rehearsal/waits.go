@@ -49,6 +49,8 @@ type waits struct {
 	service Service
 	tables  []waitTable // by the number of instances in a station
 	touched []*knot
+	// shared are knots of other rehearsals. Default: nil, there are none.
+	shared *shared
 }
 
 // at is the wait at a rate of requests a second at a station of so many
@@ -84,11 +86,18 @@ func (w *waits) know(t *waitTable, instances, i int) {
 	if k.known {
 		return
 	}
-	k.known = true
-	k.wait = w.steadyWait(instances, float64(i)/t.perRate)
-	k.mean = k.wait.MeanOfAll()
-	if k.late = k.wait.Beyond(w.service.ClientTimeout.Seconds()); k.late < negligible {
-		k.late = 0
+	compute := func() knot {
+		k := knot{known: true, wait: w.steadyWait(instances, float64(i)/t.perRate)}
+		k.mean = k.wait.MeanOfAll()
+		if k.late = k.wait.Beyond(w.service.ClientTimeout.Seconds()); k.late < negligible {
+			k.late = 0
+		}
+		return k
+	}
+	if w.shared == nil {
+		*k = compute()
+	} else {
+		*k = w.shared.knot(place{instances, i}, compute)
 	}
 }
 

@@ -4,25 +4,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
+	"slices"
 	"strings"
-	"text/tabwriter"
-	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/report"
 )
 
-// compare rehearses several settings on one trace, side by side.
+// compare rehearses several settings on one trace, side by side. Its status is
+// refused where a gate is given that none of them passes.
 func compare(o *options, out io.Writer) (int, error) {
 	o.missing(true)
-	if t, f := len(o.templates), len(o.facts); t > 1 && f > 1 && t != f {
-		o.problems.Add("--facts", strings.Join(o.facts, ", "), fmt.Sprintf("%d files of facts do not go with %d templates", f, t), "give one for all, or one for each")
-	}
+	o.comparable()
+	o.unlearned()
 	settings := o.settings()
-	if len(settings) < 2 {
-		o.problems.Add("--template", strings.Join(o.templates, ", "), "there is nothing to compare", "give two templates or more, or two files of facts")
-	}
-	var played []report.Report
+	c := report.Comparison{Asked: o.gate.String()}
 	var wrong []error
 	said := map[string]bool{}
 	for _, s := range settings {
@@ -31,24 +26,40 @@ func compare(o *options, out io.Writer) (int, error) {
 			said[err.Error()] = true
 			wrong = append(wrong, err)
 		}
-		played = append(played, r)
+		c.Rows = append(c.Rows, report.Compared{Scaling: s.name(), Facts: s.measured(), Report: r})
 	}
 	if err := errors.Join(wrong...); err != nil {
 		return badInput, err
 	}
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "TEMPLATE\tFACTS\tAVAILABILITY %\tFAILED\tP99\tIN SERVICE\tSHORT\tINSTANCE HOURS\tMONEY\t÷ ORACLE\t÷ STATIC PEAK")
-	for i, r := range played {
-		res := r.Result
-		facts, money := "metadata", "-"
-		if f := settings[i].facts; f != "" {
-			facts = filepath.Base(f)
+	distinguish(c.Rows, settings)
+	if o.flips {
+		flips, err := o.findFlips(c, settings)
+		if err != nil {
+			return badInput, err
 		}
-		if res.Cost.Money > 0 {
-			money = fmt.Sprintf("%.2f", res.Cost.Money)
-		}
-		fmt.Fprintf(w, "%s\t%s\t%.4f\t%.0f\t%s\t%d to %d\t%s\t%.1f\t%s\t%.2f\t%.2f\n", filepath.Base(r.Template), facts, res.Requests.Availability*100, res.Requests.Failed,
-			res.Latency.P99.Round(time.Millisecond), res.Capacity.Least, res.Capacity.Most, res.Capacity.LongestShortage, res.Cost.InstanceHours, money, res.Cost.OverOracle, res.Cost.OverStaticPeak)
+		c.Flips = flips
 	}
-	return fine, w.Flush()
+	if err := o.write(c.JSON, always(c.HTML), always(c.SVG)); err != nil {
+		return badInput, err
+	}
+	fmt.Fprint(out, c.Text())
+	if _, any := c.Best(); c.Asked != "" && !any {
+		return refused, nil
+	}
+	return fine, nil
+}
+
+// distinguish gives files of one name the paths that they were given by.
+func distinguish(rows []report.Compared, settings []setting) {
+	for i, s := range settings {
+		twin := func(other setting) bool {
+			return other.name() == s.name() && other.measured() == s.measured() && other != s
+		}
+		if slices.ContainsFunc(settings, twin) {
+			rows[i].Scaling, rows[i].Facts = strings.TrimPrefix(s.template, "./"), s.facts
+			if s.facts == "" {
+				rows[i].Facts = s.measured()
+			}
+		}
+	}
 }

@@ -1,50 +1,121 @@
 package main
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
+
+// faults are what goes wrong: with scaling, and with what was expected to come.
+type faults struct {
+	rehearsal.Faults
+	// kickOff is how much later all traffic comes than its schedule expects.
+	kickOff time.Duration
+	// extra is what is played once more: as much as To − From before From.
+	extra []rehearsal.Window
+}
+
+// change is the traffic as it comes. Extra time is said in times as planned,
+// before the kick-off is moved.
+func (f faults) change(t trace.Trace) trace.Trace {
+	for _, w := range f.extra {
+		t = t.Extend(w.From, w.To.Sub(w.From))
+	}
+	return t.Shift(f.kickOff)
+}
+
+// misses are changes that meet nothing of the traffic.
+func (f faults) misses(t trace.Trace) invalid.Problems {
+	var ps invalid.Problems
+	for _, w := range f.extra {
+		if len(t.Counts) > 0 && (!w.From.After(t.Start) || w.From.After(t.End())) {
+			ps.Add("--fault", "extra-time="+stamp(w.From), fmt.Sprintf("the traffic is from %s to %s", stamp(t.Start), stamp(t.End())), "extra time begins within it")
+		}
+	}
+	return ps
+}
+
+// notes are what change does, in words.
+func (f faults) notes() []string {
+	var notes []string
+	for _, w := range f.extra {
+		notes = append(notes, fmt.Sprintf("extra time of %s at %s", w.To.Sub(w.From), stamp(w.From)))
+	}
+	switch {
+	case f.kickOff > 0:
+		notes = append(notes, f.kickOff.String()+" later than planned")
+	case f.kickOff < 0:
+		notes = append(notes, (-f.kickOff).String()+" earlier than planned")
+	}
+	return notes
+}
 
 // faultKind is one value of --fault.
 type faultKind struct {
 	name, form, example string
 	// add reads what stands behind the name, and reports whether it can.
-	add func(f *rehearsal.Faults, value string) bool
+	add func(f *faults, value string) bool
 }
 
 var faultTable = []faultKind{
-	{"no-capacity", "TIME/DURATION", "2027-05-29T18:30:00Z/20m", window(func(f *rehearsal.Faults, w rehearsal.Window) { f.NoCapacity = append(f.NoCapacity, w) })},
-	{"metric-gap", "TIME/DURATION", "2027-05-29T19:00:00Z/10m", window(func(f *rehearsal.Faults, w rehearsal.Window) { f.MetricGaps = append(f.MetricGaps, w) })},
-	{"deployment", "TIME/DURATION", "2027-05-29T19:00:00Z/10m", window(func(f *rehearsal.Faults, w rehearsal.Window) {
-		f.Deployments = append(f.Deployments, rehearsal.Deployment{At: w.From, Takes: w.To.Sub(w.From)})
-	})},
-	{"zone-lost", "TIME", "2027-05-29T19:20:00Z", func(f *rehearsal.Faults, s string) (fine bool) {
+	{"no-capacity", "TIME/DURATION", "2027-05-29T18:30:00Z/20m", window(func(f *faults, w rehearsal.Window) { f.NoCapacity = append(f.NoCapacity, w) })},
+	{"metric-gap", "TIME/DURATION", "2027-05-29T19:00:00Z/10m", window(func(f *faults, w rehearsal.Window) { f.MetricGaps = append(f.MetricGaps, w) })},
+	{"no-data", "POLICY", "invocations", func(f *faults, s string) bool { f.NoData = append(f.NoData, s); return s != "" }},
+	{"deployment", "TIME/DURATION[/COUNT]", "2027-05-29T19:00:00Z/10m/2", deployment},
+	{"zone-lost", "TIME", "2027-05-29T19:20:00Z", func(f *faults, s string) (fine bool) {
 		f.ZoneLost, fine = instantOf(s)
 		return fine
 	}},
-	{"overwritten", "TIME", "2027-05-29T19:20:00Z", func(f *rehearsal.Faults, s string) bool {
+	{"overwritten", "TIME", "2027-05-29T19:20:00Z", func(f *faults, s string) bool {
 		at, fine := instantOf(s)
 		f.Overwritten = append(f.Overwritten, at)
 		return fine
 	}},
-	{"missed", "ACTION", "final", func(f *rehearsal.Faults, s string) bool { f.Missed = append(f.Missed, s); return s != "" }},
-	{"fulfilled", "SHARE", "0.5", func(f *rehearsal.Faults, s string) bool { return number(s, &f.Fulfilled) }},
-	{"slow-start", "SHARE", "0.02", func(f *rehearsal.Faults, s string) bool { return number(s, &f.SlowStart) }},
-	{"retries", "COUNT/DURATION", "3/1s", func(f *rehearsal.Faults, s string) bool {
+	{"missed", "ACTION", "final", func(f *faults, s string) bool { f.Missed = append(f.Missed, s); return s != "" }},
+	{"fulfilled", "SHARE", "0.5", func(f *faults, s string) bool { return number(s, &f.Fulfilled) }},
+	{"slow-start", "SHARE", "0.02", func(f *faults, s string) bool { return number(s, &f.SlowStart) }},
+	{"retries", "COUNT/DURATION", "3/1s", func(f *faults, s string) bool {
 		count, after, _ := strings.Cut(s, "/")
 		var err, late error
 		f.Retries, err = strconv.Atoi(count)
 		f.RetryAfter, late = time.ParseDuration(after)
 		return err == nil && late == nil
 	}},
+	{"kick-off", "[+|-]DURATION", "-10m", func(f *faults, s string) bool {
+		d, err := time.ParseDuration(s)
+		f.kickOff = d
+		return err == nil && d != 0 && d%time.Second == 0
+	}},
+	{"extra-time", "TIME/DURATION", "2027-05-29T20:45:00Z/30m", window(func(f *faults, w rehearsal.Window) { f.extra = append(f.extra, w) })},
 }
 
-func window(add func(*rehearsal.Faults, rehearsal.Window)) func(*rehearsal.Faults, string) bool {
-	return func(f *rehearsal.Faults, s string) bool {
+// deployment reads one that retains the count, or resets it to another.
+func deployment(f *faults, s string) bool {
+	begins, rest, _ := strings.Cut(s, "/")
+	takes, count, reset := strings.Cut(rest, "/")
+	var d rehearsal.Deployment
+	read := window(func(_ *faults, w rehearsal.Window) { d = rehearsal.Deployment{At: w.From, Takes: w.To.Sub(w.From)} })
+	if !read(f, begins+"/"+takes) {
+		return false
+	}
+	if reset {
+		n, err := strconv.Atoi(count)
+		if err != nil || n < 1 {
+			return false
+		}
+		d.ResetTo = n
+	}
+	f.Deployments = append(f.Deployments, d)
+	return true
+}
+
+func window(add func(*faults, rehearsal.Window)) func(*faults, string) bool {
+	return func(f *faults, s string) bool {
 		begins, takes, _ := strings.Cut(s, "/")
 		from, fine := instantOf(begins)
 		d, err := time.ParseDuration(takes)
@@ -74,8 +145,8 @@ func faultKinds() string {
 }
 
 // readFaults reads what --fault says.
-func readFaults(said []string) (rehearsal.Faults, invalid.Problems) {
-	var f rehearsal.Faults
+func readFaults(said []string) (faults, invalid.Problems) {
+	var f faults
 	var ps invalid.Problems
 	for _, text := range said {
 		name, value, _ := strings.Cut(text, "=")

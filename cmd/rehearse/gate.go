@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
@@ -16,6 +17,21 @@ type gate struct {
 	maxP99          time.Duration
 	// maxCostRatio is of the oracle's cost.
 	maxCostRatio float64
+}
+
+// String is what it asks, "" for nothing.
+func (g gate) String() string {
+	var asks []string
+	if g.minAvailability > 0 {
+		asks = append(asks, fmt.Sprintf("%g %% answered", g.minAvailability))
+	}
+	if g.maxP99 > 0 {
+		asks = append(asks, fmt.Sprintf("p99 of at most %s", g.maxP99))
+	}
+	if g.maxCostRatio > 0 {
+		asks = append(asks, fmt.Sprintf("at most %g × the oracle's cost", g.maxCostRatio))
+	}
+	return strings.Join(asks, ", ")
 }
 
 // contradictions are what no rehearsal of in can pass, or fail.

@@ -33,8 +33,9 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"run", "rehearse one template, write a report, hold it to a gate", []func(*options, *flag.FlagSet){subjectFlags, playFlags, outputFlags, gateFlags}, run},
-		{"compare", "rehearse several templates, or one with several facts, side by side", []func(*options, *flag.FlagSet){subjectFlags, playFlags}, compare},
+		{"compare", "rehearse several templates, environments, commits or facts side by side", []func(*options, *flag.FlagSet){subjectFlags, playFlags, compareFlags, outputFlags, gateFlags}, compare},
 		{"explain", "tell a rehearsal minute by minute: what went off, what was decided, and why not more", []func(*options, *flag.FlagSet){subjectFlags, playFlags}, explain},
+		{"plan", "find the cheapest setting that holds, and an event's floors, learned from an earlier one", []func(*options, *flag.FlagSet){subjectFlags, playFlags, planFlags}, makePlan},
 		{"lint", "judge what scales in a template by this project's rules", []func(*options, *flag.FlagSet){subjectFlags}, lint},
 	}
 }
@@ -71,6 +72,23 @@ func rehearse(args []string, out, problems io.Writer) int {
 
 func (c command) run(args []string, out, problems io.Writer) int {
 	o := newOptions()
+	if status := c.parse(o, args, out, problems); status != fine {
+		return max(status, fine)
+	}
+	o.terminal = terminal(problems)
+	status, err := c.do(o, out)
+	if err != nil {
+		fmt.Fprintln(problems, err)
+		return badInput
+	}
+	return status
+}
+
+// helped is of a command line that asks for nothing but help.
+const helped = -1
+
+// parse reads the options. Its status is fine where there is something to do.
+func (c command) parse(o *options, args []string, out, problems io.Writer) int {
 	flags := flag.NewFlagSet("rehearse "+c.name, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	for _, group := range c.flags {
@@ -81,7 +99,7 @@ func (c command) run(args []string, out, problems io.Writer) int {
 		fmt.Fprintf(out, "rehearse %s: %s\n", c.name, c.what)
 		flags.SetOutput(out)
 		flags.PrintDefaults()
-		return fine
+		return helped
 	case err != nil:
 		fmt.Fprintf(problems, "%v; \"rehearse %s -h\" lists what it takes\n", err, c.name)
 		return badInput
@@ -89,10 +107,5 @@ func (c command) run(args []string, out, problems io.Writer) int {
 		fmt.Fprintf(problems, "%s: got %q: everything is said with an option; \"rehearse %s -h\" lists them\n", c.name, flags.Arg(0), c.name)
 		return badInput
 	}
-	status, err := c.do(o, out)
-	if err != nil {
-		fmt.Fprintln(problems, err)
-		return badInput
-	}
-	return status
+	return fine
 }

@@ -73,11 +73,12 @@ func TestOthersTemplates(t *testing.T) {
 	t.Parallel()
 	for name, args := range map[string][]string{
 		"variant":   {"--template", variant, "--facts", "testdata/facts.yaml"},
+		"friday":    {"--template", variant, "--facts", "testdata/facts.yaml", "--rate-scale", "1", "--shift-to", "2027-05-28T19:00:00Z"},
 		"component": {"--template", component, "--facts", "testdata/facts.yaml", "--requests-per-second", "200"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, out, problems := call(append(append([]string{"run"}, args...), final...)...)
+			_, out, problems := call(append(append([]string{"run"}, final...), args...)...)
 			golden(t, "testdata/"+name+".txt", strings.ReplaceAll(out+problems, "../../", ""))
 		})
 	}
@@ -109,6 +110,10 @@ func TestMistakes(t *testing.T) {
 		"trace-elsewhere":              {1, append([]string{"--template", variant, "--trace", good, "--from", "2028-01-01T00:00:00Z"}, facts...)},
 		"gate-contradicts-itself":      {2, append([]string{"--template", variant, "--trace", good, "--service-time", "50ms", "--max-p99", "10ms", "--max-cost-ratio", "0.5"}, facts...)},
 		"options-wrong":                {10, append([]string{"--template", variant, "--assembly", "x", "--trace", good, "--rate-scale", "-1", "--from", "today", "--fault", "rain", "--fault", "zone-lost=now", "--min-availability", "101", "--max-p99", "5", "--seed", "-1", "--kick-off", "2027-05-29T19:00:00Z", "--parameter", "x"}, facts...)},
+		"shape-wrong":                  {3, append([]string{"--template", variant, "--shape", "match,start=today,length=5h,base=-1,peak=900"}, facts...)},
+		"shape-and-trace":              {1, append([]string{"--template", variant, "--trace", good, "--shape", match}, facts...)},
+		"faults-beside-the-traffic":    {2, append([]string{"--template", variant, "--shape", match, "--fault", "extra-time=2027-05-29T20:45:00Z/30m", "--fault", "no-data=latency"}, facts...)},
+		"environment-wrong":            {1, append([]string{"--environment", "../../config/testdata/certificate-missing.yaml", "--trace", good}, facts...)},
 		"fault-of-no-action-and-order": {2, append([]string{"--template", variant, "--trace", good, "--fault", "missed=nothing", "--from", "2027-05-29T19:02:00Z", "--to", "2027-05-29T19:00:00Z"}, facts...)},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -181,17 +186,9 @@ func TestLint(t *testing.T) {
 	}
 }
 
-func TestCompareAndExplain(t *testing.T) {
+func TestExplain(t *testing.T) {
 	t.Parallel()
-	status, out, problems := call(append([]string{"compare", "--template", "testdata/hurts.yaml", "--template", variant, "--facts", "testdata/facts.yaml"}, final...)...)
-	if status != fine || problems != "" {
-		t.Errorf("exit status %d\n%s", status, problems)
-	}
-	golden(t, "testdata/compare.txt", out)
-	if status, _, problems := call(append([]string{"compare", "--template", prod}, final...)...); status != badInput || !strings.Contains(problems, "nothing to compare") {
-		t.Errorf("exit status %d\n%s", status, problems)
-	}
-	status, out, problems = call(append(append([]string{"explain", "--template", variant, "--facts", "testdata/facts.yaml"}, final...), "--to", "1998-07-08T18:30:00Z")...)
+	status, out, problems := call(append(append([]string{"explain", "--template", variant, "--facts", "testdata/facts.yaml"}, final...), "--to", "1998-07-08T18:30:00Z")...)
 	if status != fine || problems != "" {
 		t.Errorf("exit status %d\n%s", status, problems)
 	}
@@ -214,7 +211,7 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-// TestFactsPage: docs/rehearsal.md has the table of facts.
+// TestFactsPage: docs/rehearsal.md has the tables of facts and of faults.
 func TestFactsPage(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("../../docs/rehearsal.md")
@@ -224,6 +221,11 @@ func TestFactsPage(t *testing.T) {
 	for _, f := range factTable {
 		if line := "| `" + f.key + "` | " + f.meaning + " | " + f.otherwise + " |\n"; !strings.Contains(string(page), line) {
 			t.Errorf("docs/rehearsal.md lacks\n%s", line)
+		}
+	}
+	for _, k := range faultTable {
+		if !strings.Contains(string(page), "\n| `"+k.name+"` | `") {
+			t.Errorf("docs/rehearsal.md lacks the fault %s", k.name)
 		}
 	}
 }

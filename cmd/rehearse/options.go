@@ -3,6 +3,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -10,18 +11,31 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/cloudformation"
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/plan"
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
 // options are what the command line says.
 type options struct {
 	templates, facts          []string
+	environments              map[string]bool // those of templates that are environment files
+	commits                   []string
+	laidOver                  []string // plans for environment files
+	ways                      []way
+	plans                     map[setting]*plan.Plan // those that were made
+	flips                     bool
+	svg                       string
 	assembly, stack, resource string
+	before                    string // the template of what stands before the endpoint
+	readings                  map[string]cloudformation.Reading
 	account, region           string
 	parameters                map[string]string
 	given                     facts // in place of what facts files say
 
-	trace                string
+	trace, shape         string
+	sourced              *source // what the two have been read as
 	rateScale, timeScale float64
 	from, to             time.Time
 	kickOff, shiftTo     time.Time
@@ -29,13 +43,15 @@ type options struct {
 	seed                 uint64
 	json, html           string
 	gate                 gate
+	planning             planning
+	terminal             io.Writer // shows how far a plan is; nil where nobody looks
 
 	// problems are of single options. They are told with all others.
 	problems invalid.Problems
 }
 
 func newOptions() *options {
-	return &options{rateScale: 1, timeScale: 1, parameters: map[string]string{}, given: newFacts()}
+	return &options{rateScale: 1, timeScale: 1, parameters: map[string]string{}, environments: map[string]bool{}, readings: map[string]cloudformation.Reading{}, plans: map[setting]*plan.Plan{}, given: newFacts()}
 }
 
 // reads makes a flag of a function that reads a text: what it cannot read is a
@@ -52,8 +68,13 @@ func reads[T any](o *options, flags *flag.FlagSet, name, usage, rule, fix string
 }
 
 func subjectFlags(o *options, flags *flag.FlagSet) {
-	flags.Func("template", "a CloudFormation template, JSON or YAML; compare takes several", func(s string) error {
+	flags.Func("template", "a CloudFormation `file`, JSON or YAML, or COMMIT:FILE of git; compare takes several", func(s string) error {
 		o.templates = append(o.templates, s)
+		return nil
+	})
+	flags.Func("environment", "an environment `file` instead of a template, as its synthesis would deploy it, or COMMIT:FILE of git; compare takes several", func(s string) error {
+		o.templates = append(o.templates, s)
+		o.environments[s] = true
 		return nil
 	})
 	flags.StringVar(&o.assembly, "assembly", "", "a cloud assembly, as cdk synth writes it to cdk.out, instead of a template")
@@ -73,6 +94,7 @@ func playFlags(o *options, flags *flag.FlagSet) {
 		o.facts = append(o.facts, s)
 		return nil
 	})
+	flags.StringVar(&o.before, "frontend", "", "the `template` of the gateway and the load balancer, whose cost is added (default the one that is rehearsed, or the assembly)")
 	for _, f := range factTable {
 		flags.Func(f.flag(), f.meaning+"; as "+f.key+" in the facts", func(text string) error {
 			f.take(&o.given, "--"+f.flag(), text, &o.problems)
@@ -80,6 +102,7 @@ func playFlags(o *options, flags *flag.FlagSet) {
 		})
 	}
 	flags.StringVar(&o.trace, "trace", "", "a `file` of traffic: counts as CSV, a log of requests, or what aws cloudwatch get-metric-data prints")
+	flags.StringVar(&o.shape, "shape", "", "generated traffic instead of a trace, `KIND,KEY=VALUE,...`; times count from its start, rates are requests a second:\n"+strings.Join(trace.ShapeForms(), "\n"))
 	scale := func(name, usage string, to *float64) {
 		reads(o, flags, name, usage, "a scale is above 0 and at most 1000000", "2 doubles it", func(s string) (float64, bool) {
 			x, err := strconv.ParseFloat(s, 64)
@@ -108,6 +131,24 @@ func playFlags(o *options, flags *flag.FlagSet) {
 	}, func(n uint64) { o.seed = n })
 }
 
+func compareFlags(o *options, flags *flag.FlagSet) {
+	flags.Func("commit", "a `commit` of git at which --template or --environment is read; may be said again", func(s string) error {
+		o.commits = append(o.commits, s)
+		return nil
+	})
+	flags.Func("plan", "a `file` that rehearse plan --yaml has written: --environment is rehearsed with it as well; may be said again", func(s string) error {
+		o.laidOver = append(o.laidOver, s)
+		return nil
+	})
+	reads(o, flags, "scaling", "make the scaling of the facts instead of reading it: `fixed`, autoscaled or planned; may be said again", "the ways are fixed, autoscaled and planned", "such as autoscaled",
+		readWay, func(w way) { o.ways = append(o.ways, w) })
+	reads(o, flags, "evening", "learn what is planned from an evening, by its `kick-off` in the trace, or FILE@TIME; may be said again", "it is a time, or FILE@TIME", "such as 1998-07-07T19:00:00Z",
+		readKickOff, func(k kickOff) { o.planning.evenings = append(o.planning.evenings, k) })
+	budgetFlag(o, flags)
+	flags.BoolVar(&o.flips, "flips", false, "say where another would be the cheapest: at which price, speed or start time")
+	flags.StringVar(&o.svg, "svg", "", "draw the comparison into this `file`")
+}
+
 func outputFlags(o *options, flags *flag.FlagSet) {
 	flags.StringVar(&o.json, "json", "", "write the result for machines to this `file`")
 	flags.StringVar(&o.html, "html", "", "write the report as a page to this `file`")
@@ -134,21 +175,25 @@ func gateFlags(o *options, flags *flag.FlagSet) {
 // missing are the options without which nothing can be done.
 func (o *options) missing(played bool) {
 	switch {
+	case len(o.ways) > 0 && len(o.templates) == 0 && o.assembly == "": // made of facts
 	case len(o.templates) == 0 && o.assembly == "":
-		o.problems.Add("--template", nil, "what scales is in a template or a cloud assembly, and neither is given", "give --template FILE, or --assembly cdk.out")
+		o.problems.Add("--template", nil, "what scales is in a template, an environment file or a cloud assembly, and none is given", "give --template FILE, --environment FILE, or --assembly cdk.out")
 	case len(o.templates) > 0 && o.assembly != "":
 		o.problems.Add("--assembly", o.assembly, "what scales is in a template or a cloud assembly, and both are given", "leave one of them out")
 	}
 	if !played {
 		return
 	}
-	if o.trace == "" {
-		o.problems.Add("--trace", nil, "a rehearsal replays traffic, and none is given", "give --trace FILE")
+	switch {
+	case !o.comes():
+		o.problems.Add("--trace", nil, "a rehearsal replays traffic, and none is given", "give --trace FILE, or --shape KIND,KEY=VALUE,...")
+	case o.trace != "" && o.shape != "":
+		o.problems.Add("--shape", o.shape, "a trace is given as well", "leave one of them out")
 	}
 	if !o.from.IsZero() && !o.to.IsZero() && !o.from.Before(o.to) {
 		o.problems.Add("--to", o.to.Format(time.RFC3339), "it is not after --from, "+o.from.Format(time.RFC3339), "give a later time")
 	}
-	for _, file := range []struct{ option, path string }{{"--json", o.json}, {"--html", o.html}} {
+	for i, file := range o.outputs() {
 		if file.path == "" {
 			continue
 		}
@@ -158,13 +203,20 @@ func (o *options) missing(played bool) {
 		if info, err := os.Stat(file.path); err == nil && info.IsDir() {
 			o.problems.Add(file.option, file.path, "this is a folder", "name a file in it")
 		}
+		for _, other := range o.outputs()[:i] {
+			if other.path == file.path {
+				o.problems.Add(file.option, file.path, other.option+" goes to the same file", "give each a file of its own")
+			}
+		}
 	}
-	if o.json != "" && o.json == o.html {
-		o.problems.Add("--html", o.html, "--json goes to the same file", "give each a file of its own")
-	}
-	if !o.kickOff.IsZero() && o.shiftTo.IsZero() {
+	if !o.kickOff.IsZero() && o.shiftTo.IsZero() && len(o.planning.evenings) == 0 {
 		o.problems.Add("--kick-off", o.kickOff.Format(time.RFC3339), "it says what --shift-to moves, which is not given", "give --shift-to TIME, or leave it out")
 	}
+}
+
+// outputs are the files that are asked for, or not.
+func (o *options) outputs() []output {
+	return []output{{option: "--json", path: o.json}, {option: "--html", path: o.html}, {option: "--svg", path: o.svg}, {option: "--yaml", path: o.planning.yaml}}
 }
 
 // once refuses an option that only compare takes several of.

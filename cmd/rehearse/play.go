@@ -1,27 +1,92 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/cloudformation"
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/report"
-	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
-// setting is one rehearsal that is asked for: a template and its facts, "" for
-// the assembly and for the metadata's facts.
-type setting struct{ template, facts string }
+// prepared is one rehearsal, ready to be run.
+type prepared struct {
+	in       rehearsal.Input
+	template string
+	findings []autoscaling.Finding
+	// notes are what is to be known of the traffic, and faults what is wrong with it.
+	notes  []string
+	faults faults
+	// stands is before the endpoint, nil where it is not counted.
+	stands *frontend.Frontend
+	prices frontend.Prices
+}
 
 // play rehearses one setting. Its error is everything that is wrong.
 func (o *options) play(s setting) (report.Report, error) {
+	p, err := o.prepare(s, nil)
+	if err != nil {
+		return report.Report{}, err
+	}
+	r, err := o.run(p)
+	if err != nil || !o.scaled() {
+		return r, err
+	}
+	p.in.Trace, p.in.Minutes = p.faults.change(o.unscaled()), false
+	unscaled, err := rehearsal.Run(p.in)
+	r.Unscaled = &unscaled
+	return r, err
+}
+
+// replay rehearses a setting at other facts, for its totals alone.
+func (o *options) replay(s setting, change func(*facts)) (report.Report, error) {
+	p, err := o.prepare(s, change)
+	if err != nil {
+		return report.Report{}, err
+	}
+	p.in.Minutes, p.stands = false, nil
+	return o.run(p)
+}
+
+// run rehearses what is prepared.
+func (o *options) run(p prepared) (report.Report, error) {
+	result, err := rehearsal.Run(p.in)
+	if err != nil {
+		return report.Report{}, err
+	}
+	if n := len(p.in.Subject.Target.ScheduledActions); n > 0 && p.in.Minutes && !scheduled(result) {
+		p.notes = append(p.notes, fmt.Sprintf("none of %d scheduled actions falls due in it: --shift-to moves it to their time", n))
+	}
+	r := report.Report{
+		Input: p.in, Result: result, Findings: p.findings, Template: p.template, Trace: cmp.Or(o.trace, o.shape), TraceNotes: strings.Join(p.notes, "; "),
+		MaxP99: o.gate.maxP99, Failures: o.gate.failures(result),
+	}
+	if p.stands != nil {
+		bill := p.stands.Bill(result, p.prices)
+		r.Frontend = &bill
+	}
+	return r, nil
+}
+
+// prepare reads what a setting names. Where change is not nil it is another
+// rehearsal of a setting that has been played, at other facts: a plan stays, and
+// a gate that nothing can pass is no mistake.
+func (o *options) prepare(s setting, change func(*facts)) (prepared, error) {
 	problems := []error{o.problems.Err()}
-	scaled, findings, err := o.subject(s.template)
+	var scaled cloudformation.Scaled
+	var p prepared
+	var err error
+	if s.way == "" {
+		scaled, p.findings, err = o.subject(s.template)
+		problems = append(problems, err)
+	}
 	whole := err == nil && scaled.File != ""
-	problems = append(problems, err)
+	p.template = scaled.File
 
 	said := newFacts()
 	if s.facts != "" {
@@ -30,39 +95,43 @@ func (o *options) play(s setting) (report.Report, error) {
 		problems = append(problems, ps.Err())
 	}
 	said = said.with(o.given).withDefaults()
+	if change != nil {
+		change(&said)
+	}
 	traffic, notes, err := o.traffic()
+	read := err == nil && o.comes()
 	problems = append(problems, err)
 	faults, ps := readFaults(o.faults)
-	problems = append(problems, ps.Err())
+	problems = append(problems, ps.Err(), faults.misses(traffic).Err())
+	p.faults, p.notes = faults, append(notes, faults.notes()...)
 
-	in := rehearsal.Input{
+	p.in = rehearsal.Input{
 		Subject: scaled.Subject, Service: said.service, Gateway: said.gateway, Objective: said.objective,
-		Trace: traffic, Faults: faults, Seed: o.seed, Minutes: true,
+		Trace: faults.change(traffic), Faults: faults.Faults, Seed: o.seed, Minutes: true,
 	}
+	if s.way != "" && errors.Join(problems...) == nil {
+		if p.in.Subject, err = o.made(s, p.in, change != nil); err != nil {
+			return prepared{}, err
+		}
+		whole = true
+	}
+	p.prices = said.before.prices
+	p.stands, err = o.frontend(s, scaled, said.before)
+	problems = append(problems, err)
 	place := fmt.Sprintf("%s:%d:%d: %s", scaled.File, scaled.Line, scaled.Column, scaled.LogicalID)
-	for _, p := range in.Validate() {
+	for _, problem := range p.in.Validate() {
 		switch {
-		case strings.HasPrefix(p.Path, "Subject.") && !whole, strings.HasPrefix(p.Path, "Trace") && (err != nil || o.trace == ""):
+		case strings.HasPrefix(problem.Path, "Subject.") && !whole, strings.HasPrefix(problem.Path, "Trace") && !read:
 			continue // said already, in better words
-		case p.Got == "" && strings.HasPrefix(p.Path, "Service.") && !whole:
+		case problem.Got == "" && strings.HasPrefix(problem.Path, "Service.") && !whole:
 			continue // the template may have said it
 		}
-		problems = append(problems, invalid.Problems{said.point(p, place)})
+		problems = append(problems, invalid.Problems{said.point(problem, place)})
 	}
-	problems = append(problems, o.gate.contradictions(in).Err())
-	if err := errors.Join(problems...); err != nil {
-		return report.Report{}, err
+	if change == nil {
+		problems = append(problems, o.gate.contradictions(p.in).Err())
 	}
-	result, err := rehearsal.Run(in)
-	if err != nil {
-		return report.Report{}, err
-	}
-	r := report.Report{Input: in, Result: result, Findings: findings, Template: scaled.File, Trace: o.trace, TraceNotes: notes, MaxP99: o.gate.maxP99}
-	if n := len(scaled.Subject.Target.ScheduledActions); n > 0 && !scheduled(result) {
-		r.TraceNotes = strings.TrimPrefix(r.TraceNotes+fmt.Sprintf("; none of %d scheduled actions falls due in it: --shift-to moves it to their time", n), "; ")
-	}
-	r.Failures = o.gate.failures(result)
-	return r, nil
+	return p, errors.Join(problems...)
 }
 
 func scheduled(r rehearsal.Result) bool {
@@ -72,89 +141,4 @@ func scheduled(r rehearsal.Result) bool {
 		}
 	}
 	return false
-}
-
-// with is f with what the command line says in place of what it says.
-func (f facts) with(given facts) facts {
-	for _, known := range factTable {
-		if place, said := given.places[known.key]; said {
-			known.copy(&f, given)
-			f.places[known.key] = place
-		}
-	}
-	return f
-}
-
-// point turns a field of rehearsal.Input into the place where it was said.
-func (f facts) point(p invalid.Problem, subject string) invalid.Problem {
-	var best *fact
-	for i, known := range factTable {
-		if p.Path == known.field || strings.HasPrefix(p.Path, known.field+".") {
-			if best == nil || len(known.field) > len(best.field) {
-				best = &factTable[i]
-			}
-		}
-	}
-	switch {
-	case best != nil && f.places[best.key] != "":
-		p.Path = f.places[best.key]
-	case best != nil:
-		p.Path, p.Fix = best.key, fmt.Sprintf("%s; write it into the file of --facts, or give --%s", p.Fix, best.flag())
-	case strings.HasPrefix(p.Path, "Subject."):
-		p.Path = subject + ": " + strings.TrimPrefix(p.Path, "Subject.")
-	case strings.HasPrefix(p.Path, "Faults."):
-		p.Path = "--fault: " + strings.TrimPrefix(p.Path, "Faults.")
-	case strings.HasPrefix(p.Path, "Trace"):
-		p.Path = "--trace" + strings.TrimPrefix(p.Path, "Trace")
-	}
-	return p
-}
-
-// traffic is the trace as it is played, and what is to be known of it.
-func (o *options) traffic() (trace.Trace, string, error) {
-	if o.trace == "" {
-		return trace.Trace{}, "", nil // said already
-	}
-	t, found, err := trace.ReadFile(o.trace, trace.Options{})
-	if err != nil {
-		return t, "", err
-	}
-	var notes []string
-	if text := found.String(); text != "" {
-		notes = append(notes, text)
-	}
-	if backwards := !o.to.IsZero() && !o.from.Before(o.to); !backwards && (!o.from.IsZero() || !o.to.IsZero()) {
-		whole := t
-		t = t.Between(o.from, o.to)
-		if len(t.Counts) == 0 {
-			return t, "", invalid.Problems{{Path: "--from", Got: stamp(o.from) + " to " + stamp(o.to), Rule: "nothing of the trace is left",
-				Fix: fmt.Sprintf("it goes from %s to %s", stamp(whole.Start), stamp(whole.End()))}}
-		}
-		notes = append(notes, fmt.Sprintf("%s to %s of it", t.Start.UTC().Format("2 Jan 2006 15:04"), t.End().UTC().Format("2 Jan 15:04 MST")))
-	}
-	then := t.Start
-	if !o.kickOff.IsZero() {
-		then = t.Start.Add(time.Duration(float64(o.kickOff.Sub(t.Start)) / o.timeScale))
-	}
-	if o.timeScale != 1 {
-		t = t.TimeScale(o.timeScale)
-		notes = append(notes, fmt.Sprintf("%g times as fast", o.timeScale))
-	}
-	if o.rateScale != 1 {
-		t = t.RateScale(o.rateScale)
-		notes = append(notes, fmt.Sprintf("%g times as many", o.rateScale))
-	}
-	if !o.shiftTo.IsZero() {
-		t = t.ShiftTo(then, o.shiftTo)
-		notes = append(notes, "moved to begin at "+stamp(t.Start))
-	}
-	return t, strings.Join(notes, "; "), nil
-}
-
-// stamp is a time, or what stands for none.
-func stamp(t time.Time) string {
-	if t.IsZero() {
-		return "the trace's end"
-	}
-	return t.UTC().Format(time.RFC3339)
 }

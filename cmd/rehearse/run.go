@@ -5,8 +5,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-
-	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/report"
 )
 
 // run rehearses one template, writes what is asked for, and holds it to its gate.
@@ -17,7 +15,7 @@ func run(o *options, out io.Writer) (int, error) {
 	if err != nil {
 		return badInput, err
 	}
-	if err := o.write(r); err != nil {
+	if err := o.write(r.JSON, always(r.HTML)); err != nil {
 		return badInput, err
 	}
 	fmt.Fprint(out, r.Summary())
@@ -27,21 +25,9 @@ func run(o *options, out io.Writer) (int, error) {
 	return fine, nil
 }
 
-// settings are what is asked for: templates with facts of their own, several
-// templates with one file of facts, or one with several.
-func (o *options) settings() []setting {
-	n := max(1, len(o.templates), len(o.facts))
-	out := make([]setting, n)
-	pick := func(of []string, i int) string {
-		if len(of) == 0 {
-			return ""
-		}
-		return of[min(i, len(of)-1)]
-	}
-	for i := range out {
-		out[i] = setting{pick(o.templates, i), pick(o.facts, i)}
-	}
-	return out
+// always is of a content that can always be made.
+func always(content func() []byte) func() ([]byte, error) {
+	return func() ([]byte, error) { return content(), nil }
 }
 
 // output is a file that is written whole, or not at all.
@@ -51,18 +37,24 @@ type output struct {
 }
 
 // write writes the files that are asked for: each beside its place first, and
-// moved there once all are written.
-func (o *options) write(r report.Report) error {
+// moved there once all are written. contents are in the order of outputs.
+func (o *options) write(contents ...func() ([]byte, error)) error {
+	return writeFiles(o.outputs(), contents...)
+}
+
+// writeFiles writes those of the outputs that have a path.
+func writeFiles(outputs []output, contents ...func() ([]byte, error)) error {
 	var files []output
-	if o.json != "" {
-		data, err := r.JSON()
+	for i, f := range outputs {
+		if f.path == "" {
+			continue
+		}
+		data, err := contents[i]()
 		if err != nil {
 			return err
 		}
-		files = append(files, output{option: "--json", path: o.json, data: data})
-	}
-	if o.html != "" {
-		files = append(files, output{option: "--html", path: o.html, data: r.HTML()})
+		f.data = data
+		files = append(files, f)
 	}
 	defer func() {
 		for _, f := range files {

@@ -2,20 +2,79 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/cloudformation"
+	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
 )
 
-// read reads a template, or the assembly where template is "".
-func (o *options) read(template string) (cloudformation.Reading, error) {
-	options := cloudformation.Options{Parameters: o.parameters, Account: o.account, Region: o.region}
-	if template == "" {
-		return cloudformation.ReadAssembly(o.assembly, options)
+// read reads a template or an environment file, or the assembly where file is "",
+// each once.
+func (o *options) read(file string) (cloudformation.Reading, error) {
+	if r, known := o.readings[file]; known {
+		return r, nil
 	}
-	return cloudformation.ReadFile(template, options)
+	r, err := o.readAnew(file)
+	if err == nil {
+		o.readings[file] = r
+	}
+	return r, err
+}
+
+func (o *options) readAnew(file string) (cloudformation.Reading, error) {
+	options := cloudformation.Options{Parameters: o.parameters, Account: o.account, Region: o.region}
+	environment, plan, _ := strings.Cut(file, withPlan)
+	_, _, isRevision := revision(file)
+	switch {
+	case file == "":
+		return cloudformation.ReadAssembly(o.assembly, options)
+	case o.environments[file]:
+		return readEnvironment(environment, plan)
+	case isRevision:
+		data, err := show("--template", file)
+		if err != nil {
+			return cloudformation.Reading{}, err
+		}
+		return cloudformation.Read(file, data, options)
+	}
+	return cloudformation.ReadFile(file, options)
+}
+
+// readEnvironment reads what an environment file would have scale, as its
+// synthesis would deploy it. plan is a file that is laid over it, "" for none.
+func readEnvironment(file, plan string) (cloudformation.Reading, error) {
+	_, path, isRevision := revision(file)
+	var data []byte
+	var err error
+	if isRevision {
+		data, err = show("--environment", file)
+	} else {
+		path = file
+		if data, err = os.ReadFile(file); err != nil {
+			err = invalid.Problems{{Path: "--environment", Got: file, Rule: err.Error(), Fix: "name a file that can be read"}}
+		}
+	}
+	if err == nil && plan != "" {
+		data, err = overlay(data, plan)
+		file += withPlan + plan
+	}
+	if err != nil {
+		return cloudformation.Reading{}, err
+	}
+	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	e, err := config.Parse(file, name, data)
+	if err != nil {
+		return cloudformation.Reading{}, err
+	}
+	var r cloudformation.Reading
+	for _, s := range e.Subjects() {
+		r.Scaled = append(r.Scaled, cloudformation.Scaled{Source: cloudformation.Source{File: file}, Line: 1, Column: 1, LogicalID: e.Name, Subject: s})
+	}
+	return r, nil
 }
 
 // selected are what scales and is not excluded by --stack and --resource.

@@ -131,6 +131,39 @@ func (r Report) eventsChart(width float64) string {
 			}
 		}
 		flush()
+		if l.kind == rehearsal.FaultEvent {
+			r.faultWindows(c, y)
+		}
 	}
 	return c.done()
+}
+
+// faultWindows are the times on end in which something is wrong.
+func (r Report) faultWindows(c *chart, y float64) {
+	draw := func(name string, windows []rehearsal.Window) {
+		for _, w := range windows {
+			from, to := c.x(latest(w.From, c.from)), c.x(earliest(w.To, c.to))
+			if to <= from {
+				continue // beside what is drawn
+			}
+			fmt.Fprintf(&c.b, `<rect class="m-fault" x="%s" y="%s" width="%s" height="6" rx="3"><title>%s to %s %s</title></rect>`,
+				f(from), f(y-3), f(to-from), w.From.UTC().Format("15:04"), w.To.UTC().Format("15:04"), name)
+		}
+	}
+	draw("no capacity", r.Input.Faults.NoCapacity)
+	draw("no metric", r.Input.Faults.MetricGaps)
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }

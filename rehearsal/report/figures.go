@@ -65,3 +65,14 @@ func duration(d time.Duration) string {
 	}
 	return text
 }
+
+// times writes how often something was.
+func times(n int) string {
+	switch n {
+	case 0:
+		return "never"
+	case 1:
+		return "once"
+	}
+	return thousands(float64(n)) + " times"
+}

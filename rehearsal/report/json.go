@@ -10,23 +10,34 @@ import (
 
 // document is the report for machines. Units are in the names.
 type document struct {
-	ResourceID   string            `json:"resourceId"`
-	Template     string            `json:"template,omitempty"`
-	Trace        string            `json:"trace,omitempty"`
-	TraceNotes   string            `json:"traceNotes,omitempty"`
-	From         time.Time         `json:"from"`
-	To           time.Time         `json:"to"`
-	Assumptions  string            `json:"assumptions"`
-	Requests     requestsDocument  `json:"requests"`
-	Latency      latencyDocument   `json:"latency"`
-	Capacity     capacityDocument  `json:"capacity"`
-	Cost         costDocument      `json:"cost"`
-	Elasticity   elasticity        `json:"elasticity"`
+	ResourceID  string           `json:"resourceId"`
+	Template    string           `json:"template,omitempty"`
+	Trace       string           `json:"trace,omitempty"`
+	TraceNotes  string           `json:"traceNotes,omitempty"`
+	From        time.Time        `json:"from"`
+	To          time.Time        `json:"to"`
+	Assumptions string           `json:"assumptions"`
+	Requests    requestsDocument `json:"requests"`
+	Latency     latencyDocument  `json:"latency"`
+	Capacity    capacityDocument `json:"capacity"`
+	Cost        costDocument     `json:"cost"`
+	Elasticity  elasticity       `json:"elasticity"`
+	// Frontend is what stands before the endpoint, where it is counted.
+	Frontend *frontendDocument `json:"frontend,omitempty"`
+	// Unscaled is of the traffic as it has come, where it was scaled.
+	Unscaled     *unscaledDocument `json:"unscaled,omitempty"`
 	Changes      []string          `json:"changes"`
 	GateFailures []string          `json:"gateFailures"`
 	Findings     []findingDocument `json:"findings"`
 	Minutes      []minuteDocument  `json:"minutes"`
 	Events       []eventDocument   `json:"events"`
+}
+
+type unscaledDocument struct {
+	Requests requestsDocument `json:"requests"`
+	Latency  latencyDocument  `json:"latency"`
+	Capacity capacityDocument `json:"capacity"`
+	Cost     costDocument     `json:"cost"`
 }
 
 type requestsDocument struct {
@@ -106,18 +117,8 @@ func (r Report) JSON() ([]byte, error) {
 	d := document{
 		ResourceID: r.Input.Subject.Target.ResourceID, Template: r.Template, Trace: r.Trace, TraceNotes: r.TraceNotes,
 		From: res.From, To: res.To, Assumptions: r.Assumptions(),
-		Requests: requestsDocument{
-			Arrived: res.Requests.Arrived, Failed: res.Requests.Failed, AvailabilityPercent: res.Requests.Availability * 100,
-			Late: res.Requests.Late, Shed: res.Requests.Shed, WorstMinute: res.Requests.WorstMinute,
-			WorstMinutePercent: res.Requests.WorstMinuteAvailability * 100, LongestBadRunSeconds: res.Requests.LongestBadRun.Seconds(),
-		},
-		Latency: latencyDocument{res.Latency.P50.Seconds(), res.Latency.P95.Seconds(), res.Latency.P99.Seconds()},
-		Capacity: capacityDocument{
-			Least: res.Capacity.Least, Most: res.Capacity.Most, Changes: res.Capacity.Actions, RefusedFloors: res.Capacity.Refused,
-			Shortages: res.Capacity.Shortages, LongestShortageSeconds: res.Capacity.LongestShortage.Seconds(),
-		},
-		Cost: costDocument(res.Cost), Elasticity: elasticity(res.Elasticity),
-		Changes: r.Changes(), GateFailures: append([]string{}, r.Failures...),
+		Requests: requestsOf(res), Latency: latencyOf(res), Capacity: capacityOf(res), Cost: costDocument(res.Cost), Elasticity: elasticity(res.Elasticity),
+		Frontend: frontendOf(r.Frontend), Unscaled: r.unscaledDocument(), Changes: r.Changes(), GateFailures: append([]string{}, r.Failures...),
 		Findings: []findingDocument{}, Minutes: minuteDocuments(res.Minutes), Events: eventDocuments(res.Events),
 	}
 	for _, f := range r.Findings {
@@ -125,6 +126,35 @@ func (r Report) JSON() ([]byte, error) {
 	}
 	out, err := json.MarshalIndent(d, "", "  ")
 	return append(out, '\n'), err
+}
+
+// unscaledDocument is nil where nothing was scaled.
+func (r Report) unscaledDocument() *unscaledDocument {
+	u := r.Unscaled
+	if u == nil {
+		return nil
+	}
+	return &unscaledDocument{requestsOf(*u), latencyOf(*u), capacityOf(*u), costDocument(u.Cost)}
+}
+
+func requestsOf(r rehearsal.Result) requestsDocument {
+	q := r.Requests
+	return requestsDocument{
+		Arrived: q.Arrived, Failed: q.Failed, AvailabilityPercent: q.Availability * 100, Late: q.Late, Shed: q.Shed,
+		WorstMinute: q.WorstMinute, WorstMinutePercent: q.WorstMinuteAvailability * 100, LongestBadRunSeconds: q.LongestBadRun.Seconds(),
+	}
+}
+
+func latencyOf(r rehearsal.Result) latencyDocument {
+	return latencyDocument{r.Latency.P50.Seconds(), r.Latency.P95.Seconds(), r.Latency.P99.Seconds()}
+}
+
+func capacityOf(r rehearsal.Result) capacityDocument {
+	c := r.Capacity
+	return capacityDocument{
+		Least: c.Least, Most: c.Most, Changes: c.Actions, RefusedFloors: c.Refused,
+		Shortages: c.Shortages, LongestShortageSeconds: c.LongestShortage.Seconds(),
+	}
 }
 
 func minuteDocuments(minutes []rehearsal.Minute) []minuteDocument {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/frontend"
 )
 
 // Report is a rehearsal, and what has to be known to judge it.
@@ -27,6 +28,12 @@ type Report struct {
 	// MaxP99 is a limit to draw beside the latency.
 	// Default: 0, that of Input.Objective, if there is one.
 	MaxP99 time.Duration
+	// Unscaled is of the traffic as it has come, where Input has it scaled.
+	// Default: nil, Result is.
+	Unscaled *rehearsal.Result
+	// Frontend is what the gateway and the load balancer have cost.
+	// Default: nil, they are not counted.
+	Frontend *frontend.Bill
 	// Failures are the reasons for which a gate refuses the rehearsal.
 	// Default: none.
 	Failures []string
@@ -73,6 +80,11 @@ func (r Report) Assumptions() string {
 		start = fmt.Sprintf("starts in %s, one in twenty in more than %s", duration(s.Start.Median), duration(s.Start.P95))
 	}
 	said = append(said, start, "clients wait "+duration(s.ClientTimeout), "routing "+string(s.Routing))
+	if r.Frontend == nil {
+		said = append(said, "gateway and load balancer are not counted")
+	} else if text := r.Frontend.Assumptions; text != "" {
+		said = append(said, text)
+	}
 	if faults := r.faults(); faults > 0 {
 		said = append(said, fmt.Sprintf("%d faults are played", faults))
 	} else {
@@ -84,7 +96,7 @@ func (r Report) Assumptions() string {
 // faults is how many things go wrong in the rehearsal.
 func (r Report) faults() int {
 	f := r.Input.Faults
-	n := len(f.NoCapacity) + len(f.Deployments) + len(f.Missed) + len(f.Overwritten) + len(f.MetricGaps)
+	n := len(f.NoCapacity) + len(f.Deployments) + len(f.Missed) + len(f.Overwritten) + len(f.MetricGaps) + len(f.NoData)
 	for _, played := range []bool{f.Fulfilled > 0, f.SlowStart > 0, !f.ZoneLost.IsZero(), f.Retries > 0} {
 		if played {
 			n++

@@ -125,6 +125,23 @@ func TestChartsAreWellFormed(t *testing.T) {
 	}
 }
 
+// Times in which there is no capacity, or no metric, are drawn as far as they
+// are on the page.
+func TestFaultWindows(t *testing.T) {
+	t.Parallel()
+	r := evening(t, func(in *rehearsal.Input) {
+		hour := func(from time.Duration) rehearsal.Window {
+			return rehearsal.Window{From: kickOff.Add(from), To: kickOff.Add(from + time.Hour)}
+		}
+		in.Faults.NoCapacity = []rehearsal.Window{hour(-90 * time.Minute), hour(48 * time.Hour)}
+		in.Faults.MetricGaps = []rehearsal.Window{hour(time.Hour)}
+	})
+	svg := r.eventsChart(wide)
+	if strings.Count(svg, `<rect class="m-fault"`) != 2 || !strings.Contains(svg, "17:30 to 18:30 no capacity") || !strings.Contains(svg, "20:00 to 21:00 no metric") || !strings.Contains(svg, `<rect class="m-fault" x="60"`) {
+		t.Error(svg)
+	}
+}
+
 func TestLabelsDoNotCoverEachOther(t *testing.T) {
 	t.Parallel()
 	c := newChart(wide, 200, kickOff, kickOff.Add(time.Hour), 10, "Things")
@@ -192,6 +209,7 @@ func TestFigures(t *testing.T) {
 		{number(math.NaN()), "none"}, {percent(1), "100 %"}, {percent(0.99999999), "99.9999 %"}, {percent(0), "0 %"}, {percent(0.5), "50 %"},
 		{duration(0), "0 s"}, {duration(51500 * time.Microsecond), "51.5 ms"}, {duration(1100 * time.Millisecond), "1.1 s"}, {duration(6 * time.Minute), "6m"},
 		{duration(2 * time.Hour), "2h"}, {duration(90 * time.Second), "1m30s"}, {duration(10 * time.Second), "10s"},
+		{times(0), "never"}, {times(1), "once"}, {times(1200), "1,200 times"},
 	} {
 		if test.got != test.want {
 			t.Errorf("got %q, want %q", test.got, test.want)

@@ -10,7 +10,7 @@ func (r Report) Summary() string {
 	var b strings.Builder
 	res := r.Result
 	fmt.Fprintf(&b, "%s, %s to %s\n", r.Input.Subject.Target.ResourceID, res.From.Format("2 Jan 2006 15:04"), res.To.Format("2 Jan 15:04 MST"))
-	for _, line := range r.lines() {
+	for _, line := range r.Lines() {
 		fmt.Fprintf(&b, "  %-15s %s\n", line[0], line[1])
 	}
 	for i, change := range r.Changes() {
@@ -30,8 +30,9 @@ func (r Report) Summary() string {
 	return b.String()
 }
 
-// lines are the report's figures, each with what it is about.
-func (r Report) lines() [][2]string {
+// Lines are the figures of the rehearsal, each with what it is about: requests,
+// latency, capacity, cost, what is to be known of the trace, assumptions.
+func (r Report) Lines() [][2]string {
 	res := r.Result
 	q, c, cost := res.Requests, res.Capacity, res.Cost
 	out := [][2]string{
@@ -45,9 +46,9 @@ func (r Report) lines() [][2]string {
 		latency += ", limit " + duration(limit)
 	}
 	out = append(out, [2]string{"latency", latency})
-	supply := fmt.Sprintf("%d to %d %s in service, changed %d times", c.Least, c.Most, r.unit(c.Most), c.Actions)
+	supply := fmt.Sprintf("%d to %d %s in service, changed %s", c.Least, c.Most, r.unit(c.Most), times(c.Actions))
 	if c.Shortages > 0 {
-		supply += fmt.Sprintf("; short %d times, longest for %s from %s", c.Shortages, duration(c.LongestShortage), c.ShortageAt.Format("15:04"))
+		supply += fmt.Sprintf("; short %s, longest for %s from %s", times(c.Shortages), duration(c.LongestShortage), c.ShortageAt.Format("15:04"))
 	}
 	if c.Refused > 0 {
 		supply += fmt.Sprintf("; %d floors refused while updating", c.Refused)
@@ -59,6 +60,11 @@ func (r Report) lines() [][2]string {
 	out = append(out, [2]string{"capacity", supply},
 		[2]string{"cost", fmt.Sprintf("%s instance hours%s, %.2f × the oracle's %s, %.2f × static peak's %s", number(cost.InstanceHours), money,
 			cost.OverOracle, number(cost.OracleInstanceHours), cost.OverStaticPeak, number(cost.StaticPeakInstanceHours))})
+	out = append(out, r.frontendLines()...)
+	if u := r.Unscaled; u != nil {
+		out = append(out, [2]string{"unscaled", fmt.Sprintf("%s requests, %s answered, %s failed; p99 %s; %s instance hours, %.2f × the oracle's %s", thousands(u.Requests.Arrived),
+			percent(u.Requests.Availability), thousands(u.Requests.Failed), duration(u.Latency.P99), number(u.Cost.InstanceHours), u.Cost.OverOracle, number(u.Cost.OracleInstanceHours))})
+	}
 	if r.TraceNotes != "" {
 		out = append(out, [2]string{"trace", r.TraceNotes})
 	}

@@ -65,7 +65,7 @@ func Read(r io.Reader, o Options) (Trace, Report, error) {
 		return Trace{}, Report{}, invalid.Problems{{Path: "Period", Got: o.Period.String(), Rule: "a period is whole seconds, 1s or more", Fix: "such as 1m0s"}}
 	}
 	in := bufio.NewReaderSize(r, 64<<10)
-	x := reader{options: o, complaints: complaints{name: o.Name}}
+	x := reader{options: o, complaints: complaints{name: o.Name}, most: maxRows}
 	head, _ := in.Peek(4096)
 	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
 	if o.Format == "" {
@@ -92,6 +92,8 @@ type reader struct {
 	complaints
 	options Options
 	report  Report
+	// most is how many rows are kept.
+	most int
 	// times are Unix seconds, in order; counts and lines go with them.
 	times  []int64
 	counts []float64
@@ -202,6 +204,9 @@ func (x *reader) period() int64 {
 	return shortest
 }
 
+// maxRows is more than half a year of seconds: what is longer would fill memory.
+const maxRows = 20_000_000
+
 // maxLine is the longest line that is read.
 const maxLine = 1 << 20
 
@@ -226,9 +231,12 @@ func (x *reader) lines(in *bufio.Reader) error {
 			continue
 		}
 		x.count(number, text, &columns)
-		if x.more > 1000 {
-			break // it is not what it was taken for
+		if x.more > 1000 || len(x.times) > x.most {
+			break // it is not what it was taken for, or too long
 		}
+	}
+	if len(x.times) > x.most {
+		x.complain(place{number, 1}, "", fmt.Sprintf("a trace has at most %d rows", x.most), "add them up by the minute, or give a part of it")
 	}
 	x.requests(recent, base)
 	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {

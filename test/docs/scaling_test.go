@@ -11,11 +11,11 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 )
 
-// examples are what docs/scaling.md shows.
-func examples(t *testing.T) []string {
+// examples are what a page of docs shows of environments.
+func examples(t *testing.T, page string) []string {
 	t.Helper()
 	var blocks []string
-	for _, block := range strings.Split(read(t, filepath.Join(root, "docs", "scaling.md")), "```yaml\n")[1:] {
+	for _, block := range strings.Split(read(t, filepath.Join(root, "docs", page)), "```yaml\n")[1:] {
 		block, _, _ := strings.Cut(block, "```")
 		blocks = append(blocks, block)
 	}
@@ -30,7 +30,7 @@ func examples(t *testing.T) []string {
 func TestScalingExamplesWork(t *testing.T) {
 	t.Parallel()
 	minimal := read(t, filepath.Join(root, "config", "testdata", "valid", "minimal.yaml"))
-	for _, block := range examples(t) {
+	for _, block := range examples(t, "scaling.md") {
 		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, "example.yaml"), []byte(with(minimal, block)), 0o644); err != nil {
 			t.Fatal(err)
@@ -67,6 +67,8 @@ var excluded = map[string][]string{
 	"asynchronous:": {"network:", "frontend:", "endpoint:", "variant:", "capacity:", "scaling:"},
 	"serverless:":   {"variant:", "capacity:", "scaling:"},
 	"components:":   {"model:", "variant:", "capacity:", "scaling:"},
+	// Whose example says all of the front end.
+	"existingListener:": {"network:", "frontend:"},
 }
 
 // with is a file with the keys of block added to its own, and in place of those
@@ -120,7 +122,7 @@ func TestEveryPolicyKeyIsShown(t *testing.T) {
 	if err := json.Unmarshal([]byte(read(t, filepath.Join(root, "config", "environment.schema.json"))), &schema); err != nil {
 		t.Fatal(err)
 	}
-	shown := strings.Join(examples(t), "")
+	shown := strings.Join(examples(t, "scaling.md"), "")
 	var walk func(at string, n node)
 	walk = func(at string, n node) {
 		if n.Items != nil {

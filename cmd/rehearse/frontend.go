@@ -1,0 +1,95 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/cloudformation"
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/frontend"
+)
+
+// frontend is what stands before the endpoint that is rehearsed: this project's
+// gateway in the template that says so, with what the facts say in its place. It
+// is nil where nothing is said of it.
+func (o *options) frontend(s setting, scaled cloudformation.Scaled, said before) (*frontend.Frontend, error) {
+	var out frontend.Frontend
+	endpoint := endpointOf(scaled)
+	found, err := o.gateway(s, endpoint)
+	if err != nil {
+		return nil, err
+	}
+	traffic := autoscaling.LoadBalancerTraffic{BytesPerRequest: said.bytesPerRequest, RequestsPerConnection: max(1, said.requests)}
+	switch {
+	case found == nil && said.tasks == 0:
+		return nil, nil
+	case found == nil:
+		out.LoadBalancer = &frontend.LoadBalancer{Traffic: traffic}
+	case found.LoadBalancer:
+		traffic.FunctionTarget = found.Function
+		out.LoadBalancer = &frontend.LoadBalancer{Traffic: traffic, ReservedUnits: found.ReservedUnits, Reservations: found.Reservations}
+	}
+	switch {
+	case said.tasks > 0:
+		out.Tasks = &frontend.Tasks{Capacity: autoscaling.ScalableTarget{MinCapacity: said.tasks, MaxCapacity: said.tasks}}
+	case found.Function:
+		out.Function = &frontend.Function{MemoryGB: found.MemoryGB, Capacity: found.Capacity}
+		return &out, nil
+	default:
+		out.Tasks = &frontend.Tasks{VCPU: found.VCPU, MemoryGB: found.MemoryGB, Capacity: found.Capacity}
+	}
+	out.Tasks.RequestsPerSecond = said.perTask
+	if said.vcpu > 0 {
+		out.Tasks.VCPU = said.vcpu
+	}
+	if said.gb > 0 {
+		out.Tasks.MemoryGB = said.gb
+	}
+	return &out, nil
+}
+
+// gateway is the one of an endpoint, nil where no template has it. That --frontend
+// has none is a problem.
+func (o *options) gateway(s setting, endpoint string) (*cloudformation.Frontend, error) {
+	file := o.before
+	if file == "" {
+		if s.way != "" || o.environments[s.template] || s.template == "" && o.assembly == "" {
+			return nil, nil
+		}
+		file = s.template
+	}
+	reading, err := o.read(file)
+	if err != nil {
+		if o.before == "" {
+			err = nil // said of what scales
+		}
+		return nil, err
+	}
+	var names []string
+	for i, f := range reading.Frontends {
+		if f.EndpointName == endpoint || s.way != "" {
+			return &reading.Frontends[i], nil
+		}
+		names = append(names, f.EndpointName)
+	}
+	if o.before == "" || endpoint == "" {
+		return nil, nil
+	}
+	rule := "no gateway of this project stands in it"
+	if len(names) > 0 {
+		rule = fmt.Sprintf("its gateway calls %s, and %s is rehearsed", strings.Join(names, ", "), endpoint)
+	}
+	return nil, invalid.Problems{{Path: "--frontend", Got: o.before, Rule: rule, Fix: "give the template of the endpoint's own gateway, or leave it out"}}
+}
+
+// endpointOf is the endpoint of what scales, "" where it is not known.
+func endpointOf(s cloudformation.Scaled) string {
+	switch {
+	case s.Subject.Variant != nil:
+		return s.Subject.Variant.EndpointName
+	case s.Host != nil:
+		return s.Host.EndpointName
+	}
+	return ""
+}

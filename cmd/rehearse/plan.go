@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/plan"
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
+)
+
+// planTimeout is how long is searched where nothing is said.
+const planTimeout = 10 * time.Minute
+
+// makePlan finds a plan, and prints it as the keys of an environment file, below
+// what is to be known of it.
+func makePlan(o *options, out io.Writer) (int, error) {
+	o.missing(true)
+	o.once()
+	o.missingPlan()
+	request, err := o.planRequest()
+	if err != nil {
+		return badInput, err
+	}
+	timeout := o.planning.timeout
+	if timeout == 0 {
+		timeout = planTimeout
+	}
+	ctx, stop := context.WithTimeout(context.Background(), timeout)
+	defer stop()
+	request.Progress = o.progress()
+	p, err := plan.Make(ctx, request)
+	if o.terminal != nil {
+		fmt.Fprint(o.terminal, "\r\033[K")
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = invalid.Problems{{Path: "--timeout", Got: timeout.String(), Rule: "it was over before anything was tried", Fix: "give it more time"}}
+	}
+	if err != nil {
+		return badInput, err
+	}
+	keys := always(func() []byte { return []byte(p.YAML()) })
+	if err := writeFiles([]output{{option: "--json", path: o.planning.json}, {option: "--yaml", path: o.planning.yaml}}, p.JSON, keys); err != nil {
+		return badInput, err
+	}
+	fmt.Fprint(out, p.Summary(), "\n", p.YAML())
+	if !p.Holds {
+		return refused, nil
+	}
+	return fine, nil
+}
+
+// planRequest is what is to be planned. Its error is everything that is wrong.
+func (o *options) planRequest() (plan.Request, error) {
+	problems := []error{o.problems.Err()}
+	s := o.settings()[0]
+	scaled, _, err := o.subject(s.template)
+	whole := err == nil && scaled.File != ""
+	problems = append(problems, err)
+	said := newFacts()
+	if s.facts != "" {
+		var ps invalid.Problems
+		said, ps = readFacts(s.facts)
+		problems = append(problems, ps.Err())
+	}
+	said = said.with(o.given).withDefaults()
+	r := plan.Request{
+		Input:           rehearsal.Input{Subject: scaled.Subject, Service: said.service, Gateway: said.gateway, Objective: said.objective, Seed: o.seed},
+		Event:           plan.Event{Name: o.planning.name, KickOff: o.shiftTo, Peak: o.planning.peak},
+		MinAvailability: o.planning.minAvailability, Margin: o.planning.margin(), Budget: o.planning.budget, MaxCapacity: o.planning.maxCapacity,
+	}
+	if zone, err := time.LoadLocation(o.planning.timezone); err == nil {
+		r.Event.KickOff = r.Event.KickOff.In(zone)
+	}
+	from := o.source()
+	problems = append(problems, from.err)
+	read := len(from.Counts) > 0 && from.err == nil
+	if read {
+		r.Evenings = append(r.Evenings, o.evening(from.Trace, o.kickOff))
+	}
+	for _, k := range o.planning.evenings {
+		e, err := o.another("--evening", k, read)
+		problems, r.Evenings = append(problems, err), append(r.Evenings, e)
+	}
+	if k := o.planning.check; k != nil {
+		e, err := o.another("--check", *k, read)
+		problems, r.Check = append(problems, err), &e
+	}
+	place := fmt.Sprintf("%s:%d:%d: %s", scaled.File, scaled.Line, scaled.Column, scaled.LogicalID)
+	told := map[string]bool{"--trace": !read, "--evening": !read}
+	for _, err := range problems {
+		for _, p := range invalid.From(err) {
+			told[p.Path] = true
+		}
+	}
+	for _, p := range r.Validate() {
+		inner, ofInput := strings.CutPrefix(p.Path, "Input.")
+		switch {
+		case ofInput && strings.HasPrefix(inner, "Subject.") && !whole, ofInput && p.Got == "" && !whole:
+			continue // said already, or the template may have said it
+		case ofInput:
+			p.Path = inner
+			p = said.point(p, place)
+		default:
+			if p.Path = planOption(p.Path); told[p.Path] {
+				continue // in better words
+			}
+		}
+		problems = append(problems, invalid.Problems{p})
+	}
+	return r, errors.Join(problems...)
+}
+
+// planOption is where a field of plan.Request was said.
+func planOption(path string) string {
+	for _, o := range []struct{ field, option string }{
+		{"Evenings[0].KickOff", "--kick-off"}, {"Evenings[0]", "--trace"}, {"Evenings", "--evening"}, {"Check", "--check"},
+		{"Event.KickOff", "--shift-to"}, {"Event.Peak", "--peak"}, {"Event.Name", "--name"},
+		{"MinAvailability", "--min-availability"}, {"MaxCapacity", "--max-capacity"}, {"Margin.Peak", "--margin-peak"}, {"Margin.Early", "--margin-early"}, {"Budget", "--budget"},
+	} {
+		if strings.HasPrefix(path, o.field) {
+			return o.option
+		}
+	}
+	return path
+}
+
+// margin is what a plan holds: its defaults where nothing is said.
+func (p planning) margin() *plan.Margin {
+	if !p.robust {
+		return nil
+	}
+	m := plan.DefaultMargin()
+	if p.peakSaid {
+		m.Peak = p.marginPeak
+	}
+	if p.earlySaid {
+		m.Early = p.marginEarly
+	}
+	return m
+}
+
+// evening is a part of a trace at the scales that are asked for.
+func (o *options) evening(t trace.Trace, kickOff time.Time) plan.Evening {
+	then := t.Start.Add(time.Duration(float64(kickOff.Sub(t.Start)) / o.timeScale).Truncate(time.Second))
+	return plan.Evening{Trace: t.TimeScale(o.timeScale).RateScale(o.rateScale), KickOff: then}
+}
+
+// another is an evening by its kick-off: as long before and after it as the
+// first, where read says that there is one.
+func (o *options) another(option string, k kickOff, read bool) (plan.Evening, error) {
+	whole := o.source().whole
+	if k.file != "" {
+		var err error
+		if whole, _, err = trace.ReadFile(k.file, trace.Options{}); err != nil {
+			return plan.Evening{}, err
+		}
+	}
+	if !read {
+		return plan.Evening{}, nil // said already
+	}
+	first := o.source().Trace
+	part := whole.Between(k.at.Add(first.Start.Sub(o.kickOff)), k.at.Add(first.End().Sub(o.kickOff)))
+	if len(part.Counts) == 0 || k.at.Before(part.Start) || !k.at.Before(part.End()) {
+		return plan.Evening{}, invalid.Problems{{Path: option, Got: k.at.Format(time.RFC3339), Rule: "nothing of the trace is there",
+			Fix: fmt.Sprintf("it goes from %s to %s", stamp(whole.Start), stamp(whole.End()))}}
+	}
+	return o.evening(part, k.at), nil
+}
+
+// terminal is a writer if somebody looks at it.
+func terminal(w io.Writer) io.Writer {
+	if f, ok := w.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+			return f
+		}
+	}
+	return nil
+}
+
+// progress draws a bar on the terminal, where there is one.
+func (o *options) progress() func(tried, budget int) {
+	if o.terminal == nil {
+		return nil
+	}
+	return func(tried, budget int) {
+		const width = 40
+		done := min(width, width*tried/budget)
+		fmt.Fprintf(o.terminal, "\r[%s%s] %d of at most %d settings", strings.Repeat("#", done), strings.Repeat(" ", width-done), tried, budget)
+	}
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/plan"
+)
+
+// plan makes a plan of an input, whose subject is autoscaled: a robust one, for
+// what the gate asks.
+func (o *options) plan(in rehearsal.Input) (plan.Plan, error) {
+	r := plan.Request{
+		Input: in, Event: plan.Event{Name: "event", KickOff: o.kickOff}, MinAvailability: o.gate.minAvailability / 100, Margin: plan.DefaultMargin(), Budget: o.planning.budget,
+	}
+	if !o.shiftTo.IsZero() {
+		r.Event.KickOff = o.shiftTo
+	}
+	for _, k := range o.planning.evenings {
+		e, err := o.another("--evening", k, true)
+		if err != nil {
+			return plan.Plan{}, err
+		}
+		r.Evenings = append(r.Evenings, e)
+	}
+	made, err := plan.Make(context.Background(), r)
+	var ps invalid.Problems
+	if errors.As(err, &ps) {
+		for i := range ps {
+			ps[i].Path = planOption(ps[i].Path)
+		}
+	}
+	return made, err
+}
+
+// following is what scales by a plan where an instance does more or less than
+// the plan was made for, or starts later: the plan's calendar says the traffic,
+// so that its floors follow; they are as much earlier as an instance starts later.
+func following(p plan.Plan, in rehearsal.Input) autoscaling.Subject {
+	service := in.WithDefaults().Service
+	c, subject := p.Calendar, p.Subject
+	ratio := c.RequestsPerSecondPerInstance / service.RequestsPerSecond
+	instances := func(n int) int { return max(leastInstances, int(math.Ceil(float64(n)*ratio-1e-9))) }
+	c.MinCapacity, c.MaxCapacity = instances(c.MinCapacity), instances(c.MaxCapacity)
+	c.RequestsPerSecondPerInstance = service.RequestsPerSecond
+	start := max(service.Start.Median, service.Start.P95)
+	later := start - c.StartTime
+	c.StartTime = start
+	c.Events = slices.Clone(c.Events)
+	for i, e := range c.Events {
+		if e.LeadTime != nil {
+			lead := max(0, *e.LeadTime+later)
+			c.Events[i].LeadTime = &lead
+		}
+	}
+	t := &subject.Target
+	t.MinCapacity, t.MaxCapacity = c.MinCapacity, max(c.MaxCapacity, c.HighestFloor())
+	t.Policies = slices.Clone(t.Policies)
+	for i := range t.Policies {
+		t.Policies[i].TargetValue /= ratio
+	}
+	t.ScheduledActions = c.ScheduledActions()
+	return subject
+}

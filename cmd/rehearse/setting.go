@@ -1,0 +1,126 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+)
+
+// setting is one rehearsal that is asked for: what scales, and what was measured.
+type setting struct {
+	// template is "" for the assembly, or where way says how to scale.
+	template string
+	// facts is a file of them, "" for those of the metadata.
+	facts string
+	// way makes the scaling of the facts. "": the template has it.
+	way way
+}
+
+// name is what a comparison calls what scales.
+func (s setting) name() string {
+	if s.way != "" {
+		return string(s.way)
+	}
+	name, plan, isPlanned := strings.Cut(s.template, withPlan)
+	if rev, path, ok := revision(name); ok {
+		name = rev + ":" + filepath.Base(path)
+	} else {
+		name = filepath.Base(name)
+	}
+	if isPlanned {
+		name += withPlan + filepath.Base(plan)
+	}
+	return name
+}
+
+// withPlan stands between an environment file and a plan that is laid over it.
+const withPlan = " + "
+
+// measured is what a comparison calls the facts.
+func (s setting) measured() string {
+	if s.facts == "" {
+		return "metadata"
+	}
+	return strings.TrimSuffix(filepath.Base(s.facts), filepath.Ext(s.facts))
+}
+
+// subjects are the files that say what scales: one for each commit where commits
+// are given, and each environment also with each plan where plans are.
+func (o *options) subjects() []string {
+	var out []string
+	for _, file := range o.templates {
+		if len(o.commits) == 0 {
+			out = append(out, file)
+		}
+		for _, commit := range o.commits {
+			at := atRevision(commit, file)
+			o.environments[at] = o.environments[file]
+			out = append(out, at)
+		}
+	}
+	for _, file := range out {
+		for _, plan := range o.laidOver {
+			o.environments[file+withPlan+plan] = o.environments[file]
+			out = append(out, file+withPlan+plan)
+		}
+	}
+	return out
+}
+
+// settings are what is asked for: templates with facts of their own, several
+// templates with one file of facts, one with several, or each file of facts with
+// each way to scale.
+func (o *options) settings() []setting {
+	var out []setting
+	if len(o.ways) > 0 {
+		for _, f := range orOne(o.facts) {
+			for _, w := range o.ways {
+				out = append(out, setting{facts: f, way: w})
+			}
+		}
+		return out
+	}
+	templates, facts := orOne(o.subjects()), orOne(o.facts)
+	for i := range max(len(templates), len(facts)) {
+		out = append(out, setting{template: templates[min(i, len(templates)-1)], facts: facts[min(i, len(facts)-1)]})
+	}
+	return out
+}
+
+// orOne is the texts, or "" where there is none.
+func orOne(texts []string) []string {
+	if len(texts) == 0 {
+		return []string{""}
+	}
+	return texts
+}
+
+// comparable are the problems of what is asked to be compared.
+func (o *options) comparable() {
+	t, f := len(o.subjects()), len(o.facts)
+	if t > 1 && f > 1 && t != f {
+		o.problems.Add("--facts", strings.Join(o.facts, ", "), fmt.Sprintf("%d files of facts do not go with %d templates", f, t), "give one for all, or one for each")
+	}
+	if len(o.ways) > 0 && (t > 0 || o.assembly != "") {
+		o.problems.Add("--scaling", o.ways[0], "it makes the scaling of the facts, and a template has one as well", "leave one of them out")
+	}
+	for _, file := range o.templates {
+		if len(o.laidOver) > 0 && !o.environments[file] {
+			o.problems.Add("--plan", strings.Join(o.laidOver, ", "), "a plan has the keys of an environment file, and this is a template: "+file, "give --environment instead")
+		}
+	}
+	for _, c := range o.commits {
+		if strings.HasPrefix(c, "-") || strings.Contains(c, ":") {
+			o.problems.Add("--commit", c, "this is no commit", "give a branch, a tag or a hash")
+		}
+	}
+	if len(o.commits) > 0 && t == 0 {
+		o.problems.Add("--commit", strings.Join(o.commits, ", "), "it says of when a file is, and no file is given", "give --template FILE or --environment FILE as well")
+	}
+	if o.flips && o.gate == (gate{}) {
+		o.problems.Add("--flips", nil, "the best is the cheapest that keeps what is asked, and nothing is asked", "give --min-availability, --max-p99 or --max-cost-ratio")
+	}
+	if len(o.settings()) < 2 {
+		o.problems.Add("--template", strings.Join(o.templates, ", "), "there is nothing to compare", "give two templates, environments or commits, two files of facts, or two ways as --scaling")
+	}
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
+)
+
+// source is the traffic that is named, before it is scaled and moved.
+type source struct {
+	trace.Trace // from --from to --to
+	whole       trace.Trace
+	notes       []string
+	err         error
+}
+
+// comes reports whether any traffic is named.
+func (o *options) comes() bool { return o.trace != "" || o.shape != "" }
+
+// source reads what is named, once.
+func (o *options) source() source {
+	if o.sourced == nil {
+		s := o.readSource()
+		o.sourced = &s
+	}
+	return *o.sourced
+}
+
+func (o *options) readSource() source {
+	var s source
+	switch {
+	case !o.comes():
+		return s // said already
+	case o.shape != "":
+		s.whole, s.err = trace.ParseShape("--shape", o.shape)
+	default:
+		var found trace.Report
+		s.whole, found, s.err = trace.ReadFile(o.trace, trace.Options{})
+		if text := found.String(); text != "" {
+			s.notes = append(s.notes, text)
+		}
+	}
+	backwards := !o.to.IsZero() && !o.from.Before(o.to) // said already
+	if s.Trace = s.whole; s.err != nil || backwards || o.from.IsZero() && o.to.IsZero() {
+		return s
+	}
+	if s.Trace = s.whole.Between(o.from, o.to); len(s.Counts) == 0 {
+		s.err = invalid.Problems{{Path: "--from", Got: stamp(o.from) + " to " + stamp(o.to), Rule: "nothing of the trace is left",
+			Fix: fmt.Sprintf("it goes from %s to %s", stamp(s.whole.Start), stamp(s.whole.End()))}}
+		return s
+	}
+	s.notes = append(s.notes, fmt.Sprintf("%s to %s of it", s.Start.UTC().Format("2 Jan 2006 15:04"), s.End().UTC().Format("2 Jan 15:04 MST")))
+	return s
+}
+
+// scaled reports whether more, or faster, is played than has come.
+func (o *options) scaled() bool { return o.rateScale != 1 || o.timeScale != 1 }
+
+// traffic is the trace as it is played, and what is to be known of it.
+func (o *options) traffic() (trace.Trace, []string, error) {
+	from := o.source()
+	t := o.moved(from.Trace, o.timeScale, o.rateScale)
+	notes := append([]string{}, from.notes...)
+	if o.timeScale != 1 {
+		notes = append(notes, fmt.Sprintf("%g times as fast", o.timeScale))
+	}
+	if o.rateScale != 1 {
+		notes = append(notes, fmt.Sprintf("%g times as many", o.rateScale))
+	}
+	if !o.shiftTo.IsZero() {
+		notes = append(notes, "moved to begin on "+t.Start.UTC().Format("2 Jan 2006 15:04 MST"))
+	}
+	return t, notes, from.err
+}
+
+// unscaled is the trace as it has come, moved as traffic is.
+func (o *options) unscaled() trace.Trace { return o.moved(o.source().Trace, 1, 1) }
+
+// moved scales a trace, and makes its kick-off the one to come.
+func (o *options) moved(t trace.Trace, timeScale, rateScale float64) trace.Trace {
+	if t.Period == 0 {
+		return t // nothing could be read
+	}
+	then := t.Start
+	if !o.kickOff.IsZero() {
+		then = t.Start.Add(time.Duration(float64(o.kickOff.Sub(t.Start)) / timeScale))
+	}
+	if timeScale != 1 {
+		t = t.TimeScale(timeScale)
+	}
+	if rateScale != 1 {
+		t = t.RateScale(rateScale)
+	}
+	if !o.shiftTo.IsZero() {
+		t = t.ShiftTo(then, o.shiftTo)
+	}
+	return t
+}
+
+// stamp is a time, or what stands for none.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return "the trace's end"
+	}
+	return t.UTC().Format(time.RFC3339)
+}

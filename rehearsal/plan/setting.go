@@ -1,0 +1,163 @@
+package plan
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/capacity"
+)
+
+// Setting is what a plan sets.
+type Setting struct {
+	// SafetyFactor is the share of what an instance completes that tracking aims at.
+	SafetyFactor float64
+	// MinCapacity and MaxCapacity are the bounds outside the event.
+	MinCapacity, MaxCapacity int
+	// ScaleOutCooldown and ScaleInCooldown are of the tracking.
+	ScaleOutCooldown, ScaleInCooldown time.Duration
+	// Floors are those of the event. The zero value has none.
+	Floors Floors
+}
+
+// Floors are how an event's shape becomes floors.
+type Floors struct {
+	// Share is the share of the forecast's need that is there beforehand; 0 is
+	// no floor.
+	Share float64
+	// Steps is how many there are at most until the release.
+	Steps int
+	// Until is how long after the event's traffic begins they are released.
+	Until time.Duration
+	// LeadTime is how long before the traffic the instances are asked for.
+	LeadTime time.Duration
+}
+
+// withoutFloors is the setting's tracking alone.
+func (s Setting) withoutFloors() Setting {
+	s.Floors = Floors{}
+	return s
+}
+
+// remaining is how many stairs the traffic after the release is written in, for
+// what stands before the endpoint.
+const remaining = 3
+
+// calendar is the event as the environment file has it.
+func (p *planner) calendar(s Setting) autoscaling.EventCalendar {
+	c := autoscaling.EventCalendar{
+		MinCapacity: s.MinCapacity, MaxCapacity: s.MaxCapacity,
+		RequestsPerSecondPerInstance: p.input.Service.RequestsPerSecond, SafetyFactor: s.SafetyFactor,
+		StartTime: p.startTime(), Zones: p.input.Subject.Facts.Zones,
+		OtherActions: len(p.kept()),
+	}
+	if p.input.Subject.Target.Dimension == autoscaling.VariantInstanceCount {
+		c.Align, c.ReleaseSteps = grid, 1
+	}
+	if s.Floors.Share > 0 {
+		c.Events = []autoscaling.Event{p.event(s.Floors)}
+	}
+	return c
+}
+
+func (p *planner) event(f Floors) autoscaling.Event {
+	const minute = "2006-01-02T15:04"
+	zone := p.forecast.kickOff.Location()
+	ends := p.forecast.starts.Add(time.Duration(len(p.forecast.rates)) * grid)
+	lead := f.LeadTime
+	e := autoscaling.Event{
+		Name: p.name, Timezone: zone.String(), Starts: p.forecast.starts.In(zone).Format(minute), Ends: ends.In(zone).Format(minute),
+		PeakRequestsPerSecond: p.forecast.peak, Uncertainty: p.margin.Peak, LeadTime: &lead,
+	}
+	if f.Share < 1 {
+		e.FloorShare = f.Share
+	}
+	held := min(int((f.Until+grid-1)/grid), len(p.forecast.rates))
+	if held < len(p.forecast.rates) {
+		e.FloorUntil = time.Duration(held) * grid
+	}
+	steps := stairs(p.forecast.rates[:held], f.Steps)
+	if rest := p.forecast.rates[held:]; len(rest) > 0 {
+		for _, s := range stairs(rest, remaining) {
+			steps = append(steps, stair{held + s.at, s.rate})
+		}
+	}
+	for _, s := range steps {
+		share := math.Ceil(100*s.rate/p.forecast.peak-1e-9) / 100
+		e.Shape = append(e.Shape, autoscaling.ShapeStep{After: time.Duration(s.at) * grid, Share: max(0.01, min(1, share))})
+	}
+	return e
+}
+
+// startTime is what floors have to be early by.
+func (p *planner) startTime() time.Duration {
+	if t := p.input.Subject.Facts.StartTime; t > 0 {
+		return t
+	}
+	return max(p.input.Service.Start.Median, p.input.Service.Start.P95)
+}
+
+// kept are the scheduled actions that stay: the plan's event alone moves the
+// minimum.
+func (p *planner) kept() []autoscaling.ScheduledAction {
+	return slices.DeleteFunc(slices.Clone(p.input.Subject.Target.ScheduledActions),
+		func(a autoscaling.ScheduledAction) bool { return a.MinCapacity != nil })
+}
+
+// staying are the actions that stay beside a maximum: one that lowers it is meant
+// to, since it was there before.
+func (p *planner) staying(maxCapacity int) []autoscaling.ScheduledAction {
+	kept := p.kept()
+	for _, a := range kept {
+		maxCapacity = max(maxCapacity, *a.MaxCapacity)
+	}
+	for i := range kept {
+		kept[i].AllowLowerMax = *kept[i].MaxCapacity < maxCapacity
+	}
+	return kept
+}
+
+// subject is what scales by a setting.
+func (p *planner) subject(s Setting) autoscaling.Subject {
+	out := p.input.Subject
+	t := &out.Target
+	t.MinCapacity, t.MaxCapacity = s.MinCapacity, s.MaxCapacity
+	t.Policies = slices.Clone(t.Policies)
+	for i := range t.Policies {
+		policy := &t.Policies[i]
+		switch policy.Metric {
+		case autoscaling.VariantInvocationsPerInstance, autoscaling.ComponentInvocationsPerCopy:
+			policy.TargetValue = capacity.InvocationsPerInstanceTarget(p.input.Service.RequestsPerSecond, s.SafetyFactor)
+		case autoscaling.VariantConcurrentRequestsHighResolution, autoscaling.ComponentConcurrentRequestsHighResolution:
+			policy.TargetValue = capacity.ConcurrencyTarget(p.concurrency(policy.TargetValue), s.SafetyFactor)
+		default:
+			continue
+		}
+		policy.ScaleOutCooldown, policy.ScaleInCooldown = s.ScaleOutCooldown, s.ScaleInCooldown
+	}
+	t.ScheduledActions = append(p.staying(s.MaxCapacity), p.calendar(s).ScheduledActions()...)
+	return out
+}
+
+// concurrency is what an instance has at a time at most: as measured, or as
+// today's target says.
+func (p *planner) concurrency(target float64) float64 {
+	if c := p.input.Subject.Facts.ConcurrencyPerInstance; c > 0 {
+		return c
+	}
+	return target / p.aimed
+}
+
+// need is the instances that so many times the peak needs at a safety factor.
+func (p *planner) need(times, safetyFactor float64) int {
+	n := capacity.Instances(times*p.forecast.peak, p.input.Service.RequestsPerSecond, safetyFactor)
+	return capacity.SurvivingZoneLoss(n, p.input.Subject.Facts.Zones)
+}
+
+// todays is what scales now, without what moves its minimum.
+func (p *planner) todays() autoscaling.Subject {
+	out := p.input.Subject
+	out.Target.ScheduledActions = p.kept()
+	return out
+}

@@ -1,0 +1,58 @@
+package plan
+
+import (
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// TestStairs holds them against all others that there are.
+func TestStairs(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		rates := rapid.SliceOfN(rapid.Float64Range(0, 100), 1, 11).Draw(t, "rates")
+		most := rapid.IntRange(1, 5).Draw(t, "most")
+		got := stairs(rates, most)
+		if len(got) > most || got[0].at != 0 {
+			t.Fatalf("%v are %d stairs from %d", got, len(got), got[0].at)
+		}
+		area := 0.0
+		for i, s := range got {
+			ends := len(rates)
+			if i+1 < len(got) {
+				ends = got[i+1].at
+			}
+			if ends-s.at < leastStep && len(rates) >= leastStep {
+				t.Fatalf("%v: stair %d ends at %d", got, i, ends)
+			}
+			for _, r := range rates[s.at:ends] {
+				if r > s.rate {
+					t.Fatalf("%v do not cover %g of %v", got, r, rates)
+				}
+			}
+			area += s.rate * float64(ends-s.at)
+		}
+		if best := leastArea(rates, most); area > best*(1+1e-6)+1e-9 {
+			t.Fatalf("%v have %g, and %g is enough", got, area, best)
+		}
+	})
+}
+
+// leastArea tries every first stair.
+func leastArea(rates []float64, most int) float64 {
+	highest := func(rates []float64) (high float64) {
+		for _, r := range rates {
+			high = max(high, r)
+		}
+		return high
+	}
+	best := highest(rates) * float64(len(rates))
+	if most == 1 {
+		return best
+	}
+	for first := leastStep; first <= len(rates)-leastStep; first++ {
+		best = math.Min(best, highest(rates[:first])*float64(first)+leastArea(rates[first:], most-1))
+	}
+	return best
+}

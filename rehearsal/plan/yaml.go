@@ -1,0 +1,96 @@
+package plan
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+)
+
+// document is the keys of an environment file that a plan sets, in its order.
+type document struct {
+	Scaling scalingKeys `yaml:"scaling"`
+	Events  []eventKeys `yaml:"events,omitempty"`
+}
+
+type scalingKeys struct {
+	MinCapacity      int    `yaml:"minCapacity"`
+	MaxCapacity      int    `yaml:"maxCapacity"`
+	SafetyFactor     number `yaml:"safetyFactor"`
+	ScaleOutCooldown string `yaml:"scaleOutCooldown"`
+	ScaleInCooldown  string `yaml:"scaleInCooldown"`
+	Align            string `yaml:"align,omitempty"`
+	ReleaseSteps     int    `yaml:"releaseSteps,omitempty"`
+}
+
+type eventKeys struct {
+	Name                  string      `yaml:"name"`
+	Timezone              string      `yaml:"timezone"`
+	Starts                string      `yaml:"starts"`
+	Ends                  string      `yaml:"ends"`
+	PeakRequestsPerSecond number      `yaml:"peakRequestsPerSecond"`
+	Uncertainty           number      `yaml:"uncertainty,omitempty"`
+	LeadTime              string      `yaml:"leadTime"`
+	FloorShare            number      `yaml:"floorShare,omitempty"`
+	FloorUntil            string      `yaml:"floorUntil,omitempty"`
+	Shape                 []shapeKeys `yaml:"shape"`
+}
+
+type shapeKeys struct {
+	After string `yaml:"after"`
+	Share number `yaml:"share"`
+}
+
+// number is written without a fraction that it does not have.
+type number float64
+
+// MarshalYAML implements yaml.BytesMarshaler.
+func (n number) MarshalYAML() ([]byte, error) {
+	return strconv.AppendFloat(nil, float64(n), 'f', -1, 64), nil
+}
+
+// YAML is the plan as keys of an environment file, or of one of its variants or
+// components.
+func (p Plan) YAML() string {
+	s, c := p.Setting, p.Calendar
+	d := document{Scaling: scalingKeys{MinCapacity: s.MinCapacity, MaxCapacity: s.MaxCapacity, SafetyFactor: number(s.SafetyFactor),
+		ScaleOutCooldown: short(s.ScaleOutCooldown), ScaleInCooldown: short(s.ScaleInCooldown), ReleaseSteps: c.ReleaseSteps}}
+	if c.Align != 0 {
+		d.Scaling.Align = short(c.Align)
+	}
+	for _, e := range c.Events {
+		keys := eventKeys{Name: e.Name, Timezone: e.Timezone, Starts: e.Starts, Ends: e.Ends,
+			PeakRequestsPerSecond: number(e.PeakRequestsPerSecond), LeadTime: short(*e.LeadTime), FloorShare: number(e.FloorShare)}
+		if e.Uncertainty > 1 {
+			keys.Uncertainty = number(e.Uncertainty)
+		}
+		if e.FloorUntil > 0 {
+			keys.FloorUntil = short(e.FloorUntil)
+		}
+		for _, step := range e.Shape {
+			keys.Shape = append(keys.Shape, shapeKeys{short(step.After), number(step.Share)})
+		}
+		d.Events = append(d.Events, keys)
+	}
+	text, err := yaml.MarshalWithOptions(d, yaml.IndentSequence(true))
+	if err != nil {
+		panic("plan: " + err.Error()) // its types are plain
+	}
+	return string(text)
+}
+
+// short is a time without the units of which there are none.
+func short(d time.Duration) string {
+	text := d.String()
+	if d == 0 {
+		return text
+	}
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}

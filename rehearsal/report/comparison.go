@@ -1,0 +1,151 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// Comparison is rehearsals of one traffic, side by side.
+type Comparison struct {
+	Rows []Compared
+	// Asked is what a gate asks of each, in words. Default: "", there is none.
+	Asked string
+	// Flips are where another row would be the best: see cmd/rehearse.
+	// Default: none were looked for.
+	Flips []string
+}
+
+// Compared is one rehearsal among others.
+type Compared struct {
+	// Scaling is what scales: a template, perhaps with a plan, or a way of
+	// scaling. Facts is what was measured, "metadata" where the template says it.
+	Scaling, Facts string
+	Report
+}
+
+// holds reports whether the row keeps what is asked.
+func (c Compared) holds() bool { return len(c.Failures) == 0 }
+
+// priced reports whether the price of every row is known, so that they are
+// compared by it and not by hours.
+func (c Comparison) priced() bool {
+	for _, r := range c.Rows {
+		if r.Input.Service.PricePerHour == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// cost is what a row is compared by: money, or else instance hours.
+func (c Comparison) cost(r Compared) float64 {
+	if c.priced() {
+		return r.Result.Cost.Money
+	}
+	return r.Result.Cost.InstanceHours
+}
+
+// Best is the index of the cheapest row that keeps what is asked, and false
+// where none does, or nothing is asked. Of equals the first is taken.
+func (c Comparison) Best() (int, bool) {
+	best := -1
+	for i, r := range c.Rows {
+		if c.Asked != "" && r.holds() && (best < 0 || c.cost(r) < c.cost(c.Rows[best])) {
+			best = i
+		}
+	}
+	return max(best, 0), best >= 0
+}
+
+// Text is the comparison as a table, with what is the same for all below it.
+func (c Comparison) Text() string {
+	var b bytes.Buffer
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, strings.Join(c.columns(), "\t"))
+	for _, r := range c.Rows {
+		fmt.Fprintln(w, strings.Join(c.cells(r), "\t"))
+	}
+	_ = w.Flush() // into memory
+	for _, line := range c.lines() {
+		fmt.Fprintf(&b, "%-16s %s\n", line[0], line[1])
+	}
+	return b.String()
+}
+
+// scaled reports whether more, or faster, was played than had come.
+func (c Comparison) scaled() bool { return len(c.Rows) > 0 && c.Rows[0].Unscaled != nil }
+
+func (c Comparison) columns() []string {
+	out := []string{"SCALING", "FACTS", "AVAILABILITY %", "FAILED", "P99", "IN SERVICE", "SHORT", "INSTANCE HOURS", "MONEY", "÷ ORACLE", "÷ STATIC PEAK"}
+	if c.scaled() {
+		out = append(out, "UNSCALED: AVAILABILITY %", "INSTANCE HOURS")
+	}
+	if c.Asked != "" {
+		out = append(out, "HOLDS")
+	}
+	return out
+}
+
+func (c Comparison) cells(r Compared) []string {
+	res, money := r.Result, "-"
+	if res.Cost.Money > 0 {
+		money = fmt.Sprintf("%.2f", res.Cost.Money)
+	}
+	out := []string{
+		r.Scaling, r.Facts, fmt.Sprintf("%.4f", floored(res.Requests.Availability)), fmt.Sprintf("%.0f", res.Requests.Failed), res.Latency.P99.Round(time.Millisecond).String(),
+		fmt.Sprintf("%d to %d", res.Capacity.Least, res.Capacity.Most), res.Capacity.LongestShortage.String(),
+		fmt.Sprintf("%.1f", res.Cost.InstanceHours), money, fmt.Sprintf("%.2f", res.Cost.OverOracle), fmt.Sprintf("%.2f", res.Cost.OverStaticPeak),
+	}
+	if u := r.Unscaled; u != nil {
+		out = append(out, fmt.Sprintf("%.4f", floored(u.Requests.Availability)), fmt.Sprintf("%.1f", u.Cost.InstanceHours))
+	}
+	if c.Asked != "" {
+		holds := "yes"
+		if !r.holds() {
+			holds = "no"
+		}
+		out = append(out, holds)
+	}
+	return out
+}
+
+// floored is a share in percent of which nothing has been rounded up.
+func floored(share float64) float64 { return float64(int(share*1e6+1e-6)) / 1e4 }
+
+// lines are what is to be known besides the rows.
+func (c Comparison) lines() [][2]string {
+	var out [][2]string
+	if len(c.Rows) == 0 {
+		return out
+	}
+	if notes := c.Rows[0].TraceNotes; notes != "" && c.same(func(r Compared) string { return r.TraceNotes }) {
+		out = append(out, [2]string{"trace", notes})
+	}
+	if c.Asked != "" {
+		cheapest := "none keeps what is asked"
+		if i, any := c.Best(); any {
+			cheapest = c.Rows[i].Scaling + ", " + c.Rows[i].Facts
+		}
+		out = append(out, [2]string{"asked", c.Asked}, [2]string{"cheapest", cheapest})
+	}
+	for i, flip := range c.Flips {
+		label := ""
+		if i == 0 {
+			label = "would flip"
+		}
+		out = append(out, [2]string{label, flip})
+	}
+	return out
+}
+
+func (c Comparison) same(of func(Compared) string) bool {
+	for _, r := range c.Rows {
+		if of(r) != of(c.Rows[0]) {
+			return false
+		}
+	}
+	return true
+}

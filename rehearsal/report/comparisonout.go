@@ -1,0 +1,81 @@
+package report
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"html/template"
+)
+
+//go:embed comparison.html
+var comparisonText string
+
+var comparisonPage = template.Must(template.New("comparison").Parse(comparisonText))
+
+// comparisonDocument is a comparison for machines. Units are in the names.
+type comparisonDocument struct {
+	Trace string `json:"trace,omitempty"`
+	Asked string `json:"asked,omitempty"`
+	// Cheapest is the index of the cheapest row that keeps what is asked.
+	Cheapest *int          `json:"cheapest,omitempty"`
+	Flips    []string      `json:"flips,omitempty"`
+	Rows     []rowDocument `json:"rows"`
+}
+
+type rowDocument struct {
+	Scaling      string            `json:"scaling"`
+	Facts        string            `json:"facts"`
+	TraceNotes   string            `json:"traceNotes,omitempty"`
+	Assumptions  string            `json:"assumptions"`
+	Requests     requestsDocument  `json:"requests"`
+	Latency      latencyDocument   `json:"latency"`
+	Capacity     capacityDocument  `json:"capacity"`
+	Cost         costDocument      `json:"cost"`
+	Unscaled     *unscaledDocument `json:"unscaled,omitempty"`
+	GateFailures []string          `json:"gateFailures"`
+}
+
+// JSON is the comparison for machines.
+func (c Comparison) JSON() ([]byte, error) {
+	d := comparisonDocument{Asked: c.Asked, Flips: c.Flips, Rows: []rowDocument{}}
+	if best, any := c.Best(); any {
+		d.Cheapest = &best
+	}
+	for _, r := range c.Rows {
+		d.Trace = r.Trace
+		d.Rows = append(d.Rows, rowDocument{
+			Scaling: r.Scaling, Facts: r.Facts, TraceNotes: r.TraceNotes, Assumptions: r.Assumptions(),
+			Requests: requestsOf(r.Result), Latency: latencyOf(r.Result), Capacity: capacityOf(r.Result), Cost: costDocument(r.Result.Cost),
+			Unscaled: r.unscaledDocument(), GateFailures: append([]string{}, r.Failures...),
+		})
+	}
+	out, err := json.MarshalIndent(d, "", "  ")
+	return append(out, '\n'), err
+}
+
+// HTML is the comparison as one page, which needs nothing beside it.
+func (c Comparison) HTML() []byte {
+	rows := make([][]string, len(c.Rows))
+	said := []string{}
+	for i, r := range c.Rows {
+		rows[i] = c.cells(r)
+		said = append(said, r.Scaling+", "+r.Facts+": "+r.Assumptions())
+	}
+	data := struct {
+		Style, Colours template.CSS
+		Trace          string
+		Columns        []string
+		Rows           [][]string
+		Lines          [][2]string
+		Chart          drawing
+		Assumptions    []string
+	}{template.CSS(barStyle), template.CSS(pageColours()), "", c.columns(), rows, c.lines(), drawing{template.HTML(c.bars(wide)), template.HTML(c.bars(narrow))}, said}
+	if len(c.Rows) > 0 {
+		data.Trace = c.Rows[0].Trace
+	}
+	var out bytes.Buffer
+	if err := comparisonPage.Execute(&out, data); err != nil {
+		panic(err) // the page and its data are this package's own
+	}
+	return out.Bytes()
+}

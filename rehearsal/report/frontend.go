@@ -1,0 +1,87 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/frontend"
+)
+
+// frontendLines are what stands before the endpoint, and all of it together.
+func (r Report) frontendLines() [][2]string {
+	b := r.Frontend
+	if b == nil {
+		return nil
+	}
+	priced := func(money float64) string {
+		if money == 0 {
+			return ""
+		}
+		return fmt.Sprintf(" for %.2f", money)
+	}
+	var out [][2]string
+	switch {
+	case b.Function:
+		text := fmt.Sprintf("%s calls, %s GB-seconds", thousands(b.Calls), number(b.FunctionGBSeconds))
+		if b.ProvisionedGBSeconds > 0 {
+			text += fmt.Sprintf(", %s kept ready", number(b.ProvisionedGBSeconds))
+		}
+		out = append(out, [2]string{"gateway", text + priced(b.GatewayMoney)})
+	case b.TaskHours > 0:
+		tasks := fmt.Sprintf("%d", b.LeastTasks)
+		if b.MostTasks > b.LeastTasks {
+			tasks += fmt.Sprintf(" to %d", b.MostTasks)
+		}
+		out = append(out, [2]string{"gateway", fmt.Sprintf("%s tasks, %s task hours%s", tasks, number(b.TaskHours), priced(b.GatewayMoney))})
+	}
+	if b.LoadBalancerHours > 0 {
+		text := fmt.Sprintf("%s hours, %s capacity unit hours", number(b.LoadBalancerHours), number(b.CapacityUnitHours))
+		if b.ReservedUnits > 0 {
+			text += fmt.Sprintf(", up to %d reserved", b.ReservedUnits)
+		}
+		out = append(out, [2]string{"load balancer", text + priced(b.LoadBalancerMoney)})
+	}
+	if total := r.Result.Cost.Money + b.Money(); total > 0 {
+		text := fmt.Sprintf("%.2f", total)
+		if r.Result.Cost.Money == 0 {
+			text += ", without the instances: their price is not known"
+		} else if len(b.Unpriced) > 0 {
+			text += ", without " + strings.Join(b.Unpriced, ", ") + ": prices are not known"
+		}
+		out = append(out, [2]string{"together", text})
+	}
+	return out
+}
+
+// frontendDocument is for machines. Units are in the names.
+type frontendDocument struct {
+	Kind                 string   `json:"kind"`
+	TaskHours            float64  `json:"taskHours,omitempty"`
+	LeastTasks           int      `json:"leastTasks,omitempty"`
+	MostTasks            int      `json:"mostTasks,omitempty"`
+	Calls                float64  `json:"calls,omitempty"`
+	FunctionGBSeconds    float64  `json:"functionGBSeconds,omitempty"`
+	ProvisionedGBSeconds float64  `json:"provisionedGBSeconds,omitempty"`
+	LoadBalancerHours    float64  `json:"loadBalancerHours"`
+	CapacityUnitHours    float64  `json:"capacityUnitHours"`
+	ReservedUnits        int      `json:"reservedUnits"`
+	GatewayMoney         float64  `json:"gatewayMoney,omitempty"`
+	LoadBalancerMoney    float64  `json:"loadBalancerMoney,omitempty"`
+	Unpriced             []string `json:"unpriced,omitempty"`
+}
+
+func frontendOf(b *frontend.Bill) *frontendDocument {
+	if b == nil {
+		return nil
+	}
+	d := &frontendDocument{
+		Kind: "fargate", TaskHours: b.TaskHours, LeastTasks: b.LeastTasks, MostTasks: b.MostTasks, Calls: b.Calls,
+		FunctionGBSeconds: b.FunctionGBSeconds, ProvisionedGBSeconds: b.ProvisionedGBSeconds,
+		LoadBalancerHours: b.LoadBalancerHours, CapacityUnitHours: b.CapacityUnitHours, ReservedUnits: b.ReservedUnits,
+		GatewayMoney: b.GatewayMoney, LoadBalancerMoney: b.LoadBalancerMoney, Unpriced: b.Unpriced,
+	}
+	if b.Function {
+		d.Kind = "lambda"
+	}
+	return d
+}

@@ -1,0 +1,90 @@
+package rehearsal
+
+import (
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
+)
+
+// Run rehearses. Its error is an invalid.Problems with everything that is wrong
+// with the input.
+func Run(in Input) (Result, error) {
+	if err := in.Validate().Err(); err != nil {
+		return Result{}, err
+	}
+	return prepare(in).play(in.Trace)
+}
+
+// Prepared is an input that has been looked at once, to be rehearsed on much
+// traffic. Several goroutines may use it at a time.
+type Prepared struct {
+	given   Input // in before its defaults
+	in      Input
+	actions []plannedAction
+	shared  *shared
+}
+
+// Prepare looks at an input. Its Trace is one of the traffic that will be
+// played. The error is that of Run.
+func Prepare(in Input) (Prepared, error) {
+	if err := in.Validate().Err(); err != nil {
+		return Prepared{}, err
+	}
+	return prepare(in), nil
+}
+
+func prepare(in Input) Prepared {
+	return Prepared{in, in.WithDefaults(), read(in.Subject.Target.ScheduledActions, in.Faults.Missed), newShared()}
+}
+
+// With is the same with its input changed; what the change does not touch is not
+// worked out anew. The error is that of Run.
+func (p Prepared) With(change func(*Input)) (Prepared, error) {
+	in := p.given
+	change(&in)
+	if err := in.Validate().Err(); err != nil {
+		return Prepared{}, err
+	}
+	out := prepare(in)
+	same := out.in.Service
+	same.Start, same.InstanceStart = p.in.Service.Start, p.in.Service.InstanceStart
+	if same == p.in.Service && out.in.Objective == p.in.Objective {
+		out.shared = p.shared
+	}
+	return out, nil
+}
+
+// Run rehearses on other traffic. Its error is an invalid.Problems with
+// everything that is wrong with it.
+func (p Prepared) Run(traffic trace.Source) (Result, error) {
+	if err := (Input{Trace: traffic}).validateTrace().Err(); err != nil {
+		return Result{}, err
+	}
+	return p.play(traffic)
+}
+
+func (p Prepared) play(traffic trace.Source) (Result, error) {
+	e := p.engine(traffic)
+	start, period := traffic.Grid()
+	end, rate := start.Unix(), 0.0
+	for count := range traffic.All() {
+		if err := checkCount(count, end); err != nil {
+			return Result{}, err
+		}
+		rate = count / period.Seconds()
+		if end == start.Unix() {
+			e.settle(rate)
+		}
+		e.oracle.add(end, end+int64(period/time.Second), e.oracle.needed(rate))
+		needed := ceilTo(rate / e.in.Service.RequestsPerSecond)
+		end += int64(period / time.Second)
+		for e.now < end {
+			e.instant()
+			e.advance(e.next(end), rate, needed)
+		}
+	}
+	if end == start.Unix() {
+		return Result{}, emptyTrace()
+	}
+	return e.finish(), nil
+}

@@ -1,0 +1,174 @@
+package trace
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+)
+
+// shapeKind is one of the shapes that ParseShape knows.
+type shapeKind struct {
+	name string
+	// keys are its own, besides those of every shape, and form shows them.
+	keys []string
+	form string
+	make func(Grid, shapeValues) Trace
+}
+
+// everyShape are the keys of every shape.
+var everyShape = []string{"start", "length", "period"}
+
+var shapeKinds = []shapeKind{
+	{"step", []string{"from", "to", "at"}, "from=100,to=900,at=1h", func(g Grid, v shapeValues) Trace {
+		return g.Step(v.rates["from"], v.rates["to"], v.times["at"])
+	}},
+	{"ramp", []string{"from", "to", "begins", "ends"}, "from=100,to=900,begins=1h,ends=90m", func(g Grid, v shapeValues) Trace {
+		return g.Ramp(v.rates["from"], v.rates["to"], v.times["begins"], v.times["ends"])
+	}},
+	{"flash", []string{"base", "peak", "at", "rise", "half-life"}, "base=100,peak=900,at=1h,rise=2m,half-life=10m", func(g Grid, v shapeValues) Trace {
+		return g.Flash(v.rates["base"], v.rates["peak"], v.times["at"], v.times["rise"], v.times["half-life"])
+	}},
+	{"diurnal", []string{"night", "day", "highest"}, "night=100,day=900,highest=20", func(g Grid, v shapeValues) Trace {
+		return g.Diurnal(v.rates["night"], v.rates["day"], v.rates["highest"])
+	}},
+	{"match", []string{"base", "peak", "kick-off"}, "base=100,peak=900,kick-off=1h", func(g Grid, v shapeValues) Trace {
+		return g.Match(v.rates["base"], v.rates["peak"], v.times["kick-off"])
+	}},
+}
+
+// shapeTimes are the keys that are times from the shape's start; all others are
+// rates in requests a second, but for highest, which is an hour of the day.
+var shapeTimes = map[string]bool{"length": true, "period": true, "at": true, "begins": true, "ends": true, "rise": true, "half-life": true, "kick-off": true}
+
+// shapeValues are what a text says, by key.
+type shapeValues struct {
+	start time.Time
+	rates map[string]float64
+	times map[string]time.Duration
+}
+
+// Limits of a shape: its rates are far over what anybody has served, and its
+// periods as many as fit into memory.
+const (
+	maxRate         = 1e9
+	maxShapePeriods = 10_000_000
+)
+
+// ParseShape makes the trace of a shape that is written as
+// "match,start=2027-05-29T18:00:00Z,length=5h,base=100,peak=900,kick-off=1h".
+// Times count from its start, rates are requests a second, and period is 1m
+// where it is not said. Its error is an invalid.Problems with everything that is
+// wrong, each below place.
+func ParseShape(place, text string) (Trace, error) {
+	parts := strings.Split(text, ",")
+	var kind shapeKind
+	var names []string
+	for _, k := range shapeKinds {
+		names = append(names, k.name)
+		if k.name == strings.TrimSpace(parts[0]) {
+			kind = k
+		}
+	}
+	if kind.make == nil {
+		return Trace{}, invalid.Problems{{Path: place, Got: parts[0], Rule: "the shapes are " + strings.Join(names, ", "), Fix: "such as " + shapeKinds[4].example()}}
+	}
+	v, ps := kind.read(parts[1:])
+	if len(ps) == 0 {
+		ps = kind.check(v)
+	}
+	if len(ps) > 0 {
+		for i := range ps {
+			ps[i].Path = place + ": " + ps[i].Path
+		}
+		return Trace{}, ps
+	}
+	return kind.make(Grid{Start: v.start, Length: v.times["length"], Period: v.times["period"]}, v), nil
+}
+
+// example is a text that ParseShape reads.
+func (k shapeKind) example() string {
+	return k.name + ",start=2027-05-29T18:00:00Z,length=5h," + k.form
+}
+
+// ShapeForms are what ParseShape reads, one form for each shape.
+func ShapeForms() []string {
+	var forms []string
+	for _, k := range shapeKinds {
+		forms = append(forms, k.name+",start=TIME,length=DURATION[,period=1m],"+k.form)
+	}
+	return forms
+}
+
+// read reads KEY=VALUE by KEY=VALUE.
+func (k shapeKind) read(parts []string) (shapeValues, invalid.Problems) {
+	v := shapeValues{rates: map[string]float64{}, times: map[string]time.Duration{}}
+	var ps invalid.Problems
+	known := slices.Concat(everyShape, k.keys)
+	said := map[string]bool{}
+	for _, part := range parts {
+		key, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+		if said[key] {
+			ps.Add(key, value, "it is said twice", "leave one of them out")
+		}
+		said[key] = true
+		switch {
+		case !slices.Contains(known, key):
+			ps.Add(key, value, fmt.Sprintf("%s has no %q", k.name, key), "its keys are "+strings.Join(known, ", "))
+		case key == "start":
+			at, err := time.Parse(time.RFC3339, value)
+			if err != nil || at.Nanosecond() != 0 {
+				ps.Add(key, value, "a shape begins at a whole second, with its zone", "such as 2027-05-29T18:00:00Z")
+			}
+			v.start = at.UTC()
+		case shapeTimes[key]:
+			d, err := time.ParseDuration(value)
+			if err != nil || d < 0 {
+				ps.Add(key, value, "a time of 0 or more with its unit is wanted", "such as 90m")
+			}
+			v.times[key] = d
+		default:
+			x, err := strconv.ParseFloat(value, 64)
+			if err != nil || !(x >= 0 && x <= maxRate) {
+				ps.Add(key, value, "a number of 0 or more is wanted", "rates are requests a second")
+			}
+			v.rates[key] = x
+		}
+	}
+	if !said["period"] {
+		v.times["period"], said["period"] = time.Minute, true
+	}
+	for _, key := range known {
+		if !said[key] {
+			ps.Add(key, nil, fmt.Sprintf("%s needs it", k.name), "such as "+k.example())
+		}
+	}
+	return v, ps
+}
+
+// check is what is wrong with values that can be read.
+func (k shapeKind) check(v shapeValues) invalid.Problems {
+	var ps invalid.Problems
+	period, length := v.times["period"], v.times["length"]
+	switch {
+	case period < time.Second || period%time.Second != 0:
+		ps.Add("period", period, "a period is whole seconds, 1s or more", "such as 1m")
+	case length < period:
+		ps.Add("length", length, "a shape is at least one period long, of "+period.String(), "such as 5h")
+	case length/period > maxShapePeriods:
+		ps.Add("length", length, fmt.Sprintf("a shape has at most %d periods", maxShapePeriods), "give a longer period")
+	}
+	if k.name == "ramp" && v.times["ends"] < v.times["begins"] {
+		ps.Add("ends", v.times["ends"], "a ramp ends after it begins, at "+v.times["begins"].String(), "give a later time")
+	}
+	if k.name == "flash" && v.times["half-life"] == 0 {
+		ps.Add("half-life", v.times["half-life"], "what is left halves in a time above 0", "such as 10m")
+	}
+	if k.name == "diurnal" && v.rates["highest"] >= 24 {
+		ps.Add("highest", v.rates["highest"], "it is an hour of the day in UTC, from 0 to below 24", "20 is in the evening")
+	}
+	return ps
+}
