@@ -46,9 +46,12 @@ type control struct {
 	baseline float64
 	// ceiling is the limit at which requests were last refused, 0 for none.
 	ceiling float64
-	// cutFrom and cutLatency are the limit before the first of the latest cuts
-	// for slowness, and the latency then.
+	// cutFrom is the limit before the first of the latest cuts for slowness, and
+	// cutLatency the most that requests took since.
 	cutFrom, cutLatency float64
+	// settled is for how long the limit has been so low that it can be judged, in
+	// seconds.
+	settled float64
 }
 
 // step looks at w and sets the limit.
@@ -65,7 +68,7 @@ func (c *control) step(w window) {
 		c.cutFrom = 0
 	case w.succeeded == 0 || c.baseline == 0:
 	case latency > slowdown*c.baseline:
-		c.slow(latency)
+		c.slow(latency, w.took.Seconds())
 	case w.pressed:
 		c.cutFrom = 0
 		c.grow(latency, w.refused == 0)
@@ -75,17 +78,23 @@ func (c *control) step(w window) {
 
 // slow cuts the limit to what the latency says. Where fewer requests at a time
 // were not faster, they did not wait for each other: the model itself has become
-// slower, and its latency is the new baseline.
-func (c *control) slow(latency float64) {
+// slower, and its latency is the new baseline. That is judged by requests that
+// were sent after the cuts: those from before still took as long as the queue
+// that they stood in.
+func (c *control) slow(latency, took float64) {
 	if c.cutFrom == 0 {
-		c.cutFrom, c.cutLatency = c.limit, latency
+		c.cutFrom, c.cutLatency, c.settled = c.limit, 0, 0
 	}
+	c.cutLatency = math.Max(c.cutLatency, latency) // what was sent before the first cut shows late
 	if c.limit <= c.cutFrom/slowdown || c.limit <= c.min {
+		if c.settled += took; c.settled <= c.cutLatency+took {
+			return
+		}
 		if latency > 0.75*c.cutLatency {
 			c.baseline, c.limit, c.cutFrom = latency, c.cutFrom, 0
 			return
 		}
-		c.cutFrom, c.cutLatency = c.limit, latency
+		c.cutFrom, c.cutLatency, c.settled = c.limit, latency, 0
 	}
 	c.limit *= math.Max(largestCut, slowdown*c.baseline/latency)
 }

@@ -138,6 +138,10 @@ func TestOverload(t *testing.T) {
 			s.run(20 * time.Second)
 			s.rate = 10 * capacity
 			s.run(80 * time.Second)
+			// Three wait for each that is served: not more, or waiting never ends.
+			if got := s.limiter.State().Limit; got > 4*int64(fleet.capacity) {
+				t.Errorf("the limit is %d, for an endpoint that serves %d at a time", got, fleet.capacity)
+			}
 			s.rate = capacity / 2
 			s.run(100 * time.Second)
 			if got := s.goodput(30, 80) / capacity; got < 0.9 {
@@ -184,6 +188,28 @@ func TestSlowModel(t *testing.T) {
 	}
 	s.endpoint.service /= 50
 	s.rate = 2000
+	s.run(110 * time.Second)
+	if got := s.goodput(90, 110) / s.rate; got < 0.95 {
+		t.Errorf("10 s after it is fast again %.0f %% is served", 100*got)
+	}
+}
+
+// A model that becomes 50 times slower, and gets three times what it can serve
+// now, is not sent more and more for being slow.
+func TestSlowModelUnderOverload(t *testing.T) {
+	t.Parallel()
+	fleet := endpoint{capacity: 200, queue: 100_000, service: 20 * time.Millisecond}
+	s := newSimulation(fleet, 600)
+	s.run(20 * time.Second)
+	s.endpoint.service *= 50
+	s.run(80 * time.Second)
+	if got := s.goodput(30, 80) / s.endpoint.perSecond(); got < 0.9 {
+		t.Errorf("%.0f %% of what it can serve is served", 100*got)
+	}
+	if got := s.limiter.State().Limit; got > 4*int64(fleet.capacity) {
+		t.Errorf("the limit is %d, for an endpoint that serves %d at a time", got, fleet.capacity)
+	}
+	s.endpoint.service /= 50
 	s.run(110 * time.Second)
 	if got := s.goodput(90, 110) / s.rate; got < 0.95 {
 		t.Errorf("10 s after it is fast again %.0f %% is served", 100*got)

@@ -39,6 +39,10 @@ func newConn(t *Transport, plain net.Conn, secure *tls.Conn) *conn {
 	return c
 }
 
+// writersLag is how much later than the answer's end it may be known that the
+// request is out.
+const writersLag = 10 * time.Millisecond
+
 // longAgo ends whatever waits for a connection.
 var longAgo = time.Unix(1, 0)
 
@@ -189,11 +193,11 @@ func (b *body) broken(err error) error {
 func (b *body) end(whole bool) {
 	c := b.conn
 	reusable := b.keep() && whole && !b.last
-	if b.sent != nil {
+	if reusable && b.sent != nil {
 		select {
 		case err := <-b.sent:
-			reusable = reusable && err == nil
-		default:
+			reusable = err == nil
+		case <-time.After(writersLag): // the host has not read it all
 			reusable = false
 		}
 	}

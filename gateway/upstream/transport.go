@@ -85,6 +85,10 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	for {
+		if r.Context().Err() != nil {
+			out.free()
+			return nil, context.Cause(r.Context())
+		}
 		c := t.idle.get()
 		kept := c != nil
 		if !kept {

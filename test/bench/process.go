@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -36,7 +38,9 @@ func start(cmd *exec.Cmd) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd.Stderr = os.Stderr
+	if cmd.Stderr == nil {
+		cmd.Stderr = os.Stderr
+	}
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -52,12 +56,35 @@ func start(cmd *exec.Cmd) (*process, error) {
 		}
 		_, _ = io.Copy(io.Discard, out)
 	}()
+	for _, variable := range cmd.Env {
+		if address, ok := strings.CutPrefix(variable, silentAddress+"="); ok {
+			p.address = address
+			return p, p.connect()
+		}
+	}
 	l, err := p.next("listening", 20*time.Second)
 	if err != nil {
 		return nil, errors.Join(err, cmd.Process.Kill())
 	}
 	p.address = l.Address
 	return p, nil
+}
+
+// silentAddress is the variable that says where a process will listen that does
+// not tell it.
+const silentAddress = "BENCH_ADDRESS"
+
+// connect waits until the process takes a connection.
+func (p *process) connect() error {
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		conn, err := net.Dial("tcp", p.address)
+		if err == nil {
+			return conn.Close()
+		}
+		if time.Now().After(deadline) {
+			return errors.Join(err, p.cmd.Process.Kill())
+		}
+	}
 }
 
 func (p *process) next(msg string, patience time.Duration) (line, error) {

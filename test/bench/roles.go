@@ -31,6 +31,8 @@ func play(role, target string, length time.Duration) error {
 	switch role {
 	case "stub":
 		handler = http.HandlerFunc(answer)
+	case "faulty":
+		handler = newFaulty()
 	case "proxy":
 		proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: target})
 		proxy.Transport = transport()
