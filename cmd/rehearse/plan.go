@@ -86,11 +86,15 @@ func (o *options) planRequest() (plan.Request, error) {
 	}
 	for _, k := range o.planning.evenings {
 		e, err := o.another("--evening", k, read)
-		problems, r.Evenings = append(problems, err), append(r.Evenings, e)
+		if problems = append(problems, err); read && err == nil {
+			r.Evenings = append(r.Evenings, e)
+		}
 	}
 	if k := o.planning.check; k != nil {
 		e, err := o.another("--check", *k, read)
-		problems, r.Check = append(problems, err), &e
+		if problems = append(problems, err); read && err == nil {
+			r.Check = &e
+		}
 	}
 	place := fmt.Sprintf("%s:%d:%d: %s", scaled.File, scaled.Line, scaled.Column, scaled.LogicalID)
 	told := map[string]bool{"--trace": !read, "--evening": !read}

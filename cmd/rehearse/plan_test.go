@@ -118,7 +118,7 @@ func TestPlansAreEnvironments(t *testing.T) {
 		Input:    rehearsal.Input{Subject: today.Subjects()[0], Service: rehearsal.Service{ClientTimeout: time.Second}},
 		Evenings: []plan.Evening{{Trace: t0.Between(kickOff.Add(-2*time.Hour), kickOff.Add(5*time.Hour)), KickOff: kickOff}},
 		Event:    plan.Event{Name: "the final, #1", KickOff: time.Date(2027, time.May, 29, 20, 0, 0, 0, london)},
-		Margin:   plan.DefaultMargin(), Budget: 40,
+		Margin:   plan.DefaultMargin(), Budget: 120,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -136,5 +136,37 @@ func TestPlansAreEnvironments(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-rehearsed +deployed)\n%s\n%s", diff, written)
+	}
+}
+
+// TestProgress: a bar is for a terminal alone.
+func TestProgress(t *testing.T) {
+	t.Parallel()
+	o := newOptions()
+	if o.progress() != nil {
+		t.Error("nobody looks")
+	}
+	var screen strings.Builder
+	o.terminal = &screen
+	draw := o.progress()
+	draw(0, 40)
+	draw(20, 40)
+	draw(40, 40)
+	empty, half, full := strings.Repeat(" ", 40), strings.Repeat("#", 20)+strings.Repeat(" ", 20), strings.Repeat("#", 40)
+	want := "\r[" + empty + "] 0 of at most 40 settings\r[" + half + "] 20 of at most 40 settings\r[" + full + "] 40 of at most 40 settings"
+	if screen.String() != want {
+		t.Errorf("%q", screen.String())
+	}
+	if terminal(&screen) != nil {
+		t.Error("a text is no terminal")
+	}
+}
+
+// TestNoTime: a plan that gets no time says so.
+func TestNoTime(t *testing.T) {
+	t.Parallel()
+	status, out, problems := call(append([]string{"plan", "--template", variant, "--facts", "testdata/facts.yaml", "--timeout", "1ns"}, lastYear...)...)
+	if want := "--timeout: got 1ns: it was over before anything was tried; give it more time\n"; status != badInput || out != "" || problems != want {
+		t.Errorf("exit status %d, %q, %q", status, out, problems)
 	}
 }

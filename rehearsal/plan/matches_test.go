@@ -88,7 +88,7 @@ func BenchmarkMadeUpMatches(b *testing.B) {
 					if err != nil {
 						b.Fatal(err)
 					}
-					if p.Checked.Availability >= regime.availability-1e-12 {
+					if p.Checked.Failed < noRequest || p.Checked.Availability >= regime.availability && regime.availability < 1 {
 						held++
 					}
 					cost += p.Checked.OverOracle

@@ -42,13 +42,19 @@ func (s score) before(o score) bool {
 	return s.regret < o.regret-same
 }
 
+// noRequest is the most that is no request: queueing leaves a little of one to
+// every wait that is longer than a client's.
+const noRequest = 0.5
+
 // availability is the share of requests that were answered as promised: where a
 // latency is, those that were later than its share allows count as lost.
 func (p *planner) availability(r rehearsal.Result) float64 {
-	o := p.input.Objective
-	if o.Latency == 0 || r.Requests.Arrived == 0 {
-		return r.Requests.Availability
+	o, lost := p.input.Objective, r.Requests.Failed
+	if o.Latency > 0 {
+		lost += max(0, r.Requests.Late-(1-o.Share)*(r.Requests.Arrived-r.Requests.Failed))
 	}
-	late := r.Requests.Late - (1-o.Share)*(r.Requests.Arrived-r.Requests.Failed)
-	return r.Requests.Availability - max(0, late)/r.Requests.Arrived
+	if lost < noRequest {
+		return 1
+	}
+	return max(0, 1-lost/r.Requests.Arrived)
 }

@@ -38,7 +38,6 @@ type search struct {
 	alone                map[Setting][]float64
 	today                []float64
 	tried                map[Setting]bool
-	stages               map[Setting]stage // of settings that are to be tried
 	settings, rehearsals int
 	limit                int // of settings, for now
 	stopped              string
@@ -69,7 +68,7 @@ func newSearch(ctx context.Context, r Request) *search {
 	if p.prepared, err = rehearsal.Prepare(in); err != nil {
 		panic("plan: " + err.Error()) // Validate has seen to it
 	}
-	return &search{planner: p, ctx: ctx, request: r, alone: map[Setting][]float64{}, tried: map[Setting]bool{}, stages: map[Setting]stage{}}
+	return &search{planner: p, ctx: ctx, request: r, alone: map[Setting][]float64{}, tried: map[Setting]bool{}}
 }
 
 func byInvocations(p autoscaling.TargetTrackingPolicy) bool {
@@ -104,8 +103,8 @@ func (s stage) play(sc scenario) rehearsal.Result {
 }
 
 // judge scores a setting, and gives up once it is worse than the best so far.
-func (s *search) judge(set Setting, alone []float64, best score) (score, int) {
-	stage := s.stages[set]
+// alone is what its tracking would answer.
+func (s *search) judge(stage stage, alone []float64, best score) (score, int) {
 	var got score
 	for i, sc := range s.scenarios {
 		r := stage.play(sc)
@@ -146,31 +145,46 @@ func (s *search) each(n int, do func(i int)) {
 	wait.Wait()
 }
 
+// trial is a setting that is tried.
+type trial struct {
+	Setting
+	stage  stage
+	wrong  invalid.Problems // AWS does not take it
+	score  score
+	played int
+}
+
 // try tries settings that have not been, and returns the best of them and of
 // what was the best before.
 func (s *search) try(best found, settings []Setting) found {
-	settings = slices.Clone(settings)
-	settings = slices.DeleteFunc(settings, func(set Setting) bool {
-		seen := s.tried[set]
-		s.tried[set] = true
-		return seen || !s.possible(set)
-	})
-	for len(settings) > 0 && s.goOn() {
-		now := settings[:min(batch, len(settings), s.limit-s.settings)]
-		settings = settings[len(now):]
-		s.trackAlone(now)
-		scores, played := make([]score, len(now)), make([]int, len(now))
-		s.each(len(now), func(i int) {
-			scores[i], played[i] = s.judge(now[i], s.alone[now[i].withoutFloors()], best.score)
+	var trials []trial
+	for _, set := range settings {
+		if !s.tried[set] {
+			s.tried[set] = true
+			trials = append(trials, trial{Setting: set})
+		}
+	}
+	for len(trials) > 0 && s.goOn() {
+		now := trials[:min(batch, len(trials), s.limit-s.settings)]
+		trials = trials[len(now):]
+		s.each(len(now), func(i int) { now[i].stage, now[i].wrong = s.ready(now[i].Setting) })
+		s.settings += len(now)
+		now = slices.DeleteFunc(now, func(t trial) bool {
+			if len(t.wrong) > 0 {
+				s.impossible = t.wrong
+			}
+			return len(t.wrong) > 0
 		})
-		for i := range now {
-			delete(s.stages, now[i])
-			s.rehearsals += played[i]
-			if scores[i].before(best.score) {
-				best = found{now[i], scores[i]}
+		s.trackAlone(now)
+		s.each(len(now), func(i int) {
+			now[i].score, now[i].played = s.judge(now[i].stage, s.alone[now[i].withoutFloors()], best.score)
+		})
+		for _, t := range now {
+			s.rehearsals += t.played
+			if t.score.before(best.score) {
+				best = found{t.Setting, t.score}
 			}
 		}
-		s.settings += len(now)
 		if s.request.Progress != nil {
 			s.request.Progress(s.settings, s.request.Budget)
 		}
@@ -178,17 +192,12 @@ func (s *search) try(best found, settings []Setting) found {
 	return best
 }
 
-// possible reports whether AWS takes a setting, and keeps it ready or remembers
-// why not.
-func (s *search) possible(set Setting) bool {
+// ready is where a setting is rehearsed, or why AWS does not take it.
+func (s *search) ready(set Setting) (stage, invalid.Problems) {
 	ps := s.calendar(set).Validate()
-	ready, err := s.prepared.With(func(in *rehearsal.Input) { in.Subject = s.subject(set) })
-	if ps = append(ps, invalid.From(err)...); len(ps) > 0 {
-		s.impossible = ps.In("Plan")
-		return false
-	}
-	s.stages[set] = stage{ready}
-	return true
+	subject := s.subject(set)
+	ready, err := s.prepared.With(func(in *rehearsal.Input) { in.Subject = subject })
+	return stage{ready}, append(ps, invalid.From(err)...).In("Plan")
 }
 
 // goOn reports whether another batch may be tried, and remembers why the search
@@ -204,22 +213,27 @@ func (s *search) goOn() bool {
 }
 
 // trackAlone makes sure that it is known how available each setting would be
-// without its floors.
-func (s *search) trackAlone(settings []Setting) {
+// without its floors, where that is asked for.
+func (s *search) trackAlone(trials []trial) {
 	var missing []Setting
-	for _, set := range settings {
-		alone := set.withoutFloors()
+	for _, t := range trials {
+		alone := t.withoutFloors()
 		if _, known := s.alone[alone]; !known {
 			s.alone[alone] = make([]float64, len(s.scenarios))
 			missing = append(missing, alone)
 		}
 	}
-	n := len(s.scenarios)
-	s.each(len(missing)*n, func(i int) {
-		set, at := missing[i/n], i%n
-		if s.scenarios[at].kind == compared {
-			s.alone[set][at] = max(s.today[at], s.availability(s.on(s.subject(set)).play(s.scenarios[at])))
+	s.each(len(missing), func(i int) {
+		stage := s.on(s.subject(missing[i]))
+		for at, sc := range s.scenarios {
+			if sc.kind == compared {
+				s.alone[missing[i]][at] = max(s.today[at], s.availability(stage.play(sc)))
+			}
 		}
 	})
-	s.rehearsals += len(missing) * n
+	for _, sc := range s.scenarios {
+		if sc.kind == compared {
+			s.rehearsals += len(missing)
+		}
+	}
 }

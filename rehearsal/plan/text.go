@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -12,7 +13,7 @@ import (
 func (p Plan) Summary() string {
 	var b strings.Builder
 	e := p.event
-	fmt.Fprintf(&b, "%s, %s, peak %g requests/s\n\n", e.Name, e.KickOff.Format("Mon 2 Jan 2006 15:04 MST"), e.Peak)
+	fmt.Fprintf(&b, "%s, %s, peak %s requests/s\n\n", e.Name, e.KickOff.Format("Mon 2 Jan 2006 15:04 MST"), strconv.FormatFloat(e.Peak, 'f', -1, 64))
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "this plan\t%s\t%s\t%s\n", p.Setting.describe(), p.Learned, holds(p.Holds, p.margin))
 	fmt.Fprintf(w, "without floors\t%s\t%s\t%s\n", p.Tracking.describe(), p.TrackingLearned, holds(p.TrackingHolds, p.margin))
@@ -71,24 +72,24 @@ func (o Outcome) String() string {
 	return text
 }
 
-// percent is the availability, which is not 100 % where anything failed.
+// percent is the availability, which is not 100 % where a request failed.
 func (o Outcome) percent() float64 {
 	const digit = 1e4
 	percent := 100 * o.Availability
-	if o.Failed > 0 {
-		return float64(int(percent*digit)) / digit
+	if o.Failed < noRequest {
+		return 100
 	}
-	return percent
+	return float64(int(percent*digit)) / digit
 }
 
 // describe is the setting in one line.
 func (s Setting) describe() string {
-	text := fmt.Sprintf("%g %% aimed at, %d to %d, cooldowns %s out and %s in", 100*s.SafetyFactor, s.MinCapacity, s.MaxCapacity,
+	text := fmt.Sprintf("%.4g %% aimed at, %d to %d, cooldowns %s out and %s in", 100*s.SafetyFactor, s.MinCapacity, s.MaxCapacity,
 		short(s.ScaleOutCooldown), short(s.ScaleInCooldown))
 	if f := s.Floors; f.Share == 0 {
 		text += ", no floors"
 	} else {
-		text += fmt.Sprintf(", floors of %g %% in %d steps for %s", 100*f.Share, f.Steps, short(f.Until.Round(time.Minute)))
+		text += fmt.Sprintf(", floors of %.4g %% in %d steps for %s", 100*f.Share, f.Steps, short(f.Until.Round(time.Minute)))
 	}
 	return text
 }
