@@ -21,18 +21,24 @@ var update = flag.Bool("update", false, "renew the snapshots")
 
 const root = "../.."
 
-// environments are the files in config/environments.
-var environments = func() []string {
-	files, err := filepath.Glob(filepath.Join(root, "config", "environments", "*.yaml"))
+var (
+	// environments are those of the app.
+	environments = environmentsIn(filepath.Join(root, "config", "environments"))
+	// entrances have load balancers as the environments of the app have none.
+	entrances = environmentsIn(filepath.Join("testdata", "entrances"))
+)
+
+func environmentsIn(dir string) []string {
+	files, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
 	if err != nil || len(files) == 0 {
-		panic(fmt.Sprintf("no environments: %v", err))
+		panic(fmt.Sprintf("no environments in %s: %v", dir, err))
 	}
 	names := make([]string, len(files))
 	for i, f := range files {
 		names[i] = strings.TrimSuffix(filepath.Base(f), ".yaml")
 	}
 	return names
-}()
+}
 
 // result is what one run of the CLI came to.
 type result struct {
@@ -68,10 +74,16 @@ func cdk(dir string, env []string, args ...string) result {
 	}
 }
 
-// strict synthesizes every environment, by the command of make synth: once, as
-// CDK's validator takes no longer for all than for one.
+// strict synthesizes every environment and entrance, by the command of make
+// synth: once, as CDK's validator takes no longer for all than for one.
 var strict = sync.OnceValue(func() result {
-	return cdk(root, nil, "synth", "-q", "--strict", "-o", together(), "*/*")
+	dir := filepath.Join(scratch, "environments")
+	for _, from := range []string{filepath.Join(root, "config", "environments"), filepath.Join("testdata", "entrances")} {
+		if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
+			return result{output: err.Error(), status: -1}
+		}
+	}
+	return cdk(root, nil, "synth", "-q", "--strict", "-c", "environments="+dir, "-o", together(), "*/*")
 })
 
 // together is where strict puts its assembly.

@@ -2,7 +2,6 @@ package synth_test
 
 import (
 	"encoding/json"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,19 +11,11 @@ import (
 
 // TestEntrance: environments whose load balancers have a domain, IPv6 addresses,
 // and ask for tokens and certificates, or for a login, that have canaries of either
-// form, or a listener that stands, pass CDK's validator and cfn-lint, strictly and
-// in production. The rules of package access are tested
-// there, and single resources with the constructs: here is what the stacks make of
-// it together.
+// form, or a listener that stands, pass TestStrict and TestLint, in production. The
+// rules of package access are tested there, and single resources with the
+// constructs: here is what the stacks make of it together.
 func TestEntrance(t *testing.T) {
 	t.Parallel()
-	out := filepath.Join(t.TempDir(), "out")
-	got := cdk(root, nil, "synth", "-q", "--strict", "-c", "environments=test/synth/testdata/entrances", "-o", out, "*/*")
-	if got.status != 0 {
-		t.Fatalf("exit status %d\n%s", got.status, got.output)
-	}
-	lint(t, templateFiles(t, out, 5))
-
 	type template struct {
 		Resources map[string]struct {
 			Type       string
@@ -33,7 +24,7 @@ func TestEntrance(t *testing.T) {
 		Outputs map[string]struct{ Value any }
 	}
 	made := map[string]template{}
-	for path, data := range templates(t, out) {
+	for path, data := range templates(t, assembly(t, "token")) {
 		var parsed template
 		if err := json.Unmarshal(data, &parsed); err != nil {
 			t.Fatal(err)
