@@ -36,7 +36,7 @@ func (p Plan) Summary() string {
 func (p Plan) table() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "AVAILABILITY %, COST ÷ ORACLE\tTHIS PLAN\t\tITS TRACKING ALONE\t\tAS IT IS TODAY\t")
+	fmt.Fprintln(w, "AVAILABILITY %, COST ÷ ORACLE\tTHIS PLAN\t\tITS TRACKING ALONE\t\tTODAY, WITHOUT FLOORS\t")
 	for _, r := range p.Wrong {
 		fmt.Fprintf(w, "%s", r.Name)
 		for _, o := range []Outcome{r.Plan, r.Alone, r.Today} {
