@@ -2,8 +2,6 @@ package docs_test
 
 import (
 	"os/exec"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 )
@@ -12,23 +10,7 @@ import (
 // it prints.
 func TestThePlanShownIsReal(t *testing.T) {
 	t.Parallel()
-	page := read(t, filepath.Join(root, "docs", "plan.md"))
-	command := regexp.MustCompile(`(?m)^go run \./cmd/rehearse plan .*$`).FindString(page)
-	_, shown, _ := strings.Cut(page, command+"\n```\n\n```text\n")
-	shown, _, found := strings.Cut(shown, "```")
-	if command == "" || !found {
-		t.Fatal("the page shows no plan, or not what it prints")
-	}
-	args := strings.Fields(command)
-	cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
-	cmd.Dir = root
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	if string(out) != shown {
-		t.Errorf("the page shows\n%s\nand %s prints\n%s", shown, command, out)
-	}
+	whatIsShownIsPrinted(t, "plan.md", "go run ./cmd/rehearse plan ")
 	// make plan, in short.
 	quick := exec.CommandContext(t.Context(), "make", "-s", "plan", "BUDGET=20")
 	quick.Dir = root

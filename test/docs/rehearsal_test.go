@@ -12,12 +12,29 @@ import (
 // that of make rehearse, and compares all that it prints.
 func TestTheRehearsalShownIsReal(t *testing.T) {
 	t.Parallel()
-	page := read(t, filepath.Join(root, "docs", "rehearsal.md"))
-	command := regexp.MustCompile(`(?m)^go run \./cmd/rehearse run .*$`).FindString(page)
-	_, shown, _ := strings.Cut(page, command+"\n```\n\n```text\n")
+	command := whatIsShownIsPrinted(t, "rehearsal.md", "go run ./cmd/rehearse run ")
+	dry := exec.CommandContext(t.Context(), "make", "-s", "-n", "rehearse")
+	dry.Dir = root
+	made, err := dry.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, made)
+	}
+	plain := strings.Join(strings.Fields(strings.ReplaceAll(string(made), "\\\n", " ")), " ")
+	if !strings.Contains(plain, command+" --html bin/rehearsal.html") {
+		t.Errorf("make rehearse runs\n%s\nand the page shows\n%s", plain, command)
+	}
+}
+
+// whatIsShownIsPrinted runs the one command of a page of docs that begins with
+// start, and compares all that it prints with what the page shows below it.
+func whatIsShownIsPrinted(t *testing.T, page, start string) (command string) {
+	t.Helper()
+	text := read(t, filepath.Join(root, "docs", page))
+	command = regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(start) + `.*$`).FindString(text)
+	_, shown, _ := strings.Cut(text, command+"\n```\n\n```text\n")
 	shown, _, found := strings.Cut(shown, "```")
 	if command == "" || !found {
-		t.Fatal("the page shows no rehearsal, or not what it prints")
+		t.Fatalf("%s shows no %s, or not what it prints", page, start)
 	}
 	args := strings.Fields(command)
 	cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
@@ -29,14 +46,5 @@ func TestTheRehearsalShownIsReal(t *testing.T) {
 	if string(out) != shown {
 		t.Errorf("the page shows\n%s\nand %s prints\n%s", shown, command, out)
 	}
-	dry := exec.CommandContext(t.Context(), "make", "-s", "-n", "rehearse")
-	dry.Dir = root
-	made, err := dry.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, made)
-	}
-	plain := strings.Join(strings.Fields(strings.ReplaceAll(string(made), "\\\n", " ")), " ")
-	if !strings.Contains(plain, command+" --html bin/rehearsal.html") {
-		t.Errorf("make rehearse runs\n%s\nand the page shows\n%s", plain, command)
-	}
+	return command
 }
