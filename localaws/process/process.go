@@ -4,6 +4,7 @@ package process
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os/exec"
@@ -43,19 +44,10 @@ func Start(ctx context.Context, o Options) (*Process, error) {
 	ctx, kill := context.WithCancel(ctx)
 	p := &Process{
 		name:   o.Name + " " + filepath.Base(o.Binary),
-		cmd:    exec.CommandContext(ctx, o.Binary),
 		kill:   kill,
 		exited: make(chan struct{}),
 		output: &tail{to: o.Log},
 	}
-	for name, value := range o.Env {
-		p.cmd.Env = append(p.cmd.Env, name+"="+value)
-	}
-	slices.Sort(p.cmd.Env)
-	p.cmd.Dir = filepath.Dir(o.Binary)
-	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output // one writer: os/exec then writes from one goroutine
-	p.cmd.WaitDelay = 2 * time.Second               // a grandchild may hold the output open
-	endWithParent(p.cmd)
 
 	started := make(chan error)
 	go func() {
@@ -63,7 +55,7 @@ func Start(ctx context.Context, o Options) (*Process, error) {
 		// process: this thread must live as long as the child.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
-		err := p.cmd.Start()
+		err := p.start(ctx, o)
 		started <- err
 		if err == nil {
 			p.err = p.cmd.Wait()
@@ -75,6 +67,30 @@ func Start(ctx context.Context, o Options) (*Process, error) {
 		return nil, fmt.Errorf("start %s: %w", o.Name, err)
 	}
 	return p, nil
+}
+
+// A program that was just written cannot be started while another process, on
+// its way from fork to exec, still holds it open for writing (go.dev/issue/22315).
+const (
+	busyFor   = 2 * time.Second
+	busyPause = 10 * time.Millisecond
+)
+
+func (p *Process) start(ctx context.Context, o Options) error {
+	for began := time.Now(); ; time.Sleep(busyPause) {
+		p.cmd = exec.CommandContext(ctx, o.Binary)
+		for name, value := range o.Env {
+			p.cmd.Env = append(p.cmd.Env, name+"="+value)
+		}
+		slices.Sort(p.cmd.Env)
+		p.cmd.Dir = filepath.Dir(o.Binary)
+		p.cmd.Stdout, p.cmd.Stderr = p.output, p.output // one writer: os/exec then writes from one goroutine
+		p.cmd.WaitDelay = 2 * time.Second               // a grandchild may hold the output open
+		endWithParent(p.cmd)
+		if err := p.cmd.Start(); !errors.Is(err, syscall.ETXTBSY) || time.Since(began) > busyFor {
+			return err
+		}
+	}
 }
 
 // Exited is closed when the program is gone and its output has been read.

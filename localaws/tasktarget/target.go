@@ -180,7 +180,12 @@ func get(ctx context.Context, target string) (status int, err error) {
 }
 
 // ServeHTTP sends the request to the task and its answer to the client.
-func (t *Target) ServeHTTP(w http.ResponseWriter, r *http.Request) { t.balancer.ServeHTTP(w, r) }
+func (t *Target) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	// Or an answer that begins while the request is being sent would end that,
+	// and with it the connection: net/http's server then takes the rest for itself.
+	_ = http.NewResponseController(w).EnableFullDuplex() // HTTP/2 always is
+	t.balancer.ServeHTTP(w, r)
+}
 
 // loadBalancer passes requests on to address, with the headers that a load
 // balancer adds.

@@ -53,6 +53,12 @@ func task(role string) {
 		header.Set("Got-Body", string(body))
 		_ = json.NewEncoder(w).Encode(header)
 	})
+	mux.HandleFunc("/early", func(w http.ResponseWriter, r *http.Request) {
+		_ = http.NewResponseController(w).EnableFullDuplex()
+		_, _ = io.WriteString(w, "first")
+		w.(http.Flusher).Flush()
+		_, _ = io.Copy(w, r.Body)
+	})
 	mux.HandleFunc("/stream", func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "first")
 		w.(http.Flusher).Flush()
@@ -208,5 +214,29 @@ func TestHowATaskEnds(t *testing.T) {
 				t.Error("closing again forgets how it ended")
 			}
 		})
+	}
+}
+
+// TestAnAnswerMayBeginBeforeTheRequestHasEnded: neither ends the other.
+func TestAnAnswerMayBeginBeforeTheRequestHasEnded(t *testing.T) {
+	t.Parallel()
+	_, url := served(t, "task", nil)
+	body, rest := io.Pipe()
+	client := &http.Client{Timeout: 10 * time.Second}
+	response, err := client.Post(url+"/early", "text/plain", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	first := make([]byte, 5)
+	if _, err := io.ReadFull(response.Body, first); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(rest, " and the rest"); err != nil {
+		t.Fatal(err)
+	}
+	_ = rest.Close()
+	if more, err := io.ReadAll(response.Body); err != nil || string(first)+string(more) != "first and the rest" {
+		t.Errorf("got %q, %v", string(first)+string(more), err)
 	}
 }
