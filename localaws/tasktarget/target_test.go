@@ -222,6 +222,7 @@ func TestAnAnswerMayBeginBeforeTheRequestHasEnded(t *testing.T) {
 	t.Parallel()
 	_, url := served(t, "task", nil)
 	body, rest := io.Pipe()
+	defer rest.Close() // or a failure here would leave the server waiting
 	client := &http.Client{Timeout: 10 * time.Second}
 	response, err := client.Post(url+"/early", "text/plain", body)
 	if err != nil {
