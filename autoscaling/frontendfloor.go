@@ -60,8 +60,8 @@ func ServiceTasks(requestsPerSecond float64, zones int) FrontEndUnit {
 // moves with them, and asserts its floors by the same means. A peak that is
 // known in instances is taken for the rate that they are meant to carry; where
 // that was not measured, such an event has no peak here and is refused. A lead
-// time, FloorShare and FloorUntil are of the instances alone. The maximum is the highest
-// floor.
+// time, FloorShare and FloorUntil are of the instances alone. The maximum is the
+// highest floor.
 func (c EventCalendar) For(u FrontEndUnit) EventCalendar {
 	events := make([]Event, len(c.Events))
 	for i, e := range c.Events {

@@ -179,8 +179,8 @@ type Scaling struct {
 	// serverless variant it is the most that are provisioned.
 	MaxCapacity int `json:"maxCapacity"`
 	// SafetyFactor is the share of the measured requests a second, and of the
-	// measured concurrency, that is aimed at, over 0 and at most 1. Default: 0.7, unless targetInvocationsPerMinute
-	// is given.
+	// measured concurrency, that is aimed at, over 0 and at most 1.
+	// Default: 0.7, unless targetInvocationsPerMinute is given.
 	SafetyFactor float64 `json:"safetyFactor,omitempty" jsonschema:"exclusiveMinimum=0,maximum=1"`
 	// TargetInvocationsPerMinute is the target itself, in invocations per minute
 	// and instance, in place of a safety factor.

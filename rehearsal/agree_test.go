@@ -66,7 +66,7 @@ func (a agreement) String() string {
 func compare(t *testing.T, name string, in Input) agreement {
 	t.Helper()
 	full := in.WithDefaults()
-	e := newEngine(full)
+	e := prepare(full).engine(full.Trace)
 	w := exact.Window{Concurrency: full.Service.Concurrency, ServiceTime: full.Service.ServiceTime, Variation: full.Service.Variation,
 		Patience: full.Service.ClientTimeout, Seed: 7}
 	start, _ := in.Trace.Grid()

@@ -55,10 +55,6 @@ type cooldown struct {
 	out    bool
 }
 
-func newEngine(in Input) *engine {
-	return prepare(in).engine(in.Trace)
-}
-
 // engine is ready to play traffic.
 func (p Prepared) engine(traffic trace.Source) *engine {
 	in := p.in

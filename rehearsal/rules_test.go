@@ -259,7 +259,8 @@ func FuzzParseMath(f *testing.F) {
 
 func TestStartTime(t *testing.T) {
 	t.Parallel()
-	e := newEngine(Input{Trace: flat(1, time.Minute), Service: Service{RequestsPerSecond: 1, Concurrency: 1, ServiceTime: time.Second}, Timing: DefaultTiming()})
+	in := Input{Trace: flat(1, time.Minute), Service: Service{RequestsPerSecond: 1, Concurrency: 1, ServiceTime: time.Second}, Timing: DefaultTiming()}
+	e := prepare(in).engine(in.Trace)
 	s := StartTime{Median: 300 * time.Second, P95: 525 * time.Second}
 	below, beyond := 0, 0
 	const draws = 20_000

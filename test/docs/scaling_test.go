@@ -1,7 +1,6 @@
 package docs_test
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -114,37 +113,18 @@ func sections(file string) []string {
 // for policies.
 func TestEveryPolicyKeyIsShown(t *testing.T) {
 	t.Parallel()
-	type node struct {
-		Properties map[string]node
-		Items      *node
-	}
-	var schema node
-	if err := json.Unmarshal([]byte(read(t, filepath.Join(root, "config", "environment.schema.json"))), &schema); err != nil {
-		t.Fatal(err)
-	}
-	shown := strings.Join(examples(t, "scaling.md"), "")
-	var walk func(at string, n node)
-	walk = func(at string, n node) {
-		if n.Items != nil {
-			walk(at+"[]", *n.Items)
-		}
-		for key, inner := range n.Properties {
-			if !strings.Contains(shown, key+":") {
-				t.Errorf("docs/scaling.md has no example of %s.%s", at, key)
-			}
-			walk(at+"."+key, inner)
-		}
-	}
+	schema := environmentSchema(t)
+	shown := page{"scaling.md", strings.Join(examples(t, "scaling.md"), "")}
 	scaling := schema.Properties["scaling"]
 	policies := scaling.Properties["policies"]
 	if policies.Items == nil {
 		t.Fatal("the schema has no policies")
 	}
-	walk("scaling.policies", policies)
+	shown.shows(t, "scaling.policies", policies)
 	for _, key := range []string{
 		"emergency", "offeredLoad", "suspended", "policies", "backlogPerInstance", "wakeUpInstances", "targetUtilization",
 	} {
-		walk("scaling", node{Properties: map[string]node{key: {}}})
+		shown.shows(t, "scaling", node{Properties: map[string]node{key: {}}})
 		if _, known := scaling.Properties[key]; !known {
 			t.Errorf("the schema has no scaling.%s", key)
 		}
@@ -156,16 +136,16 @@ func TestEveryPolicyKeyIsShown(t *testing.T) {
 		if len(kind.Properties) == 0 {
 			t.Errorf("the schema has no %s", at)
 		}
-		walk(at, kind)
+		shown.shows(t, at, kind)
 	}
 	component := *schema.Properties["components"].Items
 	delete(component.Properties, "events") // docs/a-final.md shows them
 	component.Properties["schedule"] = node{}
-	walk("components", component)
-	walk("variant.managedInstances", schema.Properties["variant"].Properties["managedInstances"])
+	shown.shows(t, "components", component)
+	shown.shows(t, "variant.managedInstances", schema.Properties["variant"].Properties["managedInstances"])
 	variant := *schema.Properties["variants"].Items
 	delete(variant.Properties, "events") // docs/a-final.md shows them
 	for key := range variant.Properties {
-		walk("variants", node{Properties: map[string]node{key: {}}})
+		shown.shows(t, "variants", node{Properties: map[string]node{key: {}}})
 	}
 }
