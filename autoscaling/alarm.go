@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // AlarmMetric is what an Alarm watches: a Metric or a MetricMath.
@@ -15,7 +15,7 @@ type AlarmMetric interface {
 	alarm(period time.Duration) map[string]any
 	// subMinute reports whether periods below a minute can have a value.
 	subMinute() bool
-	validate() invalid.Problems
+	validate() problem.List
 }
 
 // Comparison is how a metric breaches a threshold, in CloudWatch's own words.
@@ -89,8 +89,8 @@ func (a Alarm) CloudFormation(policy any) map[string]any {
 func (a Alarm) rises() bool { return a.Comparison == Above || a.Comparison == AtLeast }
 func (a Alarm) falls() bool { return a.Comparison == Below || a.Comparison == AtMost }
 
-func (a Alarm) validate() invalid.Problems {
-	var ps invalid.Problems
+func (a Alarm) validate() problem.List {
+	var ps problem.List
 	if len(a.Description) > 1024 {
 		ps.Add("Description", len(a.Description), "a description has at most 1024 characters", "shorten it")
 	}
@@ -120,8 +120,8 @@ func (a Alarm) validate() invalid.Problems {
 	return ps
 }
 
-func (a Alarm) validatePeriod() invalid.Problems {
-	var ps invalid.Problems
+func (a Alarm) validatePeriod() problem.List {
+	var ps problem.List
 	short := a.Period == 10*time.Second || a.Period == 30*time.Second
 	switch {
 	case !short && (a.Period <= 0 || a.Period%time.Minute != 0):

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // AsynchronousScaling is how a variant of an asynchronous endpoint shall scale:
@@ -56,7 +56,7 @@ func (s AsynchronousScaling) reachesZero() bool {
 
 // Validate returns everything wrong with scaling v in this way, with the field
 // paths of this struct, and "Variant." before those of v.
-func (s AsynchronousScaling) Validate(v Variant) invalid.Problems {
+func (s AsynchronousScaling) Validate(v Variant) problem.List {
 	ps := validateWakeUp("WakeUpInstances", s.WakeUpInstances, s.reachesZero(), s.MaxCapacity, "instances")
 	if b := s.BacklogPerInstance; !(b > 0) || !finite(b) {
 		ps.Add("BacklogPerInstance", b, "a backlog is over 0 requests an instance",
@@ -71,6 +71,6 @@ func (s AsynchronousScaling) Validate(v Variant) invalid.Problems {
 }
 
 // validateFor is what is wrong with v, and with scaling it by t.
-func (v Variant) validateFor(t ScalableTarget) invalid.Problems {
+func (v Variant) validateFor(t ScalableTarget) problem.List {
 	return append(v.Validate(), v.ValidateScaling(t)...).In("Variant")
 }

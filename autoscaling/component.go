@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/capacity"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Names of the policies of a ComponentScaling, besides WakeUpPolicyName.
@@ -141,7 +141,7 @@ func TrafficGuardPolicy(inferenceComponent string) TargetTrackingPolicy {
 
 // Validate returns everything wrong with scaling the inference component called
 // name in this way, with the field paths of this struct.
-func (s ComponentScaling) Validate(name string) invalid.Problems {
+func (s ComponentScaling) Validate(name string) problem.List {
 	ps := s.validateFigures()
 	own := s
 	own.Events = nil // the calendar says what is wrong with them
@@ -152,7 +152,7 @@ func (s ComponentScaling) Validate(name string) invalid.Problems {
 		WakeUpPolicyName + ".Steps[0].Adjustment":       "",
 	})...)
 	said := func(field string) bool {
-		return slices.ContainsFunc(ps, func(p invalid.Problem) bool { return p.Path == field })
+		return slices.ContainsFunc(ps, func(p problem.Problem) bool { return p.Path == field })
 	}
 	for _, p := range s.Calendar().Validate() {
 		if p.Path == "RequestsPerSecondPerInstance" {
@@ -165,8 +165,8 @@ func (s ComponentScaling) Validate(name string) invalid.Problems {
 	return append(ps, minimumIsTheirs(s.Events, s.ScheduledActions)...)
 }
 
-func (s ComponentScaling) validateFigures() invalid.Problems {
-	var ps invalid.Problems
+func (s ComponentScaling) validateFigures() problem.List {
+	var ps problem.List
 	rate, concurrency := s.RequestsPerSecondPerCopy, s.ConcurrencyPerCopy
 	if rate == 0 && concurrency == 0 {
 		ps.Add("RequestsPerSecondPerCopy", nil, "without a measured rate or concurrency there is nothing to track",
@@ -185,8 +185,8 @@ func (s ComponentScaling) validateFigures() invalid.Problems {
 }
 
 // validateWakeUp is for how many units the way out of zero begins with.
-func validateWakeUp(field string, n int, reachesZero bool, maxCapacity int, unit string) invalid.Problems {
-	var ps invalid.Problems
+func validateWakeUp(field string, n int, reachesZero bool, maxCapacity int, unit string) problem.List {
+	var ps problem.List
 	switch {
 	case n != 0 && !reachesZero:
 		ps.Add(field, n, "with a minimum of 1 or more there is nothing to wake up", "leave it out, or set MinCapacity to 0")
@@ -199,8 +199,8 @@ func validateWakeUp(field string, n int, reachesZero bool, maxCapacity int, unit
 // validateInFields is Validate with the paths of the struct that t was made
 // from. fields has its field for a path of t, or for a policy's name and the
 // path within it; "" leaves the problem out. Cooldowns keep their names.
-func (t ScalableTarget) validateInFields(fields map[string]string) invalid.Problems {
-	var ps invalid.Problems
+func (t ScalableTarget) validateInFields(fields map[string]string) problem.List {
+	var ps problem.List
 	for _, p := range t.Validate() {
 		path := p.Path
 		for i, policy := range t.Policies {

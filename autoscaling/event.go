@@ -3,7 +3,7 @@ package autoscaling
 import (
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/capacity"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
 )
 
 // Event is a surge of traffic that is known beforehand: when it comes and how

@@ -7,7 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // maxEventName leaves room in an action's 256 characters for what follows.
@@ -16,7 +16,7 @@ const maxEventName = 100
 // Validate returns everything wrong with the calendar and its events, with the
 // field paths of this struct: also floors over the maximum, and more scheduled
 // actions than AWS takes, with the setting that would make them fit.
-func (c EventCalendar) Validate() invalid.Problems {
+func (c EventCalendar) Validate() problem.List {
 	ps := c.validateEvents()
 	if len(ps) == 0 && len(c.Events) > 0 { // what has no floor needs no action
 		ps = c.validateCount()
@@ -25,7 +25,7 @@ func (c EventCalendar) Validate() invalid.Problems {
 }
 
 // validateEvents is Validate but for the number of scheduled actions.
-func (c EventCalendar) validateEvents() invalid.Problems {
+func (c EventCalendar) validateEvents() problem.List {
 	if len(c.Events) == 0 {
 		return nil // figures and settings are for events alone
 	}
@@ -50,8 +50,8 @@ func (c EventCalendar) validateEvents() invalid.Problems {
 	return ps
 }
 
-func (c EventCalendar) validateFigures() invalid.Problems {
-	var ps invalid.Problems
+func (c EventCalendar) validateFigures() problem.List {
+	var ps problem.List
 	rate := c.RequestsPerSecondPerInstance
 	switch {
 	case !(rate >= 0) || math.IsInf(rate, 1):
@@ -84,8 +84,8 @@ func (c EventCalendar) needsRate() bool {
 	return false
 }
 
-func (c EventCalendar) validateSettings() invalid.Problems {
-	var ps invalid.Problems
+func (c EventCalendar) validateSettings() problem.List {
+	var ps problem.List
 	c = c.withDefaults()
 	// An action every hour could not tell one lost assertion from none.
 	if !dividesHour(c.AssertEvery) || c.AssertEvery > 30*time.Minute {
@@ -116,8 +116,8 @@ func dividesHour(d time.Duration) bool {
 	return d > 0 && d%time.Minute == 0 && time.Hour%d == 0
 }
 
-func (e Event) validate() invalid.Problems {
-	var ps invalid.Problems
+func (e Event) validate() problem.List {
+	var ps problem.List
 	if utf8.RuneCountInString(e.Name) > maxEventName || !actionName.MatchString(e.Name) || !printable(e.Name) {
 		ps.Add("Name", e.Name, fmt.Sprintf("a name has 1 to %d characters, none of them ':', '/', '|' or a control character, and no space at either end", maxEventName),
 			"name the occasion, such as \"cup-final\"")
@@ -153,8 +153,8 @@ func printable(s string) bool {
 	return true
 }
 
-func (e Event) validatePeak() invalid.Problems {
-	var ps invalid.Problems
+func (e Event) validatePeak() problem.List {
+	var ps problem.List
 	rate, instances := e.PeakRequestsPerSecond, e.PeakInstances
 	switch {
 	case rate == 0 && instances == 0:
@@ -169,8 +169,8 @@ func (e Event) validatePeak() invalid.Problems {
 	return ps
 }
 
-func (e Event) validateShape(timed bool) invalid.Problems {
-	var ps invalid.Problems
+func (e Event) validateShape(timed bool) problem.List {
+	var ps problem.List
 	for i, s := range e.Shape {
 		at := fmt.Sprintf("Shape[%d]", i)
 		switch {
@@ -198,8 +198,8 @@ func (e Event) shortest() time.Duration {
 	return shortest
 }
 
-func (c EventCalendar) validateLeadTime(e Event) invalid.Problems {
-	var ps invalid.Problems
+func (c EventCalendar) validateLeadTime(e Event) problem.List {
+	var ps problem.List
 	switch {
 	case e.LeadTime == nil:
 	case *e.LeadTime < 0 || *e.LeadTime > 24*time.Hour:
@@ -211,8 +211,8 @@ func (c EventCalendar) validateLeadTime(e Event) invalid.Problems {
 	return ps
 }
 
-func (c EventCalendar) validateFloor(e Event) invalid.Problems {
-	var ps invalid.Problems
+func (c EventCalendar) validateFloor(e Event) problem.List {
+	var ps problem.List
 	floor := c.highest(c.steps(e))
 	if floor <= c.MaxCapacity {
 		return nil
@@ -232,7 +232,7 @@ func (c EventCalendar) validateFloor(e Event) invalid.Problems {
 
 // validateCount holds the actions against the quota, which AWS does not raise
 // (fact B15), and tries which coarser settings fit.
-func (c EventCalendar) validateCount() invalid.Problems {
+func (c EventCalendar) validateCount() problem.List {
 	count := func(c EventCalendar) int { return len(c.ScheduledActions()) + c.OtherActions }
 	n := count(c)
 	if n <= MaxScheduledActions {
@@ -259,8 +259,8 @@ func (c EventCalendar) validateCount() invalid.Problems {
 // than a scalable target has. Without some of the events it may be none.
 const OverQuota = "events-over-quota"
 
-func overQuota(c EventCalendar, rule, fix string) invalid.Problems {
-	return invalid.Problems{{Path: "Events", Got: invalid.Value(len(c.Events)), Rule: rule, Fix: fix, Kind: OverQuota}}
+func overQuota(c EventCalendar, rule, fix string) problem.List {
+	return problem.List{{Path: "Events", Got: problem.Value(len(c.Events)), Rule: rule, Fix: fix, Kind: OverQuota}}
 }
 
 type coarserCalendar struct {

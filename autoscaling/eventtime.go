@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
-	"github.com/sagemaker-autoscaling-inference/cdk/schedule"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
 )
 
 // occurrence is one time that an event comes.
@@ -28,13 +28,13 @@ const (
 
 // occurrences are the times that the event comes, in no particular order, or
 // everything that is wrong with when it comes.
-func (e Event) occurrences() ([]occurrence, invalid.Problems) {
-	var ps invalid.Problems
+func (e Event) occurrences() ([]occurrence, problem.List) {
+	var ps problem.List
 	loc, err := schedule.ParseZone(e.Timezone)
-	ps = append(ps, invalid.From(err).In("Timezone")...)
+	ps = append(ps, problem.From(err).In("Timezone")...)
 
 	var readings [][2]time.Time
-	var more invalid.Problems
+	var more problem.List
 	if e.recurs() {
 		readings, more = e.recurring()
 	} else {
@@ -54,8 +54,8 @@ func (e Event) recurs() bool {
 	return len(e.Dates) > 0 || len(e.Weekdays) > 0 || e.From != "" || e.Until != ""
 }
 
-func (e Event) once() ([][2]time.Time, invalid.Problems) {
-	var ps invalid.Problems
+func (e Event) once() ([][2]time.Time, problem.List) {
+	var ps problem.List
 	read := func(field, s string) time.Time {
 		reading, err := time.Parse(eventDateTime, s)
 		switch {
@@ -86,8 +86,8 @@ func (e Event) once() ([][2]time.Time, invalid.Problems) {
 	return [][2]time.Time{{starts, ends}}, ps
 }
 
-func (e Event) recurring() ([][2]time.Time, invalid.Problems) {
-	var ps invalid.Problems
+func (e Event) recurring() ([][2]time.Time, problem.List) {
+	var ps problem.List
 	clock := func(field, s string) time.Duration {
 		reading, err := time.Parse(eventClock, s)
 		switch {
@@ -106,7 +106,7 @@ func (e Event) recurring() ([][2]time.Time, invalid.Problems) {
 		ends += 24 * time.Hour
 	}
 	var days []time.Time
-	var more invalid.Problems
+	var more problem.List
 	switch {
 	case len(e.Dates) > 0 && (len(e.Weekdays) > 0 || e.From != "" || e.Until != ""):
 		ps.Add("Dates", nil, "an event is either on Dates or on Weekdays, From one date Until another", "make two events of it")
@@ -123,8 +123,8 @@ func (e Event) recurring() ([][2]time.Time, invalid.Problems) {
 	return readings, ps
 }
 
-func (e Event) onDates() ([]time.Time, invalid.Problems) {
-	var ps invalid.Problems
+func (e Event) onDates() ([]time.Time, problem.List) {
+	var ps problem.List
 	var days []time.Time
 	for i, s := range e.Dates {
 		field := fmt.Sprintf("Dates[%d]", i)
@@ -142,8 +142,8 @@ func (e Event) onDates() ([]time.Time, invalid.Problems) {
 
 var weekdays = []string{"SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"}
 
-func (e Event) onWeekdays() ([]time.Time, invalid.Problems) {
-	var ps invalid.Problems
+func (e Event) onWeekdays() ([]time.Time, problem.List) {
+	var ps problem.List
 	var on [7]bool
 	for i, s := range e.Weekdays {
 		day := slices.Index(weekdays, strings.ToUpper(s))
@@ -191,8 +191,8 @@ func weekdayFix(s string) string {
 	return "write each day by its three letters"
 }
 
-func readEventDate(field, s string) (time.Time, invalid.Problems) {
-	var ps invalid.Problems
+func readEventDate(field, s string) (time.Time, problem.List) {
+	var ps problem.List
 	day, err := time.Parse(eventDate, s)
 	switch {
 	case s == "":
@@ -205,8 +205,8 @@ func readEventDate(field, s string) (time.Time, invalid.Problems) {
 	return day, ps
 }
 
-func checkEventYear(field, got string, reading time.Time) invalid.Problems {
-	var ps invalid.Problems
+func checkEventYear(field, got string, reading time.Time) problem.List {
+	var ps problem.List
 	if year := reading.Year(); year < firstEventYear || year > lastEventYear {
 		ps.Add(field, got, fmt.Sprintf("events are from %d to %d", firstEventYear, lastEventYear), "correct the year")
 	}

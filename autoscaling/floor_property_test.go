@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/schedule"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
 )
 
 // TestFloorsHold plays the actions of random events as AWS does: each overwrites

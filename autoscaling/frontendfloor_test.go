@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/capacity"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
 )
 
 // final is a calendar with one event: 6000 requests a second.

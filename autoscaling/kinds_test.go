@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 func policyNames(t autoscaling.ScalableTarget) (names []string) {
@@ -162,24 +162,24 @@ func TestKindProblems(t *testing.T) {
 	component := autoscaling.ComponentScaling{MinCapacity: 1, MaxCapacity: 8, RequestsPerSecondPerCopy: 20}
 	asynchronous := autoscaling.AsynchronousScaling{MaxCapacity: 8, BacklogPerInstance: 5}
 	serverless := autoscaling.ProvisionedConcurrencyScaling{MinCapacity: 1, MaxCapacity: 20}
-	c := func(name string, change func(*autoscaling.ComponentScaling)) invalid.Problems {
+	c := func(name string, change func(*autoscaling.ComponentScaling)) problem.List {
 		s := component
 		change(&s)
 		return s.Validate(name)
 	}
-	a := func(v autoscaling.Variant, change func(*autoscaling.AsynchronousScaling)) invalid.Problems {
+	a := func(v autoscaling.Variant, change func(*autoscaling.AsynchronousScaling)) problem.List {
 		s := asynchronous
 		change(&s)
 		return s.Validate(v)
 	}
-	p := func(v autoscaling.Variant, change func(*autoscaling.ProvisionedConcurrencyScaling)) invalid.Problems {
+	p := func(v autoscaling.Variant, change func(*autoscaling.ProvisionedConcurrencyScaling)) problem.List {
 		s := serverless
 		change(&s)
 		return s.Validate(v)
 	}
 	for _, test := range []struct {
 		name string
-		got  invalid.Problems
+		got  problem.List
 		want []string
 	}{
 		{"a component as it is", c("odds-a", func(*autoscaling.ComponentScaling) {}), nil},

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Subject is what the lint judges: a scalable target, and what no scalable
@@ -37,8 +37,8 @@ type Rule struct {
 	Fix string
 
 	// check is asked about each subject, among about each with all the others.
-	check func(Subject) invalid.Problems
-	among func(s Subject, others []Subject) invalid.Problems
+	check func(Subject) problem.List
+	among func(s Subject, others []Subject) problem.List
 }
 
 // Finding is one place that a rule has something to say about.
@@ -47,7 +47,7 @@ type Finding struct {
 	Rule string
 	// Problem has a field path of Subject, such as
 	// "Target.Policies[0].ScaleInCooldown".
-	invalid.Problem
+	problem.Problem
 }
 
 // String is the finding on one line: the problem, then the rule in brackets.
@@ -78,7 +78,7 @@ func LintAll(subjects []Subject) [][]Finding {
 func lint(s Subject, others []Subject) []Finding {
 	var found []Finding
 	for _, r := range Rules() {
-		var ps invalid.Problems
+		var ps problem.List
 		if r.check != nil {
 			ps = r.check(s)
 		} else {

@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 var actionRules = []Rule{
@@ -39,8 +39,8 @@ var actionRules = []Rule{
 	},
 }
 
-func eventIdle(s Subject) invalid.Problems {
-	var ps invalid.Problems
+func eventIdle(s Subject) problem.List {
+	var ps problem.List
 	for i, e := range s.Facts.Events {
 		if e.Floor > 0 && e.Floor <= s.Target.MinCapacity {
 			ps.Add(fmt.Sprintf("Facts.Events[%d]", i), e.Name,
@@ -51,8 +51,8 @@ func eventIdle(s Subject) invalid.Problems {
 	return ps
 }
 
-func eventLate(s Subject) invalid.Problems {
-	var ps invalid.Problems
+func eventLate(s Subject) problem.List {
+	var ps problem.List
 	for i, e := range s.Facts.Events {
 		if e.LeadTime > 0 && e.LeadTime < s.Facts.StartTime {
 			ps.Add(fmt.Sprintf("Facts.Events[%d].LeadTime", i), e.LeadTime,
@@ -63,8 +63,8 @@ func eventLate(s Subject) invalid.Problems {
 	return ps
 }
 
-func maxLowered(s Subject) invalid.Problems {
-	var ps invalid.Problems
+func maxLowered(s Subject) problem.List {
+	var ps problem.List
 	for i, a := range s.Target.ScheduledActions {
 		if s.Target.lowersMax(a) && !slices.Contains(s.Facts.LoweredMaximums, a.Name) {
 			ps.Add(fmt.Sprintf("Target.ScheduledActions[%d].MaxCapacity", i), *a.MaxCapacity,
@@ -81,8 +81,8 @@ var dayOfWeek = regexp.MustCompile(`^\s*cron\((?:\S+\s+){4,5}(\S+)\s+\S+\s*\)\s*
 
 // weekdayNumbers speaks of numbers that look as if Monday were 1: what would
 // then be the working days, or the weekend.
-func weekdayNumbers(s Subject) invalid.Problems {
-	var ps invalid.Problems
+func weekdayNumbers(s Subject) problem.List {
+	var ps problem.List
 	for i, a := range s.Target.ScheduledActions {
 		m := dayOfWeek.FindStringSubmatch(a.Schedule)
 		if m == nil {

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/capacity"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 var boundsRules = []Rule{
@@ -39,8 +39,8 @@ var boundsRules = []Rule{
 	},
 }
 
-func productionOneInstance(s Subject) invalid.Problems {
-	var ps invalid.Problems
+func productionOneInstance(s Subject) problem.List {
+	var ps problem.List
 	t := s.Target
 	if !s.Facts.Production || t.Asynchronous || t.Dimension != VariantInstanceCount && t.Dimension != InferenceComponentCopyCount {
 		return ps
@@ -60,8 +60,8 @@ func productionOneInstance(s Subject) invalid.Problems {
 	return ps
 }
 
-func productionOneZone(s Subject) invalid.Problems {
-	var ps invalid.Problems
+func productionOneZone(s Subject) problem.List {
+	var ps problem.List
 	if s.Facts.Production && s.Facts.Zones == 1 {
 		ps.Add("Facts.Zones", s.Facts.Zones, "in production nobody is served while the only Availability Zone fails", "spread the instances over 2 or more")
 	}
@@ -71,8 +71,8 @@ func productionOneZone(s Subject) invalid.Problems {
 // floorWithoutZone judges the minimum between events by the load at which the
 // policies keep it, and the highest floor by the expected peak. Both are held
 // against what was measured: for a lost zone the safety factor may be used up.
-func floorWithoutZone(s Subject) invalid.Problems {
-	var ps invalid.Problems
+func floorWithoutZone(s Subject) problem.List {
+	var ps problem.List
 	t, f := s.Target, s.Facts
 	if !f.Production || f.Zones < 2 || t.Dimension != VariantInstanceCount || t.Asynchronous || t.MinCapacity < 2 {
 		return ps // fewer is production-one-instance
@@ -141,8 +141,8 @@ func (t ScalableTarget) highestFloor() (at, floor int) {
 	return at, floor
 }
 
-func maxBelowPeak(s Subject) invalid.Problems {
-	var ps invalid.Problems
+func maxBelowPeak(s Subject) problem.List {
+	var ps problem.List
 	t, f := s.Target, s.Facts
 	counted := t.Dimension == VariantInstanceCount || t.Dimension == InferenceComponentCopyCount
 	if !counted || f.PeakRequestsPerSecond <= 0 || f.RequestsPerSecondPerInstance <= 0 {

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // FactsKey is where Facts stand in a CloudFormation resource's Metadata.
@@ -114,8 +114,8 @@ func (f Facts) serviceTime() time.Duration {
 
 // Validate returns every fact that cannot be, with the field paths of this
 // struct.
-func (f Facts) Validate() invalid.Problems {
-	var ps invalid.Problems
+func (f Facts) Validate() problem.List {
+	var ps problem.List
 	count := func(at string, n, most int, rule string) {
 		if n < 0 || n > most {
 			ps.Add(at, n, rule, "leave it out where it is not known")

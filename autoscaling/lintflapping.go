@@ -8,15 +8,15 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // flapping looks at every fleet that a step may take capacity from. With the
 // metric at L, N instances less k have L × N ÷ (N − k): where that is over the
 // threshold H of scaling out, the capacity comes back at once. With one instance
 // at a time it does not from N ≥ r ÷ (r − 1) on, r being H ÷ L.
-func flapping(s Subject) invalid.Problems {
-	var ps invalid.Problems
+func flapping(s Subject) problem.List {
+	var ps problem.List
 	for i, p := range s.Target.StepPolicies {
 		if !p.Alarm.falls() || p.Alarm.Metric == nil {
 			continue

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/capacity"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 var frontendRules = []Rule{
@@ -63,8 +63,8 @@ func (f Facts) frontendPeak() float64 {
 	return f.PeakRequestsPerSecond
 }
 
-func frontendBurst(s Subject) invalid.Problems {
-	var ps invalid.Problems
+func frontendBurst(s Subject) problem.List {
+	var ps problem.List
 	need := s.Facts.environments()
 	if need == 0 {
 		return ps
@@ -78,8 +78,8 @@ func frontendBurst(s Subject) invalid.Problems {
 	return ps
 }
 
-func frontendConcurrency(s Subject) invalid.Problems {
-	var ps invalid.Problems
+func frontendConcurrency(s Subject) problem.List {
+	var ps problem.List
 	need := s.Facts.environments()
 	if need == 0 {
 		return ps
@@ -99,8 +99,8 @@ func frontendConcurrency(s Subject) invalid.Problems {
 	return ps
 }
 
-func frontendPayload(s Subject) invalid.Problems {
-	var ps invalid.Problems
+func frontendPayload(s Subject) problem.List {
+	var ps problem.List
 	if s.Facts.onLambda() && s.Facts.Frontend.PayloadBytes > maxLambdaPayload {
 		ps.Add("Facts.Frontend.PayloadBytes", s.Facts.Frontend.PayloadBytes,
 			fmt.Sprintf("a load balancer passes at most %d bytes to a function and from it", maxLambdaPayload), "send less, or put the gateway on Fargate")

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 var metricRules = []Rule{
@@ -56,8 +56,8 @@ func (t ScalableTarget) metrics(each func(at string, m Metric)) {
 	}
 }
 
-func metricUnknown(s Subject) invalid.Problems {
-	var ps invalid.Problems
+func metricUnknown(s Subject) problem.List {
+	var ps problem.List
 	s.Target.metrics(func(at string, m Metric) {
 		if sageMakers(m.Namespace) {
 			ps = append(ps, unknown(m).In(at)...)
@@ -74,8 +74,8 @@ func metricUnknown(s Subject) invalid.Problems {
 	return ps
 }
 
-func unknown(m Metric) invalid.Problems {
-	var ps invalid.Problems
+func unknown(m Metric) problem.List {
+	var ps problem.List
 	sets, ok := emitted[m.Namespace][m.Name]
 	switch elsewhere := homes(m.Name); {
 	case ok && !publishedBy(sets, m.Dimensions):
@@ -114,7 +114,7 @@ func homes(name string) []string {
 func nearestMetric(namespace, name string) string {
 	nearest, distance := "", 4
 	for _, known := range slices.Sorted(maps.Keys(emitted[namespace])) {
-		if d := invalid.Distance(known, name); d < distance {
+		if d := problem.Distance(known, name); d < distance {
 			nearest, distance = known, d
 		}
 	}
@@ -129,8 +129,8 @@ func dimensionNames(dimensions []MetricDimension) string {
 	return strings.Join(names, ", ")
 }
 
-func mathWithoutFill(s Subject) invalid.Problems {
-	var ps invalid.Problems
+func mathWithoutFill(s Subject) problem.List {
+	var ps problem.List
 	for i, p := range s.Target.Policies {
 		if m, ok := p.Metric.(MetricMath); ok {
 			ps = append(ps, m.unfilled().In(fmt.Sprintf("Target.Policies[%d].Metric", i))...)
@@ -159,8 +159,8 @@ var (
 // unfilled finds series that may be missing where an expression takes them as
 // they are. A FILL around a whole expression is no help: it hides a load of the
 // other series.
-func (m MetricMath) unfilled() invalid.Problems {
-	var ps invalid.Problems
+func (m MetricMath) unfilled() problem.List {
+	var ps problem.List
 	missing := map[string]bool{}
 	for _, q := range m.Queries {
 		if q.Metric != nil {
@@ -184,8 +184,8 @@ func (m MetricMath) unfilled() invalid.Problems {
 	return ps
 }
 
-func cpuOverCores(s Subject) invalid.Problems {
-	var ps invalid.Problems
+func cpuOverCores(s Subject) problem.List {
+	var ps problem.List
 	if s.Variant == nil {
 		return ps
 	}

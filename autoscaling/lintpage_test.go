@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // errorRules are what Validate refuses, with the words of docs/lint.md, and one
@@ -160,7 +160,7 @@ func TestManagedInstancesScaleCopies(t *testing.T) {
 	v := variant
 	v.ManagedInstanceScaling = true
 	v.InitialInstanceCount = 0
-	var none invalid.Problems
+	var none problem.List
 	copies := autoscaling.ScalableTarget{ResourceID: autoscaling.InferenceComponentResourceID("odds"), Dimension: autoscaling.InferenceComponentCopyCount, MaxCapacity: 4}
 	if diff := cmp.Diff(none, v.ValidateScaling(copies)); diff != "" {
 		t.Error(diff)

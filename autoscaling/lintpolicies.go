@@ -3,7 +3,7 @@ package autoscaling
 import (
 	"fmt"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 var policyRules = []Rule{
@@ -44,8 +44,8 @@ var policyRules = []Rule{
 	},
 }
 
-func cooldownShort(s Subject) invalid.Problems {
-	var ps invalid.Problems
+func cooldownShort(s Subject) problem.List {
+	var ps problem.List
 	start := s.Facts.StartTime
 	rule := fmt.Sprintf("the cooldown is shorter than the %s that an instance takes to start", start)
 	fix := fmt.Sprintf("set it to %s or more", start)
@@ -73,8 +73,8 @@ func (p StepScalingPolicy) removes() bool {
 	return false
 }
 
-func stepScaleIn(s Subject) invalid.Problems {
-	var ps invalid.Problems
+func stepScaleIn(s Subject) problem.List {
+	var ps problem.List
 	if len(s.Target.Policies) == 0 {
 		return ps
 	}
@@ -88,8 +88,8 @@ func stepScaleIn(s Subject) invalid.Problems {
 	return ps
 }
 
-func suspendedState(s Subject) invalid.Problems {
-	var ps invalid.Problems
+func suspendedState(s Subject) problem.List {
+	var ps problem.List
 	if s.Target.SuspendedState != nil {
 		ps.Add("Target.SuspendedState", nil,
 			"changing it in the template registers the bounds again, also in the middle of an event",
@@ -98,8 +98,8 @@ func suspendedState(s Subject) invalid.Problems {
 	return ps
 }
 
-func targetOverCapacity(s Subject) invalid.Problems {
-	var ps invalid.Problems
+func targetOverCapacity(s Subject) problem.List {
+	var ps problem.List
 	for i, p := range s.Target.Policies {
 		measured, unit := s.Facts.measured(p.Metric)
 		if measured > 0 && p.TargetValue > measured {

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
-	"github.com/sagemaker-autoscaling-inference/cdk/schedule"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
 )
 
 var scheduleRules = []Rule{
@@ -28,8 +28,8 @@ var overlapsFrom = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 // actionsAtOnce reports, of each action, the first one before it that contradicts
 // it in the same minute. Order within a target is AWS's (fact B9), and of one
 // minute it says nothing.
-func actionsAtOnce(s Subject) invalid.Problems {
-	var ps invalid.Problems
+func actionsAtOnce(s Subject) problem.List {
+	var ps problem.List
 	actions := s.Target.ScheduledActions
 	schedules := zonedSchedules(actions)
 	for i, a := range actions {

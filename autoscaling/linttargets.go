@@ -1,6 +1,6 @@
 package autoscaling
 
-import "github.com/sagemaker-autoscaling-inference/cdk/invalid"
+import "github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 
 var targetRules = []Rule{
 	{
@@ -13,8 +13,8 @@ var targetRules = []Rule{
 }
 
 // targetTwice compares those whose account and region are both known.
-func targetTwice(s Subject, others []Subject) invalid.Problems {
-	var ps invalid.Problems
+func targetTwice(s Subject, others []Subject) problem.List {
+	var ps problem.List
 	for _, o := range others {
 		if s.Account != "" && s.Region != "" && s.Account == o.Account && s.Region == o.Region &&
 			s.Target.ResourceID == o.Target.ResourceID && s.Target.Dimension == o.Target.Dimension {

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 func TestFindingsInFields(t *testing.T) {
@@ -32,7 +32,7 @@ func TestFindingsInFields(t *testing.T) {
 		"Facts.Frontend.PayloadBytes":              "Facts.Frontend.PayloadBytes",
 		"Target.ScheduledActions[of an unread key": "ScheduledActions[of an unread key",
 	} {
-		f := autoscaling.Finding{Rule: "some-rule", Problem: invalid.Problem{Path: path, Got: "1", Rule: "r", Fix: "f"}}
+		f := autoscaling.Finding{Rule: "some-rule", Problem: problem.Problem{Path: path, Got: "1", Rule: "r", Fix: "f"}}
 		got := s.InFields(variant, f)
 		if got.Path != want || got.Rule != f.Rule || got.Got != "1" || got.Fix != "f" {
 			t.Errorf("%s became %+v, want %s", path, got, want)

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Namespaces of SageMaker's metrics.
@@ -132,7 +132,7 @@ func (m Metric) alarm(period time.Duration) map[string]any {
 // String names the metric in problems.
 func (m Metric) String() string { return m.Namespace + " " + m.Name }
 
-func (m Metric) check(d Dimension) invalid.Problems {
+func (m Metric) check(d Dimension) problem.List {
 	ps := m.validate()
 	if extended.MatchString(string(m.Statistic)) {
 		ps.Add("Statistic", string(m.Statistic), "a tracked metric has the statistic Average, Minimum, Maximum, Sum or SampleCount",
@@ -146,8 +146,8 @@ func (m Metric) check(d Dimension) invalid.Problems {
 var extended = regexp.MustCompile(`^(?:(?i:p|tm|tc|ts|wm)\d{1,2}(?:\.\d{1,10})?|p100|IQM|(?:TM|TC|TS|WM|PR)\([0-9.%]*:[0-9.%]*\))$`)
 
 // validate checks what holds for a metric wherever it stands.
-func (m Metric) validate() invalid.Problems {
-	var ps invalid.Problems
+func (m Metric) validate() problem.List {
+	var ps problem.List
 	switch {
 	case m.Namespace == "":
 		ps.Add("Namespace", nil, "a metric has a namespace", "such as \""+SageMakerNamespace+"\"")

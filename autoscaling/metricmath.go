@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // MetricMath is a metric computed from others. Where a series may be missing,
@@ -84,7 +84,7 @@ var (
 	variable = regexp.MustCompile(`\b[a-z][A-Za-z0-9_]*`)
 )
 
-func (m MetricMath) check(Dimension) invalid.Problems { return m.validate() }
+func (m MetricMath) check(Dimension) problem.List { return m.validate() }
 
 func (m MetricMath) alarm(period time.Duration) map[string]any {
 	return map[string]any{"Metrics": m.cloudFormation(period)}
@@ -101,8 +101,8 @@ func (m MetricMath) subMinute() bool {
 	return true
 }
 
-func (m MetricMath) validate() invalid.Problems {
-	var ps invalid.Problems
+func (m MetricMath) validate() problem.List {
+	var ps problem.List
 	if n := len(m.Queries); n < 1 || n > maxQueries {
 		ps.Add("Queries", n, fmt.Sprintf("metric math has 1 to %d queries", maxQueries), "give the metrics and the expression over them")
 	}
@@ -149,8 +149,8 @@ func (q MetricQuery) variables() []string {
 	return variable.FindAllString(quoted.ReplaceAllString(q.Expression, ""), -1)
 }
 
-func (q MetricQuery) validate() invalid.Problems {
-	var ps invalid.Problems
+func (q MetricQuery) validate() problem.List {
+	var ps problem.List
 	if !queryID.MatchString(q.ID) {
 		ps.Add("ID", got(q.ID), "an ID begins with a small letter and has letters, digits and underscores", "such as \"m1\"")
 	}

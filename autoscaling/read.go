@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // ReadScalableTarget is the target that an AWS::ApplicationAutoScaling::ScalableTarget
@@ -181,7 +181,7 @@ func ReadStepScalingPolicy(policy, alarm map[string]any) (StepScalingPolicy, err
 	}
 	read, err := readAlarm(alarm)
 	p.Alarm = read
-	return p, append(invalid.From(r.end()), invalid.From(err).In("Alarm")...).Err()
+	return p, append(problem.From(r.end()), problem.From(err).In("Alarm")...).Err()
 }
 
 func readAlarm(properties map[string]any) (Alarm, error) {

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // reader takes CloudFormation properties apart and keeps what is wrong with
@@ -17,7 +17,7 @@ type reader struct {
 	in   map[string]any
 	at   string
 	seen map[string]bool
-	ps   *invalid.Problems
+	ps   *problem.List
 }
 
 const (
@@ -26,7 +26,7 @@ const (
 )
 
 func newReader(properties map[string]any) reader {
-	return reader{in: properties, seen: map[string]bool{}, ps: new(invalid.Problems)}
+	return reader{in: properties, seen: map[string]bool{}, ps: new(problem.List)}
 }
 
 func (r reader) add(key string, got any, rule, fix string) {

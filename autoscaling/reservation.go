@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // CapacityReservation is a minimum of a load balancer's capacity units, from one
@@ -134,7 +134,7 @@ const MaxReservationSchedules = 400
 // ValidateReservations returns everything wrong with a calendar For capacity
 // units, with the field paths of this struct. The quota of scheduled actions
 // does not apply to it.
-func (c EventCalendar) ValidateReservations() invalid.Problems {
+func (c EventCalendar) ValidateReservations() problem.List {
 	c.MaxCapacity = math.MaxInt32 // MaxReservedUnits has its own words
 	ps := c.validateEvents()
 	if len(ps) > 0 {

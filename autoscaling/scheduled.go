@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"regexp"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
-	"github.com/sagemaker-autoscaling-inference/cdk/schedule"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
 )
 
 // ScheduledAction overwrites the bounds of a scalable target at its times.
@@ -69,8 +69,8 @@ func (a ScheduledAction) cloudFormation() map[string]any {
 // Fact B14: no colon, slash, bar or control character, no space at either end.
 var actionName = regexp.MustCompile(`^[^:/|\x00-\x20\x7f]([^:/|\x00-\x1f\x7f]{0,254}[^:/|\x00-\x20\x7f])?$`)
 
-func (a ScheduledAction) validate(t ScalableTarget) invalid.Problems {
-	var ps invalid.Problems
+func (a ScheduledAction) validate(t ScalableTarget) problem.List {
+	var ps problem.List
 	if !actionName.MatchString(a.Name) {
 		ps.Add("Name", a.Name, "a name has 1 to 256 characters, none of them ':', '/', '|' or a control character, and no space at either end",
 			"name the occasion, such as \"evening-floor\"")
@@ -79,24 +79,24 @@ func (a ScheduledAction) validate(t ScalableTarget) invalid.Problems {
 	return append(ps, a.validateBounds(t)...)
 }
 
-func (a ScheduledAction) validateSchedule() invalid.Problems {
-	var ps invalid.Problems
+func (a ScheduledAction) validateSchedule() problem.List {
+	var ps problem.List
 	zone, err := schedule.ParseZone(a.Timezone)
 	if err != nil {
-		ps = append(ps, invalid.From(err).In("Timezone")...)
+		ps = append(ps, problem.From(err).In("Timezone")...)
 	}
 	expression, err := schedule.Parse(a.Schedule)
 	if err != nil {
-		return append(ps, invalid.From(err).In("Schedule")...)
+		return append(ps, problem.From(err).In("Schedule")...)
 	}
 	if zone != nil {
-		ps = append(ps, invalid.From(expression.CheckRuns(zone)).In("Schedule")...)
+		ps = append(ps, problem.From(expression.CheckRuns(zone)).In("Schedule")...)
 	}
 	return ps
 }
 
-func (a ScheduledAction) validateBounds(t ScalableTarget) invalid.Problems {
-	var ps invalid.Problems
+func (a ScheduledAction) validateBounds(t ScalableTarget) problem.List {
+	var ps problem.List
 	low, high := t.MinCapacity, t.MaxCapacity
 	if a.MinCapacity == nil && a.MaxCapacity == nil {
 		ps.Add("MinCapacity", nil, "a scheduled action sets a minimum, a maximum or both", "give minCapacity")
@@ -132,8 +132,8 @@ func (a ScheduledAction) validateBounds(t ScalableTarget) invalid.Problems {
 	return ps
 }
 
-func (a ScheduledAction) validateLowering(t ScalableTarget) invalid.Problems {
-	var ps invalid.Problems
+func (a ScheduledAction) validateLowering(t ScalableTarget) problem.List {
+	var ps problem.List
 	switch lowers := t.lowersMax(a); {
 	case lowers && !a.AllowLowerMax:
 		ps.Add("MaxCapacity", *a.MaxCapacity,

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Provisioned concurrency of serverless variants.
@@ -59,7 +59,7 @@ func (s ProvisionedConcurrencyScaling) Target(v Variant) ScalableTarget {
 
 // Validate returns everything wrong with scaling v in this way, with the field
 // paths of this struct, and "Variant." before those of v.
-func (s ProvisionedConcurrencyScaling) Validate(v Variant) invalid.Problems {
+func (s ProvisionedConcurrencyScaling) Validate(v Variant) problem.List {
 	ps := s.Target(v).validateInFields(map[string]string{
 		"ResourceID": "", // the variant says it
 		ProvisionedConcurrencyPolicyName + ".TargetValue": "TargetUtilization",

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // AdjustmentType is what a step's adjustment counts, in Application Auto
@@ -114,7 +114,7 @@ func (p StepScalingPolicy) CloudFormation(scalingTarget any) map[string]any {
 	}
 }
 
-func (p StepScalingPolicy) validate(t ScalableTarget) invalid.Problems {
+func (p StepScalingPolicy) validate(t ScalableTarget) problem.List {
 	ps := validatePolicyName(p.Name, "name the occasion, such as \"emergency\"")
 	if !slices.Contains([]AdjustmentType{ChangeInCapacity, PercentChangeInCapacity, ExactCapacity}, p.AdjustmentType) {
 		ps.Add("AdjustmentType", got(string(p.AdjustmentType)),
@@ -134,8 +134,8 @@ func (p StepScalingPolicy) validate(t ScalableTarget) invalid.Problems {
 	return append(ps, p.Alarm.validate().In("Alarm")...)
 }
 
-func (p StepScalingPolicy) validateSteps(t ScalableTarget) invalid.Problems {
-	var ps invalid.Problems
+func (p StepScalingPolicy) validateSteps(t ScalableTarget) problem.List {
+	var ps problem.List
 	if n := len(p.Steps); n < 1 || n > MaxSteps {
 		ps.Add("Steps", n, fmt.Sprintf("a policy has 1 to %d steps", MaxSteps), "join neighbouring steps")
 	}
@@ -171,8 +171,8 @@ func (p StepScalingPolicy) validateSteps(t ScalableTarget) invalid.Problems {
 
 // validateReach wants a step wherever the alarm can be, and none where it
 // cannot: AWS takes both, and nothing would happen.
-func (p StepScalingPolicy) validateReach(first, last int) invalid.Problems {
-	var ps invalid.Problems
+func (p StepScalingPolicy) validateReach(first, last int) problem.List {
+	var ps problem.List
 	rises := p.Alarm.rises()
 	if !rises && !p.Alarm.falls() {
 		return ps // said of the alarm
@@ -196,8 +196,8 @@ func (p StepScalingPolicy) validateReach(first, last int) invalid.Problems {
 	return ps
 }
 
-func (p StepScalingPolicy) validateStep(s Step, t ScalableTarget) invalid.Problems {
-	var ps invalid.Problems
+func (p StepScalingPolicy) validateStep(s Step, t ScalableTarget) problem.List {
+	var ps problem.List
 	for _, b := range []struct {
 		field string
 		value *float64

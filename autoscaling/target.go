@@ -9,7 +9,7 @@ import (
 	"regexp"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Quotas of one scalable target that AWS does not raise (fact B15).
@@ -93,7 +93,7 @@ func (t ScalableTarget) CloudFormation() map[string]any {
 
 // Validate returns everything that AWS would refuse, or that cannot work, with
 // the field paths of this struct.
-func (t ScalableTarget) Validate() invalid.Problems {
+func (t ScalableTarget) Validate() problem.List {
 	ps := t.validateResource()
 	switch {
 	case t.MinCapacity >= t.floor():
@@ -123,8 +123,8 @@ func (t ScalableTarget) floor() int {
 	return 0
 }
 
-func (t ScalableTarget) validateResource() invalid.Problems {
-	var ps invalid.Problems
+func (t ScalableTarget) validateResource() problem.List {
+	var ps problem.List
 	known, ok := dimensions[t.Dimension]
 	switch {
 	case !ok && t.Dimension.Namespace() == ServiceNamespace, t.Dimension == "":
@@ -142,8 +142,8 @@ func (t ScalableTarget) validateResource() invalid.Problems {
 // policyName is what AWS takes: anything that can be printed.
 var policyName = regexp.MustCompile(`^\PC{1,256}$`)
 
-func (t ScalableTarget) validatePolicies() invalid.Problems {
-	var ps invalid.Problems
+func (t ScalableTarget) validatePolicies() problem.List {
+	var ps problem.List
 	if n := len(t.Policies) + len(t.StepPolicies); n > MaxPolicies {
 		ps.Add("Policies", n, fmt.Sprintf("a scalable target has at most %d policies", MaxPolicies), "remove some")
 	}
@@ -178,8 +178,8 @@ func (t ScalableTarget) validatePolicies() invalid.Problems {
 	return ps
 }
 
-func (t ScalableTarget) validateActions() invalid.Problems {
-	var ps invalid.Problems
+func (t ScalableTarget) validateActions() problem.List {
+	var ps problem.List
 	if n := len(t.ScheduledActions); n > MaxScheduledActions {
 		ps.Add("ScheduledActions", n,
 			fmt.Sprintf("a scalable target has at most %d scheduled actions", MaxScheduledActions), "remove some that are over")

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // DefaultTaskCPU is a whole processor: half of one is throttled in bursts.
@@ -27,8 +27,8 @@ var taskSizes = map[int]taskMemory{
 
 // ValidateTaskSize holds a task's CPU units and memory against what Fargate has,
 // as the fields CPU and MemoryMB.
-func ValidateTaskSize(cpu, memoryMB int) invalid.Problems {
-	var ps invalid.Problems
+func ValidateTaskSize(cpu, memoryMB int) problem.List {
+	var ps problem.List
 	size, ok := taskSizes[cpu]
 	if !ok {
 		var sizes []string

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // TrackedMetric is what a target tracking policy follows: a PredefinedMetric, a
@@ -17,7 +17,7 @@ type TrackedMetric interface {
 	// names the metric.
 	specification() map[string]any
 	// check returns what keeps a target of dimension d from tracking it.
-	check(d Dimension) invalid.Problems
+	check(d Dimension) problem.List
 }
 
 // PredefinedMetric is a metric that Application Auto Scaling knows by name
@@ -60,8 +60,8 @@ func (m PredefinedMetric) specification() map[string]any {
 	return map[string]any{"PredefinedMetricSpecification": map[string]any{"PredefinedMetricType": string(m)}}
 }
 
-func (m PredefinedMetric) check(d Dimension) invalid.Problems {
-	var ps invalid.Problems
+func (m PredefinedMetric) check(d Dimension) problem.List {
+	var ps problem.List
 	known, ok := dimensions[d]
 	if !ok || m == "" {
 		return ps // said elsewhere
@@ -141,7 +141,7 @@ func (p TargetTrackingPolicy) metricKey() string {
 	return string(key)
 }
 
-func (p TargetTrackingPolicy) validate(d Dimension) invalid.Problems {
+func (p TargetTrackingPolicy) validate(d Dimension) problem.List {
 	ps := validatePolicyName(p.Name, "name what it tracks, such as \"invocations-per-instance\"")
 	if p.hasMetric() {
 		ps = append(ps, p.Metric.check(d).In("Metric")...)
@@ -176,8 +176,8 @@ func targetFix(m TrackedMetric) string {
 	return "derive it from a load test"
 }
 
-func validatePolicyName(name, fix string) invalid.Problems {
-	var ps invalid.Problems
+func validatePolicyName(name, fix string) problem.List {
+	var ps problem.List
 	if name == "" {
 		ps.Add("Name", nil, "a policy needs a name", fix)
 	} else if !policyName.MatchString(name) {
@@ -186,8 +186,8 @@ func validatePolicyName(name, fix string) invalid.Problems {
 	return ps
 }
 
-func validateCooldown(field string, d time.Duration) invalid.Problems {
-	var ps invalid.Problems
+func validateCooldown(field string, d time.Duration) problem.List {
+	var ps problem.List
 	if !wholeSeconds(d) {
 		ps.Add(field, d, "a cooldown is a whole number of seconds, 0 or more", "AWS's default is 300s")
 	}

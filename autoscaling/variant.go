@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Variant is what the rules know of a production variant.
@@ -52,8 +52,8 @@ func ValidName(name string) bool { return resourceName.MatchString(name) }
 const NameRule = "a SageMaker name has 1 to 63 letters, digits and hyphens, and neither begins nor ends with a hyphen"
 
 // Validate returns everything wrong with the variant itself.
-func (v Variant) Validate() invalid.Problems {
-	var ps invalid.Problems
+func (v Variant) Validate() problem.List {
+	var ps problem.List
 	if !ValidName(v.EndpointName) {
 		ps.Add("EndpointName", v.EndpointName, NameRule, "such as \"predictions\"")
 	}
@@ -70,8 +70,8 @@ func (v Variant) Validate() invalid.Problems {
 }
 
 // ValidateScaling returns what keeps the variant from being scaled by t.
-func (v Variant) ValidateScaling(t ScalableTarget) invalid.Problems {
-	var ps invalid.Problems
+func (v Variant) ValidateScaling(t ScalableTarget) problem.List {
+	var ps problem.List
 	// Fact A46. ml.trn1 and ml.trn2 (Trainium) begin alike and are not burstable.
 	if strings.HasPrefix(v.InstanceType, "ml.t") && !strings.HasPrefix(v.InstanceType, "ml.trn") {
 		ps.Add("InstanceType", v.InstanceType, "a burstable instance type cannot be scaled automatically, AWS refuses to register it",

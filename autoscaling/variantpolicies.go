@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // policyIndex finds policies in the paths and rules of a ScalableTarget.
@@ -15,7 +15,7 @@ var policyIndex = regexp.MustCompile(`\b((?:Step)?Policies)\[(\d+)\]`)
 // inOwnFields is a problem of s.Target(v) in the fields of s: the target has the
 // policies that the figures call for before those of s. said reports that the
 // problem has another problem of s as its cause.
-func (s VariantScaling) inOwnFields(v Variant, p invalid.Problem) (own invalid.Problem, said bool) {
+func (s VariantScaling) inOwnFields(v Variant, p problem.Problem) (own problem.Problem, said bool) {
 	made := map[string][]string{}
 	for _, policy := range s.madePolicies() {
 		made["Policies"] = append(made["Policies"], policy.Name)
@@ -42,7 +42,7 @@ func (s VariantScaling) inOwnFields(v Variant, p invalid.Problem) (own invalid.P
 }
 
 // inFigures is a problem with a field of a policy that the figures call for.
-func (s VariantScaling) inFigures(field string, p invalid.Problem) (own invalid.Problem, said bool) {
+func (s VariantScaling) inFigures(field string, p problem.Problem) (own problem.Problem, said bool) {
 	switch {
 	case strings.HasPrefix(p.Path, "StepPolicies"):
 		return p, true // validateTarget and validatePolicyNames leave nothing
@@ -58,8 +58,8 @@ func (s VariantScaling) inFigures(field string, p invalid.Problem) (own invalid.
 // validatePolicyNames refuses a name that a step policy made here has: the
 // target finds such a pair too, and blames the policy that has no name of its
 // author's.
-func (s VariantScaling) validatePolicyNames(v Variant) invalid.Problems {
-	var ps invalid.Problems
+func (s VariantScaling) validatePolicyNames(v Variant) problem.List {
+	var ps problem.List
 	for _, made := range s.madeStepPolicies(v) {
 		for i, p := range s.Policies {
 			if p.Name == made.Name {

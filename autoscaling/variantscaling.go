@@ -6,8 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/capacity"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // InvocationsPolicyName names the policy that tracks invocations per instance.
@@ -145,7 +145,7 @@ func orDefault(cooldown *time.Duration) time.Duration {
 
 // Validate returns everything wrong with scaling v in this way, with the field
 // paths of this struct, and "Variant." before those of v.
-func (s VariantScaling) Validate(v Variant) invalid.Problems {
+func (s VariantScaling) Validate(v Variant) problem.List {
 	ps := append(s.validateTarget(), s.validatePolicyNames(v)...)
 	own := s
 	own.Events = nil // validateEvents says what is wrong with them
@@ -165,10 +165,10 @@ func (s VariantScaling) Validate(v Variant) invalid.Problems {
 
 // validateEvents adds to what was found before: the calendar's figures are
 // those of s, and a figure that was refused is not refused again.
-func (s VariantScaling) validateEvents(found invalid.Problems) invalid.Problems {
-	var ps invalid.Problems
+func (s VariantScaling) validateEvents(found problem.List) problem.List {
+	var ps problem.List
 	for _, p := range s.Calendar().Validate() {
-		if !slices.ContainsFunc(found, func(f invalid.Problem) bool { return f.Path == p.Path }) {
+		if !slices.ContainsFunc(found, func(f problem.Problem) bool { return f.Path == p.Path }) {
 			ps = append(ps, p)
 		}
 	}
@@ -176,8 +176,8 @@ func (s VariantScaling) validateEvents(found invalid.Problems) invalid.Problems 
 }
 
 // minimumIsTheirs refuses scheduled actions that move the minimum beside events.
-func minimumIsTheirs(events []Event, actions []ScheduledAction) invalid.Problems {
-	var ps invalid.Problems
+func minimumIsTheirs(events []Event, actions []ScheduledAction) problem.List {
+	var ps problem.List
 	for i, a := range actions {
 		if len(events) > 0 && a.MinCapacity != nil {
 			ps.Add(fmt.Sprintf("ScheduledActions[%d].MinCapacity", i), *a.MinCapacity,
@@ -188,8 +188,8 @@ func minimumIsTheirs(events []Event, actions []ScheduledAction) invalid.Problems
 	return ps
 }
 
-func (s VariantScaling) validateTarget() invalid.Problems {
-	var ps invalid.Problems
+func (s VariantScaling) validateTarget() problem.List {
+	var ps problem.List
 	rps, factor, target := s.RequestsPerSecondPerInstance, s.SafetyFactor, s.TargetInvocationsPerMinute
 	if factor != 0 && target != 0 {
 		ps.Add("SafetyFactor", factor, "a safety factor and a target of its own exclude each other", "keep one of the two")

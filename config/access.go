@@ -3,7 +3,7 @@ package config
 import (
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/access"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 )
 
 // Domain is the name under which clients ask, in a hosted zone of Amazon Route
@@ -122,42 +122,42 @@ type MutualTLS struct {
 }
 
 // Model is d in the words of package access; nil for nil.
-func (d *Domain) Model() *access.Domain {
+func (d *Domain) Model() *settings.Domain {
 	if d == nil {
 		return nil
 	}
-	model := access.Domain(*d)
+	model := settings.Domain(*d)
 	return &model
 }
 
 // Model is a in the words of package access; nil for nil.
-func (a *Authentication) Model() *access.Authentication {
+func (a *Authentication) Model() *settings.Authentication {
 	if a == nil {
 		return nil
 	}
-	var model access.Authentication
+	var model settings.Authentication
 	if o := a.OIDC; o != nil {
-		model.OIDC = &access.OIDC{
+		model.OIDC = &settings.OIDC{
 			Issuer: o.Issuer, AuthorizationEndpoint: o.AuthorizationEndpoint, TokenEndpoint: o.TokenEndpoint, UserInfoEndpoint: o.UserInfoEndpoint,
 			ClientID: o.ClientID, ClientSecretARN: o.ClientSecretARN, ClientSecretField: o.ClientSecretField,
 			Scope: o.Scope, SessionTimeout: time.Duration(o.SessionTimeout),
 		}
 	}
 	if c := a.Cognito; c != nil {
-		model.Cognito = &access.Cognito{
+		model.Cognito = &settings.Cognito{
 			UserPoolARN: c.UserPoolARN, ClientID: c.ClientID, Domain: c.Domain, Scope: c.Scope, SessionTimeout: time.Duration(c.SessionTimeout),
 		}
 	}
 	if j := a.JWT; j != nil {
-		model.JWT = &access.JWT{
-			Issuer: j.Issuer, JWKSEndpoint: j.JWKSEndpoint, Audience: j.Audience, AudienceFormat: access.ClaimFormat(j.AudienceFormat),
+		model.JWT = &settings.JWT{
+			Issuer: j.Issuer, JWKSEndpoint: j.JWKSEndpoint, Audience: j.Audience, AudienceFormat: settings.ClaimFormat(j.AudienceFormat),
 		}
 		for _, c := range j.Claims {
-			model.JWT.Claims = append(model.JWT.Claims, access.Claim{Name: c.Name, Format: access.ClaimFormat(c.Format), Values: c.Values})
+			model.JWT.Claims = append(model.JWT.Claims, settings.Claim{Name: c.Name, Format: settings.ClaimFormat(c.Format), Values: c.Values})
 		}
 	}
 	if m := a.MutualTLS; m != nil {
-		mutual := access.MutualTLS(*m)
+		mutual := settings.MutualTLS(*m)
 		model.MutualTLS = &mutual
 	}
 	return &model

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/access"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 )
 
 // frontendOf is the front end of the shortest environment with these lines more.
@@ -25,7 +25,7 @@ func TestAuthenticationModel(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		yaml string
-		want access.Authentication
+		want settings.Authentication
 	}{
 		"oidc": {`  internetFacing: true
   authentication:
@@ -39,7 +39,7 @@ func TestAuthenticationModel(t *testing.T) {
       clientSecretField: client_secret
       scope: openid email
       sessionTimeout: 8h
-`, access.Authentication{OIDC: &access.OIDC{
+`, settings.Authentication{OIDC: &settings.OIDC{
 			Issuer: "https://login.example.com", AuthorizationEndpoint: "https://login.example.com/authorize",
 			TokenEndpoint: "https://login.example.com/token", UserInfoEndpoint: "https://login.example.com/userinfo",
 			ClientID: "predictions", ClientSecretARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:login-a1B2c3",
@@ -55,12 +55,12 @@ func TestAuthenticationModel(t *testing.T) {
       sessionTimeout: 30m
     mutualTls:
       trustStoreArn: arn:aws:elasticloadbalancing:eu-west-1:123456789012:truststore/clients/0123456789abcdef
-`, access.Authentication{
-			Cognito: &access.Cognito{
+`, settings.Authentication{
+			Cognito: &settings.Cognito{
 				UserPoolARN: "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEfGhI", ClientID: "1example23456789",
 				Domain: "predictions", Scope: "openid", SessionTimeout: 30 * time.Minute,
 			},
-			MutualTLS: &access.MutualTLS{TrustStoreARN: "arn:aws:elasticloadbalancing:eu-west-1:123456789012:truststore/clients/0123456789abcdef"},
+			MutualTLS: &settings.MutualTLS{TrustStoreARN: "arn:aws:elasticloadbalancing:eu-west-1:123456789012:truststore/clients/0123456789abcdef"},
 		}},
 		"jwt and mutual TLS": {`  authentication:
     jwt:
@@ -73,13 +73,13 @@ func TestAuthenticationModel(t *testing.T) {
     mutualTls:
       caBundleUrl: s3://authorities/clients.pem
       caBundleVersion: "1"
-`, access.Authentication{
-			JWT: &access.JWT{
+`, settings.Authentication{
+			JWT: &settings.JWT{
 				Issuer: "https://login.example.com", JWKSEndpoint: "https://login.example.com/keys",
-				Audience: "predictions", AudienceFormat: access.StringArray,
-				Claims: []access.Claim{{Name: "scope", Format: access.SpaceSeparated, Values: []string{"ask", "tell"}}},
+				Audience: "predictions", AudienceFormat: settings.StringArray,
+				Claims: []settings.Claim{{Name: "scope", Format: settings.SpaceSeparated, Values: []string{"ask", "tell"}}},
 			},
-			MutualTLS: &access.MutualTLS{CABundleURL: "s3://authorities/clients.pem", CABundleVersion: "1"},
+			MutualTLS: &settings.MutualTLS{CABundleURL: "s3://authorities/clients.pem", CABundleVersion: "1"},
 		}},
 	} {
 		got := frontendOf(t, test.yaml).Authentication.Model()
@@ -97,7 +97,7 @@ func TestAuthenticationModel(t *testing.T) {
 
 func TestDomainModel(t *testing.T) {
 	t.Parallel()
-	want := access.Domain{Name: "predictions.example.com", HostedZoneID: "Z0123456789ABCDEFGHIJ", ZoneName: "example.com"}
+	want := settings.Domain{Name: "predictions.example.com", HostedZoneID: "Z0123456789ABCDEFGHIJ", ZoneName: "example.com"}
 	for _, certificate := range []bool{true, false} {
 		more := "  domain: {name: predictions.example.com, hostedZoneId: Z0123456789ABCDEFGHIJ, zoneName: example.com}\n"
 		file := environment(t) + more

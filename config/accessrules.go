@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/access"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 const (
@@ -20,10 +20,10 @@ const (
 
 // validateAccess judges under which name, how encrypted and to whom the load
 // balancer answers.
-func validateAccess(e Environment, src source) invalid.Problems {
+func validateAccess(e Environment, src source) problem.List {
 	f := e.Frontend
 	ps := validateEncryption(e, src)
-	ps = append(ps, inYAML(access.ValidateCertificate(f.CertificateARN, e.Account, e.Region), certificatePath)...)
+	ps = append(ps, inYAML(settings.ValidateCertificate(f.CertificateARN, e.Account, e.Region), certificatePath)...)
 	if f.Domain != nil {
 		ps = append(ps, inYAML(f.Domain.Model().Validate(f.CertificateARN != ""), domainPath)...)
 	}
@@ -34,9 +34,9 @@ func validateAccess(e Environment, src source) invalid.Problems {
 }
 
 // validateEncryption wants a certificate, given or made, or plain HTTP by name.
-func validateEncryption(e Environment, src source) invalid.Problems {
+func validateEncryption(e Environment, src source) problem.List {
 	f := e.Frontend
-	var ps invalid.Problems
+	var ps problem.List
 	switch {
 	case src.faulty(plainHTTPPath):
 	case f.PlainHTTP && e.Production:
@@ -54,14 +54,14 @@ func validateEncryption(e Environment, src source) invalid.Problems {
 	return ps
 }
 
-func validateAuthentication(e Environment, src source) invalid.Problems {
+func validateAuthentication(e Environment, src source) problem.List {
 	if src.faulty(authenticationPath) {
 		return nil
 	}
 	a := e.Frontend.Authentication.Model()
 	ps := inYAML(a.Validate(e.Region), authenticationPath)
 	if src.touched(authenticationPath) { // what is said there may just be misspelt
-		ps = slices.DeleteFunc(ps, func(p invalid.Problem) bool { return p.Path == authenticationPath })
+		ps = slices.DeleteFunc(ps, func(p problem.Problem) bool { return p.Path == authenticationPath })
 	}
 	if a.LogsIn() && e.Network.NewVPC != nil && !e.Frontend.InternetFacing && !src.faulty("frontend.internetFacing") {
 		way := authenticationPath + ".oidc"
@@ -75,16 +75,16 @@ func validateAuthentication(e Environment, src source) invalid.Problems {
 }
 
 // validateRanges judges who may connect.
-func validateRanges(e Environment, src source) invalid.Problems {
+func validateRanges(e Environment, src source) problem.List {
 	f := e.Frontend
-	var ps invalid.Problems
+	var ps problem.List
 	overIPv6 := false
 	for i, cidr := range f.AllowedCIDRs {
 		at := itemPath(allowedCIDRsPath, i)
-		if prefix, is := access.IPv6(cidr); is {
+		if prefix, is := settings.IPv6(cidr); is {
 			overIPv6 = true
 			if !src.faulty(ipv6Path) {
-				ps = append(ps, access.ValidateIPv6(prefix, f.IPv6).In(at)...)
+				ps = append(ps, settings.ValidateIPv6(prefix, f.IPv6).In(at)...)
 			}
 			continue
 		}
@@ -93,7 +93,7 @@ func validateRanges(e Environment, src source) invalid.Problems {
 	if src.faulty("frontend.internetFacing") || src.touched(allowedCIDRsPath) || len(ps) > 0 {
 		return ps
 	}
-	if f.InternetFacing && access.AllPrivate(f.AllowedCIDRs) {
+	if f.InternetFacing && settings.AllPrivate(f.AllowedCIDRs) {
 		ps.Add("frontend.internetFacing", true, "the load balancer is to be public, and only private ranges may connect, from which nobody reaches it over the internet",
 			"remove internetFacing for an internal one, or allow the public ranges of its clients")
 	}
@@ -113,7 +113,7 @@ var accessKeys = map[string]string{
 }
 
 // inYAML is what package access says of what stands at path.
-func inYAML(ps invalid.Problems, path string) invalid.Problems {
+func inYAML(ps problem.List, path string) problem.List {
 	out := slices.Clone(ps)
 	for i, p := range ps {
 		keys := strings.Split(p.Path, ".")

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Acknowledgment accepts what a rule says of one construct.
@@ -28,8 +28,8 @@ func (a Acknowledgment) ConstructPath(environment string) string {
 
 // validateAcknowledgments cannot see whether there is such a construct: that is
 // said at synthesis.
-func validateAcknowledgments(e Environment) invalid.Problems {
-	var ps invalid.Problems
+func validateAcknowledgments(e Environment) problem.List {
+	var ps problem.List
 	var known []string
 	for _, r := range autoscaling.Rules() {
 		known = append(known, r.ID)

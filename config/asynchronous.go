@@ -4,9 +4,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/artifact"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Asynchronous makes an endpoint take requests into a queue and write the answers
@@ -38,8 +38,8 @@ func (e Environment) HasFrontend() bool { return e.Endpoint.Asynchronous == nil 
 
 const asynchronousPath = "endpoint.asynchronous"
 
-func validateAsynchronous(a *Asynchronous, region string) invalid.Problems {
-	var ps invalid.Problems
+func validateAsynchronous(a *Asynchronous, region string) problem.List {
+	var ps problem.List
 	if a == nil {
 		return nil
 	}
@@ -48,7 +48,7 @@ func validateAsynchronous(a *Asynchronous, region string) invalid.Problems {
 	} {
 		if p.url != "" {
 			_, err := artifact.ParseFolder(p.url)
-			ps = append(ps, invalid.From(err).In(asynchronousPath+"."+p.key)...)
+			ps = append(ps, problem.From(err).In(asynchronousPath+"."+p.key)...)
 		}
 	}
 	for _, topic := range []struct{ key, arn string }{{"successTopicArn", a.SuccessTopicARN}, {"errorTopicArn", a.ErrorTopicARN}} {

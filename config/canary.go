@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Canary is a second gateway behind the same load balancer, of another version,
@@ -87,9 +87,9 @@ func (f Frontend) ofIt() string {
 }
 
 // validateCanary holds the canary against its form and the gateway beside it.
-func validateCanary(e Environment, src source) invalid.Problems {
+func validateCanary(e Environment, src source) problem.List {
 	const form = canaryPath + ".gateway"
-	var ps invalid.Problems
+	var ps problem.List
 	if e.Frontend.Canary == nil || src.faulty(form) {
 		return nil
 	}

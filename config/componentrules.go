@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 const (
@@ -35,7 +35,7 @@ func saysComponents(given, faulty func(path string) bool) bool {
 func (d *document) checkComponentForm() {
 	for _, beside := range besideComponents {
 		if d.given(beside.key) && !d.isFaulty(beside.key) {
-			d.fault(invalid.Problem{Path: beside.key, Got: d.nodes[beside.key].describe(),
+			d.fault(problem.Problem{Path: beside.key, Got: d.nodes[beside.key].describe(),
 				Rule: "components are given too: " + beside.rule, Fix: "remove it, or components"})
 		}
 	}
@@ -59,12 +59,12 @@ func (d *document) checkModelForm() {
 		d.missing(d.root, compiled(), "model")
 	}
 	if d.given(managedInstancesPath) && !d.isFaulty(managedInstancesPath) {
-		d.fault(invalid.Problem{Path: managedInstancesPath, Got: d.nodes[managedInstancesPath].describe(),
+		d.fault(problem.Problem{Path: managedInstancesPath, Got: d.nodes[managedInstancesPath].describe(),
 			Rule: "SageMaker manages the instances of inference components only, and there are none", Fix: "remove it, or add components in place of model"})
 	}
 }
 
-func validateComponents(e Environment, src source) invalid.Problems {
+func validateComponents(e Environment, src source) problem.List {
 	if src.faulty(componentsPath) || len(e.Components) == 0 {
 		return nil
 	}
@@ -87,8 +87,8 @@ func validateComponents(e Environment, src source) invalid.Problems {
 	return ps
 }
 
-func (e Environment) validateManagedInstances(src source) invalid.Problems {
-	var ps invalid.Problems
+func (e Environment) validateManagedInstances(src source) problem.List {
+	var ps problem.List
 	m := e.Variant.ManagedInstances
 	if m == nil || src.touched("variant") {
 		return nil
@@ -114,8 +114,8 @@ func (e Environment) managedVariant() autoscaling.Variant {
 }
 
 // validate asks the scaling model, where the bounds and the load test can be read.
-func (c Component) validate(at string, src source) invalid.Problems {
-	var ps invalid.Problems
+func (c Component) validate(at string, src source) problem.List {
+	var ps problem.List
 	scaling := c.ComponentScaling()
 	if s := c.Capacity.StartTime; s <= 0 || s > maxStartTime {
 		ps.Add(at+".capacity.startTime", s, "a copy takes over 0s and at most 2h to start", "take it from the component's scaling activities, such as 6m")
@@ -125,7 +125,7 @@ func (c Component) validate(at string, src source) invalid.Problems {
 		return ps
 	}
 	found := c.inYAML(at, scaling.Validate(c.Name))
-	unsound := slices.ContainsFunc(found, func(p invalid.Problem) bool { return within(p.Path, at+".scaling") })
+	unsound := slices.ContainsFunc(found, func(p problem.Problem) bool { return within(p.Path, at+".scaling") })
 	for _, p := range found {
 		// The times are judged by the bounds.
 		if !unsound || !within(p.Path, at+".schedule") && !within(p.Path, at+".events") {
@@ -136,7 +136,7 @@ func (c Component) validate(at string, src source) invalid.Problems {
 }
 
 // inYAML says what the scaling model says in the words and paths of the file.
-func (c Component) inYAML(at string, ps invalid.Problems) invalid.Problems {
+func (c Component) inYAML(at string, ps problem.List) problem.List {
 	words := strings.NewReplacer(
 		"ConcurrencyPerCopy", "concurrencyPerCopy", "RequestsPerSecondPerCopy", "requestsPerSecondPerCopy",
 		"requestsPerSecondPerInstance", "requestsPerSecondPerCopy", "set MinCapacity", "set scaling.minCapacity",
@@ -166,6 +166,6 @@ func (c Component) inFile(f autoscaling.Finding, at string) autoscaling.Finding 
 			f.Path = "RequestsPerSecondPerCopy"
 		}
 	}
-	f.Problem = c.inYAML(at, invalid.Problems{f.Problem})[0]
+	f.Problem = c.inYAML(at, problem.List{f.Problem})[0]
 	return f
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // document is one environment file while it is judged.
@@ -102,10 +102,10 @@ func (d *document) isTouched(path string) bool {
 
 // fault notes a problem with what the file says at p.Path, and takes that out of
 // what is judged further.
-func (d *document) fault(p invalid.Problem) { d.faultAt(d.place(p.Path), p) }
+func (d *document) fault(p problem.Problem) { d.faultAt(d.place(p.Path), p) }
 
 // faultAt is fault with the place to show.
-func (d *document) faultAt(at position, p invalid.Problem) {
+func (d *document) faultAt(at position, p problem.Problem) {
 	if n := d.nodes[p.Path]; n != nil {
 		n.omit = true
 	}
@@ -114,15 +114,15 @@ func (d *document) faultAt(at position, p invalid.Problem) {
 }
 
 // report notes a problem that leaves the rest as it is.
-func (d *document) report(p invalid.Problem) { d.reportAt(d.place(p.Path), p) }
+func (d *document) report(p problem.Problem) { d.reportAt(d.place(p.Path), p) }
 
-func (d *document) reportAt(at position, p invalid.Problem) {
+func (d *document) reportAt(at position, p problem.Problem) {
 	d.problems = append(d.problems, Problem{File: d.file, Line: max(at.line, 1), Column: max(at.column, 1), Problem: p})
 }
 
 // refuse notes a problem with the file itself.
 func (d *document) refuse(at position, rule, fix string) {
-	d.reportAt(at, invalid.Problem{Rule: rule, Fix: fix})
+	d.reportAt(at, problem.Problem{Rule: rule, Fix: fix})
 }
 
 // place is where the value at path stands, or else what it would stand in.

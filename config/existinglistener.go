@@ -6,8 +6,8 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/access"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // ExistingListener is a listener of an Application Load Balancer that stands. Who
@@ -53,8 +53,8 @@ var (
 	hostPattern = regexp.MustCompile(`^[A-Za-z0-9.*?-]{1,128}$`)
 )
 
-func validateExistingListener(e Environment, src source) invalid.Problems {
-	var ps invalid.Problems
+func validateExistingListener(e Environment, src source) problem.List {
+	var ps problem.List
 	l := *e.Frontend.ExistingListener
 	for _, key := range keys(schemaAt([]string{"frontend"})) {
 		if path := "frontend." + key; !slices.Contains(routeKeys, key) && src.given(path) && !src.faulty(path) {
@@ -67,7 +67,7 @@ func validateExistingListener(e Environment, src source) invalid.Problems {
 		case parts == nil:
 			ps.Add(arn, l.ARN, "this is not the ARN of a listener of an Application Load Balancer, arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID",
 				"copy it from the listener, not from the load balancer")
-		case e.Region != "" && (parts[2] != e.Region || parts[1] != access.Partition(e.Region)), e.Account != "" && parts[3] != e.Account:
+		case e.Region != "" && (parts[2] != e.Region || parts[1] != settings.Partition(e.Region)), e.Account != "" && parts[3] != e.Account:
 			ps.Add(arn, l.ARN, fmt.Sprintf("a rule stands in the environment's own account and region, %s in %s", e.Account, e.Region),
 				"take a listener there, or have a load balancer made")
 		}
@@ -88,8 +88,8 @@ func validateExistingListener(e Environment, src source) invalid.Problems {
 
 // validateRouteNetwork wants the network of the tasks behind a load balancer that
 // stands, and none where there are no tasks.
-func validateRouteNetwork(e Environment, src source) invalid.Problems {
-	var ps invalid.Problems
+func validateRouteNetwork(e Environment, src source) problem.List {
+	var ps problem.List
 	n := e.Network
 	switch {
 	case !e.HasNetwork():

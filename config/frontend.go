@@ -3,7 +3,7 @@ package config
 import (
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Bounds of a request's time: a Lambda function's, and the longest stream that a
@@ -13,9 +13,9 @@ const (
 	maxRequestTimeout = Duration(15 * time.Minute)
 )
 
-func validateFrontend(e Environment, src source) invalid.Problems {
+func validateFrontend(e Environment, src source) problem.List {
 	f := e.Frontend
-	var ps invalid.Problems
+	var ps problem.List
 	if f.ExistingListener != nil {
 		ps = validateExistingListener(e, src)
 	} else {

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/capacity"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // FrontendCapacity is what the size of the front end is computed from: events
@@ -102,8 +102,8 @@ const (
 
 // validateFrontendCapacity holds the front end against the fleet and its events.
 // It is silent on what rests on values that were reported.
-func validateFrontendCapacity(e Environment, src source) invalid.Problems {
-	var ps invalid.Problems
+func validateFrontendCapacity(e Environment, src source) problem.List {
+	var ps problem.List
 	e = e.withDefaults()
 	f := e.Frontend.Capacity
 	if e.Frontend.ReserveLoadBalancerCapacity && (f == nil || f.BytesPerRequest == 0) && !src.faulty(bytesPerRequest) {
@@ -133,8 +133,8 @@ func validateFrontendCapacity(e Environment, src source) invalid.Problems {
 
 // validateGatewayCapacity holds one gateway, in its form, against the fleet and
 // its events.
-func (e Environment) validateGatewayCapacity(src source) invalid.Problems {
-	var ps invalid.Problems
+func (e Environment) validateGatewayCapacity(src source) problem.List {
+	var ps problem.List
 	if !e.Frontend.onFargate() {
 		ps = e.validateReservedConcurrency()
 	}
@@ -181,8 +181,8 @@ func (e Environment) fleet() (requestsPerSecond float64, instances int) {
 // validateReservedConcurrency wants the function to take what its events bring
 // and what the whole fleet serves: else it turns away what there are instances
 // for.
-func (e Environment) validateReservedConcurrency() invalid.Problems {
-	var ps invalid.Problems
+func (e Environment) validateReservedConcurrency() problem.List {
+	var ps problem.List
 	f := e.Frontend.Capacity
 	if f.ReservedConcurrency == 0 {
 		return nil
@@ -206,7 +206,7 @@ func (e Environment) validateReservedConcurrency() invalid.Problems {
 // inFrontend says what is wrong with a calendar of the front end at the event
 // itself, or at the key that asks for the calendar where the events of several
 // variants have been put together, or are too many.
-func (e Environment) inFrontend(ps invalid.Problems, key string) invalid.Problems {
+func (e Environment) inFrontend(ps problem.List, key string) problem.List {
 	translated := newTranslator(ProductionVariant{}, "").all(ps)
 	for i, p := range translated {
 		if len(e.Variants) > 0 || !within(p.Path, "events") || p.Path == "events" {

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/artifact"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // GatewayForm is what the gateway runs on.
@@ -33,8 +33,8 @@ var (
 )
 
 // validateGatewayForm holds the front end against the form of its gateway.
-func validateGatewayForm(e Environment, src source) invalid.Problems {
-	var ps invalid.Problems
+func validateGatewayForm(e Environment, src source) problem.List {
+	var ps problem.List
 	if src.faulty(gatewayForm) {
 		return ps
 	}
@@ -69,8 +69,8 @@ func validateGatewayForm(e Environment, src source) invalid.Problems {
 
 // validateOfferedLoad refuses policies on a load that a Lambda function does not
 // tell (fact F29).
-func validateOfferedLoad(e Environment) invalid.Problems {
-	var ps invalid.Problems
+func validateOfferedLoad(e Environment) problem.List {
+	var ps problem.List
 	rule, fix := "a gateway on lambda sheds nothing, and so publishes no offered load that could scale", "remove it, or say gateway: fargate"
 	if e.Frontend.onFargate() {
 		rule, fix = "a canary on lambda does not publish its share of the offered load", "remove it while the canary is there"
@@ -88,7 +88,7 @@ func validateOfferedLoad(e Environment) invalid.Problems {
 }
 
 // validateService judges the gateway's image and the size of its tasks.
-func validateService(e Environment, src source) invalid.Problems {
+func validateService(e Environment, src source) problem.List {
 	ps := validateImage("frontend.image", e.Frontend.Image, e)
 	if !src.faulty("frontend.taskCpu") && !src.faulty("frontend.taskMemoryMb") {
 		d := e.withDefaults().Frontend
@@ -98,12 +98,12 @@ func validateService(e Environment, src source) invalid.Problems {
 }
 
 // validateImage judges the image of a gateway on Fargate; "" is built.
-func validateImage(path, uri string, e Environment) invalid.Problems {
+func validateImage(path, uri string, e Environment) problem.List {
 	if uri == "" {
 		return nil
 	}
 	image, err := artifact.ParseImage(uri, artifact.ECS)
-	ps := invalid.From(err).In(path)
+	ps := problem.From(err).In(path)
 	if err == nil && e.Region != "" && e.Network.NewVPC != nil && image.Region != e.Region {
 		ps.Add(path, uri, "the private endpoints of a new VPC lead to Amazon ECR in its own region "+e.Region+", this image is in "+image.Region,
 			"replicate the repository to "+e.Region+" and give the image there")
@@ -112,7 +112,7 @@ func validateImage(path, uri string, e Environment) invalid.Problems {
 }
 
 // validateTaskSize judges taskCpu and taskMemoryMb below path.
-func validateTaskSize(path string, cpu, memoryMB int) invalid.Problems {
+func validateTaskSize(path string, cpu, memoryMB int) problem.List {
 	ps := autoscaling.ValidateTaskSize(cpu, memoryMB)
 	for i, p := range ps {
 		ps[i].Path = path + ".taskMemoryMb"
@@ -123,8 +123,8 @@ func validateTaskSize(path string, cpu, memoryMB int) invalid.Problems {
 	return ps
 }
 
-func validateTaskRate(f Frontend, src source, fix string) invalid.Problems {
-	var ps invalid.Problems
+func validateTaskRate(f Frontend, src source, fix string) problem.List {
+	var ps problem.List
 	if !slices.ContainsFunc([]string{"frontend.capacity", requestsPerSecondPerTask}, src.faulty) && (f.Capacity == nil || f.Capacity.RequestsPerSecondPerTask == 0) {
 		ps.Add(requestsPerSecondPerTask, nil, "the tasks of a gateway on fargate are counted by what one of them carries", fix)
 	}

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/gateway/settings"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Server is what only a gateway that runs as a server, on Fargate, can be told:
@@ -63,7 +63,7 @@ func (f Frontend) ServerSettings() settings.Server {
 }
 
 // validateServer holds the settings to what the gateway asks at its start.
-func validateServer(f Frontend, src source) invalid.Problems {
+func validateServer(f Frontend, src source) problem.List {
 	ps := f.ServerSettings().Validate()
 	for i, p := range ps {
 		ps[i].Path = serverPath + "." + lowerKeys(strings.Replace(p.Path, "OTLP", "Otlp", 1))

@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/capacity"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 const (
@@ -69,7 +69,7 @@ func (e Environment) taskZones() int {
 
 // validateTasks wants the service to carry what its events bring and what the
 // whole fleet serves, and its floors to be sound.
-func (e Environment) validateTasks(src source) invalid.Problems {
+func (e Environment) validateTasks(src source) problem.List {
 	c, ok := e.GatewayTasks()
 	if !ok || e.Frontend.Capacity.RequestsPerSecondPerTask <= 0 || src.faulty(requestsPerSecondPerTask) || src.faulty("frontend.capacity.minTasks") {
 		return nil

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Subjects are what the lint judges: a scalable target for each variant, or each
@@ -117,7 +117,7 @@ func inFile(f autoscaling.Finding, v ProductionVariant, at variantPath) autoscal
 		return f
 	}
 	f = v.inFields(f)
-	f.Problem = newTranslator(v, at).all(invalid.Problems{f.Problem})[0]
+	f.Problem = newTranslator(v, at).all(problem.List{f.Problem})[0]
 	return f
 }
 

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // ending is what an environment's file is called by; its name is what stands
@@ -131,7 +131,7 @@ func pick(dir, selected string, names []string, ps Problems) ([]string, Problems
 // inDir is a problem with a file or folder as a whole.
 func inDir(file, got, rule, fix string) Problem {
 	if got != "" {
-		got = invalid.Value(got)
+		got = problem.Value(got)
 	}
-	return Problem{File: file, Problem: invalid.Problem{Got: got, Rule: rule, Fix: fix}}
+	return Problem{File: file, Problem: problem.Problem{Got: got, Rule: rule, Fix: fix}}
 }

@@ -4,8 +4,8 @@ import (
 	"regexp"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/access"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 const defaultLogRetentionDays = 90
@@ -73,9 +73,9 @@ func (f Frontend) withLoadBalancerDefaults(production bool) Frontend {
 // bucketName is a bucket's name, by the rules for those of today.
 var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 
-func validateLoadBalancer(e Environment, src source) invalid.Problems {
+func validateLoadBalancer(e Environment, src source) problem.List {
 	const logs, protection = "frontend.accessLogs", "frontend.deletionProtection"
-	var ps invalid.Problems
+	var ps problem.List
 	if e.Production && src.given(protection) && !src.faulty(protection) && !e.Frontend.DeletionProtection {
 		ps.Add(protection, false, "a load balancer in production is protected against deletion",
 			"leave it out; to take the environment down, first deploy it with production: false")
@@ -102,9 +102,9 @@ func validateLoadBalancer(e Environment, src source) invalid.Problems {
 
 var webACLARN = regexp.MustCompile(`^arn:(aws[a-z-]*):wafv2:([a-z0-9-]+):([0-9]{12}):regional/webacl/[A-Za-z0-9_-]{1,128}/[0-9a-f-]{36}$`)
 
-func validateWAF(w WAF, e Environment, src source) invalid.Problems {
+func validateWAF(w WAF, e Environment, src source) problem.List {
 	const path = "frontend.waf."
-	var ps invalid.Problems
+	var ps problem.List
 	if w.WebACLARN != "" {
 		parts := webACLARN.FindStringSubmatch(w.WebACLARN)
 		switch {
@@ -121,7 +121,7 @@ func validateWAF(w WAF, e Environment, src source) invalid.Problems {
 		return ps
 	}
 	if w.SessionHeader != "" {
-		ps = append(ps, access.ValidateHeaderName(w.SessionHeader).In(path+"sessionHeader")...)
+		ps = append(ps, settings.ValidateHeaderName(w.SessionHeader).In(path+"sessionHeader")...)
 	}
 	if w.SessionHeader != "" && !src.given(path+"requestsPerSession") {
 		ps.Add(path+"requestsPerSession", nil, "a limit by sessionHeader needs its number", "give the requests in 5 minutes")

@@ -3,16 +3,16 @@ package config
 import (
 	"regexp"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/artifact"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // validateModel judges the model at path.
-func validateModel(path string, m Model, region string) invalid.Problems {
-	var ps invalid.Problems
+func validateModel(path string, m Model, region string) problem.List {
+	var ps problem.List
 	if m.Image != "" {
 		image, err := artifact.ParseImage(m.Image, artifact.SageMaker)
-		ps = append(ps, invalid.From(err).In(path+".image")...)
+		ps = append(ps, problem.From(err).In(path+".image")...)
 		if err == nil && region != "" && image.Region != region {
 			ps.Add(path+".image", m.Image, "SageMaker pulls an image from its own region "+region+", this one is in "+image.Region,
 				"replicate the repository to "+region+" and give the image there")
@@ -20,7 +20,7 @@ func validateModel(path string, m Model, region string) invalid.Problems {
 	}
 	if m.ModelDataURL != "" {
 		_, err := artifact.ParseModelData(m.ModelDataURL)
-		ps = append(ps, invalid.From(err).In(path+".modelDataUrl")...)
+		ps = append(ps, problem.From(err).In(path+".modelDataUrl")...)
 	}
 	for _, p := range artifact.ValidateEnvironment(m.Environment) {
 		if p.Path == "" {

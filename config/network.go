@@ -8,13 +8,13 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-func validateNetwork(e Environment, src source) invalid.Problems {
+func validateNetwork(e Environment, src source) problem.List {
 	const newVPC, existingVPC = "network.newVpc", "network.existingVpc"
 	n := e.Network
-	var ps invalid.Problems
+	var ps problem.List
 	switch {
 	case n.NewVPC != nil && n.ExistingVPC != nil:
 		ps.Add(existingVPC, nil, "a load balancer stands in one VPC, and newVpc is given too", "keep one of the two")
@@ -44,8 +44,8 @@ const (
 	smallestBalancerMask = 27
 )
 
-func validateNewVPC(v NewVPC, region string) invalid.Problems {
-	var ps invalid.Problems
+func validateNewVPC(v NewVPC, region string) problem.List {
+	var ps problem.List
 	smallest, what := smallestVPC, "a VPC has a range"
 	if zones := len(v.AvailabilityZones); zones > 0 {
 		// CDK cuts the range into equal parts, a power of two of them.
@@ -59,7 +59,7 @@ func validateNewVPC(v NewVPC, region string) invalid.Problems {
 	return ps
 }
 
-func validateExistingVPC(v ExistingVPC, region string) invalid.Problems {
+func validateExistingVPC(v ExistingVPC, region string) problem.List {
 	ps := validateCIDR("cidr", v.CIDR, largestVPC, smallestVPC, "a VPC has a range")
 	ids := map[string]string{}
 	for _, group := range []struct {
@@ -81,7 +81,7 @@ func validateExistingVPC(v ExistingVPC, region string) invalid.Problems {
 
 // validateBalancerSubnets asks for the subnets that the load balancer goes into:
 // two zones or more, and of each zone one subnet, as Elastic Load Balancing does.
-func validateBalancerSubnets(v ExistingVPC, internetFacing bool) invalid.Problems {
+func validateBalancerSubnets(v ExistingVPC, internetFacing bool) problem.List {
 	path, subnets, kind, why := "privateSubnets", v.PrivateSubnets, "private", "an internal load balancer"
 	if internetFacing {
 		path, subnets, kind, why = "publicSubnets", v.PublicSubnets, "public", "an internet-facing load balancer"
@@ -90,8 +90,8 @@ func validateBalancerSubnets(v ExistingVPC, internetFacing bool) invalid.Problem
 }
 
 // validateZones wants subnets in two zones or more, one of each.
-func validateZones(path string, subnets []Subnet, kind, why string) invalid.Problems {
-	var ps invalid.Problems
+func validateZones(path string, subnets []Subnet, kind, why string) problem.List {
+	var ps problem.List
 	if len(subnets) < 2 {
 		ps.Add(path, nil, fmt.Sprintf("%s needs %s subnets in at least 2 zones, %d given", why, kind, len(subnets)),
 			"add the "+kind+" subnets of the VPC")
@@ -113,8 +113,8 @@ var zoneName = regexp.MustCompile(`^([a-z]+(?:-[a-z]+)+-[0-9]+)([a-z])$`)
 
 // validateZone wants a zone of the region itself: a Local Zone has no Lambda
 // targets (fact F12).
-func validateZone(path, zone, region string) invalid.Problems {
-	var ps invalid.Problems
+func validateZone(path, zone, region string) problem.List {
+	var ps problem.List
 	parts := zoneName.FindStringSubmatch(zone)
 	switch {
 	case zone == "":
@@ -128,8 +128,8 @@ func validateZone(path, zone, region string) invalid.Problems {
 
 // validateCIDR wants an IPv4 range with a mask from /largest to /smallest; what
 // says whose range it is.
-func validateCIDR(path, cidr string, largest, smallest int, what string) invalid.Problems {
-	var ps invalid.Problems
+func validateCIDR(path, cidr string, largest, smallest int, what string) problem.List {
+	var ps problem.List
 	if cidr == "" {
 		return nil
 	}

@@ -8,14 +8,14 @@ import (
 	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // policyRules judges policies in the words of the file, where those are not the
 // model's.
 type policyRules struct {
 	source
-	invalid.Problems
+	problem.List
 	// silent are the paths of which the model is not asked: it would speak of
 	// what follows from something that was reported.
 	silent []string
@@ -95,7 +95,7 @@ func (r *policyRules) track(path, name string) {
 	near := nearest(name, trackable)
 	// AWS adds predefined metrics (fact G22): only what is all but equal to a
 	// known name is taken for a slip.
-	if strings.HasPrefix(name, predefined) && (near == "" || invalid.Distance(name, near) > 2) {
+	if strings.HasPrefix(name, predefined) && (near == "" || problem.Distance(name, near) > 2) {
 		return
 	}
 	fix := "for any other give metric, with its namespace"
@@ -133,15 +133,15 @@ func (r *policyRules) queries(path string, queries []MetricQuery) {
 // steps wants ranges that AWS can take as bounds counted from the threshold. The
 // model says the same, in those bounds.
 func (r *policyRules) steps(path string, s StepScaling) {
-	steps, threshold, before := path+".steps", path+".alarm.threshold", len(r.Problems)
+	steps, threshold, before := path+".steps", path+".alarm.threshold", len(r.List)
 	sound := !r.touched(steps) && !r.touched(threshold)
 	if sound {
 		r.ranges(steps, s)
 	}
-	if sound && len(r.Problems) == before {
+	if sound && len(r.List) == before {
 		r.reach(steps, threshold, s)
 	}
-	if sound && len(r.Problems) == before {
+	if sound && len(r.List) == before {
 		return
 	}
 	for i := range s.Steps {
@@ -151,7 +151,7 @@ func (r *policyRules) steps(path string, s StepScaling) {
 
 // ranges wants steps that do not overlap and leave no gap.
 func (r *policyRules) ranges(steps string, s StepScaling) {
-	before := len(r.Problems)
+	before := len(r.List)
 	for i, step := range s.Steps {
 		switch at := itemPath(steps, i); {
 		case step.From == nil && step.To == nil:
@@ -160,7 +160,7 @@ func (r *policyRules) ranges(steps string, s StepScaling) {
 			r.Add(at+".to", *step.To, fmt.Sprintf("the step ends where it begins, at %g, or before", *step.From), "give a greater value")
 		}
 	}
-	if len(r.Problems) > before {
+	if len(r.List) > before {
 		return
 	}
 	order := s.order()

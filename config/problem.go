@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Problem is one thing that is wrong with the environment files.
@@ -17,7 +17,7 @@ type Problem struct {
 	Line, Column int
 	// Problem has a YAML path, such as schedule[1].timezone, and the value as it
 	// is written in the file.
-	invalid.Problem
+	problem.Problem
 }
 
 // String is the problem on one line: file:line:column, then the rest.
@@ -35,7 +35,7 @@ type Problems []Problem
 
 // Error implements error: one problem a line.
 func (ps Problems) Error() string {
-	return invalid.Lines(ps)
+	return problem.Lines(ps)
 }
 
 // err returns nil when there is no problem.

@@ -5,11 +5,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // says fails unless ps is one problem for each text of want, at its path.
-func says(t *testing.T, name string, ps invalid.Problems, want ...string) {
+func says(t *testing.T, name string, ps problem.List, want ...string) {
 	t.Helper()
 	if len(ps) != len(want) {
 		t.Errorf("%s: got %d problems, want %d:\n%v", name, len(ps), len(want), ps)

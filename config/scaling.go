@@ -6,19 +6,19 @@ import (
 	"slices"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // validateScaling asks the scaling model. Bounds that were reported are replaced
 // by such as cannot make anything else wrong: first those that the schema has
 // refused, then, before the scheduled actions are judged by them, those that the
 // model has.
-func validateScaling(v ProductionVariant, at variantPath, src source) invalid.Problems {
+func validateScaling(v ProductionVariant, at variantPath, src source) problem.List {
 	faulty := func(path string) bool { return src.faulty(at.of(path)) }
 	low, high := v.soundBounds(v.Scaling.MinCapacity, v.Scaling.MaxCapacity, faulty)
 	rules := policyRules{source: src}
 	rules.judge(at.of("scaling.policies"), v.Scaling.Policies)
-	ps := rules.Problems
+	ps := rules.List
 	inYAML := newTranslator(v, at)
 	for _, p := range inYAML.all(v.problems(low, high, nil)) {
 		if !rules.hides(p.Path) && !(faulty(maxCapacity) && p.Path == at.of(initialInstanceCount)) {
@@ -27,7 +27,7 @@ func validateScaling(v ProductionVariant, at variantPath, src source) invalid.Pr
 	}
 
 	low, high = v.soundBounds(low, high, func(path string) bool {
-		return slices.ContainsFunc(ps, func(p invalid.Problem) bool { return p.Path == at.of(path) })
+		return slices.ContainsFunc(ps, func(p problem.Problem) bool { return p.Path == at.of(path) })
 	})
 	actions := v.scheduledActions()
 	for i := range actions {

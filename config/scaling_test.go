@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // TestEveryFieldOfTheModelHasAYAMLPath keeps Go's names out of the errors when
@@ -38,7 +38,7 @@ func TestEveryFieldOfTheModelHasAYAMLPath(t *testing.T) {
 
 	action := reflect.TypeFor[autoscaling.ScheduledAction]()
 	for i := range action.NumField() {
-		ps := newTranslator(ProductionVariant{}, "").all(invalid.Problems{{Path: "ScheduledActions[0]." + action.Field(i).Name}})
+		ps := newTranslator(ProductionVariant{}, "").all(problem.List{{Path: "ScheduledActions[0]." + action.Field(i).Name}})
 		_, key, _ := strings.Cut(ps[0].Path, ".")
 		if schemaAt([]string{"schedule", "0", key}) == nil {
 			t.Errorf("%s is said to be at %s, where the schema has nothing", action.Field(i).Name, ps[0].Path)
@@ -48,13 +48,13 @@ func TestEveryFieldOfTheModelHasAYAMLPath(t *testing.T) {
 
 func TestInYAML(t *testing.T) {
 	t.Parallel()
-	got := newTranslator(ProductionVariant{}, "").all(invalid.Problems{
+	got := newTranslator(ProductionVariant{}, "").all(problem.List{
 		{Path: "MinCapacity", Rule: "r", Fix: "give TargetInvocationsPerMinute"},
 		{Path: "ScheduledActions", Rule: "r"},
 		{Path: "ScheduledActions[12].MinCapacity", Rule: "ScheduledActions[3] has it", Got: "4"},
 		{Path: "Variant.EndpointName", Rule: "r"},
 	})
-	want := invalid.Problems{
+	want := problem.List{
 		{Path: "scaling.minCapacity", Rule: "r", Fix: "give targetInvocationsPerMinute"},
 		{Path: "schedule", Rule: "r"},
 		{Path: "schedule[12].minCapacity", Rule: "schedule[3] has it", Got: "4"},

@@ -13,7 +13,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 //go:generate go run ../cmd/schema -o environment.schema.json .
@@ -88,7 +88,7 @@ func (d *document) schemaProblem(e *jsonschema.ValidationError) {
 	default:
 		if !d.isFaulty(n.path) {
 			rule, fix := words(e.ErrorKind, n, s)
-			d.fault(invalid.Problem{Path: n.path, Got: n.describe(), Rule: rule, Fix: fix})
+			d.fault(problem.Problem{Path: n.path, Got: n.describe(), Rule: rule, Fix: fix})
 		}
 	}
 }
@@ -96,7 +96,7 @@ func (d *document) schemaProblem(e *jsonschema.ValidationError) {
 // missing reports a required key of n that is not there.
 func (d *document) missing(n *node, s *jsonschema.Schema, key string) {
 	if path := keyPath(n.path, key); !d.isFaulty(path) {
-		d.fault(invalid.Problem{Path: path, Rule: "this key is required and missing", Fix: "add it: " + firstSentence(s.Properties[key])})
+		d.fault(problem.Problem{Path: path, Rule: "this key is required and missing", Fix: "add it: " + firstSentence(s.Properties[key])})
 	}
 }
 
@@ -107,7 +107,7 @@ func (d *document) repeatedItems(n *node) {
 		if earlier := first[item.scalar]; earlier == nil {
 			first[item.scalar] = item
 		} else if item.shape == scalar {
-			d.fault(invalid.Problem{Path: item.path, Got: item.describe(), Rule: earlier.path + " says the same", Fix: "remove one of the two"})
+			d.fault(problem.Problem{Path: item.path, Got: item.describe(), Rule: earlier.path + " says the same", Fix: "remove one of the two"})
 		}
 	}
 }
@@ -130,7 +130,7 @@ func (d *document) unknownKey(n *node, s *jsonschema.Schema, key string) {
 	}
 	child.omit = true
 	d.faulty = append(d.faulty, child.path)
-	d.reportAt(child.key, invalid.Problem{Path: child.path, Got: child.describe(), Rule: place + " has no such key", Fix: fix})
+	d.reportAt(child.key, problem.Problem{Path: child.path, Got: child.describe(), Rule: place + " has no such key", Fix: fix})
 }
 
 // schemaAt is the part of the schema that judges a value. The schema is written

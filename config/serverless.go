@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Serverless runs a variant without instances: it starts a copy of the model for
@@ -24,8 +24,8 @@ const (
 	maxServerlessMemoryMB = 6144
 )
 
-func validateServerless(e Environment, src source) invalid.Problems {
-	var ps invalid.Problems
+func validateServerless(e Environment, src source) problem.List {
+	var ps problem.List
 	s := e.Variant.Serverless
 	if s == nil {
 		return nil

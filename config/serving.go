@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // serving is how a variant answers, which decides what of it scales and by what.
@@ -70,8 +70,8 @@ func (v ProductionVariant) serving() serving {
 
 // validateServing refuses what does not go with the kind of the environment's
 // variants.
-func validateServing(e Environment, src source) invalid.Problems {
-	var ps invalid.Problems
+func validateServing(e Environment, src source) problem.List {
+	var ps problem.List
 	if saysComponents(src.given, src.faulty) {
 		return nil
 	}
@@ -90,8 +90,8 @@ func validateServing(e Environment, src source) invalid.Problems {
 }
 
 // validateScalingKeys refuses what does not go with v's kind.
-func validateScalingKeys(v ProductionVariant, at variantPath, src source) invalid.Problems {
-	var ps invalid.Problems
+func validateScalingKeys(v ProductionVariant, at variantPath, src source) problem.List {
+	var ps problem.List
 	k := servings[v.serving()]
 	for _, key := range keys(schemaAt([]string{"scaling"})) {
 		if path := at.of("scaling." + key); src.given(path) && !v.serving().scales(key) {
@@ -163,7 +163,7 @@ func (d *document) checkSingularForm() {
 
 // problems is what the model of v's kind says of these bounds, and of the rest of
 // v's scaling.
-func (v ProductionVariant) problems(low, high int, actions []autoscaling.ScheduledAction) invalid.Problems {
+func (v ProductionVariant) problems(low, high int, actions []autoscaling.ScheduledAction) problem.List {
 	switch v.serving() {
 	case asynchronous:
 		s := v.AsynchronousScaling()

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // AWS allows 50 tags a resource; five are left to those that CDK adds, such as
@@ -23,8 +23,8 @@ var tagText = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 
 const tagRule = "has letters, digits, spaces and _ . : / = + - @"
 
-func validateTags(tags map[string]string) invalid.Problems {
-	var ps invalid.Problems
+func validateTags(tags map[string]string) problem.List {
+	var ps problem.List
 	if n := len(tags); n > maxTags {
 		ps.Add("tags", nil, fmt.Sprintf("at most %d tags fit on every resource, these are %d", maxTags, n), "remove some")
 	}

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // translator says what the scaling model says about a variant in the words and
@@ -85,7 +85,7 @@ var yamlPaths = map[string]string{
 const endpointName = "endpoint.name"
 
 // all translates what the model says.
-func (t translator) all(ps invalid.Problems) invalid.Problems {
+func (t translator) all(ps problem.List) problem.List {
 	out := slices.Clone(ps)
 	for i, p := range ps {
 		out[i].Path = t.path(p.Path)

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // source is what rules need to know of a file beyond the values: a rule that
@@ -20,8 +20,8 @@ type source struct {
 
 // validate returns what no schema can see, with YAML paths. Fields that are zero
 // are not known, and nothing is said about them.
-func validate(e Environment, src source) invalid.Problems {
-	var entrance invalid.Problems
+func validate(e Environment, src source) problem.List {
+	var entrance problem.List
 	if e.HasFrontend() && src.given("network") {
 		if e.Frontend.ExistingListener != nil {
 			entrance = validateRouteNetwork(e, src)
@@ -52,8 +52,8 @@ func validate(e Environment, src source) invalid.Problems {
 // itself gives a container and its download an hour each at most (fact C29).
 const maxStartTime = Duration(2 * time.Hour)
 
-func validateCapacity(path string, c Capacity) invalid.Problems {
-	var ps invalid.Problems
+func validateCapacity(path string, c Capacity) problem.List {
+	var ps problem.List
 	if c.StartTime <= 0 || c.StartTime > maxStartTime {
 		ps.Add(path+".startTime", c.StartTime, "an instance takes over 0s and at most 2h to start", "take it from the endpoint's scaling activities, such as 6m")
 	}

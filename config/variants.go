@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/capacity"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // ProductionVariant is one variant of an endpoint that has several: a fleet with
@@ -193,14 +193,14 @@ func (d *document) checkForm() {
 		d.faulty = append(d.faulty, key)
 	}
 	keys := strings.Join(both, ", ")
-	d.report(invalid.Problem{Path: both[0], Got: d.nodes[both[0]].describe(),
+	d.report(problem.Problem{Path: both[0], Got: d.nodes[both[0]].describe(),
 		Rule: "variants are given too: " + keys + " describe an endpoint's only variant, and each of several has its own",
 		Fix:  "move " + keys + " into an entry of variants, or remove variants"})
 }
 
 // validateVariants judges each variant, and all of them together.
-func validateVariants(e Environment, src source) invalid.Problems {
-	var ps invalid.Problems
+func validateVariants(e Environment, src source) problem.List {
+	var ps problem.List
 	if saysComponents(src.given, src.faulty) {
 		return nil
 	}

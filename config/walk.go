@@ -6,7 +6,7 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // maxValues bounds what anchors and aliases may expand to.
@@ -31,7 +31,7 @@ func newWalker(d *document) *walker {
 func (w *walker) spend(n *node) bool {
 	w.values++
 	if w.values == maxValues {
-		w.fault(invalid.Problem{Path: n.path, Rule: fmt.Sprintf("with its aliases the file has more than %d values", maxValues), Fix: "write the values out"})
+		w.fault(problem.Problem{Path: n.path, Rule: fmt.Sprintf("with its aliases the file has more than %d values", maxValues), Fix: "write the values out"})
 	}
 	return w.values < maxValues
 }
@@ -75,7 +75,7 @@ func (w *walker) walk(n ast.Node, path string, key position) *node {
 	case ast.ScalarNode:
 		out.readScalar(n)
 	default:
-		w.faultAt(at(n.GetToken()), invalid.Problem{Path: path, Rule: "an environment file has only mappings, lists and plain values"})
+		w.faultAt(at(n.GetToken()), problem.Problem{Path: path, Rule: "an environment file has only mappings, lists and plain values"})
 	}
 	return out
 }
@@ -112,7 +112,7 @@ func (w *walker) follow(n *ast.AliasNode, path string) (target ast.Node, done fu
 	if known {
 		rule, fix = "an alias cannot stand inside its own anchor", "write the value out"
 	}
-	w.faultAt(at(n.Start), invalid.Problem{Path: path, Got: "*" + name, Rule: rule, Fix: fix})
+	w.faultAt(at(n.Start), problem.Problem{Path: path, Got: "*" + name, Rule: rule, Fix: fix})
 	return nil, nil, false
 }
 
@@ -123,7 +123,7 @@ func (w *walker) tag(n *ast.TagNode, path string, key position) *node {
 	case tag == "!!str" && isScalar && out.shape == scalar:
 		out.scalar = text.GetToken().Value
 	case !strings.HasPrefix(tag, "!!"):
-		w.faultAt(at(n.Start), invalid.Problem{Path: path, Got: tag, Rule: "an environment file knows no tags, such as CloudFormation's !Ref or !Sub", Fix: "write the value itself"})
+		w.faultAt(at(n.Start), problem.Problem{Path: path, Got: tag, Rule: "an environment file knows no tags, such as CloudFormation's !Ref or !Sub", Fix: "write the value itself"})
 	}
 	return out
 }
@@ -142,7 +142,7 @@ func (w *walker) pairs(pairs []*ast.MappingValueNode, out *node, merged bool) {
 		if _, there := out.keys[name]; !there {
 			out.keys[name] = w.walk(pair.Value, keyPath(out.path, name), place)
 		} else if !merged {
-			w.reportAt(place, invalid.Problem{Path: keyPath(out.path, name), Rule: "the key is repeated", Fix: "keep one of the two"})
+			w.reportAt(place, problem.Problem{Path: keyPath(out.path, name), Rule: "the key is repeated", Fix: "keep one of the two"})
 		}
 	}
 	for _, pair := range pairs {
@@ -176,7 +176,7 @@ func (w *walker) merge(value ast.Node, out *node) {
 			w.merge(item, out)
 		}
 	default:
-		w.faultAt(at(value.GetToken()), invalid.Problem{Path: out.path, Rule: "\"<<\" merges mappings only", Fix: "give an alias of a mapping, such as *common"})
+		w.faultAt(at(value.GetToken()), problem.Problem{Path: out.path, Rule: "\"<<\" merges mappings only", Fix: "give an alias of a mapping, such as *common"})
 	}
 }
 

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/exact"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/exact"
 )
 
 // surges are the windows in which the flow of requests is held against an exact

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Faults are what goes wrong in a rehearsal. A kick-off that is early or late,
@@ -57,8 +57,8 @@ type Deployment struct {
 // maxRetries bounds what a client does, and what is remembered of it.
 const maxRetries = 10
 
-func (f Faults) validate(t autoscaling.ScalableTarget) invalid.Problems {
-	var ps invalid.Problems
+func (f Faults) validate(t autoscaling.ScalableTarget) problem.List {
+	var ps problem.List
 	windows := func(field string, all []Window) {
 		for i, w := range all {
 			if !w.To.After(w.From) {
@@ -101,8 +101,8 @@ func (f Faults) validate(t autoscaling.ScalableTarget) invalid.Problems {
 	return ps
 }
 
-func (f Faults) validateNoData(t autoscaling.ScalableTarget) invalid.Problems {
-	var ps invalid.Problems
+func (f Faults) validateNoData(t autoscaling.ScalableTarget) problem.List {
+	var ps problem.List
 	names := map[string]bool{}
 	for _, p := range t.Policies {
 		names[p.Name] = true

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/capacity"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 

@@ -5,7 +5,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // advance plays the seconds until an instant, at a rate of requests a second
@@ -70,10 +70,10 @@ func checkCount(count float64, at int64) error {
 	if count >= 0 && !math.IsInf(count, 1) {
 		return nil
 	}
-	return invalid.Problems{{Path: "Trace", Got: fmt.Sprintf("%g at %s", count, time.Unix(at, 0).UTC().Format(time.RFC3339)),
+	return problem.List{{Path: "Trace", Got: fmt.Sprintf("%g at %s", count, time.Unix(at, 0).UTC().Format(time.RFC3339)),
 		Rule: "a number of requests is 0 or more", Fix: "give what came, or 0"}}
 }
 
 func emptyTrace() error {
-	return invalid.Problems{{Path: "Trace", Rule: "a trace without a period has nothing to replay", Fix: "give the requests of each period"}}
+	return problem.List{{Path: "Trace", Rule: "a trace without a period has nothing to replay", Fix: "give the requests of each period"}}
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/schedule"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
 )
 
 // chunk is how much of a calendar is worked out at a time, so that its memory

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // again is how often CloudWatch repeats the action of an alarm that stays in
@@ -91,9 +91,9 @@ type scaler struct {
 }
 
 // newScaler reads the policies. Its problems are metrics that are not played.
-func newScaler(in Input) (scaler, invalid.Problems) {
+func newScaler(in Input) (scaler, problem.List) {
 	var s scaler
-	var ps invalid.Problems
+	var ps problem.List
 	target := in.Subject.Target
 	take := func(path string, metric fmt.Stringer, period time.Duration) (int, bool) {
 		src, all, err := measure(metric, period, s.series)

@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // StartTime is how long a new instance takes until it serves, from the decision
@@ -33,8 +33,8 @@ func (s StartTime) draw(random *rand.Rand) int64 {
 	return int64(math.Round(median * math.Exp(sigma*random.NormFloat64())))
 }
 
-func (s StartTime) validate() invalid.Problems {
-	var ps invalid.Problems
+func (s StartTime) validate() problem.List {
+	var ps problem.List
 	if s.Median < 0 || s.Median == 0 && s.P95 != 0 {
 		ps.Add("Median", s.Median, "a start time is above 0", "measure it, from the decision to the first request; 5m is usual")
 	}

@@ -6,13 +6,13 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Validate returns everything that keeps the input from being rehearsed, with
 // the field paths of Input: what is wrong with the scaling itself, what is
 // missing, and which metrics are not played.
-func (in Input) Validate() invalid.Problems {
+func (in Input) Validate() problem.List {
 	full := in.WithDefaults()
 	ps := in.Subject.Target.Validate().In("Subject.Target")
 	if in.Subject.Target.Dimension == autoscaling.VariantProvisionedConcurrency {
@@ -42,8 +42,8 @@ func (in Input) Validate() invalid.Problems {
 }
 
 // validateSize refuses capacities that nobody has.
-func (in Input) validateSize() invalid.Problems {
-	var ps invalid.Problems
+func (in Input) validateSize() problem.List {
+	var ps problem.List
 	size := func(path string, capacity int) {
 		if capacity > maxInstances {
 			ps.Add(path, capacity, fmt.Sprintf("a capacity of more than %d is not played", maxInstances), "give what the account's quota allows")
@@ -62,8 +62,8 @@ func (in Input) validateSize() invalid.Problems {
 	return ps
 }
 
-func (s Service) validate() invalid.Problems {
-	var ps invalid.Problems
+func (s Service) validate() problem.List {
+	var ps problem.List
 	finite := func(x float64) bool { return x >= 0 && !math.IsInf(x, 1) }
 	switch {
 	case s.RequestsPerSecond == 0:
@@ -108,12 +108,12 @@ func (s Service) validate() invalid.Problems {
 	return ps
 }
 
-func (in Input) validateTrace() invalid.Problems {
-	var ps invalid.Problems
+func (in Input) validateTrace() problem.List {
+	var ps problem.List
 	switch t := in.Trace.(type) {
 	case nil:
 		ps.Add("Trace", nil, "a rehearsal replays traffic", "give a trace")
-	case interface{ Validate() invalid.Problems }:
+	case interface{ Validate() problem.List }:
 		ps = t.Validate().In("Trace")
 	default:
 		if _, period := t.Grid(); period < time.Second || period%time.Second != 0 {
@@ -123,8 +123,8 @@ func (in Input) validateTrace() invalid.Problems {
 	return ps
 }
 
-func (in Input) validateObjective() invalid.Problems {
-	var ps invalid.Problems
+func (in Input) validateObjective() problem.List {
+	var ps problem.List
 	o := in.Objective
 	if !(o.Utilization > 0 && o.Utilization <= 1) {
 		ps.Add("Objective.Utilization", o.Utilization, "a utilization is over 0 and at most 1", "leave it out for the default")
@@ -145,8 +145,8 @@ func (in Input) validateObjective() invalid.Problems {
 	return ps
 }
 
-func (t Timing) validate() invalid.Problems {
-	var ps invalid.Problems
+func (t Timing) validate() problem.List {
+	var ps problem.List
 	for _, d := range []struct {
 		field string
 		value time.Duration

@@ -4,7 +4,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/queueing"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
 )
 
 // saturation is the utilisation up to which the steady state is believed.
@@ -28,7 +28,7 @@ type waitTable struct {
 
 type knot struct {
 	known bool
-	wait  queueing.Wait
+	wait  capacity.Wait
 	mean  float64 // over all requests, in seconds
 	// late is the probability of waiting longer than a client does.
 	late float64
@@ -104,12 +104,12 @@ func (w *waits) know(t *waitTable, instances, i int) {
 // steadyWait is the wait at a station of so many instances. Its servers take
 // Concurrency ÷ RequestsPerSecond a request, so that the station completes what
 // it was measured to complete.
-func (w *waits) steadyWait(instances int, rate float64) queueing.Wait {
+func (w *waits) steadyWait(instances int, rate float64) capacity.Wait {
 	s := w.service
 	if instances*s.Concurrency > manyServers {
-		return queueing.Wait{}
+		return capacity.Wait{}
 	}
-	return queueing.SteadyWait(instances*s.Concurrency, rate, float64(s.Concurrency)/s.RequestsPerSecond, s.Variation)
+	return capacity.SteadyWait(instances*s.Concurrency, rate, float64(s.Concurrency)/s.RequestsPerSecond, s.Variation)
 }
 
 // count takes requests that have been served after such a wait.
@@ -188,7 +188,7 @@ func (h *histogram) add(seconds, requests float64) {
 const negligible = 1e-9
 
 // addWait spreads requests over the bins as their waits are distributed.
-func (h *histogram) addWait(w queueing.Wait, requests float64) {
+func (h *histogram) addWait(w capacity.Wait, requests float64) {
 	h.total += requests
 	if w.Probability < negligible {
 		h.counts[0] += requests

@@ -9,7 +9,7 @@ import (
 
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/lint"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // acknowledge accepts the findings that e says. It panics where a path leads to
@@ -25,7 +25,7 @@ func acknowledge(stage awscdk.Stage, e config.Environment) {
 		paths[i] = strings.TrimPrefix(*target.Node().Path(), e.Name+"/")
 		byPath[paths[i]] = target
 	}
-	var ps invalid.Problems
+	var ps problem.List
 	for i, a := range e.Acknowledge {
 		if target := byPath[a.ConstructPath(e.Name)]; target != nil {
 			lint.Acknowledge(target, a.Rule, a.Reason)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // newGateway makes the gateway in the form that e says.
@@ -55,7 +55,7 @@ func newService(stack awscdk.Stack, id string, e config.Environment, n network) 
 			if e.Frontend.SharePercent != 0 {
 				path = ": frontend.canary.image"
 			}
-			panic(invalid.Problems{{Path: e.Name + path, Rule: err.Error(), Fix: frontend.ContainerEngineFix}}.Err())
+			panic(problem.List{{Path: e.Name + path, Rule: err.Error(), Fix: frontend.ContainerEngineFix}}.Err())
 		}
 	}
 	props := frontend.GatewayServiceProps{

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/gateway/sagemakertest"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/sagemakertest"
 )
 
 // ended is how a client's request ended.

@@ -19,8 +19,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime/types"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/gateway/sagemakertest"
-	"github.com/sagemaker-autoscaling-inference/cdk/localaws/lambdatarget"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws/lambdatarget"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/sagemakertest"
 )
 
 // Every event of testdata gets exactly its reply from the built program.
@@ -32,7 +32,7 @@ func TestEvents(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	events, err := filepath.Glob("../../gateway/testdata/alb/*.event.json")
+	events, err := filepath.Glob("../../internal/gateway/testdata/alb/*.event.json")
 	if err != nil || len(events) < 20 {
 		t.Fatalf("%d events, %v", len(events), err)
 	}

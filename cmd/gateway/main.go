@@ -18,7 +18,7 @@ import (
 	// An image from scratch has no root certificates.
 	_ "golang.org/x/crypto/x509roots/fallback"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/gateway"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway"
 )
 
 func main() {

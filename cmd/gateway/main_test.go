@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/gateway/sagemakertest"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/sagemakertest"
 )
 
 // program and lambdaProgram are the gateway as a server and as a function, built

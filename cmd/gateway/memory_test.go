@@ -12,7 +12,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/gateway/sagemakertest"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/sagemakertest"
 )
 
 // peak is the most memory that the server has had, in megabytes.

@@ -7,7 +7,7 @@ import (
 	"errors"
 	"log/slog"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/gateway"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway"
 )
 
 // startTraces says that this program, which is built for Lambda, has no traces.

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/gateway/sagemakertest"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/sagemakertest"
 )
 
 // Where name or TLS fails, the first requests hear so and the next ones at once,

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/gateway/sagemakertest"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/sagemakertest"
 )
 
 // server is the built program, running as an HTTP server.

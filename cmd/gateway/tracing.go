@@ -6,13 +6,15 @@ import (
 	"context"
 	"log/slog"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/gateway"
-	"github.com/sagemaker-autoscaling-inference/cdk/gateway/tracing"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway"
 )
+
+// OpenTelemetry is half of the program's size, so the Lambda form is built
+// without it, by the tag notraces.
 
 // startTraces has handler trace its requests; stop sends the last of them.
 func startTraces(ctx context.Context, handler *gateway.Gateway, log *slog.Logger) (stop func(), err error) {
-	tracer, stop, err := tracing.Start(ctx, log)
+	tracer, stop, err := startTracer(ctx, log)
 	if err != nil {
 		return nil, err
 	}

@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/localaws"
-	"github.com/sagemaker-autoscaling-inference/cdk/localaws/lambdatarget"
-	"github.com/sagemaker-autoscaling-inference/cdk/localaws/tasktarget"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws/lambdatarget"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws/tasktarget"
 )
 
 // gateway is what a load balancer's rule leads to: a function or a service.

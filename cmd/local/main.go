@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
-	"github.com/sagemaker-autoscaling-inference/cdk/localaws"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws"
 )
 
 const (

@@ -13,8 +13,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/gateway/compile"
-	"github.com/sagemaker-autoscaling-inference/cdk/localaws"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/compile"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws"
 )
 
 const (

@@ -10,13 +10,13 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/cloudformation"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/report"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
-	"github.com/sagemaker-autoscaling-inference/cdk/schedule"
 )
 
 // The traffic is the evening of a World Cup semi-final, which is in the checkout.
@@ -102,7 +102,7 @@ func rehearseOne(scaled cloudformation.Scaled, evening trace.Trace, kickOff time
 	done.traffic = fmt.Sprintf("a World Cup semi-final with a peak of %.0f requests/s, kick-off %s", peak, kickOff.Format("2006-01-02 15:04 MST"))
 	in := rehearsal.Input{Subject: scaled.Subject, Trace: traffic, Minutes: true}
 	result, err := rehearsal.Run(in)
-	if problems := (invalid.Problems)(nil); errors.As(err, &problems) {
+	if problems := (problem.List)(nil); errors.As(err, &problems) {
 		done.not = strings.ReplaceAll(problems.Error(), "\n", "; ")
 		return done, nil
 	} else if err != nil {

@@ -9,8 +9,8 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/localaws"
-	"github.com/sagemaker-autoscaling-inference/cdk/schedule"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
 )
 
 // summary is what is shown at the end.

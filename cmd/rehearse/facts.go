@@ -13,7 +13,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/frontend"
 )
@@ -54,17 +54,17 @@ func (f facts) withDefaults() facts {
 const maxFactsBytes = 32 << 10
 
 // readFacts reads a facts file: lines of "key: value".
-func readFacts(file string) (facts, invalid.Problems) {
+func readFacts(file string) (facts, problem.List) {
 	f := newFacts()
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return f, invalid.Problems{{Path: "--facts", Got: file, Rule: err.Error(), Fix: "name a file that can be read"}}
+		return f, problem.List{{Path: "--facts", Got: file, Rule: err.Error(), Fix: "name a file that can be read"}}
 	}
 	return f, f.parse(file, data)
 }
 
-func (f *facts) parse(file string, data []byte) invalid.Problems {
-	var ps invalid.Problems
+func (f *facts) parse(file string, data []byte) problem.List {
+	var ps problem.List
 	const rule = "a facts file is lines of \"key: value\""
 	complain := func(t *token.Token, got any, rule, fix string) {
 		at := file
@@ -109,7 +109,7 @@ func (f *facts) parse(file string, data []byte) invalid.Problems {
 	return ps
 }
 
-func (f *facts) line(file string, v *ast.MappingValueNode, complain func(*token.Token, any, string, string), ps *invalid.Problems) {
+func (f *facts) line(file string, v *ast.MappingValueNode, complain func(*token.Token, any, string, string), ps *problem.List) {
 	key := v.Key.GetToken()
 	known := factNamed(key.Value)
 	if known == nil {
@@ -140,7 +140,7 @@ func nearest(key string) string {
 	keys := make([]string, len(factTable))
 	for i, f := range factTable {
 		keys[i] = f.key
-		if d := invalid.Distance(key, f.key); d < distance {
+		if d := problem.Distance(key, f.key); d < distance {
 			best, distance = f.key, d
 		}
 	}
@@ -162,7 +162,7 @@ func (f facts) with(given facts) facts {
 }
 
 // point turns a field of rehearsal.Input into the place where it was said.
-func (f facts) point(p invalid.Problem, subject string) invalid.Problem {
+func (f facts) point(p problem.Problem, subject string) problem.Problem {
 	var best *fact
 	for i, known := range factTable {
 		if known.field == "" {

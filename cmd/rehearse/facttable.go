@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
@@ -145,7 +145,7 @@ func (f fact) flag() string {
 }
 
 // take reads a fact that stands at a place.
-func (f fact) take(to *facts, place, text string, ps *invalid.Problems) {
+func (f fact) take(to *facts, place, text string, ps *problem.List) {
 	if rule := f.set(to, text); rule != "" {
 		ps.Add(place, text, rule, "it means the "+f.meaning)
 		return

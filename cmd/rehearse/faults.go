@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
@@ -30,8 +30,8 @@ func (f faults) change(t trace.Trace) trace.Trace {
 }
 
 // misses are changes that meet nothing of the traffic.
-func (f faults) misses(t trace.Trace) invalid.Problems {
-	var ps invalid.Problems
+func (f faults) misses(t trace.Trace) problem.List {
+	var ps problem.List
 	for _, w := range f.extra {
 		if len(t.Counts) > 0 && (!w.From.After(t.Start) || w.From.After(t.End())) {
 			ps.Add("--fault", "extra-time="+stamp(w.From), fmt.Sprintf("the traffic is from %s to %s", stamp(t.Start), stamp(t.End())), "extra time begins within it")
@@ -145,9 +145,9 @@ func faultKinds() string {
 }
 
 // readFaults reads what --fault says.
-func readFaults(said []string) (faults, invalid.Problems) {
+func readFaults(said []string) (faults, problem.List) {
 	var f faults
-	var ps invalid.Problems
+	var ps problem.List
 	for _, text := range said {
 		name, value, _ := strings.Cut(text, "=")
 		known := false

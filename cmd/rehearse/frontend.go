@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/cloudformation"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/frontend"
 )
 
@@ -80,7 +80,7 @@ func (o *options) gateway(s setting, endpoint string) (*cloudformation.Frontend,
 	if len(names) > 0 {
 		rule = fmt.Sprintf("its gateway calls %s, and %s is rehearsed", strings.Join(names, ", "), endpoint)
 	}
-	return nil, invalid.Problems{{Path: "--frontend", Got: o.before, Rule: rule, Fix: "give the template of the endpoint's own gateway, or leave it out"}}
+	return nil, problem.List{{Path: "--frontend", Got: o.before, Rule: rule, Fix: "give the template of the endpoint's own gateway, or leave it out"}}
 }
 
 // endpointOf is the endpoint of what scales, "" where it is not known.

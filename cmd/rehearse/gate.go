@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
@@ -35,8 +35,8 @@ func (g gate) String() string {
 }
 
 // contradictions are what no rehearsal of in can pass, or fail.
-func (g gate) contradictions(in rehearsal.Input) invalid.Problems {
-	var ps invalid.Problems
+func (g gate) contradictions(in rehearsal.Input) problem.List {
+	var ps problem.List
 	s := in.WithDefaults().Service
 	if g.maxP99 > 0 && s.ServiceTime > 0 && g.maxP99 < s.ServiceTime {
 		ps.Add("--max-p99", g.maxP99, fmt.Sprintf("a request that does not wait takes %s, so that nothing passes", s.ServiceTime), "ask for more than the service time")

@@ -17,8 +17,8 @@ var update = flag.Bool("update", false, "rewrite the expected outputs in testdat
 const (
 	semifinals = "../../rehearsal/testdata/wc98_semifinals_1998-07-07_08.csv"
 	prod       = "../../test/snapshots/prod/inference.json"
-	variant    = "../../cloudformation/testdata/variant.yaml"
-	component  = "../../cloudformation/testdata/component.yaml"
+	variant    = "../../internal/cloudformation/testdata/variant.yaml"
+	component  = "../../internal/cloudformation/testdata/component.yaml"
 	good       = "testdata/mistakes/trace-good.csv"
 )
 
@@ -95,10 +95,10 @@ func TestMistakes(t *testing.T) {
 		args  []string
 	}{
 		"nothing-given":                {2, nil},
-		"no-scaling":                   {1, append([]string{"--template", "../../cloudformation/testdata/nothing-scales.yaml", "--trace", good}, facts...)},
-		"no-scaling-and-bad-trace":     {3, []string{"--template", "../../cloudformation/testdata/nothing-scales.yaml", "--trace", bad("trace-unsorted-and-negative.csv")}},
-		"unresolved":                   {7, append([]string{"--template", "../../cloudformation/testdata/unresolved.yaml", "--trace", good}, facts...)},
-		"unsupported-policy":           {1, append([]string{"--template", "../../cloudformation/testdata/predictive.yaml", "--trace", good}, facts...)},
+		"no-scaling":                   {1, append([]string{"--template", "../../internal/cloudformation/testdata/nothing-scales.yaml", "--trace", good}, facts...)},
+		"no-scaling-and-bad-trace":     {3, []string{"--template", "../../internal/cloudformation/testdata/nothing-scales.yaml", "--trace", bad("trace-unsorted-and-negative.csv")}},
+		"unresolved":                   {7, append([]string{"--template", "../../internal/cloudformation/testdata/unresolved.yaml", "--trace", good}, facts...)},
+		"unsupported-policy":           {1, append([]string{"--template", "../../internal/cloudformation/testdata/predictive.yaml", "--trace", good}, facts...)},
 		"facts-missing":                {2, []string{"--template", component, "--trace", good}},
 		"facts-several":                {4, []string{"--template", variant, "--trace", good, "--facts", bad("facts-several.yaml")}},
 		"facts-list":                   {1, append([]string{"--template", variant, "--trace", good, "--facts", bad("facts-list.yaml")}, facts...)},
@@ -181,7 +181,7 @@ func TestLint(t *testing.T) {
 		t.Errorf("exit status %d: %s", status, problems)
 	}
 	golden(t, "testdata/hurts.txt", out)
-	if status, _, problems := call("lint", "--template", "../../cloudformation/testdata/unresolved.yaml"); status != badInput || strings.Count(problems, "\n") != 7 {
+	if status, _, problems := call("lint", "--template", "../../internal/cloudformation/testdata/unresolved.yaml"); status != badInput || strings.Count(problems, "\n") != 7 {
 		t.Errorf("unresolved: exit status %d\n%s", status, problems)
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/cloudformation"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/plan"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
@@ -47,7 +47,7 @@ type options struct {
 	terminal             io.Writer // shows how far a plan is; nil where nobody looks
 
 	// problems are of single options. They are told with all others.
-	problems invalid.Problems
+	problems problem.List
 }
 
 func newOptions() *options {

@@ -6,14 +6,14 @@ import (
 
 	"github.com/goccy/go-yaml"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // overlay is an environment file with the keys of a plan, as rehearse plan prints
 // them, in place of its own: those below scaling, and the events of a name.
 func overlay(environment []byte, planFile string) ([]byte, error) {
 	refuse := func(rule string) error {
-		return invalid.Problems{{Path: "--plan", Got: planFile, Rule: rule, Fix: "give what rehearse plan --yaml has written"}}
+		return problem.List{{Path: "--plan", Got: planFile, Rule: rule, Fix: "give what rehearse plan --yaml has written"}}
 	}
 	info, err := os.Stat(planFile)
 	switch {

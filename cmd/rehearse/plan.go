@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/plan"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
@@ -40,7 +40,7 @@ func makePlan(o *options, out io.Writer) (int, error) {
 		fmt.Fprint(o.terminal, "\r\033[K")
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = invalid.Problems{{Path: "--timeout", Got: timeout.String(), Rule: "it was over before anything was tried", Fix: "give it more time"}}
+		err = problem.List{{Path: "--timeout", Got: timeout.String(), Rule: "it was over before anything was tried", Fix: "give it more time"}}
 	}
 	if err != nil {
 		return badInput, err
@@ -65,7 +65,7 @@ func (o *options) planRequest() (plan.Request, error) {
 	problems = append(problems, err)
 	said := newFacts()
 	if s.facts != "" {
-		var ps invalid.Problems
+		var ps problem.List
 		said, ps = readFacts(s.facts)
 		problems = append(problems, ps.Err())
 	}
@@ -99,7 +99,7 @@ func (o *options) planRequest() (plan.Request, error) {
 	place := fmt.Sprintf("%s:%d:%d: %s", scaled.File, scaled.Line, scaled.Column, scaled.LogicalID)
 	told := map[string]bool{"--trace": !read, "--evening": !read}
 	for _, err := range problems {
-		for _, p := range invalid.From(err) {
+		for _, p := range problem.From(err) {
 			told[p.Path] = true
 		}
 	}
@@ -116,7 +116,7 @@ func (o *options) planRequest() (plan.Request, error) {
 				continue // in better words
 			}
 		}
-		problems = append(problems, invalid.Problems{p})
+		problems = append(problems, problem.List{p})
 	}
 	return r, errors.Join(problems...)
 }
@@ -172,7 +172,7 @@ func (o *options) another(option string, k kickOff, read bool) (plan.Evening, er
 	first := o.source().Trace
 	part := whole.Between(k.at.Add(first.Start.Sub(o.kickOff)), k.at.Add(first.End().Sub(o.kickOff)))
 	if len(part.Counts) == 0 || k.at.Before(part.Start) || !k.at.Before(part.End()) {
-		return plan.Evening{}, invalid.Problems{{Path: option, Got: k.at.Format(time.RFC3339), Rule: "nothing of the trace is there",
+		return plan.Evening{}, problem.List{{Path: option, Got: k.at.Format(time.RFC3339), Rule: "nothing of the trace is there",
 			Fix: fmt.Sprintf("it goes from %s to %s", stamp(whole.Start), stamp(whole.End()))}}
 	}
 	return o.evening(part, k.at), nil

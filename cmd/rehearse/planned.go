@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/plan"
 )
@@ -29,7 +29,7 @@ func (o *options) plan(in rehearsal.Input) (plan.Plan, error) {
 		r.Evenings = append(r.Evenings, e)
 	}
 	made, err := plan.Make(context.Background(), r)
-	var ps invalid.Problems
+	var ps problem.List
 	if errors.As(err, &ps) {
 		for i := range ps {
 			ps[i].Path = planOption(ps[i].Path)

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/cloudformation"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/report"
@@ -90,7 +90,7 @@ func (o *options) prepare(s setting, change func(*facts)) (prepared, error) {
 
 	said := newFacts()
 	if s.facts != "" {
-		var ps invalid.Problems
+		var ps problem.List
 		said, ps = readFacts(s.facts)
 		problems = append(problems, ps.Err())
 	}
@@ -119,14 +119,14 @@ func (o *options) prepare(s setting, change func(*facts)) (prepared, error) {
 	p.stands, err = o.frontend(s, scaled, said.before)
 	problems = append(problems, err)
 	place := fmt.Sprintf("%s:%d:%d: %s", scaled.File, scaled.Line, scaled.Column, scaled.LogicalID)
-	for _, problem := range p.in.Validate() {
+	for _, found := range p.in.Validate() {
 		switch {
-		case strings.HasPrefix(problem.Path, "Subject.") && !whole, strings.HasPrefix(problem.Path, "Trace") && !read:
+		case strings.HasPrefix(found.Path, "Subject.") && !whole, strings.HasPrefix(found.Path, "Trace") && !read:
 			continue // said already, in better words
-		case problem.Got == "" && strings.HasPrefix(problem.Path, "Service.") && !whole:
+		case found.Got == "" && strings.HasPrefix(found.Path, "Service.") && !whole:
 			continue // the template may have said it
 		}
-		problems = append(problems, invalid.Problems{said.point(problem, place)})
+		problems = append(problems, problem.List{said.point(found, place)})
 	}
 	if change == nil {
 		problems = append(problems, o.gate.contradictions(p.in).Err())

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // gitDeadline is how long git may take to show one file.
@@ -40,7 +40,7 @@ func show(option, file string) ([]byte, error) {
 		if said == "" {
 			said = err.Error()
 		}
-		return nil, invalid.Problems{{Path: option, Got: file, Rule: "git cannot show it: " + said, Fix: "give COMMIT:PATH, with a path from the repository's root, or from here as ./PATH"}}
+		return nil, problem.List{{Path: option, Got: file, Rule: "git cannot show it: " + said, Fix: "give COMMIT:PATH, with a path from the repository's root, or from here as ./PATH"}}
 	}
 	return out.Bytes(), nil
 }

@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/cloudformation"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // read reads a template or an environment file, or the assembly where file is "",
@@ -55,7 +55,7 @@ func readEnvironment(file, plan string) (cloudformation.Reading, error) {
 	} else {
 		path = file
 		if data, err = os.ReadFile(file); err != nil {
-			err = invalid.Problems{{Path: "--environment", Got: file, Rule: err.Error(), Fix: "name a file that can be read"}}
+			err = problem.List{{Path: "--environment", Got: file, Rule: err.Error(), Fix: "name a file that can be read"}}
 		}
 	}
 	if err == nil && plan != "" {
@@ -135,9 +135,9 @@ func (o *options) choice(found []cloudformation.Scaled, all cloudformation.Readi
 		names[i] = name(s)
 	}
 	got := strings.TrimSpace(strings.Join([]string{o.stack, o.resource}, " "))
-	p := invalid.Problem{Path: "--resource", Got: got, Rule: rule, Fix: fmt.Sprintf("name one by --resource and --stack: %s", strings.Join(names, ", "))}
+	p := problem.Problem{Path: "--resource", Got: got, Rule: rule, Fix: fmt.Sprintf("name one by --resource and --stack: %s", strings.Join(names, ", "))}
 	if len(all.Unresolved) > 0 {
-		return fmt.Errorf("%w\n%w", invalid.Problems{p}, all.Unresolved)
+		return fmt.Errorf("%w\n%w", problem.List{p}, all.Unresolved)
 	}
-	return invalid.Problems{p}
+	return problem.List{p}
 }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
@@ -47,7 +47,7 @@ func (o *options) readSource() source {
 		return s
 	}
 	if s.Trace = s.whole.Between(o.from, o.to); len(s.Counts) == 0 {
-		s.err = invalid.Problems{{Path: "--from", Got: stamp(o.from) + " to " + stamp(o.to), Rule: "nothing of the trace is left",
+		s.err = problem.List{{Path: "--from", Got: stamp(o.from) + " to " + stamp(o.to), Rule: "nothing of the trace is left",
 			Fix: fmt.Sprintf("it goes from %s to %s", stamp(s.whole.Start), stamp(s.whole.End()))}}
 		return s
 	}

@@ -7,16 +7,16 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/access"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // validateAccess judges under which name, how encrypted and to whom the load
 // balancer answers.
-func (p LoadBalancerProps) validateAccess() invalid.Problems {
+func (p LoadBalancerProps) validateAccess() problem.List {
 	account, region := p.place()
 	ps := p.validateEncryption()
-	ps = append(ps, access.ValidateCertificate(p.CertificateARN, account, region).In("CertificateARN")...)
+	ps = append(ps, settings.ValidateCertificate(p.CertificateARN, account, region).In("CertificateARN")...)
 	if p.Domain != nil {
 		ps = append(ps, p.Domain.Validate(p.CertificateARN != "").In("Domain")...)
 	}
@@ -43,8 +43,8 @@ func (p LoadBalancerProps) place() (account, region string) {
 	return account, region
 }
 
-func (p LoadBalancerProps) validateEncryption() invalid.Problems {
-	var ps invalid.Problems
+func (p LoadBalancerProps) validateEncryption() problem.List {
+	var ps problem.List
 	switch {
 	case p.PlainHTTP && p.CertificateARN != "":
 		ps.Add("PlainHTTP", true, "plain HTTP has no use for a certificate", "keep one of the two")
@@ -59,17 +59,17 @@ func (p LoadBalancerProps) validateEncryption() invalid.Problems {
 }
 
 // validateRanges judges who may connect, and from where.
-func (p LoadBalancerProps) validateRanges() invalid.Problems {
-	var ps invalid.Problems
+func (p LoadBalancerProps) validateRanges() problem.List {
+	var ps problem.List
 	if len(p.AllowedCIDRs) == 0 {
 		ps.Add("AllowedCIDRs", nil, "nobody may connect", "give the ranges of the clients, \"0.0.0.0/0\" for everybody")
 	}
 	overIPv6 := false
 	for i, cidr := range p.AllowedCIDRs {
 		at := fmt.Sprintf("AllowedCIDRs[%d]", i)
-		if prefix, is := access.IPv6(cidr); is {
+		if prefix, is := settings.IPv6(cidr); is {
 			overIPv6 = true
-			ps = append(ps, access.ValidateIPv6(prefix, p.IPv6).In(at)...)
+			ps = append(ps, settings.ValidateIPv6(prefix, p.IPv6).In(at)...)
 		} else if prefix, err := netip.ParsePrefix(cidr); err != nil || !prefix.Addr().Is4() {
 			ps.Add(at, cidr, "a range is an IPv4 CIDR, or an IPv6 one with IPv6", "such as \"10.0.0.0/16\"")
 		}
@@ -78,7 +78,7 @@ func (p LoadBalancerProps) validateRanges() invalid.Problems {
 		ps.Add("IPv6", true, "nobody may connect over IPv6", "allow the clients' IPv6 ranges, \"::/0\" for everybody, or leave it out")
 	}
 	switch {
-	case p.InternetFacing && access.AllPrivate(p.AllowedCIDRs):
+	case p.InternetFacing && settings.AllPrivate(p.AllowedCIDRs):
 		ps.Add("InternetFacing", true, "the load balancer is to be public, and only private ranges may connect, from which nobody reaches it over the internet",
 			"leave it out for an internal one, or allow the public ranges of its clients")
 	case p.InternetFacing && p.Subnets != nil && p.Subnets.SubnetType != "" && p.Subnets.SubnetType != awsec2.SubnetType_PUBLIC:

@@ -8,15 +8,15 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/access"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
 )
 
-var domain = access.Domain{Name: "predictions.example.com", HostedZoneID: "Z0123456789ABCDEFGHIJ", ZoneName: "example.com"}
+var domain = settings.Domain{Name: "predictions.example.com", HostedZoneID: "Z0123456789ABCDEFGHIJ", ZoneName: "example.com"}
 
-func login() access.Authentication {
-	return access.Authentication{OIDC: &access.OIDC{
+func login() settings.Authentication {
+	return settings.Authentication{OIDC: &settings.OIDC{
 		Issuer: "https://login.example.com", AuthorizationEndpoint: "https://login.example.com/authorize",
 		TokenEndpoint: "https://login.example.com/token", UserInfoEndpoint: "https://login.example.com/userinfo",
 		ClientID: "predictions", ClientSecretARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:login-a1B2c3", ClientSecretField: "client_secret",
@@ -24,16 +24,16 @@ func login() access.Authentication {
 	}}
 }
 
-func pool() access.Authentication {
-	return access.Authentication{Cognito: &access.Cognito{
+func pool() settings.Authentication {
+	return settings.Authentication{Cognito: &settings.Cognito{
 		UserPoolARN: "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEfGhI", ClientID: "1example23456789", Domain: "predictions",
 	}}
 }
 
-func tokens() access.Authentication {
-	return access.Authentication{JWT: &access.JWT{
+func tokens() settings.Authentication {
+	return settings.Authentication{JWT: &settings.JWT{
 		Issuer: "https://login.example.com", JWKSEndpoint: "https://login.example.com/keys", Audience: "predictions",
-		Claims: []access.Claim{{Name: "scope", Format: access.SpaceSeparated, Values: []string{"ask", "tell"}}},
+		Claims: []settings.Claim{{Name: "scope", Format: settings.SpaceSeparated, Values: []string{"ask", "tell"}}},
 	}}
 }
 
@@ -123,7 +123,7 @@ func TestAuthentication(t *testing.T) {
 	const secret = "{{resolve:secretsmanager:arn:aws:secretsmanager:eu-west-1:123456789012:secret:login-a1B2c3:SecretString:client_secret::}}"
 	for _, test := range []struct {
 		name string
-		as   access.Authentication
+		as   settings.Authentication
 		// kind is the action's, and config what it holds under key.
 		kind, key string
 		config    map[string]any
@@ -146,7 +146,7 @@ func TestAuthentication(t *testing.T) {
 				map[string]any{"Name": "scope", "Format": "space-separated-values", "Values": []any{"ask", "tell"}},
 			},
 		}, map[any]any{10.0: nil}},
-		{"a certificate", access.Authentication{MutualTLS: &access.MutualTLS{CABundleURL: "s3://authorities/clients.pem"}}, "", "", nil, map[any]any{10.0: nil}},
+		{"a certificate", settings.Authentication{MutualTLS: &settings.MutualTLS{CABundleURL: "s3://authorities/clients.pem"}}, "", "", nil, map[any]any{10.0: nil}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, got := reached(t, func(p *frontend.LoadBalancerProps) { p.Authentication = &test.as })
@@ -196,15 +196,15 @@ func TestMutualTLS(t *testing.T) {
 	const stands = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:truststore/clients/0123456789abcdef"
 	for _, test := range []struct {
 		name   string
-		mutual access.MutualTLS
+		mutual settings.MutualTLS
 		made   bool
 	}{
-		{"a trust store that stands", access.MutualTLS{TrustStoreARN: stands}, false},
-		{"one that is made", access.MutualTLS{CABundleURL: "s3://authorities/a/clients.pem", CABundleVersion: "1"}, true},
+		{"a trust store that stands", settings.MutualTLS{TrustStoreARN: stands}, false},
+		{"one that is made", settings.MutualTLS{CABundleURL: "s3://authorities/a/clients.pem", CABundleVersion: "1"}, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, got := reached(t, func(p *frontend.LoadBalancerProps) {
-				p.Authentication = &access.Authentication{MutualTLS: &test.mutual}
+				p.Authentication = &settings.Authentication{MutualTLS: &test.mutual}
 			})
 			store := any(stands)
 			if test.made {
@@ -253,7 +253,7 @@ func TestValidateAccess(t *testing.T) {
 		{"a domain and plain HTTP", func(p *frontend.LoadBalancerProps) { p.CertificateARN, p.PlainHTTP, p.Domain = "", true, &domain }, []string{
 			"PlainHTTP: got true: a certificate is made for the domain, and plain HTTP has no use for it; keep one of the two"}},
 		{"a domain outside its zone", func(p *frontend.LoadBalancerProps) {
-			p.Domain = &access.Domain{Name: "example.org", HostedZoneID: "Z1", ZoneName: "example.com"}
+			p.Domain = &settings.Domain{Name: "example.org", HostedZoneID: "Z1", ZoneName: "example.com"}
 		}, []string{`Domain.Name: got "example.org": this name is not in the zone example.com; give one that ends in .example.com, or the zone that it is in`}},
 		{"a login and plain HTTP", func(p *frontend.LoadBalancerProps) {
 			as := login()

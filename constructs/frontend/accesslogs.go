@@ -9,7 +9,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 const day = 24 * time.Hour
@@ -29,8 +29,8 @@ type AccessLogs struct {
 	Retention time.Duration
 }
 
-func (a AccessLogs) validate() invalid.Problems {
-	var ps invalid.Problems
+func (a AccessLogs) validate() problem.List {
+	var ps problem.List
 	switch {
 	case a.Bucket != nil && a.Retention != 0:
 		ps.Add("AccessLogs.Retention", a.Retention, "a bucket that stands has its own lifecycle", "leave one of the two out")

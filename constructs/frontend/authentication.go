@@ -12,7 +12,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/access"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 )
 
 const (
@@ -23,7 +23,7 @@ const (
 // forward sends what the gateway serves to it, of clients that have shown who
 // they are. Who has not logged in is refused: a login page would answer a POST
 // with another page, and lose its body. Only /ping leads there.
-func (l *LoadBalancer) forward(to targets, as *access.Authentication) {
+func (l *LoadBalancer) forward(to targets, as *settings.Authentication) {
 	authenticated := authenticator(l, as)
 	add := func(priority int, r rule, stranger elb.UnauthenticatedAction) {
 		conditions := r.conditions()
@@ -46,7 +46,7 @@ func (l *LoadBalancer) forward(to targets, as *access.Authentication) {
 // asks for; stranger is what becomes of who has not logged in. OIDC and Cognito
 // open the way to the provider themselves: HTTPS to any IPv4 address, since nobody
 // knows a provider's.
-func authenticator(scope constructs.Construct, a *access.Authentication) func(next elb.ListenerAction, stranger elb.UnauthenticatedAction) elb.ListenerAction {
+func authenticator(scope constructs.Construct, a *settings.Authentication) func(next elb.ListenerAction, stranger elb.UnauthenticatedAction) elb.ListenerAction {
 	switch {
 	case a != nil && a.OIDC != nil:
 		return func(next elb.ListenerAction, stranger elb.UnauthenticatedAction) elb.ListenerAction {
@@ -74,7 +74,7 @@ func authenticator(scope constructs.Construct, a *access.Authentication) func(ne
 	}
 }
 
-func oidc(o access.OIDC, next elb.ListenerAction, stranger elb.UnauthenticatedAction) elb.ListenerAction {
+func oidc(o settings.OIDC, next elb.ListenerAction, stranger elb.UnauthenticatedAction) elb.ListenerAction {
 	return elb.ListenerAction_AuthenticateOidc(&elb.AuthenticateOidcOptions{
 		Issuer:                jsii.String(o.Issuer),
 		AuthorizationEndpoint: jsii.String(o.AuthorizationEndpoint),
@@ -94,7 +94,7 @@ func oidc(o access.OIDC, next elb.ListenerAction, stranger elb.UnauthenticatedAc
 // verify makes a rule check the claims that CDK's own action leaves out
 // (fact F33), and lets the listener get the issuer's keys. No page was found that
 // says whether that needs its security group.
-func verify(listener elb.ApplicationListener, rule constructs.IConstruct, j access.JWT) {
+func verify(listener elb.ApplicationListener, rule constructs.IConstruct, j settings.JWT) {
 	var claims []any
 	for _, c := range j.Additional() {
 		claims = append(claims, map[string]any{"Name": c.Name, "Format": string(c.Format), "Values": c.Values})
@@ -104,7 +104,7 @@ func verify(listener elb.ApplicationListener, rule constructs.IConstruct, j acce
 }
 
 // mutual asks clients for certificates of known authorities; nil asks for none.
-func mutual(scope constructs.Construct, a *access.Authentication) *elb.MutualAuthentication {
+func mutual(scope constructs.Construct, a *settings.Authentication) *elb.MutualAuthentication {
 	if a == nil || a.MutualTLS == nil {
 		return nil
 	}

@@ -5,7 +5,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Canary is a second gateway to the same endpoint, of another version or form,
@@ -19,8 +19,8 @@ type Canary struct {
 	WeightPercent int
 }
 
-func (c Canary) validate(gateway Gateway) invalid.Problems {
-	var ps invalid.Problems
+func (c Canary) validate(gateway Gateway) problem.List {
+	var ps problem.List
 	if c.WeightPercent < 0 || c.WeightPercent > 100 {
 		ps.Add("WeightPercent", c.WeightPercent, "a share is 0 to 100 percent", "begin with 0, then 10")
 	}

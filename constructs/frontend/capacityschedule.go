@@ -14,7 +14,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // CapacityScheduleProps describes a CapacitySchedule.
@@ -33,7 +33,7 @@ type CapacityScheduleProps struct {
 
 // Validate returns everything wrong with the properties, joined.
 func (p CapacityScheduleProps) Validate() error {
-	var ps invalid.Problems
+	var ps problem.List
 	if p.LoadBalancer == nil {
 		ps.Add("LoadBalancer", nil, "capacity units are a load balancer's", "give one")
 	} else if reservesAlways(p.LoadBalancer) {

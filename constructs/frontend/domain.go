@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53targets"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/access"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 )
 
 // certificate is the given one, or one that is made for the domain: CloudFormation
@@ -24,7 +24,7 @@ func (l *LoadBalancer) certificate(props LoadBalancerProps) elb.IListenerCertifi
 }
 
 // lead makes the domain lead to the load balancer.
-func (l *LoadBalancer) lead(d access.Domain, ipv6 bool) {
+func (l *LoadBalancer) lead(d settings.Domain, ipv6 bool) {
 	l.domain = d.Name
 	target := awsroute53.RecordTarget_FromAlias(awsroute53targets.NewLoadBalancerTarget(l.Resource, nil))
 	awsroute53.NewARecord(l, jsii.String("Alias"), &awsroute53.ARecordProps{Zone: l.zone(d), RecordName: jsii.String(d.Name), Target: target})
@@ -34,7 +34,7 @@ func (l *LoadBalancer) lead(d access.Domain, ipv6 bool) {
 }
 
 // zone is the domain's as it is given: synthesis looks nothing up.
-func (l *LoadBalancer) zone(d access.Domain) awsroute53.IHostedZone {
+func (l *LoadBalancer) zone(d settings.Domain) awsroute53.IHostedZone {
 	if l.hostedZone == nil {
 		l.hostedZone = awsroute53.HostedZone_FromHostedZoneAttributes(l, jsii.String("Zone"), &awsroute53.HostedZoneAttributes{
 			HostedZoneId: jsii.String(d.HostedZoneID), ZoneName: jsii.String(d.ZoneName),

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Gateway is what a LoadBalancer forwards to: a GatewayFunction or a
@@ -42,16 +42,16 @@ func invocable(stack awscdk.Stack, endpointName string, components []string) *[]
 	return jsii.Strings(arns...)
 }
 
-func validateEndpointName(name string) invalid.Problems {
-	var ps invalid.Problems
+func validateEndpointName(name string) problem.List {
+	var ps problem.List
 	if !autoscaling.ValidName(name) {
 		ps.Add("EndpointName", name, autoscaling.NameRule, "give the name of the endpoint to call")
 	}
 	return ps
 }
 
-func validateRequestTimeout(d time.Duration) invalid.Problems {
-	var ps invalid.Problems
+func validateRequestTimeout(d time.Duration) problem.List {
+	var ps problem.List
 	if d < time.Second || d > maxTimeout || d%time.Second != 0 {
 		ps.Add("RequestTimeout", d, fmt.Sprintf("a time-out is a whole number of seconds, 1s to %s", maxTimeout), "a model may take 60s to answer")
 	}

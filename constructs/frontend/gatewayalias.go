@@ -10,7 +10,7 @@ import (
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/scaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // AliasName is the alias under which the gateway's function is called.
@@ -18,8 +18,8 @@ const AliasName = "live"
 
 // validateProvisionedConcurrency holds the model against the function: a
 // placeholder stands for the name that CloudFormation gives it.
-func (p GatewayFunctionProps) validateProvisionedConcurrency() invalid.Problems {
-	var ps invalid.Problems
+func (p GatewayFunctionProps) validateProvisionedConcurrency() problem.List {
+	var ps problem.List
 	model := *p.ProvisionedConcurrency
 	switch {
 	case model.Dimension != autoscaling.FunctionProvisionedConcurrency:

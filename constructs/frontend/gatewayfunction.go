@@ -21,8 +21,8 @@ import (
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/scaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/gateway/compile"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/compile"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Defaults and limits of the gateway as a Lambda function.
@@ -97,7 +97,7 @@ func (p GatewayFunctionProps) withDefaults() GatewayFunctionProps {
 
 // Validate returns everything wrong with the properties, joined.
 func (p GatewayFunctionProps) Validate() error {
-	var ps invalid.Problems
+	var ps problem.List
 	p = p.withDefaults()
 	ps = append(ps, validateEndpointName(p.EndpointName)...)
 	if p.MemoryMB < 128 || p.MemoryMB > 10240 {

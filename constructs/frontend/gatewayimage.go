@@ -13,9 +13,9 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/artifact"
-	"github.com/sagemaker-autoscaling-inference/cdk/gateway/compile"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/compile"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // gatewayImage is the image with the given URI, or one that is built from this
@@ -42,7 +42,7 @@ func gatewayImage(g *GatewayService, uri string) awsecs.ContainerImage {
 // builtImage is built by the CDK CLI when the service is deployed.
 func builtImage(scope constructs.Construct) awsecs.ContainerImage {
 	if err := FindContainerEngine(); err != nil {
-		panic(invalid.Problems{{Path: "Image", Rule: err.Error(), Fix: ContainerEngineFix}})
+		panic(problem.List{{Path: "Image", Rule: err.Error(), Fix: ContainerEngineFix}})
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), compileTimeout)
 	defer cancel()

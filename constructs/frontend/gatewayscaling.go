@@ -6,13 +6,13 @@ import (
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/scaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // validateServiceScaling holds the model against a service: a placeholder stands
 // for the names that CloudFormation gives.
-func validateServiceScaling(model autoscaling.ScalableTarget) invalid.Problems {
-	var ps invalid.Problems
+func validateServiceScaling(model autoscaling.ScalableTarget) problem.List {
+	var ps problem.List
 	switch {
 	case model.Dimension != autoscaling.ServiceTaskCount:
 		ps.Add("Dimension", string(model.Dimension), "a service's dimension is "+string(autoscaling.ServiceTaskCount), "take EventCalendar.ServiceTarget")

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend"
-	"github.com/sagemaker-autoscaling-inference/cdk/gateway/settings"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 )
 
 // TestServerSettings: what the server form is told reaches its program, and a

@@ -14,11 +14,11 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/artifact"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/scaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/gateway/settings"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Defaults and limits of the gateway as a Fargate service.
@@ -123,7 +123,7 @@ func (p GatewayServiceProps) withDefaults() GatewayServiceProps {
 
 // Validate returns everything wrong with the properties, joined.
 func (p GatewayServiceProps) Validate() error {
-	var ps invalid.Problems
+	var ps problem.List
 	p = p.withDefaults()
 	ps = append(ps, validateEndpointName(p.EndpointName)...)
 	if p.VPC == nil {
@@ -131,7 +131,7 @@ func (p GatewayServiceProps) Validate() error {
 	}
 	if p.Image != "" {
 		if _, err := artifact.ParseImage(p.Image, artifact.ECS); err != nil {
-			ps = append(ps, invalid.From(err).In("Image")...)
+			ps = append(ps, problem.From(err).In("Image")...)
 		}
 	}
 	ps = append(ps, autoscaling.ValidateTaskSize(p.CPU, p.MemoryMB)...)

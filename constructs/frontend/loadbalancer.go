@@ -12,9 +12,9 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/access"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // The load balancer waits longer for a reply than the gateway does, so that
@@ -39,11 +39,11 @@ type LoadBalancerProps struct {
 	CertificateARN string
 	// Domain is the name under which clients ask.
 	// Default: nil, they ask under the load balancer's own name.
-	Domain *access.Domain
+	Domain *settings.Domain
 	// Authentication is as whom clients show themselves. With a login or a token,
 	// subnets without public addresses need a way out to the provider.
 	// Default: nil, whoever may connect may ask.
-	Authentication *access.Authentication
+	Authentication *settings.Authentication
 	// PlainHTTP serves without TLS.
 	// Default: false.
 	PlainHTTP bool
@@ -79,7 +79,7 @@ type LoadBalancerProps struct {
 
 // Validate returns everything wrong with the properties, joined.
 func (p LoadBalancerProps) Validate() error {
-	var ps invalid.Problems
+	var ps problem.List
 	if p.VPC == nil {
 		ps.Add("VPC", nil, "a load balancer stands in a VPC", "give one")
 	}
@@ -210,7 +210,7 @@ func NewLoadBalancer(scope constructs.Construct, id string, props LoadBalancerPr
 func (l *LoadBalancer) allow(cidrs []string) {
 	for _, cidr := range cidrs {
 		peer := awsec2.Peer_Ipv4
-		if _, is := access.IPv6(cidr); is {
+		if _, is := settings.IPv6(cidr); is {
 			peer = awsec2.Peer_Ipv6
 		}
 		from := peer(jsii.String(cidr))

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // NewGatewaySecurityGroup makes the security group of a GatewayService's tasks.
@@ -45,7 +45,7 @@ type PrivateEndpointsProps struct {
 
 // Validate returns everything wrong with the properties, joined.
 func (p PrivateEndpointsProps) Validate() error {
-	var ps invalid.Problems
+	var ps problem.List
 	if p.VPC == nil {
 		ps.Add("VPC", nil, "endpoints stand in a VPC", "give one")
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // RouteProps describes a Route.
@@ -47,7 +47,7 @@ var (
 
 // Validate returns everything wrong with the properties, joined.
 func (p RouteProps) Validate() error {
-	var ps invalid.Problems
+	var ps problem.List
 	if !listenerARN.MatchString(p.ListenerARN) {
 		ps.Add("ListenerARN", p.ListenerARN, "a rule stands in a listener of an Application Load Balancer, arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID",
 			"copy it from the listener, not from the load balancer")

@@ -8,8 +8,8 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/access"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // WAF is the web application firewall in front of a load balancer: a web ACL
@@ -46,8 +46,8 @@ const (
 	maxRequestsPerKey = 2_000_000_000
 )
 
-func (w WAF) validate() invalid.Problems {
-	var ps invalid.Problems
+func (w WAF) validate() problem.List {
+	var ps problem.List
 	limit := func(field string, n int) {
 		if n < minRequestsPerKey || n > maxRequestsPerKey {
 			ps.Add("WAF."+field, n, "WAF limits to 10 up to 2,000,000,000 requests in 5 minutes", "give such a number")
@@ -59,7 +59,7 @@ func (w WAF) validate() invalid.Problems {
 	}
 	switch {
 	case w.SessionHeader != "":
-		ps = append(ps, access.ValidateHeaderName(w.SessionHeader).In("WAF.SessionHeader")...)
+		ps = append(ps, settings.ValidateHeaderName(w.SessionHeader).In("WAF.SessionHeader")...)
 		limit("RequestsPerSession", w.RequestsPerSession)
 	case w.RequestsPerSession != 0:
 		ps.Add("WAF.SessionHeader", nil, "RequestsPerSession needs the header that tells clients apart", "such as Authorization")

@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/artifact"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // AsynchronousProps makes an endpoint take requests into a queue and write the
@@ -44,8 +44,8 @@ type AsynchronousProps struct {
 	MaxConcurrentInvocationsPerInstance int
 }
 
-func (p AsynchronousProps) validate() invalid.Problems {
-	var ps invalid.Problems
+func (p AsynchronousProps) validate() problem.List {
+	var ps problem.List
 	for _, path := range []struct {
 		field, value string
 		required     bool
@@ -53,7 +53,7 @@ func (p AsynchronousProps) validate() invalid.Problems {
 		switch {
 		case path.value != "":
 			_, err := artifact.ParseFolder(path.value)
-			ps = append(ps, invalid.From(err).In(path.field)...)
+			ps = append(ps, problem.From(err).In(path.field)...)
 		case path.required:
 			ps.Add(path.field, nil, "an asynchronous endpoint writes its answers to S3", "such as \"s3://answers-eu-west-1/odds\"")
 		}

@@ -13,7 +13,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // InferenceComponentProps describes an InferenceComponent: so many copies of one
@@ -76,7 +76,7 @@ type RollingUpdateProps struct {
 
 // Validate returns everything wrong with the properties, joined.
 func (p InferenceComponentProps) Validate() error {
-	var ps invalid.Problems
+	var ps problem.List
 	if !autoscaling.ValidName(p.InferenceComponentName) {
 		ps.Add("InferenceComponentName", p.InferenceComponentName, autoscaling.NameRule, "such as \"odds\"")
 	}
@@ -107,8 +107,8 @@ func (p InferenceComponentProps) Validate() error {
 	return ps.Err()
 }
 
-func (p InferenceComponentProps) validateEndpoint() invalid.Problems {
-	var ps invalid.Problems
+func (p InferenceComponentProps) validateEndpoint() problem.List {
+	var ps problem.List
 	if p.Endpoint == nil {
 		ps.Add("Endpoint", nil, "a component runs on an endpoint", "make one with NewEndpoint")
 		return ps
@@ -129,8 +129,8 @@ func (p InferenceComponentProps) variantName() string {
 	return p.VariantName
 }
 
-func (p RollingUpdateProps) validate() invalid.Problems {
-	var ps invalid.Problems
+func (p RollingUpdateProps) validate() problem.List {
+	var ps problem.List
 	if b := p.BatchPercent; b < 5 || b > 50 {
 		ps.Add("BatchPercent", b, "5 to 50 per cent of the copies are replaced at a time", "such as 25")
 	}
@@ -150,8 +150,8 @@ func (p RollingUpdateProps) validate() invalid.Problems {
 }
 
 // between wants whole seconds within bounds, or nothing.
-func between(field string, d, low, high time.Duration) invalid.Problems {
-	var ps invalid.Problems
+func between(field string, d, low, high time.Duration) problem.List {
+	var ps problem.List
 	if d != 0 && (d < low || d > high || d%time.Second != 0) {
 		ps.Add(field, d, fmt.Sprintf("this is whole seconds from %s to %s", low, high), "leave it out for SageMaker's own")
 	}

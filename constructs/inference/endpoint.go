@@ -12,7 +12,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // maxVariants is SageMaker's limit of one endpoint configuration (fact C29).
@@ -50,7 +50,7 @@ func (p EndpointProps) hasComponents() bool {
 
 // Validate returns everything wrong with the properties, joined.
 func (p EndpointProps) Validate() error {
-	var ps invalid.Problems
+	var ps problem.List
 	if !autoscaling.ValidName(p.EndpointName) {
 		ps.Add("EndpointName", p.EndpointName, autoscaling.NameRule, "such as \"predictions\"")
 	}
@@ -85,8 +85,8 @@ func (p EndpointProps) Validate() error {
 }
 
 // validateKind returns what keeps v from being a variant of this endpoint.
-func (p EndpointProps) validateKind(v VariantProps) invalid.Problems {
-	var ps invalid.Problems
+func (p EndpointProps) validateKind(v VariantProps) problem.List {
+	var ps problem.List
 	if v.Serverless != nil && len(p.Variants) > 1 {
 		ps.Add("Serverless", nil, "a serverless endpoint has one variant", "move the others to another endpoint")
 	}

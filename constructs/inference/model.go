@@ -15,8 +15,8 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/artifact"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // ModelProps describes a Model.
@@ -45,13 +45,13 @@ type ModelProps struct {
 
 // Validate returns everything wrong with the properties, joined.
 func (p ModelProps) Validate() error {
-	var ps invalid.Problems
+	var ps problem.List
 	if _, err := artifact.ParseImage(p.Image, artifact.SageMaker); err != nil {
-		ps = append(ps, invalid.From(err).In("Image")...)
+		ps = append(ps, problem.From(err).In("Image")...)
 	}
 	if p.ModelDataURL != "" {
 		if _, err := artifact.ParseModelData(p.ModelDataURL); err != nil {
-			ps = append(ps, invalid.From(err).In("ModelDataURL")...)
+			ps = append(ps, problem.From(err).In("ModelDataURL")...)
 		}
 	}
 	if p.ModelDataKey != nil && p.ModelDataURL == "" {

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // ServerlessProps describes how a serverless variant runs. It starts as many
@@ -30,8 +30,8 @@ const (
 	maxServerlessMemMB = 6144
 )
 
-func (p ServerlessProps) validate() invalid.Problems {
-	var ps invalid.Problems
+func (p ServerlessProps) validate() problem.List {
+	var ps problem.List
 	if m := p.MemoryMB; m < gigabyteMB || m > maxServerlessMemMB || m%gigabyteMB != 0 {
 		ps.Add("MemoryMB", m, "a serverless variant has 1024, 2048, 3072, 4096, 5120 or 6144 MB", "choose the next larger one")
 	}
@@ -46,8 +46,8 @@ func (p ServerlessProps) validate() invalid.Problems {
 }
 
 // validateServerless returns what does not go with Serverless (fact G23).
-func (p VariantProps) validateServerless() invalid.Problems {
-	var ps invalid.Problems
+func (p VariantProps) validateServerless() problem.List {
+	var ps problem.List
 	if p.InstanceType != "" {
 		ps.Add("InstanceType", p.InstanceType, "a serverless variant has no instances", "leave it out, or leave Serverless out")
 	}

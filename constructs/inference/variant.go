@@ -7,7 +7,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // DefaultVariantName is the name of a variant that is given none.
@@ -59,8 +59,8 @@ func (p VariantProps) variant(endpointName string) autoscaling.Variant {
 }
 
 // validate is for a variant with its defaults.
-func (p VariantProps) validate(endpointName string) invalid.Problems {
-	var ps invalid.Problems
+func (p VariantProps) validate(endpointName string) problem.List {
+	var ps problem.List
 	switch {
 	case p.Model == nil && p.ManagedInstances == nil:
 		ps.Add("Model", nil, "a variant serves a model", "make one with NewModel")
@@ -130,8 +130,8 @@ type ManagedInstancesProps struct {
 	Consolidate bool
 }
 
-func (p ManagedInstancesProps) validate(initial int) invalid.Problems {
-	var ps invalid.Problems
+func (p ManagedInstancesProps) validate(initial int) problem.List {
+	var ps problem.List
 	if p.MinInstanceCount < 0 {
 		ps.Add("MinInstanceCount", p.MinInstanceCount, "the minimum is 0 instances or more", "set it to 0 to scale to zero, or to 1 or more")
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Name is the plugin's, and stands before "::" and the name of a rule where a
@@ -78,7 +78,7 @@ func Targets(scope constructs.IConstruct) []constructs.IConstruct {
 // the app's validation report. target is the scalable target itself, such as
 // ScalableTarget.Target. It panics where there is no such rule, or no reason.
 func Acknowledge(target constructs.IConstruct, rule, reason string) {
-	var ps invalid.Problems
+	var ps problem.List
 	if !slices.ContainsFunc(autoscaling.Rules(), func(r autoscaling.Rule) bool { return r.ID == rule }) {
 		var known []string
 		for _, r := range autoscaling.Rules() {

@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/cloudformation"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // warning is what one rule says of one construct.
@@ -65,7 +65,7 @@ func said(s cloudformation.Scaled, findings []autoscaling.Finding) []warning {
 			})
 		}
 		w := &found[i]
-		w.description += "\n" + invalid.Problem{Path: f.Path, Got: f.Got, Rule: f.Problem.Rule}.String()
+		w.description += "\n" + problem.Problem{Path: f.Path, Got: f.Got, Rule: f.Problem.Rule}.String()
 		if !strings.Contains(w.fix, f.Fix) {
 			w.fix = strings.TrimPrefix(w.fix+"; "+f.Fix, "; ")
 		}

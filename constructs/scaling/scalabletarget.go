@@ -10,7 +10,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // ScalableTargetProps describes a ScalableTarget.
@@ -50,8 +50,8 @@ func (p ScalableTargetProps) Validate() error {
 // IDs are their names.
 const targetID = "Target"
 
-func validateIDs(policies []autoscaling.TargetTrackingPolicy, steps []autoscaling.StepScalingPolicy) invalid.Problems {
-	var ps invalid.Problems
+func validateIDs(policies []autoscaling.TargetTrackingPolicy, steps []autoscaling.StepScalingPolicy) problem.List {
+	var ps problem.List
 	check := func(at, name string) {
 		if name == targetID {
 			ps.Add(at+".Name", name, "the scalable target has this construct ID", "name what the policy does")

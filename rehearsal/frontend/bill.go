@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/capacity"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 

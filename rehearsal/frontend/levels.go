@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/schedule"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
 )
 
 // lookBack is how far before a rehearsal an action is looked for that has set

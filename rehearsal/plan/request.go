@@ -7,10 +7,10 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
-	"github.com/sagemaker-autoscaling-inference/cdk/schedule"
 )
 
 // Limits of what is searched.
@@ -23,7 +23,7 @@ const (
 
 // Validate returns everything that keeps the request from being planned, with
 // the field paths of Request.
-func (r Request) Validate() invalid.Problems {
+func (r Request) Validate() problem.List {
 	ps := r.validateEvenings()
 	in := r.Input
 	in.Trace, in.Faults = trace.Grid{Start: time.Unix(0, 0), Length: time.Minute, Period: time.Minute}.Step(1, 1, 0), rehearsal.Faults{}
@@ -63,8 +63,8 @@ func (r Request) Validate() invalid.Problems {
 	return ps
 }
 
-func (r Request) validateEvenings() invalid.Problems {
-	var ps invalid.Problems
+func (r Request) validateEvenings() problem.List {
+	var ps problem.List
 	if len(r.Evenings) == 0 {
 		ps.Add("Evenings", nil, "a plan is learned from an earlier evening", "give its traffic and when it began")
 	}
@@ -91,8 +91,8 @@ func (r Request) validateEvenings() invalid.Problems {
 	return ps
 }
 
-func (e Event) validate() invalid.Problems {
-	var ps invalid.Problems
+func (e Event) validate() problem.List {
+	var ps problem.List
 	if _, err := schedule.ParseZone(e.KickOff.Location().String()); err != nil || e.KickOff.Location().String() == "" {
 		ps.Add("KickOff", e.KickOff.Location().String(), "its zone is not one of the IANA database", "give the time in one such as Europe/London, or in UTC")
 	}

@@ -7,8 +7,8 @@ import (
 	"sync"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/capacity"
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
@@ -41,7 +41,7 @@ type search struct {
 	settings, rehearsals int
 	limit                int // of settings, for now
 	stopped              string
-	impossible           invalid.Problems // with the last setting that was
+	impossible           problem.List // with the last setting that was
 }
 
 // found is a setting with its score.
@@ -149,7 +149,7 @@ func (s *search) each(n int, do func(i int)) {
 type trial struct {
 	Setting
 	stage  stage
-	wrong  invalid.Problems // AWS does not take it
+	wrong  problem.List // AWS does not take it
 	score  score
 	played int
 }
@@ -193,11 +193,11 @@ func (s *search) try(best found, settings []Setting) found {
 }
 
 // ready is where a setting is rehearsed, or why AWS does not take it.
-func (s *search) ready(set Setting) (stage, invalid.Problems) {
+func (s *search) ready(set Setting) (stage, problem.List) {
 	ps := s.calendar(set).Validate()
 	subject := s.subject(set)
 	ready, err := s.prepared.With(func(in *rehearsal.Input) { in.Subject = subject })
-	return stage{ready}, append(ps, invalid.From(err)...).In("Plan")
+	return stage{ready}, append(ps, problem.From(err)...).In("Plan")
 }
 
 // goOn reports whether another batch may be tried, and remembers why the search

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/capacity"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
 )
 
 // Setting is what a plan sets.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // place is a line and a column, from 1; 0 is the whole file.
@@ -13,7 +13,7 @@ type place struct{ line, column int }
 // complaints collects problems.
 type complaints struct {
 	name     string
-	problems invalid.Problems
+	problems problem.List
 	more     int
 }
 
@@ -33,13 +33,13 @@ func (c *complaints) complain(at place, got, rule, fix string) {
 		got = strconv.QuoteToGraphic(got)
 		got = got[1 : len(got)-1]
 	}
-	c.problems = append(c.problems, invalid.Problem{Path: path, Got: got, Rule: rule, Fix: fix})
+	c.problems = append(c.problems, problem.Problem{Path: path, Got: got, Rule: rule, Fix: fix})
 }
 
 func (c *complaints) err() error {
 	ps := c.problems
 	if c.more > 0 {
-		ps = append(ps, invalid.Problem{Path: c.name, Rule: fmt.Sprintf("%d more problems", c.more), Fix: "look at what wrote the file"})
+		ps = append(ps, problem.Problem{Path: c.name, Rule: fmt.Sprintf("%d more problems", c.more), Fix: "look at what wrote the file"})
 	}
 	return ps.Err()
 }

@@ -10,7 +10,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Format is how a file says what came.
@@ -46,7 +46,7 @@ type Options struct {
 func ReadFile(path string, o Options) (Trace, Report, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return Trace{}, Report{}, invalid.Problems{{Path: path, Rule: err.Error(), Fix: "name a file that can be read"}}
+		return Trace{}, Report{}, problem.List{{Path: path, Rule: err.Error(), Fix: "name a file that can be read"}}
 	}
 	defer file.Close()
 	if o.Name == "" {
@@ -55,14 +55,14 @@ func ReadFile(path string, o Options) (Trace, Report, error) {
 	return Read(file, o)
 }
 
-// Read reads a trace. Its error is an invalid.Problems with everything that is
+// Read reads a trace. Its error is an problem.List with everything that is
 // wrong, each with its line and column; of many the first are told.
 func Read(r io.Reader, o Options) (Trace, Report, error) {
 	if o.Name == "" {
 		o.Name = "trace"
 	}
 	if o.Period != 0 && (o.Period < time.Second || o.Period%time.Second != 0) {
-		return Trace{}, Report{}, invalid.Problems{{Path: "Period", Got: o.Period.String(), Rule: "a period is whole seconds, 1s or more", Fix: "such as 1m0s"}}
+		return Trace{}, Report{}, problem.List{{Path: "Period", Got: o.Period.String(), Rule: "a period is whole seconds, 1s or more", Fix: "such as 1m0s"}}
 	}
 	in := bufio.NewReaderSize(r, 64<<10)
 	x := reader{options: o, complaints: complaints{name: o.Name}, most: maxRows}
@@ -78,7 +78,7 @@ func Read(r io.Reader, o Options) (Trace, Report, error) {
 	case Requests, Counts:
 		err = x.lines(in)
 	default:
-		return Trace{}, Report{}, invalid.Problems{{Path: "Format", Got: string(o.Format), Rule: "a format is counts, requests or cloudwatch", Fix: "leave it out to find it out"}}
+		return Trace{}, Report{}, problem.List{{Path: "Format", Got: string(o.Format), Rule: "a format is counts, requests or cloudwatch", Fix: "leave it out to find it out"}}
 	}
 	if err != nil {
 		x.complain(place{}, "", err.Error(), "see that the file can be read")

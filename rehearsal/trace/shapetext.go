@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // shapeKind is one of the shapes that ParseShape knows.
@@ -61,7 +61,7 @@ const (
 // ParseShape makes the trace of a shape that is written as
 // "match,start=2027-05-29T18:00:00Z,length=5h,base=100,peak=900,kick-off=1h".
 // Times count from its start, rates are requests a second, and period is 1m
-// where it is not said. Its error is an invalid.Problems with everything that is
+// where it is not said. Its error is an problem.List with everything that is
 // wrong, each below place.
 func ParseShape(place, text string) (Trace, error) {
 	parts := strings.Split(text, ",")
@@ -74,7 +74,7 @@ func ParseShape(place, text string) (Trace, error) {
 		}
 	}
 	if kind.make == nil {
-		return Trace{}, invalid.Problems{{Path: place, Got: parts[0], Rule: "the shapes are " + strings.Join(names, ", "), Fix: "such as " + shapeKinds[4].example()}}
+		return Trace{}, problem.List{{Path: place, Got: parts[0], Rule: "the shapes are " + strings.Join(names, ", "), Fix: "such as " + shapeKinds[4].example()}}
 	}
 	v, ps := kind.read(parts[1:])
 	if len(ps) == 0 {
@@ -104,9 +104,9 @@ func ShapeForms() []string {
 }
 
 // read reads KEY=VALUE by KEY=VALUE.
-func (k shapeKind) read(parts []string) (shapeValues, invalid.Problems) {
+func (k shapeKind) read(parts []string) (shapeValues, problem.List) {
 	v := shapeValues{rates: map[string]float64{}, times: map[string]time.Duration{}}
-	var ps invalid.Problems
+	var ps problem.List
 	known := slices.Concat(everyShape, k.keys)
 	said := map[string]bool{}
 	for _, part := range parts {
@@ -150,8 +150,8 @@ func (k shapeKind) read(parts []string) (shapeValues, invalid.Problems) {
 }
 
 // check is what is wrong with values that can be read.
-func (k shapeKind) check(v shapeValues) invalid.Problems {
-	var ps invalid.Problems
+func (k shapeKind) check(v shapeValues) problem.List {
+	var ps problem.List
 	period, length := v.times["period"], v.times["length"]
 	switch {
 	case period < time.Second || period%time.Second != 0:

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
@@ -63,7 +63,7 @@ func TestParseShapeRefuses(t *testing.T) {
 		"diurnal," + whole + "night=1,day=2,highest=24":                              {"highest"},
 	} {
 		_, err := trace.ParseShape("--shape", text)
-		var ps invalid.Problems
+		var ps problem.List
 		if !errors.As(err, &ps) {
 			t.Errorf("%s: got %v", text, err)
 			continue

@@ -9,7 +9,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/invalid"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Source is traffic on a grid of equal periods. It may be longer than memory.
@@ -71,8 +71,8 @@ const maxProblems = 20
 
 // Validate returns everything that keeps the trace from being replayed, with
 // the field paths of this struct.
-func (t Trace) Validate() invalid.Problems {
-	var ps invalid.Problems
+func (t Trace) Validate() problem.List {
+	var ps problem.List
 	if t.Period < time.Second || t.Period%time.Second != 0 {
 		ps.Add("Period", t.Period, "a period is whole seconds, 1s or more", "such as 1m0s")
 	}

@@ -21,11 +21,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/gateway/compile"
-	"github.com/sagemaker-autoscaling-inference/cdk/gateway/sagemakertest"
-	"github.com/sagemaker-autoscaling-inference/cdk/localaws"
-	"github.com/sagemaker-autoscaling-inference/cdk/localaws/lambdatarget"
-	"github.com/sagemaker-autoscaling-inference/cdk/localaws/tasktarget"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/compile"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws/lambdatarget"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws/tasktarget"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/sagemakertest"
 )
 
 const root = "../.."

@@ -14,8 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/localaws"
-	"github.com/sagemaker-autoscaling-inference/cdk/schedule"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
 )
 
 const (

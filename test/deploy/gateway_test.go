@@ -16,10 +16,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime"
 	"github.com/aws/smithy-go"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/gateway/compile"
-	"github.com/sagemaker-autoscaling-inference/cdk/localaws"
-	"github.com/sagemaker-autoscaling-inference/cdk/localaws/lambdatarget"
-	"github.com/sagemaker-autoscaling-inference/cdk/localaws/tasktarget"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/compile"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws/lambdatarget"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws/tasktarget"
 )
 
 const predicted = `{"predictions":[0.8125]}`

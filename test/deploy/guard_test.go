@@ -11,7 +11,7 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/localaws"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws"
 )
 
 // isGuarded wants a load balancer in production as it stands to be protected

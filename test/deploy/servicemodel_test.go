@@ -18,7 +18,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/localaws"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws"
 )
 
 // TestServiceModel holds what every kind of target renders to the shapes that

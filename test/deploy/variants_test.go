@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
-	"github.com/sagemaker-autoscaling-inference/cdk/localaws"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws"
 )
 
 // variantsStand deploys an environment file with two variants and policies of

@@ -27,7 +27,7 @@ type mutant struct {
 
 var mutants = []mutant{
 	{"the policy's target forgets that the metric counts per minute",
-		"capacity/target.go", "safetyFactor*time.Minute.Seconds()", "safetyFactor*time.Second.Seconds()"},
+		"internal/capacity/target.go", "safetyFactor*time.Minute.Seconds()", "safetyFactor*time.Second.Seconds()"},
 	{"a schedule's time zone is dropped",
 		"autoscaling/scheduled.go", `"Timezone":             a.timezone(),`, `"Timezone":             "UTC",`},
 	{"an update resets the endpoint's instance counts",
@@ -51,11 +51,11 @@ var mutants = []mutant{
 	{"a rehearsed alarm takes missing data for fine where it is to breach",
 		"rehearsal/alarm.go", "breaching += missing", "breaching += 0"},
 	{"the gateway sends a request again that may have arrived",
-		"gateway/attempt.go", "if !answered && notConnected(err) {", "if !answered {"},
+		"internal/gateway/attempt.go", "if !answered && notConnected(err) {", "if !answered {"},
 	{"the gateway signs without the body",
-		"gateway/sign.go", "b.sum = sha256.Sum256(body)", "b.sum = sha256.Sum256(nil)"},
+		"internal/gateway/sign.go", "b.sum = sha256.Sum256(body)", "b.sum = sha256.Sum256(nil)"},
 	{"a connection that SageMaker has closed is used again",
-		"gateway/upstream/idle.go", "case n.conn.clean():", "case n.conn != nil:"},
+		"internal/gateway/upstream/idle.go", "case n.conn.clean():", "case n.conn != nil:"},
 	{"a plan does not count what it costs",
 		"rehearsal/plan/score.go", "return overOracle + weighty*max(0, overOracle-dear) + lost*(1-availability)", "return lost * (1 - availability)"},
 	{"floors that are to be released early stay",

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/gateway"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway"
 )
 
 func TestThePolicyWatchesWhatTheGatewayPublishes(t *testing.T) {

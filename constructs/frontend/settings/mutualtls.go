@@ -1,0 +1,61 @@
+package settings
+
+import (
+	"regexp"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
+)
+
+// MutualTLS is which authorities' certificates clients have to show: those of a
+// trust store that stands, or of a bundle that one is made of. Elastic Load
+// Balancing reads the bundle with the rights of who deploys.
+type MutualTLS struct {
+	// TrustStoreARN is a trust store that stands, in the load balancer's region.
+	// Default: "", one is made of CABundleURL.
+	TrustStoreARN string
+	// CABundleURL is the authorities' certificates in PEM, s3://BUCKET/KEY.
+	// Default: "", which is an error unless TrustStoreARN is given.
+	CABundleURL string
+	// CABundleVersion is the version of that object, so that another bundle is
+	// read when it changes.
+	// Default: "", the one that is there when the trust store is made.
+	CABundleVersion string
+}
+
+var (
+	trustStoreARN = regexp.MustCompile(`^arn:aws[a-z-]*:elasticloadbalancing:([a-z0-9-]+):[0-9]{12}:truststore/[A-Za-z0-9-]{1,32}/[0-9a-f]+$`)
+	objectURL     = regexp.MustCompile(`^s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/([^/].{0,999})$`)
+)
+
+// Bundle is the bucket and the key of CABundleURL.
+func (m MutualTLS) Bundle() (bucket, key string) {
+	if parts := objectURL.FindStringSubmatch(m.CABundleURL); parts != nil {
+		return parts[1], parts[2]
+	}
+	return "", ""
+}
+
+func (m MutualTLS) validate(region string) problem.List {
+	var ps problem.List
+	switch {
+	case m.TrustStoreARN == "" && m.CABundleURL == "":
+		ps.Add("CABundleURL", nil, "clients' certificates are checked with those of their authorities", "give them in PEM as s3://BUCKET/KEY, or a trust store that stands")
+	case m.TrustStoreARN != "" && m.CABundleURL != "":
+		ps.Add("CABundleURL", m.CABundleURL, "a trust store that stands has its own authorities", "keep one of the two")
+	case m.CABundleURL == "" && m.CABundleVersion != "":
+		ps.Add("CABundleVersion", m.CABundleVersion, "a trust store that stands has its own authorities", "remove it")
+	}
+	if m.CABundleURL != "" && !objectURL.MatchString(m.CABundleURL) {
+		ps.Add("CABundleURL", m.CABundleURL, "this is not an object in Amazon S3", "write s3://BUCKET/KEY")
+	}
+	if !known(m.TrustStoreARN) {
+		return ps
+	}
+	switch parts := trustStoreARN.FindStringSubmatch(m.TrustStoreARN); {
+	case parts == nil:
+		ps.Add("TrustStoreARN", m.TrustStoreARN, "this is not the ARN of a trust store", "copy it from the trust store")
+	case region != "" && parts[1] != region:
+		ps.Add("TrustStoreARN", m.TrustStoreARN, "a load balancer takes trust stores of its own region "+region+", this one is in "+parts[1], "make the trust store in "+region+" too")
+	}
+	return ps
+}

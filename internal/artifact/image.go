@@ -1,0 +1,86 @@
+// Package artifact reads what a SageMaker model is made of: the address of its
+// image in Amazon ECR, that of its model artifacts in Amazon S3, and the
+// environment of its container.
+package artifact
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
+)
+
+// Puller is the service that starts containers of an image.
+type Puller string
+
+// The services that pull images.
+const (
+	SageMaker Puller = "SageMaker"
+	ECS       Puller = "Amazon ECS"
+)
+
+// maxImageLength is what SageMaker takes as ContainerDefinition.Image; Amazon
+// ECS takes whatever a repository and a tag can make of it.
+const maxImageLength = 255
+
+// Image is an image in a private repository of Amazon ECR.
+type Image struct {
+	// Account is the twelve digits of the account that owns the repository.
+	Account string
+	// Region is the region that the repository is in.
+	Region string
+	// Repository is its name, with its namespaces: team/predictions.
+	Repository string
+	// Tag is the image's tag. Default: "", there is a digest.
+	Tag string
+	// Digest is the image's digest, sha256:… Default: "", there is a tag.
+	Digest string
+}
+
+var (
+	registryHost = regexp.MustCompile(`^([0-9]{12})\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.(?:com|com\.cn|eu)$`)
+	repository   = regexp.MustCompile(`^[a-z0-9]+(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$`)
+	imageTag     = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
+	imageDigest  = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+)
+
+// ParseImage reads the URI of an image that by pulls. Its error is
+// problem.List, without a path.
+func ParseImage(uri string, by Puller) (Image, error) {
+	var ps problem.List
+	if n := len(uri); by == SageMaker && n > maxImageLength {
+		ps.Add("", uri, fmt.Sprintf("SageMaker takes an image's URI of at most %d characters, this one has %d", maxImageLength, n),
+			"shorten the repository's name or the tag")
+	}
+	host, rest, _ := strings.Cut(uri, "/")
+	registry := registryHost.FindStringSubmatch(host)
+	if registry == nil {
+		ps.Add("", uri, "an image is ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG, or @sha256:DIGEST in place of :TAG; "+string(by)+" pulls it from Amazon ECR",
+			"copy the image URI from the repository in Amazon ECR")
+		return Image{}, ps
+	}
+	name, digest, hasDigest := strings.Cut(rest, "@")
+	name, tag, hasTag := strings.Cut(name, ":")
+
+	if n := len(name); !repository.MatchString(name) || n < 2 || n > 256 {
+		ps.Add("", uri, "a repository's name has 2 to 256 lower-case letters and digits, with single '.', '_', '-' or '/' between them",
+			"copy the image URI from the repository in Amazon ECR")
+	}
+	switch {
+	case hasTag && hasDigest:
+		ps.Add("", uri, string(by)+" takes a tag or a digest, not both", "keep the digest, it names the image exactly")
+	case hasDigest && !imageDigest.MatchString(digest):
+		ps.Add("", uri, "a digest is sha256: and 64 hexadecimal digits", "copy the digest from Amazon ECR")
+	case hasTag && !imageTag.MatchString(tag):
+		ps.Add("", uri, "a tag has 1 to 128 letters, digits, '_', '.' and '-', and begins with neither '.' nor '-'",
+			"copy the tag from Amazon ECR")
+	case !hasTag && !hasDigest:
+		ps.Add("", uri, "the image has neither a tag nor a digest, so that containers could start with different ones",
+			"add the tag or, best, the digest that was tested")
+	}
+	if err := ps.Err(); err != nil {
+		return Image{}, err
+	}
+	return Image{Account: registry[1], Region: registry[2], Repository: name, Tag: tag, Digest: digest}, nil
+}

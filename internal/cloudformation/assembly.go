@@ -1,0 +1,135 @@
+package cloudformation
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
+)
+
+// manifestFile is what makes a folder a cloud assembly.
+const manifestFile = "manifest.json"
+
+// maxManifestBytes is far over what CDK writes for hundreds of stacks.
+const maxManifestBytes = 64 << 20
+
+// manifest is what a cloud assembly says of its stacks and of the assemblies
+// within it.
+type manifest struct {
+	Artifacts map[string]struct {
+		Type        string
+		Environment string
+		DisplayName string
+		Properties  struct {
+			TemplateFile, StackName, DirectoryName string
+		}
+	}
+}
+
+// ReadAssembly reads every stack of a cloud assembly, as cdk synth writes it,
+// those of its Stages included. The error is as that of ReadFiles.
+func ReadAssembly(dir string, o Options) (Reading, error) {
+	var ps Problems
+	files := templatesIn(dir, &ps, 0)
+	if len(ps) == 0 && len(files) == 0 {
+		ps = append(ps, Problem{File: dir, Problem: problem.Problem{Rule: "the cloud assembly has no stacks", Fix: "synthesize the app into it: npx cdk synth"}})
+	}
+	if err := ps.err(); err != nil {
+		return Reading{}, err
+	}
+	r, err := ReadFiles(files, o)
+	r.from = dir
+	return r, err
+}
+
+func templatesIn(dir string, ps *Problems, depth int) []string {
+	m := readManifest(filepath.Join(dir, manifestFile), ps)
+	var files []string
+	for _, id := range slices.Sorted(maps.Keys(m.Artifacts)) {
+		switch a := m.Artifacts[id]; {
+		case a.Type == "aws:cloudformation:stack" && inside(a.Properties.TemplateFile):
+			files = append(files, filepath.Join(dir, a.Properties.TemplateFile))
+		case a.Type == "cdk:cloud-assembly" && inside(a.Properties.DirectoryName) && depth < maxDepth:
+			files = append(files, templatesIn(filepath.Join(dir, a.Properties.DirectoryName), ps, depth+1)...)
+		}
+	}
+	return files
+}
+
+// inside reports whether a name leads into the folder it is said in.
+func inside(name string) bool { return filepath.IsLocal(name) && name != "." }
+
+func readManifest(file string, ps *Problems) manifest {
+	var m manifest
+	refuse := func(rule string) {
+		*ps = append(*ps, Problem{File: file, Problem: problem.Problem{Rule: rule, Fix: "give the folder that cdk synth has written, cdk.out"}})
+	}
+	data, err := loadAtMost(file, maxManifestBytes)
+	switch {
+	case err != nil:
+		refuse("this is not a cloud assembly: " + err.Error())
+	case json.Unmarshal(data, &m) != nil:
+		refuse("the manifest is not one of a cloud assembly")
+	}
+	return m
+}
+
+// describe is what the manifest beside a template says of its stack.
+func describe(file string, manifests map[string]manifest) Source {
+	s := Source{File: file}
+	beside := filepath.Join(filepath.Dir(file), manifestFile)
+	m, seen := manifests[beside]
+	if !seen {
+		if _, err := os.Stat(beside); err == nil {
+			var others Problems // a manifest.json of something else is no matter here
+			m = readManifest(beside, &others)
+		}
+		manifests[beside] = m
+	}
+	for _, id := range slices.Sorted(maps.Keys(m.Artifacts)) {
+		a := m.Artifacts[id]
+		if a.Properties.TemplateFile != filepath.Base(file) {
+			continue
+		}
+		s.Stack, s.ConstructPath = a.Properties.StackName, a.DisplayName
+		// A stack for any environment has unknown-account and unknown-region.
+		account, region, _ := strings.Cut(strings.TrimPrefix(a.Environment, "aws://"), "/")
+		if !strings.HasPrefix(account, "unknown-") {
+			s.Account = account
+		}
+		if !strings.HasPrefix(region, "unknown-") {
+			s.Region = region
+		}
+	}
+	return s
+}
+
+// addNested reads the templates of nested stacks, which CDK writes beside the
+// template that makes them.
+func (t *template) addNested(load func(string) ([]byte, error), unresolved *Problems, depth int) {
+	for _, id := range t.root.key("Resources").names() {
+		asset, ok := t.resource(id).key("Metadata").key("aws:asset:path").string()
+		if t.kind(id) != stackType || !ok || !inside(asset) || depth > maxDepth {
+			continue
+		}
+		s := Source{File: filepath.Join(filepath.Dir(t.File), asset), Account: t.Account, Region: t.Region}
+		root, wrong := readRoot(s.File, load)
+		if wrong != nil {
+			*unresolved = append(*unresolved, *wrong)
+			continue
+		}
+		s.Stack = t.Stack + "/" + id
+		if t.ConstructPath != "" {
+			s.ConstructPath = t.ConstructPath + "/" + id
+		}
+		nested := newTemplate(s, root, t.options, t.stacks, t.budget)
+		nested.parent, nested.nestedID = t, id
+		t.nested[id] = nested
+		*t.stacks = append(*t.stacks, nested)
+		nested.addNested(load, unresolved, depth+1)
+	}
+}

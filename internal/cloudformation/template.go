@@ -1,0 +1,126 @@
+package cloudformation
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
+)
+
+// Source is one template, and what is known of the stack that is made of it.
+type Source struct {
+	// File is the template's path, as problems name it.
+	File string
+	// Stack is the stack's name. Default: "", not known.
+	Stack string
+	// ConstructPath is that of the stack in a CDK app. Default: "", none.
+	ConstructPath string
+	// Account and Region are where it is deployed. Default: "", those of
+	// Options.
+	Account, Region string
+}
+
+// Options are what templates leave open.
+type Options struct {
+	// Parameters are values of template parameters, by name; a comma separates
+	// the items of a list. Default: none, the parameters' own defaults.
+	Parameters map[string]string
+	// Account, Region and Partition are what the pseudo parameters give.
+	// Default: "", not known, and for Partition "aws". Texts such as ARNs may
+	// hold what is not known, as ${AWS::AccountId}; conditions may not ask for it.
+	Account, Region, Partition string
+}
+
+// template is one template among those that are read together.
+type template struct {
+	Source
+	options Options
+	root    *node
+	// stacks are all that are read together, this one among them.
+	stacks *[]*template
+	// parent made this one as a nested stack, by the resource nestedID.
+	parent   *template
+	nestedID string
+	nested   map[string]*template
+	// decided are the conditions that were asked for, 0 while they are asked.
+	decided map[string]decision
+	// budget bounds what functions may make of each other.
+	budget *int
+}
+
+func newTemplate(s Source, root *node, o Options, stacks *[]*template, budget *int) *template {
+	t := &template{
+		Source: s, options: o, root: root, stacks: stacks, budget: budget,
+		nested: map[string]*template{}, decided: map[string]decision{},
+	}
+	if t.Account == "" {
+		t.Account = o.Account
+	}
+	if t.Region == "" {
+		t.Region = o.Region
+	}
+	return t
+}
+
+// check returns what keeps root from being a template.
+func check(file string, root *node) *Problem {
+	resources := root.key("Resources")
+	found := Problem{File: file, Line: 1, Column: 1}
+	found.Problem = problem.Problem{Rule: "this is not a CloudFormation template: it has no Resources", Fix: "give a template, JSON or YAML, or a cloud assembly's folder"}
+	switch {
+	case root.shape != mapping:
+		found.Got = root.shown()
+	case resources == nil:
+		found.Got = oneLine(strings.Join(root.names(), ", "))
+	case resources.shape != mapping:
+		found.Line, found.Column = resources.line, resources.column
+		found.Path, found.Got, found.Rule, found.Fix = "Resources", resources.shown(), "resources are a mapping by their logical IDs", "write NAME: below Resources"
+	default:
+		return nil
+	}
+	return &found
+}
+
+func (t *template) resource(id string) *node { return t.root.key("Resources").key(id) }
+
+// kind is a resource's type.
+func (t *template) kind(id string) string {
+	kind, _ := t.resource(id).key("Type").string()
+	return kind
+}
+
+// property is a property of a resource, as it is written.
+func (t *template) property(id, name string) *node {
+	return t.resource(id).key("Properties").key(name)
+}
+
+// owner is who is read when something cannot be resolved.
+type owner struct {
+	*template
+	logicalID string
+	problems  *Problems
+}
+
+func (t *template) owner(logicalID string, problems *Problems) owner {
+	return owner{t, logicalID, problems}
+}
+
+// add notes that n, at path, cannot be resolved or is wrong.
+func (o owner) add(n *node, path string, got, rule, fix string) {
+	p := Problem{File: o.File, LogicalID: o.logicalID, Problem: problem.Problem{Path: path, Got: got, Rule: rule, Fix: fix}}
+	if n != nil {
+		p.Line, p.Column = n.line, n.column
+	}
+	*o.problems = append(*o.problems, p)
+}
+
+// addAll notes what is wrong with the resource, by the paths of its properties.
+func (o owner) addAll(ps problem.List) {
+	resource := o.resource(o.logicalID)
+	for _, p := range ps {
+		path := strings.TrimSuffix("Properties."+p.Path, ".")
+		o.add(resource.find(path), path, p.Got, p.Rule, p.Fix)
+	}
+}
+
+func item(path string, i int) string { return fmt.Sprintf("%s[%d]", path, i) }

@@ -1,0 +1,121 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/pressure"
+)
+
+// attempts sends the request until it succeeds or may not be sent again.
+//
+// Every request under way keeps the stack of this call for as long as the
+// endpoint takes: what happens to few of them is in functions of its own.
+func (g *Gateway) attempts(ctx context.Context, x *exchange, target *url.URL, header http.Header, body []byte) *reply {
+	if g.limiter != nil {
+		g.budget.Earn()
+	}
+	for {
+		x.attempts++
+		if g.limiter != nil && !g.breaker.Allow(g.clock()) {
+			return g.heldBack()
+		}
+		if x.span != nil {
+			g.beginCall(ctx, x, target, header)
+		}
+		sent := time.Now()
+		response, err := g.endpoint.send(ctx, target, header, body) //nolint:bodyclose // Gateway.end closes an answer, readError an error
+		if err == nil && response.StatusCode >= 200 && response.StatusCode < 300 {
+			g.tell(pressure.Succeeded, time.Since(sent))
+			return taken(ctx, x, response)
+		}
+		out, again := g.failed(ctx, x, response, err)
+		if !again {
+			return out
+		}
+		// net/http, behind a proxy, may still be writing the last attempt's.
+		header = header.Clone()
+	}
+}
+
+// taken is the reply that a successful answer becomes.
+func taken(ctx context.Context, x *exchange, response *http.Response) *reply {
+	if x.call != nil {
+		x.callAnswered(response)
+	}
+	x.answer = response.Body // closed by Gateway.end
+	return &reply{status: http.StatusOK, header: passBack(response.Header),
+		answer: &answer{body: response.Body, length: response.ContentLength, ctx: ctx}}
+}
+
+// heldBack is what a request gets while the breaker stops calls.
+func (g *Gateway) heldBack() *reply {
+	return g.fallback(failure(http.StatusServiceUnavailable, codeEndpointUnreachable,
+		"SageMaker cannot be reached").later(time.Second))
+}
+
+// failed is the reply where an attempt ended with an error answer, or with err;
+// again says that there is to be another one instead, and it has waited for that.
+func (g *Gateway) failed(ctx context.Context, x *exchange, response *http.Response, err error) (out *reply, again bool) {
+	out, reason, asks := g.explain(ctx, x, response, err)
+	if x.call != nil {
+		x.callFailed(response, out.code)
+	}
+	if reason == notRetried || x.attempts >= g.cfg.MaxAttempts || ctx.Err() != nil {
+		return out, false
+	}
+	after, ok := wait(x.attempts, asks)
+	if !ok || time.Now().Add(after).After(x.deadline) || !g.budget.Spend() {
+		return out, false
+	}
+	g.metrics.retries[reason].Add(1)
+	pause := time.NewTimer(after)
+	defer pause.Stop()
+	select {
+	case <-pause.C:
+		return nil, true
+	case <-ctx.Done():
+		return out, false
+	}
+}
+
+// explain turns a failed attempt into a reply. reason is why there may be
+// another attempt, after what the headers asks ask for.
+func (g *Gateway) explain(ctx context.Context, x *exchange, response *http.Response, err error) (
+	out *reply, reason retryReason, asks http.Header,
+) {
+	var text []byte
+	answered := err == nil
+	if answered {
+		text, err = readError(response)
+	}
+	if err != nil {
+		switch cause := context.Cause(ctx); {
+		case errors.Is(cause, errDeadline):
+			err = fmt.Errorf("%w: %w", errDeadline, err)
+			if x.timeout == g.cfg.RequestTimeout { // a client's own haste says nothing
+				g.tell(pressure.Refused, 0)
+			}
+		case cause != nil && errors.Is(cause, context.Canceled):
+			return failure(statusClientClosedRequest, codeClientClosedRequest, "the client left").because(err), notRetried, nil
+		case !answered && hopeless(err):
+			g.breaker.Failed(g.clock())
+		}
+		reason = notRetried
+		if !answered && notConnected(err) {
+			reason = retryConnection
+		}
+		return noAnswer(err), reason, nil
+	}
+	code, _ := nameOf(response.StatusCode, response.Header, text)
+	reason, outcome := reasonOf(response.StatusCode, code, text)
+	g.tell(outcome, 0)
+	if reason == retryCredentials {
+		g.endpoint.renew()
+	}
+	return sageMakerError(response.StatusCode, response.Header, text), reason, response.Header
+}

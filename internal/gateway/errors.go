@@ -1,0 +1,179 @@
+package gateway
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/upstream"
+)
+
+// maxErrorBytes bounds how much of an error is read; SageMaker's own are at
+// most some thousand bytes.
+const maxErrorBytes = 256 << 10
+
+// modelError is what of an error's body decides.
+type modelError struct {
+	Type           string `json:"__type"`
+	Code           string `json:"code"`
+	OriginalStatus int    `json:"OriginalStatusCode"`
+}
+
+// readError reads SageMaker's error answer to its end.
+func readError(response *http.Response) ([]byte, error) {
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxErrorBytes))
+	if err != nil {
+		return nil, fmt.Errorf("read the error answer: %w", err)
+	}
+	return body, nil
+}
+
+// sageMakerError passes SageMaker's own error on: the same status, the same
+// JSON members (the SDKs read Message, OriginalStatusCode, OriginalMessage and
+// LogStreamArn, exactly so written), code and message for everybody else.
+func sageMakerError(status int, header http.Header, body []byte) *reply {
+	code, message := nameOf(status, header, body)
+	switch {
+	case status < 400 || status > 599:
+		return failure(http.StatusBadGateway, codeBadEndpointReply, "SageMaker did not answer as InvokeEndpoint does").
+			because(fmt.Errorf("SageMaker answered with status %d", status))
+	case aboutSignature(status, code):
+		return failure(http.StatusBadGateway, codeNotAuthorized, "SageMaker refused the gateway's own permission or credentials").
+			because(refusal(status, code, message))
+	}
+	members := map[string]json.RawMessage{}
+	if json.Unmarshal(body, &members) != nil || members == nil {
+		members = map[string]json.RawMessage{} // not an object: nothing to pass on
+	}
+	if len(members) == 0 {
+		members["Message"] = jsonString(message) // where the SDKs look
+	}
+	members["code"] = jsonString(code)
+	members["message"] = jsonString(message)
+	text, err := json.Marshal(members)
+	if err != nil {
+		return failure(http.StatusInternalServerError, codeGatewayFailure, "the gateway failed").because(err)
+	}
+	out := errorReply(status, code, text)
+	for _, name := range []string{headerRequestID, "Retry-After", "X-Amz-Retry-After"} {
+		if value := header.Get(name); value != "" && sendable(value) {
+			out.header.Set(name, value)
+		}
+	}
+	return out
+}
+
+// nameOf is the error's code and message, as the SDKs find them; where SageMaker
+// gave none, or something in front of it answered in another language than JSON,
+// they say what the status does.
+func nameOf(status int, header http.Header, body []byte) (code, message string) {
+	members := map[string]any{}
+	_ = json.Unmarshal(body, &members) // not an object: no members
+	text := func(names ...string) string {
+		for _, name := range names {
+			if s, ok := members[name].(string); ok && s != "" {
+				return s
+			}
+		}
+		return ""
+	}
+	code = header.Get(headerErrorType)
+	if code == "" {
+		code = text("__type", "code")
+	}
+	code, _, _ = strings.Cut(code, ":") // namespace#Code:URL
+	code = code[strings.LastIndex(code, "#")+1:]
+	if code == "" || len(code) > 128 || !sendable(code) {
+		code = strings.ReplaceAll(http.StatusText(status), " ", "")
+	}
+	if code == "" {
+		code = "UnknownError"
+	}
+	message = text("message", "Message", "errorMessage")
+	if message == "" {
+		message = fmt.Sprintf("SageMaker answered with status %d and no message", status)
+	}
+	return code, message
+}
+
+// Codes with which AWS refuses a signature, whatever the status.
+var signatureCodes = []string{
+	"AccessDenied", "AccessDeniedException", "ExpiredToken", "ExpiredTokenException", "IncompleteSignature",
+	"IncompleteSignatureException", "InvalidClientTokenId", "InvalidSignatureException", "MissingAuthenticationToken",
+	"MissingAuthenticationTokenException", "RequestExpired", "SignatureDoesNotMatch", "UnrecognizedClientException",
+}
+
+// aboutSignature tells the errors that are about the gateway's signature. The
+// client, which signs nothing that SageMaker sees, can do nothing about them
+// and would take a 403 for its own.
+func aboutSignature(status int, code string) bool {
+	return status == http.StatusUnauthorized || status == http.StatusForbidden || slices.Contains(signatureCodes, code)
+}
+
+// refusal is what the log says of a refused signature. AccessDenied names the
+// role and the missing action; the others may quote the signed request, which
+// holds a session token.
+func refusal(status int, code, message string) error {
+	if strings.HasPrefix(code, "AccessDenied") {
+		return fmt.Errorf("SageMaker answered with status %d: %s: %s", status, code, message)
+	}
+	return fmt.Errorf("SageMaker answered with status %d: %s", status, code)
+}
+
+// errDeadline ends a request's context when its time is over.
+var errDeadline = fmt.Errorf("the request's time is over: %w", context.DeadlineExceeded)
+
+// noAnswer explains a call that ended without a whole answer from SageMaker.
+// The client learns what kind of failure it was, the log the rest.
+func noAnswer(err error) *reply {
+	var (
+		credentials *credentialsError
+		network     net.Error
+	)
+	switch {
+	case errors.As(err, &credentials):
+		return failure(http.StatusBadGateway, codeCredentialsMissing, "the gateway has no AWS credentials").because(err)
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
+		return failure(http.StatusGatewayTimeout, codeEndpointTimeout, "SageMaker did not answer in time").because(err)
+	default:
+		return failure(http.StatusBadGateway, codeEndpointUnreachable, "SageMaker could not be reached, or the connection broke").because(err)
+	}
+}
+
+// notConnected reports whether err came before any of the request was sent: no
+// connection could be had.
+func notConnected(err error) bool {
+	var dial *net.OpError
+	return errors.As(err, &dial) && dial.Op == "dial" || notSecured(err)
+}
+
+// notSecured reports whether err is one of TLS.
+func notSecured(err error) bool {
+	var (
+		record      tls.RecordHeaderError
+		alert       tls.AlertError
+		certificate *tls.CertificateVerificationError
+		unknown     x509.UnknownAuthorityError
+	)
+	return errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &certificate) || errors.As(err, &unknown) ||
+		strings.Contains(err.Error(), upstream.ErrHandshakeTimeout.Error()) // net/http, behind a proxy, keeps its type to itself
+}
+
+// hopeless reports whether err will meet the next call too: name, TLS or
+// credentials are wrong, not the load.
+func hopeless(err error) bool {
+	var (
+		name        *net.DNSError
+		credentials *credentialsError
+	)
+	return errors.As(err, &name) || errors.As(err, &credentials) || notSecured(err)
+}

@@ -1,0 +1,163 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"os"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/pressure"
+)
+
+// initialConcurrency is where the limit of requests at a time begins; it finds
+// its way from there within seconds.
+const initialConcurrency = 32
+
+// Gateway answers requests by invoking the configured endpoint. It is an
+// http.Handler, and with Invoke a lambda.Handler. It is safe for concurrent use.
+type Gateway struct {
+	cfg      Config
+	endpoint *Endpoint
+	log      *slog.Logger
+	started  time.Time
+
+	invocations, responseStream *url.URL
+
+	// What looks across requests; limiter and budget are nil on Lambda, where
+	// there is one at a time.
+	limiter *pressure.Limiter
+	budget  *pressure.Budget
+	breaker pressure.Breaker
+	held    atomic.Int64 // bytes of request bodies
+	metrics metrics
+
+	tracer trace.Tracer // nil for none
+
+	samples, errorSamples sampler
+	// metricLines is where they go.
+	metricLines io.Writer
+}
+
+// New returns a gateway to cfg.EndpointName. It writes one line a request to
+// log, health checks at debug level and as a server no more than cfg.LogRate a
+// second of successes and of errors: never a body, a credential, or what a model said.
+func New(cfg Config, endpoint *Endpoint, log *slog.Logger) *Gateway {
+	g := &Gateway{
+		cfg: cfg, endpoint: endpoint, log: log, started: time.Now(), metricLines: os.Stdout,
+		invocations:    endpoint.target(cfg.EndpointName, "invocations"),
+		responseStream: endpoint.target(cfg.EndpointName, "invocations-response-stream"),
+	}
+	if !cfg.Lambda {
+		g.limiter = pressure.NewLimiter(pressure.Limits{
+			Initial: max(cfg.MinConcurrency, min(cfg.MaxConcurrency, initialConcurrency)),
+			Min:     cfg.MinConcurrency, Max: cfg.MaxConcurrency, Queue: cfg.QueueSize, QueueTimeout: cfg.QueueTimeout,
+		}, g.clock)
+		g.budget = pressure.NewBudget(cfg.RetryPercent)
+	}
+	return g
+}
+
+// clock is the time since the gateway was made.
+func (g *Gateway) clock() time.Duration { return time.Since(g.started) }
+
+// retryAfter is when a client that was shed is to come again. It is spread, so
+// that they do not all come at once.
+func retryAfter() time.Duration { return time.Second + rand.N(2*time.Second) }
+
+// ServeHTTP answers POST /invocations, POST /endpoints/{name}/invocations, their
+// response-stream forms, GET /ping and GET /ready. Everything else is an error
+// in JSON with code and message. Where an answer breaks off in its middle it
+// closes the connection, by a panic that net/http knows.
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := &exchange{start: time.Now(), route: routeOf(r, g.cfg.EndpointName), writer: w}
+	defer g.end(x)
+	if g.tracer != nil {
+		r = g.beginSpan(r, x)
+	}
+	g.finish(w, r, x, g.respond(r, x))
+}
+
+// finish writes out, and records what became of it. It is apart from ServeHTTP,
+// whose stack every request under way keeps.
+func (g *Gateway) finish(w http.ResponseWriter, r *http.Request, x *exchange, out *reply) {
+	var err error
+	if out.answer != nil {
+		var begun bool
+		if x.sentBytes, begun, err = g.writeAnswer(w, out); err != nil && !begun {
+			failed := broken(err)
+			for _, name := range []string{headerInferenceID, headerRequestID} {
+				if value := out.header[name]; value != nil {
+					failed.header[name] = value
+				}
+			}
+			out = failed
+			x.sentBytes, err = writeWhole(w, r.Method, out)
+		}
+	} else {
+		x.sentBytes, err = writeWhole(w, r.Method, out)
+	}
+	cut, sent := err != nil && out.answer != nil, out.status
+	if err != nil && out.cause == nil {
+		out.cause = err
+		out.status, out.code = endOf(r.Context(), err)
+	}
+	g.record(r, x, out)
+	if x.span != nil {
+		x.endSpan(out, sent)
+	}
+	if cut {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// endOf is what log and metrics say of a reply that err ended in its middle.
+func endOf(client context.Context, err error) (status int, code string) {
+	var unwritten *clientError
+	switch {
+	case errors.As(err, &unwritten), errors.Is(client.Err(), context.Canceled):
+		return statusClientClosedRequest, codeClientClosedRequest
+	case errors.Is(err, errReplyTooLarge):
+		return http.StatusBadGateway, codeResponseTooLarge
+	}
+	out := broken(err)
+	return out.status, out.code
+}
+
+// respond turns any request into a reply; a panic becomes one too.
+func (g *Gateway) respond(r *http.Request, x *exchange) (out *reply) {
+	defer func() {
+		if p := recover(); p != nil {
+			g.log.LogAttrs(r.Context(), slog.LevelError, "panic",
+				slog.String("panic", fmt.Sprint(p)), slog.String("stack", string(debug.Stack())))
+			out = failure(http.StatusInternalServerError, codeGatewayFailure, "the gateway failed")
+		}
+	}()
+	switch {
+	case x.route == routeUnknown:
+		return failure(http.StatusNotFound, codeNotFound,
+			"there is POST /invocations, POST /endpoints/{name}/invocations for the name of this gateway's endpoint, both also with -response-stream, GET /ping and GET /ready")
+	case !x.route.allows(r.Method):
+		out := failure(http.StatusMethodNotAllowed, codeMethodNotAllowed, "the method here is "+x.route.allowed())
+		out.header.Set("Allow", x.route.allowed())
+		return out
+	case x.route == routePing:
+		return &reply{status: http.StatusOK, header: http.Header{"Content-Type": jsonType}, body: []byte(`{"status":"ok"}`)}
+	case g.cfg.Lambda && (x.route.streams() || x.route == routeReady):
+		return failure(http.StatusNotImplemented, codeNotPossible,
+			"a Lambda function behind a load balancer cannot do this: run the gateway as a server")
+	case x.route == routeReady:
+		return g.ready()
+	default:
+		return g.invoke(r, x)
+	}
+}

@@ -1,0 +1,177 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/pressure"
+)
+
+// exchange is one request on its way through the gateway, and what of it has to
+// be given back in the end.
+type exchange struct {
+	route    route
+	start    time.Time
+	writer   http.ResponseWriter // nil on Lambda
+	timeout  time.Duration       // how long the endpoint has
+	deadline time.Time
+	cancel   context.CancelCauseFunc
+	timer    *time.Timer
+	answer   io.Closer
+	held     int64 // bytes of the request's body
+	placed   bool  // holds a place of the limiter
+
+	// For log and metrics.
+	invokes      bool // it is a request for the endpoint
+	requestBytes int
+	sentBytes    int64
+	attempts     int
+	waited       time.Duration
+	span, call   trace.Span // of the request, and of the attempt under way; nil where there is no tracer
+}
+
+// end gives back what x holds.
+func (g *Gateway) end(x *exchange) {
+	if x.answer != nil {
+		_ = x.answer.Close()
+	}
+	if x.timer != nil {
+		x.timer.Stop()
+	}
+	if x.cancel != nil {
+		x.cancel(nil)
+	}
+	if x.placed {
+		g.limiter.Release()
+	}
+	if x.held > 0 {
+		g.held.Add(-x.held)
+	}
+}
+
+// invoke passes r on to the endpoint and turns what comes back into a reply.
+func (g *Gateway) invoke(r *http.Request, x *exchange) *reply {
+	x.invokes = true
+	header, err := passOn(r.Header)
+	if err == nil {
+		x.timeout, err = clientTimeout(r.Header, g.cfg.RequestTimeout)
+	}
+	if err != nil {
+		return failure(http.StatusBadRequest, codeInvalidHeader, err.Error())
+	}
+	id := header[headerInferenceID]
+	var out *reply
+	if ctx, body, refused := g.admit(r, x); refused != nil {
+		out = refused
+	} else {
+		out = g.call(ctx, x, header, body)
+	}
+	if id != nil {
+		out.header[headerInferenceID] = id
+	}
+	return out
+}
+
+// admit reads the request's body and finds it a place; where there is none, it
+// explains that by refused. The context ends with the request's time.
+func (g *Gateway) admit(r *http.Request, x *exchange) (ctx context.Context, body []byte, refused *reply) {
+	refuse := func(out *reply) (context.Context, []byte, *reply) { return nil, nil, out }
+	high := isHigh(r, g.cfg.PrioritySources)
+	if g.limiter != nil && !high && g.limiter.Full() {
+		return refuse(g.shed(pressure.ErrFull)) // without reading its body
+	}
+	body, refused = g.readBody(r, x)
+	x.requestBytes = len(body)
+	if refused != nil {
+		return nil, nil, refused
+	}
+	ctx, cancel := context.WithCancelCause(r.Context())
+	x.cancel = cancel
+	x.deadline = time.Now().Add(x.timeout)
+	x.timer = time.AfterFunc(x.timeout, func() { cancel(errDeadline) })
+	if g.limiter == nil {
+		return ctx, body, nil
+	}
+	queued := time.Now()
+	err := g.limiter.Acquire(ctx, high)
+	x.waited = time.Since(queued)
+	switch {
+	case err == nil:
+		x.placed = true
+		return ctx, body, nil
+	case errors.Is(err, pressure.ErrFull), errors.Is(err, pressure.ErrTimeout), errors.Is(err, errDeadline):
+		return refuse(g.shed(err))
+	default:
+		return refuse(failure(statusClientClosedRequest, codeClientClosedRequest, "the client left").because(err))
+	}
+}
+
+// call passes the request on to the operation that its route asks for.
+func (g *Gateway) call(ctx context.Context, x *exchange, header http.Header, body []byte) *reply {
+	target := g.invocations
+	if x.route.streams() {
+		target = g.responseStream
+		if accept, ok := header[headerAccept]; ok && x.route == routeStream {
+			header[headerStreamAccept] = accept // where that operation looks
+		}
+		delete(header, headerAccept)
+	} else {
+		delete(header, headerStreamAccept)
+	}
+	out := g.attempts(ctx, x, target, header, body)
+	if out.answer == nil {
+		return out
+	}
+	if announced := out.answer.length; announced > g.cfg.MaxReplyBytes && !g.cfg.Lambda {
+		return tooLong(announced, g.cfg.MaxReplyBytes)
+	}
+	if x.route.streams() {
+		x.timer.Reset(g.cfg.StreamTimeout)
+	}
+	if x.route == routeStream {
+		return unframed(out)
+	}
+	return out
+}
+
+// tooLong is what a client gets for a reply that announces too many bytes.
+func tooLong(announced, limit int64) *reply {
+	return failure(http.StatusBadGateway, codeResponseTooLarge, fmt.Sprintf("the reply may have at most %d bytes", limit)).
+		because(fmt.Errorf("SageMaker announces %d bytes", announced))
+}
+
+// tell passes an attempt's outcome on to what looks across requests.
+func (g *Gateway) tell(outcome pressure.Outcome, latency time.Duration) {
+	if g.limiter == nil {
+		return
+	}
+	g.limiter.Sample(outcome, latency)
+	g.breaker.Reached()
+	if outcome == pressure.Succeeded {
+		g.metrics.lastSuccess.Store(int64(g.clock()))
+	}
+}
+
+// shed refuses a request for want of capacity.
+func (g *Gateway) shed(cause error) *reply {
+	out := failure(http.StatusServiceUnavailable, codeOverloaded, "there are more requests than the endpoint serves; try again later").
+		later(retryAfter()).because(cause)
+	out.shed = true
+	return g.fallback(out)
+}
+
+// fallback puts the configured fixed reply, marked as such, in place of out.
+func (g *Gateway) fallback(out *reply) *reply {
+	if g.cfg.FallbackBody == "" {
+		return out
+	}
+	out.status, out.body = http.StatusOK, []byte(g.cfg.FallbackBody)
+	out.header = http.Header{"Content-Type": {g.cfg.FallbackContentType}, headerFallback: {out.code}}
+	return out
+}

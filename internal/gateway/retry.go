@@ -1,0 +1,78 @@
+package gateway
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/pressure"
+)
+
+const (
+	// A retry waits a random part of firstWait, and twice that the next time.
+	firstWait = 50 * time.Millisecond
+	// longestWait is how long SageMaker may ask to wait before there is no retry.
+	longestWait = time.Second
+)
+
+// retryReason says why a request is sent again; it is the name of a metric.
+type retryReason int
+
+const (
+	notRetried retryReason = iota
+	retryThrottled
+	retryUnavailable
+	retryFailure
+	retryConnection
+	retryCredentials
+	retryReasons
+)
+
+var retryMetrics = [retryReasons]string{
+	retryThrottled: "RetriesThrottled", retryUnavailable: "RetriesUnavailable", retryFailure: "RetriesFailure",
+	retryConnection: "RetriesConnection", retryCredentials: "RetriesCredentials",
+}
+
+// reasonOf is why SageMaker's error answer may be followed by another attempt
+// (facts F3 and F4), and what it says of the endpoint's load.
+func reasonOf(status int, code string, body []byte) (retryReason, pressure.Outcome) {
+	switch status {
+	case http.StatusTooManyRequests:
+		return retryThrottled, pressure.Refused
+	case http.StatusServiceUnavailable:
+		return retryUnavailable, pressure.Refused
+	case http.StatusInternalServerError, 530:
+		return retryFailure, pressure.Silent
+	case http.StatusFailedDependency:
+		var model modelError
+		_ = json.Unmarshal(body, &model) // not an object: no reason
+		switch model.OriginalStatus {
+		case http.StatusTooManyRequests:
+			return retryThrottled, pressure.Refused
+		case http.StatusServiceUnavailable:
+			return retryUnavailable, pressure.Refused
+		}
+	}
+	switch code {
+	case "ExpiredToken", "ExpiredTokenException", "RequestExpired":
+		return retryCredentials, pressure.Silent
+	case "ThrottlingException", "TooManyRequestsException":
+		return retryThrottled, pressure.Refused
+	}
+	return notRetried, pressure.Silent
+}
+
+// wait is how long to wait before attempt n+1, after an answer with header; not
+// ok means that SageMaker asks for too long.
+func wait(n int, header http.Header) (after time.Duration, ok bool) {
+	after = rand.N(firstWait << (n - 1))
+	asked := time.Duration(0)
+	if ms, err := strconv.Atoi(header.Get("X-Amz-Retry-After")); err == nil {
+		asked = time.Duration(ms) * time.Millisecond
+	} else if s, err := strconv.Atoi(header.Get("Retry-After")); err == nil {
+		asked = time.Duration(s) * time.Second
+	}
+	return after + max(0, asked), asked <= longestWait
+}

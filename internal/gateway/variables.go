@@ -1,0 +1,189 @@
+package gateway
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
+)
+
+// variable is one environment variable: read sets cfg by its text, or says
+// which rule the text breaks and how to mend it.
+type variable struct {
+	name string
+	// server says that the Lambda form cannot do what it asks for.
+	server bool
+	read   func(cfg *Config, text string) (rule, fix string)
+}
+
+// variables are all that the gateway itself reads; docs/gateway.md explains
+// them in a table that a test holds against this one.
+var variables = []variable{
+	{"ENDPOINT_NAME", false, func(cfg *Config, text string) (string, string) {
+		cfg.EndpointName = text
+		if len(text) > 63 || !endpointName.MatchString(text) {
+			return "must be at most 63 letters, digits and hyphens, beginning and ending with a letter or digit",
+				"give the endpoint's name, not its ARN or URL"
+		}
+		return "", ""
+	}},
+	{"MAX_BODY_BYTES", false, func(cfg *Config, text string) (string, string) {
+		highest, fix := int64(highestServerMaxBodyBytes), bytesFix
+		if cfg.Lambda {
+			highest, fix = highestLambdaMaxBodyBytes,
+				"a load balancer passes at most 1 MB to a Lambda function: run the gateway as a server for more"
+		}
+		return number(&cfg.MaxBodyBytes, text, 1, highest, fix)
+	}},
+	{"REQUEST_TIMEOUT", false, func(cfg *Config, text string) (string, string) {
+		return duration(&cfg.RequestTimeout, text, 100*time.Millisecond, 15*time.Minute)
+	}},
+	{"LISTEN_ADDRESS", true, func(cfg *Config, text string) (string, string) {
+		cfg.ListenAddress = text
+		_, port, err := net.SplitHostPort(text)
+		if _, portErr := strconv.ParseUint(port, 10, 16); err != nil || portErr != nil {
+			return "must be host:port or :port, the port from 0 to 65535", "write it such as :8080"
+		}
+		return "", ""
+	}},
+	{"MAX_REPLY_BYTES", true, func(cfg *Config, text string) (string, string) {
+		return number(&cfg.MaxReplyBytes, text, 1, 10<<30, bytesFix)
+	}},
+	{"MAX_HELD_BYTES", true, func(cfg *Config, text string) (string, string) {
+		return number(&cfg.MaxHeldBytes, text, 1, 1<<40, bytesFix)
+	}},
+	{"STREAM_TIMEOUT", true, func(cfg *Config, text string) (string, string) {
+		return duration(&cfg.StreamTimeout, text, settings.MinStreamTimeout, settings.MaxStreamTimeout)
+	}},
+	{"WRITE_TIMEOUT", true, func(cfg *Config, text string) (string, string) {
+		return duration(&cfg.WriteTimeout, text, 100*time.Millisecond, 10*time.Minute)
+	}},
+	{"DRAIN_TIMEOUT", true, func(cfg *Config, text string) (string, string) {
+		return duration(&cfg.DrainTimeout, text, 100*time.Millisecond, time.Hour)
+	}},
+	{"MIN_CONCURRENCY", true, func(cfg *Config, text string) (string, string) {
+		return number(&cfg.MinConcurrency, text, 1, settings.MaxConcurrency, requestsFix)
+	}},
+	{"MAX_CONCURRENCY", true, func(cfg *Config, text string) (string, string) {
+		return number(&cfg.MaxConcurrency, text, 1, settings.MaxConcurrency, requestsFix)
+	}},
+	{"QUEUE_SIZE", true, func(cfg *Config, text string) (string, string) {
+		return number(&cfg.QueueSize, text, 0, settings.MaxQueueSize, requestsFix)
+	}},
+	{"QUEUE_TIMEOUT", true, func(cfg *Config, text string) (string, string) {
+		return duration(&cfg.QueueTimeout, text, settings.MinQueueTimeout, settings.MaxQueueTimeout)
+	}},
+	{"MAX_ATTEMPTS", true, func(cfg *Config, text string) (string, string) {
+		return number(&cfg.MaxAttempts, text, 1, 5, "1 is no retry")
+	}},
+	{"RETRY_PERCENT", true, func(cfg *Config, text string) (string, string) {
+		return number(&cfg.RetryPercent, text, 0, settings.MaxRetryPercent, "more retries would add to an overload what the endpoint lacks")
+	}},
+	{"FALLBACK_BODY", true, func(cfg *Config, text string) (string, string) {
+		cfg.FallbackBody = text
+		if len(text) > settings.MaxFallbackBytes {
+			return fmt.Sprintf("must have at most %d bytes", settings.MaxFallbackBytes), "shorten it"
+		}
+		return "", ""
+	}},
+	{"FALLBACK_CONTENT_TYPE", true, func(cfg *Config, text string) (string, string) {
+		cfg.FallbackContentType = text
+		if !sendable(text) {
+			return "must be a content type without control characters", "write it such as application/json"
+		}
+		return "", ""
+	}},
+	{"PRIORITY_SOURCES", true, func(cfg *Config, text string) (string, string) {
+		for part := range strings.SplitSeq(text, ",") {
+			prefix, err := netip.ParsePrefix(strings.TrimSpace(part))
+			if err != nil {
+				return "must be CIDR ranges with commas between them", "write them such as 10.0.0.0/8, 2001:db8::/32"
+			}
+			cfg.PrioritySources = append(cfg.PrioritySources, prefix)
+		}
+		return "", ""
+	}},
+	{"LOG_RATE", true, func(cfg *Config, text string) (string, string) {
+		return number(&cfg.LogRate, text, 0, settings.MaxLogRate, "give requests a second; 0 logs none")
+	}},
+	{"METRICS", true, func(cfg *Config, text string) (string, string) {
+		cfg.Metrics = text == "on"
+		if text != "on" && text != "off" {
+			return "must be on or off", "leave it out for on"
+		}
+		return "", ""
+	}},
+	{"OTEL_EXPORTER_OTLP_ENDPOINT", true, traceEndpoint},
+	{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", true, traceEndpoint},
+}
+
+const (
+	bytesFix    = "give bytes without a unit, such as 6291456"
+	requestsFix = "give a number of requests"
+)
+
+func number[N int | int64](field *N, text string, lowest, highest N, fix string) (string, string) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	*field = N(n)
+	if err != nil || n < int64(lowest) || n > int64(highest) {
+		return fmt.Sprintf("must be a whole number from %d to %d", lowest, highest), fix
+	}
+	return "", ""
+}
+
+func duration(field *time.Duration, text string, shortest, longest time.Duration) (string, string) {
+	d, err := time.ParseDuration(text)
+	*field = d
+	if err != nil || d < shortest || d > longest {
+		return fmt.Sprintf("must be a duration from %s to %s", shortest, longest), "write a number with its unit, such as 70s"
+	}
+	return "", ""
+}
+
+// ConfigFromEnv reads the configuration through lookup, which is os.LookupEnv
+// or behaves like it. A variable that is set to nothing counts as not set. The
+// error is every problem at once, as problem.List whose paths are the names
+// of the variables.
+func ConfigFromEnv(lookup func(string) (string, bool)) (Config, error) {
+	get := func(name string) string {
+		value, _ := lookup(name)
+		return value
+	}
+	cfg := DefaultConfig("", get("AWS_LAMBDA_RUNTIME_API") != "")
+	var problems problem.List
+	for _, v := range variables {
+		text := get(v.name)
+		switch {
+		case text == "":
+		case v.server && cfg.Lambda:
+			problems.Add(v.name, withoutPassword(text), "is nothing that the Lambda form can do",
+				"leave it out, or run the gateway as a server")
+		default:
+			if rule, fix := v.read(&cfg, text); rule != "" {
+				problems.Add(v.name, withoutPassword(text), rule, fix)
+			}
+		}
+		if text == "" && v.name == "ENDPOINT_NAME" {
+			problems.Add(v.name, nil, "is required", "set it to the name of the SageMaker endpoint")
+		}
+	}
+	if cfg.Traces = cfg.Traces && !tracesOff(get); cfg.Traces {
+		problems = append(problems, traceProblems(get)...)
+	}
+	if !cfg.Lambda && get("STREAM_TIMEOUT") == "" {
+		cfg.StreamTimeout = cfg.RequestTimeout
+	}
+	if !cfg.Lambda && get("DRAIN_TIMEOUT") == "" {
+		cfg.DrainTimeout = defaultDrain(cfg.RequestTimeout)
+	}
+	if !cfg.Lambda && cfg.MinConcurrency > cfg.MaxConcurrency {
+		problems.Add("MIN_CONCURRENCY", cfg.MinConcurrency, fmt.Sprintf("must be at most MAX_CONCURRENCY, which is %d", cfg.MaxConcurrency),
+			"lower it, or raise the other")
+	}
+	return cfg, problems.Err()
+}

@@ -1,0 +1,118 @@
+// Package problem is how every part of this module reports bad input: all
+// problems at once, each with its place, the value got, what is allowed and the
+// likely fix.
+package problem
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Problem is one thing that is wrong with an input.
+type Problem struct {
+	// Path is where: a Go field path such as "ScheduledActions[1].Timezone".
+	// The config package translates it into a YAML path.
+	Path string
+	// Got is the value that was found, as its author wrote it.
+	// Default: "", nothing was there.
+	Got string
+	// Rule says what is wrong and what is allowed, lower case, no full stop.
+	Rule string
+	// Fix is the likely remedy, as an imperative.
+	Fix string
+	// Kind names what is wrong for a program that tells it from the rest; it is
+	// not printed.
+	// Default: "", no program does.
+	Kind string
+}
+
+// String is the problem on one line: path, value got, rule and fix.
+func (p Problem) String() string {
+	var b strings.Builder
+	if p.Path != "" {
+		b.WriteString(p.Path)
+		b.WriteString(": ")
+	}
+	if p.Got != "" {
+		fmt.Fprintf(&b, "got %s: ", p.Got)
+	}
+	b.WriteString(p.Rule)
+	if p.Fix != "" {
+		b.WriteString("; ")
+		b.WriteString(p.Fix)
+	}
+	return b.String()
+}
+
+// List is everything wrong with one input, in the order of its fields.
+// As an error it has one line a problem.
+type List []Problem
+
+// Add appends a problem. got is printed with %v, strings quoted; nil means
+// that nothing was there.
+func (ps *List) Add(path string, got any, rule, fix string) {
+	*ps = append(*ps, Problem{Path: path, Got: Value(got), Rule: rule, Fix: fix})
+}
+
+// In returns the problems with their paths set below prefix: "Timezone" in
+// "ScheduledActions[1]" becomes "ScheduledActions[1].Timezone".
+func (ps List) In(prefix string) List {
+	out := make(List, len(ps))
+	for i, p := range ps {
+		if p.Path == "" {
+			p.Path = prefix
+		} else {
+			p.Path = prefix + "." + p.Path
+		}
+		out[i] = p
+	}
+	return out
+}
+
+// Err returns nil when there is no problem, else the problems as an error.
+func (ps List) Err() error {
+	if len(ps) == 0 {
+		return nil
+	}
+	return ps
+}
+
+// Error implements error: one problem a line.
+func (ps List) Error() string {
+	return Lines(ps)
+}
+
+// Lines is problems as an error says them: one a line.
+func Lines[P fmt.Stringer](ps []P) string {
+	lines := make([]string, len(ps))
+	for i, p := range ps {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Value writes v as problems show it: strings quoted, nil as nothing.
+func Value(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return fmt.Sprintf("%q", v)
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// From returns the problems that err consists of; any other error becomes one
+// problem without a path, and nil none.
+func From(err error) List {
+	if err == nil {
+		return nil
+	}
+	var ps List
+	if errors.As(err, &ps) {
+		return ps
+	}
+	return List{{Rule: err.Error()}}
+}
