@@ -94,7 +94,7 @@ func (s VariantScaling) Facts() Facts {
 	c := s.Calendar()
 	for _, e := range s.Events {
 		f.PeakRequestsPerSecond = max(f.PeakRequestsPerSecond, e.PeakRequestsPerSecond*max(1, e.Uncertainty))
-		f.Events = append(f.Events, EventFacts{Name: e.Name, Floor: c.highest(c.steps(e)), LeadTime: c.LeadTime(e)})
+		f.Events = append(f.Events, EventFacts{Name: e.Name, Floor: c.FloorOf(e), LeadTime: c.LeadTime(e)})
 	}
 	for _, a := range s.ScheduledActions {
 		if a.AllowLowerMax {
@@ -102,14 +102,6 @@ func (s VariantScaling) Facts() Facts {
 		}
 	}
 	return f
-}
-
-// serviceTime is how long one request takes, 0 where nothing says it.
-func (f Facts) serviceTime() time.Duration {
-	if f.ServiceTime != 0 || f.RequestsPerSecondPerInstance <= 0 {
-		return f.ServiceTime
-	}
-	return time.Duration(f.ConcurrencyPerInstance / f.RequestsPerSecondPerInstance * float64(time.Second))
 }
 
 // Validate returns every fact that cannot be, with the field paths of this

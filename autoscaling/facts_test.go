@@ -9,23 +9,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/autoscalingtest"
 )
-
-func everyFact() autoscaling.Facts {
-	return autoscaling.Facts{
-		Production: true, Zones: 3, StartTime: 6 * time.Minute, ServiceTime: 50 * time.Millisecond,
-		RequestsPerSecondPerInstance: 400, ConcurrencyPerInstance: 20, PeakRequestsPerSecond: 6000.5,
-		Events:          []autoscaling.EventFacts{{Name: "final", Floor: 38, LeadTime: 27 * time.Minute}},
-		LoweredMaximums: []string{"night"},
-		Frontend: &autoscaling.FrontendFacts{
-			Kind: autoscaling.LambdaFrontend, PeakRequestsPerSecond: 9000, PayloadBytes: 1_000_000, AccountConcurrency: 5000, ReservedConcurrency: 2000, ProvisionedConcurrency: 200,
-		},
-	}
-}
 
 func TestFactsInJSON(t *testing.T) {
 	t.Parallel()
-	data, err := json.Marshal(everyFact())
+	data, err := json.Marshal(autoscalingtest.EveryFact())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +28,7 @@ func TestFactsInJSON(t *testing.T) {
 	if err := json.Unmarshal(data, &back); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(everyFact(), back); diff != "" {
+	if diff := cmp.Diff(autoscalingtest.EveryFact(), back); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	if data, err = json.Marshal(autoscaling.Facts{}); err != nil || string(data) != "{}" {
@@ -65,13 +55,13 @@ func TestFactsRefused(t *testing.T) {
 
 func TestValidateFacts(t *testing.T) {
 	t.Parallel()
-	if ps := everyFact().Validate(); ps != nil {
+	if ps := autoscalingtest.EveryFact().Validate(); ps != nil {
 		t.Error(ps)
 	}
 	if ps := (autoscaling.Facts{}).Validate(); ps != nil {
 		t.Error(ps)
 	}
-	f := everyFact()
+	f := autoscalingtest.EveryFact()
 	f.Zones, f.StartTime, f.ServiceTime, f.PeakRequestsPerSecond = 7, -1, 13*time.Hour, -1
 	f.Events[0].LeadTime = -time.Minute
 	f.Frontend.Kind, f.Frontend.PeakRequestsPerSecond, f.Frontend.ReservedConcurrency = "nginx", -1, -1
@@ -95,7 +85,7 @@ func TestFactsOfVariantScaling(t *testing.T) {
 	s := autoscaling.VariantScaling{
 		MinCapacity: 2, MaxCapacity: 40, RequestsPerSecondPerInstance: 100, StartTime: 9 * time.Minute, Zones: 3,
 		ScheduledActions: []autoscaling.ScheduledAction{{Name: "night", MaxCapacity: ptr(20), AllowLowerMax: true}, {Name: "more"}},
-		Events: []autoscaling.Event{
+		Events: []events.Event{
 			{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 1000, Uncertainty: 1.5},
 			{Name: "friendly", Starts: "2027-06-02T20:00", Ends: "2027-06-02T22:00", PeakInstances: 1, LeadTime: ptr(time.Hour)},
 		},

@@ -4,33 +4,35 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// InFields is a finding about the Subject of s.Target(v) and of facts that begin
-// with s.Facts, with the path in the fields of s: who has given s finds it there.
+// InFields is a problem of s.Target(v), below "Target.", or of s.Facts(), below
+// "Facts.", with the path in the fields of s.
 // A scheduled action that an event has made is "Events", and a policy that the
 // figures call for stands where its figure does. "Facts." stays before facts
 // that s does not have.
-func (s VariantScaling) InFields(v Variant, f Finding) Finding {
-	if own, ok := strings.CutPrefix(f.Path, "Facts."); ok {
+func (s VariantScaling) InFields(v Variant, p problem.Problem) problem.Problem {
+	if own, ok := strings.CutPrefix(p.Path, "Facts."); ok {
 		for _, field := range []string{"Events", "Zones", "StartTime"} {
 			if own == field || strings.HasPrefix(own, field+"[") {
-				f.Path = own
+				p.Path = own
 			}
 		}
-		return f
+		return p
 	}
-	f.Path = strings.TrimPrefix(f.Path, "Target.")
-	if index, field, ok := actionPath(f.Path); ok {
+	p.Path = strings.TrimPrefix(p.Path, "Target.")
+	if index, field, ok := actionPath(p.Path); ok {
 		if index >= len(s.ScheduledActions) {
-			f.Path = "Events"
+			p.Path = "Events"
 		} else {
-			f.Path = fmt.Sprintf("ScheduledActions[%d]%s", index, field)
+			p.Path = fmt.Sprintf("ScheduledActions[%d]%s", index, field)
 		}
-		return f
+		return p
 	}
-	f.Problem, _ = s.inOwnFields(v, f.Problem)
-	return f
+	p, _ = s.inOwnFields(v, p)
+	return p
 }
 
 func actionPath(path string) (index int, field string, ok bool) {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -14,7 +15,7 @@ func TestFindingsInFields(t *testing.T) {
 		Policies:         []autoscaling.TargetTrackingPolicy{autoscaling.Tracking("cpu", autoscaling.CPUUtilization(variant), 200)},
 		StepPolicies:     []autoscaling.StepScalingPolicy{autoscaling.EmergencyPolicy(variant, 8)},
 		ScheduledActions: []autoscaling.ScheduledAction{{Name: "night", Schedule: "cron(0 2 * * ? *)", MaxCapacity: ptr(40)}},
-		Events:           []autoscaling.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakInstances: 9}},
+		Events:           []events.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakInstances: 9}},
 	}
 	for path, want := range map[string]string{
 		"Target.MinCapacity":                       "MinCapacity",
@@ -32,7 +33,7 @@ func TestFindingsInFields(t *testing.T) {
 		"Facts.Frontend.PayloadBytes":              "Facts.Frontend.PayloadBytes",
 		"Target.ScheduledActions[of an unread key": "ScheduledActions[of an unread key",
 	} {
-		f := autoscaling.Finding{Rule: "some-rule", Problem: problem.Problem{Path: path, Got: "1", Rule: "r", Fix: "f"}}
+		f := problem.Problem{Path: path, Got: "1", Rule: "r", Fix: "f"}
 		got := s.InFields(variant, f)
 		if got.Path != want || got.Rule != f.Rule || got.Got != "1" || got.Fix != "f" {
 			t.Errorf("%s became %+v, want %s", path, got, want)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 
+	frontendscaling "github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
@@ -40,7 +41,7 @@ func newFunction(stack awscdk.Stack, id string, e config.Environment) frontend.G
 		props.ReservedConcurrency = capacity.ReservedConcurrency
 	}
 	if calendar, ok := e.GatewayEnvironments(); ok {
-		target := calendar.FunctionTarget(props.ReservedConcurrency)
+		target := frontendscaling.FunctionTarget(calendar, props.ReservedConcurrency)
 		props.ProvisionedConcurrency = &target
 	}
 	return frontend.NewGatewayFunction(stack, id, props)

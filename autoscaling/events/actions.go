@@ -1,4 +1,4 @@
-package autoscaling
+package events
 
 import (
 	"cmp"
@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// ScheduledActions assert the calendar's floors again and again, so that one
+// Actions assert the calendar's floors again and again, so that one
 // that a deployment has overwritten (fact C24) is back by itself. They set the
 // minimum only, and nothing in them depends on when they are made: no StartTime
 // and no EndTime, as nobody says whether AWS takes past ones (fact B11), and
@@ -29,34 +29,53 @@ import (
 //     one expression, and so do years with the same months.
 //
 // So the expressions hold every instant exactly once, and no other.
-func (c EventCalendar) ScheduledActions() []ScheduledAction {
+func (c Calendar) Actions() []Action {
 	c = c.withDefaults()
-	var assertions []assertion
+	var instants []Instant
 	for _, f := range c.Floors() {
 		for t := f.From; t.Before(f.To); t = t.Add(c.AssertEvery) {
-			assertions = append(assertions, assertion{t, f.MinCapacity, f.Events})
+			instants = append(instants, Instant{t, f.MinCapacity, f.Events})
 		}
 	}
-	rules := cronRules(assertions)
-	actions := make([]ScheduledAction, len(rules))
+	return Actions(instants, "floor")
+}
+
+// Instant is a capacity that is asserted at one instant.
+type Instant struct {
+	// At is in the zone in which an expression names it.
+	At       time.Time
+	Capacity int
+	// Events are the names of the events that need the capacity, sorted.
+	Events []string
+}
+
+// Action asserts a capacity at the times of a cron expression.
+type Action struct {
+	// Name is unique among the actions that are made together.
+	Name string
+	// Schedule is a cron(…) expression, read in the IANA zone Timezone.
+	Schedule, Timezone string
+	Capacity           int
+}
+
+// Actions assert every instant exactly once, and no other, in the order of their
+// first runs. what becomes part of their names. years are added to every
+// expression.
+func Actions(instants []Instant, what string, years ...int) []Action {
+	rules := cronRules(instants)
+	actions := make([]Action, len(rules))
 	for i, r := range rules {
-		actions[i] = r.action()
+		r.years = append(slices.Clip(r.years), years...)
+		actions[i] = Action{Name: r.name(what), Schedule: r.String(), Timezone: r.zone, Capacity: r.capacity}
 	}
 	return actions
 }
 
-// assertion is a capacity that is asked for at one instant.
-type assertion struct {
-	at       time.Time
-	capacity int
-	events   []string
-}
-
-// cronRules hold every assertion exactly once, and no other, in the order of
+// cronRules hold every instant exactly once, and no other, in the order of
 // their first runs.
-func cronRules(assertions []assertion) []cronRule {
+func cronRules(instants []Instant) []cronRule {
 	var rules []cronRule
-	for p, dates := range patterns(assertions) {
+	for p, dates := range patterns(instants) {
 		rules = append(rules, p.rules(dates)...)
 	}
 	slices.SortFunc(rules, func(a, b cronRule) int {
@@ -92,7 +111,7 @@ type readings struct {
 	events  []string
 }
 
-func patterns(assertions []assertion) map[pattern]dates {
+func patterns(instants []Instant) map[pattern]dates {
 	type key struct {
 		zone     string
 		capacity int
@@ -100,18 +119,18 @@ func patterns(assertions []assertion) map[pattern]dates {
 		day int
 	}
 	days := map[key]*readings{}
-	for _, a := range assertions {
-		local := a.at
+	for _, a := range instants {
+		local := a.At
 		if shownTwice(local) {
 			local = local.UTC()
 		}
 		year, month, day := local.Date()
-		k := key{local.Location().String(), a.capacity, yearMonth{year, month}, day}
+		k := key{local.Location().String(), a.Capacity, yearMonth{year, month}, day}
 		if days[k] == nil {
 			days[k] = &readings{}
 		}
 		days[k].minutes[local.Hour()] |= 1 << local.Minute()
-		days[k].events = union(days[k].events, a.events)
+		days[k].events = union(days[k].events, a.Events)
 	}
 
 	patterns := map[pattern]dates{}

@@ -1,4 +1,4 @@
-package autoscaling
+package events
 
 import (
 	"crypto/sha256"
@@ -19,17 +19,6 @@ func (r cronRule) String() string {
 	}
 	return fmt.Sprintf("cron(%s %s %s %s %s %s)", cronMinutes(set(r.minutes)), cronField(set(uint64(r.hours)), 24, strconv.Itoa),
 		day, cronField(set(uint64(r.months)), 12, strconv.Itoa), weekday, cronField(r.years, 0, strconv.Itoa))
-}
-
-// action asserts a floor.
-func (r cronRule) action() ScheduledAction {
-	minCapacity := r.capacity
-	return ScheduledAction{
-		Name:        r.name("floor"),
-		Schedule:    r.String(),
-		Timezone:    r.zone,
-		MinCapacity: &minCapacity,
-	}
 }
 
 // name is made of an event, what is asserted and a digest of the rest, and not

@@ -1,4 +1,4 @@
-package autoscaling
+package events
 
 import (
 	"time"
@@ -7,7 +7,7 @@ import (
 )
 
 // Event is a surge of traffic that is known beforehand: when it comes and how
-// high it goes. An EventCalendar turns events into floors.
+// high it goes. An Calendar turns events into floors.
 //
 // It comes once, when Starts and Ends have dates; on Dates; or every week on
 // Weekdays, From one date Until another. Its times are local ones and follow
@@ -77,6 +77,10 @@ type ShapeStep struct {
 	Share float64
 }
 
+// MaxScheduledActions is the quota of one scalable target, which AWS does not
+// raise (fact B15).
+const MaxScheduledActions = 200
+
 // DefaultOverrun is how much longer than planned an event lasts if it does not
 // say.
 const DefaultOverrun = time.Hour
@@ -95,11 +99,11 @@ func (e Event) shape() []ShapeStep {
 	return e.Shape
 }
 
-// EventCalendar is a season of events for one scalable target, with the figures
+// Calendar is a season of events for one scalable target, with the figures
 // that make floors of them. The target may count instances of a variant, or the
 // tasks or the provisioned concurrency of what stands before it: "instance" is
 // then read as that.
-type EventCalendar struct {
+type Calendar struct {
 	// MinCapacity and MaxCapacity are the target's bounds. Between events the
 	// minimum is MinCapacity; events never lower it further and never touch the
 	// maximum, which therefore is at or above every floor.
@@ -151,7 +155,7 @@ type EventCalendar struct {
 	Events []Event
 }
 
-// What an EventCalendar does if it does not say.
+// What an Calendar does if it does not say.
 const (
 	DefaultAssertEvery       = 5 * time.Minute
 	DefaultAlign             = 15 * time.Minute
@@ -159,7 +163,7 @@ const (
 	DefaultReleaseAssertions = 3
 )
 
-func (c EventCalendar) withDefaults() EventCalendar {
+func (c Calendar) withDefaults() Calendar {
 	if c.SafetyFactor == 0 {
 		c.SafetyFactor = capacity.DefaultSafetyFactor
 	}
@@ -189,7 +193,7 @@ func (c EventCalendar) withDefaults() EventCalendar {
 }
 
 // LeadTime is how long before e's traffic its instances are asked for.
-func (c EventCalendar) LeadTime(e Event) time.Duration {
+func (c Calendar) LeadTime(e Event) time.Duration {
 	if e.LeadTime != nil {
 		return *e.LeadTime
 	}
@@ -203,7 +207,7 @@ func (c EventCalendar) LeadTime(e Event) time.Duration {
 
 // floorFor is the instances that a share of e's peak needs, 0 where the rate
 // that one instance sustains is wanted and not known.
-func (c EventCalendar) floorFor(e Event, share float64) int {
+func (c Calendar) floorFor(e Event, share float64) int {
 	c = c.withDefaults()
 	if e.Uncertainty != 0 {
 		share *= e.Uncertainty

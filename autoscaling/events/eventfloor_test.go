@@ -1,4 +1,4 @@
-package autoscaling_test
+package events_test
 
 import (
 	"fmt"
@@ -6,21 +6,21 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 )
 
 // FloorShare and FloorUntil are of the instances alone: what stands before them
 // is prepared for the whole event, and it is over when it was.
 func TestFloorsOfARiseAlone(t *testing.T) {
 	t.Parallel()
-	event := autoscaling.Event{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 700,
-		Shape: []autoscaling.ShapeStep{{Share: 0.5}, {After: 30 * time.Minute, Share: 1}, {After: 90 * time.Minute, Share: 0.8}}}
-	calendar := func(e autoscaling.Event) autoscaling.EventCalendar {
-		return autoscaling.EventCalendar{MinCapacity: 2, MaxCapacity: 20, RequestsPerSecondPerInstance: 100, StartTime: 9 * time.Minute,
-			Align: 5 * time.Minute, ReleaseSteps: 1, Events: []autoscaling.Event{e}}
+	event := events.Event{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 700,
+		Shape: []events.ShapeStep{{Share: 0.5}, {After: 30 * time.Minute, Share: 1}, {After: 90 * time.Minute, Share: 0.8}}}
+	calendar := func(e events.Event) events.Calendar {
+		return events.Calendar{MinCapacity: 2, MaxCapacity: 20, RequestsPerSecondPerInstance: 100, StartTime: 9 * time.Minute,
+			Align: 5 * time.Minute, ReleaseSteps: 1, Events: []events.Event{e}}
 	}
-	list := func(c autoscaling.EventCalendar) (out []string) {
+	list := func(c events.Calendar) (out []string) {
 		for _, f := range c.Floors() {
 			out = append(out, fmt.Sprintf("%s %s %d", f.From.Format("15:04"), f.To.Format("15:04"), f.MinCapacity))
 		}
@@ -32,7 +32,7 @@ func TestFloorsOfARiseAlone(t *testing.T) {
 		t.Fatal(ps)
 	}
 	for name, test := range map[string]struct {
-		event autoscaling.Event
+		event events.Event
 		want  []string
 	}{
 		"whole": {event, []string{"19:30 20:00 5", "20:00 21:30 10", "21:30 23:00 8", "23:00 23:15 2"}},
@@ -42,18 +42,18 @@ func TestFloorsOfARiseAlone(t *testing.T) {
 			t.Error(name, diff)
 		}
 	}
-	tasks := autoscaling.ServiceTasks(100, 0)
-	if diff := cmp.Diff(list(calendar(event).For(tasks)), list(calendar(rise).For(tasks))); diff != "" {
+	tasks := frontend.ServiceTasks(100, 0)
+	if diff := cmp.Diff(list(tasks.Calendar(calendar(event))), list(tasks.Calendar(calendar(rise)))); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff(calendar(event).Windows(event), calendar(rise).Windows(rise)); diff != "" {
 		t.Error(diff)
 	}
-	for _, wrong := range []func(*autoscaling.Event){
-		func(e *autoscaling.Event) { e.FloorShare = 1.1 },
-		func(e *autoscaling.Event) { e.FloorShare = -0.1 },
-		func(e *autoscaling.Event) { e.FloorUntil = -time.Minute },
-		func(e *autoscaling.Event) { e.FloorUntil = 3*time.Hour + time.Minute },
+	for _, wrong := range []func(*events.Event){
+		func(e *events.Event) { e.FloorShare = 1.1 },
+		func(e *events.Event) { e.FloorShare = -0.1 },
+		func(e *events.Event) { e.FloorUntil = -time.Minute },
+		func(e *events.Event) { e.FloorUntil = 3*time.Hour + time.Minute },
 	} {
 		e := event
 		wrong(&e)

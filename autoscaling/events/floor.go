@@ -1,4 +1,4 @@
-package autoscaling
+package events
 
 import (
 	"slices"
@@ -16,6 +16,19 @@ type Floor struct {
 	Events []string
 }
 
+// HighestFloor is the most that the calendar asks for, MinCapacity without
+// events. A constant maximum is at or above it.
+func (c Calendar) HighestFloor() int {
+	highest := c.MinCapacity
+	for _, f := range c.Floors() {
+		highest = max(highest, f.MinCapacity)
+	}
+	return highest
+}
+
+// FloorOf is the highest floor that e needs by itself.
+func (c Calendar) FloorOf(e Event) int { return c.highest(c.steps(e)) }
+
 // span is a floor that one event wants.
 type span struct {
 	from, to    time.Time
@@ -29,11 +42,11 @@ type span struct {
 // its overrun and end with its release: steps down to the target's own minimum,
 // which is the last floor, as long as it is asserted. Between events there is
 // no floor, as nothing is asserted. An event that is invalid in itself has none.
-func (c EventCalendar) Floors() []Floor {
+func (c Calendar) Floors() []Floor {
 	return mergeFloors(c.spans())
 }
 
-func (c EventCalendar) spans() []span {
+func (c Calendar) spans() []span {
 	if c.validateFigures() != nil || c.validateSettings() != nil {
 		return nil
 	}
@@ -62,7 +75,7 @@ type floorStep struct {
 	minCapacity int
 }
 
-func (c EventCalendar) steps(e Event) []floorStep {
+func (c Calendar) steps(e Event) []floorStep {
 	var steps []floorStep
 	for _, s := range e.shape() {
 		if e.FloorUntil != 0 && s.After >= e.FloorUntil {
@@ -73,7 +86,7 @@ func (c EventCalendar) steps(e Event) []floorStep {
 	return steps
 }
 
-func (c EventCalendar) highest(steps []floorStep) int {
+func (c Calendar) highest(steps []floorStep) int {
 	highest := c.MinCapacity
 	for _, s := range steps {
 		highest = max(highest, s.minCapacity)
@@ -83,7 +96,7 @@ func (c EventCalendar) highest(steps []floorStep) int {
 
 // occurrenceSpans are the floors of one occurrence. They overlap where a step
 // up takes its lead time from the step before it.
-func (c EventCalendar) occurrenceSpans(e Event, steps []floorStep, o occurrence) []span {
+func (c Calendar) occurrenceSpans(e Event, steps []floorStep, o occurrence) []span {
 	var spans []span
 	ends := alignUp(o.ends.Add(e.overrun()), c.Align)
 	if e.FloorUntil != 0 {

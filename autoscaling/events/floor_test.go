@@ -1,4 +1,4 @@
-package autoscaling_test
+package events_test
 
 import (
 	"fmt"
@@ -7,26 +7,27 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/autoscalingtest"
 )
 
 // calendar is one with events of this many instances each at their peak, and a
 // lead time of half an hour.
-func calendar(events ...autoscaling.Event) autoscaling.EventCalendar {
-	for i := range events {
-		if events[i].Name == "" {
-			events[i].Name = fmt.Sprint("event ", i)
+func calendar(of ...events.Event) events.Calendar {
+	for i := range of {
+		if of[i].Name == "" {
+			of[i].Name = fmt.Sprint("event ", i)
 		}
-		if events[i].LeadTime == nil {
-			events[i].LeadTime = ptr(30 * time.Minute)
+		if of[i].LeadTime == nil {
+			of[i].LeadTime = ptr(30 * time.Minute)
 		}
 	}
-	return autoscaling.EventCalendar{MinCapacity: 2, MaxCapacity: 40, Events: events}
+	return events.Calendar{MinCapacity: 2, MaxCapacity: 40, Events: of}
 }
 
 // listFloors is the calendar as a table, in the floors' own zones.
-func listFloors(floors []autoscaling.Floor) string {
+func listFloors(floors []events.Floor) string {
 	var b strings.Builder
 	for _, f := range floors {
 		fmt.Fprintf(&b, "%s to %s %d %s\n", f.From.Format("2006-01-02 15:04"), f.To.Format("2006-01-02 15:04 MST"), f.MinCapacity, strings.Join(f.Events, ", "))
@@ -35,15 +36,15 @@ func listFloors(floors []autoscaling.Floor) string {
 }
 
 // TestEventFloors shows what becomes of events. That the actions keep the floors
-// is held by checkFloors in each case.
+// is held by CheckFloors in each case.
 func TestEventFloors(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name            string
-		calendar        autoscaling.EventCalendar
+		calendar        events.Calendar
 		floors, actions string
 	}{
-		{"once", calendar(autoscaling.Event{Name: "final", Timezone: "Europe/London", Starts: "2027-05-30T20:00", Ends: "2027-05-30T22:00", PeakInstances: 10}), `
+		{"once", calendar(events.Event{Name: "final", Timezone: "Europe/London", Starts: "2027-05-30T20:00", Ends: "2027-05-30T22:00", PeakInstances: 10}), `
 2027-05-30 19:30 to 2027-05-30 23:00 BST 10 final
 2027-05-30 23:00 to 2027-05-30 23:15 BST 6 final
 2027-05-30 23:15 to 2027-05-30 23:30 BST 2 final
@@ -53,7 +54,7 @@ cron(0/5 20-22 30 5 ? 2027) Europe/London 10
 cron(0,5,10 23 30 5 ? 2027) Europe/London 6
 cron(15,20,25 23 30 5 ? 2027) Europe/London 2
 `},
-		{"over midnight, at the end of the year", calendar(autoscaling.Event{Name: "new year", Timezone: "Asia/Seoul", Starts: "2026-12-31T22:20", Ends: "2027-01-01T01:00", PeakInstances: 10, Overrun: ptr(time.Duration(0))}), `
+		{"over midnight, at the end of the year", calendar(events.Event{Name: "new year", Timezone: "Asia/Seoul", Starts: "2026-12-31T22:20", Ends: "2027-01-01T01:00", PeakInstances: 10, Overrun: ptr(time.Duration(0))}), `
 2026-12-31 21:45 to 2027-01-01 01:00 KST 10 new year
 2027-01-01 01:00 to 2027-01-01 01:15 KST 6 new year
 2027-01-01 01:15 to 2027-01-01 01:30 KST 2 new year
@@ -64,7 +65,7 @@ cron(0/5 0 1 1 ? 2027) Asia/Seoul 10
 cron(0,5,10 1 1 1 ? 2027) Asia/Seoul 6
 cron(15,20,25 1 1 1 ? 2027) Asia/Seoul 2
 `},
-		{"an hour that occurs twice is asserted in UTC", calendar(autoscaling.Event{Name: "night", Timezone: "Europe/London", Starts: "2026-10-25T01:00", Ends: "2026-10-25T02:00", PeakInstances: 10, LeadTime: ptr(time.Hour)}), `
+		{"an hour that occurs twice is asserted in UTC", calendar(events.Event{Name: "night", Timezone: "Europe/London", Starts: "2026-10-25T01:00", Ends: "2026-10-25T02:00", PeakInstances: 10, LeadTime: ptr(time.Hour)}), `
 2026-10-25 00:00 to 2026-10-25 03:00 GMT 10 night
 2026-10-25 03:00 to 2026-10-25 03:15 GMT 6 night
 2026-10-25 03:15 to 2026-10-25 03:30 GMT 2 night
@@ -74,7 +75,7 @@ cron(0/5 0,1 25 10 ? 2026) UTC 10
 cron(0,5,10 3 25 10 ? 2026) Europe/London 6
 cron(15,20,25 3 25 10 ? 2026) Europe/London 2
 `},
-		{"an end in an hour that occurs twice is the later one", calendar(autoscaling.Event{Name: "night", Timezone: "Europe/London", Starts: "2026-10-24T23:30", Ends: "2026-10-25T01:30", PeakInstances: 10, Overrun: ptr(time.Duration(0))}), `
+		{"an end in an hour that occurs twice is the later one", calendar(events.Event{Name: "night", Timezone: "Europe/London", Starts: "2026-10-24T23:30", Ends: "2026-10-25T01:30", PeakInstances: 10, Overrun: ptr(time.Duration(0))}), `
 2026-10-24 23:00 to 2026-10-25 01:30 GMT 10 night
 2026-10-25 01:30 to 2026-10-25 01:45 GMT 6 night
 2026-10-25 01:45 to 2026-10-25 02:00 GMT 2 night
@@ -86,8 +87,8 @@ cron(0,5,10,15,20,25 1 25 10 ? 2026) UTC 10
 cron(30,35,40 1 25 10 ? 2026) UTC 6
 cron(45/5 1 25 10 ? 2026) UTC 2
 `},
-		{"a change of clocks by half an hour, on a grid of hours", func() autoscaling.EventCalendar {
-			c := calendar(autoscaling.Event{Name: "night", Timezone: "Australia/Lord_Howe", Starts: "2026-10-03T23:00", Ends: "2026-10-04T00:59", PeakInstances: 10, LeadTime: ptr(time.Hour)})
+		{"a change of clocks by half an hour, on a grid of hours", func() events.Calendar {
+			c := calendar(events.Event{Name: "night", Timezone: "Australia/Lord_Howe", Starts: "2026-10-03T23:00", Ends: "2026-10-04T00:59", PeakInstances: 10, LeadTime: ptr(time.Hour)})
 			c.Align = time.Hour
 			return c
 		}(), `
@@ -101,7 +102,7 @@ cron(30/5 2 4 10 ? 2026) Australia/Lord_Howe 10
 cron(0/5 3 4 10 ? 2026) Australia/Lord_Howe 6
 cron(0,5,10 4 4 10 ? 2026) Australia/Lord_Howe 2
 `},
-		{"an hour that does not exist has nothing to assert, and begins when it would end", calendar(autoscaling.Event{Name: "night", Timezone: "Europe/London", Starts: "2027-03-28T01:30", Ends: "2027-03-28T03:00", PeakInstances: 10}), `
+		{"an hour that does not exist has nothing to assert, and begins when it would end", calendar(events.Event{Name: "night", Timezone: "Europe/London", Starts: "2027-03-28T01:30", Ends: "2027-03-28T03:00", PeakInstances: 10}), `
 2027-03-28 00:30 to 2027-03-28 04:00 BST 10 night
 2027-03-28 04:00 to 2027-03-28 04:15 BST 6 night
 2027-03-28 04:15 to 2027-03-28 04:30 BST 2 night
@@ -111,7 +112,7 @@ cron(0/5 2,3 28 3 ? 2027) Europe/London 10
 cron(0,5,10 4 28 3 ? 2027) Europe/London 6
 cron(15,20,25 4 28 3 ? 2027) Europe/London 2
 `},
-		{"days of equal floors share their expressions", calendar(autoscaling.Event{Name: "group stage", Timezone: "America/New_York", Starts: "15:00", Ends: "17:00", Dates: []string{"2026-06-11", "2026-06-13", "2026-07-11", "2026-06-12", "2026-07-13", "2026-07-12"}, PeakInstances: 10, LeadTime: ptr(time.Hour)}), `
+		{"days of equal floors share their expressions", calendar(events.Event{Name: "group stage", Timezone: "America/New_York", Starts: "15:00", Ends: "17:00", Dates: []string{"2026-06-11", "2026-06-13", "2026-07-11", "2026-06-12", "2026-07-13", "2026-07-12"}, PeakInstances: 10, LeadTime: ptr(time.Hour)}), `
 2026-06-11 14:00 to 2026-06-11 18:00 EDT 10 group stage
 2026-06-11 18:00 to 2026-06-11 18:15 EDT 6 group stage
 2026-06-11 18:15 to 2026-06-11 18:30 EDT 2 group stage
@@ -136,8 +137,8 @@ cron(0,5,10 18 11-13 6,7 ? 2026) America/New_York 6
 cron(15,20,25 18 11-13 6,7 ? 2026) America/New_York 2
 `},
 		{"the highest of overlapping events, in two zones", calendar(
-			autoscaling.Event{Name: "derby", Timezone: "Europe/London", Starts: "2026-11-14T17:30", Ends: "2026-11-14T19:30", PeakInstances: 8},
-			autoscaling.Event{Name: "classic", Timezone: "America/New_York", Starts: "2026-11-14T14:00", Ends: "2026-11-14T16:00", PeakInstances: 12},
+			events.Event{Name: "derby", Timezone: "Europe/London", Starts: "2026-11-14T17:30", Ends: "2026-11-14T19:30", PeakInstances: 8},
+			events.Event{Name: "classic", Timezone: "America/New_York", Starts: "2026-11-14T14:00", Ends: "2026-11-14T16:00", PeakInstances: 12},
 		), `
 2026-11-14 17:00 to 2026-11-14 18:30 GMT 8 derby
 2026-11-14 13:30 to 2026-11-14 17:00 EST 12 classic
@@ -151,8 +152,8 @@ cron(0/5 17 14 11 ? 2026) Europe/London 8
 cron(15,20,25 17 14 11 ? 2026) America/New_York 2
 cron(0,5,10,15,20,25 18 14 11 ? 2026) Europe/London 8
 `},
-		{"a shape, with half-time below the target's own minimum", calendar(autoscaling.Event{Name: "final", Starts: "2027-05-30T20:00", Ends: "2027-05-30T22:00", PeakInstances: 10, Overrun: ptr(30 * time.Minute), LeadTime: ptr(15 * time.Minute),
-			Shape: []autoscaling.ShapeStep{{Share: 0.5}, {After: 45 * time.Minute, Share: 0.1}, {After: 75 * time.Minute, Share: 1}}}), `
+		{"a shape, with half-time below the target's own minimum", calendar(events.Event{Name: "final", Starts: "2027-05-30T20:00", Ends: "2027-05-30T22:00", PeakInstances: 10, Overrun: ptr(30 * time.Minute), LeadTime: ptr(15 * time.Minute),
+			Shape: []events.ShapeStep{{Share: 0.5}, {After: 45 * time.Minute, Share: 0.1}, {After: 75 * time.Minute, Share: 1}}}), `
 2027-05-30 19:45 to 2027-05-30 20:45 UTC 5 final
 2027-05-30 20:45 to 2027-05-30 21:00 UTC 2 final
 2027-05-30 21:00 to 2027-05-30 22:30 UTC 10 final
@@ -166,7 +167,7 @@ cron(0/5 21 30 5 ? 2027) UTC 10
 cron(0,5,10,15,20,25 22 30 5 ? 2027) UTC 10
 cron(30,35,40 22 30 5 ? 2027) UTC 6
 `},
-		{"what the target's own minimum carries", calendar(autoscaling.Event{Starts: "2027-05-30T20:00", Ends: "2027-05-30T22:00", PeakInstances: 2}), "\n", "\n"},
+		{"what the target's own minimum carries", calendar(events.Event{Starts: "2027-05-30T20:00", Ends: "2027-05-30T22:00", PeakInstances: 2}), "\n", "\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -176,10 +177,10 @@ cron(30,35,40 22 30 5 ? 2027) UTC 6
 			if diff := cmp.Diff(test.floors, "\n"+listFloors(test.calendar.Floors())); diff != "" {
 				t.Error(diff)
 			}
-			if diff := cmp.Diff(test.actions, "\n"+listActions(test.calendar.ScheduledActions())); diff != "" {
+			if diff := cmp.Diff(test.actions, "\n"+autoscalingtest.ListActions(autoscaling.FloorActions(test.calendar))); diff != "" {
 				t.Error(diff)
 			}
-			checkFloors(t, test.calendar, time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC), time.Date(2027, 7, 1, 0, 0, 0, 0, time.UTC))
+			autoscalingtest.CheckFloors(t, test.calendar, time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC), time.Date(2027, 7, 1, 0, 0, 0, 0, time.UTC))
 		})
 	}
 }
@@ -188,7 +189,7 @@ cron(30,35,40 22 30 5 ? 2027) UTC 6
 // ends, and one for all whole months in between of a year.
 func TestWeeklyEvents(t *testing.T) {
 	t.Parallel()
-	c := calendar(autoscaling.Event{Name: "prime time", Timezone: "Europe/London", Starts: "19:00", Ends: "22:00", Weekdays: []string{"fri", "SAT"},
+	c := calendar(events.Event{Name: "prime time", Timezone: "Europe/London", Starts: "19:00", Ends: "22:00", Weekdays: []string{"fri", "SAT"},
 		From: "2026-02-10", Until: "2028-12-31", PeakInstances: 10, LeadTime: ptr(time.Hour)})
 	c.ReleaseSteps = 1
 	c.AssertEvery = 10 * time.Minute
@@ -201,17 +202,17 @@ cron(0,10,20 23 ? 3-12 FRI,SAT 2026) Europe/London 2
 cron(0/10 18-22 ? * FRI,SAT 2027,2028) Europe/London 10
 cron(0,10,20 23 ? * FRI,SAT 2027,2028) Europe/London 2
 `
-	if diff := cmp.Diff(want, "\n"+listActions(c.ScheduledActions())); diff != "" {
+	if diff := cmp.Diff(want, "\n"+autoscalingtest.ListActions(autoscaling.FloorActions(c))); diff != "" {
 		t.Error(diff)
 	}
-	checkFloors(t, c, time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC), time.Date(2029, 1, 2, 0, 0, 0, 0, time.UTC))
+	autoscalingtest.CheckFloors(t, c, time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC), time.Date(2029, 1, 2, 0, 0, 0, 0, time.UTC))
 }
 
 func TestEventFigures(t *testing.T) {
 	t.Parallel()
-	c := autoscaling.EventCalendar{
+	c := events.Calendar{
 		MinCapacity: 2, MaxCapacity: 100, RequestsPerSecondPerInstance: 100, Zones: 3, StartTime: 9 * time.Minute,
-		Events: []autoscaling.Event{{Name: "final", Timezone: "Europe/London", Starts: "2027-05-30T20:00", Ends: "2027-05-30T22:00", PeakRequestsPerSecond: 3000}},
+		Events: []events.Event{{Name: "final", Timezone: "Europe/London", Starts: "2027-05-30T20:00", Ends: "2027-05-30T22:00", PeakRequestsPerSecond: 3000}},
 	}
 	if ps := c.Validate(); ps != nil {
 		t.Fatal(ps)
@@ -227,13 +228,13 @@ func TestEventFigures(t *testing.T) {
 		t.Errorf("got %d, want 3000 × 1.5 ÷ 100", got)
 	}
 	names := map[string]bool{}
-	for _, a := range c.ScheduledActions() {
+	for _, a := range autoscaling.FloorActions(c) {
 		if names[a.Name] = true; !strings.HasPrefix(a.Name, "final floor ") {
 			t.Errorf("got the name %q", a.Name)
 		}
 	}
-	c.Events = append(c.Events, autoscaling.Event{Name: "another", Starts: "2026-05-30T20:00", Ends: "2026-05-30T22:00", PeakInstances: 5})
-	for _, a := range c.ScheduledActions() {
+	c.Events = append(c.Events, events.Event{Name: "another", Starts: "2026-05-30T20:00", Ends: "2026-05-30T22:00", PeakInstances: 5})
+	for _, a := range autoscaling.FloorActions(c) {
 		delete(names, a.Name)
 	}
 	if len(names) > 0 {
@@ -243,13 +244,13 @@ func TestEventFigures(t *testing.T) {
 
 func TestEventActionNames(t *testing.T) {
 	t.Parallel()
-	match := func(name, starts, ends string) autoscaling.Event {
-		return autoscaling.Event{Name: name, Starts: "2027-05-15T" + starts, Ends: "2027-05-15T" + ends, PeakInstances: 10, Overrun: ptr(time.Duration(0)), LeadTime: ptr(time.Duration(0))}
+	match := func(name, starts, ends string) events.Event {
+		return events.Event{Name: name, Starts: "2027-05-15T" + starts, Ends: "2027-05-15T" + ends, PeakInstances: 10, Overrun: ptr(time.Duration(0)), LeadTime: ptr(time.Duration(0))}
 	}
 	c := calendar(match("late", "19:00", "21:00"), match("early", "13:00", "15:00"), match("noon", "10:00", "12:00"))
 	c.ReleaseSteps = 1
 	for i, want := range []string{"cron(0/5 10,11,13,14,19,20 15 5 ? 2027) early and 2 more floor 10 ", "cron(0,5,10 12,15,21 15 5 ? 2027) early and 2 more floor 2 "} {
-		a := c.ScheduledActions()[i]
+		a := autoscaling.FloorActions(c)[i]
 		if got := a.Schedule + " " + a.Name; !strings.HasPrefix(got, want) {
 			t.Errorf("got %s, want %s…", got, want)
 		}
@@ -258,13 +259,13 @@ func TestEventActionNames(t *testing.T) {
 
 // season is 60 matches on mixed weekdays at five kick-offs, with so many
 // different peaks.
-func season(peaks int) autoscaling.EventCalendar {
-	c := autoscaling.EventCalendar{MinCapacity: 2, MaxCapacity: 100, RequestsPerSecondPerInstance: 100, Zones: 3}
+func season(peaks int) events.Calendar {
+	c := events.Calendar{MinCapacity: 2, MaxCapacity: 100, RequestsPerSecondPerInstance: 100, Zones: 3}
 	kickOffs := []time.Duration{12*time.Hour + 30*time.Minute, 15 * time.Hour, 16*time.Hour + 30*time.Minute, 17*time.Hour + 30*time.Minute, 20 * time.Hour}
 	day := time.Date(2026, 8, 15, 0, 0, 0, 0, time.UTC)
 	for i := range 60 {
 		starts := day.Add(kickOffs[i*i%7%5])
-		c.Events = append(c.Events, autoscaling.Event{
+		c.Events = append(c.Events, events.Event{
 			Name: fmt.Sprint("match ", i+1), Timezone: "Europe/London", PeakRequestsPerSecond: float64(1000 + 500*(i%peaks)),
 			Starts: starts.Format("2006-01-02T15:04"), Ends: starts.Add(115 * time.Minute).Format("2006-01-02T15:04"),
 		})
@@ -280,7 +281,7 @@ func TestSeasonFitsTheQuota(t *testing.T) {
 	if ps := c.Validate(); ps != nil {
 		t.Error(ps)
 	}
-	checkFloors(t, c, from, to)
+	autoscalingtest.CheckFloors(t, c, from, to)
 
 	// Each fix that a problem names is tried.
 	c = season(5)
@@ -289,10 +290,10 @@ func TestSeasonFitsTheQuota(t *testing.T) {
 		t.Error(diff)
 	}
 	c.Align = 30 * time.Minute
-	if ps := c.Validate(); ps != nil || len(c.ScheduledActions()) != 196 {
+	if ps := c.Validate(); ps != nil || len(autoscaling.FloorActions(c)) != 196 {
 		t.Error("the fix does not fit: ", ps)
 	}
-	checkFloors(t, c, from, to)
+	autoscalingtest.CheckFloors(t, c, from, to)
 
 	c.OtherActions = 20
 	want = `Events: got 60: the events need 216 scheduled actions, 20 others included, 16 more than the 200 of a scalable target; set Align to 1h0m0s, then they need 165`
@@ -305,10 +306,10 @@ func TestSeasonFitsTheQuota(t *testing.T) {
 		t.Error(diff)
 	}
 	c.Align, c.ReleaseSteps = time.Hour, 1
-	if ps := c.Validate(); ps != nil || len(c.ScheduledActions()) != 89 {
+	if ps := c.Validate(); ps != nil || len(autoscaling.FloorActions(c)) != 89 {
 		t.Error("the fix does not fit: ", ps)
 	}
-	checkFloors(t, c, from, to)
+	autoscalingtest.CheckFloors(t, c, from, to)
 
 	c.OtherActions = 190
 	want = `Events: got 60: the events need 279 scheduled actions, 190 others included, 79 more than the 200 of a scalable target; remove past events, or give events the same times and peaks: the coarsest settings still need 279`

@@ -1,4 +1,4 @@
-package autoscaling
+package events
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
 )
 
 // maxEventName leaves room in an action's 256 characters for what follows.
@@ -16,16 +17,16 @@ const maxEventName = 100
 // Validate returns everything wrong with the calendar and its events, with the
 // field paths of this struct: also floors over the maximum, and more scheduled
 // actions than AWS takes, with the setting that would make them fit.
-func (c EventCalendar) Validate() problem.List {
-	ps := c.validateEvents()
+func (c Calendar) Validate() problem.List {
+	ps := c.ValidateEvents()
 	if len(ps) == 0 && len(c.Events) > 0 { // what has no floor needs no action
 		ps = c.validateCount()
 	}
 	return ps
 }
 
-// validateEvents is Validate but for the number of scheduled actions.
-func (c EventCalendar) validateEvents() problem.List {
+// ValidateEvents is Validate but for the number of scheduled actions.
+func (c Calendar) ValidateEvents() problem.List {
 	if len(c.Events) == 0 {
 		return nil // figures and settings are for events alone
 	}
@@ -50,7 +51,7 @@ func (c EventCalendar) validateEvents() problem.List {
 	return ps
 }
 
-func (c EventCalendar) validateFigures() problem.List {
+func (c Calendar) validateFigures() problem.List {
 	var ps problem.List
 	rate := c.RequestsPerSecondPerInstance
 	switch {
@@ -75,7 +76,7 @@ func (c EventCalendar) validateFigures() problem.List {
 	return ps
 }
 
-func (c EventCalendar) needsRate() bool {
+func (c Calendar) needsRate() bool {
 	for _, e := range c.Events {
 		if e.PeakRequestsPerSecond != 0 {
 			return true
@@ -84,7 +85,7 @@ func (c EventCalendar) needsRate() bool {
 	return false
 }
 
-func (c EventCalendar) validateSettings() problem.List {
+func (c Calendar) validateSettings() problem.List {
 	var ps problem.List
 	c = c.withDefaults()
 	// An action every hour could not tell one lost assertion from none.
@@ -118,7 +119,7 @@ func dividesHour(d time.Duration) bool {
 
 func (e Event) validate() problem.List {
 	var ps problem.List
-	if utf8.RuneCountInString(e.Name) > maxEventName || !actionName.MatchString(e.Name) || !printable(e.Name) {
+	if utf8.RuneCountInString(e.Name) > maxEventName || !schedule.ValidActionName(e.Name) || !printable(e.Name) {
 		ps.Add("Name", e.Name, fmt.Sprintf("a name has 1 to %d characters, none of them ':', '/', '|' or a control character, and no space at either end", maxEventName),
 			"name the occasion, such as \"cup-final\"")
 	}
@@ -198,7 +199,7 @@ func (e Event) shortest() time.Duration {
 	return shortest
 }
 
-func (c EventCalendar) validateLeadTime(e Event) problem.List {
+func (c Calendar) validateLeadTime(e Event) problem.List {
 	var ps problem.List
 	switch {
 	case e.LeadTime == nil:
@@ -211,9 +212,9 @@ func (c EventCalendar) validateLeadTime(e Event) problem.List {
 	return ps
 }
 
-func (c EventCalendar) validateFloor(e Event) problem.List {
+func (c Calendar) validateFloor(e Event) problem.List {
 	var ps problem.List
-	floor := c.highest(c.steps(e))
+	floor := c.FloorOf(e)
 	if floor <= c.MaxCapacity {
 		return nil
 	}
@@ -232,8 +233,8 @@ func (c EventCalendar) validateFloor(e Event) problem.List {
 
 // validateCount holds the actions against the quota, which AWS does not raise
 // (fact B15), and tries which coarser settings fit.
-func (c EventCalendar) validateCount() problem.List {
-	count := func(c EventCalendar) int { return len(c.ScheduledActions()) + c.OtherActions }
+func (c Calendar) validateCount() problem.List {
+	count := func(c Calendar) int { return len(c.Actions()) + c.OtherActions }
 	n := count(c)
 	if n <= MaxScheduledActions {
 		return nil
@@ -259,17 +260,17 @@ func (c EventCalendar) validateCount() problem.List {
 // than a scalable target has. Without some of the events it may be none.
 const OverQuota = "events-over-quota"
 
-func overQuota(c EventCalendar, rule, fix string) problem.List {
+func overQuota(c Calendar, rule, fix string) problem.List {
 	return problem.List{{Path: "Events", Got: problem.Value(len(c.Events)), Rule: rule, Fix: fix, Kind: OverQuota}}
 }
 
 type coarserCalendar struct {
 	setting  string
-	calendar EventCalendar
+	calendar Calendar
 }
 
 // coarser are settings that need fewer actions, the cheapest in instances first.
-func (c EventCalendar) coarser() []coarserCalendar {
+func (c Calendar) coarser() []coarserCalendar {
 	c = c.withDefaults()
 	var found []coarserCalendar
 	for _, align := range []time.Duration{30 * time.Minute, time.Hour} {

@@ -1,13 +1,16 @@
-package autoscaling
+package events
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Together is one calendar of the traffic of several variants, for what stands
 // before all of them: where events of different variants may be under way at the
 // same time, their rates add up. Its other settings are the first one's.
-func Together(variants []EventCalendar) EventCalendar {
+func Together(variants []Calendar) Calendar {
 	if len(variants) == 0 {
-		return EventCalendar{}
+		return Calendar{}
 	}
 	all := variants[0]
 	if len(variants) == 1 {
@@ -17,7 +20,7 @@ func Together(variants []EventCalendar) EventCalendar {
 	taken := map[string]bool{}
 	for i, c := range variants {
 		for _, e := range c.Events {
-			rate := c.rate(e) * max(1, e.Uncertainty)
+			rate := c.Rate(e) * max(1, e.Uncertainty)
 			for j, other := range variants {
 				if j != i {
 					rate += other.highestRateBeside(e)
@@ -36,9 +39,9 @@ func Together(variants []EventCalendar) EventCalendar {
 	return all
 }
 
-// rate is the requests a second that e is expected to bring, 0 where they are not
+// Rate is the requests a second that e is expected to bring, 0 where they are not
 // known.
-func (c EventCalendar) rate(e Event) float64 {
+func (c Calendar) Rate(e Event) float64 {
 	if e.PeakInstances != 0 {
 		return float64(e.PeakInstances) * c.RequestsPerSecondPerInstance * c.withDefaults().SafetyFactor
 	}
@@ -47,15 +50,19 @@ func (c EventCalendar) rate(e Event) float64 {
 
 // highestRateBeside is the highest rate of those of c's events that may be under
 // way while e is.
-func (c EventCalendar) highestRateBeside(e Event) float64 {
+func (c Calendar) highestRateBeside(e Event) float64 {
 	highest := 0.0
 	for _, other := range c.Events {
 		if overlap(e, other) {
-			highest = max(highest, c.rate(other)*max(1, other.Uncertainty))
+			highest = max(highest, c.Rate(other)*max(1, other.Uncertainty))
 		}
 	}
 	return highest
 }
+
+// longestLeadTime is that of what stands before the endpoint: capacity units are
+// asked for 2 hours before the traffic.
+const longestLeadTime = 2 * time.Hour
 
 // overlap reports whether two events may be prepared for at the same time, with
 // the longest lead time that there is.
@@ -64,7 +71,7 @@ func overlap(a, b Event) bool {
 	bs, _ := b.occurrences()
 	for _, x := range as {
 		for _, y := range bs {
-			if x.starts.Add(-DefaultReservationLeadTime).Before(y.ends.Add(b.overrun())) && y.starts.Add(-DefaultReservationLeadTime).Before(x.ends.Add(a.overrun())) {
+			if x.starts.Add(-longestLeadTime).Before(y.ends.Add(b.overrun())) && y.starts.Add(-longestLeadTime).Before(x.ends.Add(a.overrun())) {
 				return true
 			}
 		}

@@ -1,4 +1,4 @@
-package autoscaling
+package events
 
 import (
 	"slices"
@@ -18,7 +18,7 @@ type Window struct {
 // event that the calendar's own minimum carries, and that has no floors, and of
 // one that releases them before it is over. The calendars For what stands before
 // the endpoint release at the same times. An invalid event has none.
-func (c EventCalendar) Windows(e Event) []Window {
+func (c Calendar) Windows(e Event) []Window {
 	if c.validateSettings() != nil || e.validate() != nil || c.validateLeadTime(e) != nil {
 		return nil
 	}
@@ -38,7 +38,7 @@ func (c EventCalendar) Windows(e Event) []Window {
 // order, each without those of its Dates that are over. Of an event on Weekdays
 // nothing is taken: a past From costs no scheduled action beyond those of its
 // months.
-func (c EventCalendar) Coming(now time.Time) []Event {
+func (c Calendar) Coming(now time.Time) []Event {
 	var coming []Event
 	for _, e := range c.Events {
 		if c.over(e, now) {
@@ -54,7 +54,7 @@ func (c EventCalendar) Coming(now time.Time) []Event {
 	return coming
 }
 
-func (c EventCalendar) over(e Event, now time.Time) bool {
+func (c Calendar) over(e Event, now time.Time) bool {
 	windows := c.Windows(e)
 	return len(windows) > 0 && !slices.ContainsFunc(windows, func(w Window) bool { return w.To.After(now) })
 }

@@ -1,4 +1,4 @@
-package autoscaling_test
+package events_test
 
 import (
 	"slices"
@@ -6,15 +6,15 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/autoscalingtest"
 	"pgregory.net/rapid"
-
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 )
 
 func TestWindows(t *testing.T) {
 	t.Parallel()
-	c := autoscaling.EventCalendar{MinCapacity: 2, MaxCapacity: 40, StartTime: 6 * time.Minute}
-	e := autoscaling.Event{Name: "group stage", Timezone: "Europe/London", Starts: "20:00", Ends: "22:00",
+	c := events.Calendar{MinCapacity: 2, MaxCapacity: 40, StartTime: 6 * time.Minute}
+	e := events.Event{Name: "group stage", Timezone: "Europe/London", Starts: "20:00", Ends: "22:00",
 		Dates: []string{"2027-06-12", "2027-03-27"}, PeakInstances: 20}
 	var got []string
 	for _, w := range c.Windows(e) {
@@ -43,7 +43,7 @@ func TestWindows(t *testing.T) {
 // it is.
 func TestComing(t *testing.T) {
 	t.Parallel()
-	c := autoscaling.EventCalendar{MinCapacity: 2, MaxCapacity: 40, StartTime: 6 * time.Minute, Events: []autoscaling.Event{
+	c := events.Calendar{MinCapacity: 2, MaxCapacity: 40, StartTime: 6 * time.Minute, Events: []events.Event{
 		{Name: "group stage", Starts: "20:00", Ends: "22:00", Dates: []string{"2027-06-12", "2027-06-10", "2027-06-14"}, PeakInstances: 20},
 		{Name: "final", Starts: "2027-07-10T20:00", Ends: "2027-07-10T22:00", PeakInstances: 20},
 		{Name: "evening", Starts: "18:00", Ends: "23:00", Weekdays: []string{"SUN"}, From: "2027-01-01", Until: "2027-06-30", PeakInstances: 5},
@@ -86,7 +86,7 @@ func TestWhatIsComingStays(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		day := time.Date(2027, 3, 28, 0, 0, 0, 0, time.UTC)
-		c := drawCalendar(t, day)
+		c := autoscalingtest.DrawCalendar(t, day)
 		now := day.Add(time.Duration(rapid.IntRange(-4*24*60, 4*24*60).Draw(t, "now")) * time.Minute)
 		for _, e := range c.Events {
 			for _, w := range c.Windows(e) {
@@ -96,13 +96,13 @@ func TestWhatIsComingStays(t *testing.T) {
 			}
 		}
 		for _, e := range c.Events {
-			if slices.ContainsFunc(c.Windows(e), func(w autoscaling.Window) bool { return !w.From.After(now) && w.To.After(now) }) {
+			if slices.ContainsFunc(c.Windows(e), func(w events.Window) bool { return !w.From.After(now) && w.To.After(now) }) {
 				return // another window holds it now
 			}
 		}
 		left := c
 		left.Events = c.Coming(now)
-		future := func(c autoscaling.EventCalendar) (floors []autoscaling.Floor) {
+		future := func(c events.Calendar) (floors []events.Floor) {
 			for _, f := range c.Floors() {
 				if f.To.After(now) {
 					floors = append(floors, f)

@@ -1,4 +1,4 @@
-package autoscaling
+package frontend
 
 import "time"
 
@@ -42,7 +42,7 @@ const (
 // needs most of them decides (fact F18). They are no figure of a load test, and
 // a load balancer grows beyond what is reserved: there is no headroom in them
 // but an event's own Uncertainty.
-func (t LoadBalancerTraffic) CapacityUnits() FrontEndUnit {
+func (t LoadBalancerTraffic) CapacityUnits() Unit {
 	if t.RequestsPerConnection == 0 {
 		t.RequestsPerConnection = 1
 	}
@@ -63,5 +63,5 @@ func (t LoadBalancerTraffic) CapacityUnits() FrontEndUnit {
 		t.BytesPerRequest*time.Hour.Seconds()/bytes,
 		float64(max(0, t.Rules-freeRules))/unitRuleEvaluationsPerSecond,
 	)
-	return FrontEndUnit{RequestsPerSecond: 1 / perRequest, SafetyFactor: 1, LeadTime: t.LeadTime}
+	return Unit{RequestsPerSecond: 1 / perRequest, SafetyFactor: 1, LeadTime: t.LeadTime}
 }

@@ -1,4 +1,4 @@
-package autoscaling
+package frontend
 
 import (
 	"fmt"
@@ -6,12 +6,13 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// CapacityReservation is a minimum of a load balancer's capacity units, from one
+// Reservation is a minimum of a load balancer's capacity units, from one
 // instant up to another.
-type CapacityReservation struct {
+type Reservation struct {
 	// From and To are in the zone of the first of Events.
 	From, To time.Time
 	// CapacityUnits is the minimum, over all zones.
@@ -45,14 +46,14 @@ const (
 // c is a calendar For such units. Each is raised once, at its highest, and
 // released once. As AWS lowers a reservation twice a day only (fact F19), of
 // more that would end within 24 hours two become one that goes on between them.
-func (c EventCalendar) Reservations() []CapacityReservation {
+func Reservations(c events.Calendar) []Reservation {
 	c.ReleaseSteps = 1
-	var held []CapacityReservation
+	var held []Reservation
 	for _, f := range c.Floors() {
 		if f.MinCapacity == c.MinCapacity {
 			continue // the release
 		}
-		r := CapacityReservation{f.From, f.To, max(f.MinCapacity, MinReservedUnits), f.Events}
+		r := Reservation{f.From, f.To, max(f.MinCapacity, MinReservedUnits), f.Events}
 		// A release that is hardly over would stand in the way of what follows.
 		if n := len(held) - 1; n >= 0 && r.From.Sub(held[n].To) < reassertAfter {
 			held[n] = held[n].with(r)
@@ -79,9 +80,11 @@ func (c EventCalendar) Reservations() []CapacityReservation {
 }
 
 // with is a reservation that goes on until a later one ends.
-func (r CapacityReservation) with(later CapacityReservation) CapacityReservation {
+func (r Reservation) with(later Reservation) Reservation {
 	r.To, r.CapacityUnits = later.To, max(r.CapacityUnits, later.CapacityUnits)
-	r.Events = union(r.Events, later.Events)
+	r.Events = slices.Concat(r.Events, later.Events)
+	slices.Sort(r.Events)
+	r.Events = slices.Compact(r.Events)
 	loc := r.From.Location()
 	if r.Events[0] == later.Events[0] {
 		loc = later.To.Location()
@@ -111,19 +114,19 @@ var farYears = []int{2192, 2196}
 // ReservationSchedules are the schedules that keep Reservations. A reservation is
 // asked for twice and released once. They are expressions like those of
 // ScheduledActions, and share dates as they do.
-func (c EventCalendar) ReservationSchedules() []ReservationSchedule {
-	var assertions []assertion
-	for _, r := range c.Reservations() {
-		assertions = append(assertions, assertion{r.From, r.CapacityUnits, r.Events}, assertion{r.To, 0, r.Events})
+func ReservationSchedules(c events.Calendar) []ReservationSchedule {
+	var instants []events.Instant
+	for _, r := range Reservations(c) {
+		instants = append(instants, events.Instant{At: r.From, Capacity: r.CapacityUnits, Events: r.Events},
+			events.Instant{At: r.To, Events: r.Events})
 		if again := r.From.Add(reassertAfter); !again.Add(reassertAfter).After(r.To) {
-			assertions = append(assertions, assertion{again, r.CapacityUnits, r.Events})
+			instants = append(instants, events.Instant{At: again, Capacity: r.CapacityUnits, Events: r.Events})
 		}
 	}
-	rules := cronRules(assertions)
-	schedules := make([]ReservationSchedule, len(rules))
-	for i, r := range rules {
-		r.years = append(slices.Clip(r.years), farYears...)
-		schedules[i] = ReservationSchedule{Name: r.name("capacity units"), Schedule: r.String(), Timezone: r.zone, CapacityUnits: r.capacity}
+	actions := events.Actions(instants, "capacity units", farYears...)
+	schedules := make([]ReservationSchedule, len(actions))
+	for i, a := range actions {
+		schedules[i] = ReservationSchedule{Name: a.Name, Schedule: a.Schedule, Timezone: a.Timezone, CapacityUnits: a.Capacity}
 	}
 	return schedules
 }
@@ -134,22 +137,22 @@ const MaxReservationSchedules = 400
 // ValidateReservations returns everything wrong with a calendar For capacity
 // units, with the field paths of this struct. The quota of scheduled actions
 // does not apply to it.
-func (c EventCalendar) ValidateReservations() problem.List {
+func ValidateReservations(c events.Calendar) problem.List {
 	c.MaxCapacity = math.MaxInt32 // MaxReservedUnits has its own words
-	ps := c.validateEvents()
+	ps := c.ValidateEvents()
 	if len(ps) > 0 {
 		return ps
 	}
 	for i, e := range c.Events {
 		one := c
-		one.Events = []Event{e}
+		one.Events = []events.Event{e}
 		if units := one.HighestFloor(); units > MaxReservedUnits {
 			ps.Add(fmt.Sprintf("Events[%d].PeakRequestsPerSecond", i), e.PeakRequestsPerSecond,
 				fmt.Sprintf("the event needs %d capacity units, and a load balancer has at most %d", units, MaxReservedUnits),
 				"divide the traffic over several load balancers")
 		}
 	}
-	if n := len(c.ReservationSchedules()); n > MaxReservationSchedules {
+	if n := len(ReservationSchedules(c)); n > MaxReservationSchedules {
 		ps.Add("Events", len(c.Events), fmt.Sprintf("capacity units need %d schedules, and a stack has room for %d", n, MaxReservationSchedules),
 			"remove past events, or give events the same times and peaks")
 	}

@@ -1,4 +1,4 @@
-package autoscaling_test
+package frontend_test
 
 import (
 	"fmt"
@@ -11,7 +11,10 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/autoscalingtest"
 )
 
 // run is a capacity that is asked for at an instant.
@@ -20,17 +23,17 @@ type run struct {
 	capacity int
 }
 
-func runsOf(t failer, actions []autoscaling.ScheduledAction) []run {
+func runsOf(t autoscalingtest.Failer, actions []autoscaling.ScheduledAction) []run {
 	t.Helper()
 	var runs []run
-	for _, f := range firingsOf(t, actions) {
-		runs = append(runs, run{f.at.UTC(), *f.action.MinCapacity})
+	for _, f := range autoscalingtest.FiringsOf(t, actions) {
+		runs = append(runs, run{f.At.UTC(), *f.Action.MinCapacity})
 	}
 	return runs
 }
 
 // reservationRuns are the schedules' runs, but for the far one that each has.
-func reservationRuns(t failer, schedules []autoscaling.ReservationSchedule) []run {
+func reservationRuns(t autoscalingtest.Failer, schedules []frontend.ReservationSchedule) []run {
 	t.Helper()
 	var runs []run
 	names := map[string]bool{}
@@ -71,8 +74,8 @@ func TestReservationsHold(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		day := time.Date(2027, 3, 28, 0, 0, 0, 0, time.UTC)
-		c := drawCalendar(t, day).For(autoscaling.LoadBalancerTraffic{BytesPerRequest: 2000}.CapacityUnits())
-		runs := reservationRuns(t, c.ReservationSchedules())
+		c := frontend.LoadBalancerTraffic{BytesPerRequest: 2000}.CapacityUnits().Calendar(autoscalingtest.DrawCalendar(t, day))
+		runs := reservationRuns(t, frontend.ReservationSchedules(c))
 		c.ReleaseSteps = 1 // a reservation is released at once
 		var releases []time.Time
 		for i, r := range runs {
@@ -131,11 +134,11 @@ func TestReservations(t *testing.T) {
 	// Four matches in a day, of which the last two overlap.
 	for i, times := range []string{"04:00 06:00", "10:00 11:00", "16:00 18:00", "19:30 21:00"} {
 		starts, ends, _ := strings.Cut(times, " ")
-		c.Events = append(c.Events, autoscaling.Event{Name: fmt.Sprint("match ", i+1), Starts: "2027-05-29T" + starts, Ends: "2027-05-29T" + ends,
+		c.Events = append(c.Events, events.Event{Name: fmt.Sprint("match ", i+1), Starts: "2027-05-29T" + starts, Ends: "2027-05-29T" + ends,
 			PeakRequestsPerSecond: float64(1000 * (i + 1)), Overrun: ptr(time.Duration(0))})
 	}
 	var got []string
-	for _, r := range c.For(frontEnds["capacity units"]).Reservations() {
+	for _, r := range frontend.Reservations(frontEnds["capacity units"].Calendar(c)) {
 		got = append(got, fmt.Sprint(r.From.Format("15:04"), " to ", r.To.Format("15:04"), " ", r.CapacityUnits, " ", r.Events))
 	}
 	want := []string{
@@ -146,7 +149,7 @@ func TestReservations(t *testing.T) {
 		t.Error(diff)
 	}
 	var schedules []string
-	for _, s := range final().For(frontEnds["capacity units"]).ReservationSchedules() {
+	for _, s := range frontend.ReservationSchedules(frontEnds["capacity units"].Calendar(final())) {
 		schedules = append(schedules, fmt.Sprint(s.Schedule, " ", s.Timezone, " ", s.CapacityUnits))
 	}
 	want = []string{
@@ -160,13 +163,13 @@ func TestReservations(t *testing.T) {
 
 func TestValidateReservations(t *testing.T) {
 	t.Parallel()
-	c := final().For(frontEnds["capacity units"])
-	if ps := c.ValidateReservations(); ps != nil {
+	c := frontEnds["capacity units"].Calendar(final())
+	if ps := frontend.ValidateReservations(c); ps != nil {
 		t.Error(ps)
 	}
 	c.Events[0].PeakRequestsPerSecond = 400_000
 	want := "Events[0].PeakRequestsPerSecond: got 400000: the event needs 16000 capacity units, and a load balancer has at most 15000; divide the traffic over several load balancers"
-	if got := c.ValidateReservations(); len(got) != 1 || got[0].String() != want {
+	if got := frontend.ValidateReservations(c); len(got) != 1 || got[0].String() != want {
 		t.Errorf("got %v", got)
 	}
 	// As many evenings as the quota of none: each at another time of day.
@@ -174,10 +177,10 @@ func TestValidateReservations(t *testing.T) {
 	c.Events = nil
 	for i := range 210 {
 		starts := time.Date(2027, 1, 1+2*i, i%24, 15*(i/24%4), 0, 0, time.UTC)
-		c.Events = append(c.Events, autoscaling.Event{Name: fmt.Sprint(i), Starts: starts.Format("2006-01-02T15:04"), Ends: starts.Add(time.Hour).Format("2006-01-02T15:04"),
+		c.Events = append(c.Events, events.Event{Name: fmt.Sprint(i), Starts: starts.Format("2006-01-02T15:04"), Ends: starts.Add(time.Hour).Format("2006-01-02T15:04"),
 			PeakRequestsPerSecond: float64(5000 + 25*i)})
 	}
-	got := c.For(frontEnds["capacity units"]).ValidateReservations()
+	got := frontend.ValidateReservations(frontEnds["capacity units"].Calendar(c))
 	if len(got) != 1 || got[0].Path != "Events" || !strings.Contains(got[0].Rule, "a stack has room for 400") {
 		t.Errorf("got %v", got)
 	}
@@ -187,14 +190,14 @@ func TestValidateReservations(t *testing.T) {
 // events only overlap.
 func TestTogether(t *testing.T) {
 	t.Parallel()
-	evening := func(name, starts, ends string, rate float64) autoscaling.EventCalendar {
+	evening := func(name, starts, ends string, rate float64) events.Calendar {
 		c := final()
-		c.Events = []autoscaling.Event{{Name: name, Starts: "2027-05-29T" + starts, Ends: "2027-05-29T" + ends, PeakRequestsPerSecond: rate}}
+		c.Events = []events.Event{{Name: name, Starts: "2027-05-29T" + starts, Ends: "2027-05-29T" + ends, PeakRequestsPerSecond: rate}}
 		return c
 	}
 	for _, test := range []struct {
 		name string
-		a, b autoscaling.EventCalendar
+		a, b events.Calendar
 		want map[string]float64
 	}{
 		{"at once", evening("final", "20:00", "22:00", 3000), evening("final", "20:00", "22:00", 1000), map[string]float64{"final": 4000, "final 2": 4000}},
@@ -202,14 +205,14 @@ func TestTogether(t *testing.T) {
 		{"far apart", evening("a", "08:00", "09:00", 3000), evening("b", "21:30", "23:00", 1000), map[string]float64{"a": 3000, "b": 1000}},
 	} {
 		got := map[string]float64{}
-		for _, e := range autoscaling.Together([]autoscaling.EventCalendar{test.a, test.b}).Events {
+		for _, e := range events.Together([]events.Calendar{test.a, test.b}).Events {
 			got[e.Name] = e.PeakRequestsPerSecond
 		}
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s: %s", test.name, diff)
 		}
 	}
-	if diff := cmp.Diff(final(), autoscaling.Together([]autoscaling.EventCalendar{final()})); diff != "" {
+	if diff := cmp.Diff(final(), events.Together([]events.Calendar{final()})); diff != "" {
 		t.Errorf("one variant is as it is: %s", diff)
 	}
 }

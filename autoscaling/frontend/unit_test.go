@@ -1,4 +1,4 @@
-package autoscaling_test
+package frontend_test
 
 import (
 	"math"
@@ -9,22 +9,25 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/autoscalingtest"
 )
 
 // final is a calendar with one event: 6000 requests a second.
-func final() autoscaling.EventCalendar {
-	return autoscaling.EventCalendar{
+func final() events.Calendar {
+	return events.Calendar{
 		MinCapacity: 6, MaxCapacity: 40, RequestsPerSecondPerInstance: 400, SafetyFactor: 0.6, Zones: 3, StartTime: 6 * time.Minute,
-		Events: []autoscaling.Event{{Name: "final", Timezone: "Europe/London", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 6000}},
+		Events: []events.Event{{Name: "final", Timezone: "Europe/London", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 6000}},
 	}
 }
 
 // frontEnds are what an event prepares before the endpoint.
-var frontEnds = map[string]autoscaling.FrontEndUnit{
-	"environments":   autoscaling.FunctionEnvironments(50 * time.Millisecond),
-	"tasks":          autoscaling.ServiceTasks(1500, 3),
-	"capacity units": autoscaling.LoadBalancerTraffic{BytesPerRequest: 4096, FunctionTarget: true}.CapacityUnits(),
+var frontEnds = map[string]frontend.Unit{
+	"environments":   frontend.FunctionEnvironments(50 * time.Millisecond),
+	"tasks":          frontend.ServiceTasks(1500, 3),
+	"capacity units": frontend.LoadBalancerTraffic{BytesPerRequest: 4096, FunctionTarget: true}.CapacityUnits(),
 }
 
 func TestFrontEndFloors(t *testing.T) {
@@ -41,7 +44,7 @@ func TestFrontEndFloors(t *testing.T) {
 		"tasks":          {9, "19:30"},   // 6000 ÷ (1500 × 0.7) is 6, and 9 leave 6 without one of three zones
 		"capacity units": {240, "18:00"}, // 6000 connections a second ÷ 25
 	} {
-		floor := final().For(frontEnds[name]).Floors()[0]
+		floor := frontEnds[name].Calendar(final()).Floors()[0]
 		if floor.MinCapacity != want.floor || floor.From.In(london).Format("15:04") != want.from || floor.To.In(london).Format("15:04") != "23:00" {
 			t.Errorf("%s: got %+v, want %d from %s to 23:00", name, floor, want.floor, want.from)
 		}
@@ -55,9 +58,9 @@ func TestEnvironmentsAreConcurrency(t *testing.T) {
 		latency := time.Duration(rapid.IntRange(1, 60_000).Draw(t, "milliseconds")) * time.Millisecond
 		c := final()
 		c.Events[0].PeakRequestsPerSecond = float64(rapid.IntRange(1, 100_000).Draw(t, "rate"))
-		unit := autoscaling.FunctionEnvironments(latency)
+		unit := frontend.FunctionEnvironments(latency)
 		unit.SafetyFactor = 1
-		if got, want := c.For(unit).HighestFloor(), capacity.Concurrency(c.Events[0].PeakRequestsPerSecond, latency); got != want {
+		if got, want := unit.Calendar(c).HighestFloor(), capacity.Concurrency(c.Events[0].PeakRequestsPerSecond, latency); got != want {
 			t.Errorf("%g requests a second of %s: got %d, want %d", c.Events[0].PeakRequestsPerSecond, latency, got, want)
 		}
 	})
@@ -68,11 +71,11 @@ func TestPeakInInstancesIsARateBeforeTheEndpoint(t *testing.T) {
 	c := final()
 	c.Events[0].PeakRequestsPerSecond, c.Events[0].PeakInstances = 0, 25 // × 400 × 0.6 = 6000
 	c.Events[0].LeadTime = ptr(3 * time.Hour)
-	if diff := cmp.Diff(final().For(frontEnds["environments"]).ScheduledActions(), c.For(frontEnds["environments"]).ScheduledActions()); diff != "" {
+	if diff := cmp.Diff(autoscaling.FloorActions(frontEnds["environments"].Calendar(final())), autoscaling.FloorActions(frontEnds["environments"].Calendar(c))); diff != "" {
 		t.Error(diff)
 	}
 	c.RequestsPerSecondPerInstance = 0
-	ps := c.For(frontEnds["environments"]).Validate()
+	ps := frontEnds["environments"].Calendar(c).Validate()
 	if len(ps) != 1 || ps[0].Path != "Events[0].PeakRequestsPerSecond" {
 		t.Errorf("without a measured rate: got %v", ps)
 	}
@@ -82,16 +85,16 @@ func TestCapacityUnits(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name    string
-		traffic autoscaling.LoadBalancerTraffic
+		traffic frontend.LoadBalancerTraffic
 		want    float64 // requests a second of one unit
 	}{
-		{"new connections", autoscaling.LoadBalancerTraffic{BytesPerRequest: 1000}, 25},
-		{"kept connections", autoscaling.LoadBalancerTraffic{BytesPerRequest: 1000, RequestsPerConnection: 10}, 250},
-		{"active connections", autoscaling.LoadBalancerTraffic{ConnectionDuration: 10 * time.Minute, RequestsPerConnection: 10}, 50},
-		{"bytes to instances and tasks", autoscaling.LoadBalancerTraffic{BytesPerRequest: 100_000, RequestsPerConnection: 10}, 1e9 / 3600 / 100_000},
-		{"bytes to functions", autoscaling.LoadBalancerTraffic{BytesPerRequest: 100_000, RequestsPerConnection: 10, FunctionTarget: true}, 0.4e9 / 3600 / 100_000},
-		{"rules", autoscaling.LoadBalancerTraffic{RequestsPerConnection: 100, Rules: 60}, 20},
-		{"free rules", autoscaling.LoadBalancerTraffic{Rules: 10}, 25},
+		{"new connections", frontend.LoadBalancerTraffic{BytesPerRequest: 1000}, 25},
+		{"kept connections", frontend.LoadBalancerTraffic{BytesPerRequest: 1000, RequestsPerConnection: 10}, 250},
+		{"active connections", frontend.LoadBalancerTraffic{ConnectionDuration: 10 * time.Minute, RequestsPerConnection: 10}, 50},
+		{"bytes to instances and tasks", frontend.LoadBalancerTraffic{BytesPerRequest: 100_000, RequestsPerConnection: 10}, 1e9 / 3600 / 100_000},
+		{"bytes to functions", frontend.LoadBalancerTraffic{BytesPerRequest: 100_000, RequestsPerConnection: 10, FunctionTarget: true}, 0.4e9 / 3600 / 100_000},
+		{"rules", frontend.LoadBalancerTraffic{RequestsPerConnection: 100, Rules: 60}, 20},
+		{"free rules", frontend.LoadBalancerTraffic{Rules: 10}, 25},
 	} {
 		if got := test.traffic.CapacityUnits().RequestsPerSecond; math.Abs(got-test.want) > 1e-9 {
 			t.Errorf("%s: got %g requests a second a unit, want %g", test.name, got, test.want)
@@ -101,8 +104,8 @@ func TestCapacityUnits(t *testing.T) {
 
 func TestFunctionTarget(t *testing.T) {
 	t.Parallel()
-	c := final().For(frontEnds["environments"])
-	target := c.FunctionTarget(800)
+	c := frontEnds["environments"].Calendar(final())
+	target := frontend.FunctionTarget(c, 800)
 	target.ResourceID = autoscaling.FunctionResourceID("gateway", "live")
 	if ps := target.Validate(); ps != nil {
 		t.Error(ps)
@@ -112,23 +115,23 @@ func TestFunctionTarget(t *testing.T) {
 		properties["ServiceNamespace"] != "lambda" || properties["MinCapacity"] != 0 || properties["MaxCapacity"] != 800 {
 		t.Errorf("got %v", properties)
 	}
-	if diff := cmp.Diff(c.ScheduledActions(), target.ScheduledActions); diff != "" {
+	if diff := cmp.Diff(autoscaling.FloorActions(c), target.ScheduledActions); diff != "" {
 		t.Error(diff)
 	}
 	if len(target.Policies) != 1 || target.Policies[0].TargetValue != 0.7 {
 		t.Errorf("got policies %+v", target.Policies)
 	}
-	if got := c.FunctionTarget(0).MaxCapacity; got != 429 {
+	if got := frontend.FunctionTarget(c, 0).MaxCapacity; got != 429 {
 		t.Errorf("without a cap: got at most %d, want the highest floor", got)
 	}
-	if got := (autoscaling.EventCalendar{}).For(frontEnds["environments"]).FunctionTarget(0); got.MinCapacity != 0 || got.MaxCapacity != 1 || got.ScheduledActions == nil || len(got.ScheduledActions) != 0 {
+	if got := frontend.FunctionTarget(frontEnds["environments"].Calendar(events.Calendar{}), 0); got.MinCapacity != 0 || got.MaxCapacity != 1 || got.ScheduledActions == nil || len(got.ScheduledActions) != 0 {
 		t.Errorf("without events: got %+v", got)
 	}
 }
 
 func TestServiceTarget(t *testing.T) {
 	t.Parallel()
-	target := final().For(frontEnds["tasks"]).ServiceTarget(20)
+	target := frontend.ServiceTarget(frontEnds["tasks"].Calendar(final()), 20)
 	target.ResourceID = autoscaling.ServiceResourceID("predictions", "gateway")
 	if ps := target.Validate(); ps != nil {
 		t.Error(ps)
@@ -139,7 +142,7 @@ func TestServiceTarget(t *testing.T) {
 	if p := target.Policies; len(p) != 1 || p[0].Metric != autoscaling.ServiceAverageCPUUtilization || p[0].TargetValue != 70 || p[0].ScaleOutCooldown != time.Minute {
 		t.Errorf("got policies %+v, want the tasks' CPU near 70 %%", p)
 	}
-	if got := final().For(frontEnds["tasks"]).ServiceTarget(0).MaxCapacity; got != 9 {
+	if got := frontend.ServiceTarget(frontEnds["tasks"].Calendar(final()), 0).MaxCapacity; got != 9 {
 		t.Errorf("got at most %d, want the highest floor", got)
 	}
 }
@@ -150,14 +153,14 @@ func TestFrontEndFloorsHold(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		day := time.Date(2027, 3, 28, 0, 0, 0, 0, time.UTC)
-		c := drawCalendar(t, day)
+		c := autoscalingtest.DrawCalendar(t, day)
 		c.RequestsPerSecondPerInstance = 100
-		front := c.For(autoscaling.FrontEndUnit{RequestsPerSecond: 100, StartTime: 15 * time.Minute, Zones: c.Zones, MinCapacity: c.MinCapacity})
+		front := frontend.Unit{RequestsPerSecond: 100, StartTime: 15 * time.Minute, Zones: c.Zones, MinCapacity: c.MinCapacity}.Calendar(c)
 		front.MaxCapacity = 10_000
 		if ps := front.Validate(); ps != nil {
 			t.Fatal(ps)
 		}
-		checkFloors(t, front, day.AddDate(0, 0, -16), day.AddDate(0, 0, 17))
+		autoscalingtest.CheckFloors(t, front, day.AddDate(0, 0, -16), day.AddDate(0, 0, 17))
 	})
 }
 
@@ -169,22 +172,22 @@ func TestMovingTheKickOffMovesAll(t *testing.T) {
 		starts := time.Date(2027, 6, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 30*24*12).Draw(t, "start")) * 5 * time.Minute)
 		// On the grid, floors keep their lengths.
 		by := time.Duration(rapid.IntRange(1, 7*24*4).Draw(t, "by")) * 15 * time.Minute
-		at := func(starts time.Time) autoscaling.EventCalendar {
+		at := func(starts time.Time) events.Calendar {
 			c := final()
 			c.Events[0].Timezone = zone
 			c.Events[0].Starts, c.Events[0].Ends = starts.Format("2006-01-02T15:04"), starts.Add(2*time.Hour).Format("2006-01-02T15:04")
 			return c
 		}
-		all := map[string]func(autoscaling.EventCalendar) []run{
-			"endpoint": func(c autoscaling.EventCalendar) []run { return runsOf(t, c.ScheduledActions()) },
-			"environments": func(c autoscaling.EventCalendar) []run {
-				return runsOf(t, c.For(frontEnds["environments"]).FunctionTarget(0).ScheduledActions)
+		all := map[string]func(events.Calendar) []run{
+			"endpoint": func(c events.Calendar) []run { return runsOf(t, autoscaling.FloorActions(c)) },
+			"environments": func(c events.Calendar) []run {
+				return runsOf(t, frontend.FunctionTarget(frontEnds["environments"].Calendar(c), 0).ScheduledActions)
 			},
-			"tasks": func(c autoscaling.EventCalendar) []run {
-				return runsOf(t, c.For(frontEnds["tasks"]).ServiceTarget(0).ScheduledActions)
+			"tasks": func(c events.Calendar) []run {
+				return runsOf(t, frontend.ServiceTarget(frontEnds["tasks"].Calendar(c), 0).ScheduledActions)
 			},
-			"capacity units": func(c autoscaling.EventCalendar) []run {
-				return reservationRuns(t, c.For(frontEnds["capacity units"]).ReservationSchedules())
+			"capacity units": func(c events.Calendar) []run {
+				return reservationRuns(t, frontend.ReservationSchedules(frontEnds["capacity units"].Calendar(c)))
 			},
 		}
 		for name, runs := range all {
@@ -201,3 +204,5 @@ func TestMovingTheKickOffMovesAll(t *testing.T) {
 		}
 	})
 }
+
+func ptr[T any](v T) *T { return &v }

@@ -1,4 +1,4 @@
-package autoscaling
+package lint
 
 import (
 	"fmt"
@@ -44,7 +44,7 @@ func eventIdle(s Subject) problem.List {
 	for i, e := range s.Facts.Events {
 		if e.Floor > 0 && e.Floor <= s.Target.MinCapacity {
 			ps.Add(fmt.Sprintf("Facts.Events[%d]", i), e.Name,
-				fmt.Sprintf("the event needs %d %s and the minimum is %d, so that it makes no scheduled actions", e.Floor, s.Target.Dimension.unit(), s.Target.MinCapacity),
+				fmt.Sprintf("the event needs %d %s and the minimum is %d, so that it makes no scheduled actions", e.Floor, s.Target.Dimension.Unit(), s.Target.MinCapacity),
 				"check its peak, or remove the event")
 		}
 	}
@@ -66,9 +66,9 @@ func eventLate(s Subject) problem.List {
 func maxLowered(s Subject) problem.List {
 	var ps problem.List
 	for i, a := range s.Target.ScheduledActions {
-		if s.Target.lowersMax(a) && !slices.Contains(s.Facts.LoweredMaximums, a.Name) {
+		if s.Target.LowersMax(a) && !slices.Contains(s.Facts.LoweredMaximums, a.Name) {
 			ps.Add(fmt.Sprintf("Target.ScheduledActions[%d].MaxCapacity", i), *a.MaxCapacity,
-				fmt.Sprintf("the action lowers the maximum of %d %s, and what is above it then goes at once", s.Target.highestMax(), s.Target.Dimension.unit()),
+				fmt.Sprintf("the action lowers the maximum of %d %s, and what is above it then goes at once", s.Target.HighestMax(), s.Target.Dimension.Unit()),
 				"leave the maximum alone, or name the action among the facts, in loweredMaximums")
 		}
 	}

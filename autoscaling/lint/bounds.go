@@ -1,9 +1,10 @@
-package autoscaling
+package lint
 
 import (
 	"fmt"
 	"math"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
@@ -42,10 +43,10 @@ var boundsRules = []Rule{
 func productionOneInstance(s Subject) problem.List {
 	var ps problem.List
 	t := s.Target
-	if !s.Facts.Production || t.Asynchronous || t.Dimension != VariantInstanceCount && t.Dimension != InferenceComponentCopyCount {
+	if !s.Facts.Production || t.Asynchronous || t.Dimension != autoscaling.VariantInstanceCount && t.Dimension != autoscaling.InferenceComponentCopyCount {
 		return ps
 	}
-	one := map[Dimension]string{VariantInstanceCount: "instance", InferenceComponentCopyCount: "copy"}[t.Dimension]
+	one := map[autoscaling.Dimension]string{autoscaling.VariantInstanceCount: "instance", autoscaling.InferenceComponentCopyCount: "copy"}[t.Dimension]
 	add := func(at string, n int) {
 		if n < 2 {
 			ps.Add(at, n, "in production nobody is served while the only "+one+" fails or is replaced", "set it to 2 or more")
@@ -74,7 +75,7 @@ func productionOneZone(s Subject) problem.List {
 func floorWithoutZone(s Subject) problem.List {
 	var ps problem.List
 	t, f := s.Target, s.Facts
-	if !f.Production || f.Zones < 2 || t.Dimension != VariantInstanceCount || t.Asynchronous || t.MinCapacity < 2 {
+	if !f.Production || f.Zones < 2 || t.Dimension != autoscaling.VariantInstanceCount || t.Asynchronous || t.MinCapacity < 2 {
 		return ps // fewer is production-one-instance
 	}
 	if headroom := s.headroom(); headroom > 0 && !survives(t.MinCapacity, f.Zones, headroom) {
@@ -83,7 +84,7 @@ func floorWithoutZone(s Subject) problem.List {
 				f.Zones, left(t.MinCapacity, f.Zones), 100*headroom*float64(left(t.MinCapacity, f.Zones))/float64(t.MinCapacity), t.MinCapacity),
 			floorFix(t.MinCapacity, f.Zones, headroom))
 	}
-	if at, floor := t.highestFloor(); at >= 0 && f.PeakRequestsPerSecond > 0 && f.RequestsPerSecondPerInstance > 0 {
+	if at, floor := highestFloor(t); at >= 0 && f.PeakRequestsPerSecond > 0 && f.RequestsPerSecondPerInstance > 0 {
 		need := capacity.Instances(f.PeakRequestsPerSecond, f.RequestsPerSecondPerInstance, 1)
 		if left(floor, f.Zones) < need {
 			ps.Add(fmt.Sprintf("Target.ScheduledActions[%d].MinCapacity", at), floor,
@@ -122,7 +123,7 @@ func floorFix(n, zones int, headroom float64) string {
 func (s Subject) headroom() float64 {
 	headroom := 0.0
 	for _, p := range s.Target.Policies {
-		if measured, _ := s.Facts.measured(p.Metric); p.TargetValue > 0 {
+		if measured, _ := measured(s.Facts, p.Metric); p.TargetValue > 0 {
 			headroom = max(headroom, measured/p.TargetValue)
 		}
 	}
@@ -131,7 +132,7 @@ func (s Subject) headroom() float64 {
 
 // highestFloor is the scheduled action with the highest minimum, -1 if none
 // raises it.
-func (t ScalableTarget) highestFloor() (at, floor int) {
+func highestFloor(t autoscaling.ScalableTarget) (at, floor int) {
 	at, floor = -1, t.MinCapacity
 	for i, a := range t.ScheduledActions {
 		if a.MinCapacity != nil && *a.MinCapacity > floor {
@@ -144,7 +145,7 @@ func (t ScalableTarget) highestFloor() (at, floor int) {
 func maxBelowPeak(s Subject) problem.List {
 	var ps problem.List
 	t, f := s.Target, s.Facts
-	counted := t.Dimension == VariantInstanceCount || t.Dimension == InferenceComponentCopyCount
+	counted := t.Dimension == autoscaling.VariantInstanceCount || t.Dimension == autoscaling.InferenceComponentCopyCount
 	if !counted || f.PeakRequestsPerSecond <= 0 || f.RequestsPerSecondPerInstance <= 0 {
 		return ps
 	}
@@ -160,7 +161,7 @@ func maxBelowPeak(s Subject) problem.List {
 	}
 	if t.MaxCapacity < need {
 		ps.Add("Target.MaxCapacity", t.MaxCapacity,
-			fmt.Sprintf("the peak of %g requests a second needs %d %s%s", f.PeakRequestsPerSecond, need, t.Dimension.unit(), reserve),
+			fmt.Sprintf("the peak of %g requests a second needs %d %s%s", f.PeakRequestsPerSecond, need, t.Dimension.Unit(), reserve),
 			fmt.Sprintf("raise it to %d or more", need))
 	}
 	return ps

@@ -1,27 +1,30 @@
-package autoscaling_test
+package lint_test
 
 import (
 	"slices"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/autoscalingtest"
 )
 
 // sound is a subject that no rule has anything to say about.
-func sound() autoscaling.Subject {
+func sound() lint.Subject {
 	v := autoscaling.Variant{EndpointName: "odds", Name: "main", InstanceType: "ml.c6i.2xlarge", InitialInstanceCount: 6}
 	s := autoscaling.VariantScaling{
 		MinCapacity: 6, MaxCapacity: 40, SafetyFactor: 0.6, RequestsPerSecondPerInstance: 400, ConcurrencyPerInstance: 20,
 		StartTime: 6 * time.Minute, ScaleInCooldown: ptr(10 * time.Minute), Zones: 3, Emergency: true, OfferedLoad: true,
-		Events: []autoscaling.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 6000}},
+		Events: []events.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 6000}},
 	}
 	facts := s.Facts()
 	facts.Production = true
 	facts.Frontend = &autoscaling.FrontendFacts{Kind: autoscaling.LambdaFrontend, PayloadBytes: 1_000_000}
-	return autoscaling.Subject{Name: "prod", Account: "123456789012", Region: "eu-west-1", Target: s.Target(v), Variant: &v, Facts: facts}
+	return lint.Subject{Name: "prod", Account: "123456789012", Region: "eu-west-1", Target: s.Target(v), Variant: &v, Facts: facts}
 }
 
-type subject = autoscaling.Subject
+type subject = lint.Subject
 
 // lintCases are, for each rule, what it speaks of, with its exact words, and
 // what it lets pass although it is near: want is "" then.
@@ -197,24 +200,24 @@ var lintCases = []struct {
 	{"cpu-over-cores", "a size that says nothing", func(s *subject) { s.Variant.InstanceType = "ml.c6i.metal"; cpu(50)(s) }, ""},
 
 	{"math-without-fill", "of pools", func(s *subject) {
-		m := pools()
+		m := autoscalingtest.Pools()
 		m.Queries[2].Expression = "(large / 32 + FILL(small, 0) / 8 + large) / 2 + 'large'"
 		s.Target.Policies = append(s.Target.Policies, mathPolicy(m))
 	}, `Target.Policies[2].Metric.Queries[2].Expression: got "(large / 32 + FILL(small, 0) / 8 + large) / 2 + 'large'": where large has no value, as when a pool has no instances or nothing was counted, the expression has none; write FILL(large, 0)`},
 	{"math-without-fill", "filled as a whole", func(s *subject) {
-		m := pools()
+		m := autoscalingtest.Pools()
 		m.Queries[2].Expression = "FILL(large + FILL(small, 0), 0)"
 		s.Target.Policies = append(s.Target.Policies, mathPolicy(m))
 	}, `Target.Policies[2].Metric.Queries[2].Expression: got "FILL(large + FILL(small, 0), 0)": where large has no value, as when a pool has no instances or nothing was counted, the expression has none; write FILL(large, 0)`},
 	{"math-without-fill", "of what is counted now and then", func(s *subject) {
-		m := pools()
+		m := autoscalingtest.Pools()
 		m.Queries[0].Metric = &autoscaling.Metric{Namespace: autoscaling.GatewayNamespace, Name: autoscaling.GatewayShedRequests, Statistic: autoscaling.Sum}
 		m.Queries[2].Expression = "large + FILL(small, 0)"
 		s.Target.Policies = append(s.Target.Policies, mathPolicy(m))
 	}, `Target.Policies[2].Metric.Queries[2].Expression: got "large + FILL(small, 0)": where large has no value, as when a pool has no instances or nothing was counted, the expression has none; write FILL(large, 0)`},
-	{"math-without-fill", "filled", func(s *subject) { s.Target.Policies = append(s.Target.Policies, mathPolicy(pools())) }, ""},
+	{"math-without-fill", "filled", func(s *subject) { s.Target.Policies = append(s.Target.Policies, mathPolicy(autoscalingtest.Pools())) }, ""},
 	{"math-without-fill", "of series that are always there", func(s *subject) {
-		m := pools()
+		m := autoscalingtest.Pools()
 		for i := range m.Queries[:2] {
 			m.Queries[i].Metric = ptr(concurrency())
 		}

@@ -1,4 +1,4 @@
-package autoscaling
+package lint
 
 import (
 	"cmp"
@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -18,22 +19,22 @@ import (
 func flapping(s Subject) problem.List {
 	var ps problem.List
 	for i, p := range s.Target.StepPolicies {
-		if !p.Alarm.falls() || p.Alarm.Metric == nil {
+		if !p.Alarm.Falls() || p.Alarm.Metric == nil {
 			continue
 		}
-		out, found := s.Target.firstScaleOut(p.Alarm)
+		out, found := firstScaleOut(s.Target, p.Alarm)
 		if !found {
 			continue
 		}
 		for _, step := range p.Steps {
-			worst, found := s.Target.worstScaleIn(p, step)
+			worst, found := worstScaleIn(s.Target, p, step)
 			if !found || worst.value*worst.ratio() <= out.above {
 				continue
 			}
 			threshold := p.Alarm.Threshold - worst.value + out.above/worst.ratio()
 			ps.Add(fmt.Sprintf("Target.StepPolicies[%d].Alarm.Threshold", i), p.Alarm.Threshold,
 				fmt.Sprintf("from %d to %d %s the metric goes from %g to %g, over the %g at which the policy %s adds them again",
-					worst.from, worst.to, s.Target.Dimension.unit(), worst.value, math.Round(worst.value*worst.ratio()*100)/100, out.above, out.policy),
+					worst.from, worst.to, s.Target.Dimension.Unit(), worst.value, math.Round(worst.value*worst.ratio()*100)/100, out.above, out.policy),
 				fmt.Sprintf("lower it to %g, raise the minimum, or remove less at a time", math.Floor(threshold*100)/100))
 			break // one step is enough to say it
 		}
@@ -51,10 +52,13 @@ func (s scaleIn) ratio() float64 { return float64(s.from) / float64(s.to) }
 // fleets bounds the search: the share that a step removes hardly changes beyond.
 const fleets = 1000
 
-func (t ScalableTarget) worstScaleIn(p StepScalingPolicy, s Step) (worst scaleIn, found bool) {
-	value := p.Alarm.Threshold + min(s.high(), 0)
+func worstScaleIn(t autoscaling.ScalableTarget, p autoscaling.StepScalingPolicy, s autoscaling.Step) (worst scaleIn, found bool) {
+	value := p.Alarm.Threshold
+	if s.UpperBound != nil {
+		value += min(*s.UpperBound, 0)
+	}
 	for n := t.MinCapacity + 1; n <= min(t.MaxCapacity, t.MinCapacity+fleets); n++ {
-		to := max(t.MinCapacity, p.after(s, n))
+		to := max(t.MinCapacity, after(p, s, n))
 		in := scaleIn{n, to, value}
 		if to > 0 && to < n && (!found || in.ratio() > worst.ratio()) {
 			worst, found = in, true
@@ -64,11 +68,11 @@ func (t ScalableTarget) worstScaleIn(p StepScalingPolicy, s Step) (worst scaleIn
 }
 
 // after is the capacity that a step makes of n, before the bounds (fact A43).
-func (p StepScalingPolicy) after(s Step, n int) int {
+func after(p autoscaling.StepScalingPolicy, s autoscaling.Step, n int) int {
 	switch p.AdjustmentType {
-	case ExactCapacity:
+	case autoscaling.ExactCapacity:
 		return s.Adjustment
-	case PercentChangeInCapacity:
+	case autoscaling.PercentChangeInCapacity:
 		change := float64(n) * float64(s.Adjustment) / 100
 		if change > -1 && change < 0 {
 			change = -1
@@ -89,8 +93,8 @@ type scaleOut struct {
 
 // firstScaleOut is the policy that adds capacity at the lowest value of the
 // metric that a scales in by, if that metric grows as capacity goes.
-func (t ScalableTarget) firstScaleOut(a Alarm) (first scaleOut, found bool) {
-	m, ok := a.Metric.(Metric)
+func firstScaleOut(t autoscaling.ScalableTarget, a autoscaling.Alarm) (first scaleOut, found bool) {
+	m, ok := a.Metric.(autoscaling.Metric)
 	if !ok {
 		return first, false
 	}
@@ -104,8 +108,8 @@ func (t ScalableTarget) firstScaleOut(a Alarm) (first scaleOut, found bool) {
 		outs = append(outs, scaleOut{p.Name, p.TargetValue})
 	}
 	for _, p := range t.StepPolicies {
-		other, ok := p.Alarm.Metric.(Metric)
-		if ok && p.Alarm.rises() && sameSeries(other, m) && (p.Alarm.Period == a.Period || !m.grows()) {
+		other, ok := p.Alarm.Metric.(autoscaling.Metric)
+		if ok && p.Alarm.Rises() && sameSeries(other, m) && (p.Alarm.Period == a.Period || !grows(m)) {
 			outs = append(outs, scaleOut{p.Name, p.Alarm.Threshold})
 		}
 	}
@@ -122,32 +126,34 @@ var perCapacity = []string{
 }
 
 // behind are the metrics that predefined ones stand for.
-var behind = map[TrackedMetric]string{
-	VariantInvocationsPerInstance:             "InvocationsPerInstance",
-	VariantConcurrentRequestsHighResolution:   "ConcurrentRequestsPerModel",
-	ComponentInvocationsPerCopy:               "InvocationsPerCopy",
-	ComponentConcurrentRequestsHighResolution: "ConcurrentRequestsPerCopy",
+var behind = map[autoscaling.TrackedMetric]string{
+	autoscaling.VariantInvocationsPerInstance:             "InvocationsPerInstance",
+	autoscaling.VariantConcurrentRequestsHighResolution:   "ConcurrentRequestsPerModel",
+	autoscaling.ComponentInvocationsPerCopy:               "InvocationsPerCopy",
+	autoscaling.ComponentConcurrentRequestsHighResolution: "ConcurrentRequestsPerCopy",
 }
 
 // follows reports whether a tracked metric has the values that m has over
 // period.
-func follows(tracked TrackedMetric, m Metric, period time.Duration) bool {
+func follows(tracked autoscaling.TrackedMetric, m autoscaling.Metric, period time.Duration) bool {
 	switch tracked := tracked.(type) {
-	case PredefinedMetric:
-		return m.Namespace == SageMakerNamespace && m.Name == behind[tracked] && (period == time.Minute || !m.grows())
-	case Metric:
-		return sameSeries(tracked, m) && (period == time.Minute || !m.grows())
+	case autoscaling.PredefinedMetric:
+		return m.Namespace == autoscaling.SageMakerNamespace && m.Name == behind[tracked] && (period == time.Minute || !grows(m))
+	case autoscaling.Metric:
+		return sameSeries(tracked, m) && (period == time.Minute || !grows(m))
 	}
 	return false
 }
 
 // grows reports whether the statistic is larger over a longer period.
-func (m Metric) grows() bool { return m.Statistic == Sum || m.Statistic == SampleCount }
+func grows(m autoscaling.Metric) bool {
+	return m.Statistic == autoscaling.Sum || m.Statistic == autoscaling.SampleCount
+}
 
-func sameSeries(a, b Metric) bool {
+func sameSeries(a, b autoscaling.Metric) bool {
 	return a.Namespace == b.Namespace && a.Name == b.Name && a.Statistic == b.Statistic && slices.Equal(sorted(a.Dimensions), sorted(b.Dimensions))
 }
 
-func sorted(dimensions []MetricDimension) []MetricDimension {
-	return slices.SortedFunc(slices.Values(dimensions), func(a, b MetricDimension) int { return strings.Compare(a.Name, b.Name) })
+func sorted(dimensions []autoscaling.MetricDimension) []autoscaling.MetricDimension {
+	return slices.SortedFunc(slices.Values(dimensions), func(a, b autoscaling.MetricDimension) int { return strings.Compare(a.Name, b.Name) })
 }

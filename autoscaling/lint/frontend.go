@@ -1,9 +1,11 @@
-package autoscaling
+package lint
 
 import (
 	"fmt"
 	"math"
+	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
@@ -42,21 +44,23 @@ const (
 	maxLambdaPayload = 1_000_000
 )
 
-func (f Facts) onLambda() bool { return f.Frontend != nil && f.Frontend.Kind == LambdaFrontend }
+func onLambda(f autoscaling.Facts) bool {
+	return f.Frontend != nil && f.Frontend.Kind == autoscaling.LambdaFrontend
+}
 
 // environments is how many a function needs at the peak, 0 where that is not
 // known: one for each request under way (fact F26), and one for every 10
 // requests a second, which is all that AWS passes to it (fact F25).
-func (f Facts) environments() int {
-	peak, service := f.frontendPeak(), f.serviceTime()
-	if !f.onLambda() || peak <= 0 || service <= 0 {
+func environments(f autoscaling.Facts) int {
+	peak, service := frontendPeak(f), serviceTime(f)
+	if !onLambda(f) || peak <= 0 || service <= 0 {
 		return 0
 	}
 	byRate := math.Ceil(peak * lambdaBurst / lambdaBurstRequests)
 	return max(capacity.Concurrency(peak, service), int(min(byRate, math.MaxInt32)))
 }
 
-func (f Facts) frontendPeak() float64 {
+func frontendPeak(f autoscaling.Facts) float64 {
 	if f.Frontend != nil && f.Frontend.PeakRequestsPerSecond > 0 {
 		return f.Frontend.PeakRequestsPerSecond
 	}
@@ -65,14 +69,14 @@ func (f Facts) frontendPeak() float64 {
 
 func frontendBurst(s Subject) problem.List {
 	var ps problem.List
-	need := s.Facts.environments()
+	need := environments(s.Facts)
 	if need == 0 {
 		return ps
 	}
 	if cold := need - s.Facts.Frontend.ProvisionedConcurrency; cold > lambdaBurst {
 		ps.Add("Facts.Frontend.ProvisionedConcurrency", s.Facts.Frontend.ProvisionedConcurrency,
 			fmt.Sprintf("a peak of %g requests a second needs %d environments at once, of which Lambda starts %d in 10s and refuses the rest",
-				s.Facts.frontendPeak(), need, lambdaBurst),
+				frontendPeak(s.Facts), need, lambdaBurst),
 			fmt.Sprintf("start %d or more beforehand, or put the gateway on Fargate", need-lambdaBurst))
 	}
 	return ps
@@ -80,7 +84,7 @@ func frontendBurst(s Subject) problem.List {
 
 func frontendConcurrency(s Subject) problem.List {
 	var ps problem.List
-	need := s.Facts.environments()
+	need := environments(s.Facts)
 	if need == 0 {
 		return ps
 	}
@@ -94,16 +98,24 @@ func frontendConcurrency(s Subject) problem.List {
 	}
 	if need > limit {
 		ps.Add(at, limit, fmt.Sprintf("a peak of %g requests a second needs %d environments, more than the %d that %s",
-			s.Facts.frontendPeak(), need, limit, whose), fmt.Sprintf("raise it to %d or more, or put the gateway on Fargate", need))
+			frontendPeak(s.Facts), need, limit, whose), fmt.Sprintf("raise it to %d or more, or put the gateway on Fargate", need))
 	}
 	return ps
 }
 
 func frontendPayload(s Subject) problem.List {
 	var ps problem.List
-	if s.Facts.onLambda() && s.Facts.Frontend.PayloadBytes > maxLambdaPayload {
+	if onLambda(s.Facts) && s.Facts.Frontend.PayloadBytes > maxLambdaPayload {
 		ps.Add("Facts.Frontend.PayloadBytes", s.Facts.Frontend.PayloadBytes,
 			fmt.Sprintf("a load balancer passes at most %d bytes to a function and from it", maxLambdaPayload), "send less, or put the gateway on Fargate")
 	}
 	return ps
+}
+
+// serviceTime is how long one request takes, 0 where nothing says it.
+func serviceTime(f autoscaling.Facts) time.Duration {
+	if f.ServiceTime != 0 || f.RequestsPerSecondPerInstance <= 0 {
+		return f.ServiceTime
+	}
+	return time.Duration(f.ConcurrencyPerInstance / f.RequestsPerSecondPerInstance * float64(time.Second))
 }

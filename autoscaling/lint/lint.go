@@ -1,9 +1,10 @@
-package autoscaling
+package lint
 
 import (
 	"cmp"
 	"slices"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -12,17 +13,17 @@ import (
 // is zero is not known, and the rules say nothing about it.
 type Subject struct {
 	// Name is what its owner calls it, such as an environment or the path of a
-	// construct. LintAll speaks of other subjects by it.
+	// construct. All speaks of other subjects by it.
 	Name string
 	// Account and Region are where it is deployed. Default: "", not known.
 	Account, Region string
 	// Target is the scalable target with its policies and scheduled actions.
-	Target ScalableTarget
+	Target autoscaling.ScalableTarget
 	// Variant is the production variant that scales. Default: nil, not known, or
 	// no variant scales.
-	Variant *Variant
+	Variant *autoscaling.Variant
 	// Facts are those that no template property holds.
-	Facts Facts
+	Facts autoscaling.Facts
 }
 
 // Rule is one thing that hurts, and that AWS does not refuse.
@@ -64,9 +65,9 @@ func Rules() []Rule {
 // fields. What AWS refuses is not among it: that is an error of Validate.
 func Lint(s Subject) []Finding { return lint(s, nil) }
 
-// LintAll returns what the rules say of each subject, in the order of the
+// All returns what the rules say of each subject, in the order of the
 // subjects, those rules included that compare it with the others.
-func LintAll(subjects []Subject) [][]Finding {
+func All(subjects []Subject) [][]Finding {
 	found := make([][]Finding, len(subjects))
 	for i, s := range subjects {
 		others := slices.Delete(slices.Clone(subjects), i, i+1)

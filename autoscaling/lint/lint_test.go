@@ -1,4 +1,4 @@
-package autoscaling_test
+package lint_test
 
 import (
 	"fmt"
@@ -9,12 +9,15 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/test/autoscalingtest"
 )
 
+var variant = autoscaling.Variant{EndpointName: "odds", Name: "main", InstanceType: "ml.c6i.xlarge", InitialInstanceCount: 2}
+
 func TestRulesForAndAgainst(t *testing.T) {
 	t.Parallel()
-	if found := autoscaling.Lint(sound()); found != nil {
+	if found := lint.Lint(sound()); found != nil {
 		t.Fatalf("the sound subject has findings: %v", found)
 	}
 	speaks, silent := map[string]bool{"target-twice": true}, map[string]bool{"target-twice": true} // TestLintAll
@@ -24,7 +27,7 @@ func TestRulesForAndAgainst(t *testing.T) {
 			s := sound()
 			test.change(&s)
 			var got []string
-			for _, f := range autoscaling.Lint(s) {
+			for _, f := range lint.Lint(s) {
 				if f.Rule == test.rule {
 					got = append(got, f.Problem.String())
 				}
@@ -37,7 +40,7 @@ func TestRulesForAndAgainst(t *testing.T) {
 		speaks[test.rule] = speaks[test.rule] || test.want != ""
 		silent[test.rule] = silent[test.rule] || test.want == ""
 	}
-	for _, r := range autoscaling.Rules() {
+	for _, r := range lint.Rules() {
 		if !speaks[r.ID] || !silent[r.ID] {
 			t.Errorf("%s has no case for it (%v) or none against it (%v)", r.ID, speaks[r.ID], silent[r.ID])
 		}
@@ -47,12 +50,12 @@ func TestRulesForAndAgainst(t *testing.T) {
 // TestNothingKnownNothingSaid: whatever is zero is not known.
 func TestNothingKnownNothingSaid(t *testing.T) {
 	t.Parallel()
-	if found := autoscaling.Lint(autoscaling.Subject{}); found != nil {
+	if found := lint.Lint(lint.Subject{}); found != nil {
 		t.Error(found)
 	}
 	s := sound()
 	s.Variant, s.Facts = nil, autoscaling.Facts{}
-	if found := autoscaling.Lint(s); found != nil {
+	if found := lint.Lint(s); found != nil {
 		t.Error(found)
 	}
 }
@@ -61,8 +64,8 @@ func TestNothingKnownNothingSaid(t *testing.T) {
 func TestLintTakesAnything(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		s := autoscaling.Subject{Target: autoscalingtest.AnyTarget().Draw(rt, "target"), Variant: &variant, Facts: everyFact()}
-		for _, f := range autoscaling.Lint(s) {
+		s := lint.Subject{Target: autoscalingtest.AnyTarget().Draw(rt, "target"), Variant: &variant, Facts: autoscalingtest.EveryFact()}
+		for _, f := range lint.Lint(s) {
 			if f.Path == "" || f.Problem.Rule == "" || f.Fix == "" {
 				rt.Errorf("%s is not whole", f)
 			}
@@ -73,8 +76,8 @@ func TestLintTakesAnything(t *testing.T) {
 // TestSilentOnWhatIsMadeHere: the policies that this package makes.
 func TestSilentOnWhatIsMadeHere(t *testing.T) {
 	t.Parallel()
-	for name, target := range kinds() {
-		for _, f := range autoscaling.Lint(autoscaling.Subject{Target: target}) {
+	for name, target := range autoscalingtest.Kinds() {
+		for _, f := range lint.Lint(lint.Subject{Target: target}) {
 			if f.Rule == "suspended-state" && target.SuspendedState != nil {
 				continue
 			}
@@ -91,7 +94,7 @@ func TestLintAll(t *testing.T) {
 	same.Target.SuspendedState = &autoscaling.SuspendedState{}
 	warm := sound()
 	warm.Target.Dimension = autoscaling.VariantProvisionedConcurrency
-	found := autoscaling.LintAll([]subject{sound(), elsewhere, other, same, unplaced, warm})
+	found := lint.All([]subject{sound(), elsewhere, other, same, unplaced, warm})
 	var got [][]string
 	for _, one := range found {
 		var lines []string
@@ -114,7 +117,7 @@ func TestLintAll(t *testing.T) {
 
 func TestRulesAreWhole(t *testing.T) {
 	t.Parallel()
-	all := autoscaling.Rules()
+	all := lint.Rules()
 	for i, r := range all {
 		if r.ID == "" || r.Reason == "" || r.Fact == "" || r.Fix == "" || strings.ContainsAny(r.Reason+r.Fix, "\n|") {
 			t.Errorf("%+v is not whole", r)
@@ -124,3 +127,5 @@ func TestRulesAreWhole(t *testing.T) {
 		}
 	}
 }
+
+func ptr[T any](v T) *T { return &v }

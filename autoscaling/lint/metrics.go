@@ -1,4 +1,4 @@
-package autoscaling
+package lint
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -35,12 +36,12 @@ var metricRules = []Rule{
 }
 
 // metrics calls each with every metric of the target, and its path.
-func (t ScalableTarget) metrics(each func(at string, m Metric)) {
+func metrics(t autoscaling.ScalableTarget, each func(at string, m autoscaling.Metric)) {
 	visit := func(at string, metric any) {
 		switch m := metric.(type) {
-		case Metric:
+		case autoscaling.Metric:
 			each(at, m)
-		case MetricMath:
+		case autoscaling.MetricMath:
 			for i, q := range m.Queries {
 				if q.Metric != nil {
 					each(fmt.Sprintf("%s.Queries[%d].Metric", at, i), *q.Metric)
@@ -58,25 +59,25 @@ func (t ScalableTarget) metrics(each func(at string, m Metric)) {
 
 func metricUnknown(s Subject) problem.List {
 	var ps problem.List
-	s.Target.metrics(func(at string, m Metric) {
-		if sageMakers(m.Namespace) {
+	metrics(s.Target, func(at string, m autoscaling.Metric) {
+		if autoscaling.IsSageMakerNamespace(m.Namespace) {
 			ps = append(ps, unknown(m).In(at)...)
 		}
-		if s.Target.Asynchronous && m.Namespace == SageMakerNamespace && slices.Contains(notAsynchronous, m.Name) {
-			ps.Add(at+".Name", m.Name, "an asynchronous endpoint does not publish it", "use "+backlogPerInstance)
+		if s.Target.Asynchronous && m.Namespace == autoscaling.SageMakerNamespace && slices.Contains(notAsynchronous, m.Name) {
+			ps.Add(at+".Name", m.Name, "an asynchronous endpoint does not publish it", "use "+autoscaling.ApproximateBacklogSizePerInstance)
 		}
 	})
 	for i, p := range s.Target.Policies {
-		if s.Target.Asynchronous && p.Metric == VariantInvocationsPerInstance {
-			ps.Add(fmt.Sprintf("Target.Policies[%d].Metric", i), p.Metric.String(), "an asynchronous endpoint does not publish it", "track "+backlogPerInstance)
+		if s.Target.Asynchronous && p.Metric == autoscaling.VariantInvocationsPerInstance {
+			ps.Add(fmt.Sprintf("Target.Policies[%d].Metric", i), p.Metric.String(), "an asynchronous endpoint does not publish it", "track "+autoscaling.ApproximateBacklogSizePerInstance)
 		}
 	}
 	return ps
 }
 
-func unknown(m Metric) problem.List {
+func unknown(m autoscaling.Metric) problem.List {
 	var ps problem.List
-	sets, ok := emitted[m.Namespace][m.Name]
+	sets, ok := autoscaling.SageMakerMetrics()[m.Namespace][m.Name]
 	switch elsewhere := homes(m.Name); {
 	case ok && !publishedBy(sets, m.Dimensions):
 		ways := make([]string, len(sets))
@@ -87,9 +88,9 @@ func unknown(m Metric) problem.List {
 	case ok:
 	case len(elsewhere) > 0:
 		ps.Add("Namespace", m.Namespace, "SageMaker publishes "+m.Name+" in "+strings.Join(elsewhere, " and ")+", and not here", "use "+elsewhere[0])
-	case emitted[m.Namespace] == nil:
+	case autoscaling.SageMakerMetrics()[m.Namespace] == nil:
 		ps.Add("Namespace", m.Namespace, "SageMaker publishes nothing of an endpoint here",
-			"use "+strings.Join(slices.Sorted(maps.Keys(emitted)), ", "))
+			"use "+strings.Join(slices.Sorted(maps.Keys(autoscaling.SageMakerMetrics())), ", "))
 	default:
 		fix := "copy the name from CloudWatch's console"
 		if near := nearestMetric(m.Namespace, m.Name); near != "" {
@@ -103,8 +104,8 @@ func unknown(m Metric) problem.List {
 // homes are the namespaces that have a metric of that name.
 func homes(name string) []string {
 	var found []string
-	for _, namespace := range slices.Sorted(maps.Keys(emitted)) {
-		if _, ok := emitted[namespace][name]; ok {
+	for _, namespace := range slices.Sorted(maps.Keys(autoscaling.SageMakerMetrics())) {
+		if _, ok := autoscaling.SageMakerMetrics()[namespace][name]; ok {
 			found = append(found, namespace)
 		}
 	}
@@ -113,7 +114,7 @@ func homes(name string) []string {
 
 func nearestMetric(namespace, name string) string {
 	nearest, distance := "", 4
-	for _, known := range slices.Sorted(maps.Keys(emitted[namespace])) {
+	for _, known := range slices.Sorted(maps.Keys(autoscaling.SageMakerMetrics()[namespace])) {
 		if d := problem.Distance(known, name); d < distance {
 			nearest, distance = known, d
 		}
@@ -121,7 +122,7 @@ func nearestMetric(namespace, name string) string {
 	return nearest
 }
 
-func dimensionNames(dimensions []MetricDimension) string {
+func dimensionNames(dimensions []autoscaling.MetricDimension) string {
 	names := make([]string, len(dimensions))
 	for i, d := range dimensions {
 		names[i] = d.Name
@@ -132,13 +133,13 @@ func dimensionNames(dimensions []MetricDimension) string {
 func mathWithoutFill(s Subject) problem.List {
 	var ps problem.List
 	for i, p := range s.Target.Policies {
-		if m, ok := p.Metric.(MetricMath); ok {
-			ps = append(ps, m.unfilled().In(fmt.Sprintf("Target.Policies[%d].Metric", i))...)
+		if m, ok := p.Metric.(autoscaling.MetricMath); ok {
+			ps = append(ps, unfilled(m).In(fmt.Sprintf("Target.Policies[%d].Metric", i))...)
 		}
 	}
 	for i, p := range s.Target.StepPolicies {
-		if m, ok := p.Alarm.Metric.(MetricMath); ok {
-			ps = append(ps, m.unfilled().In(fmt.Sprintf("Target.StepPolicies[%d].Alarm.Metric", i))...)
+		if m, ok := p.Alarm.Metric.(autoscaling.MetricMath); ok {
+			ps = append(ps, unfilled(m).In(fmt.Sprintf("Target.StepPolicies[%d].Alarm.Metric", i))...)
 		}
 	}
 	return ps
@@ -147,7 +148,7 @@ func mathWithoutFill(s Subject) problem.List {
 // sparse are metrics that are published only when there is something to count:
 // all that a gateway sheds, and what waits or fails for want of capacity.
 var sparse = []string{
-	NoCapacityInvocationFailures, backlogWithoutCapacity, GatewayArrivedRequests, GatewayShedRequests, GatewayQueuedRequests,
+	autoscaling.NoCapacityInvocationFailures, autoscaling.HasBacklogWithoutCapacity, autoscaling.GatewayArrivedRequests, autoscaling.GatewayShedRequests, autoscaling.GatewayQueuedRequests,
 }
 
 // What stands before and after a series that is filled, and nothing but it.
@@ -159,12 +160,12 @@ var (
 // unfilled finds series that may be missing where an expression takes them as
 // they are. A FILL around a whole expression is no help: it hides a load of the
 // other series.
-func (m MetricMath) unfilled() problem.List {
+func unfilled(m autoscaling.MetricMath) problem.List {
 	var ps problem.List
 	missing := map[string]bool{}
 	for _, q := range m.Queries {
 		if q.Metric != nil {
-			pool := slices.ContainsFunc(q.Metric.Dimensions, func(d MetricDimension) bool { return d.Name == instanceTypeDimension })
+			pool := slices.ContainsFunc(q.Metric.Dimensions, func(d autoscaling.MetricDimension) bool { return d.Name == instanceTypeDimension })
 			missing[q.ID] = pool || slices.Contains(sparse, q.Metric.Name)
 		}
 	}
@@ -194,8 +195,8 @@ func cpuOverCores(s Subject) problem.List {
 		return ps
 	}
 	judge := func(at string, metric any, value float64) {
-		m, ok := metric.(Metric)
-		if !ok || m.Name != "CPUUtilization" || m.Namespace != UtilizationNamespace || value <= 0 {
+		m, ok := metric.(autoscaling.Metric)
+		if !ok || m.Name != "CPUUtilization" || m.Namespace != autoscaling.UtilizationNamespace || value <= 0 {
 			return
 		}
 		all := float64(100 * cores)
@@ -212,9 +213,39 @@ func cpuOverCores(s Subject) problem.List {
 		judge(fmt.Sprintf("Target.Policies[%d].TargetValue", i), p.Metric, p.TargetValue)
 	}
 	for i, p := range s.Target.StepPolicies {
-		if p.Alarm.rises() {
+		if p.Alarm.Rises() {
 			judge(fmt.Sprintf("Target.StepPolicies[%d].Alarm.Threshold", i), p.Alarm.Metric, p.Alarm.Threshold)
 		}
 	}
 	return ps
 }
+
+// finer are dimensions that may come on top of a set: instance pools add the
+// first (fact G11), enhanced metrics the next three, and endpoints of several
+// containers the last (fact A51).
+var finer = []string{instanceTypeDimension, "InstanceId", "ContainerId", "AcceleratorId", "ContainerName"}
+
+const instanceTypeDimension = "InstanceType"
+
+// notAsynchronous are those that asynchronous endpoints do not publish (fact D7).
+var notAsynchronous = []string{"Invocations", "InvocationsPerInstance", "OverheadLatency"}
+
+// publishedBy reports whether a set of dimension names is one of sets, apart
+// from finer ones.
+func publishedBy(sets [][]string, dimensions []autoscaling.MetricDimension) bool {
+	var names []string
+	for _, d := range dimensions {
+		if !slices.Contains(finer, d.Name) {
+			names = append(names, d.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.ContainsFunc(sets, func(set []string) bool { return slices.Equal(set, names) })
+}
+
+// What metric math names in an expression: quoted text, and the IDs of queries,
+// which begin with a small letter, as functions and keywords do not.
+var (
+	quoted   = regexp.MustCompile(`'[^']*'|"[^"]*"`)
+	variable = regexp.MustCompile(`\b[a-z][A-Za-z0-9_]*`)
+)

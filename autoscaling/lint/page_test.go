@@ -1,4 +1,4 @@
-package autoscaling_test
+package lint_test
 
 import (
 	"fmt"
@@ -10,7 +10,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/autoscalingtest"
 )
 
 // errorRules are what Validate refuses, with the words of docs/lint.md, and one
@@ -32,10 +35,10 @@ var errorRules = []struct {
 		onVariant(func(v *autoscaling.Variant) { v.InstanceType = "ml.t3.large" }),
 		`InstanceType: got "ml.t3.large": a burstable instance type cannot be scaled automatically, AWS refuses to register it; use a type of fixed performance, such as "ml.c6i.large"`},
 	{"event-lead-short", "the instances would be there after the traffic", "E12", "leave the lead time out",
-		onCalendar(func(c *autoscaling.EventCalendar) { c.Events[0].LeadTime = ptr(time.Minute) }),
+		onCalendar(func(c *events.Calendar) { c.Events[0].LeadTime = ptr(time.Minute) }),
 		`Events[0].LeadTime: got 1m0s: the instances are not there in time, they take 9m0s to start; leave it out, and it is computed from the start time`},
 	{"event-over-max", "nothing scales over the maximum", "A36", "raise the constant maximum",
-		onCalendar(func(c *autoscaling.EventCalendar) { c.MaxCapacity = 20 }),
+		onCalendar(func(c *events.Calendar) { c.MaxCapacity = 20 }),
 		`Events[0].PeakRequestsPerSecond: got 2000: the event needs 29 instances, and the target's maximum is 20; raise the maximum to 29 or more`},
 	{"initial-outside-bounds", "the first deployment would start outside the bounds", "A39", "set it from the minimum to the maximum",
 		onVariant(func(v *autoscaling.Variant) { v.InitialInstanceCount = 41 }),
@@ -48,7 +51,7 @@ var errorRules = []struct {
 		`MaxCapacity: got 1: the maximum is below the minimum of 2 instances; raise it to 2 or more, or lower the minimum`},
 	{"metric-math-size", "an alarm takes 10 metrics and 10 expressions", "A52", "join expressions",
 		onTarget(func(t *autoscaling.ScalableTarget) {
-			m := pools()
+			m := autoscalingtest.Pools()
 			for i := range 10 {
 				m.Queries = append(m.Queries, autoscaling.MetricQuery{ID: fmt.Sprint("e", i), Expression: "1"})
 			}
@@ -110,11 +113,11 @@ func onVariant(change func(*autoscaling.Variant)) func() error {
 	}
 }
 
-func onCalendar(change func(*autoscaling.EventCalendar)) func() error {
+func onCalendar(change func(*events.Calendar)) func() error {
 	return func() error {
-		c := autoscaling.EventCalendar{
+		c := events.Calendar{
 			MinCapacity: 2, MaxCapacity: 40, RequestsPerSecondPerInstance: 100, StartTime: 9 * time.Minute,
-			Events: []autoscaling.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 2000}},
+			Events: []events.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 2000}},
 		}
 		change(&c)
 		return c.Validate().Err()
@@ -124,7 +127,7 @@ func onCalendar(change func(*autoscaling.EventCalendar)) func() error {
 func TestErrorsOfTheLint(t *testing.T) {
 	t.Parallel()
 	for _, sound := range []func() error{
-		onTarget(func(*autoscaling.ScalableTarget) {}), onVariant(func(*autoscaling.Variant) {}), onCalendar(func(*autoscaling.EventCalendar) {}),
+		onTarget(func(*autoscaling.ScalableTarget) {}), onVariant(func(*autoscaling.Variant) {}), onCalendar(func(*events.Calendar) {}),
 	} {
 		if err := sound(); err != nil {
 			t.Fatal(err)
@@ -174,10 +177,10 @@ func TestThePageHoldsEveryRule(t *testing.T) {
 	for _, e := range errorRules {
 		rows = append(rows, fmt.Sprintf("| `%s` | error | %s | fact %s | %s |", e.id, e.why, e.fact, e.fix))
 	}
-	for _, r := range autoscaling.Rules() {
+	for _, r := range lint.Rules() {
 		rows = append(rows, fmt.Sprintf("| `%s` | warning | %s | fact %s | %s |", r.ID, r.Reason, r.Fact, r.Fix))
 	}
-	data, err := os.ReadFile("../docs/lint.md")
+	data, err := os.ReadFile("../../docs/lint.md")
 	if err != nil {
 		t.Fatal(err)
 	}

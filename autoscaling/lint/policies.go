@@ -1,8 +1,9 @@
-package autoscaling
+package lint
 
 import (
 	"fmt"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -55,7 +56,7 @@ func cooldownShort(s Subject) problem.List {
 		}
 	}
 	for i, p := range s.Target.StepPolicies {
-		if p.removes() && p.Cooldown < start {
+		if removes(p) && p.Cooldown < start {
 			ps.Add(fmt.Sprintf("Target.StepPolicies[%d].Cooldown", i), p.Cooldown, rule, fix)
 		}
 	}
@@ -64,9 +65,9 @@ func cooldownShort(s Subject) problem.List {
 
 // removes reports whether a step takes capacity away: an exact capacity does
 // where the alarm falls.
-func (p StepScalingPolicy) removes() bool {
+func removes(p autoscaling.StepScalingPolicy) bool {
 	for _, s := range p.Steps {
-		if s.Adjustment < 0 || p.AdjustmentType == ExactCapacity && p.Alarm.falls() {
+		if s.Adjustment < 0 || p.AdjustmentType == autoscaling.ExactCapacity && p.Alarm.Falls() {
 			return true
 		}
 	}
@@ -79,7 +80,7 @@ func stepScaleIn(s Subject) problem.List {
 		return ps
 	}
 	for i, p := range s.Target.StepPolicies {
-		if p.removes() {
+		if removes(p) {
 			ps.Add(fmt.Sprintf("Target.StepPolicies[%d].Steps", i), nil,
 				"the policy "+p.Name+" removes capacity whatever target tracking, which is here too, would keep",
 				"remove the policy: target tracking scales in by itself")
@@ -101,7 +102,7 @@ func suspendedState(s Subject) problem.List {
 func targetOverCapacity(s Subject) problem.List {
 	var ps problem.List
 	for i, p := range s.Target.Policies {
-		measured, unit := s.Facts.measured(p.Metric)
+		measured, unit := measured(s.Facts, p.Metric)
 		if measured > 0 && p.TargetValue > measured {
 			ps.Add(fmt.Sprintf("Target.Policies[%d].TargetValue", i), p.TargetValue,
 				fmt.Sprintf("the target is above the %g %s that one instance sustains", measured, unit),
@@ -113,11 +114,11 @@ func targetOverCapacity(s Subject) problem.List {
 
 // measured is what one instance, or copy, sustains of a tracked metric, in the
 // metric's own unit; 0 where that is not known.
-func (f Facts) measured(m TrackedMetric) (value float64, unit string) {
+func measured(f autoscaling.Facts, m autoscaling.TrackedMetric) (value float64, unit string) {
 	switch m {
-	case VariantInvocationsPerInstance, ComponentInvocationsPerCopy:
+	case autoscaling.VariantInvocationsPerInstance, autoscaling.ComponentInvocationsPerCopy:
 		return f.RequestsPerSecondPerInstance * 60, "invocations a minute"
-	case VariantConcurrentRequestsHighResolution, ComponentConcurrentRequestsHighResolution:
+	case autoscaling.VariantConcurrentRequestsHighResolution, autoscaling.ComponentConcurrentRequestsHighResolution:
 		return f.ConcurrencyPerInstance, "requests at a time"
 	}
 	return 0, ""

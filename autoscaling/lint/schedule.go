@@ -1,9 +1,11 @@
-package autoscaling
+package lint
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
 )
@@ -54,7 +56,7 @@ func actionsAtOnce(s Subject) problem.List {
 
 // zonedSchedules are the actions' schedules, nil for one that Validate refuses.
 // Equal zones are one *time.Location, by which schedule.Overlaps knows them.
-func zonedSchedules(actions []ScheduledAction) []*schedule.Zoned {
+func zonedSchedules(actions []autoscaling.ScheduledAction) []*schedule.Zoned {
 	zones := map[string]*time.Location{}
 	schedules := make([]*schedule.Zoned, len(actions))
 	for i, a := range actions {
@@ -62,12 +64,12 @@ func zonedSchedules(actions []ScheduledAction) []*schedule.Zoned {
 		if err != nil {
 			continue
 		}
-		zone := zones[a.timezone()]
+		zone := zones[cmp.Or(a.Timezone, "UTC")]
 		if zone == nil {
-			if zone, err = schedule.ParseZone(a.timezone()); err != nil {
+			if zone, err = schedule.ParseZone(cmp.Or(a.Timezone, "UTC")); err != nil {
 				continue
 			}
-			zones[a.timezone()] = zone
+			zones[cmp.Or(a.Timezone, "UTC")] = zone
 		}
 		schedules[i] = &schedule.Zoned{Expression: expression, Zone: zone}
 	}
@@ -75,7 +77,7 @@ func zonedSchedules(actions []ScheduledAction) []*schedule.Zoned {
 }
 
 // contradiction is the bound that a and b set to different values.
-func contradiction(a, b ScheduledAction) (bound string, got, other int, differ bool) {
+func contradiction(a, b autoscaling.ScheduledAction) (bound string, got, other int, differ bool) {
 	switch {
 	case a.MinCapacity != nil && b.MinCapacity != nil && *a.MinCapacity != *b.MinCapacity:
 		return "minimum", *a.MinCapacity, *b.MinCapacity, true

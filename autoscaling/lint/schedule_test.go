@@ -1,4 +1,4 @@
-package autoscaling_test
+package lint_test
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 )
 
 // minimum is an action that sets the minimum.
@@ -17,7 +19,7 @@ func minimum(name, schedule, zone string, capacity int) autoscaling.ScheduledAct
 // atOnce is what the rule says of actions.
 func atOnce(actions ...autoscaling.ScheduledAction) []string {
 	var found []string
-	for _, f := range autoscaling.Lint(autoscaling.Subject{Target: autoscaling.ScalableTarget{ScheduledActions: actions}}) {
+	for _, f := range lint.Lint(lint.Subject{Target: autoscaling.ScalableTarget{ScheduledActions: actions}}) {
 		if f.Rule == "actions-at-once" {
 			found = append(found, f.Problem.String())
 		}
@@ -78,14 +80,14 @@ func TestActionsAtOnce(t *testing.T) {
 // TestEventsAreNeverAtOnce: the floors of overlapping events are one calendar.
 func TestEventsAreNeverAtOnce(t *testing.T) {
 	t.Parallel()
-	c := autoscaling.EventCalendar{MinCapacity: 2, MaxCapacity: 40}
+	c := events.Calendar{MinCapacity: 2, MaxCapacity: 40}
 	for i, zone := range []string{"Europe/London", "Asia/Seoul", "America/New_York", "Australia/Lord_Howe"} {
-		c.Events = append(c.Events, autoscaling.Event{
+		c.Events = append(c.Events, events.Event{
 			Name: fmt.Sprint("evening ", i), Timezone: zone, Starts: "18:00", Ends: "23:30",
 			Weekdays: []string{"SAT", "SUN", "MON"}, From: "2027-03-01", Until: "2027-04-30", PeakInstances: 5 + 3*i,
 		})
 	}
-	actions := c.ScheduledActions()
+	actions := autoscaling.FloorActions(c)
 	if len(actions) < 20 {
 		t.Fatalf("only %d actions", len(actions))
 	}

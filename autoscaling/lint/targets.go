@@ -1,4 +1,4 @@
-package autoscaling
+package lint
 
 import "github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 

@@ -1,4 +1,4 @@
-package autoscaling_test
+package lint_test
 
 import (
 	"encoding/json"
@@ -10,11 +10,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 )
 
 // templateSubject is the subject of a template with a scalable target called
 // Target and one policy called Policy.
-func templateSubject(t *testing.T, file string) autoscaling.Subject {
+func templateSubject(t *testing.T, file string) lint.Subject {
 	t.Helper()
 	var template struct {
 		Resources struct {
@@ -44,19 +45,19 @@ func templateSubject(t *testing.T, file string) autoscaling.Subject {
 	if err := target.Validate().Err(); err != nil {
 		t.Fatalf("this is an error, and not the lint.s: %v", err)
 	}
-	return autoscaling.Subject{Target: target, Facts: template.Resources.Target.Metadata[autoscaling.FactsKey]}
+	return lint.Subject{Target: target, Facts: template.Resources.Target.Metadata[autoscaling.FactsKey]}
 }
 
 // TestTemplateFindings: what no environment file can say, a template can. Each
 // file is one mistake, and what is said of it stands beside it.
 func TestTemplateFindings(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/lint/*.json")
+	files, err := filepath.Glob("testdata/*.json")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no testdata: ", err)
 	}
 	for _, file := range files {
-		found := autoscaling.Lint(templateSubject(t, file))
+		found := lint.Lint(templateSubject(t, file))
 		var got strings.Builder
 		for _, f := range found {
 			got.WriteString(f.String() + "\n")

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 )
 
@@ -23,10 +25,10 @@ func showFrontEnd(out io.Writer, e config.Environment, now, until time.Time) err
 		}
 	}
 	if c, ok := e.CapacityUnits(); ok {
-		fmt.Fprintf(out, "\nLoad balancer: capacity units, %d schedules\n", len(c.ReservationSchedules()))
-		var floors []autoscaling.Floor
-		for _, r := range c.Reservations() {
-			floors = append(floors, autoscaling.Floor{From: r.From, To: r.To, MinCapacity: r.CapacityUnits, Events: r.Events})
+		fmt.Fprintf(out, "\nLoad balancer: capacity units, %d schedules\n", len(frontend.ReservationSchedules(c)))
+		var floors []events.Floor
+		for _, r := range frontend.Reservations(c) {
+			floors = append(floors, events.Floor{From: r.From, To: r.To, MinCapacity: r.CapacityUnits, Events: r.Events})
 		}
 		return table(out, "UNITS", floors, now, until)
 	}
@@ -35,13 +37,13 @@ func showFrontEnd(out io.Writer, e config.Environment, now, until time.Time) err
 
 // showGateway prints the floors of one gateway, in its form.
 func showGateway(out io.Writer, name string, e config.Environment, now, until time.Time) error {
-	show := func(what string, c autoscaling.EventCalendar, target autoscaling.ScalableTarget) error {
+	show := func(what string, c events.Calendar, target autoscaling.ScalableTarget) error {
 		fmt.Fprintf(out, "\n%s: %s, at most %d, %d of %d scheduled actions\n",
-			name, what, target.MaxCapacity, len(target.ScheduledActions), autoscaling.MaxScheduledActions)
+			name, what, target.MaxCapacity, len(target.ScheduledActions), events.MaxScheduledActions)
 		return table(out, "MINIMUM", c.Floors(), now, until)
 	}
 	if c, ok := e.GatewayEnvironments(); ok {
-		return show("provisioned concurrency", c, c.FunctionTarget(e.Frontend.Capacity.ReservedConcurrency))
+		return show("provisioned concurrency", c, frontend.FunctionTarget(c, e.Frontend.Capacity.ReservedConcurrency))
 	}
 	if c, ok := e.GatewayTasks(); ok && len(c.Events) > 0 {
 		target, _ := e.GatewayTarget()
@@ -51,7 +53,7 @@ func showGateway(out io.Writer, name string, e config.Environment, now, until ti
 }
 
 // table prints what is not over and begins before until.
-func table(out io.Writer, unit string, floors []autoscaling.Floor, now, until time.Time) error {
+func table(out io.Writer, unit string, floors []events.Floor, now, until time.Time) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	shown := 0
 	for _, f := range floors {

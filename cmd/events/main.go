@@ -13,7 +13,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 )
 
@@ -85,11 +85,11 @@ func show(out io.Writer, name string, v config.ProductionVariant, now, until tim
 	calendar := v.VariantScaling().Calendar()
 	floors := calendar.Floors()
 	fmt.Fprintf(out, "%s: %d events, %d of %d scheduled actions, minimum %d between events\n",
-		name, len(v.Events), len(target.ScheduledActions), autoscaling.MaxScheduledActions, target.MinCapacity)
+		name, len(v.Events), len(target.ScheduledActions), events.MaxScheduledActions, target.MinCapacity)
 
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	shown := 0
-	var next *autoscaling.Floor
+	var next *events.Floor
 	for _, f := range floors {
 		if !f.To.After(now) {
 			continue
@@ -122,14 +122,14 @@ func show(out io.Writer, name string, v config.ProductionVariant, now, until tim
 }
 
 // end is when a floor ends, with its date only where that is another.
-func end(f autoscaling.Floor) string {
+func end(f events.Floor) string {
 	if f.From.Format(time.DateOnly) == f.To.Format(time.DateOnly) {
 		return f.To.Format("15:04 MST")
 	}
 	return f.To.Format("Mon 2006-01-02 15:04 MST")
 }
 
-func why(f autoscaling.Floor, now time.Time) string {
+func why(f events.Floor, now time.Time) string {
 	names := strings.Join(f.Events, ", ")
 	if !f.From.After(now) {
 		names += " (now)"

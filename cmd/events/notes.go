@@ -5,12 +5,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 )
 
 // fewActions is from how many scheduled actions on the quota is worth a word.
-const fewActions = autoscaling.MaxScheduledActions * 8 / 10
+const fewActions = events.MaxScheduledActions * 8 / 10
 
 // notes are what a reader should know of a variant's events at an instant: all
 // that depends on the day, which synthesis never does.
@@ -45,14 +45,14 @@ func notes(e config.Environment, p past, now time.Time) []string {
 	}
 	if actions > fewActions {
 		lines = append(lines, fmt.Sprintf("%d of %d scheduled actions are left. A coarser scaling.align, and events with the same times and peaks, need fewer.",
-			autoscaling.MaxScheduledActions-actions, autoscaling.MaxScheduledActions))
+			events.MaxScheduledActions-actions, events.MaxScheduledActions))
 	}
 	return lines
 }
 
 // deployingNow is what a deployment in the middle of an event would do (facts
 // C7 and C24).
-func deployingNow(c autoscaling.EventCalendar, now time.Time) string {
+func deployingNow(c events.Calendar, now time.Time) string {
 	minimum := c.MinCapacity
 	for _, f := range c.Floors() {
 		if !f.From.After(now) && f.To.After(now) {
@@ -69,10 +69,10 @@ func deployingNow(c autoscaling.EventCalendar, now time.Time) string {
 
 // nextAssertion is when a floor under way is asserted next: at the latest that of
 // the floor after it.
-func nextAssertion(c autoscaling.EventCalendar, now time.Time) time.Time {
+func nextAssertion(c events.Calendar, now time.Time) time.Time {
 	every := c.AssertEvery
 	if every == 0 {
-		every = autoscaling.DefaultAssertEvery
+		every = events.DefaultAssertEvery
 	}
 	for _, f := range c.Floors() {
 		for at := f.From; at.Before(f.To); at = at.Add(every) {

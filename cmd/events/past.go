@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 )
 
@@ -33,7 +33,7 @@ func pasts(e config.Environment, now time.Time) []past {
 		}
 		coming := v.VariantScaling().Calendar().Coming(now)
 		for i, event := range v.Events {
-			at := slices.IndexFunc(coming, func(c autoscaling.Event) bool { return c.Name == event.Name })
+			at := slices.IndexFunc(coming, func(c events.Event) bool { return c.Name == event.Name })
 			if at < 0 {
 				p.events = append(p.events, i)
 				continue

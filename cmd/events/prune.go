@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 )
 
@@ -169,7 +169,7 @@ func report(out io.Writer, file string, e config.Environment, found []past, now 
 			}
 		}
 		fmt.Fprintf(out, "%d of %d scheduled actions are left, %d before; the minimum between events stays %d.\n",
-			len(p.after().ScalableTarget().ScheduledActions), autoscaling.MaxScheduledActions,
+			len(p.after().ScalableTarget().ScheduledActions), events.MaxScheduledActions,
 			len(p.variant.ScalableTarget().ScheduledActions), c.MinCapacity)
 	}
 	if name, at, ok := next(without(e, found), now); ok {
@@ -194,8 +194,8 @@ func next(e config.Environment, now time.Time) (name string, at time.Time, ok bo
 // calendars are those whose floors a deployment would overwrite: of the variants,
 // and of the gateways. The load balancer's capacity units are set by schedules that
 // run once; a deployment in between changes nothing.
-func calendars(e config.Environment) []autoscaling.EventCalendar {
-	var all []autoscaling.EventCalendar
+func calendars(e config.Environment) []events.Calendar {
+	var all []events.Calendar
 	for _, v := range e.ProductionVariants() {
 		all = append(all, v.VariantScaling().Calendar())
 	}

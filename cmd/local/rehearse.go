@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
@@ -73,7 +75,7 @@ func rehearse(templates, dir string, e config.Environment) ([]rehearsed, error) 
 
 // withComponent adds what the file says that one copy of a component completes,
 // which the template does not hold.
-func withComponent(e config.Environment, s *autoscaling.Subject) {
+func withComponent(e config.Environment, s *lint.Subject) {
 	for _, c := range e.Components {
 		if s.Target.ResourceID == "inference-component/"+c.Name {
 			s.Facts.RequestsPerSecondPerInstance = c.Capacity.RequestsPerSecondPerCopy
@@ -109,7 +111,7 @@ func rehearseOne(scaled cloudformation.Scaled, evening trace.Trace, kickOff time
 		return done, err
 	}
 	r := report.Report{
-		Input: in, Result: result, Findings: autoscaling.Lint(scaled.Subject),
+		Input: in, Result: result, Findings: lint.Lint(scaled.Subject),
 		Template: scaled.ConstructPath, Trace: filepath.Base(semifinal), TraceNotes: done.traffic,
 	}
 	done.lines, done.page = r.Lines()[:4], page
@@ -124,7 +126,7 @@ func busiest(e config.Environment, target autoscaling.ScalableTarget, from time.
 	for _, calendar := range calendars(e) {
 		for _, event := range calendar.Events {
 			alone := calendar
-			alone.Events = []autoscaling.Event{event}
+			alone.Events = []events.Event{event}
 			if windows, floor := calendar.Windows(event), alone.HighestFloor(); len(windows) > 0 && floor > most {
 				at, most = windows[0].Starts.UTC(), floor
 			}
@@ -153,8 +155,8 @@ func busiest(e config.Environment, target autoscaling.ScalableTarget, from time.
 }
 
 // calendars are the events of each thing in e that has some.
-func calendars(e config.Environment) []autoscaling.EventCalendar {
-	var all []autoscaling.EventCalendar
+func calendars(e config.Environment) []events.Calendar {
+	var all []events.Calendar
 	for _, v := range e.ProductionVariants() {
 		if len(v.Events) > 0 {
 			all = append(all, v.VariantScaling().Calendar())

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
@@ -54,7 +55,7 @@ func TestKickOff(t *testing.T) {
 
 func TestRehearsal(t *testing.T) {
 	t.Parallel()
-	scaled := cloudformation.Scaled{Subject: autoscaling.Subject{
+	scaled := cloudformation.Scaled{Subject: lint.Subject{
 		Target: autoscaling.ScalableTarget{
 			ResourceID: "endpoint/odds/variant/main", Dimension: autoscaling.VariantInstanceCount, MinCapacity: 2, MaxCapacity: 10,
 			Policies: []autoscaling.TargetTrackingPolicy{autoscaling.Tracking("invocations", autoscaling.VariantInvocationsPerInstance, 4200)},
@@ -99,7 +100,7 @@ func TestRehearsal(t *testing.T) {
 func TestNoRehearsal(t *testing.T) {
 	t.Parallel()
 	page := filepath.Join(t.TempDir(), "rehearsal.html")
-	unknown := cloudformation.Scaled{Subject: autoscaling.Subject{Target: autoscaling.ScalableTarget{
+	unknown := cloudformation.Scaled{Subject: lint.Subject{Target: autoscaling.ScalableTarget{
 		ResourceID: "endpoint/odds/variant/main", Dimension: autoscaling.VariantInstanceCount, MinCapacity: 2, MaxCapacity: 10,
 	}}}
 	asynchronous := unknown

@@ -1,16 +1,16 @@
-package autoscaling_test
+package autoscalingtest
 
 import (
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 )
 
 // wantedFloors is the minimum of every minute from an instant on, by the events
 // alone: by walking through minutes until clocks show what is sought.
-func wantedFloors(c autoscaling.EventCalendar, from time.Time, minutes int) []int {
+func wantedFloors(c events.Calendar, from time.Time, minutes int) []int {
 	want := make([]int, minutes)
 	for i := range want {
 		want[i] = c.MinCapacity
@@ -54,10 +54,10 @@ func wantedFloors(c autoscaling.EventCalendar, from time.Time, minutes int) []in
 		}
 		shape := e.Shape
 		if shape == nil {
-			shape = []autoscaling.ShapeStep{{Share: 1}}
+			shape = []events.ShapeStep{{Share: 1}}
 		}
 		if e.FloorUntil != 0 {
-			shape = slices.DeleteFunc(slices.Clone(shape), func(s autoscaling.ShapeStep) bool { return s.After >= e.FloorUntil })
+			shape = slices.DeleteFunc(slices.Clone(shape), func(s events.ShapeStep) bool { return s.After >= e.FloorUntil })
 		}
 		for _, times := range comes(e) {
 			start, end := clocksShow(times[0], loc), clocksShowed(times[1], loc)
@@ -92,13 +92,13 @@ func wantedFloors(c autoscaling.EventCalendar, from time.Time, minutes int) []in
 	return want
 }
 
-func exceeds(c autoscaling.EventCalendar, e autoscaling.Event, shape []autoscaling.ShapeStep) bool {
-	return slices.ContainsFunc(shape, func(s autoscaling.ShapeStep) bool { return wantedInstances(c, e, s.Share) > c.MinCapacity })
+func exceeds(c events.Calendar, e events.Event, shape []events.ShapeStep) bool {
+	return slices.ContainsFunc(shape, func(s events.ShapeStep) bool { return wantedInstances(c, e, s.Share) > c.MinCapacity })
 }
 
 // wantedInstances counts in thousandths, the test's shares and uncertainties
 // being such.
-func wantedInstances(c autoscaling.EventCalendar, e autoscaling.Event, share float64) int {
+func wantedInstances(c events.Calendar, e events.Event, share float64) int {
 	uncertainty := 10
 	if e.Uncertainty != 0 {
 		uncertainty = int(e.Uncertainty*10 + 0.5)
@@ -120,7 +120,7 @@ func wantedInstances(c autoscaling.EventCalendar, e autoscaling.Event, share flo
 func ceilDiv(a, b int) int { return (a + b - 1) / b }
 
 // comes is when an event comes, as readings of clocks.
-func comes(e autoscaling.Event) [][2]time.Time {
+func comes(e events.Event) [][2]time.Time {
 	parse := func(layout, s string) time.Time {
 		t, err := time.Parse(layout, s)
 		if err != nil {

@@ -1,4 +1,4 @@
-package autoscaling_test
+package autoscalingtest
 
 import (
 	"fmt"
@@ -6,15 +6,15 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"pgregory.net/rapid"
-
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 )
 
-func drawCalendar(t *rapid.T, middle time.Time) autoscaling.EventCalendar {
+// DrawCalendar draws a calendar that is valid, with events around middle.
+func DrawCalendar(t *rapid.T, middle time.Time) events.Calendar {
 	every := rapid.SampledFrom([]int{5, 5, 5, 10, 15}).Draw(t, "every")
 	align := rapid.SampledFrom([]int{every, 2 * every, 30, 60}).Draw(t, "align")
-	c := autoscaling.EventCalendar{
+	c := events.Calendar{
 		MinCapacity: rapid.IntRange(1, 5).Draw(t, "base"), MaxCapacity: 1000,
 		RequestsPerSecondPerInstance: 100,
 		Zones:                        rapid.IntRange(0, 3).Draw(t, "zones"),
@@ -30,14 +30,14 @@ func drawCalendar(t *rapid.T, middle time.Time) autoscaling.EventCalendar {
 	return c
 }
 
-func drawEvent(t *rapid.T, name string, middle time.Time) autoscaling.Event {
+func drawEvent(t *rapid.T, name string, middle time.Time) events.Event {
 	minutes := func(from, to int, label string) time.Duration {
 		return time.Duration(rapid.IntRange(from, to).Draw(t, label)) * time.Minute
 	}
 	date := func(label string) string {
 		return middle.AddDate(0, 0, rapid.IntRange(-2, 2).Draw(t, label)).Format(time.DateOnly)
 	}
-	e := autoscaling.Event{Name: name, Timezone: rapid.SampledFrom([]string{
+	e := events.Event{Name: name, Timezone: rapid.SampledFrom([]string{
 		"Europe/London", "America/New_York", "Asia/Seoul", "Australia/Lord_Howe", "UTC", "Asia/Kathmandu", "America/Santiago",
 	}).Draw(t, "zone")}
 	starts := middle.Add(minutes(-36*60, 36*60, "starts"))
@@ -65,7 +65,7 @@ func drawEvent(t *rapid.T, name string, middle time.Time) autoscaling.Event {
 		e.PeakRequestsPerSecond = float64(rapid.IntRange(1, 1500).Draw(t, "rate"))
 	}
 	if rapid.Bool().Draw(t, "shaped") {
-		e.Shape = []autoscaling.ShapeStep{
+		e.Shape = []events.ShapeStep{
 			{Share: float64(rapid.IntRange(1, 10).Draw(t, "share")) / 10},
 			{After: minutes(1, 59, "after"), Share: float64(rapid.IntRange(1, 10).Draw(t, "share")) / 10},
 		}
@@ -83,3 +83,5 @@ func drawEvent(t *rapid.T, name string, middle time.Time) autoscaling.Event {
 	}
 	return e
 }
+
+func ptr[T any](v T) *T { return &v }
