@@ -96,10 +96,15 @@ $(GOLANGCI_LINT):
 	mv bin/golangci-lint $@
 
 .PHONY: verify
-verify: ## Fail when something generated is stale: go.mod, the JSON Schema.
+verify: ## Fail when something generated is stale: go.mod, the JSON Schema, docs/api.txt.
 	go mod tidy -diff
 	go generate ./...
 	git diff --exit-code -- config/environment.schema.json
+	go run ./test/api | diff -u docs/api.txt - || { echo 'docs/api.txt is stale: run make api' >&2; exit 1; }
+
+.PHONY: api
+api: ## Renew docs/api.txt, the exported declarations that importing apps can name.
+	go run ./test/api >docs/api.txt
 
 .PHONY: mutants
 mutants: tools ## Break the code in a copy, one place at a time, and see a test fail.
