@@ -66,7 +66,7 @@ func synthesize(t *testing.T, source string, vendored bool) template.Template {
 	write(t, filepath.Join(dir, "go.sum"), read(t, filepath.Join(root, "go.sum")))
 	commands := [][]string{{"go", "run", "-mod=mod", "."}}
 	if vendored {
-		commands = [][]string{{"go", "mod", "tidy"}, {"go", "mod", "vendor"}, {"go", "run", "-mod=vendor", "."}}
+		commands = [][]string{{"go", "mod", "tidy"}, {"go", "mod", "vendor"}, {"go", "run", "-trimpath", "-mod=vendor", "."}}
 	}
 
 	out := filepath.Join(dir, "cdk.out")
