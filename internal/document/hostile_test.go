@@ -36,6 +36,8 @@ func hostile() map[string]struct{ text, want string } {
 		"aliases":             {bomb, "more than 20000 values"},
 		"merge keys":          {merges, "more than 20000 values"},
 		"items":               {strings.Repeat("- a\n", 250_000), "more than 20000 values"},
+		"commas":              {"[" + strings.Repeat(",", 900_000) + "]", "more than 20000 values"},
+		"repeated keys":       {strings.Repeat("a:\n", 19_000), "is repeated"},
 		"tags":                {"a: " + strings.Repeat("!!str ", 20_000), "not valid YAML"},
 		"documents":           {strings.Repeat("---\na\n", 160_000), "a second document begins"},
 		"a quote":             {"a: '" + strings.Repeat("b\n", 500_000), "is not closed"},

@@ -135,7 +135,7 @@ func (r *jsonReader) object(n *Node, depth int) error {
 		}
 		name, _ := t.(string)
 		if n.Values[name] != nil {
-			return &SyntaxError{At: key, Rule: fmt.Sprintf("the key %q is repeated", name), Fix: "keep one of the two"}
+			return &SyntaxError{At: key, Rule: repeated(name), Fix: "keep one of the two"}
 		}
 		value, err := r.value(depth + 1)
 		if err != nil {

@@ -31,8 +31,14 @@ func (r *reader) spend(n *yaml.Node, depth int) bool {
 	return r.over == nil
 }
 
+// maxErrors bounds how many problems with values a file may have.
+const maxErrors = 100
+
 // fail notes that a value cannot be read.
 func (r *reader) fail(at Position, n *Node, got, rule, fix string) {
+	if len(r.errs) == maxErrors {
+		return
+	}
 	r.errs = append(r.errs, SyntaxError{At: at, Node: n, Got: got, Rule: rule, Fix: fix})
 }
 
@@ -133,7 +139,7 @@ func (r *reader) pairs(n *yaml.Node, out *Node, depth int, merged bool) {
 		case out.Values[name] == nil:
 			out.Set(name, r.read(value, at, depth+1))
 		case !merged:
-			r.fail(at, out.Values[name], "", "the key is repeated", "keep one of the two")
+			r.fail(at, out.Values[name], "", repeated(name), "keep one of the two")
 		}
 	}
 	for _, value := range merges {

@@ -57,6 +57,11 @@ const maxWritten = 100
 // not fit on one, and cut off after 100 characters.
 func OneLine(text string) string { return oneLine(text, text) }
 
+// repeated is the rule that a key stands in a mapping once.
+func repeated(key string) string {
+	return "the key " + OneLine(strconv.Quote(key)) + " is repeated"
+}
+
 // oneLine is text, or value in quotes where text would not fit on a line.
 func oneLine(text, value string) string {
 	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {

@@ -41,7 +41,7 @@ func TestMistakes(t *testing.T) {
 		"a: {{x}}\n":                          "1:5: a key is a text, here stands a mapping or a list; write the value itself, in quotes where it begins with a bracket",
 		"a: b\nx: \x01\n":                     "2:4: " + y + "control characters are not allowed (value: 1)",
 		"a: ]\n":                              "1:4: " + y + "did not find expected node content while parsing a block node",
-		"a: b\na: c\n":                        "2:1: the key is repeated; keep one of the two",
+		"a: b\na: c\n":                        "2:1: the key \"a\" is repeated; keep one of the two",
 		"a: *x\n":                             "1:4: got *x: no anchor of this name stands before it; define &x above",
 		"a: &a [*a]\n":                        "1:8: got *a: an alias cannot stand inside its own anchor; write the value out",
 		"a: &a {<<: *a}\n":                    "1:12: got *a: an alias cannot stand inside its own anchor; write the value out",

@@ -13,6 +13,9 @@ import (
 // parseYAML reads YAML with the library, and makes nodes of what it finds.
 func parseYAML(data []byte, o Options) (*Node, []SyntaxError) {
 	s := newSource(data)
+	if bytes.Count(data, []byte(",")) > 2*o.MaxValues { // the library holds all that is in brackets in memory
+		return nil, []SyntaxError{{At: Position{1, 1}, Rule: tooMany(o.MaxValues), Fix: "write fewer"}}
+	}
 	docs, err := load(data, o)
 	if err != nil {
 		return nil, []SyntaxError{s.explain(err, o)}
