@@ -1,7 +1,7 @@
 package config
 
 import (
-	"encoding/json"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -61,11 +61,7 @@ func (d *document) hideVariables() {
 
 // typed fills e with what the file says and no problem has been found with.
 func (d *document) typed(e Environment) Environment {
-	data, err := json.Marshal(d.root.value())
-	if err == nil {
-		err = json.Unmarshal(data, &e)
-	}
-	if err != nil {
+	if err := fill(reflect.ValueOf(&e).Elem(), d.root.value()); err != nil {
 		// The schema leaves nothing that Go's types refuse; if it did, better
 		// an unlovely error than a value that is not the author's.
 		d.refuse(d.root.place(), err.Error(), "")

@@ -20,7 +20,7 @@ type past struct {
 	// come, by its index.
 	dates map[int][]int
 	// left are the events that stay.
-	left []config.Event
+	left []events.Event
 }
 
 // pasts are what is over at an instant, one for each variant.
@@ -89,6 +89,6 @@ func names(found []past) []string {
 }
 
 // datesOf is how many of an event's dates are meant.
-func datesOf(event config.Event, some []int) string {
+func datesOf(event events.Event, some []int) string {
 	return fmt.Sprintf("%d of %d dates of %s", len(some), len(event.Dates), event.Name)
 }
