@@ -11,26 +11,27 @@ import (
 // ScheduledAction overwrites the bounds of a scalable target at its times.
 // Nothing is put back afterwards (fact B6): a later action has to.
 type ScheduledAction struct {
-	// Name is unique within the scalable target, at most 256 characters,
-	// without ':', '/', '|' (fact B14).
-	Name string
-	// Schedule is an at(…), rate(…) or cron(…) expression (fact B1).
-	Schedule string
-	// Timezone is the IANA zone in which at(…) and cron(…) are read; daylight
-	// saving is followed (fact B3).
-	// Default: "", UTC.
-	Timezone string
-	// MinCapacity and MaxCapacity are the new bounds, in the target's unit; at least
-	// one is given. A raised minimum scales out at once, in one step and
-	// whatever the cooldowns (facts B7, B10).
-	// Default: nil, the bound stays as it is.
-	MinCapacity, MaxCapacity *int
+	// Name is unique among the actions of a scalable target, at most 256
+	// characters without ':', '/', '|' (fact B14), such as evening-floor.
+	Name string `json:"name"`
+	// Schedule is when (fact B1): cron(minutes hours day-of-month month day-of-week
+	// year), at(yyyy-mm-ddThh:mm:ss) or rate(N minutes).
+	Schedule string `json:"schedule"`
+	// Timezone is the IANA zone in which the schedule is read, such as
+	// Europe/London; daylight saving is followed (fact B3). Default: UTC.
+	Timezone string `json:"timezone,omitempty"`
+	// MinCapacity is the new minimum, in the target's unit. A raised minimum scales
+	// out at once, in one step and whatever the cooldowns (facts B7, B10).
+	// Default: it stays; required unless MaxCapacity is given.
+	MinCapacity *int `json:"minCapacity,omitempty"`
+	// MaxCapacity is the new maximum, in the target's unit. Default: it stays.
+	MaxCapacity *int `json:"maxCapacity,omitempty"`
 	// AllowLowerMax lets MaxCapacity be below another maximum, the target's or
 	// another action's: what is above it then goes at once (fact B7), also in the
 	// middle of an event. It is not part of the action's properties: an action
 	// that is read from a template has it where it lowers the maximum.
 	// Default: false, which makes a lower maximum an error.
-	AllowLowerMax bool
+	AllowLowerMax bool `json:"allowLowerMax,omitempty"`
 }
 
 // FloorActions are the scheduled actions that assert the floors of c. They set

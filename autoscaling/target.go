@@ -53,10 +53,13 @@ type ScalableTarget struct {
 
 // SuspendedState is which kinds of scaling are switched off.
 type SuspendedState struct {
-	// ScaleIn and ScaleOut are what policies of either kind do.
-	ScaleIn, ScaleOut bool
-	// Scheduled is scheduled actions.
-	Scheduled bool
+	// ScaleIn stops policies from removing capacity. Default: false.
+	ScaleIn bool `json:"scaleIn,omitempty"`
+	// ScaleOut stops policies from adding capacity. Default: false.
+	ScaleOut bool `json:"scaleOut,omitempty"`
+	// Scheduled stops scheduled actions, the floors of events among them.
+	// Default: false.
+	Scheduled bool `json:"scheduled,omitempty"`
 }
 
 // CloudFormation is the properties of the AWS::ApplicationAutoScaling::ScalableTarget.

@@ -2,7 +2,6 @@ package config
 
 import (
 	"strings"
-	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact"
@@ -69,8 +68,8 @@ func (v ProductionVariant) AsynchronousScaling() autoscaling.AsynchronousScaling
 	return autoscaling.AsynchronousScaling{
 		MinCapacity: v.Scaling.MinCapacity, MaxCapacity: v.Scaling.MaxCapacity,
 		BacklogPerInstance: v.Scaling.BacklogPerInstance, WakeUpInstances: v.Scaling.WakeUpInstances,
-		ScaleOutCooldown: (*time.Duration)(v.Scaling.ScaleOutCooldown),
-		ScaleInCooldown:  (*time.Duration)(v.Scaling.ScaleInCooldown),
-		ScheduledActions: v.scheduledActions(),
+		ScaleOutCooldown: v.Scaling.ScaleOutCooldown,
+		ScaleInCooldown:  v.Scaling.ScaleInCooldown,
+		ScheduledActions: v.Schedule,
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
 )
 
@@ -31,10 +32,10 @@ type Component struct {
 	// Scaling is between which bounds the copies scale.
 	Scaling ComponentScaling `json:"scaling"`
 	// Schedule is the times at which the bounds change. Default: none.
-	Schedule []ScheduledAction `json:"schedule,omitempty"`
+	Schedule []autoscaling.ScheduledAction `json:"schedule,omitempty"`
 	// Events are the surges of this component's traffic that are known
 	// beforehand; an instance is a copy there. Default: none.
-	Events []Event `json:"events,omitempty"`
+	Events []events.Event `json:"events,omitempty"`
 }
 
 // ComponentResources are what one copy is guaranteed.
@@ -59,7 +60,7 @@ type ComponentCapacity struct {
 	ConcurrencyPerCopy float64 `json:"concurrencyPerCopy,omitempty" jsonschema:"exclusiveMinimum=0"`
 	// StartTime is how long a new copy takes until it serves, an instance
 	// that has to start for it included, at the 95th percentile; at most 2h.
-	StartTime Duration `json:"startTime"`
+	StartTime time.Duration `json:"startTime"`
 }
 
 // ComponentScaling is the bounds of the copies.
@@ -76,9 +77,9 @@ type ComponentScaling struct {
 	// the component can scale to zero. Default: 1.
 	WakeUpCopies int `json:"wakeUpCopies,omitempty" jsonschema:"minimum=1"`
 	// ScaleOutCooldown is the wait after a scale-out has succeeded. Default: 300s.
-	ScaleOutCooldown *Duration `json:"scaleOutCooldown,omitempty"`
+	ScaleOutCooldown *time.Duration `json:"scaleOutCooldown,omitempty"`
 	// ScaleInCooldown is the wait after a scale-in has succeeded. Default: 300s.
-	ScaleInCooldown *Duration `json:"scaleInCooldown,omitempty"`
+	ScaleInCooldown *time.Duration `json:"scaleInCooldown,omitempty"`
 }
 
 // ManagedInstances bounds the instances that SageMaker starts and stops by itself.
@@ -93,7 +94,7 @@ type ManagedInstances struct {
 // withDefaults is c with a value wherever the file says nothing.
 func (c Component) withDefaults() Component {
 	c.Scaling.SafetyFactor = cmp.Or(c.Scaling.SafetyFactor, capacity.DefaultSafetyFactor)
-	scaleOut, scaleIn := Duration(autoscaling.DefaultCooldown), Duration(autoscaling.DefaultCooldown)
+	scaleOut, scaleIn := autoscaling.DefaultCooldown, autoscaling.DefaultCooldown
 	c.Scaling.ScaleOutCooldown = cmp.Or(c.Scaling.ScaleOutCooldown, &scaleOut)
 	c.Scaling.ScaleInCooldown = cmp.Or(c.Scaling.ScaleInCooldown, &scaleIn)
 	c.Schedule = slices.Clone(c.Schedule)
@@ -114,10 +115,10 @@ func (c Component) ComponentScaling() autoscaling.ComponentScaling {
 		MinCapacity: c.Scaling.MinCapacity, MaxCapacity: c.Scaling.MaxCapacity,
 		RequestsPerSecondPerCopy: c.Capacity.RequestsPerSecondPerCopy, ConcurrencyPerCopy: c.Capacity.ConcurrencyPerCopy,
 		SafetyFactor: c.Scaling.SafetyFactor, WakeUpCopies: c.Scaling.WakeUpCopies,
-		ScaleOutCooldown: (*time.Duration)(c.Scaling.ScaleOutCooldown),
-		ScaleInCooldown:  (*time.Duration)(c.Scaling.ScaleInCooldown),
-		ScheduledActions: ProductionVariant{Schedule: c.Schedule}.scheduledActions(),
-		Events:           modelEvents(c.Events),
-		StartTime:        time.Duration(c.Capacity.StartTime),
+		ScaleOutCooldown: c.Scaling.ScaleOutCooldown,
+		ScaleInCooldown:  c.Scaling.ScaleInCooldown,
+		ScheduledActions: c.Schedule,
+		Events:           c.Events,
+		StartTime:        c.Capacity.StartTime,
 	}
 }

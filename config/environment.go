@@ -2,6 +2,14 @@
 // every mistake located. It knows nothing of CDK.
 package config
 
+import (
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
+)
+
 // Environment is one YAML file: everything that is deployed together, in one
 // account and region.
 type Environment struct {
@@ -38,11 +46,11 @@ type Environment struct {
 	// Default: none, required unless variants or components are given.
 	Scaling Scaling `json:"scaling,omitempty"`
 	// Schedule is the times at which the bounds change. Default: none.
-	Schedule []ScheduledAction `json:"schedule,omitempty"`
+	Schedule []autoscaling.ScheduledAction `json:"schedule,omitempty"`
 	// Events are surges of traffic that are known beforehand: their floors are
 	// there in time, asserted again and again, and released afterwards. Beside
 	// events the schedule leaves the minimum alone. Default: none.
-	Events []Event `json:"events,omitempty"`
+	Events []events.Event `json:"events,omitempty"`
 	// Variants are the fleets of an endpoint that has several, 10 at most, each
 	// with its own capacity, scaling, schedule and events. They stand in place of
 	// variant and of those four. Default: none, the endpoint has one variant.
@@ -166,7 +174,7 @@ type Capacity struct {
 	ConcurrencyPerInstance float64 `json:"concurrencyPerInstance,omitempty" jsonschema:"exclusiveMinimum=0"`
 	// StartTime is how long a new instance takes from the decision to scale out
 	// until it serves, at the 95th percentile, such as 6m; at most 2h.
-	StartTime Duration `json:"startTime"`
+	StartTime time.Duration `json:"startTime"`
 }
 
 // Scaling is the bounds and the target.
@@ -198,20 +206,20 @@ type Scaling struct {
 	// concurrency that shall be in use, over 0 and at most 1. Default: 0.7.
 	TargetUtilization float64 `json:"targetUtilization,omitempty" jsonschema:"exclusiveMinimum=0,maximum=1"`
 	// ScaleOutCooldown is the wait after a scale-out has succeeded. Default: 300s.
-	ScaleOutCooldown *Duration `json:"scaleOutCooldown,omitempty"`
+	ScaleOutCooldown *time.Duration `json:"scaleOutCooldown,omitempty"`
 	// ScaleInCooldown is the wait after a scale-in has succeeded. Default: 300s.
-	ScaleInCooldown *Duration `json:"scaleInCooldown,omitempty"`
+	ScaleInCooldown *time.Duration `json:"scaleInCooldown,omitempty"`
 	// Zones is how many Availability Zones SageMaker spreads the instances over,
 	// where an event's floor shall survive the loss of one.
 	// Default: none, floors have no such reserve.
 	Zones int `json:"zones,omitempty" jsonschema:"minimum=1,maximum=6"`
 	// AssertEvery is how often an event's floor is asserted: one that a
 	// deployment has overwritten is back after that. Default: 5m.
-	AssertEvery Duration `json:"assertEvery,omitempty"`
+	AssertEvery time.Duration `json:"assertEvery,omitempty"`
 	// Align is the grid of local time on which an event's floors begin and end;
 	// a coarser one needs fewer scheduled actions and more instances.
 	// Default: 15m.
-	Align Duration `json:"align,omitempty"`
+	Align time.Duration `json:"align,omitempty"`
 	// ReleaseSteps is in how many steps the minimum goes back after an event.
 	// Default: 2.
 	ReleaseSteps int `json:"releaseSteps,omitempty" jsonschema:"minimum=1"`
@@ -232,39 +240,7 @@ type Scaling struct {
 	// use the API of Application Auto Scaling, since a deployment that changes
 	// this registers minCapacity and maxCapacity again, and so undoes an event's
 	// floor until it is asserted again. Default: none, nothing is suspended.
-	Suspended *Suspended `json:"suspended,omitempty"`
-}
-
-// Suspended is which kinds of scaling are switched off.
-type Suspended struct {
-	// ScaleIn stops policies from removing instances. Default: false.
-	ScaleIn bool `json:"scaleIn,omitempty"`
-	// ScaleOut stops policies from adding instances. Default: false.
-	ScaleOut bool `json:"scaleOut,omitempty"`
-	// Scheduled stops scheduled actions, the floors of events among them.
-	// Default: false.
-	Scheduled bool `json:"scheduled,omitempty"`
-}
-
-// ScheduledAction changes the bounds at its times. Nothing is put back
-// afterwards: a later action has to.
-type ScheduledAction struct {
-	// Name is the action's name, unique in the schedule, such as evening-floor.
-	Name string `json:"name"`
-	// Schedule is when: cron(minutes hours day-of-month month day-of-week year),
-	// at(yyyy-mm-ddThh:mm:ss) or rate(N minutes).
-	Schedule string `json:"schedule"`
-	// Timezone is the IANA zone in which the schedule is read, such as
-	// Europe/London. Default: UTC.
-	Timezone string `json:"timezone,omitempty"`
-	// MinCapacity is the new minimum instance count. Default: it stays.
-	MinCapacity *int `json:"minCapacity,omitempty"`
-	// MaxCapacity is the new maximum instance count. Default: it stays.
-	MaxCapacity *int `json:"maxCapacity,omitempty"`
-	// AllowLowerMax lets maxCapacity be below scaling.maxCapacity, or below that
-	// of another action: instances above it go at once, also in the middle of an
-	// event. Default: false, which makes a lower maximum an error.
-	AllowLowerMax bool `json:"allowLowerMax,omitempty"`
+	Suspended *autoscaling.SuspendedState `json:"suspended,omitempty"`
 }
 
 // Frontend is the load balancer and the gateway behind it.
@@ -280,11 +256,11 @@ type Frontend struct {
 	// Domain is the name under which clients ask: records in its zone lead to the
 	// load balancer, and without certificateArn a certificate is made for it.
 	// Default: none, clients ask under the load balancer's own name.
-	Domain *Domain `json:"domain,omitempty"`
+	Domain *settings.Domain `json:"domain,omitempty"`
 	// Authentication is as whom clients show themselves to the load balancer,
 	// before a request reaches the gateway. Default: none, whoever may connect may
 	// ask.
-	Authentication *Authentication `json:"authentication,omitempty"`
+	Authentication *settings.Authentication `json:"authentication,omitempty"`
 	// PlainHTTP serves without TLS: requests and predictions can be read and
 	// changed on their way, so not in production. Default: false.
 	PlainHTTP bool `json:"plainHttp,omitempty"`
@@ -323,13 +299,13 @@ type Frontend struct {
 	// connected and how. Default: none, and a new bucket in production.
 	AccessLogs *AccessLogs `json:"accessLogs,omitempty"`
 	// WAF puts AWS WAF in front of the load balancer. Default: none.
-	WAF *WAF `json:"waf,omitempty"`
+	WAF *settings.WAF `json:"waf,omitempty"`
 	// GatewayMemoryMB is the memory of the gateway's Lambda function, 128 to
 	// 10240 MB; its share of a processor grows with it. Default: 256.
 	GatewayMemoryMB int `json:"gatewayMemoryMb,omitempty" jsonschema:"minimum=128,maximum=10240"`
 	// RequestTimeout bounds one request through the gateway, 1s to 15m; a model
 	// may take 60 s to answer. Default: 70s.
-	RequestTimeout Duration `json:"requestTimeout,omitempty"`
+	RequestTimeout time.Duration `json:"requestTimeout,omitempty"`
 	// MaxRequestBytes is the largest request body that is passed on: up to
 	// 1,000,000 bytes with lambda, what a load balancer hands to a function, and up
 	// to 26,214,400 with fargate. Default: 1000000, and 6291456 with fargate.
@@ -350,7 +326,7 @@ type Frontend struct {
 	// Server is what only a gateway on fargate can be told: how it behaves under
 	// too much load, how long a stream may last, what it logs. Default: the
 	// gateway's own defaults.
-	Server *Server `json:"server,omitempty"`
+	Server *settings.Server `json:"server,omitempty"`
 	// Canary is a second gateway that gets a share of the requests. Default: none.
 	Canary *Canary `json:"canary,omitempty"`
 	// ExistingListener is a listener that stands, which sends predictions to the

@@ -9,8 +9,8 @@ import (
 // Bounds of a request's time: a Lambda function's, and the longest stream that a
 // deployment of the service waits for.
 const (
-	minRequestTimeout = Duration(time.Second)
-	maxRequestTimeout = Duration(15 * time.Minute)
+	minRequestTimeout = time.Second
+	maxRequestTimeout = 15 * time.Minute
 )
 
 func validateFrontend(e Environment, src source) problem.List {

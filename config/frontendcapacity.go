@@ -17,7 +17,7 @@ type FrontendCapacity struct {
 	// RequestLatency is how long a request takes at the load balancer, on average
 	// at the peak and with the model's own time, such as 120ms. Requests per
 	// second × latency of them are at a time in the gateway's Lambda function.
-	RequestLatency Latency `json:"requestLatency"`
+	RequestLatency time.Duration `json:"requestLatency" jsonschema:"pattern=^([0-9]{1\\,6}ms|[0-9]{1\\,3}s)$"`
 	// RequestsPerSecondPerTask is the highest rate that one task of the gateway
 	// sustains on Fargate, of the size that taskCpu says; 0.7 of it is aimed at.
 	// Default: none, required with fargate.
@@ -44,21 +44,6 @@ type FrontendCapacity struct {
 	// on average. Default: 1, the most that connections can cost.
 	RequestsPerConnection float64 `json:"requestsPerConnection,omitempty" jsonschema:"minimum=1"`
 }
-
-// Latency is written with its unit, in milliseconds or seconds, such as 120ms.
-type Latency time.Duration
-
-// LatencyPattern is what the JSON Schema asks of a Latency.
-const LatencyPattern = `^([0-9]{1,6}ms|[0-9]{1,3}s)$`
-
-// UnmarshalText reads the written form.
-func (l *Latency) UnmarshalText(text []byte) error { return (*Duration)(l).UnmarshalText(text) }
-
-// MarshalText writes what UnmarshalText reads.
-func (l Latency) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
-
-// String is the latency as Go writes it.
-func (l Latency) String() string { return time.Duration(l).String() }
 
 // calendar is the events of all variants: the front end carries them together.
 func (e Environment) calendar() events.Calendar {
@@ -114,8 +99,8 @@ func validateFrontendCapacity(e Environment, src source) problem.List {
 	if f == nil || src.faulty(requestLatency) {
 		return ps
 	}
-	latency := time.Duration(f.RequestLatency)
-	if longest := time.Duration(e.Frontend.RequestTimeout); latency <= 0 || latency > longest {
+	latency := f.RequestLatency
+	if longest := e.Frontend.RequestTimeout; latency <= 0 || latency > longest {
 		ps.Add(requestLatency, f.RequestLatency, fmt.Sprintf("a request takes over 0s, and at most the %s of requestTimeout", longest), "measure it at the load balancer, such as 120ms")
 		return ps
 	}
@@ -188,7 +173,7 @@ func (e Environment) validateReservedConcurrency() problem.List {
 	if f.ReservedConcurrency == 0 {
 		return nil
 	}
-	latency := time.Duration(f.RequestLatency)
+	latency := f.RequestLatency
 	fleet, instances := e.fleet()
 	if need := capacity.Concurrency(fleet*e.Frontend.share(), latency); need > f.ReservedConcurrency {
 		ps.Add(reservedConcurrency, f.ReservedConcurrency,

@@ -3,7 +3,6 @@ package config
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
@@ -26,7 +25,7 @@ func (e Environment) Subjects() []lint.Subject {
 		}
 		subject.Facts.Production = e.Production
 		if f := e.Frontend.Capacity; f != nil {
-			subject.Facts.ServiceTime = time.Duration(f.RequestLatency)
+			subject.Facts.ServiceTime = f.RequestLatency
 		}
 		if i == 0 && e.HasFrontend() {
 			subject.Facts.Frontend = e.frontendFacts()
@@ -36,7 +35,7 @@ func (e Environment) Subjects() []lint.Subject {
 	for i, c := range e.Components {
 		subject := lint.Subject{
 			Name: e.Name, Account: e.Account, Region: e.Region, Target: c.ComponentScaling().Target(c.Name),
-			Facts: autoscaling.Facts{Production: e.Production, StartTime: time.Duration(c.Capacity.StartTime)},
+			Facts: autoscaling.Facts{Production: e.Production, StartTime: c.Capacity.StartTime},
 		}
 		if i == 0 {
 			subject.Facts.Frontend = e.frontendFacts()

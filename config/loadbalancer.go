@@ -28,31 +28,6 @@ func (a AccessLogs) Retention() time.Duration {
 	return time.Duration(a.RetentionDays) * 24 * time.Hour
 }
 
-// WAF is a web ACL with AWS's managed rules and limits of rate, or one that
-// stands. The rule on the size of bodies is counted only: the gateway bounds it.
-type WAF struct {
-	// WebACLARN is a regional web ACL that stands, in the environment's region
-	// and account. Default: none, one is made of what follows.
-	WebACLARN string `json:"webAclArn,omitempty"`
-	// SessionHeader is the header that tells clients apart, such as
-	// Authorization. Default: none, there is no limit by it.
-	SessionHeader string `json:"sessionHeader,omitempty"`
-	// RequestsPerSession is how many requests in 5 minutes one value of
-	// sessionHeader may make; further ones are answered with 429.
-	// Default: none, required where sessionHeader is given.
-	RequestsPerSession int `json:"requestsPerSession,omitempty" jsonschema:"minimum=10,maximum=2000000000"`
-	// RequestsPerAddress is the same for one IP address, behind which a mobile
-	// network puts thousands of people: set it high. Default: none, there is no
-	// limit by it.
-	RequestsPerAddress int `json:"requestsPerAddress,omitempty" jsonschema:"minimum=10,maximum=2000000000"`
-	// BlockAddresses answers with 429 what is over requestsPerAddress.
-	// Default: false, it is counted only.
-	BlockAddresses bool `json:"blockAddresses,omitempty"`
-	// FailOpen lets requests through when the load balancer cannot reach WAF.
-	// Default: false, they are answered with 500.
-	FailOpen bool `json:"failOpen,omitempty"`
-}
-
 // withLoadBalancerDefaults is f with what users depend on protected and logged.
 func (f Frontend) withLoadBalancerDefaults(production bool) Frontend {
 	f.DeletionProtection = f.DeletionProtection || production
@@ -102,7 +77,7 @@ func validateLoadBalancer(e Environment, src source) problem.List {
 
 var webACLARN = regexp.MustCompile(`^arn:(aws[a-z-]*):wafv2:([a-z0-9-]+):([0-9]{12}):regional/webacl/[A-Za-z0-9_-]{1,128}/[0-9a-f-]{36}$`)
 
-func validateWAF(w WAF, e Environment, src source) problem.List {
+func validateWAF(w settings.WAF, e Environment, src source) problem.List {
 	const path = "frontend.waf."
 	var ps problem.List
 	if w.WebACLARN != "" {

@@ -30,10 +30,10 @@ type Policy struct {
 	TargetValue float64 `json:"targetValue,omitempty" jsonschema:"exclusiveMinimum=0"`
 	// ScaleOutCooldown is the wait after a scale-out has succeeded.
 	// Default: scaling.scaleOutCooldown.
-	ScaleOutCooldown *Duration `json:"scaleOutCooldown,omitempty"`
+	ScaleOutCooldown *time.Duration `json:"scaleOutCooldown,omitempty"`
 	// ScaleInCooldown is the wait after a scale-in has succeeded.
 	// Default: scaling.scaleInCooldown.
-	ScaleInCooldown *Duration `json:"scaleInCooldown,omitempty"`
+	ScaleInCooldown *time.Duration `json:"scaleInCooldown,omitempty"`
 	// DisableScaleIn makes the policy add instances only. Default: false.
 	DisableScaleIn bool `json:"disableScaleIn,omitempty"`
 	// Step changes the capacity by steps when an alarm goes off, in place of
@@ -80,7 +80,7 @@ type MetricQuery struct {
 
 // trackingPolicy is the policy of v as the model knows it.
 func (p Policy) trackingPolicy(v ProductionVariant) autoscaling.TargetTrackingPolicy {
-	cooldown := Duration(autoscaling.DefaultCooldown)
+	cooldown := autoscaling.DefaultCooldown
 	return autoscaling.TargetTrackingPolicy{
 		Name: p.Name, Metric: p.tracked(v.Variant()), TargetValue: p.TargetValue, DisableScaleIn: p.DisableScaleIn,
 		ScaleOutCooldown: time.Duration(*cmp.Or(p.ScaleOutCooldown, v.Scaling.ScaleOutCooldown, &cooldown)),

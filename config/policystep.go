@@ -22,7 +22,7 @@ type StepScaling struct {
 	Steps []Step `json:"steps" jsonschema:"minItems=1"`
 	// Cooldown is the wait after a change has succeeded; a larger step is taken
 	// all the same. Default: 300s.
-	Cooldown *Duration `json:"cooldown,omitempty"`
+	Cooldown *time.Duration `json:"cooldown,omitempty"`
 	// MinAdjustmentMagnitude is the fewest instances that a percentage changes.
 	// Default: 1.
 	MinAdjustmentMagnitude int `json:"minAdjustmentMagnitude,omitempty" jsonschema:"minimum=1"`
@@ -60,7 +60,7 @@ type Alarm struct {
 	// Period is how long the metric is aggregated for a datapoint: whole minutes,
 	// or 10s or 30s where the metric has values that often, as
 	// ConcurrentRequestsPerModel has. Default: 1m.
-	Period *Duration `json:"period,omitempty"`
+	Period *time.Duration `json:"period,omitempty"`
 	// Threshold is the value at which the alarm goes off, which is where the
 	// steps begin. Default: the beginning of the lowest step, or the end of the
 	// highest when the alarm goes off as the metric falls.
@@ -86,7 +86,7 @@ const defaultEvaluationPeriods = 3
 // stepPolicy is the policy of v as the model knows it.
 func (p Policy) stepPolicy(v autoscaling.Variant) autoscaling.StepScalingPolicy {
 	s := *p.Step
-	cooldown, period := Duration(autoscaling.DefaultCooldown), Duration(time.Minute)
+	cooldown, period := autoscaling.DefaultCooldown, time.Minute
 	out := autoscaling.StepScalingPolicy{
 		Name:                   p.Name,
 		AdjustmentType:         cmp.Or(autoscaling.AdjustmentType(s.AdjustmentType), autoscaling.PercentChangeInCapacity),

@@ -29,7 +29,7 @@ func validateScaling(v ProductionVariant, at variantPath, src source) problem.Li
 	low, high = v.soundBounds(low, high, func(path string) bool {
 		return slices.ContainsFunc(ps, func(p problem.Problem) bool { return p.Path == at.of(path) })
 	})
-	actions := v.scheduledActions()
+	actions := slices.Clone(v.Schedule)
 	for i := range actions {
 		v.replaceActionBounds(&actions[i], itemPath("schedule", i), faulty)
 	}

@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
@@ -50,8 +49,8 @@ func (v ProductionVariant) ProvisionedConcurrencyScaling() autoscaling.Provision
 	return autoscaling.ProvisionedConcurrencyScaling{
 		MinCapacity: v.Scaling.MinCapacity, MaxCapacity: v.Scaling.MaxCapacity, MaxConcurrency: v.Serverless.MaxConcurrency,
 		TargetUtilization: v.Scaling.TargetUtilization,
-		ScaleOutCooldown:  (*time.Duration)(v.Scaling.ScaleOutCooldown),
-		ScaleInCooldown:   (*time.Duration)(v.Scaling.ScaleInCooldown),
-		ScheduledActions:  v.scheduledActions(),
+		ScaleOutCooldown:  v.Scaling.ScaleOutCooldown,
+		ScaleInCooldown:   v.Scaling.ScaleInCooldown,
+		ScheduledActions:  v.Schedule,
 	}
 }

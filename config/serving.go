@@ -179,12 +179,3 @@ func (v ProductionVariant) problems(low, high int, actions []autoscaling.Schedul
 		return s.Validate(v.Variant())
 	}
 }
-
-// scheduledActions is the schedule as the scaling model knows it.
-func (v ProductionVariant) scheduledActions() []autoscaling.ScheduledAction {
-	var actions []autoscaling.ScheduledAction
-	for _, a := range v.Schedule {
-		actions = append(actions, autoscaling.ScheduledAction(a))
-	}
-	return actions
-}

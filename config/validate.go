@@ -50,7 +50,7 @@ func validate(e Environment, src source) problem.List {
 
 // maxStartTime is where a start time is rather a slip of the unit: SageMaker
 // itself gives a container and its download an hour each at most (fact C29).
-const maxStartTime = Duration(2 * time.Hour)
+const maxStartTime = 2 * time.Hour
 
 func validateCapacity(path string, c Capacity) problem.List {
 	var ps problem.List

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
@@ -43,10 +43,10 @@ type ProductionVariant struct {
 	// Scaling is between which bounds, and towards which target, the variant scales.
 	Scaling Scaling `json:"scaling"`
 	// Schedule is the times at which the bounds change. Default: none.
-	Schedule []ScheduledAction `json:"schedule,omitempty"`
+	Schedule []autoscaling.ScheduledAction `json:"schedule,omitempty"`
 	// Events are the surges of this variant's traffic that are known
 	// beforehand. Default: none.
-	Events []Event `json:"events,omitempty"`
+	Events []events.Event `json:"events,omitempty"`
 }
 
 // maxVariants is SageMaker's limit of one endpoint (fact C29).
@@ -92,7 +92,7 @@ func (v ProductionVariant) withDefaults(shedding bool) ProductionVariant {
 		}
 		v.Scaling.OfferedLoad = cmp.Or(v.Scaling.OfferedLoad, &shedding)
 	}
-	scaleOut, scaleIn := Duration(autoscaling.DefaultCooldown), Duration(autoscaling.DefaultCooldown)
+	scaleOut, scaleIn := autoscaling.DefaultCooldown, autoscaling.DefaultCooldown
 	v.Scaling.ScaleOutCooldown = cmp.Or(v.Scaling.ScaleOutCooldown, &scaleOut)
 	v.Scaling.ScaleInCooldown = cmp.Or(v.Scaling.ScaleInCooldown, &scaleIn)
 
@@ -120,19 +120,19 @@ func (v ProductionVariant) VariantScaling() autoscaling.VariantScaling {
 		ConcurrencyPerInstance:       v.Capacity.ConcurrencyPerInstance,
 		SafetyFactor:                 v.Scaling.SafetyFactor,
 		TargetInvocationsPerMinute:   v.Scaling.TargetInvocationsPerMinute,
-		ScaleOutCooldown:             (*time.Duration)(v.Scaling.ScaleOutCooldown),
-		ScaleInCooldown:              (*time.Duration)(v.Scaling.ScaleInCooldown),
-		Events:                       modelEvents(v.Events),
-		StartTime:                    time.Duration(v.Capacity.StartTime),
+		ScaleOutCooldown:             v.Scaling.ScaleOutCooldown,
+		ScaleInCooldown:              v.Scaling.ScaleInCooldown,
+		Events:                       v.Events,
+		StartTime:                    v.Capacity.StartTime,
 		Zones:                        v.Scaling.Zones,
-		AssertEvery:                  time.Duration(v.Scaling.AssertEvery),
-		Align:                        time.Duration(v.Scaling.Align),
+		AssertEvery:                  v.Scaling.AssertEvery,
+		Align:                        v.Scaling.Align,
 		ReleaseSteps:                 v.Scaling.ReleaseSteps,
 		Emergency:                    v.Scaling.Emergency,
 		OfferedLoad:                  v.Scaling.OfferedLoad != nil && *v.Scaling.OfferedLoad,
-		SuspendedState:               (*autoscaling.SuspendedState)(v.Scaling.Suspended),
+		SuspendedState:               v.Scaling.Suspended,
+		ScheduledActions:             v.Schedule,
 	}
-	s.ScheduledActions = v.scheduledActions()
 	for _, p := range v.Scaling.Policies {
 		if p.Step != nil {
 			s.StepPolicies = append(s.StepPolicies, p.stepPolicy(v.Variant()))

@@ -69,11 +69,16 @@ var patternWords = map[string]struct{ rule, fix string }{
 	topicPattern:      {"this is not the ARN of a topic in Amazon SNS, arn:aws:sns:REGION:ACCOUNT:NAME", "copy it from the topic"},
 	gatewayPattern:    {"a gateway runs on lambda or fargate", "write one of the two, or leave it out for lambda"},
 	DurationPattern:   {"a duration is whole hours, minutes and seconds with their units", "such as 90s, 5m or 1h30m"},
-	LatencyPattern:    {"a latency is whole milliseconds or seconds with their unit", "such as 120ms"},
+	latencyPattern:    {"a latency is whole milliseconds or seconds with their unit", "such as 120ms"},
 }
 
-// The patterns of environment.go's tags, where they cannot be referred to.
+// DurationPattern is what the JSON Schema asks of a time.Duration that has no
+// pattern of its own: whole hours, minutes and seconds, no more than it holds.
+const DurationPattern = `^([0-9]{1,5}h([0-9]{1,6}m)?([0-9]{1,8}s)?|[0-9]{1,6}m([0-9]{1,8}s)?|[0-9]{1,8}s)$`
+
+// The patterns of the fields' tags, where they cannot be referred to.
 const (
+	latencyPattern    = `^([0-9]{1,6}ms|[0-9]{1,3}s)$`
 	accountPattern    = `^[0-9]{12}$`
 	regionPattern     = `^[a-z]+(-[a-z]+)+-[0-9]+$`
 	vpcPattern        = `^vpc-([0-9a-f]{8}|[0-9a-f]{17})$`

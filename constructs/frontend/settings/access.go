@@ -1,6 +1,7 @@
-// Package access is who may reach the load balancer, under which name and as
-// whom, in plain values: its rules are the same for environment files and for
-// users of the constructs.
+// Package settings is what a load balancer and its gateway can be told, in plain
+// values: who may reach them, under which name and as whom, and how the gateway
+// works. Environment files are decoded into these types, and the constructs take
+// them, so that the rules are the same for both.
 package settings
 
 import (

@@ -12,11 +12,11 @@ import (
 // 53. The zone stands already, public and in the load balancer's account.
 type Domain struct {
 	// Name is the domain name, such as predictions.example.com.
-	Name string
+	Name string `json:"name"`
 	// HostedZoneID is the zone's id, such as Z0123456789ABCDEFGHIJ.
-	HostedZoneID string
-	// ZoneName is the zone's own name, which ends Name, such as example.com.
-	ZoneName string
+	HostedZoneID string `json:"hostedZoneId"`
+	// ZoneName is the zone's own name, which ends the domain's, such as example.com.
+	ZoneName string `json:"zoneName"`
 }
 
 // maxCertificateName is the longest name that AWS Certificate Manager makes a

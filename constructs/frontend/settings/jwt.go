@@ -12,33 +12,32 @@ import (
 // signed with RS256, that have not expired, and that are meant for this service.
 type JWT struct {
 	// Issuer is the value of the claim iss, at most 256 characters.
-	Issuer string
-	// JWKSEndpoint is the HTTPS address of the issuer's public keys, which has to
-	// be reachable from the internet: at most 150 KB and 10 keys.
-	JWKSEndpoint string
-	// Audience is the value of the claim aud, which the issuer gives to tokens for
-	// this service. Without it any token of the issuer would do, those for others
-	// too (fact F33).
-	// Default: "", which is an error unless Claims say whom tokens are for.
-	Audience string
-	// AudienceFormat is how the claim aud is written.
-	// Default: "", SingleString.
-	AudienceFormat ClaimFormat
+	Issuer string `json:"issuer"`
+	// JWKSEndpoint is the HTTPS address of the issuer's public keys, on the
+	// internet: at most 150 KB and 10 keys.
+	JWKSEndpoint string `json:"jwksEndpoint"`
+	// Audience is the value of the claim aud of tokens for this service. Without
+	// it any token of the issuer would do, those for others too (fact F33).
+	// Default: none, which is an error unless Claims say whom tokens are for.
+	Audience string `json:"audience,omitempty"`
+	// AudienceFormat is how the claim aud is written: single-string, string-array
+	// or space-separated-values. Default: single-string.
+	AudienceFormat ClaimFormat `json:"audienceFormat,omitempty"`
 	// Claims are others that the token must have, 10 at most with the audience.
 	// Default: none.
-	Claims []Claim
+	Claims []Claim `json:"claims,omitempty" jsonschema:"minItems=1"`
 }
 
 // Claim is a claim that a token must have.
 type Claim struct {
-	// Name is the claim's, such as client_id or scope.
-	Name string
-	// Format is how its value is written.
-	// Default: "", SingleString.
-	Format ClaimFormat
-	// Values are what Elastic Load Balancing compares with it: one of a
-	// SingleString, else up to 10, of at most 256 characters.
-	Values []string
+	// Name is the claim's name, such as client_id or scope.
+	Name string `json:"name"`
+	// Format is how its value is written: single-string, string-array or
+	// space-separated-values. Default: single-string.
+	Format ClaimFormat `json:"format,omitempty"`
+	// Values are what Elastic Load Balancing compares with it: one for a
+	// single-string, else up to 10, of at most 256 characters.
+	Values []string `json:"values" jsonschema:"minItems=1,uniqueItems=true"`
 }
 
 // ClaimFormat is how the value of a claim is written.

@@ -11,15 +11,15 @@ import (
 // Balancing reads the bundle with the rights of who deploys.
 type MutualTLS struct {
 	// TrustStoreARN is a trust store that stands, in the load balancer's region.
-	// Default: "", one is made of CABundleURL.
-	TrustStoreARN string
+	// Default: none, one is made of CABundleURL.
+	TrustStoreARN string `json:"trustStoreArn,omitempty"`
 	// CABundleURL is the authorities' certificates in PEM, s3://BUCKET/KEY.
-	// Default: "", which is an error unless TrustStoreARN is given.
-	CABundleURL string
+	// Default: none, TrustStoreARN has them.
+	CABundleURL string `json:"caBundleUrl,omitempty"`
 	// CABundleVersion is the version of that object, so that another bundle is
 	// read when it changes.
-	// Default: "", the one that is there when the trust store is made.
-	CABundleVersion string
+	// Default: none, the one that is there when the trust store is made.
+	CABundleVersion string `json:"caBundleVersion,omitempty"`
 }
 
 var (
