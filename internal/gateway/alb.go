@@ -51,7 +51,7 @@ func (g *Gateway) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		out = g.respond(r, x)
 		if out.answer != nil {
 			headers := out.header
-			if out = out.answer.whole(out, maxALBReplyBytes); out.code != "" {
+			if out = out.answer.readAll(out, maxALBReplyBytes); out.code != "" {
 				if id := headers[headerInferenceID]; id != nil {
 					out.header[headerInferenceID] = id
 				}
@@ -70,7 +70,7 @@ func (g *Gateway) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		x.sentBytes = int64(len(out.body))
 		answer, err = albReply(out, r.Method, multiValue)
 	}
-	g.record(r, x, out)
+	g.logRequest(r, x, out)
 	return answer, err
 }
 

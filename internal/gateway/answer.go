@@ -40,7 +40,7 @@ func bufferPool(size int) *sync.Pool {
 }
 
 // begin sends status and headers.
-func begin(w http.ResponseWriter, out *reply, length int64) {
+func writeHead(w http.ResponseWriter, out *reply, length int64) {
 	header := w.Header()
 	maps.Copy(header, out.header)
 	if _, ok := header["Content-Type"]; !ok {
@@ -55,7 +55,7 @@ func begin(w http.ResponseWriter, out *reply, length int64) {
 // writeWhole sends a reply that is all there, without its body where method is
 // HEAD.
 func writeWhole(w http.ResponseWriter, method string, out *reply) (int64, error) {
-	begin(w, out, int64(len(out.body)))
+	writeHead(w, out, int64(len(out.body)))
 	if method == http.MethodHead {
 		return 0, nil
 	}
@@ -67,20 +67,20 @@ func writeWhole(w http.ResponseWriter, method string, out *reply) (int64, error)
 }
 
 // writeAnswer passes the endpoint's answer on as it arrives: nothing waits for
-// what follows. begun says that something was sent, after which an error can
+// what follows. headWritten says that something was sent, after which an error can
 // only be told by closing the connection.
-func (g *Gateway) writeAnswer(w http.ResponseWriter, out *reply) (sent int64, begun bool, err error) {
+func (g *Gateway) writeAnswer(w http.ResponseWriter, out *reply) (sent int64, headWritten bool, err error) {
 	control := http.NewResponseController(w)
 	pool := smallBuffers
 	buffer := pool.Get().(*[]byte)
 	defer func() { pool.Put(buffer) }()
 	a := out.answer
 	if a.length < 0 { // a stream's headers do not wait for its first byte
-		begin(w, out, a.length)
+		writeHead(w, out, a.length)
 		_ = control.Flush() // where it cannot, net/http sends when it will
-		begun = true
+		headWritten = true
 	}
-	var patience time.Time
+	var nextDeadline time.Time
 	for {
 		n, readErr := a.body.Read(*buffer)
 		if readErr != nil && !errors.Is(readErr, io.EOF) {
@@ -88,27 +88,27 @@ func (g *Gateway) writeAnswer(w http.ResponseWriter, out *reply) (sent int64, be
 				readErr = fmt.Errorf("%w: %w", cause, readErr)
 			}
 			if n == 0 {
-				return sent, begun, readErr
+				return sent, headWritten, readErr
 			}
 		}
-		if !begun {
-			begin(w, out, a.length)
-			begun = true
+		if !headWritten {
+			writeHead(w, out, a.length)
+			headWritten = true
 		}
 		if sent += int64(n); sent > g.cfg.MaxReplyBytes {
-			return sent, begun, errReplyTooLarge
+			return sent, headWritten, errReplyTooLarge
 		}
 		last := errors.Is(readErr, io.EOF) || sent == a.length
 		if !last || sent > int64(n) {
 			// More than one piece: the client is to take each in time.
-			if now := time.Now(); now.After(patience) {
+			if now := time.Now(); now.After(nextDeadline) {
 				_ = control.SetWriteDeadline(now.Add(g.cfg.WriteTimeout)) // where it cannot, the server's own holds
-				patience = now.Add(min(time.Second, g.cfg.WriteTimeout/4))
+				nextDeadline = now.Add(min(time.Second, g.cfg.WriteTimeout/4))
 			}
 		}
 		if n > 0 {
 			if _, err := w.Write((*buffer)[:n]); err != nil {
-				return sent, begun, &clientError{err}
+				return sent, headWritten, &clientError{err}
 			}
 		}
 		if n == len(*buffer) && pool == smallBuffers {
@@ -118,33 +118,33 @@ func (g *Gateway) writeAnswer(w http.ResponseWriter, out *reply) (sent int64, be
 		}
 		switch {
 		case last:
-			return sent, begun, nil
+			return sent, headWritten, nil
 		case readErr != nil:
-			return sent, begun, readErr
+			return sent, headWritten, readErr
 		}
 		if err := control.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
-			return sent, begun, &clientError{err}
+			return sent, headWritten, &clientError{err}
 		}
 	}
 }
 
 // whole reads the answer into out's body, for a form that cannot stream.
-func (a *answer) whole(out *reply, limit int64) *reply {
+func (a *answer) readAll(out *reply, limit int64) *reply {
 	body, err := io.ReadAll(io.LimitReader(a.body, limit+1))
 	if err != nil {
 		if cause := context.Cause(a.ctx); cause != nil {
 			err = fmt.Errorf("%w: %w", cause, err)
 		}
-		return broken(err)
+		return brokenAnswer(err)
 	}
 	out.body, out.answer = body, nil
 	return out
 }
 
 // broken is the reply where an answer ended before its first byte was passed on.
-func broken(err error) *reply {
+func brokenAnswer(err error) *reply {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return failure(http.StatusBadGateway, codeBadEndpointReply, "SageMaker's answer did not arrive whole").because(err)
+		return failure(http.StatusBadGateway, codeBadEndpointReply, "SageMaker's answer did not arrive whole").withCause(err)
 	}
 	return noAnswer(err)
 }

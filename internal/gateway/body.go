@@ -34,7 +34,7 @@ func (g *Gateway) readBody(r *http.Request, x *exchange) ([]byte, *reply) {
 	for int64(len(body)) < highest {
 		if len(body) == cap(body) {
 			room = min(max(room, 2*int64(cap(body))), highest)
-			if !g.hold(x, room) {
+			if !g.reserveBytes(x, room) {
 				return refuse(g.shed(errors.New("the bodies of all requests together are too large")))
 			}
 			body = append(make([]byte, 0, room), body...)
@@ -46,9 +46,9 @@ func (g *Gateway) readBody(r *http.Request, x *exchange) ([]byte, *reply) {
 		case errors.Is(err, io.EOF):
 			highest = int64(len(body))
 		case errors.As(err, &timeout) && timeout.Timeout():
-			return refuse(failure(http.StatusRequestTimeout, codeRequestTimeout, "the body did not arrive in time").because(err))
+			return refuse(failure(http.StatusRequestTimeout, codeRequestTimeout, "the body did not arrive in time").withCause(err))
 		case err != nil:
-			return refuse(failure(http.StatusBadRequest, codeIncompleteBody, "the body did not arrive whole").because(err))
+			return refuse(failure(http.StatusBadRequest, codeIncompleteBody, "the body did not arrive whole").withCause(err))
 		}
 	}
 	if int64(len(body)) > limit {
@@ -63,15 +63,15 @@ func (g *Gateway) readBody(r *http.Request, x *exchange) ([]byte, *reply) {
 
 // hold accounts for total bytes of x's body, unless all bodies together become
 // too large.
-func (g *Gateway) hold(x *exchange, total int64) bool {
+func (g *Gateway) reserveBytes(x *exchange, total int64) bool {
 	if g.limiter == nil {
 		return true
 	}
-	more := total - x.held
-	if g.held.Add(more) > g.cfg.MaxHeldBytes {
-		g.held.Add(-more)
+	more := total - x.bodyBytes
+	if g.heldBytes.Add(more) > g.cfg.MaxHeldBytes {
+		g.heldBytes.Add(-more)
 		return false
 	}
-	x.held = total
+	x.bodyBytes = total
 	return true
 }

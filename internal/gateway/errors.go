@@ -39,14 +39,14 @@ func readError(response *http.Response) ([]byte, error) {
 // JSON members (the SDKs read Message, OriginalStatusCode, OriginalMessage and
 // LogStreamArn, exactly so written), code and message for everybody else.
 func sageMakerError(status int, header http.Header, body []byte) *reply {
-	code, message := nameOf(status, header, body)
+	code, message := codeAndMessage(status, header, body)
 	switch {
 	case status < 400 || status > 599:
 		return failure(http.StatusBadGateway, codeBadEndpointReply, "SageMaker did not answer as InvokeEndpoint does").
-			because(fmt.Errorf("SageMaker answered with status %d", status))
-	case aboutSignature(status, code):
+			withCause(fmt.Errorf("SageMaker answered with status %d", status))
+	case isSignatureError(status, code):
 		return failure(http.StatusBadGateway, codeNotAuthorized, "SageMaker refused the gateway's own permission or credentials").
-			because(refusal(status, code, message))
+			withCause(refusal(status, code, message))
 	}
 	members := map[string]json.RawMessage{}
 	if json.Unmarshal(body, &members) != nil || members == nil {
@@ -59,7 +59,7 @@ func sageMakerError(status int, header http.Header, body []byte) *reply {
 	members["message"] = jsonString(message)
 	text, err := json.Marshal(members)
 	if err != nil {
-		return failure(http.StatusInternalServerError, codeGatewayFailure, "the gateway failed").because(err)
+		return failure(http.StatusInternalServerError, codeGatewayFailure, "the gateway failed").withCause(err)
 	}
 	out := errorReply(status, code, text)
 	for _, name := range []string{headerRequestID, "Retry-After", "X-Amz-Retry-After"} {
@@ -73,7 +73,7 @@ func sageMakerError(status int, header http.Header, body []byte) *reply {
 // nameOf is the error's code and message, as the SDKs find them; where SageMaker
 // gave none, or something in front of it answered in another language than JSON,
 // they say what the status does.
-func nameOf(status int, header http.Header, body []byte) (code, message string) {
+func codeAndMessage(status int, header http.Header, body []byte) (code, message string) {
 	members := map[string]any{}
 	_ = json.Unmarshal(body, &members) // not an object: no members
 	text := func(names ...string) string {
@@ -113,7 +113,7 @@ var signatureCodes = []string{
 // aboutSignature tells the errors that are about the gateway's signature. The
 // client, which signs nothing that SageMaker sees, can do nothing about them
 // and would take a 403 for its own.
-func aboutSignature(status int, code string) bool {
+func isSignatureError(status int, code string) bool {
 	return status == http.StatusUnauthorized || status == http.StatusForbidden || slices.Contains(signatureCodes, code)
 }
 
@@ -139,11 +139,11 @@ func noAnswer(err error) *reply {
 	)
 	switch {
 	case errors.As(err, &credentials):
-		return failure(http.StatusBadGateway, codeCredentialsMissing, "the gateway has no AWS credentials").because(err)
+		return failure(http.StatusBadGateway, codeCredentialsMissing, "the gateway has no AWS credentials").withCause(err)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		return failure(http.StatusGatewayTimeout, codeEndpointTimeout, "SageMaker did not answer in time").because(err)
+		return failure(http.StatusGatewayTimeout, codeEndpointTimeout, "SageMaker did not answer in time").withCause(err)
 	default:
-		return failure(http.StatusBadGateway, codeEndpointUnreachable, "SageMaker could not be reached, or the connection broke").because(err)
+		return failure(http.StatusBadGateway, codeEndpointUnreachable, "SageMaker could not be reached, or the connection broke").withCause(err)
 	}
 }
 
@@ -171,7 +171,7 @@ const handshakeTimeout = "TLS handshake timeout"
 
 // hopeless reports whether err will meet the next call too: name, TLS or
 // credentials are wrong, not the load.
-func hopeless(err error) bool {
+func opensBreaker(err error) bool {
 	var (
 		name        *net.DNSError
 		credentials *credentialsError

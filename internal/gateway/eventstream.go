@@ -35,21 +35,21 @@ func (p *payload) next() error {
 		if err != nil {
 			return err // io.EOF between two events
 		}
-		switch kind := text(message.Headers, ":message-type"); kind {
+		switch kind := headerText(message.Headers, ":message-type"); kind {
 		case "event":
 			p.memory, p.rest = message.Payload, message.Payload
 		case "exception":
-			return &streamError{text(message.Headers, ":exception-type"), message.Payload}
+			return &streamError{headerText(message.Headers, ":exception-type"), message.Payload}
 		case "error":
-			return &streamError{text(message.Headers, ":error-code"), message.Payload}
+			return &streamError{headerText(message.Headers, ":error-code"), message.Payload}
 		default:
-			return fmt.Errorf("an event of the unknown kind %q", clip(kind))
+			return fmt.Errorf("an event of the unknown kind %q", truncate(kind))
 		}
 	}
 	return nil
 }
 
-func text(headers eventstream.Headers, name string) string {
+func headerText(headers eventstream.Headers, name string) string {
 	if value := headers.Get(name); value != nil {
 		return value.String()
 	}
@@ -68,7 +68,7 @@ func (p *payload) Read(b []byte) (int, error) {
 
 // unframed is out without the framing of its event stream. It waits for the
 // first event: where that is an exception the client still gets an error.
-func unframed(out *reply) *reply {
+func withoutFraming(out *reply) *reply {
 	if out.header.Get("Content-Type") != eventStreamType {
 		return out // something that is no stream
 	}
@@ -77,9 +77,9 @@ func unframed(out *reply) *reply {
 	var exception *streamError
 	switch {
 	case errors.As(err, &exception):
-		return exception.reply(out.header).because(err)
+		return exception.reply(out.header).withCause(err)
 	case err != nil && !errors.Is(err, io.EOF):
-		return broken(err)
+		return brokenAnswer(err)
 	}
 	out.header["Content-Type"] = out.header[headerStreamType]
 	delete(out.header, headerStreamType)

@@ -69,7 +69,7 @@ func checkCalls(t *testing.T, endpoint *recording, method, path string, status i
 }
 
 // sentHeaders are all that SageMaker may see.
-var sentHeaders = append([]string{"Authorization", headerDate, headerToken, "User-Agent"}, passedOn...)
+var sentHeaders = append([]string{"Authorization", headerDate, headerToken, "User-Agent"}, forwardedHeaders...)
 
 var allowedStatuses = []int{200, 400, 404, 405, 413, 501}
 

@@ -35,11 +35,11 @@ type Gateway struct {
 
 	// What looks across requests; limiter and budget are nil on Lambda, where
 	// there is one at a time.
-	limiter *pressure.Limiter
-	budget  *pressure.Budget
-	breaker pressure.Breaker
-	held    atomic.Int64 // bytes of request bodies
-	metrics metrics
+	limiter   *pressure.Limiter
+	budget    *pressure.Budget
+	breaker   pressure.Breaker
+	heldBytes atomic.Int64 // bytes of request bodies
+	metrics   metrics
 
 	tracer trace.Tracer // nil for none
 
@@ -92,9 +92,9 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (g *Gateway) finish(w http.ResponseWriter, r *http.Request, x *exchange, out *reply) {
 	var err error
 	if out.answer != nil {
-		var begun bool
-		if x.sentBytes, begun, err = g.writeAnswer(w, out); err != nil && !begun {
-			failed := broken(err)
+		var headWritten bool
+		if x.sentBytes, headWritten, err = g.writeAnswer(w, out); err != nil && !headWritten {
+			failed := brokenAnswer(err)
 			for _, name := range []string{headerInferenceID, headerRequestID} {
 				if value := out.header[name]; value != nil {
 					failed.header[name] = value
@@ -109,9 +109,9 @@ func (g *Gateway) finish(w http.ResponseWriter, r *http.Request, x *exchange, ou
 	cut, sent := err != nil && out.answer != nil, out.status
 	if err != nil && out.cause == nil {
 		out.cause = err
-		out.status, out.code = endOf(r.Context(), err)
+		out.status, out.code = brokenStatus(r.Context(), err)
 	}
-	g.record(r, x, out)
+	g.logRequest(r, x, out)
 	if x.span != nil {
 		x.endSpan(out, sent)
 	}
@@ -121,7 +121,7 @@ func (g *Gateway) finish(w http.ResponseWriter, r *http.Request, x *exchange, ou
 }
 
 // endOf is what log and metrics say of a reply that err ended in its middle.
-func endOf(client context.Context, err error) (status int, code string) {
+func brokenStatus(client context.Context, err error) (status int, code string) {
 	var unwritten *clientError
 	switch {
 	case errors.As(err, &unwritten), errors.Is(client.Err(), context.Canceled):
@@ -129,7 +129,7 @@ func endOf(client context.Context, err error) (status int, code string) {
 	case errors.Is(err, errReplyTooLarge):
 		return http.StatusBadGateway, codeResponseTooLarge
 	}
-	out := broken(err)
+	out := brokenAnswer(err)
 	return out.status, out.code
 }
 

@@ -33,10 +33,10 @@ const (
 	headerStreamType   = "X-Amzn-Sagemaker-Content-Type"
 )
 
-// passedOn are the headers of a request that reach SageMaker: all that
+// forwardedHeaders are the headers of a request that reach SageMaker: all that
 // InvokeEndpoint and InvokeEndpointWithResponseStream take, and traces. SageMaker
 // strips any other (fact F5), and so does the gateway.
-var passedOn = []string{
+var forwardedHeaders = []string{
 	headerAccept,
 	"Content-Type",
 	headerStreamAccept,
@@ -54,8 +54,8 @@ var passedOn = []string{
 	"X-Amzn-Trace-Id",
 }
 
-// passedBack are the headers of SageMaker's reply that reach the client.
-var passedBack = []string{
+// returnedHeaders are the headers of SageMaker's reply that reach the client.
+var returnedHeaders = []string{
 	"Content-Type",
 	"X-Amzn-Invoked-Production-Variant",
 	"X-Amzn-Sagemaker-Closed-Session-Id",
@@ -73,10 +73,10 @@ var userAgent = []string{"sagemaker-inference-gateway"}
 
 // passOn is what of header goes to SageMaker. It refuses what cannot be sent as
 // one HTTP header; whether a value means anything is SageMaker's to say.
-func passOn(header http.Header) (http.Header, error) {
+func forwardHeaders(header http.Header) (http.Header, error) {
 	out := make(http.Header, len(header)+4) // the signature's, and the agent
 	out["User-Agent"] = userAgent
-	for _, name := range passedOn {
+	for _, name := range forwardedHeaders {
 		values := header[name]
 		if len(values) == 0 {
 			continue
@@ -98,9 +98,9 @@ func passOn(header http.Header) (http.Header, error) {
 }
 
 // passBack is what of SageMaker's reply goes to the client.
-func passBack(header http.Header) http.Header {
+func returnHeaders(header http.Header) http.Header {
 	out := make(http.Header, 8)
-	for _, name := range passedBack {
+	for _, name := range returnedHeaders {
 		if values := header[name]; len(values) > 0 && sendable(values[0]) {
 			out[name] = values[:1:1]
 		}
@@ -128,7 +128,7 @@ func clientTimeout(header http.Header, longest time.Duration) (time.Duration, er
 // isHigh reports whether r is to be shed last: it says so, and comes from a
 // source that may. The source is what a load balancer has added last to
 // X-Forwarded-For, without which it is the connection's other end.
-func isHigh(r *http.Request, sources []netip.Prefix) bool {
+func isHighPriority(r *http.Request, sources []netip.Prefix) bool {
 	if len(sources) == 0 || r.Header.Get(headerPriority) != "high" {
 		return false
 	}

@@ -146,17 +146,17 @@ func TestHeaders(t *testing.T) {
 // What net/http's server would never let in can come out of a Lambda event.
 func TestControlCharactersInHeaders(t *testing.T) {
 	t.Parallel()
-	for _, name := range passedOn {
+	for _, name := range forwardedHeaders {
 		for _, value := range []string{"a\r\nX-Evil: b", "a\nb", "a\x00b", "a\x7fb"} {
-			if _, err := passOn(http.Header{name: {value}}); err == nil {
+			if _, err := forwardHeaders(http.Header{name: {value}}); err == nil {
 				t.Errorf("%s: %q is let through", name, value)
 			}
-			if got := passBack(http.Header{"Content-Type": {value}}); len(got) != 0 {
+			if got := returnHeaders(http.Header{"Content-Type": {value}}); len(got) != 0 {
 				t.Errorf("%q is let back", value)
 			}
 		}
 	}
-	for _, name := range slices.Concat(passedOn, passedBack, lists, []string{headerTimeout, headerPriority, headerFallback, headerDate, headerToken}) {
+	for _, name := range slices.Concat(forwardedHeaders, returnedHeaders, lists, []string{headerTimeout, headerPriority, headerFallback, headerDate, headerToken}) {
 		if name != http.CanonicalHeaderKey(name) {
 			t.Errorf("%s would never be found: it must be written %s", name, http.CanonicalHeaderKey(name))
 		}

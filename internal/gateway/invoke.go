@@ -16,16 +16,16 @@ import (
 // exchange is one request on its way through the gateway, and what of it has to
 // be given back in the end.
 type exchange struct {
-	route    route
-	start    time.Time
-	writer   http.ResponseWriter // nil on Lambda
-	timeout  time.Duration       // how long the endpoint has
-	deadline time.Time
-	cancel   context.CancelCauseFunc
-	timer    *time.Timer
-	answer   io.Closer
-	held     int64 // bytes of the request's body
-	placed   bool  // holds a place of the limiter
+	route     route
+	start     time.Time
+	writer    http.ResponseWriter // nil on Lambda
+	timeout   time.Duration       // how long the endpoint has
+	deadline  time.Time
+	cancel    context.CancelCauseFunc
+	timer     *time.Timer
+	answer    io.Closer
+	bodyBytes int64 // bytes of the request's body
+	admitted  bool  // holds a place of the limiter
 
 	// For log and metrics.
 	invokes      bool // it is a request for the endpoint
@@ -47,18 +47,18 @@ func (g *Gateway) end(x *exchange) {
 	if x.cancel != nil {
 		x.cancel(nil)
 	}
-	if x.placed {
+	if x.admitted {
 		g.limiter.Release()
 	}
-	if x.held > 0 {
-		g.held.Add(-x.held)
+	if x.bodyBytes > 0 {
+		g.heldBytes.Add(-x.bodyBytes)
 	}
 }
 
 // invoke passes r on to the endpoint and turns what comes back into a reply.
 func (g *Gateway) invoke(r *http.Request, x *exchange) *reply {
 	x.invokes = true
-	header, err := passOn(r.Header)
+	header, err := forwardHeaders(r.Header)
 	if err == nil {
 		x.timeout, err = clientTimeout(r.Header, g.cfg.RequestTimeout)
 	}
@@ -82,7 +82,7 @@ func (g *Gateway) invoke(r *http.Request, x *exchange) *reply {
 // explains that by refused. The context ends with the request's time.
 func (g *Gateway) admit(r *http.Request, x *exchange) (ctx context.Context, body []byte, refused *reply) {
 	refuse := func(out *reply) (context.Context, []byte, *reply) { return nil, nil, out }
-	high := isHigh(r, g.cfg.PrioritySources)
+	high := isHighPriority(r, g.cfg.PrioritySources)
 	if g.limiter != nil && !high && g.limiter.Full() {
 		return refuse(g.shed(pressure.ErrFull)) // without reading its body
 	}
@@ -103,12 +103,12 @@ func (g *Gateway) admit(r *http.Request, x *exchange) (ctx context.Context, body
 	x.waited = time.Since(queued)
 	switch {
 	case err == nil:
-		x.placed = true
+		x.admitted = true
 		return ctx, body, nil
 	case errors.Is(err, pressure.ErrFull), errors.Is(err, pressure.ErrTimeout), errors.Is(err, errDeadline):
 		return refuse(g.shed(err))
 	default:
-		return refuse(failure(statusClientClosedRequest, codeClientClosedRequest, "the client left").because(err))
+		return refuse(failure(statusClientClosedRequest, codeClientClosedRequest, "the client left").withCause(err))
 	}
 }
 
@@ -129,30 +129,30 @@ func (g *Gateway) call(ctx context.Context, x *exchange, header http.Header, bod
 		return out
 	}
 	if announced := out.answer.length; announced > g.cfg.MaxReplyBytes && !g.cfg.Lambda {
-		return tooLong(announced, g.cfg.MaxReplyBytes)
+		return replyTooLarge(announced, g.cfg.MaxReplyBytes)
 	}
 	if x.route.streams() {
 		x.timer.Reset(g.cfg.StreamTimeout)
 	}
 	if x.route == routeStream {
-		return unframed(out)
+		return withoutFraming(out)
 	}
 	return out
 }
 
 // tooLong is what a client gets for a reply that announces too many bytes.
-func tooLong(announced, limit int64) *reply {
+func replyTooLarge(announced, limit int64) *reply {
 	return failure(http.StatusBadGateway, codeResponseTooLarge, fmt.Sprintf("the reply may have at most %d bytes", limit)).
-		because(fmt.Errorf("SageMaker announces %d bytes", announced))
+		withCause(fmt.Errorf("SageMaker announces %d bytes", announced))
 }
 
 // tell passes an attempt's outcome on to what looks across requests.
-func (g *Gateway) tell(outcome pressure.Outcome, latency time.Duration) {
+func (g *Gateway) sample(outcome pressure.Outcome, latency time.Duration) {
 	if g.limiter == nil {
 		return
 	}
 	g.limiter.Sample(outcome, latency)
-	g.breaker.Reached()
+	g.breaker.Connected()
 	if outcome == pressure.Succeeded {
 		g.metrics.lastSuccess.Store(int64(g.clock()))
 	}
@@ -161,7 +161,7 @@ func (g *Gateway) tell(outcome pressure.Outcome, latency time.Duration) {
 // shed refuses a request for want of capacity.
 func (g *Gateway) shed(cause error) *reply {
 	out := failure(http.StatusServiceUnavailable, codeOverloaded, "there are more requests than the endpoint serves; try again later").
-		later(retryAfter()).because(cause)
+		withRetryAfter(retryAfter()).withCause(cause)
 	out.shed = true
 	return g.fallback(out)
 }

@@ -92,7 +92,7 @@ func (h *histogram) add(d time.Duration) {
 
 // take empties h and returns the durations under which the given shares of its
 // counts lie; nil if there are none.
-func (h *histogram) take(shares ...float64) []time.Duration {
+func (h *histogram) quantiles(shares ...float64) []time.Duration {
 	var counts [len(h.buckets)]int64
 	total := int64(0)
 	for i := range counts {
@@ -116,7 +116,7 @@ func (h *histogram) take(shares ...float64) []time.Duration {
 
 // metricLine is a line of CloudWatch's embedded metric format: CloudWatch Logs
 // makes metrics of it.
-type metricLine struct {
+type embeddedMetrics struct {
 	names []metricName
 	line  map[string]any
 }
@@ -127,19 +127,19 @@ type metricName struct {
 	StorageResolution int
 }
 
-func (m *metricLine) add(name, unit string, value any) {
+func (m *embeddedMetrics) add(name, unit string, value any) {
 	// 1 is CloudWatch's high resolution.
 	m.names = append(m.names, metricName{name, unit, 1})
 	m.line[name] = value
 }
 
 // emit is the metric line of the period that ends now.
-func (g *Gateway) emit(now time.Time) ([]byte, error) {
-	m := &metricLine{line: map[string]any{MetricEndpointDimension: g.cfg.EndpointName}}
+func (g *Gateway) metricLine(now time.Time) ([]byte, error) {
+	m := &embeddedMetrics{line: map[string]any{MetricEndpointDimension: g.cfg.EndpointName}}
 	state := g.limiter.State()
 	m.add(MetricArrived, "Count", g.metrics.arrived.Swap(0))
 	m.add(MetricShed, "Count", g.metrics.shed.Swap(0))
-	m.add(MetricQueued, "Count", g.limiter.MostQueued())
+	m.add(MetricQueued, "Count", g.limiter.MaxQueued())
 	m.add("InFlightRequests", "Count", state.InFlight)
 	m.add("ConcurrencyLimit", "Count", state.Limit)
 	for i, name := range outcomeMetrics {
@@ -155,7 +155,7 @@ func (g *Gateway) emit(now time.Time) ([]byte, error) {
 		open = 1
 	}
 	m.add("BreakerOpen", "Count", open)
-	if at := g.metrics.latency.take(0.5, 0.9, 0.99); at != nil {
+	if at := g.metrics.latency.quantiles(0.5, 0.9, 0.99); at != nil {
 		for i, name := range []string{"LatencyP50", "LatencyP90", "LatencyP99"} {
 			m.add(name, "Milliseconds", float64(at[i].Microseconds())/1000)
 		}
@@ -180,7 +180,7 @@ func (g *Gateway) publish(ctx context.Context) {
 		case <-ctx.Done():
 			done = true
 		}
-		line, err := g.emit(time.Now())
+		line, err := g.metricLine(time.Now())
 		if err == nil {
 			_, err = g.metricLines.Write(line)
 		}

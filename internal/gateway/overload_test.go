@@ -150,7 +150,7 @@ func TestFallbackOfTheBreaker(t *testing.T) {
 	}
 }
 
-func TestIsHigh(t *testing.T) {
+func TestIsHighPriority(t *testing.T) {
 	t.Parallel()
 	sources := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("2001:db8::/32")}
 	tests := map[string]struct {
@@ -184,7 +184,7 @@ func TestIsHigh(t *testing.T) {
 			if test.forwarded != nil {
 				r.Header["X-Forwarded-For"] = test.forwarded
 			}
-			if got := isHigh(r, test.sources); got != test.want {
+			if got := isHighPriority(r, test.sources); got != test.want {
 				t.Errorf("got %v", got)
 			}
 		})
@@ -255,7 +255,7 @@ func TestMetricLine(t *testing.T) {
 		f.do(t, "POST", "/invocations", nil, strings.NewReader("a"))
 	}
 	f.do(t, "GET", "/ping", nil, nil) // is no request for the endpoint
-	text, err := f.gateway.emit(time.UnixMilli(1800000000123))
+	text, err := f.gateway.metricLine(time.UnixMilli(1800000000123))
 	if err != nil || text[len(text)-1] != '\n' {
 		t.Fatalf("%q, %v", text, err)
 	}
@@ -299,7 +299,7 @@ func TestMetricLine(t *testing.T) {
 		t.Error(diff)
 	}
 	// The next period begins at nothing, and has no latency.
-	if text, err = f.gateway.emit(time.UnixMilli(1800000010123)); err != nil || !strings.Contains(string(text), `"ArrivedRequests":0`) || strings.Contains(string(text), "LatencyP50") {
+	if text, err = f.gateway.metricLine(time.UnixMilli(1800000010123)); err != nil || !strings.Contains(string(text), `"ArrivedRequests":0`) || strings.Contains(string(text), "LatencyP50") {
 		t.Errorf("%s, %v", text, err)
 	}
 	if !slices.Contains(names, "LatencyP99") {
@@ -313,7 +313,7 @@ func TestHistogram(t *testing.T) {
 	for ms := range 1000 {
 		h.add(time.Duration(ms+1) * time.Millisecond)
 	}
-	for i, at := range h.take(0.5, 0.9, 0.99) {
+	for i, at := range h.quantiles(0.5, 0.9, 0.99) {
 		want := []time.Duration{500 * time.Millisecond, 900 * time.Millisecond, 990 * time.Millisecond}[i]
 		if at < want || at > want*9/8 {
 			t.Errorf("got %s, want %s", at, want)

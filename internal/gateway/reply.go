@@ -71,14 +71,14 @@ func errorReply(status int, code string, body []byte) *reply {
 	}
 }
 
-func (out *reply) because(cause error) *reply {
+func (out *reply) withCause(cause error) *reply {
 	out.cause = cause
 	return out
 }
 
 // later tells people and SDKs when to come again: Retry-After in seconds, and
 // x-amz-retry-after, which is all that the SDKs read, in milliseconds (fact F32).
-func (out *reply) later(after time.Duration) *reply {
+func (out *reply) withRetryAfter(after time.Duration) *reply {
 	out.header.Set("Retry-After", strconv.Itoa(int((after+time.Second-1)/time.Second)))
 	out.header.Set("X-Amz-Retry-After", strconv.FormatInt(after.Milliseconds(), 10))
 	return out

@@ -32,7 +32,7 @@ func (s *sampler) allow(now time.Time, rate int64) (suppressed int64, ok bool) {
 
 // record counts a request that is over, and writes its one line. What clients
 // choose freely is cut short, and JSON quotes it.
-func (g *Gateway) record(r *http.Request, x *exchange, out *reply) {
+func (g *Gateway) logRequest(r *http.Request, x *exchange, out *reply) {
 	now := time.Now()
 	took := now.Sub(x.start)
 	if x.invokes {
@@ -67,7 +67,7 @@ func (g *Gateway) record(r *http.Request, x *exchange, out *reply) {
 	}
 	attrs := make([]slog.Attr, 0, 16)
 	attrs = append(attrs,
-		slog.String("method", clip(r.Method)),
+		slog.String("method", truncate(r.Method)),
 		slog.String("route", string(x.route)),
 		slog.Int("status", out.status),
 		slog.Float64("duration_ms", float64(took.Microseconds())/1000),
@@ -76,7 +76,7 @@ func (g *Gateway) record(r *http.Request, x *exchange, out *reply) {
 	)
 	optional := func(name, value string) {
 		if value != "" {
-			attrs = append(attrs, slog.String(name, clip(value)))
+			attrs = append(attrs, slog.String(name, truncate(value)))
 		}
 	}
 	optional("inference_id", r.Header.Get(headerInferenceID))
@@ -102,7 +102,7 @@ func (g *Gateway) record(r *http.Request, x *exchange, out *reply) {
 	g.log.LogAttrs(r.Context(), level, "request", attrs...)
 }
 
-func clip(s string) string {
+func truncate(s string) string {
 	const longest = 128
 	if len(s) > longest {
 		return s[:longest]

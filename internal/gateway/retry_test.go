@@ -177,12 +177,12 @@ func TestBreaker(t *testing.T) {
 }
 
 // Only what load has no part in counts for the breaker.
-func TestHopeless(t *testing.T) {
+func TestOpensBreaker(t *testing.T) {
 	t.Parallel()
 	dial := func(err error) error { return &net.OpError{Op: "dial", Err: err} }
 	for name, test := range map[string]struct {
-		err                    error
-		hopeless, notConnected bool
+		err                        error
+		opensBreaker, notConnected bool
 	}{
 		"no such name":        {dial(&net.DNSError{Err: "no such host"}), true, true},
 		"no TLS":              {tls.RecordHeaderError{Msg: "no TLS"}, true, true},
@@ -195,8 +195,8 @@ func TestHopeless(t *testing.T) {
 		"its time is over":    {errDeadline, false, false},
 		"the client has left": {context.Canceled, false, false},
 	} {
-		if got := hopeless(test.err); got != test.hopeless {
-			t.Errorf("%s: hopeless is %v", name, got)
+		if got := opensBreaker(test.err); got != test.opensBreaker {
+			t.Errorf("%s: opensBreaker is %v", name, got)
 		}
 		if got := notConnected(test.err); got != test.notConnected {
 			t.Errorf("%s: not connected is %v", name, got)

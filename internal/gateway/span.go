@@ -67,19 +67,19 @@ func requestAttributes(r *http.Request, route route) (name string, attributes []
 	}
 	attributes = append(make([]attribute.KeyValue, 0, 9),
 		semconv.URLScheme(scheme),
-		semconv.URLPath(clip(r.URL.EscapedPath())),
+		semconv.URLPath(truncate(r.URL.EscapedPath())),
 		semconv.NetworkProtocolVersion(protocolVersion(r)),
 	)
 	attributes = appendServer(attributes, r.Host, scheme)
 	if agent := r.UserAgent(); agent != "" {
-		attributes = append(attributes, semconv.UserAgentOriginal(clip(agent)))
+		attributes = append(attributes, semconv.UserAgentOriginal(truncate(agent)))
 	}
 	name = r.Method
 	if slices.Contains(methods, r.Method) {
 		attributes = append(attributes, semconv.HTTPRequestMethodKey.String(r.Method))
 	} else {
 		name = "HTTP"
-		attributes = append(attributes, semconv.HTTPRequestMethodOther, semconv.HTTPRequestMethodOriginal(clip(r.Method)))
+		attributes = append(attributes, semconv.HTTPRequestMethodOther, semconv.HTTPRequestMethodOriginal(truncate(r.Method)))
 	}
 	if route != routeUnknown {
 		name += " " + string(route)
@@ -106,7 +106,7 @@ func appendServer(attributes []attribute.KeyValue, host, scheme string) []attrib
 			host, port = name, int(n)
 		}
 	}
-	return append(attributes, semconv.ServerAddress(clip(host)), semconv.ServerPort(port))
+	return append(attributes, semconv.ServerAddress(truncate(host)), semconv.ServerPort(port))
 }
 
 // beginCall begins the span of an attempt at target, whose context goes out in
@@ -136,7 +136,7 @@ func (g *Gateway) beginCall(ctx context.Context, x *exchange, target *url.URL, h
 func (x *exchange) callAnswered(response *http.Response) {
 	x.call.SetAttributes(semconv.HTTPResponseStatusCode(response.StatusCode))
 	if id := response.Header.Get(headerRequestID); id != "" {
-		x.call.SetAttributes(semconv.AWSRequestID(clip(id)))
+		x.call.SetAttributes(semconv.AWSRequestID(truncate(id)))
 	}
 }
 

@@ -41,9 +41,9 @@ func (f *fixture) open(t *testing.T, path string, header http.Header) *http.Resp
 // idle waits until the gateway has nothing under way.
 func (f *fixture) idle(t *testing.T) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); f.gateway.limiter.State().InFlight != 0 || f.gateway.held.Load() != 0; {
+	for deadline := time.Now().Add(10 * time.Second); f.gateway.limiter.State().InFlight != 0 || f.gateway.heldBytes.Load() != 0; {
 		if time.Now().After(deadline) {
-			t.Fatalf("places are kept: %+v, %d bytes", f.gateway.limiter.State(), f.gateway.held.Load())
+			t.Fatalf("places are kept: %+v, %d bytes", f.gateway.limiter.State(), f.gateway.heldBytes.Load())
 		}
 		time.Sleep(time.Millisecond)
 	}

@@ -17,7 +17,7 @@ func traceEndpoint(cfg *Config, text string) (string, string) {
 }
 
 // withoutPassword is text as an error may show it.
-func withoutPassword(text string) string {
+func redactPassword(text string) string {
 	if u, err := url.Parse(text); err == nil && u.User != nil {
 		return u.Redacted()
 	}

@@ -489,7 +489,7 @@ func TestHandshakeTimeout(t *testing.T) {
 	endpoint.transport.(*http.Transport).TLSHandshakeTimeout = 50 * time.Millisecond
 	_, err = endpoint.send(t.Context(), endpoint.target(testEndpoint, "invocations"), http.Header{}, []byte("a")) //nolint:bodyclose // there is none
 	var network net.Error
-	if !errors.As(err, &network) || !network.Timeout() || !notConnected(err) || !hopeless(err) {
+	if !errors.As(err, &network) || !network.Timeout() || !notConnected(err) || !opensBreaker(err) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -161,11 +161,11 @@ func ConfigFromEnv(lookup func(string) (string, bool)) (Config, error) {
 		switch {
 		case text == "":
 		case v.server && cfg.Lambda:
-			problems.Add(v.name, withoutPassword(text), "is nothing that the Lambda form can do",
+			problems.Add(v.name, redactPassword(text), "is nothing that the Lambda form can do",
 				"leave it out, or run the gateway as a server")
 		default:
 			if rule, fix := v.read(&cfg, text); rule != "" {
-				problems.Add(v.name, withoutPassword(text), rule, fix)
+				problems.Add(v.name, redactPassword(text), rule, fix)
 			}
 		}
 		if text == "" && v.name == "ENDPOINT_NAME" {

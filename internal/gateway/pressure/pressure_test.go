@@ -342,7 +342,7 @@ func TestBreaker(t *testing.T) {
 	if !b.Allow(now) {
 		t.Error("want another try")
 	}
-	b.Reached()
+	b.Connected()
 	if b.Open() || !b.Allow(now) || !b.Allow(now) {
 		t.Error("a success leaves it open")
 	}
