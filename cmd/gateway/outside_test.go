@@ -34,7 +34,13 @@ func TestNameOrTLSFails(t *testing.T) {
 				got.body = ""
 				ends[got]++
 			}
-			unreachable, heldBack := ended{status: 502, code: "EndpointUnreachable"}, ended{status: 503, code: "EndpointUnreachable"}
+			unreachable, heldBack := ended{
+				status: 502,
+				code:   "EndpointUnreachable",
+			}, ended{
+				status: 503,
+				code:   "EndpointUnreachable",
+			}
 			if ends[unreachable] == 0 || ends[heldBack] < 10 || ends[unreachable]+ends[heldBack] != 20 {
 				t.Errorf("got %v", ends)
 			}
@@ -78,7 +84,8 @@ func TestExcessIsNotLogged(t *testing.T) {
 	if got := post(client, "http://"+s.address+"/invocations", "a"); got != (ended{status: 200, body: "a"}) {
 		t.Errorf("got %+v", got)
 	}
-	if line := s.waitFor(t, "Unsolicited response"); strings.Contains(line, "forged") || !strings.Contains(line, `"level":"WARN"`) {
+	if line := s.waitFor(t, "Unsolicited response"); strings.Contains(line, "forged") ||
+		!strings.Contains(line, `"level":"WARN"`) {
 		t.Error(line)
 	}
 }

@@ -12,24 +12,24 @@ import (
 	"time"
 )
 
-// answer is the endpoint's, as it arrives.
+// answer is SageMaker's successful response, whose body is still arriving.
 type answer struct {
 	body   io.Reader
-	length int64           // -1 if it is not announced
+	length int64           // -1 where there is no Content-Length
 	ctx    context.Context // ends with the request's time
 }
 
-// errReplyTooLarge ends a reply that was not announced to be so large.
+// errReplyTooLarge ends a reply without Content-Length that exceeds MAX_REPLY_BYTES.
 var errReplyTooLarge = errors.New("the reply is larger than MAX_REPLY_BYTES")
 
-// clientError says that the client did not take its reply.
+// clientError says that the reply could not be written to the client.
 type clientError struct{ err error }
 
 func (e *clientError) Error() string { return "write the reply: " + e.err.Error() }
 func (e *clientError) Unwrap() error { return e.err }
 
-// Most replies and most events fit into a small buffer, so that thousands of
-// streams that wait cost little; what fills one goes on with a large one.
+// A reply begins with a small buffer, so that thousands of waiting streams take
+// little memory, and changes to a large one once it has filled the small one.
 var smallBuffers, largeBuffers = bufferPool(4 << 10), bufferPool(32 << 10)
 
 func bufferPool(size int) *sync.Pool {
@@ -39,7 +39,7 @@ func bufferPool(size int) *sync.Pool {
 	}}
 }
 
-// begin sends status and headers.
+// writeHead sends status and headers.
 func writeHead(w http.ResponseWriter, out *reply, length int64) {
 	header := w.Header()
 	maps.Copy(header, out.header)
@@ -52,8 +52,7 @@ func writeHead(w http.ResponseWriter, out *reply, length int64) {
 	w.WriteHeader(out.status)
 }
 
-// writeWhole sends a reply that is all there, without its body where method is
-// HEAD.
+// writeWhole sends a reply that is in memory, without its body where method is HEAD.
 func writeWhole(w http.ResponseWriter, method string, out *reply) (int64, error) {
 	writeHead(w, out, int64(len(out.body)))
 	if method == http.MethodHead {
@@ -66,9 +65,9 @@ func writeWhole(w http.ResponseWriter, method string, out *reply) (int64, error)
 	return int64(n), err
 }
 
-// writeAnswer passes the endpoint's answer on as it arrives: nothing waits for
-// what follows. headWritten says that something was sent, after which an error can
-// only be told by closing the connection.
+// writeAnswer copies SageMaker's body to the client as it arrives: each piece is
+// flushed at once. After headWritten an error can only be shown by closing the
+// connection.
 func (g *Gateway) writeAnswer(w http.ResponseWriter, out *reply) (sent int64, headWritten bool, err error) {
 	control := http.NewResponseController(w)
 	pool := smallBuffers
@@ -77,7 +76,7 @@ func (g *Gateway) writeAnswer(w http.ResponseWriter, out *reply) (sent int64, he
 	a := out.answer
 	if a.length < 0 { // a stream's headers do not wait for its first byte
 		writeHead(w, out, a.length)
-		_ = control.Flush() // where it cannot, net/http sends when it will
+		_ = control.Flush() // a writer without Flush sends later
 		headWritten = true
 	}
 	var nextDeadline time.Time
@@ -100,9 +99,9 @@ func (g *Gateway) writeAnswer(w http.ResponseWriter, out *reply) (sent int64, he
 		}
 		last := errors.Is(readErr, io.EOF) || sent == a.length
 		if !last || sent > int64(n) {
-			// More than one piece: the client is to take each in time.
+			// Of several pieces the client has to read each within WriteTimeout.
 			if now := time.Now(); now.After(nextDeadline) {
-				_ = control.SetWriteDeadline(now.Add(g.cfg.WriteTimeout)) // where it cannot, the server's own holds
+				_ = control.SetWriteDeadline(now.Add(g.cfg.WriteTimeout)) // without it the server's WriteTimeout holds
 				nextDeadline = now.Add(min(time.Second, g.cfg.WriteTimeout/4))
 			}
 		}
@@ -128,7 +127,7 @@ func (g *Gateway) writeAnswer(w http.ResponseWriter, out *reply) (sent int64, he
 	}
 }
 
-// whole reads the answer into out's body, for a form that cannot stream.
+// readAll reads the answer into out's body, for the Lambda form, which cannot stream.
 func (a *answer) readAll(out *reply, limit int64) *reply {
 	body, err := io.ReadAll(io.LimitReader(a.body, limit+1))
 	if err != nil {
@@ -141,7 +140,8 @@ func (a *answer) readAll(out *reply, limit int64) *reply {
 	return out
 }
 
-// broken is the reply where an answer ended before its first byte was passed on.
+// brokenAnswer is the reply where SageMaker's answer broke off before a byte of it
+// was sent to the client.
 func brokenAnswer(err error) *reply {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return failure(http.StatusBadGateway, codeBadEndpointReply, "SageMaker's answer did not arrive whole").withCause(err)

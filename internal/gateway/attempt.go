@@ -11,10 +11,10 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/pressure"
 )
 
-// attempts sends the request until it succeeds or may not be sent again.
+// attempts sends the request until it succeeds or must not be sent again.
 //
-// Every request under way keeps the stack of this call for as long as the
-// endpoint takes: what happens to few of them is in functions of its own.
+// Every request in flight keeps this function's stack for as long as the endpoint
+// takes: rare paths are functions of their own, to keep it small.
 func (g *Gateway) attempts(ctx context.Context, x *exchange, target *url.URL, header http.Header, body []byte) *reply {
 	if g.limiter != nil {
 		g.budget.Earn()
@@ -28,7 +28,8 @@ func (g *Gateway) attempts(ctx context.Context, x *exchange, target *url.URL, he
 			g.beginCall(ctx, x, target, header)
 		}
 		sent := time.Now()
-		response, err := g.endpoint.send(ctx, target, header, body) //nolint:bodyclose // Gateway.end closes an answer, readError an error
+		//nolint:bodyclose // Gateway.end closes a successful answer, readError another one
+		response, err := g.endpoint.send(ctx, target, header, body)
 		if err == nil && response.StatusCode >= 200 && response.StatusCode < 300 {
 			g.sample(pressure.Succeeded, time.Since(sent))
 			return succeededReply(ctx, x, response)
@@ -37,12 +38,12 @@ func (g *Gateway) attempts(ctx context.Context, x *exchange, target *url.URL, he
 		if !again {
 			return out
 		}
-		// net/http, behind a proxy, may still be writing the last attempt's.
+		// net/http may still be writing the last attempt's headers.
 		header = header.Clone()
 	}
 }
 
-// taken is the reply that a successful answer becomes.
+// succeededReply is the reply for a successful answer.
 func succeededReply(ctx context.Context, x *exchange, response *http.Response) *reply {
 	if x.call != nil {
 		x.callAnswered(response)
@@ -52,15 +53,18 @@ func succeededReply(ctx context.Context, x *exchange, response *http.Response) *
 		answer: &answer{body: response.Body, length: response.ContentLength, ctx: ctx}}
 }
 
-// heldBack is what a request gets while the breaker stops calls.
+// breakerReply is the reply while the breaker is open.
 func (g *Gateway) breakerReply() *reply {
 	return g.fallback(failure(http.StatusServiceUnavailable, codeEndpointUnreachable,
 		"SageMaker cannot be reached").withRetryAfter(time.Second))
 }
 
-// failed is the reply where an attempt ended with an error answer, or with err;
-// again says that there is to be another one instead, and it has waited for that.
-func (g *Gateway) afterFailure(ctx context.Context, x *exchange, response *http.Response, err error) (out *reply, again bool) {
+// afterFailure returns the reply for an attempt that ended with an error answer, or
+// with err. Where again is true there is to be another attempt instead, and the
+// delay before it is over.
+func (g *Gateway) afterFailure(
+	ctx context.Context, x *exchange, response *http.Response, err error,
+) (out *reply, again bool) {
 	out, reason, retryHeader := g.explain(ctx, x, response, err)
 	if x.call != nil {
 		x.callFailed(response, out.code)
@@ -83,8 +87,8 @@ func (g *Gateway) afterFailure(ctx context.Context, x *exchange, response *http.
 	}
 }
 
-// explain turns a failed attempt into a reply. reason is why there may be
-// another attempt, after what the headers retryHeader ask for.
+// explain turns a failed attempt into a reply. reason says why it may be retried;
+// retryHeader is the answer's header, which may ask for a delay.
 func (g *Gateway) explain(ctx context.Context, x *exchange, response *http.Response, err error) (
 	out *reply, reason retryReason, retryHeader http.Header,
 ) {
@@ -97,7 +101,7 @@ func (g *Gateway) explain(ctx context.Context, x *exchange, response *http.Respo
 		switch cause := context.Cause(ctx); {
 		case errors.Is(cause, errDeadline):
 			err = fmt.Errorf("%w: %w", errDeadline, err)
-			if x.timeout == g.cfg.RequestTimeout { // a client's own haste says nothing
+			if x.timeout == g.cfg.RequestTimeout { // a client's shorter deadline says nothing about load
 				g.sample(pressure.Refused, 0)
 			}
 		case cause != nil && errors.Is(cause, context.Canceled):

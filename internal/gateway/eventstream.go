@@ -12,12 +12,12 @@ import (
 
 const eventStreamType = "application/vnd.amazon.eventstream"
 
-// payload reads what a model wrote out of SageMaker's event stream.
+// payload reads the model's bytes out of SageMaker's event stream.
 type payload struct {
 	source  io.Reader
 	decoder *eventstream.Decoder
-	memory  []byte // the decoder's
-	rest    []byte // of the last event
+	memory  []byte // the decoder's buffer
+	rest    []byte // unread bytes of the last event
 }
 
 // streamError is an exception that SageMaker sends in the middle of a stream.
@@ -28,7 +28,7 @@ type streamError struct {
 
 func (e *streamError) Error() string { return "the stream ended with " + e.kind }
 
-// next reads events up to one with a payload.
+// next reads events until one has a payload.
 func (p *payload) next() error {
 	for len(p.rest) == 0 {
 		message, err := p.decoder.Decode(p.source, p.memory[:0])
@@ -66,11 +66,11 @@ func (p *payload) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// unframed is out without the framing of its event stream. It waits for the
-// first event: where that is an exception the client still gets an error.
+// withoutFraming removes the framing of out's event stream. It waits for the first
+// event: where that is an exception the client gets an error status.
 func withoutFraming(out *reply) *reply {
 	if out.header.Get("Content-Type") != eventStreamType {
-		return out // something that is no stream
+		return out // not an event stream
 	}
 	p := &payload{source: out.answer.body, decoder: eventstream.NewDecoder()}
 	err := p.next()
@@ -87,8 +87,7 @@ func withoutFraming(out *reply) *reply {
 	return out
 }
 
-// reply is the exception as SageMaker would have answered it outside of a
-// stream.
+// reply is the exception as SageMaker answers it outside of a stream.
 func (e *streamError) reply(header http.Header) *reply {
 	status := http.StatusInternalServerError
 	if e.kind == "ModelStreamError" {

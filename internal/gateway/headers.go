@@ -12,7 +12,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 )
 
-// Headers that the gateway itself deals in.
+// Headers that the gateway itself reads or writes.
 const (
 	// headerInferenceID tags a request in the endpoint's captured data; the
 	// gateway echoes it in its reply.
@@ -21,9 +21,9 @@ const (
 	headerRequestID   = "X-Amzn-Requestid"
 	headerTraceParent = "Traceparent"
 	headerTraceState  = "Tracestate"
-	// headerTimeout is how many milliseconds its client gives a request.
+	// headerTimeout is the client's deadline for its request, in milliseconds.
 	headerTimeout = "X-Gateway-Timeout-Ms"
-	// headerPriority is high for a request that is to be shed last.
+	// headerPriority is "high" for a request that is to be shed last.
 	headerPriority = "X-Gateway-Priority"
 	// headerFallback marks a reply that is not the endpoint's.
 	headerFallback = "X-Gateway-Fallback"
@@ -33,9 +33,9 @@ const (
 	headerStreamType   = "X-Amzn-Sagemaker-Content-Type"
 )
 
-// forwardedHeaders are the headers of a request that reach SageMaker: all that
+// forwardedHeaders are the request headers that reach SageMaker: all that
 // InvokeEndpoint and InvokeEndpointWithResponseStream take, and traces. SageMaker
-// strips any other (fact F5), and so does the gateway.
+// drops any other (fact F5), and so does the gateway.
 var forwardedHeaders = []string{
 	headerAccept,
 	"Content-Type",
@@ -54,7 +54,7 @@ var forwardedHeaders = []string{
 	"X-Amzn-Trace-Id",
 }
 
-// returnedHeaders are the headers of SageMaker's reply that reach the client.
+// returnedHeaders are the headers of SageMaker's answer that reach the client.
 var returnedHeaders = []string{
 	"Content-Type",
 	"X-Amzn-Invoked-Production-Variant",
@@ -65,16 +65,16 @@ var returnedHeaders = []string{
 	headerRequestID,
 }
 
-// lists are the headers of which several lines are one value.
+// lists are the headers whose lines together are one value.
 var lists = []string{headerAccept, headerTraceState}
 
-// userAgent is what SageMaker sees; without one net/http would name itself.
+// userAgent is sent to SageMaker; without one net/http sends its own.
 var userAgent = []string{"sagemaker-inference-gateway"}
 
-// passOn is what of header goes to SageMaker. It refuses what cannot be sent as
-// one HTTP header; whether a value means anything is SageMaker's to say.
+// forwardHeaders returns the headers that go to SageMaker. It refuses a header that
+// is given twice or has a control character. SageMaker checks the values.
 func forwardHeaders(header http.Header) (http.Header, error) {
-	out := make(http.Header, len(header)+4) // the signature's, and the agent
+	out := make(http.Header, len(header)+4) // User-Agent and the signature's
 	out["User-Agent"] = userAgent
 	for _, name := range forwardedHeaders {
 		values := header[name]
@@ -82,8 +82,7 @@ func forwardHeaders(header http.Header) (http.Header, error) {
 			continue
 		}
 		if len(values) > 1 {
-			// Of any header that is no list two would leave open which one a
-			// firewall in front has judged.
+			// A firewall in front may have judged another line than SageMaker reads.
 			if !slices.Contains(lists, name) {
 				return nil, fmt.Errorf("the header %s is given %d times, it can be given once", name, len(values))
 			}
@@ -97,7 +96,7 @@ func forwardHeaders(header http.Header) (http.Header, error) {
 	return out, nil
 }
 
-// passBack is what of SageMaker's reply goes to the client.
+// returnHeaders returns the headers of SageMaker's answer that go to the client.
 func returnHeaders(header http.Header) http.Header {
 	out := make(http.Header, 8)
 	for _, name := range returnedHeaders {
@@ -108,11 +107,11 @@ func returnHeaders(header http.Header) http.Header {
 	return out
 }
 
-// sendable reports whether value can be sent as a header without meaning
-// something else to its reader: a line break would begin another header.
+// sendable reports whether value can be a header's value: a line break in it would
+// begin another header.
 func sendable(value string) bool { return settings.Sendable(value) }
 
-// clientTimeout is how long the client gives its request, at most longest.
+// clientTimeout is the client's deadline for its request, at most longest.
 func clientTimeout(header http.Header, longest time.Duration) (time.Duration, error) {
 	values := header[headerTimeout]
 	if len(values) == 0 {
@@ -125,9 +124,9 @@ func clientTimeout(header http.Header, longest time.Duration) (time.Duration, er
 	return min(longest, time.Duration(ms)*time.Millisecond), nil
 }
 
-// isHigh reports whether r is to be shed last: it says so, and comes from a
-// source that may. The source is what a load balancer has added last to
-// X-Forwarded-For, without which it is the connection's other end.
+// isHighPriority reports whether r asks to be shed last and comes from one of
+// sources. A request's source is the last address of X-Forwarded-For, which the load
+// balancer writes, or without that header the connection's peer.
 func isHighPriority(r *http.Request, sources []netip.Prefix) bool {
 	if len(sources) == 0 || r.Header.Get(headerPriority) != "high" {
 		return false

@@ -15,7 +15,11 @@ func FuzzHeaders(f *testing.F) {
 	f.Add(uint8(3), "trace=7\r\nX-Amzn-Sagemaker-Target-Model: other", "", false)
 	f.Add(uint8(11), "main\x00", "canary", true)
 	f.Fuzz(func(t *testing.T, which uint8, first, second string, twice bool) {
-		names := slices.Concat(forwardedHeaders, returnedHeaders, []string{"Authorization", "Cookie", "Host", "X-Amz-Security-Token", headerTimeout, headerPriority})
+		names := slices.Concat(
+			forwardedHeaders,
+			returnedHeaders,
+			[]string{"Authorization", "Cookie", "Host", "X-Amz-Security-Token", headerTimeout, headerPriority},
+		)
 		name := names[int(which)%len(names)]
 		given := []string{first}
 		if twice {

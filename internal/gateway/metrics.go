@@ -8,17 +8,17 @@ import (
 	"time"
 )
 
-// What the gateway publishes, every MetricPeriod under the dimension
-// EndpointName, is what a scaling policy on the offered load watches (fact F34).
+// Metrics that a scaling policy on the offered load watches (fact F34: a policy can
+// take a customized metric). They are published every MetricPeriod.
 const (
 	MetricNamespace         = "SageMakerInference/Gateway"
 	MetricEndpointDimension = "EndpointName"
 	MetricPeriod            = 10 * time.Second
-	// MetricArrived counts the requests for the endpoint that came.
+	// MetricArrived counts the requests for the endpoint.
 	MetricArrived = "ArrivedRequests"
-	// MetricShed counts those that were refused for want of capacity.
+	// MetricShed counts the requests that were refused for want of capacity.
 	MetricShed = "ShedRequests"
-	// MetricQueued is the most that waited at a time.
+	// MetricQueued is the longest queue of the period.
 	MetricQueued = "QueuedRequests"
 )
 
@@ -61,19 +61,20 @@ func outcomeOf(out *reply) outcome {
 	return endpointFailed
 }
 
-// metrics count since the last publication. No lock is shared by requests.
+// metrics count since the last publication, without a lock.
 type metrics struct {
 	arrived, shed atomic.Int64
 	outcomes      [outcomes]atomic.Int64
 	retries       [retryReasons]atomic.Int64
 	latency       histogram
-	lastSuccess   atomic.Int64 // by the gateway's clock
+	lastSuccess   atomic.Int64 // on the gateway's clock
 }
 
-// histogram counts durations in buckets that are an eighth of their size wide.
+// histogram counts durations in buckets, eight for each power of two: a quantile is
+// at most an eighth too large.
 type histogram struct{ buckets [8 * 32]atomic.Int64 }
 
-// bucketOf is for microseconds from 1 to 2^32: eight for each power of two.
+// bucketOf is the bucket of a duration in microseconds, from 8 to 2^32.
 func bucketOf(us uint64) int {
 	us = min(max(us, 8), 1<<32-1)
 	exponent := bits.Len64(us) - 4
@@ -90,8 +91,8 @@ func (h *histogram) add(d time.Duration) {
 	h.buckets[bucketOf(uint64(max(0, d.Microseconds())))].Add(1)
 }
 
-// take empties h and returns the durations under which the given shares of its
-// counts lie; nil if there are none.
+// quantiles returns the durations below which the given shares of the counts lie,
+// nil without counts, and empties h.
 func (h *histogram) quantiles(shares ...float64) []time.Duration {
 	var counts [len(h.buckets)]int64
 	total := int64(0)
@@ -114,8 +115,8 @@ func (h *histogram) quantiles(shares ...float64) []time.Duration {
 	return at
 }
 
-// metricLine is a line of CloudWatch's embedded metric format: CloudWatch Logs
-// makes metrics of it.
+// embeddedMetrics is a line of CloudWatch's embedded metric format, which CloudWatch
+// Logs turns into metrics.
 type embeddedMetrics struct {
 	names []metricName
 	line  map[string]any
@@ -133,7 +134,7 @@ func (m *embeddedMetrics) add(name, unit string, value any) {
 	m.line[name] = value
 }
 
-// emit is the metric line of the period that ends now.
+// metricLine is the metric line of the period that ends now.
 func (g *Gateway) metricLine(now time.Time) ([]byte, error) {
 	m := &embeddedMetrics{line: map[string]any{MetricEndpointDimension: g.cfg.EndpointName}}
 	state := g.limiter.State()

@@ -63,11 +63,18 @@ func TestShed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f, release := full(t, opt)
-			response, body := f.do(t, "POST", "/invocations", http.Header{headerInferenceID: {"order-4711"}}, strings.NewReader("another"))
+			response, body := f.do(
+				t,
+				"POST",
+				"/invocations",
+				http.Header{headerInferenceID: {"order-4711"}},
+				strings.NewReader("another"),
+			)
 			e := errorOf(t, response, body)
 			seconds, err := strconv.Atoi(response.Header.Get("Retry-After"))
 			ms, msErr := strconv.Atoi(response.Header.Get("X-Amz-Retry-After"))
-			if response.StatusCode != 503 || e.Code != "Overloaded" || err != nil || msErr != nil || ms < 1000 || ms > 3000 || seconds*1000 < ms {
+			if response.StatusCode != 503 || e.Code != "Overloaded" || err != nil || msErr != nil || ms < 1000 || ms > 3000 ||
+				seconds*1000 < ms {
 				t.Errorf("got %d %s %v", response.StatusCode, body, response.Header)
 			}
 			if len(f.runtime.Calls()) != 1 {
@@ -115,10 +122,14 @@ func TestQueued(t *testing.T) {
 
 func TestFallback(t *testing.T) {
 	t.Parallel()
-	f, release := full(t, func(cfg *Config) { cfg.FallbackBody, cfg.FallbackContentType = `{"odds":null}`, "application/x-odds" })
+	f, release := full(
+		t,
+		func(cfg *Config) { cfg.FallbackBody, cfg.FallbackContentType = `{"odds":null}`, "application/x-odds" },
+	)
 	defer release()
 	response, body := f.do(t, "POST", "/invocations", nil, strings.NewReader("a"))
-	if response.StatusCode != 200 || body != `{"odds":null}` || response.Header.Get("Content-Type") != "application/x-odds" ||
+	if response.StatusCode != 200 || body != `{"odds":null}` ||
+		response.Header.Get("Content-Type") != "application/x-odds" ||
 		response.Header.Get("X-Gateway-Fallback") != "Overloaded" {
 		t.Errorf("got %d %s %v", response.StatusCode, body, response.Header)
 	}
@@ -141,7 +152,8 @@ func TestFallbackOfTheBreaker(t *testing.T) {
 	marked := 0
 	for range 10 {
 		response, body := f.do(t, "POST", "/invocations", nil, strings.NewReader("a"))
-		if response.Header.Get("X-Gateway-Fallback") == "EndpointUnreachable" && response.StatusCode == 200 && body == "none" {
+		if response.Header.Get("X-Gateway-Fallback") == "EndpointUnreachable" && response.StatusCode == 200 &&
+			body == "none" {
 			marked++
 		}
 	}
@@ -248,8 +260,13 @@ func TestReady(t *testing.T) {
 func TestMetricLine(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	answers := []sagemakertest.Answer{sagemakertest.Echo, sagemakertest.ModelError(500), sagemakertest.Fail(400, "ValidationError"),
-		sagemakertest.Fail(503, "ServiceUnavailable"), sagemakertest.Fail(403, "AccessDeniedException")}
+	answers := []sagemakertest.Answer{
+		sagemakertest.Echo,
+		sagemakertest.ModelError(500),
+		sagemakertest.Fail(400, "ValidationError"),
+		sagemakertest.Fail(503, "ServiceUnavailable"),
+		sagemakertest.Fail(403, "AccessDeniedException"),
+	}
 	for _, answer := range answers {
 		f.runtime.Answer(answer)
 		f.do(t, "POST", "/invocations", nil, strings.NewReader("a"))
@@ -268,7 +285,8 @@ func TestMetricLine(t *testing.T) {
 		t.Errorf("Timestamp is %v", directive["Timestamp"])
 	}
 	metrics := directive["CloudWatchMetrics"].([]any)[0].(map[string]any)
-	if diff := cmp.Diff([]any{"SageMakerInference/Gateway", []any{[]any{"EndpointName"}}}, []any{metrics["Namespace"], metrics["Dimensions"]}); diff != "" {
+	if diff := cmp.Diff([]any{"SageMakerInference/" +
+		"Gateway", []any{[]any{"EndpointName"}}}, []any{metrics["Namespace"], metrics["Dimensions"]}); diff != "" {
 		t.Error(diff)
 	}
 	var names []string
@@ -292,14 +310,18 @@ func TestMetricLine(t *testing.T) {
 	delete(line, "ConcurrencyLimit")
 	want := map[string]any{
 		"EndpointName": testEndpoint, "ArrivedRequests": 5., "ShedRequests": 0., "QueuedRequests": 0., "InFlightRequests": 0.,
-		"SucceededRequests": 1., "ModelErrors": 1., "ClientErrors": 1., "EndpointErrors": 1., "GatewayErrors": 1., "ClientsGone": 0.,
-		"RetriesThrottled": 0., "RetriesUnavailable": 0., "RetriesFailure": 0., "RetriesConnection": 0., "RetriesCredentials": 0., "BreakerOpen": 0.,
+		"SucceededRequests": 1., "ModelErrors": 1., "ClientErrors": 1., "EndpointErrors": 1., "GatewayErrors": 1.,
+		"ClientsGone":      0.,
+		"RetriesThrottled": 0., "RetriesUnavailable": 0., "RetriesFailure": 0., "RetriesConnection": 0.,
+		"RetriesCredentials": 0., "BreakerOpen": 0.,
 	}
 	if diff := cmp.Diff(want, line); diff != "" {
 		t.Error(diff)
 	}
 	// The next period begins at nothing, and has no latency.
-	if text, err = f.gateway.metricLine(time.UnixMilli(1800000010123)); err != nil || !strings.Contains(string(text), `"ArrivedRequests":0`) || strings.Contains(string(text), "LatencyP50") {
+	if text, err = f.gateway.metricLine(time.UnixMilli(1800000010123)); err != nil ||
+		!strings.Contains(string(text), `"ArrivedRequests":0`) ||
+		strings.Contains(string(text), "LatencyP50") {
 		t.Errorf("%s, %v", text, err)
 	}
 	if !slices.Contains(names, "LatencyP99") {

@@ -9,15 +9,14 @@ import (
 	"time"
 )
 
-// sampler lets the first lines of each second through.
+// sampler allows the first lines of each second.
 type sampler struct {
 	second     atomic.Int64
 	lines      atomic.Int64
 	suppressed atomic.Int64 // since the last line
 }
 
-// allow reports whether there is to be a line, and how many were left out
-// before it.
+// allow reports whether a line may be written, and how many were left out before it.
 func (s *sampler) allow(now time.Time, rate int64) (suppressed int64, ok bool) {
 	if second := now.Unix(); s.second.Load() != second {
 		s.second.Store(second)
@@ -30,8 +29,8 @@ func (s *sampler) allow(now time.Time, rate int64) (suppressed int64, ok bool) {
 	return s.suppressed.Swap(0), true
 }
 
-// record counts a request that is over, and writes its one line. What clients
-// choose freely is cut short, and JSON quotes it.
+// logRequest counts a request that has ended, and writes its line. Values that
+// clients choose are truncated; JSON quotes them.
 func (g *Gateway) logRequest(r *http.Request, x *exchange, out *reply) {
 	now := time.Now()
 	took := now.Sub(x.start)
@@ -58,7 +57,7 @@ func (g *Gateway) logRequest(r *http.Request, x *exchange, out *reply) {
 	if !g.cfg.Lambda {
 		sampler := &g.samples
 		if out.status >= 400 {
-			sampler = &g.errorSamples // which no crowd of successes drowns
+			sampler = &g.errorSamples // successes must not use up the errors' share
 		}
 		var ok bool
 		if suppressed, ok = sampler.allow(now, int64(g.cfg.LogRate)); !ok {

@@ -11,13 +11,13 @@ import (
 )
 
 const (
-	// A retry waits a random part of firstDelay, and twice that the next time.
+	// The first retry waits a random part of firstDelay, the second of twice that.
 	firstDelay = 50 * time.Millisecond
-	// longestServerDelay is how long SageMaker may ask to wait before there is no retry.
+	// Where SageMaker asks for a longer delay there is no retry.
 	longestServerDelay = time.Second
 )
 
-// retryReason says why a request is sent again; it is the name of a metric.
+// retryReason says why a request is sent again; each is a metric.
 type retryReason int
 
 const (
@@ -35,8 +35,8 @@ var retryMetrics = [retryReasons]string{
 	retryConnection: "RetriesConnection", retryCredentials: "RetriesCredentials",
 }
 
-// reasonOf is why SageMaker's error answer may be followed by another attempt
-// (facts F3 and F4), and what it says of the endpoint's load.
+// retryReasonOf is why SageMaker's error answer may be retried (facts F3 and F4 list
+// the errors that may), and what it says about the endpoint's load.
 func retryReasonOf(status int, code string, body []byte) (retryReason, pressure.Outcome) {
 	switch status {
 	case http.StatusTooManyRequests:
@@ -47,7 +47,7 @@ func retryReasonOf(status int, code string, body []byte) (retryReason, pressure.
 		return retryFailure, pressure.Neutral
 	case http.StatusFailedDependency:
 		var model modelError
-		_ = json.Unmarshal(body, &model) // not an object: no reason
+		_ = json.Unmarshal(body, &model) // no object: no reason
 		switch model.OriginalStatus {
 		case http.StatusTooManyRequests:
 			return retryThrottled, pressure.Refused
@@ -64,8 +64,8 @@ func retryReasonOf(status int, code string, body []byte) (retryReason, pressure.
 	return noRetry, pressure.Neutral
 }
 
-// wait is how long to wait before attempt n+1, after an answer with header; not
-// ok means that SageMaker asks for too long.
+// retryDelay is the delay after attempt, whose answer had header; ok is false where
+// SageMaker asks for too long a delay.
 func retryDelay(attempt int, header http.Header) (after time.Duration, ok bool) {
 	after = rand.N(firstDelay << (attempt - 1))
 	serverDelay := time.Duration(0)

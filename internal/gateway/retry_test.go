@@ -153,7 +153,8 @@ func TestBreaker(t *testing.T) {
 	if asked.Load() > 6 || codes[codeCredentialsMissing] < 5 || codes[codeEndpointUnreachable] < 10 {
 		t.Errorf("asked %d times: %v", asked.Load(), codes)
 	}
-	if response, body := f.do(t, "GET", "/ready", nil, nil); response.StatusCode != 503 || !strings.Contains(body, `"breakerOpen":true`) {
+	if response, body := f.do(t, "GET", "/ready", nil, nil); response.StatusCode != 503 ||
+		!strings.Contains(body, `"breakerOpen":true`) {
 		t.Errorf("/ready: %d %s", response.StatusCode, body)
 	}
 	if response, _ := f.do(t, "GET", "/ping", nil, nil); response.StatusCode != 200 {

@@ -462,7 +462,12 @@ func TestBodyIsClosed(t *testing.T) {
 	h := newHost(t, false, echoBody)
 	endpoint := h.endpoint(t)
 	for range 2 {
-		response, err := endpoint.send(t.Context(), endpoint.target(testEndpoint, "invocations"), http.Header{}, []byte("abc"))
+		response, err := endpoint.send(
+			t.Context(),
+			endpoint.target(testEndpoint, "invocations"),
+			http.Header{},
+			[]byte("abc"),
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -487,7 +492,12 @@ func TestHandshakeTimeout(t *testing.T) {
 	defer silent.Close()
 	endpoint := endpointAt(t, "https://"+silent.Addr().String())
 	endpoint.transport.(*http.Transport).TLSHandshakeTimeout = 50 * time.Millisecond
-	_, err = endpoint.send(t.Context(), endpoint.target(testEndpoint, "invocations"), http.Header{}, []byte("a")) //nolint:bodyclose // there is none
+	_, err = endpoint.send(
+		t.Context(),
+		endpoint.target(testEndpoint, "invocations"),
+		http.Header{},
+		[]byte("a"),
+	) //nolint:bodyclose // there is none
 	var network net.Error
 	if !errors.As(err, &network) || !network.Timeout() || !notConnected(err) || !opensBreaker(err) {
 		t.Errorf("got %v", err)

@@ -235,7 +235,10 @@ func (l *Limiter) step(now time.Duration) {
 	if int64(now) < l.windowEnd.Load() {
 		return // another goroutine has done it
 	}
-	w := window{took: now - l.lastStep, succeeded: l.succeeded.Swap(0), refused: l.refused.Swap(0), saturated: l.saturated.Swap(false)}
+	w := window{
+		took:      now - l.lastStep,
+		succeeded: l.succeeded.Swap(0), refused: l.refused.Swap(0), saturated: l.saturated.Swap(false),
+	}
 	if total := l.latency.Swap(0); w.succeeded > 0 {
 		w.latency = time.Duration(total / w.succeeded)
 	}
