@@ -53,8 +53,8 @@ func hit(body string, share uint32) bool {
 }
 
 // Of 300 requests of 16 clients every twentieth meets a fault. Only those fail,
-// unless the fault may be retried; none is sent twice without that; everybody
-// gets one answer, and their own.
+// unless the fault may be retried; none is sent twice without that; every client
+// gets one answer, its own.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	dribble := func(w http.ResponseWriter, r *http.Request, call sagemakertest.Call) {
@@ -175,7 +175,7 @@ func TestFaults(t *testing.T) {
 }
 
 // More than the endpoint serves: each request gets its own answer or is told at
-// once to come later; afterwards everybody is served.
+// once to come later; afterwards every request is served.
 func TestOverload(t *testing.T) {
 	t.Parallel()
 	runtime := sagemakertest.Start()

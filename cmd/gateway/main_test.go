@@ -117,7 +117,7 @@ func TestProgramIsStatic(t *testing.T) {
 		}
 	}
 	if file.Section(".symtab") != nil {
-		t.Error("it has a symbol table, which nobody reads there")
+		t.Error("it has a symbol table, which has no use on Lambda")
 	}
 }
 

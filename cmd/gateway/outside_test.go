@@ -91,7 +91,7 @@ func TestExcessIsNotLogged(t *testing.T) {
 }
 
 // Credentials that end under load are renewed: SageMaker calls them expired
-// before their time, and nobody who asks for a prediction hears of it.
+// before their time, and no client notices.
 func TestCredentialsExpireUnderLoad(t *testing.T) {
 	t.Parallel()
 	var generation, handedOut atomic.Int64

@@ -143,7 +143,7 @@ func TestTracesThatNobodyTakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = closed.Close()
-	silent, err := net.Listen("tcp", "127.0.0.1:0") // the kernel connects, nobody answers
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // the kernel accepts, no program answers
 	if err != nil {
 		t.Fatal(err)
 	}

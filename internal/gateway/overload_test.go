@@ -113,7 +113,7 @@ func TestQueued(t *testing.T) {
 	}
 	release()
 	if status := <-got; status != 200 {
-		t.Errorf("who waited got %d", status)
+		t.Errorf("the queued request got %d", status)
 	}
 	if !strings.Contains(f.log.String(), `"queued_ms":`) {
 		t.Error("the log does not tell of the queue")
@@ -241,7 +241,7 @@ func TestReady(t *testing.T) {
 	f.do(t, "POST", "/invocations", nil, strings.NewReader("a"))
 	check(200, "ready")
 	time.Sleep(310 * time.Millisecond)
-	check(200, "ready") // nobody asks for anything
+	check(200, "ready") // without requests
 	f.runtime.Answer(sagemakertest.Hang)
 	go func() {
 		if response, err := http.Post(f.url+"/invocations", "text/plain", strings.NewReader("a")); err == nil {

@@ -283,7 +283,7 @@ func TestHostClosesIdle(t *testing.T) {
 }
 
 // A host that reads a request on a kept connection and closes without an answer
-// may have run the model: the request is not sent again, by nobody.
+// may have run the model: neither net/http nor the gateway sends it again.
 func TestNothingIsSentTwice(t *testing.T) {
 	t.Parallel()
 	for kind, secure := range kinds {

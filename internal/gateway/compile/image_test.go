@@ -47,7 +47,7 @@ func (e engine) run(t *testing.T, args ...string) string {
 
 // TestImage builds the image for both platforms as the CDK CLI does. The one of
 // this machine's platform answers /ping as a task on Fargate runs it, and as
-// nobody in particular; SIGTERM ends it well.
+// no user of the host; SIGTERM ends it with status 0.
 func TestImage(t *testing.T) {
 	e := startEngine(t)
 	for _, arch := range []string{"arm64", "amd64"} {

@@ -130,7 +130,7 @@ var fleets = map[string]endpoint{
 }
 
 // Ten times more than the endpoint serves, for a minute: it serves what it can,
-// and afterwards everybody is served.
+// and afterwards every request is served.
 func TestOverload(t *testing.T) {
 	t.Parallel()
 	for name, fleet := range fleets {
@@ -243,7 +243,7 @@ func TestQueue(t *testing.T) {
 	leaver := acquire(ctx, false, 1)
 	cancel(errors.New("left"))
 	if err := <-leaver; err == nil || err.Error() != "left" {
-		t.Errorf("who leaves got %v", err)
+		t.Errorf("the waiter that left got %v", err)
 	}
 	first := acquire(t.Context(), false, 1)
 	second := acquire(t.Context(), false, 2)
