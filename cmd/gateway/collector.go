@@ -24,19 +24,19 @@ const (
 	// OTEL_SERVICE_NAME nor OTEL_RESOURCE_ATTRIBUTES does.
 	defaultServiceName = "sagemaker-inference-gateway"
 
-	// flushTimeout is how long the last spans have after the last request: less
-	// than a container has left then, whether the collector answers or not.
+	// flushTimeout bounds sending the last spans after the last request: less than
+	// the container's stop time-out leaves.
 	flushTimeout = 3 * time.Second
-	// A collector that is away fails many times a second: one line tells it.
+	// An unreachable collector fails many times a second: one line a period is logged.
 	warningPeriod = time.Minute
 	longestError  = 512
 )
 
-// startTracer returns a tracer that sends its spans to a collector by OTLP over
-// HTTP, in the background and in batches. OpenTelemetry's own environment
-// variables say where and how; gateway.Config validates them. Nothing
-// waits for the collector: spans that it does not take in time are lost, and log
-// hears of it once a minute. stop sends what is left.
+// startTracer returns a tracer that sends its spans to a collector by OTLP over HTTP,
+// in the background and in batches, configured by OpenTelemetry's own environment
+// variables, which gateway.ConfigFromEnv validates. No request waits for the
+// collector: spans that it does not accept in time are dropped, and log gets a
+// warning at most once a minute. stop sends the remaining spans.
 func startTracer(ctx context.Context, log *slog.Logger) (tracer trace.Tracer, stop func(), err error) {
 	otel.SetErrorHandler(&warnings{log: log})
 	exporter, err := otlptracehttp.New(ctx)
@@ -59,7 +59,7 @@ func startTracer(ctx context.Context, log *slog.Logger) (tracer trace.Tracer, st
 	return provider.Tracer(traceScope, trace.WithSchemaURL(semconv.SchemaURL)), stop, nil
 }
 
-// warnings logs what OpenTelemetry reports, an error a period.
+// warnings logs OpenTelemetry's errors, at most one a period.
 type warnings struct {
 	log        *slog.Logger
 	last       atomic.Int64 // as Unix nanoseconds

@@ -53,8 +53,8 @@ func hit(body string, share uint32) bool {
 }
 
 // Of 300 requests of 16 clients every twentieth meets a fault. Only those fail,
-// unless the fault may be retried; none is sent twice without that; everybody
-// gets one answer, and their own.
+// unless the fault may be retried; none is sent twice without that; every client
+// gets one answer, its own.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	dribble := func(w http.ResponseWriter, r *http.Request, call sagemakertest.Call) {
@@ -77,21 +77,44 @@ func TestFaults(t *testing.T) {
 		calls  int   // for a request that is hit
 		want   ended // 200 for its own body
 	}{
-		"503":                      {sagemakertest.Fail(503, "ServiceUnavailable"), 2, ended{status: 200}},
-		"429":                      {sagemakertest.Fail(429, "ModelNotReadyException"), 2, ended{status: 200}},
-		"424 of a 503":             {sagemakertest.ModelError(503), 2, ended{status: 200}},
-		"500":                      {sagemakertest.Fail(500, "InternalFailure"), 2, ended{status: 200}},
-		"530":                      {sagemakertest.Fail(530, "InternalDependencyException"), 2, ended{status: 200}},
-		"424":                      {sagemakertest.ModelError(500), 1, ended{status: 424, code: "ModelError"}},
-		"400":                      {sagemakertest.Fail(400, "ValidationError"), 1, ended{status: 400, code: "ValidationError"}},
+		"503":          {sagemakertest.Fail(503, "ServiceUnavailable"), 2, ended{status: 200}},
+		"429":          {sagemakertest.Fail(429, "ModelNotReadyException"), 2, ended{status: 200}},
+		"424 of a 503": {sagemakertest.ModelError(503), 2, ended{status: 200}},
+		"500":          {sagemakertest.Fail(500, "InternalFailure"), 2, ended{status: 200}},
+		"530":          {sagemakertest.Fail(530, "InternalDependencyException"), 2, ended{status: 200}},
+		"424":          {sagemakertest.ModelError(500), 1, ended{status: 424, code: "ModelError"}},
+		"400": {
+			sagemakertest.Fail(400, "ValidationError"),
+			1,
+			ended{status: 400, code: "ValidationError"},
+		},
 		"hangs":                    {sagemakertest.Hang, 1, ended{status: 504, code: "EndpointTimeout"}},
 		"closes without an answer": {sagemakertest.Raw("", false), 1, ended{status: 502, code: "EndpointUnreachable"}},
-		"resets in the middle":     {sagemakertest.Raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc", true), 1, ended{}},
-		"closes idle connections":  {sagemakertest.Closing(sagemakertest.Echo), 1, ended{status: 200}},
-		"dribbles":                 {dribble, 1, ended{status: 200}},
-		"is no HTTP":               {sagemakertest.Raw("SSH-2.0-OpenSSH\r\n", false), 1, ended{status: 502, code: "EndpointUnreachable"}},
-		"splits its header":        {sagemakertest.Raw("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", false), 1, ended{status: 502, code: "EndpointUnreachable"}},
-		"announces too little":     {sagemakertest.Raw("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged", false), 1, ended{status: 200, body: "H"}},
+		"resets in the middle": {
+			sagemakertest.Raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc", true),
+			1,
+			ended{},
+		},
+		"closes idle connections": {sagemakertest.Closing(sagemakertest.Echo), 1, ended{status: 200}},
+		"dribbles":                {dribble, 1, ended{status: 200}},
+		"is no HTTP": {
+			sagemakertest.Raw("SSH-2.0-OpenSSH\r\n", false),
+			1,
+			ended{status: 502, code: "EndpointUnreachable"},
+		},
+		"splits its header": {
+			sagemakertest.Raw("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", false),
+			1,
+			ended{status: 502, code: "EndpointUnreachable"},
+		},
+		"announces too little": {
+			sagemakertest.Raw(
+				"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged",
+				false,
+			),
+			1,
+			ended{status: 200, body: "H"},
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -152,7 +175,7 @@ func TestFaults(t *testing.T) {
 }
 
 // More than the endpoint serves: each request gets its own answer or is told at
-// once to come later; afterwards everybody is served.
+// once to come later; afterwards every request is served.
 func TestOverload(t *testing.T) {
 	t.Parallel()
 	runtime := sagemakertest.Start()
@@ -171,7 +194,10 @@ func TestOverload(t *testing.T) {
 		<-workers
 		sagemakertest.Echo(w, r, call)
 	})
-	s := startServer(t, environment(runtime, map[string]string{"LOG_RATE": "0", "QUEUE_SIZE": "8", "QUEUE_TIMEOUT": "100ms"}))
+	s := startServer(
+		t,
+		environment(runtime, map[string]string{"LOG_RATE": "0", "QUEUE_SIZE": "8", "QUEUE_TIMEOUT": "100ms"}),
+	)
 	client := newClient()
 	defer client.CloseIdleConnections()
 	var served, shed, refused atomic.Int64
@@ -310,7 +336,10 @@ func TestNothingIsLeftBehind(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 	})
-	s := startServer(t, environment(runtime, map[string]string{"REQUEST_TIMEOUT": "3s", "MIN_CONCURRENCY": "100", "LOG_RATE": "0"}))
+	s := startServer(
+		t,
+		environment(runtime, map[string]string{"REQUEST_TIMEOUT": "3s", "MIN_CONCURRENCY": "100", "LOG_RATE": "0"}),
+	)
 	open := func() int {
 		files, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", s.cmd.Process.Pid))
 		if err != nil {

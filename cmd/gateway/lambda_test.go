@@ -113,7 +113,8 @@ func TestThroughALoadBalancer(t *testing.T) {
 			_, err = client.InvokeEndpoint(t.Context(), &sagemakerruntime.InvokeEndpointInput{
 				EndpointName: aws.String("predictions"), Body: []byte("broken")})
 			var model *types.ModelError
-			if !errors.As(err, &model) || aws.ToInt32(model.OriginalStatusCode) != 415 || aws.ToString(model.OriginalMessage) != "no <such> type" {
+			if !errors.As(err, &model) || aws.ToInt32(model.OriginalStatusCode) != 415 ||
+				aws.ToString(model.OriginalMessage) != "no <such> type" {
 				t.Errorf("got %v", err)
 			}
 
@@ -140,7 +141,8 @@ func TestThroughALoadBalancer(t *testing.T) {
 func TestLambdaWithABadEnvironment(t *testing.T) {
 	t.Parallel()
 	target, err := lambdatarget.Start(t.Context(), lambdatarget.Options{
-		Binary: lambdaProgram, Env: environment(startRuntime(t), map[string]string{"MAX_BODY_BYTES": "6291456", "AWS_REGION": ""})})
+		Binary: lambdaProgram, Env: environment(startRuntime(t), map[string]string{"MAX_BODY_BYTES": "6291456",
+			"AWS_REGION": ""})})
 	if err == nil {
 		_ = target.Close()
 		t.Fatal("it started")

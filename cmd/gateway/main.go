@@ -1,7 +1,6 @@
-// Command gateway signs requests for one SageMaker endpoint. Where Lambda
-// starts it, it answers the events of an Application Load Balancer; elsewhere
-// it is an HTTP server. The environment variables that it reads are described
-// at gateway.Config.
+// Command gateway signs requests for one SageMaker endpoint. On Lambda it answers the
+// events of an Application Load Balancer, elsewhere it is an HTTP server.
+// docs/gateway.md lists its environment variables.
 package main
 
 import (
@@ -41,11 +40,11 @@ func run() error {
 	standardlog.SetOutput(libraryLog{log})
 	handler := gateway.New(cfg, endpoint, log)
 	if cfg.Lambda {
-		lambda.Start(handler) // returns only by ending the process
+		lambda.Start(handler) // ends the process
 		return nil
 	}
 
-	// The first signal drains; a second one ends the process as usual.
+	// The first signal drains; a second one ends the process.
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	context.AfterFunc(ctx, stop)
 	if cfg.Traces {

@@ -32,7 +32,17 @@ func buildAndRun(m *testing.M) int {
 	defer os.RemoveAll(dir)
 	program, lambdaProgram = filepath.Join(dir, "gateway"), filepath.Join(dir, "bootstrap")
 	for built, tags := range map[string]string{program: "lambda.norpc", lambdaProgram: "lambda.norpc,notraces"} {
-		build := exec.Command("go", "build", "-tags="+tags, "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", built, ".")
+		build := exec.Command(
+			"go",
+			"build",
+			"-tags="+tags,
+			"-trimpath",
+			"-buildvcs=false",
+			"-ldflags=-s -w -buildid=",
+			"-o",
+			built,
+			".",
+		)
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := build.CombinedOutput(); err != nil {
 			fmt.Fprintf(os.Stderr, "build the gateway: %v\n%s", err, out)
@@ -76,8 +86,14 @@ func startRuntime(t *testing.T) *sagemakertest.Runtime {
 	t.Cleanup(runtime.Close)
 	runtime.Answer(func(w http.ResponseWriter, r *http.Request, call sagemakertest.Call) {
 		if bytes.Contains(call.Body, []byte("broken")) {
-			sagemakertest.Error(w, 424, "ModelError", `{"LogStreamArn":"arn:aws:logs:us-east-1:123456789012:log-group:/aws/sagemaker/Endpoints/predictions",`+
-				`"Message":"Received client error (415) from primary","OriginalMessage":"no <such> type","OriginalStatusCode":415}`)
+			sagemakertest.Error(
+				w,
+				424,
+				"ModelError",
+				`{"LogStreamArn":"arn:aws:logs:us-east-1:123456789012:log-group:/aws/sagemaker/Endpoints/predictions",`+
+					`"Message":"Received client error (415) from primary","OriginalMessage":"no <such> type",`+
+					`"OriginalStatusCode":415}`,
+			)
 			return
 		}
 		sagemakertest.Echo(w, r, call)
@@ -101,7 +117,7 @@ func TestProgramIsStatic(t *testing.T) {
 		}
 	}
 	if file.Section(".symtab") != nil {
-		t.Error("it has a symbol table, which nobody reads there")
+		t.Error("it has a symbol table, which has no use on Lambda")
 	}
 }
 

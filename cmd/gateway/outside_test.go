@@ -34,7 +34,13 @@ func TestNameOrTLSFails(t *testing.T) {
 				got.body = ""
 				ends[got]++
 			}
-			unreachable, heldBack := ended{status: 502, code: "EndpointUnreachable"}, ended{status: 503, code: "EndpointUnreachable"}
+			unreachable, heldBack := ended{
+				status: 502,
+				code:   "EndpointUnreachable",
+			}, ended{
+				status: 503,
+				code:   "EndpointUnreachable",
+			}
 			if ends[unreachable] == 0 || ends[heldBack] < 10 || ends[unreachable]+ends[heldBack] != 20 {
 				t.Errorf("got %v", ends)
 			}
@@ -78,13 +84,14 @@ func TestExcessIsNotLogged(t *testing.T) {
 	if got := post(client, "http://"+s.address+"/invocations", "a"); got != (ended{status: 200, body: "a"}) {
 		t.Errorf("got %+v", got)
 	}
-	if line := s.waitFor(t, "Unsolicited response"); strings.Contains(line, "forged") || !strings.Contains(line, `"level":"WARN"`) {
+	if line := s.waitFor(t, "Unsolicited response"); strings.Contains(line, "forged") ||
+		!strings.Contains(line, `"level":"WARN"`) {
 		t.Error(line)
 	}
 }
 
 // Credentials that end under load are renewed: SageMaker calls them expired
-// before their time, and nobody who asks for a prediction hears of it.
+// before their time, and no client notices.
 func TestCredentialsExpireUnderLoad(t *testing.T) {
 	t.Parallel()
 	var generation, handedOut atomic.Int64

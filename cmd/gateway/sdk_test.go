@@ -26,8 +26,12 @@ func TestSDKClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := sagemakerruntime.NewFromConfig(cfg, func(o *sagemakerruntime.Options) { o.HTTPClient = &sagemakertest.HTTPClient{} })
-	invoke := func(endpoint, body string, opts ...func(*sagemakerruntime.Options)) (*sagemakerruntime.InvokeEndpointOutput, error) {
+	client := sagemakerruntime.NewFromConfig(
+		cfg,
+		func(o *sagemakerruntime.Options) { o.HTTPClient = &sagemakertest.HTTPClient{} },
+	)
+	invoke := func(endpoint, body string,
+		opts ...func(*sagemakerruntime.Options)) (*sagemakerruntime.InvokeEndpointOutput, error) {
 		return client.InvokeEndpoint(t.Context(), &sagemakerruntime.InvokeEndpointInput{
 			EndpointName: aws.String(endpoint), Body: []byte(body), ContentType: aws.String("text/csv"),
 			TargetVariant: aws.String("Canary"), CustomAttributes: aws.String("trace=1"), InferenceId: aws.String("order-4711"),
@@ -39,7 +43,8 @@ func TestSDKClient(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if string(out.Body) != "1,2,3" || aws.ToString(out.ContentType) != "text/csv" || aws.ToString(out.InvokedProductionVariant) != "Canary" ||
+		if string(out.Body) != "1,2,3" || aws.ToString(out.ContentType) != "text/csv" ||
+			aws.ToString(out.InvokedProductionVariant) != "Canary" ||
 			aws.ToString(out.CustomAttributes) != "trace=1" {
 			t.Errorf("got %+v", out)
 		}
@@ -54,14 +59,17 @@ func TestSDKClient(t *testing.T) {
 			t.Fatalf("got %T %v", err, err)
 		}
 		if aws.ToInt32(failed.OriginalStatusCode) != 415 || aws.ToString(failed.OriginalMessage) != "no <such> type" ||
-			aws.ToString(failed.LogStreamArn) != "arn:aws:logs:us-east-1:123456789012:log-group:/aws/sagemaker/Endpoints/predictions" {
+			aws.ToString(
+				failed.LogStreamArn,
+			) != "arn:aws:logs:us-east-1:123456789012:log-group:/aws/sagemaker/Endpoints/predictions" {
 			t.Errorf("got %+v", failed)
 		}
 	})
 	t.Run("another endpoint", func(t *testing.T) {
 		calls := len(runtime.Calls())
 		var api interface{ ErrorCode() string }
-		if _, err := invoke("payroll", "1"); !errors.As(err, &api) || api.ErrorCode() != "NotFound" || len(runtime.Calls()) != calls {
+		if _, err := invoke("payroll", "1"); !errors.As(err, &api) || api.ErrorCode() != "NotFound" ||
+			len(runtime.Calls()) != calls {
 			t.Errorf("got %v after %d calls", err, len(runtime.Calls())-calls)
 		}
 	})
@@ -71,8 +79,11 @@ func TestSDKClient(t *testing.T) {
 			sagemakertest.Event{Kind: "PayloadPart", Payload: "1,2"}, sagemakertest.Event{Kind: "PayloadPart", Payload: "3,4"},
 			sagemakertest.Event{Kind: "ModelStreamError", Payload: `{"Message":"gone","ErrorCode":"StreamBroken"}`}))
 		next <- struct{}{}
-		out, err := client.InvokeEndpointWithResponseStream(t.Context(), &sagemakerruntime.InvokeEndpointWithResponseStreamInput{
-			EndpointName: aws.String("predictions"), Body: []byte("a"), Accept: aws.String("text/csv")})
+		out, err := client.InvokeEndpointWithResponseStream(
+			t.Context(),
+			&sagemakerruntime.InvokeEndpointWithResponseStreamInput{
+				EndpointName: aws.String("predictions"), Body: []byte("a"), Accept: aws.String("text/csv")},
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +116,11 @@ func TestSDKClient(t *testing.T) {
 	} {
 		t.Run(code, func(t *testing.T) {
 			runtime.Answer(sagemakertest.Fail(test.status, code))
-			_, err := invoke("predictions", "1", func(o *sagemakerruntime.Options) { o.RetryMaxAttempts = 1 }) // it would only try again
+			_, err := invoke(
+				"predictions",
+				"1",
+				func(o *sagemakerruntime.Options) { o.RetryMaxAttempts = 1 },
+			) // it would only try again
 			if !errors.As(err, test.typed) {
 				t.Errorf("got %T %v", err, err)
 			}

@@ -109,21 +109,54 @@ func TestServer(t *testing.T) {
 		"chunked":        {"POST /invocations" + host + "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", "200 OK"},
 		"model error":    {"POST /invocations" + host + "Content-Length: 6\r\n\r\nbroken", "424 Failed Dependency"},
 		"options of all": {"OPTIONS *" + host + "\r\n", "404 Not Found"},
-		"dot segments":   {"POST /endpoints/a/../predictions/invocations" + host + "Content-Length: 1\r\n\r\na", "404 Not Found"},
-		"double slash":   {"POST //invocations" + host + "Content-Length: 1\r\n\r\na", "404 Not Found"},
-		"not announced":  {"POST /invocations" + host + "Content-Length: 1025\r\nExpect: 100-continue\r\n\r\n", "413 Request Entity Too Large"},
-		"smuggled":       {"POST /invocations" + host + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab", "400 Bad Request"},
-		"chunked twice":  {"POST /invocations" + host + "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", "501 Not Implemented"},
-		"other encoding": {"POST /invocations" + host + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", "501 Not Implemented"},
-		"bad length":     {"POST /invocations" + host + "Content-Length: -1\r\n\r\n", "400 Bad Request"},
-		"bad name":       {"POST /invocations" + host + "Content-Length : 1\r\n\r\na", "400 Bad Request: invalid header name"},
-		"bad value":      {"POST /invocations" + host + "X-Amzn-SageMaker-Target-Variant: a\x00b\r\nContent-Length: 1\r\n\r\na", "400 Bad Request"},
-		"bad chunk":      {"POST /invocations" + host + "Transfer-Encoding: chunked\r\n\r\nzz\r\na\r\n0\r\n\r\n", "400 Bad Request"},
-		"two hosts":      {"GET /ping" + host + "Host: b\r\n\r\n", "400 Bad Request"},
-		"encoded slash":  {"POST /endpoints%2Fpredictions%2Finvocations" + host + "Content-Length: 1\r\n\r\na", "404 Not Found"},
-		"absolute form":  {"POST http://elsewhere.example/endpoints/payroll/invocations" + host + "Content-Length: 1\r\n\r\na", "404 Not Found"},
-		"huge headers":   {"GET /ping" + host + "X: " + strings.Repeat("x", 80<<10) + "\r\n\r\n", "431 Request Header Fields Too Large"},
-		"slow body":      {"POST /invocations" + host + "Content-Length: 10\r\n\r\nab", "408 Request Timeout"},
+		"dot segments": {
+			"POST /endpoints/a/../predictions/invocations" + host + "Content-Length: 1\r\n\r\na",
+			"404 Not Found",
+		},
+		"double slash": {"POST //invocations" + host + "Content-Length: 1\r\n\r\na", "404 Not Found"},
+		"not announced": {
+			"POST /invocations" + host + "Content-Length: 1025\r\nExpect: 100-continue\r\n\r\n",
+			"413 Request Entity Too Large",
+		},
+		"smuggled": {
+			"POST /invocations" + host + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+			"400 Bad Request",
+		},
+		"chunked twice": {
+			"POST /invocations" + host + "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
+			"501 Not Implemented",
+		},
+		"other encoding": {
+			"POST /invocations" + host + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+			"501 Not Implemented",
+		},
+		"bad length": {"POST /invocations" + host + "Content-Length: -1\r\n\r\n", "400 Bad Request"},
+		"bad name": {
+			"POST /invocations" + host + "Content-Length : 1\r\n\r\na",
+			"400 Bad Request: invalid header name",
+		},
+		"bad value": {
+			"POST /invocations" + host + "X-Amzn-SageMaker-Target-Variant: a\x00b\r\nContent-Length: 1\r\n\r\na",
+			"400 Bad Request",
+		},
+		"bad chunk": {
+			"POST /invocations" + host + "Transfer-Encoding: chunked\r\n\r\nzz\r\na\r\n0\r\n\r\n",
+			"400 Bad Request",
+		},
+		"two hosts": {"GET /ping" + host + "Host: b\r\n\r\n", "400 Bad Request"},
+		"encoded slash": {
+			"POST /endpoints%2Fpredictions%2Finvocations" + host + "Content-Length: 1\r\n\r\na",
+			"404 Not Found",
+		},
+		"absolute form": {
+			"POST http://elsewhere.example/endpoints/payroll/invocations" + host + "Content-Length: 1\r\n\r\na",
+			"404 Not Found",
+		},
+		"huge headers": {
+			"GET /ping" + host + "X: " + strings.Repeat("x", 80<<10) + "\r\n\r\n",
+			"431 Request Header Fields Too Large",
+		},
+		"slow body": {"POST /invocations" + host + "Content-Length: 10\r\n\r\nab", "408 Request Timeout"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -175,7 +208,8 @@ func TestTermination(t *testing.T) {
 	}
 	s.waitFor(t, `"msg":"stopping"`)
 	refused := false
-	for deadline := time.Now().Add(10 * time.Second); !refused && time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(10 * time.Second); !refused &&
+		time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		conn, err := net.Dial("tcp", s.address)
 		if refused = err != nil; !refused {
 			_ = conn.Close()

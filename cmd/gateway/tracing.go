@@ -9,10 +9,10 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway"
 )
 
-// OpenTelemetry is half of the program's size, so the Lambda form is built
-// without it, by the tag notraces.
+// OpenTelemetry is half of the program's size: the Lambda form is built without it, by
+// the tag notraces.
 
-// startTraces has handler trace its requests; stop sends the last of them.
+// startTraces makes handler trace its requests; stop sends the remaining spans.
 func startTraces(ctx context.Context, handler *gateway.Gateway, log *slog.Logger) (stop func(), err error) {
 	tracer, stop, err := startTracer(ctx, log)
 	if err != nil {

@@ -75,12 +75,20 @@ func TestTraces(t *testing.T) {
 
 	spans := collector.has(t, 2)
 	call, request := spans[0], spans[1]
-	got := hex.EncodeToString(request.TraceId) + " " + hex.EncodeToString(request.ParentSpanId) + " " + hex.EncodeToString(call.TraceId)
+	got := hex.EncodeToString(
+		request.TraceId,
+	) + " " + hex.EncodeToString(
+		request.ParentSpanId,
+	) + " " + hex.EncodeToString(
+		call.TraceId,
+	)
 	if got != traceID+" "+parent+" "+traceID || string(call.ParentSpanId) != string(request.SpanId) || len(spans) != 2 {
 		t.Errorf("the chain is broken: %s in %v", got, spans)
 	}
-	if knows(request, "http.route") != "/endpoints/{name}/invocations" || knows(request, "http.response.status_code") != "200" ||
-		knows(call, "http.response.status_code") != "200" || knows(call, "aws.request_id") == "" {
+	if knows(request, "http.route") != "/endpoints/{name}/invocations" ||
+		knows(request, "http.response.status_code") != "200" ||
+		knows(call, "http.response.status_code") != "200" ||
+		knows(call, "aws.request_id") == "" {
 		t.Errorf("got %v and %v", request.Attributes, call.Attributes)
 	}
 	header := runtime.Calls()[0].Header
@@ -91,7 +99,8 @@ func TestTraces(t *testing.T) {
 	if got := collector.header.Get("Path") + " " + collector.header.Get("Content-Type") + " " + collector.header.Get("Api-Key"); got != "POST /v1/traces application/x-protobuf a key" {
 		t.Errorf("the collector got %s", got)
 	}
-	if collector.about["service.name"] != "odds" || collector.about["deployment.environment.name"] != "prod" || collector.about["service.version"] != "7" {
+	if collector.about["service.name"] != "odds" || collector.about["deployment.environment.name"] != "prod" ||
+		collector.about["service.version"] != "7" {
 		t.Errorf("the resource is %v", collector.about)
 	}
 	for _, secret := range []string{"private", "AKIDEXAMPLE", "a-secret-key", "a-session-token", "Signature"} {
@@ -106,18 +115,21 @@ func TestTracesSampled(t *testing.T) {
 	t.Parallel()
 	runtime, collector := startRuntime(t), startCollector(t)
 	s := startServer(t, environment(runtime, map[string]string{
-		"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": collector.url + "/elsewhere", "OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0",
+		"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": collector.url + "/" +
+			"elsewhere", "OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0",
 	}))
 	s.ask(t, "/invocations", "a", nil)
 	s.ask(t, "/invocations", "b", http.Header{"Traceparent": {"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}})
 	s.terminate(t)
-	if spans := collector.has(t, 2); len(spans) != 2 || hex.EncodeToString(spans[0].TraceId) != "4bf92f3577b34da6a3ce929d0e0e4736" {
+	if spans := collector.has(t, 2); len(spans) != 2 ||
+		hex.EncodeToString(spans[0].TraceId) != "4bf92f3577b34da6a3ce929d0e0e4736" {
 		t.Errorf("got %v", spans)
 	}
 	if got := runtime.Calls()[0].Header.Get("Traceparent"); !strings.HasSuffix(got, "-00") {
 		t.Errorf("SageMaker got %q", got)
 	}
-	if collector.about["service.name"] != "sagemaker-inference-gateway" || collector.header.Get("Path") != "POST /elsewhere" {
+	if collector.about["service.name"] != "sagemaker-inference-gateway" ||
+		collector.header.Get("Path") != "POST /elsewhere" {
 		t.Errorf("%v %v", collector.about, collector.header)
 	}
 }
@@ -131,12 +143,14 @@ func TestTracesThatNobodyTakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = closed.Close()
-	silent, err := net.Listen("tcp", "127.0.0.1:0") // the kernel connects, nobody answers
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // the kernel accepts, no program answers
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = silent.Close() })
-	failing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }))
+	failing := httptest.NewServer(
+		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }),
+	)
 	t.Cleanup(failing.Close)
 	for name, address := range map[string]string{
 		"refuses": "http://" + closed.Addr().String(), "is silent": "http://" + silent.Addr().String(), "fails": failing.URL,
@@ -197,7 +211,15 @@ OTEL_EXPORTER_OTLP_ENDPOINT: the program is built with the tag notraces; build i
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cmd := exec.CommandContext(t.Context(), test.program)
-			cmd.Env = append(pairs(environment(runtime, map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": test.endpoint, "LISTEN_ADDRESS": "127.0.0.1:0"})), test.more)
+			cmd.Env = append(
+				pairs(
+					environment(
+						runtime,
+						map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": test.endpoint, "LISTEN_ADDRESS": "127.0.0.1:0"},
+					),
+				),
+				test.more,
+			)
 			out, err := cmd.CombinedOutput()
 			if err == nil || !strings.HasPrefix(string(out), test.want) {
 				t.Errorf("%v: got\n%s\nwant\n%s", err, out, test.want)

@@ -37,7 +37,12 @@ func TestWarnings(t *testing.T) {
 		got = append(got, l)
 	}
 	want := []line{
-		{"WARN", "traces", strings.Repeat("x", 10), 0}, {"WARN", "traces", strings.Repeat("x", 512), 59}, {"WARN", "traces", strings.Repeat("x", 512), 59},
+		{
+			"WARN",
+			"traces",
+			strings.Repeat("x", 10),
+			0,
+		}, {"WARN", "traces", strings.Repeat("x", 512), 59}, {"WARN", "traces", strings.Repeat("x", 512), 59},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

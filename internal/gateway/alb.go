@@ -21,18 +21,17 @@ import (
 )
 
 const (
-	// maxALBReplyBytes is the largest reply, as JSON, that a load balancer
-	// takes from a Lambda function: "1 MB" (fact F12), read as the smaller of
-	// its two meanings.
+	// maxALBReplyBytes is the largest JSON that a load balancer accepts from a Lambda
+	// function: "1 MB" (fact F12), read as 10^6, the smaller of its two meanings.
 	maxALBReplyBytes = 1_000_000
-	// lambdaMargin is left of the function's time to report that the rest was
-	// not enough; a function that is cut off shows as the load balancer's 502.
+	// lambdaMargin is kept of the function's time to answer 504: the load balancer
+	// answers 502 for a function that times out.
 	lambdaMargin = 500 * time.Millisecond
 )
 
-// Invoke answers one event of an Application Load Balancer's Lambda target
-// group; it makes the Gateway a lambda.Handler. Whatever payload is, the answer
-// is one that a load balancer understands, and the error nil.
+// Invoke answers one event of an Application Load Balancer's Lambda target group; it
+// makes the Gateway a lambda.Handler. For any payload the answer is one that a load
+// balancer understands, and the error is nil.
 func (g *Gateway) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	x := &exchange{start: time.Now(), route: routeUnknown}
 	defer g.end(x)
@@ -51,7 +50,7 @@ func (g *Gateway) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		out = g.respond(r, x)
 		if out.answer != nil {
 			headers := out.header
-			if out = out.answer.whole(out, maxALBReplyBytes); out.code != "" {
+			if out = out.answer.readAll(out, maxALBReplyBytes); out.code != "" {
 				if id := headers[headerInferenceID]; id != nil {
 					out.header[headerInferenceID] = id
 				}
@@ -70,12 +69,12 @@ func (g *Gateway) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		x.sentBytes = int64(len(out.body))
 		answer, err = albReply(out, r.Method, multiValue)
 	}
-	g.record(r, x, out)
+	g.logRequest(r, x, out)
 	return answer, err
 }
 
-// albRequest is the HTTP request that an event tells of, and whether the event
-// has multi-value headers. The query is left out: no route reads it.
+// albRequest is the HTTP request of an event, without its query, and whether the
+// event has multi-value headers.
 func albRequest(ctx context.Context, payload []byte) (r *http.Request, multiValue bool, err error) {
 	var event events.ALBTargetGroupRequest
 	err = json.Unmarshal(payload, &event)
@@ -84,8 +83,8 @@ func albRequest(ctx context.Context, payload []byte) (r *http.Request, multiValu
 	if err != nil || event.HTTPMethod == "" || !strings.HasPrefix(event.Path, "/") {
 		return nil, multiValue, errors.New("this is not an event of an Application Load Balancer")
 	}
-	// As net/http parses a request line: neither a host nor dot segments are
-	// read out of the path.
+	// As net/http parses a request line: the path keeps its dot segments and is never
+	// a host.
 	target, err := url.ParseRequestURI(event.Path)
 	if err != nil {
 		return nil, multiValue, errors.New("the path of the event is malformed")
@@ -119,9 +118,9 @@ func albRequest(ctx context.Context, payload []byte) (r *http.Request, multiValu
 	return r.WithContext(ctx), multiValue, nil
 }
 
-// albAnswer is what a load balancer reads. events.ALBTargetGroupResponse would
-// write the unused one of the two kinds of headers as null, on which the ELB
-// documentation is silent.
+// albAnswer is the JSON that a load balancer reads. events.ALBTargetGroupResponse
+// writes the unused one of the two kinds of headers as null, which the ELB
+// documentation does not mention.
 type albAnswer struct {
 	StatusCode        int                 `json:"statusCode"`
 	StatusDescription string              `json:"statusDescription"`
@@ -131,8 +130,8 @@ type albAnswer struct {
 	IsBase64Encoded   bool                `json:"isBase64Encoded"`
 }
 
-// albReply writes out as a load balancer reads it, its headers in the form that
-// the event had: the load balancer is configured for one and ignores the other.
+// albReply encodes out for a load balancer, its headers in the event's form: the load
+// balancer ignores the other form.
 func albReply(out *reply, method string, multiValue bool) ([]byte, error) {
 	answer := albAnswer{StatusCode: out.status, StatusDescription: statusDescription(out.status)}
 	if multiValue {

@@ -53,7 +53,10 @@ func TestMalformedEvents(t *testing.T) {
 		"wrong types":    {`{"httpMethod":"GET","path":["/ping"]}`, notALB},
 		"bad escape":     {`{"httpMethod":"GET","path":"/%zz"}`, "the path of the event is malformed"},
 		"control char":   {`{"httpMethod":"GET","path":"/ping\u0000"}`, "the path of the event is malformed"},
-		"not base64":     {`{"httpMethod":"POST","path":"/invocations","isBase64Encoded":true,"body":"*"}`, "the body of the event is not base64, as it says"},
+		"not base64": {
+			`{"httpMethod":"POST","path":"/invocations","isBase64Encoded":true,"body":"*"}`,
+			"the body of the event is not base64, as it says",
+		},
 	}
 	gateway := New(DefaultConfig(testEndpoint, true), endpointBy(t, panicking{}), slog.New(slog.DiscardHandler))
 	for name, test := range tests {
@@ -63,7 +66,8 @@ func TestMalformedEvents(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := `{"statusCode":400,"statusDescription":"400 Bad Request","headers":{"Content-Type":"application/json","X-Amzn-Errortype":"MalformedEvent"},` +
+			want := `{"statusCode":400,"statusDescription":"400 Bad Request","headers":{"Content-Type":"application/` +
+				`json","X-Amzn-Errortype":"MalformedEvent"},` +
 				`"body":"{\"code\":\"MalformedEvent\",\"message\":\"` + test.message + `\"}","isBase64Encoded":false}`
 			if string(answer) != want {
 				t.Errorf("got %s", answer)
@@ -125,7 +129,8 @@ func TestReplyLimit(t *testing.T) {
 	})
 	event := []byte(`{"httpMethod":"POST","path":"/invocations","headers":{},"body":"a"}`)
 	overhead := len(mustInvoke(t, f.gateway, event))
-	for _, test := range []struct{ size, status int }{{maxALBReplyBytes - overhead, 200}, {maxALBReplyBytes - overhead + 1, 502}} {
+	for _, test := range []struct{ size, status int }{{maxALBReplyBytes - overhead, 200},
+		{maxALBReplyBytes - overhead + 1, 502}} {
 		size = test.size
 		answer := mustInvoke(t, f.gateway, event)
 		var response events.ALBTargetGroupResponse
@@ -139,7 +144,8 @@ func TestReplyLimit(t *testing.T) {
 			t.Error(response.Body)
 		}
 	}
-	if !strings.Contains(f.log.String(), `"code":"ResponseTooLarge"`) || strings.Count(f.log.String(), `"status":502`) != 1 {
+	if !strings.Contains(f.log.String(), `"code":"ResponseTooLarge"`) ||
+		strings.Count(f.log.String(), `"status":502`) != 1 {
 		t.Errorf("the log says otherwise: %s", f.log)
 	}
 }

@@ -12,24 +12,24 @@ import (
 	"time"
 )
 
-// answer is the endpoint's, as it arrives.
+// answer is SageMaker's successful response, whose body is still arriving.
 type answer struct {
 	body   io.Reader
-	length int64           // -1 if it is not announced
+	length int64           // -1 where there is no Content-Length
 	ctx    context.Context // ends with the request's time
 }
 
-// errReplyTooLarge ends a reply that was not announced to be so large.
+// errReplyTooLarge ends a reply without Content-Length that exceeds MAX_REPLY_BYTES.
 var errReplyTooLarge = errors.New("the reply is larger than MAX_REPLY_BYTES")
 
-// clientError says that the client did not take its reply.
+// clientError says that the reply could not be written to the client.
 type clientError struct{ err error }
 
 func (e *clientError) Error() string { return "write the reply: " + e.err.Error() }
 func (e *clientError) Unwrap() error { return e.err }
 
-// Most replies and most events fit into a small buffer, so that thousands of
-// streams that wait cost little; what fills one goes on with a large one.
+// A reply begins with a small buffer, so that thousands of waiting streams take
+// little memory, and changes to a large one once it has filled the small one.
 var smallBuffers, largeBuffers = bufferPool(4 << 10), bufferPool(32 << 10)
 
 func bufferPool(size int) *sync.Pool {
@@ -39,8 +39,8 @@ func bufferPool(size int) *sync.Pool {
 	}}
 }
 
-// begin sends status and headers.
-func begin(w http.ResponseWriter, out *reply, length int64) {
+// writeHead sends status and headers.
+func writeHead(w http.ResponseWriter, out *reply, length int64) {
 	header := w.Header()
 	maps.Copy(header, out.header)
 	if _, ok := header["Content-Type"]; !ok {
@@ -52,10 +52,9 @@ func begin(w http.ResponseWriter, out *reply, length int64) {
 	w.WriteHeader(out.status)
 }
 
-// writeWhole sends a reply that is all there, without its body where method is
-// HEAD.
+// writeWhole sends a reply that is in memory, without its body where method is HEAD.
 func writeWhole(w http.ResponseWriter, method string, out *reply) (int64, error) {
-	begin(w, out, int64(len(out.body)))
+	writeHead(w, out, int64(len(out.body)))
 	if method == http.MethodHead {
 		return 0, nil
 	}
@@ -66,21 +65,21 @@ func writeWhole(w http.ResponseWriter, method string, out *reply) (int64, error)
 	return int64(n), err
 }
 
-// writeAnswer passes the endpoint's answer on as it arrives: nothing waits for
-// what follows. begun says that something was sent, after which an error can
-// only be told by closing the connection.
-func (g *Gateway) writeAnswer(w http.ResponseWriter, out *reply) (sent int64, begun bool, err error) {
+// writeAnswer copies SageMaker's body to the client as it arrives: each piece is
+// flushed at once. After headWritten an error can only be shown by closing the
+// connection.
+func (g *Gateway) writeAnswer(w http.ResponseWriter, out *reply) (sent int64, headWritten bool, err error) {
 	control := http.NewResponseController(w)
 	pool := smallBuffers
 	buffer := pool.Get().(*[]byte)
 	defer func() { pool.Put(buffer) }()
 	a := out.answer
 	if a.length < 0 { // a stream's headers do not wait for its first byte
-		begin(w, out, a.length)
-		_ = control.Flush() // where it cannot, net/http sends when it will
-		begun = true
+		writeHead(w, out, a.length)
+		_ = control.Flush() // a writer without Flush sends later
+		headWritten = true
 	}
-	var patience time.Time
+	var nextDeadline time.Time
 	for {
 		n, readErr := a.body.Read(*buffer)
 		if readErr != nil && !errors.Is(readErr, io.EOF) {
@@ -88,27 +87,27 @@ func (g *Gateway) writeAnswer(w http.ResponseWriter, out *reply) (sent int64, be
 				readErr = fmt.Errorf("%w: %w", cause, readErr)
 			}
 			if n == 0 {
-				return sent, begun, readErr
+				return sent, headWritten, readErr
 			}
 		}
-		if !begun {
-			begin(w, out, a.length)
-			begun = true
+		if !headWritten {
+			writeHead(w, out, a.length)
+			headWritten = true
 		}
 		if sent += int64(n); sent > g.cfg.MaxReplyBytes {
-			return sent, begun, errReplyTooLarge
+			return sent, headWritten, errReplyTooLarge
 		}
 		last := errors.Is(readErr, io.EOF) || sent == a.length
 		if !last || sent > int64(n) {
-			// More than one piece: the client is to take each in time.
-			if now := time.Now(); now.After(patience) {
-				_ = control.SetWriteDeadline(now.Add(g.cfg.WriteTimeout)) // where it cannot, the server's own holds
-				patience = now.Add(min(time.Second, g.cfg.WriteTimeout/4))
+			// Of several pieces the client has to read each within WriteTimeout.
+			if now := time.Now(); now.After(nextDeadline) {
+				_ = control.SetWriteDeadline(now.Add(g.cfg.WriteTimeout)) // without it the server's WriteTimeout holds
+				nextDeadline = now.Add(min(time.Second, g.cfg.WriteTimeout/4))
 			}
 		}
 		if n > 0 {
 			if _, err := w.Write((*buffer)[:n]); err != nil {
-				return sent, begun, &clientError{err}
+				return sent, headWritten, &clientError{err}
 			}
 		}
 		if n == len(*buffer) && pool == smallBuffers {
@@ -118,33 +117,34 @@ func (g *Gateway) writeAnswer(w http.ResponseWriter, out *reply) (sent int64, be
 		}
 		switch {
 		case last:
-			return sent, begun, nil
+			return sent, headWritten, nil
 		case readErr != nil:
-			return sent, begun, readErr
+			return sent, headWritten, readErr
 		}
 		if err := control.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
-			return sent, begun, &clientError{err}
+			return sent, headWritten, &clientError{err}
 		}
 	}
 }
 
-// whole reads the answer into out's body, for a form that cannot stream.
-func (a *answer) whole(out *reply, limit int64) *reply {
+// readAll reads the answer into out's body, for the Lambda form, which cannot stream.
+func (a *answer) readAll(out *reply, limit int64) *reply {
 	body, err := io.ReadAll(io.LimitReader(a.body, limit+1))
 	if err != nil {
 		if cause := context.Cause(a.ctx); cause != nil {
 			err = fmt.Errorf("%w: %w", cause, err)
 		}
-		return broken(err)
+		return brokenAnswer(err)
 	}
 	out.body, out.answer = body, nil
 	return out
 }
 
-// broken is the reply where an answer ended before its first byte was passed on.
-func broken(err error) *reply {
+// brokenAnswer is the reply where SageMaker's answer broke off before a byte of it
+// was sent to the client.
+func brokenAnswer(err error) *reply {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return failure(http.StatusBadGateway, codeBadEndpointReply, "SageMaker's answer did not arrive whole").because(err)
+		return failure(http.StatusBadGateway, codeBadEndpointReply, "SageMaker's answer did not arrive whole").withCause(err)
 	}
 	return noAnswer(err)
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/pressure"
 )
 
-// attempts sends the request until it succeeds or may not be sent again.
+// attempts sends the request until it succeeds or must not be sent again.
 //
-// Every request under way keeps the stack of this call for as long as the
-// endpoint takes: what happens to few of them is in functions of its own.
+// Every request in flight keeps this function's stack for as long as the endpoint
+// takes: rare paths are functions of their own, to keep it small.
 func (g *Gateway) attempts(ctx context.Context, x *exchange, target *url.URL, header http.Header, body []byte) *reply {
 	if g.limiter != nil {
 		g.budget.Earn()
@@ -22,53 +22,57 @@ func (g *Gateway) attempts(ctx context.Context, x *exchange, target *url.URL, he
 	for {
 		x.attempts++
 		if g.limiter != nil && !g.breaker.Allow(g.clock()) {
-			return g.heldBack()
+			return g.breakerReply()
 		}
 		if x.span != nil {
 			g.beginCall(ctx, x, target, header)
 		}
 		sent := time.Now()
-		response, err := g.endpoint.send(ctx, target, header, body) //nolint:bodyclose // Gateway.end closes an answer, readError an error
+		//nolint:bodyclose // Gateway.end closes a successful answer, readError another one
+		response, err := g.endpoint.send(ctx, target, header, body)
 		if err == nil && response.StatusCode >= 200 && response.StatusCode < 300 {
-			g.tell(pressure.Succeeded, time.Since(sent))
-			return taken(ctx, x, response)
+			g.sample(pressure.Succeeded, time.Since(sent))
+			return succeededReply(ctx, x, response)
 		}
-		out, again := g.failed(ctx, x, response, err)
+		out, again := g.afterFailure(ctx, x, response, err)
 		if !again {
 			return out
 		}
-		// net/http, behind a proxy, may still be writing the last attempt's.
+		// net/http may still be writing the last attempt's headers.
 		header = header.Clone()
 	}
 }
 
-// taken is the reply that a successful answer becomes.
-func taken(ctx context.Context, x *exchange, response *http.Response) *reply {
+// succeededReply is the reply for a successful answer.
+func succeededReply(ctx context.Context, x *exchange, response *http.Response) *reply {
 	if x.call != nil {
 		x.callAnswered(response)
 	}
 	x.answer = response.Body // closed by Gateway.end
-	return &reply{status: http.StatusOK, header: passBack(response.Header),
+	return &reply{status: http.StatusOK, header: returnHeaders(response.Header),
 		answer: &answer{body: response.Body, length: response.ContentLength, ctx: ctx}}
 }
 
-// heldBack is what a request gets while the breaker stops calls.
-func (g *Gateway) heldBack() *reply {
+// breakerReply is the reply while the breaker is open.
+func (g *Gateway) breakerReply() *reply {
 	return g.fallback(failure(http.StatusServiceUnavailable, codeEndpointUnreachable,
-		"SageMaker cannot be reached").later(time.Second))
+		"SageMaker cannot be reached").withRetryAfter(time.Second))
 }
 
-// failed is the reply where an attempt ended with an error answer, or with err;
-// again says that there is to be another one instead, and it has waited for that.
-func (g *Gateway) failed(ctx context.Context, x *exchange, response *http.Response, err error) (out *reply, again bool) {
-	out, reason, asks := g.explain(ctx, x, response, err)
+// afterFailure returns the reply for an attempt that ended with an error answer, or
+// with err. Where again is true there is to be another attempt instead, and the
+// delay before it is over.
+func (g *Gateway) afterFailure(
+	ctx context.Context, x *exchange, response *http.Response, err error,
+) (out *reply, again bool) {
+	out, reason, retryHeader := g.explain(ctx, x, response, err)
 	if x.call != nil {
 		x.callFailed(response, out.code)
 	}
-	if reason == notRetried || x.attempts >= g.cfg.MaxAttempts || ctx.Err() != nil {
+	if reason == noRetry || x.attempts >= g.cfg.MaxAttempts || ctx.Err() != nil {
 		return out, false
 	}
-	after, ok := wait(x.attempts, asks)
+	after, ok := retryDelay(x.attempts, retryHeader)
 	if !ok || time.Now().Add(after).After(x.deadline) || !g.budget.Spend() {
 		return out, false
 	}
@@ -83,10 +87,10 @@ func (g *Gateway) failed(ctx context.Context, x *exchange, response *http.Respon
 	}
 }
 
-// explain turns a failed attempt into a reply. reason is why there may be
-// another attempt, after what the headers asks ask for.
+// explain turns a failed attempt into a reply. reason says why it may be retried;
+// retryHeader is the answer's header, which may ask for a delay.
 func (g *Gateway) explain(ctx context.Context, x *exchange, response *http.Response, err error) (
-	out *reply, reason retryReason, asks http.Header,
+	out *reply, reason retryReason, retryHeader http.Header,
 ) {
 	var text []byte
 	answered := err == nil
@@ -97,23 +101,23 @@ func (g *Gateway) explain(ctx context.Context, x *exchange, response *http.Respo
 		switch cause := context.Cause(ctx); {
 		case errors.Is(cause, errDeadline):
 			err = fmt.Errorf("%w: %w", errDeadline, err)
-			if x.timeout == g.cfg.RequestTimeout { // a client's own haste says nothing
-				g.tell(pressure.Refused, 0)
+			if x.timeout == g.cfg.RequestTimeout { // a client's shorter deadline says nothing about load
+				g.sample(pressure.Refused, 0)
 			}
 		case cause != nil && errors.Is(cause, context.Canceled):
-			return failure(statusClientClosedRequest, codeClientClosedRequest, "the client left").because(err), notRetried, nil
-		case !answered && hopeless(err):
+			return failure(statusClientClosedRequest, codeClientClosedRequest, "the client left").withCause(err), noRetry, nil
+		case !answered && opensBreaker(err):
 			g.breaker.Failed(g.clock())
 		}
-		reason = notRetried
+		reason = noRetry
 		if !answered && notConnected(err) {
 			reason = retryConnection
 		}
 		return noAnswer(err), reason, nil
 	}
-	code, _ := nameOf(response.StatusCode, response.Header, text)
-	reason, outcome := reasonOf(response.StatusCode, code, text)
-	g.tell(outcome, 0)
+	code, _ := codeAndMessage(response.StatusCode, response.Header, text)
+	reason, outcome := retryReasonOf(response.StatusCode, code, text)
+	g.sample(outcome, 0)
 	if reason == retryCredentials {
 		g.endpoint.renew()
 	}

@@ -47,7 +47,12 @@ func BenchmarkHandler(b *testing.B) {
 	})
 	b.Run("form=lambda", func(b *testing.B) {
 		g := New(DefaultConfig(testEndpoint, true), endpointBy(b, echo{}), log)
-		event := []byte(`{"requestContext":{"elb":{}},"httpMethod":"POST","path":"/invocations","headers":{"content-type":"text/plain"},"body":"` + string(body) + `"}`)
+		event := []byte(
+			`{"requestContext":{"elb":{}},"httpMethod":"POST","path":"/invocations","headers":{"content-type":"text/` +
+				`plain"},"body":"` + string(
+				body,
+			) + `"}`,
+		)
 		b.ReportAllocs()
 		for b.Loop() {
 			if _, err := g.Invoke(b.Context(), event); err != nil {

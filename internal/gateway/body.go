@@ -9,11 +9,12 @@ import (
 	"time"
 )
 
-// readAhead is the most memory that a request gets by announcing alone.
+// readAhead is the most memory that a Content-Length alone reserves: the rest is
+// reserved as the body arrives.
 const readAhead = 64 << 10
 
-// readBody reads at most the largest body, and one byte more to know that there
-// is more; what it could not read in full it explains by the second result.
+// readBody reads the request's body. Where it is too large, incomplete or late, the
+// second result is the reply that refuses it.
 func (g *Gateway) readBody(r *http.Request, x *exchange) ([]byte, *reply) {
 	refuse := func(out *reply) ([]byte, *reply) { return nil, out }
 	limit := g.cfg.MaxBodyBytes
@@ -24,8 +25,7 @@ func (g *Gateway) readBody(r *http.Request, x *exchange) ([]byte, *reply) {
 	if r.ContentLength > limit {
 		return tooLarge()
 	}
-	// Room for what is announced, but not so much that announcing alone costs
-	// memory.
+	// One byte over the limit shows that a body of unknown length is too large.
 	highest, room := limit+1, int64(512)
 	if r.ContentLength >= 0 {
 		highest, room = r.ContentLength, min(r.ContentLength, readAhead)
@@ -34,7 +34,7 @@ func (g *Gateway) readBody(r *http.Request, x *exchange) ([]byte, *reply) {
 	for int64(len(body)) < highest {
 		if len(body) == cap(body) {
 			room = min(max(room, 2*int64(cap(body))), highest)
-			if !g.hold(x, room) {
+			if !g.reserveBytes(x, room) {
 				return refuse(g.shed(errors.New("the bodies of all requests together are too large")))
 			}
 			body = append(make([]byte, 0, room), body...)
@@ -46,32 +46,34 @@ func (g *Gateway) readBody(r *http.Request, x *exchange) ([]byte, *reply) {
 		case errors.Is(err, io.EOF):
 			highest = int64(len(body))
 		case errors.As(err, &timeout) && timeout.Timeout():
-			return refuse(failure(http.StatusRequestTimeout, codeRequestTimeout, "the body did not arrive in time").because(err))
+			return refuse(failure(http.StatusRequestTimeout, codeRequestTimeout,
+				"the body did not arrive in time").withCause(err))
 		case err != nil:
-			return refuse(failure(http.StatusBadRequest, codeIncompleteBody, "the body did not arrive whole").because(err))
+			return refuse(failure(http.StatusBadRequest, codeIncompleteBody,
+				"the body did not arrive whole").withCause(err))
 		}
 	}
 	if int64(len(body)) > limit {
 		return tooLarge()
 	}
 	if x.writer != nil {
-		// What bounded the reading would end the request itself.
-		_ = http.NewResponseController(x.writer).SetReadDeadline(time.Time{}) // where it cannot be set there is none
+		// The deadline for reading the body must not end the request.
+		_ = http.NewResponseController(x.writer).SetReadDeadline(time.Time{}) // a writer that cannot set a deadline has none
 	}
 	return body, nil
 }
 
-// hold accounts for total bytes of x's body, unless all bodies together become
-// too large.
-func (g *Gateway) hold(x *exchange, total int64) bool {
+// reserveBytes counts total bytes for x's body. It reports false where all bodies
+// together would exceed MaxHeldBytes.
+func (g *Gateway) reserveBytes(x *exchange, total int64) bool {
 	if g.limiter == nil {
 		return true
 	}
-	more := total - x.held
-	if g.held.Add(more) > g.cfg.MaxHeldBytes {
-		g.held.Add(-more)
+	more := total - x.bodyBytes
+	if g.heldBytes.Add(more) > g.cfg.MaxHeldBytes {
+		g.heldBytes.Add(-more)
 		return false
 	}
-	x.held = total
+	x.bodyBytes = total
 	return true
 }

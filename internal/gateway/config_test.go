@@ -30,8 +30,9 @@ func TestConfigFromEnv(t *testing.T) {
 			env: map[string]string{"ENDPOINT_NAME": "P-1", "MAX_BODY_BYTES": "25000000", "REQUEST_TIMEOUT": "1m30s",
 				"LISTEN_ADDRESS": "127.0.0.1:0", "MAX_REPLY_BYTES": "1", "MAX_HELD_BYTES": "2", "STREAM_TIMEOUT": "3s",
 				"WRITE_TIMEOUT": "4s", "DRAIN_TIMEOUT": "5s", "MIN_CONCURRENCY": "6", "MAX_CONCURRENCY": "7", "QUEUE_SIZE": "8",
-				"QUEUE_TIMEOUT": "9ms", "MAX_ATTEMPTS": "2", "RETRY_PERCENT": "3", "FALLBACK_BODY": "b", "FALLBACK_CONTENT_TYPE": "t",
-				"PRIORITY_SOURCES": "10.0.0.0/8, 2001:db8::/32", "LOG_RATE": "0", "METRICS": "off"},
+				"QUEUE_TIMEOUT": "9ms", "MAX_ATTEMPTS": "2", "RETRY_PERCENT": "3", "FALLBACK_BODY": "b",
+				"FALLBACK_CONTENT_TYPE": "t",
+				"PRIORITY_SOURCES":      "10.0.0.0/8, 2001:db8::/32", "LOG_RATE": "0", "METRICS": "off"},
 			want: Config{
 				EndpointName: "P-1", MaxBodyBytes: 25000000, RequestTimeout: 90 * time.Second, ListenAddress: "127.0.0.1:0",
 				MaxReplyBytes: 1, MaxHeldBytes: 2, StreamTimeout: 3 * time.Second, WriteTimeout: 4 * time.Second,
@@ -59,7 +60,8 @@ func TestConfigFromEnv(t *testing.T) {
 		"nothing": {err: "ENDPOINT_NAME: is required; set it to the name of the SageMaker endpoint"},
 		"everything wrong at once": {
 			env: map[string]string{"ENDPOINT_NAME": "arn:aws:sagemaker:::x", "MAX_BODY_BYTES": "6MiB", "REQUEST_TIMEOUT": "70",
-				"LISTEN_ADDRESS": "8080", "MAX_REPLY_BYTES": "0", "STREAM_TIMEOUT": "0s", "MAX_CONCURRENCY": "3", "MAX_ATTEMPTS": "9",
+				"LISTEN_ADDRESS": "8080", "MAX_REPLY_BYTES": "0", "STREAM_TIMEOUT": "0s", "MAX_CONCURRENCY": "3",
+				"MAX_ATTEMPTS":  "9",
 				"RETRY_PERCENT": "50", "FALLBACK_CONTENT_TYPE": "a\nb", "PRIORITY_SOURCES": "10.0.0.1", "METRICS": "yes"},
 			err: `ENDPOINT_NAME: got "arn:aws:sagemaker:::x": must be at most 63 letters, digits and hyphens, beginning and ending with a letter or digit; give the endpoint's name, not its ARN or URL
 MAX_BODY_BYTES: got "6MiB": must be a whole number from 1 to 104857600; give bytes without a unit, such as 6291456
@@ -75,13 +77,23 @@ METRICS: got "yes": must be on or off; leave it out for on
 MIN_CONCURRENCY: got 4: must be at most MAX_CONCURRENCY, which is 3; lower it, or raise the other`,
 		},
 		"what the Lambda form cannot do": {
-			env: map[string]string{"ENDPOINT_NAME": "p", "QUEUE_SIZE": "9", "MAX_ATTEMPTS": "3", "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001"},
+			env: map[string]string{
+				"ENDPOINT_NAME":          "p",
+				"QUEUE_SIZE":             "9",
+				"MAX_ATTEMPTS":           "3",
+				"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001",
+			},
 			err: `QUEUE_SIZE: got "9": is nothing that the Lambda form can do; leave it out, or run the gateway as a server
 MAX_ATTEMPTS: got "3": is nothing that the Lambda form can do; leave it out, or run the gateway as a server`,
 		},
 		"more than a load balancer passes to Lambda": {
-			env: map[string]string{"ENDPOINT_NAME": "p", "MAX_BODY_BYTES": "6291456", "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001"},
-			err: `MAX_BODY_BYTES: got "6291456": must be a whole number from 1 to 1048576; a load balancer passes at most 1 MB to a Lambda function: run the gateway as a server for more`,
+			env: map[string]string{
+				"ENDPOINT_NAME":          "p",
+				"MAX_BODY_BYTES":         "6291456",
+				"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001",
+			},
+			err: `MAX_BODY_BYTES: got "6291456": must be a whole number from 1 to 1048576; a load balancer passes at ` +
+				`most 1 MB to a Lambda function: run the gateway as a server for more`,
 		},
 	}
 	for _, name := range []string{"-p", "p-", "p_1", "p/invocations", "..", strings.Repeat("x", 64), "p\n"} {
@@ -103,7 +115,8 @@ MAX_ATTEMPTS: got "3": is nothing that the Lambda form can do; leave it out, or 
 			t.Parallel()
 			got, err := ConfigFromEnv(func(name string) (string, bool) { v, ok := test.env[name]; return v, ok })
 			if test.err != "" {
-				if err == nil || !strings.HasPrefix(err.Error(), test.err) || strings.Contains(test.err, "\n") && err.Error() != test.err {
+				if err == nil || !strings.HasPrefix(err.Error(), test.err) ||
+					strings.Contains(test.err, "\n") && err.Error() != test.err {
 					t.Errorf("got %v, want %s", err, test.err)
 				}
 				return

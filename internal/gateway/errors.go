@@ -18,7 +18,7 @@ import (
 // most some thousand bytes.
 const maxErrorBytes = 256 << 10
 
-// modelError is what of an error's body decides.
+// modelError is the members of an error's body that decide about a retry.
 type modelError struct {
 	Type           string `json:"__type"`
 	Code           string `json:"code"`
@@ -35,18 +35,20 @@ func readError(response *http.Response) ([]byte, error) {
 	return body, nil
 }
 
-// sageMakerError passes SageMaker's own error on: the same status, the same
-// JSON members (the SDKs read Message, OriginalStatusCode, OriginalMessage and
-// LogStreamArn, exactly so written), code and message for everybody else.
+// sageMakerError forwards SageMaker's error: the same status and the same JSON
+// members (the SDKs read Message, OriginalStatusCode, OriginalMessage and
+// LogStreamArn, in exactly this spelling), and adds code and message for other
+// clients.
 func sageMakerError(status int, header http.Header, body []byte) *reply {
-	code, message := nameOf(status, header, body)
+	code, message := codeAndMessage(status, header, body)
 	switch {
 	case status < 400 || status > 599:
 		return failure(http.StatusBadGateway, codeBadEndpointReply, "SageMaker did not answer as InvokeEndpoint does").
-			because(fmt.Errorf("SageMaker answered with status %d", status))
-	case aboutSignature(status, code):
-		return failure(http.StatusBadGateway, codeNotAuthorized, "SageMaker refused the gateway's own permission or credentials").
-			because(refusal(status, code, message))
+			withCause(fmt.Errorf("SageMaker answered with status %d", status))
+	case isSignatureError(status, code):
+		return failure(http.StatusBadGateway, codeNotAuthorized,
+			"SageMaker refused the gateway's own permission or credentials").
+			withCause(refusal(status, code, message))
 	}
 	members := map[string]json.RawMessage{}
 	if json.Unmarshal(body, &members) != nil || members == nil {
@@ -59,7 +61,7 @@ func sageMakerError(status int, header http.Header, body []byte) *reply {
 	members["message"] = jsonString(message)
 	text, err := json.Marshal(members)
 	if err != nil {
-		return failure(http.StatusInternalServerError, codeGatewayFailure, "the gateway failed").because(err)
+		return failure(http.StatusInternalServerError, codeGatewayFailure, "the gateway failed").withCause(err)
 	}
 	out := errorReply(status, code, text)
 	for _, name := range []string{headerRequestID, "Retry-After", "X-Amz-Retry-After"} {
@@ -70,10 +72,9 @@ func sageMakerError(status int, header http.Header, body []byte) *reply {
 	return out
 }
 
-// nameOf is the error's code and message, as the SDKs find them; where SageMaker
-// gave none, or something in front of it answered in another language than JSON,
-// they say what the status does.
-func nameOf(status int, header http.Header, body []byte) (code, message string) {
+// codeAndMessage returns the error's code and message, found as the SDKs find them.
+// Where the answer has none, or is no JSON, they are derived from the status.
+func codeAndMessage(status int, header http.Header, body []byte) (code, message string) {
 	members := map[string]any{}
 	_ = json.Unmarshal(body, &members) // not an object: no members
 	text := func(names ...string) string {
@@ -103,23 +104,22 @@ func nameOf(status int, header http.Header, body []byte) (code, message string) 
 	return code, message
 }
 
-// Codes with which AWS refuses a signature, whatever the status.
+// signatureCodes are the codes with which AWS refuses a signature, with any status.
 var signatureCodes = []string{
 	"AccessDenied", "AccessDeniedException", "ExpiredToken", "ExpiredTokenException", "IncompleteSignature",
 	"IncompleteSignatureException", "InvalidClientTokenId", "InvalidSignatureException", "MissingAuthenticationToken",
 	"MissingAuthenticationTokenException", "RequestExpired", "SignatureDoesNotMatch", "UnrecognizedClientException",
 }
 
-// aboutSignature tells the errors that are about the gateway's signature. The
-// client, which signs nothing that SageMaker sees, can do nothing about them
-// and would take a 403 for its own.
-func aboutSignature(status int, code string) bool {
+// isSignatureError reports whether an error is about the gateway's signature. The
+// client, which does not sign for SageMaker, would take a 403 for its own.
+func isSignatureError(status int, code string) bool {
 	return status == http.StatusUnauthorized || status == http.StatusForbidden || slices.Contains(signatureCodes, code)
 }
 
-// refusal is what the log says of a refused signature. AccessDenied names the
-// role and the missing action; the others may quote the signed request, which
-// holds a session token.
+// refusal is the log's text for a refused signature. The message is logged for
+// AccessDenied only, where it names the role and the missing action: others may
+// quote the signed request, which holds a session token.
 func refusal(status int, code, message string) error {
 	if strings.HasPrefix(code, "AccessDenied") {
 		return fmt.Errorf("SageMaker answered with status %d: %s: %s", status, code, message)
@@ -130,8 +130,8 @@ func refusal(status int, code, message string) error {
 // errDeadline ends a request's context when its time is over.
 var errDeadline = fmt.Errorf("the request's time is over: %w", context.DeadlineExceeded)
 
-// noAnswer explains a call that ended without a whole answer from SageMaker.
-// The client learns what kind of failure it was, the log the rest.
+// noAnswer is the reply for a call that ended without a whole answer from SageMaker.
+// The client gets the kind of failure, the log the details.
 func noAnswer(err error) *reply {
 	var (
 		credentials *credentialsError
@@ -139,11 +139,12 @@ func noAnswer(err error) *reply {
 	)
 	switch {
 	case errors.As(err, &credentials):
-		return failure(http.StatusBadGateway, codeCredentialsMissing, "the gateway has no AWS credentials").because(err)
+		return failure(http.StatusBadGateway, codeCredentialsMissing, "the gateway has no AWS credentials").withCause(err)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		return failure(http.StatusGatewayTimeout, codeEndpointTimeout, "SageMaker did not answer in time").because(err)
+		return failure(http.StatusGatewayTimeout, codeEndpointTimeout, "SageMaker did not answer in time").withCause(err)
 	default:
-		return failure(http.StatusBadGateway, codeEndpointUnreachable, "SageMaker could not be reached, or the connection broke").because(err)
+		return failure(http.StatusBadGateway, codeEndpointUnreachable,
+			"SageMaker could not be reached, or the connection broke").withCause(err)
 	}
 }
 
@@ -169,9 +170,9 @@ func isTLSError(err error) bool {
 // handshakeTimeout is the text of net/http's error, which has no exported type.
 const handshakeTimeout = "TLS handshake timeout"
 
-// hopeless reports whether err will meet the next call too: name, TLS or
-// credentials are wrong, not the load.
-func hopeless(err error) bool {
+// opensBreaker reports whether err counts for the breaker: DNS, TLS or credentials
+// fail, so the next call will too.
+func opensBreaker(err error) bool {
 	var (
 		name        *net.DNSError
 		credentials *credentialsError

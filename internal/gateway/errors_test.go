@@ -35,7 +35,10 @@ type seen struct {
 
 func see(t *testing.T, url string) seen {
 	t.Helper()
-	_, err := sdkClient(url).InvokeEndpoint(t.Context(), &sagemakerruntime.InvokeEndpointInput{EndpointName: aws.String(testEndpoint), Body: []byte("a")})
+	_, err := sdkClient(
+		url,
+	).InvokeEndpoint(t.Context(), &sagemakerruntime.InvokeEndpointInput{EndpointName: aws.String(testEndpoint),
+		Body: []byte("a")})
 	var api smithy.APIError
 	var response *awshttp.ResponseError
 	if !errors.As(err, &api) || !errors.As(err, &response) {
@@ -61,17 +64,44 @@ func TestSDKClientSeesTheSameErrors(t *testing.T) {
 		body   string
 		typed  bool
 	}{
-		"ModelError": {424, "ModelError", `{"ErrorCode":"CLIENT_ERROR_FROM_MODEL","LogStreamArn":"arn:aws:logs:us-east-1:123456789012:log-group:/aws/sagemaker/Endpoints/predictions",` +
-			`"Message":"Received client error (400) from primary with message \"{\"error\": \"<bad>\"}\"","OriginalMessage":"{\"error\": \"<bad>\"}","OriginalStatusCode":400}`, true},
-		"ModelError of a shed request":   {424, "ModelError", `{"Message":"busy","OriginalMessage":"","OriginalStatusCode":503}`, true},
-		"ModelError without members":     {424, "ModelError", `{"Message":"m"}`, true},
-		"ModelNotReadyException":         {429, "ModelNotReadyException", `{"Message":"the model is being loaded"}`, true},
-		"ServiceUnavailable":             {503, "ServiceUnavailable", `{"Message":"no capacity"}`, true},
-		"InternalFailure":                {500, "InternalFailure", `{"Message":"internal"}`, true},
-		"InternalDependencyException":    {530, "InternalDependencyException", `{"Message":"a dependency"}`, true},
-		"ValidationError":                {400, "ValidationError", `{"Message":"Endpoint predictions of account 123456789012 not found."}`, true},
-		"code with a namespace":          {400, "com.amazonaws.sagemakerruntime#ValidationError:http://internal.example/", `{"Message":"m"}`, true},
-		"code in the body":               {400, "", `{"__type":"com.amazonaws.sagemakerruntime#ValidationError","Message":"m"}`, true},
+		"ModelError": {
+			424,
+			"ModelError",
+			`{"ErrorCode":"CLIENT_ERROR_FROM_MODEL","LogStreamArn":"arn:aws:logs:us-east-1:123456789012:log-group:/aws/` +
+				`sagemaker/Endpoints/predictions",` +
+				`"Message":"Received client error (400) from primary with message \"{\"error\": \"<bad>\"}\"",` +
+				`"OriginalMessage":"{\"error\": \"<bad>\"}","OriginalStatusCode":400}`,
+			true,
+		},
+		"ModelError of a shed request": {
+			424,
+			"ModelError",
+			`{"Message":"busy","OriginalMessage":"","OriginalStatusCode":503}`,
+			true,
+		},
+		"ModelError without members":  {424, "ModelError", `{"Message":"m"}`, true},
+		"ModelNotReadyException":      {429, "ModelNotReadyException", `{"Message":"the model is being loaded"}`, true},
+		"ServiceUnavailable":          {503, "ServiceUnavailable", `{"Message":"no capacity"}`, true},
+		"InternalFailure":             {500, "InternalFailure", `{"Message":"internal"}`, true},
+		"InternalDependencyException": {530, "InternalDependencyException", `{"Message":"a dependency"}`, true},
+		"ValidationError": {
+			400,
+			"ValidationError",
+			`{"Message":"Endpoint predictions of account 123456789012 not found."}`,
+			true,
+		},
+		"code with a namespace": {
+			400,
+			"com.amazonaws.sagemakerruntime#ValidationError:http://internal.example/",
+			`{"Message":"m"}`,
+			true,
+		},
+		"code in the body": {
+			400,
+			"",
+			`{"__type":"com.amazonaws.sagemakerruntime#ValidationError","Message":"m"}`,
+			true,
+		},
 		"a member of a later SDK":        {424, "ModelError", `{"Message":"m","Later":{"deep":[1,2]}}`, true},
 		"throttling":                     {400, "ThrottlingException", `{"message":"Rate exceeded"}`, false},
 		"code and message in lower case": {429, "", `{"code":"TooMany","message":"slow down"}`, false},
@@ -116,22 +146,114 @@ func TestUnusualErrors(t *testing.T) {
 		want       errorBody
 		log        string
 	}{
-		"a page of a proxy":  {503, "", "<html>busy</html>", 503, errorBody{"ServiceUnavailable", "SageMaker answered with status 503 and no message"}, ""},
-		"nothing":            {500, "", "", 500, errorBody{"InternalServerError", "SageMaker answered with status 500 and no message"}, ""},
-		"JSON of other kind": {429, "", `["slow"]`, 429, errorBody{"TooManyRequests", "SageMaker answered with status 429 and no message"}, ""},
-		"null":               {424, "ModelError", `null`, 424, errorBody{"ModelError", "SageMaker answered with status 424 and no message"}, ""},
-		"wrong member type":  {424, "ModelError", `{"OriginalStatusCode":"many"}`, 424, errorBody{"ModelError", "SageMaker answered with status 424 and no message"}, ""},
-		"message is null":    {500, "InternalFailure", `{"Message":null}`, 500, errorBody{"InternalFailure", "SageMaker answered with status 500 and no message"}, ""},
-		"page with a code":   {503, "a.b#ServiceUnavailable:http://c/", "<html>", 503, errorBody{"ServiceUnavailable", "SageMaker answered with status 503 and no message"}, ""},
-		"no name for it":     {530, "", "", 530, errorBody{"UnknownError", "SageMaker answered with status 530 and no message"}, ""},
-		"hostile code":       {400, "", `{"__type":"a\r\nSet-Cookie: b"}`, 400, errorBody{"BadRequest", "SageMaker answered with status 400 and no message"}, ""},
-		"redirect":           {301, "", "", 502, errorBody{"BadEndpointReply", "SageMaker did not answer as InvokeEndpoint does"}, "status 301"},
-		"odd status":         {799, "", "", 502, errorBody{"BadEndpointReply", "SageMaker did not answer as InvokeEndpoint does"}, "status 799"},
-		"too long to be one": {400, "ValidationError", `{"Message":"` + strings.Repeat("x", maxErrorBytes) + `"}`, 400, errorBody{"ValidationError", "SageMaker answered with status 400 and no message"}, ""},
-		"access denied": {403, "AccessDeniedException", `{"Message":"User: arn:aws:sts::123456789012:assumed-role/gateway/x is not authorized to perform: sagemaker:InvokeEndpoint"}`,
-			502, errorBody{"GatewayNotAuthorized", "SageMaker refused the gateway's own permission or credentials"}, "is not authorized to perform: sagemaker:InvokeEndpoint"},
+		"a page of a proxy": {
+			503,
+			"",
+			"<html>busy</html>",
+			503,
+			errorBody{"ServiceUnavailable", "SageMaker answered with status 503 and no message"},
+			"",
+		},
+		"nothing": {
+			500,
+			"",
+			"",
+			500,
+			errorBody{"InternalServerError", "SageMaker answered with status 500 and no message"},
+			"",
+		},
+		"JSON of other kind": {
+			429,
+			"",
+			`["slow"]`,
+			429,
+			errorBody{"TooManyRequests", "SageMaker answered with status 429 and no message"},
+			"",
+		},
+		"null": {
+			424,
+			"ModelError",
+			`null`,
+			424,
+			errorBody{"ModelError", "SageMaker answered with status 424 and no message"},
+			"",
+		},
+		"wrong member type": {
+			424,
+			"ModelError",
+			`{"OriginalStatusCode":"many"}`,
+			424,
+			errorBody{"ModelError", "SageMaker answered with status 424 and no message"},
+			"",
+		},
+		"message is null": {
+			500,
+			"InternalFailure",
+			`{"Message":null}`,
+			500,
+			errorBody{"InternalFailure", "SageMaker answered with status 500 and no message"},
+			"",
+		},
+		"page with a code": {
+			503,
+			"a.b#ServiceUnavailable:http://c/",
+			"<html>",
+			503,
+			errorBody{"ServiceUnavailable", "SageMaker answered with status 503 and no message"},
+			"",
+		},
+		"no name for it": {
+			530,
+			"",
+			"",
+			530,
+			errorBody{"UnknownError", "SageMaker answered with status 530 and no message"},
+			"",
+		},
+		"hostile code": {
+			400,
+			"",
+			`{"__type":"a\r\nSet-Cookie: b"}`,
+			400,
+			errorBody{"BadRequest", "SageMaker answered with status 400 and no message"},
+			"",
+		},
+		"redirect": {
+			301,
+			"",
+			"",
+			502,
+			errorBody{"BadEndpointReply", "SageMaker did not answer as InvokeEndpoint does"},
+			"status 301",
+		},
+		"odd status": {
+			799,
+			"",
+			"",
+			502,
+			errorBody{"BadEndpointReply", "SageMaker did not answer as InvokeEndpoint does"},
+			"status 799",
+		},
+		"too long to be one": {
+			400,
+			"ValidationError",
+			`{"Message":"` + strings.Repeat("x", maxErrorBytes) + `"}`,
+			400,
+			errorBody{"ValidationError", "SageMaker answered with status 400 and no message"},
+			"",
+		},
+		"access denied": {
+			403,
+			"AccessDeniedException",
+			`{"Message":"User: arn:aws:sts::123456789012:assumed-role/gateway/x is not authorized to perform: ` +
+				`sagemaker:InvokeEndpoint"}`,
+			502,
+			errorBody{"GatewayNotAuthorized", "SageMaker refused the gateway's own permission or credentials"},
+			"is not authorized to perform: sagemaker:InvokeEndpoint",
+		},
 		"expired": {400, "ExpiredTokenException", `{"message":"The security token included in the request is expired"}`,
-			502, errorBody{"GatewayNotAuthorized", "SageMaker refused the gateway's own permission or credentials"}, "status 400: ExpiredTokenException"},
+			502, errorBody{"GatewayNotAuthorized", "SageMaker refused the gateway's own permission or " +
+				"credentials"}, "status 400: ExpiredTokenException"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -140,7 +262,13 @@ func TestUnusualErrors(t *testing.T) {
 			f.runtime.Answer(func(w http.ResponseWriter, _ *http.Request, _ sagemakertest.Call) {
 				sagemakertest.Error(w, test.status, test.code, test.body)
 			})
-			response, body := f.do(t, "POST", "/invocations", http.Header{headerInferenceID: {"order-4711"}}, strings.NewReader("a"))
+			response, body := f.do(
+				t,
+				"POST",
+				"/invocations",
+				http.Header{headerInferenceID: {"order-4711"}},
+				strings.NewReader("a"),
+			)
 			if got := errorOf(t, response, body); got != test.want || response.StatusCode != test.wantStatus {
 				t.Errorf("got %d %+v", response.StatusCode, got)
 			}
@@ -201,15 +329,40 @@ func TestNoAnswer(t *testing.T) {
 			w.(http.Flusher).Flush()
 			hang(w, r, sagemakertest.Call{})
 		}, status: 504, code: "EndpointTimeout", log: "deadline exceeded"},
-		"closes":             {answer: hijack(""), status: 502, code: "EndpointUnreachable", log: "EOF"},
-		"closes in an error": {answer: hijack("HTTP/1.1 503 Busy\r\nContent-Length: 10\r\n\r\nabc"), status: 502, code: "EndpointUnreachable", log: "unexpected EOF"},
-		"is not HTTP":        {answer: hijack("SSH-2.0-OpenSSH\r\n"), status: 502, code: "EndpointUnreachable", log: "malformed"},
-		"is not there":       {option: func(o *sagemakerruntime.Options) { o.BaseEndpoint = aws.String("http://" + closed.Addr().String()) }, status: 502, code: "EndpointUnreachable", log: "connection refused"},
-		"has no such name":   {option: func(o *sagemakerruntime.Options) { o.BaseEndpoint = aws.String("http://runtime.invalid") }, status: 502, code: "EndpointUnreachable", log: "runtime.invalid"},
+		"closes": {answer: hijack(""), status: 502, code: "EndpointUnreachable", log: "EOF"},
+		"closes in an error": {
+			answer: hijack("HTTP/1.1 503 Busy\r\nContent-Length: 10\r\n\r\nabc"),
+			status: 502,
+			code:   "EndpointUnreachable",
+			log:    "unexpected EOF",
+		},
+		"is not HTTP": {
+			answer: hijack("SSH-2.0-OpenSSH\r\n"),
+			status: 502,
+			code:   "EndpointUnreachable",
+			log:    "malformed",
+		},
+		"is not there": {
+			option: func(o *sagemakerruntime.Options) { o.BaseEndpoint = aws.String("http://" + closed.Addr().String()) },
+			status: 502,
+			code:   "EndpointUnreachable",
+			log:    "connection refused",
+		},
+		"has no such name": {
+			option: func(o *sagemakerruntime.Options) { o.BaseEndpoint = aws.String("http://runtime.invalid") },
+			status: 502,
+			code:   "EndpointUnreachable",
+			log:    "runtime.invalid",
+		},
 		"no TLS": {option: func(o *sagemakerruntime.Options) {
 			o.BaseEndpoint = aws.String(strings.Replace(*o.BaseEndpoint, "http:", "https:", 1))
 		}, status: 502, code: "EndpointUnreachable", log: "does not look like a TLS handshake"},
-		"no credentials": {option: func(o *sagemakerruntime.Options) { o.Credentials = noCredentials }, status: 502, code: "GatewayCredentialsMissing", log: "internal-path"},
+		"no credentials": {
+			option: func(o *sagemakerruntime.Options) { o.Credentials = noCredentials },
+			status: 502,
+			code:   "GatewayCredentialsMissing",
+			log:    "internal-path",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -268,7 +421,8 @@ func TestOneAttempt(t *testing.T) {
 	}
 	recorder := httptest.NewRecorder()
 	New(testConfig(), endpoint, slog.New(slog.DiscardHandler)).
-		ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/invocations", strings.NewReader("a")))
+		ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/"+
+			"invocations", strings.NewReader("a")))
 	if recorder.Code != 503 || len(runtime.Calls()) != 1 {
 		t.Errorf("got %d %s after %d calls", recorder.Code, recorder.Body, len(runtime.Calls()))
 	}

@@ -12,12 +12,12 @@ import (
 
 const eventStreamType = "application/vnd.amazon.eventstream"
 
-// payload reads what a model wrote out of SageMaker's event stream.
+// payload reads the model's bytes out of SageMaker's event stream.
 type payload struct {
 	source  io.Reader
 	decoder *eventstream.Decoder
-	memory  []byte // the decoder's
-	rest    []byte // of the last event
+	memory  []byte // the decoder's buffer
+	rest    []byte // unread bytes of the last event
 }
 
 // streamError is an exception that SageMaker sends in the middle of a stream.
@@ -28,28 +28,28 @@ type streamError struct {
 
 func (e *streamError) Error() string { return "the stream ended with " + e.kind }
 
-// next reads events up to one with a payload.
+// next reads events until one has a payload.
 func (p *payload) next() error {
 	for len(p.rest) == 0 {
 		message, err := p.decoder.Decode(p.source, p.memory[:0])
 		if err != nil {
 			return err // io.EOF between two events
 		}
-		switch kind := text(message.Headers, ":message-type"); kind {
+		switch kind := headerText(message.Headers, ":message-type"); kind {
 		case "event":
 			p.memory, p.rest = message.Payload, message.Payload
 		case "exception":
-			return &streamError{text(message.Headers, ":exception-type"), message.Payload}
+			return &streamError{headerText(message.Headers, ":exception-type"), message.Payload}
 		case "error":
-			return &streamError{text(message.Headers, ":error-code"), message.Payload}
+			return &streamError{headerText(message.Headers, ":error-code"), message.Payload}
 		default:
-			return fmt.Errorf("an event of the unknown kind %q", clip(kind))
+			return fmt.Errorf("an event of the unknown kind %q", truncate(kind))
 		}
 	}
 	return nil
 }
 
-func text(headers eventstream.Headers, name string) string {
+func headerText(headers eventstream.Headers, name string) string {
 	if value := headers.Get(name); value != nil {
 		return value.String()
 	}
@@ -66,20 +66,20 @@ func (p *payload) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// unframed is out without the framing of its event stream. It waits for the
-// first event: where that is an exception the client still gets an error.
-func unframed(out *reply) *reply {
+// withoutFraming removes the framing of out's event stream. It waits for the first
+// event: where that is an exception the client gets an error status.
+func withoutFraming(out *reply) *reply {
 	if out.header.Get("Content-Type") != eventStreamType {
-		return out // something that is no stream
+		return out // not an event stream
 	}
 	p := &payload{source: out.answer.body, decoder: eventstream.NewDecoder()}
 	err := p.next()
 	var exception *streamError
 	switch {
 	case errors.As(err, &exception):
-		return exception.reply(out.header).because(err)
+		return exception.reply(out.header).withCause(err)
 	case err != nil && !errors.Is(err, io.EOF):
-		return broken(err)
+		return brokenAnswer(err)
 	}
 	out.header["Content-Type"] = out.header[headerStreamType]
 	delete(out.header, headerStreamType)
@@ -87,8 +87,7 @@ func unframed(out *reply) *reply {
 	return out
 }
 
-// reply is the exception as SageMaker would have answered it outside of a
-// stream.
+// reply is the exception as SageMaker answers it outside of a stream.
 func (e *streamError) reply(header http.Header) *reply {
 	status := http.StatusInternalServerError
 	if e.kind == "ModelStreamError" {

@@ -35,7 +35,12 @@ func (e *recording) RoundTrip(r *http.Request) (*http.Response, error) {
 			header[name] = values
 		}
 	}
-	return &http.Response{StatusCode: 200, Header: header, ContentLength: int64(len(body)), Body: io.NopCloser(bytes.NewReader(body))}, nil
+	return &http.Response{
+		StatusCode:    200,
+		Header:        header,
+		ContentLength: int64(len(body)),
+		Body:          io.NopCloser(bytes.NewReader(body)),
+	}, nil
 }
 
 // checkCalls fails unless the endpoint was called only by what may call it, and
@@ -50,7 +55,9 @@ func checkCalls(t *testing.T, endpoint *recording, method, path string, status i
 		called, known = "/endpoints/predictions/invocations-response-stream", method == http.MethodPost
 	}
 	switch {
-	case len(endpoint.calls) > 1, len(endpoint.calls) == 1 && !known, (len(endpoint.calls) == 1) != (known && status == 200):
+	case len(endpoint.calls) > 1,
+		len(endpoint.calls) == 1 && !known,
+		(len(endpoint.calls) == 1) != (known && status == 200):
 		t.Fatalf("%s %q: %d calls, status %d", method, path, len(endpoint.calls), status)
 	}
 	for i, call := range endpoint.calls {
@@ -62,14 +69,15 @@ func checkCalls(t *testing.T, endpoint *recording, method, path string, status i
 				t.Fatalf("%s is %q", name, values)
 			}
 		}
-		if int64(len(endpoint.bodies[i])) > testConfig().MaxBodyBytes || call.ContentLength != int64(len(endpoint.bodies[i])) {
+		if int64(len(endpoint.bodies[i])) > testConfig().MaxBodyBytes ||
+			call.ContentLength != int64(len(endpoint.bodies[i])) {
 			t.Fatalf("a body of %d bytes, announced as %d", len(endpoint.bodies[i]), call.ContentLength)
 		}
 	}
 }
 
 // sentHeaders are all that SageMaker may see.
-var sentHeaders = append([]string{"Authorization", headerDate, headerToken, "User-Agent"}, passedOn...)
+var sentHeaders = append([]string{"Authorization", headerDate, headerToken, "User-Agent"}, forwardedHeaders...)
 
 var allowedStatuses = []int{200, 400, 404, 405, 413, 501}
 
@@ -80,16 +88,20 @@ func FuzzHandler(f *testing.F) {
 		"GET /ping HTTP/1.1\r\nHost: a\r\n\r\n",
 		"HEAD /ping HTTP/1.0\r\n\r\n",
 		"POST /invocations HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Type: text/csv\r\n\r\n1,2",
-		"POST /endpoints/predictions/invocations HTTP/1.1\r\nHost: a\r\nX-Amzn-SageMaker-Inference-Id: i\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+		"POST /endpoints/predictions/invocations HTTP/1.1\r\nHost: a\r\nX-Amzn-SageMaker-Inference-Id: " +
+			"i\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
 		"POST /endpoints/a/../predictions/invocations HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
 		"POST /endpoints/a%2F..%2Fpredictions/invocations HTTP/1.1\r\nHost: a\r\n\r\n",
 		"POST //invocations HTTP/1.1\r\nHost: a\r\n\r\n",
-		"POST /invocations-response-stream HTTP/1.1\r\nHost: a\r\nAccept: a\r\nX-Gateway-Timeout-Ms: 5000\r\nContent-Length: 0\r\n\r\n",
+		"POST /invocations-response-stream HTTP/1.1\r\nHost: a\r\nAccept: a\r\nX-Gateway-Timeout-Ms: " +
+			"5000\r\nContent-Length: 0\r\n\r\n",
 		"GET /ready HTTP/1.1\r\nHost: a\r\n\r\n",
 		"POST http://b/invocations HTTP/1.1\r\nHost: a\r\n\r\n",
-		"POST /invocations HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /ping HTTP/1.1\r\n\r\n",
+		"POST /invocations HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET " +
+			"/ping HTTP/1.1\r\n\r\n",
 		"POST /invocations HTTP/1.1\r\nHost: a\r\nContent-Length: 999999999999\r\n\r\nabc",
-		"POST /invocations HTTP/1.1\r\nHost: a\r\nX-Amzn-SageMaker-Target-Variant: A\r\nX-Amzn-SageMaker-Target-Variant: B\r\nContent-Length: 0\r\n\r\n",
+		"POST /invocations HTTP/1.1\r\nHost: a\r\nX-Amzn-SageMaker-Target-Variant: " +
+			"A\r\nX-Amzn-SageMaker-Target-Variant: B\r\nContent-Length: 0\r\n\r\n",
 		"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n",
 		"CONNECT invocations:443 HTTP/1.1\r\nHost: a\r\n\r\n",
 	} {
@@ -138,8 +150,14 @@ func FuzzALBEvent(f *testing.F) {
 		}
 		f.Add(seed)
 	}
-	f.Add([]byte(`{"httpMethod":"POST","path":"/invocations","headers":{"X-Amzn-SageMaker-Custom-Attributes":"a\r\nb: c"}}`))
-	f.Add([]byte(`{"httpMethod":"POST","path":"/invocations","multiValueHeaders":{"content-type":[]},"headers":{"Content-Type":"a"}}`))
+	f.Add(
+		[]byte(`{"httpMethod":"POST","path":"/invocations","headers":{"X-Amzn-SageMaker-Custom-Attributes":"a\r\nb: c"}}`),
+	)
+	f.Add(
+		[]byte(
+			`{"httpMethod":"POST","path":"/invocations","multiValueHeaders":{"content-type":[]},"headers":{"Content-Type":"a"}}`,
+		),
+	)
 	log := slog.New(slog.NewJSONHandler(io.Discard, nil))
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		endpoint := &recording{}
@@ -160,7 +178,8 @@ func FuzzALBEvent(f *testing.F) {
 		_ = json.Unmarshal(payload, &event) // what cannot be read is refused, and calls nothing
 		path, _, _ := bytes.Cut([]byte(event.Path), []byte("?"))
 		checkCalls(t, endpoint, event.HTTPMethod, string(path), got.StatusCode)
-		if (event.MultiValueHeaders != nil) != (got.MultiValueHeaders != nil) || (event.MultiValueHeaders == nil) != (got.Headers != nil) {
+		if (event.MultiValueHeaders != nil) != (got.MultiValueHeaders != nil) ||
+			(event.MultiValueHeaders == nil) != (got.Headers != nil) {
 			t.Fatalf("headers of the other form in %s", answer)
 		}
 		body := []byte(got.Body)

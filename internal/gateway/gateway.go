@@ -19,8 +19,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/pressure"
 )
 
-// initialConcurrency is where the limit of requests at a time begins; it finds
-// its way from there within seconds.
+// initialConcurrency is the concurrency limit at the start; it adapts within seconds.
 const initialConcurrency = 32
 
 // Gateway answers requests by invoking the configured endpoint. It is an
@@ -33,24 +32,23 @@ type Gateway struct {
 
 	invocations, responseStream *url.URL
 
-	// What looks across requests; limiter and budget are nil on Lambda, where
-	// there is one at a time.
-	limiter *pressure.Limiter
-	budget  *pressure.Budget
-	breaker pressure.Breaker
-	held    atomic.Int64 // bytes of request bodies
-	metrics metrics
+	// State that requests share. limiter and budget are nil on Lambda, where one
+	// process has one request at a time.
+	limiter   *pressure.Limiter
+	budget    *pressure.Budget
+	breaker   pressure.Breaker
+	heldBytes atomic.Int64 // of all request bodies
+	metrics   metrics
 
 	tracer trace.Tracer // nil for none
 
 	samples, errorSamples sampler
-	// metricLines is where they go.
-	metricLines io.Writer
+	metricLines           io.Writer
 }
 
-// New returns a gateway to cfg.EndpointName. It writes one line a request to
-// log, health checks at debug level and as a server no more than cfg.LogRate a
-// second of successes and of errors: never a body, a credential, or what a model said.
+// New returns a gateway to cfg.EndpointName. It logs one line a request, health
+// checks at debug level; as a server at most cfg.LogRate successes and cfg.LogRate
+// errors a second. No line has a body, a credential or a model's message.
 func New(cfg Config, endpoint *Endpoint, log *slog.Logger) *Gateway {
 	g := &Gateway{
 		cfg: cfg, endpoint: endpoint, log: log, started: time.Now(), metricLines: os.Stdout,
@@ -70,14 +68,14 @@ func New(cfg Config, endpoint *Endpoint, log *slog.Logger) *Gateway {
 // clock is the time since the gateway was made.
 func (g *Gateway) clock() time.Duration { return time.Since(g.started) }
 
-// retryAfter is when a client that was shed is to come again. It is spread, so
-// that they do not all come at once.
+// retryAfter is the Retry-After of a request that was shed, spread so that clients
+// do not all return at once.
 func retryAfter() time.Duration { return time.Second + rand.N(2*time.Second) }
 
 // ServeHTTP answers POST /invocations, POST /endpoints/{name}/invocations, their
 // response-stream forms, GET /ping and GET /ready. Everything else is an error
-// in JSON with code and message. Where an answer breaks off in its middle it
-// closes the connection, by a panic that net/http knows.
+// in JSON with code and message. Where SageMaker's answer breaks off after its first
+// byte, the client's connection is closed by panic(http.ErrAbortHandler).
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{start: time.Now(), route: routeOf(r, g.cfg.EndpointName), writer: w}
 	defer g.end(x)
@@ -87,14 +85,14 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.finish(w, r, x, g.respond(r, x))
 }
 
-// finish writes out, and records what became of it. It is apart from ServeHTTP,
-// whose stack every request under way keeps.
+// finish writes out, and logs how that ended. It is apart from ServeHTTP, whose
+// stack every request in flight keeps.
 func (g *Gateway) finish(w http.ResponseWriter, r *http.Request, x *exchange, out *reply) {
 	var err error
 	if out.answer != nil {
-		var begun bool
-		if x.sentBytes, begun, err = g.writeAnswer(w, out); err != nil && !begun {
-			failed := broken(err)
+		var headWritten bool
+		if x.sentBytes, headWritten, err = g.writeAnswer(w, out); err != nil && !headWritten {
+			failed := brokenAnswer(err)
 			for _, name := range []string{headerInferenceID, headerRequestID} {
 				if value := out.header[name]; value != nil {
 					failed.header[name] = value
@@ -109,9 +107,9 @@ func (g *Gateway) finish(w http.ResponseWriter, r *http.Request, x *exchange, ou
 	cut, sent := err != nil && out.answer != nil, out.status
 	if err != nil && out.cause == nil {
 		out.cause = err
-		out.status, out.code = endOf(r.Context(), err)
+		out.status, out.code = brokenStatus(r.Context(), err)
 	}
-	g.record(r, x, out)
+	g.logRequest(r, x, out)
 	if x.span != nil {
 		x.endSpan(out, sent)
 	}
@@ -120,8 +118,8 @@ func (g *Gateway) finish(w http.ResponseWriter, r *http.Request, x *exchange, ou
 	}
 }
 
-// endOf is what log and metrics say of a reply that err ended in its middle.
-func endOf(client context.Context, err error) (status int, code string) {
+// brokenStatus is the status and code in log and metrics of a reply that err cut off.
+func brokenStatus(client context.Context, err error) (status int, code string) {
 	var unwritten *clientError
 	switch {
 	case errors.As(err, &unwritten), errors.Is(client.Err(), context.Canceled):
@@ -129,11 +127,11 @@ func endOf(client context.Context, err error) (status int, code string) {
 	case errors.Is(err, errReplyTooLarge):
 		return http.StatusBadGateway, codeResponseTooLarge
 	}
-	out := broken(err)
+	out := brokenAnswer(err)
 	return out.status, out.code
 }
 
-// respond turns any request into a reply; a panic becomes one too.
+// respond returns the reply for any request, and for a panic.
 func (g *Gateway) respond(r *http.Request, x *exchange) (out *reply) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -145,13 +143,16 @@ func (g *Gateway) respond(r *http.Request, x *exchange) (out *reply) {
 	switch {
 	case x.route == routeUnknown:
 		return failure(http.StatusNotFound, codeNotFound,
-			"there is POST /invocations, POST /endpoints/{name}/invocations for the name of this gateway's endpoint, both also with -response-stream, GET /ping and GET /ready")
+			"there is POST /invocations, POST /endpoints/{name}/invocations for the name of this gateway's endpoint, "+
+				"both also with -response-stream, GET /ping and GET /ready")
 	case !x.route.allows(r.Method):
 		out := failure(http.StatusMethodNotAllowed, codeMethodNotAllowed, "the method here is "+x.route.allowed())
 		out.header.Set("Allow", x.route.allowed())
 		return out
 	case x.route == routePing:
-		return &reply{status: http.StatusOK, header: http.Header{"Content-Type": jsonType}, body: []byte(`{"status":"ok"}`)}
+		return &reply{
+			status: http.StatusOK, header: http.Header{"Content-Type": jsonType}, body: []byte(`{"status":"ok"}`),
+		}
 	case g.cfg.Lambda && (x.route.streams() || x.route == routeReady):
 		return failure(http.StatusNotImplemented, codeNotPossible,
 			"a Lambda function behind a load balancer cannot do this: run the gateway as a server")

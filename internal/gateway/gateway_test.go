@@ -33,7 +33,8 @@ func TestPanicIsAnAnswer(t *testing.T) {
 	if diff := cmp.Diff(want, errorOf(t, response, body)); diff != "" || response.StatusCode != 500 {
 		t.Errorf("%d %s", response.StatusCode, diff)
 	}
-	for _, want := range []string{`"msg":"panic"`, `"panic":"the map is nil"`, "gateway_test.go", `"msg":"request"`, `"status":500`} {
+	for _, want := range []string{`"msg":"panic"`, `"panic":"the map is ` +
+		`nil"`, "gateway_test.go", `"msg":"request"`, `"status":500`} {
 		if !strings.Contains(f.log.String(), want) {
 			t.Errorf("%s is not in the log %s", want, f.log.String())
 		}
@@ -83,7 +84,10 @@ func TestManyAtOnce(t *testing.T) {
 	for i := range 64 {
 		all.Go(func() {
 			body := fmt.Sprintf(`{"request":%d}`, i)
-			out, err := client.InvokeEndpoint(t.Context(), &sagemakerruntime.InvokeEndpointInput{EndpointName: aws.String(testEndpoint), Body: []byte(body)})
+			out, err := client.InvokeEndpoint(
+				t.Context(),
+				&sagemakerruntime.InvokeEndpointInput{EndpointName: aws.String(testEndpoint), Body: []byte(body)},
+			)
 			if err != nil {
 				t.Error(err)
 			} else if string(out.Body) != body {

@@ -12,7 +12,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 )
 
-// Headers that the gateway itself deals in.
+// Headers that the gateway itself reads or writes.
 const (
 	// headerInferenceID tags a request in the endpoint's captured data; the
 	// gateway echoes it in its reply.
@@ -21,9 +21,9 @@ const (
 	headerRequestID   = "X-Amzn-Requestid"
 	headerTraceParent = "Traceparent"
 	headerTraceState  = "Tracestate"
-	// headerTimeout is how many milliseconds its client gives a request.
+	// headerTimeout is the client's deadline for its request, in milliseconds.
 	headerTimeout = "X-Gateway-Timeout-Ms"
-	// headerPriority is high for a request that is to be shed last.
+	// headerPriority is "high" for a request that is to be shed last.
 	headerPriority = "X-Gateway-Priority"
 	// headerFallback marks a reply that is not the endpoint's.
 	headerFallback = "X-Gateway-Fallback"
@@ -33,10 +33,10 @@ const (
 	headerStreamType   = "X-Amzn-Sagemaker-Content-Type"
 )
 
-// passedOn are the headers of a request that reach SageMaker: all that
+// forwardedHeaders are the request headers that reach SageMaker: all that
 // InvokeEndpoint and InvokeEndpointWithResponseStream take, and traces. SageMaker
-// strips any other (fact F5), and so does the gateway.
-var passedOn = []string{
+// drops any other (fact F5), and so does the gateway.
+var forwardedHeaders = []string{
 	headerAccept,
 	"Content-Type",
 	headerStreamAccept,
@@ -54,8 +54,8 @@ var passedOn = []string{
 	"X-Amzn-Trace-Id",
 }
 
-// passedBack are the headers of SageMaker's reply that reach the client.
-var passedBack = []string{
+// returnedHeaders are the headers of SageMaker's answer that reach the client.
+var returnedHeaders = []string{
 	"Content-Type",
 	"X-Amzn-Invoked-Production-Variant",
 	"X-Amzn-Sagemaker-Closed-Session-Id",
@@ -65,25 +65,24 @@ var passedBack = []string{
 	headerRequestID,
 }
 
-// lists are the headers of which several lines are one value.
+// lists are the headers whose lines together are one value.
 var lists = []string{headerAccept, headerTraceState}
 
-// userAgent is what SageMaker sees; without one net/http would name itself.
+// userAgent is sent to SageMaker; without one net/http sends its own.
 var userAgent = []string{"sagemaker-inference-gateway"}
 
-// passOn is what of header goes to SageMaker. It refuses what cannot be sent as
-// one HTTP header; whether a value means anything is SageMaker's to say.
-func passOn(header http.Header) (http.Header, error) {
-	out := make(http.Header, len(header)+4) // the signature's, and the agent
+// forwardHeaders returns the headers that go to SageMaker. It refuses a header that
+// is given twice or has a control character. SageMaker checks the values.
+func forwardHeaders(header http.Header) (http.Header, error) {
+	out := make(http.Header, len(header)+4) // User-Agent and the signature's
 	out["User-Agent"] = userAgent
-	for _, name := range passedOn {
+	for _, name := range forwardedHeaders {
 		values := header[name]
 		if len(values) == 0 {
 			continue
 		}
 		if len(values) > 1 {
-			// Of any header that is no list two would leave open which one a
-			// firewall in front has judged.
+			// A firewall in front may have judged another line than SageMaker reads.
 			if !slices.Contains(lists, name) {
 				return nil, fmt.Errorf("the header %s is given %d times, it can be given once", name, len(values))
 			}
@@ -97,10 +96,10 @@ func passOn(header http.Header) (http.Header, error) {
 	return out, nil
 }
 
-// passBack is what of SageMaker's reply goes to the client.
-func passBack(header http.Header) http.Header {
+// returnHeaders returns the headers of SageMaker's answer that go to the client.
+func returnHeaders(header http.Header) http.Header {
 	out := make(http.Header, 8)
-	for _, name := range passedBack {
+	for _, name := range returnedHeaders {
 		if values := header[name]; len(values) > 0 && sendable(values[0]) {
 			out[name] = values[:1:1]
 		}
@@ -108,11 +107,11 @@ func passBack(header http.Header) http.Header {
 	return out
 }
 
-// sendable reports whether value can be sent as a header without meaning
-// something else to its reader: a line break would begin another header.
+// sendable reports whether value can be a header's value: a line break in it would
+// begin another header.
 func sendable(value string) bool { return settings.Sendable(value) }
 
-// clientTimeout is how long the client gives its request, at most longest.
+// clientTimeout is the client's deadline for its request, at most longest.
 func clientTimeout(header http.Header, longest time.Duration) (time.Duration, error) {
 	values := header[headerTimeout]
 	if len(values) == 0 {
@@ -125,10 +124,10 @@ func clientTimeout(header http.Header, longest time.Duration) (time.Duration, er
 	return min(longest, time.Duration(ms)*time.Millisecond), nil
 }
 
-// isHigh reports whether r is to be shed last: it says so, and comes from a
-// source that may. The source is what a load balancer has added last to
-// X-Forwarded-For, without which it is the connection's other end.
-func isHigh(r *http.Request, sources []netip.Prefix) bool {
+// isHighPriority reports whether r asks to be shed last and comes from one of
+// sources. A request's source is the last address of X-Forwarded-For, which the load
+// balancer writes, or without that header the connection's peer.
+func isHighPriority(r *http.Request, sources []netip.Prefix) bool {
 	if len(sources) == 0 || r.Header.Get(headerPriority) != "high" {
 		return false
 	}

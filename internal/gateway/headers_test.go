@@ -48,7 +48,8 @@ func TestEveryHeaderPassesThrough(t *testing.T) {
 	f.runtime.Answer(func(w http.ResponseWriter, _ *http.Request, _ sagemakertest.Call) {
 		for name, value := range map[string]*string{
 			"Content-Type": answered.ContentType, "X-Amzn-Invoked-Production-Variant": answered.InvokedProductionVariant,
-			"X-Amzn-Sagemaker-Closed-Session-Id": answered.ClosedSessionId, "X-Amzn-Sagemaker-New-Session-Id": answered.NewSessionId,
+			"X-Amzn-Sagemaker-Closed-Session-Id": answered.ClosedSessionId,
+			"X-Amzn-Sagemaker-New-Session-Id":    answered.NewSessionId,
 			"X-Amzn-Sagemaker-Custom-Attributes": answered.CustomAttributes,
 		} {
 			w.Header().Set(name, *value)
@@ -64,7 +65,8 @@ func TestEveryHeaderPassesThrough(t *testing.T) {
 		t.Fatal(err)
 	}
 	want.ResultMetadata, got.ResultMetadata = answered.ResultMetadata, answered.ResultMetadata
-	for what, out := range map[string]*sagemakerruntime.InvokeEndpointOutput{"directly": want, "through the gateway": got} {
+	for what, out := range map[string]*sagemakerruntime.InvokeEndpointOutput{"directly": want, "through the " +
+		"gateway": got} {
 		if !reflect.DeepEqual(answered, out) {
 			t.Errorf("%s: got %+v, want %+v", what, out, answered)
 		}
@@ -110,15 +112,26 @@ func TestHeaders(t *testing.T) {
 		"Accept is a list": {header("Accept", "text/csv", "application/json"), 200, func(sent, _ http.Header) bool {
 			return sent.Get("Accept") == "text/csv, application/json"
 		}},
-		"others are not passed on": {http.Header{"Cookie": {"a=b"}, "X-Forwarded-For": {"198.51.100.7"}, "Content-Encoding": {"gzip"}}, 200,
+		"others are not passed on": {
+			http.Header{"Cookie": {"a=b"}, "X-Forwarded-For": {"198.51.100.7"}, "Content-Encoding": {"gzip"}},
+			200,
 			func(sent, _ http.Header) bool {
 				return sent.Get("Cookie")+sent.Get("X-Forwarded-For")+sent.Get("Content-Encoding") == ""
-			}},
+			},
+		},
 		"the caller's signature is not passed on": {header("Authorization", "AWS4-HMAC-SHA256 Credential=CALLER/x"), 200,
 			func(sent, _ http.Header) bool { return strings.Contains(sent.Get("Authorization"), "AKIDEXAMPLE/") }},
 		"no content type stays none": {header("Content-Type"), 200, func(_, got http.Header) bool { return true }},
-		"not ASCII is SageMaker's":   {header("X-Amzn-Sagemaker-Custom-Attributes", "tor ⚽"), 200, func(sent, _ http.Header) bool { return sent.Get("X-Amzn-Sagemaker-Custom-Attributes") == "tor ⚽" }},
-		"overlong is SageMaker's":    {header("X-Amzn-Sagemaker-Custom-Attributes", strings.Repeat("x", 5000)), 200, func(sent, _ http.Header) bool { return len(sent.Get("X-Amzn-Sagemaker-Custom-Attributes")) == 5000 }},
+		"not ASCII is SageMaker's": {
+			header("X-Amzn-Sagemaker-Custom-Attributes", "tor ⚽"),
+			200,
+			func(sent, _ http.Header) bool { return sent.Get("X-Amzn-Sagemaker-Custom-Attributes") == "tor ⚽" },
+		},
+		"overlong is SageMaker's": {
+			header("X-Amzn-Sagemaker-Custom-Attributes", strings.Repeat("x", 5000)),
+			200,
+			func(sent, _ http.Header) bool { return len(sent.Get("X-Amzn-Sagemaker-Custom-Attributes")) == 5000 },
+		},
 		"target variant given twice": {header("X-Amzn-Sagemaker-Target-Variant", "A", "B"), 400, nil},
 		"two content types":          {header("Content-Type", "text/csv", "application/json"), 400, nil},
 	}
@@ -146,17 +159,18 @@ func TestHeaders(t *testing.T) {
 // What net/http's server would never let in can come out of a Lambda event.
 func TestControlCharactersInHeaders(t *testing.T) {
 	t.Parallel()
-	for _, name := range passedOn {
+	for _, name := range forwardedHeaders {
 		for _, value := range []string{"a\r\nX-Evil: b", "a\nb", "a\x00b", "a\x7fb"} {
-			if _, err := passOn(http.Header{name: {value}}); err == nil {
+			if _, err := forwardHeaders(http.Header{name: {value}}); err == nil {
 				t.Errorf("%s: %q is let through", name, value)
 			}
-			if got := passBack(http.Header{"Content-Type": {value}}); len(got) != 0 {
+			if got := returnHeaders(http.Header{"Content-Type": {value}}); len(got) != 0 {
 				t.Errorf("%q is let back", value)
 			}
 		}
 	}
-	for _, name := range slices.Concat(passedOn, passedBack, lists, []string{headerTimeout, headerPriority, headerFallback, headerDate, headerToken}) {
+	for _, name := range slices.Concat(forwardedHeaders, returnedHeaders, lists, []string{headerTimeout,
+		headerPriority, headerFallback, headerDate, headerToken}) {
 		if name != http.CanonicalHeaderKey(name) {
 			t.Errorf("%s would never be found: it must be written %s", name, http.CanonicalHeaderKey(name))
 		}

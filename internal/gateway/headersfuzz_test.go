@@ -15,7 +15,11 @@ func FuzzHeaders(f *testing.F) {
 	f.Add(uint8(3), "trace=7\r\nX-Amzn-Sagemaker-Target-Model: other", "", false)
 	f.Add(uint8(11), "main\x00", "canary", true)
 	f.Fuzz(func(t *testing.T, which uint8, first, second string, twice bool) {
-		names := slices.Concat(passedOn, passedBack, []string{"Authorization", "Cookie", "Host", "X-Amz-Security-Token", headerTimeout, headerPriority})
+		names := slices.Concat(
+			forwardedHeaders,
+			returnedHeaders,
+			[]string{"Authorization", "Cookie", "Host", "X-Amz-Security-Token", headerTimeout, headerPriority},
+		)
 		name := names[int(which)%len(names)]
 		given := []string{first}
 		if twice {
@@ -29,18 +33,18 @@ func FuzzHeaders(f *testing.F) {
 				}
 			}
 		}
-		out, err := passOn(in)
+		out, err := forwardHeaders(in)
 		if err == nil {
-			check("to SageMaker", out, append([]string{"User-Agent"}, passedOn...))
+			check("to SageMaker", out, append([]string{"User-Agent"}, forwardedHeaders...))
 			if got, ok := out[name]; ok && got[0] != strings.Join(given, ", ") {
 				t.Fatalf("%q of %s becomes %q", given, name, got)
 			}
-			if _, ok := out[name]; ok != slices.Contains(passedOn, name) {
+			if _, ok := out[name]; ok != slices.Contains(forwardedHeaders, name) {
 				t.Fatalf("of %s is passed on: %v", name, out)
 			}
-		} else if slices.Contains(passedOn, name) && !twice && sendable(first) {
+		} else if slices.Contains(forwardedHeaders, name) && !twice && sendable(first) {
 			t.Fatalf("%q of %s: %v", given, name, err)
 		}
-		check("to the client", passBack(in), passedBack)
+		check("to the client", returnHeaders(in), returnedHeaders)
 	})
 }

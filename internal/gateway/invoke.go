@@ -13,30 +13,29 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/pressure"
 )
 
-// exchange is one request on its way through the gateway, and what of it has to
-// be given back in the end.
+// exchange is one request in the gateway, with the resources that end releases.
 type exchange struct {
-	route    route
-	start    time.Time
-	writer   http.ResponseWriter // nil on Lambda
-	timeout  time.Duration       // how long the endpoint has
-	deadline time.Time
-	cancel   context.CancelCauseFunc
-	timer    *time.Timer
-	answer   io.Closer
-	held     int64 // bytes of the request's body
-	placed   bool  // holds a place of the limiter
+	route     route
+	start     time.Time
+	writer    http.ResponseWriter // nil on Lambda
+	timeout   time.Duration       // for the endpoint
+	deadline  time.Time
+	cancel    context.CancelCauseFunc
+	timer     *time.Timer
+	answer    io.Closer
+	bodyBytes int64 // reserved for the request's body
+	admitted  bool  // by the limiter
 
 	// For log and metrics.
-	invokes      bool // it is a request for the endpoint
+	invokes      bool // the request is for the endpoint
 	requestBytes int
 	sentBytes    int64
 	attempts     int
 	waited       time.Duration
-	span, call   trace.Span // of the request, and of the attempt under way; nil where there is no tracer
+	span, call   trace.Span // of the request, and of the current attempt; nil without a tracer
 }
 
-// end gives back what x holds.
+// end releases x's resources.
 func (g *Gateway) end(x *exchange) {
 	if x.answer != nil {
 		_ = x.answer.Close()
@@ -47,18 +46,18 @@ func (g *Gateway) end(x *exchange) {
 	if x.cancel != nil {
 		x.cancel(nil)
 	}
-	if x.placed {
+	if x.admitted {
 		g.limiter.Release()
 	}
-	if x.held > 0 {
-		g.held.Add(-x.held)
+	if x.bodyBytes > 0 {
+		g.heldBytes.Add(-x.bodyBytes)
 	}
 }
 
-// invoke passes r on to the endpoint and turns what comes back into a reply.
+// invoke sends r to the endpoint and turns the answer into a reply.
 func (g *Gateway) invoke(r *http.Request, x *exchange) *reply {
 	x.invokes = true
-	header, err := passOn(r.Header)
+	header, err := forwardHeaders(r.Header)
 	if err == nil {
 		x.timeout, err = clientTimeout(r.Header, g.cfg.RequestTimeout)
 	}
@@ -78,13 +77,13 @@ func (g *Gateway) invoke(r *http.Request, x *exchange) *reply {
 	return out
 }
 
-// admit reads the request's body and finds it a place; where there is none, it
-// explains that by refused. The context ends with the request's time.
+// admit reads the request's body and waits for the limiter; refused is the reply
+// where either fails. The context ends with the request's deadline.
 func (g *Gateway) admit(r *http.Request, x *exchange) (ctx context.Context, body []byte, refused *reply) {
 	refuse := func(out *reply) (context.Context, []byte, *reply) { return nil, nil, out }
-	high := isHigh(r, g.cfg.PrioritySources)
+	high := isHighPriority(r, g.cfg.PrioritySources)
 	if g.limiter != nil && !high && g.limiter.Full() {
-		return refuse(g.shed(pressure.ErrFull)) // without reading its body
+		return refuse(g.shed(pressure.ErrFull)) // before reading the body
 	}
 	body, refused = g.readBody(r, x)
 	x.requestBytes = len(body)
@@ -103,22 +102,22 @@ func (g *Gateway) admit(r *http.Request, x *exchange) (ctx context.Context, body
 	x.waited = time.Since(queued)
 	switch {
 	case err == nil:
-		x.placed = true
+		x.admitted = true
 		return ctx, body, nil
 	case errors.Is(err, pressure.ErrFull), errors.Is(err, pressure.ErrTimeout), errors.Is(err, errDeadline):
 		return refuse(g.shed(err))
 	default:
-		return refuse(failure(statusClientClosedRequest, codeClientClosedRequest, "the client left").because(err))
+		return refuse(failure(statusClientClosedRequest, codeClientClosedRequest, "the client left").withCause(err))
 	}
 }
 
-// call passes the request on to the operation that its route asks for.
+// call sends the request to the operation that its route asks for.
 func (g *Gateway) call(ctx context.Context, x *exchange, header http.Header, body []byte) *reply {
 	target := g.invocations
 	if x.route.streams() {
 		target = g.responseStream
 		if accept, ok := header[headerAccept]; ok && x.route == routeStream {
-			header[headerStreamAccept] = accept // where that operation looks
+			header[headerStreamAccept] = accept // which that operation reads
 		}
 		delete(header, headerAccept)
 	} else {
@@ -129,44 +128,45 @@ func (g *Gateway) call(ctx context.Context, x *exchange, header http.Header, bod
 		return out
 	}
 	if announced := out.answer.length; announced > g.cfg.MaxReplyBytes && !g.cfg.Lambda {
-		return tooLong(announced, g.cfg.MaxReplyBytes)
+		return replyTooLarge(announced, g.cfg.MaxReplyBytes)
 	}
 	if x.route.streams() {
 		x.timer.Reset(g.cfg.StreamTimeout)
 	}
 	if x.route == routeStream {
-		return unframed(out)
+		return withoutFraming(out)
 	}
 	return out
 }
 
-// tooLong is what a client gets for a reply that announces too many bytes.
-func tooLong(announced, limit int64) *reply {
+// replyTooLarge is the reply where SageMaker announces more than MaxReplyBytes.
+func replyTooLarge(announced, limit int64) *reply {
 	return failure(http.StatusBadGateway, codeResponseTooLarge, fmt.Sprintf("the reply may have at most %d bytes", limit)).
-		because(fmt.Errorf("SageMaker announces %d bytes", announced))
+		withCause(fmt.Errorf("SageMaker announces %d bytes", announced))
 }
 
-// tell passes an attempt's outcome on to what looks across requests.
-func (g *Gateway) tell(outcome pressure.Outcome, latency time.Duration) {
+// sample records an attempt's outcome for limiter, breaker and metrics.
+func (g *Gateway) sample(outcome pressure.Outcome, latency time.Duration) {
 	if g.limiter == nil {
 		return
 	}
 	g.limiter.Sample(outcome, latency)
-	g.breaker.Reached()
+	g.breaker.Connected()
 	if outcome == pressure.Succeeded {
 		g.metrics.lastSuccess.Store(int64(g.clock()))
 	}
 }
 
-// shed refuses a request for want of capacity.
+// shed is the reply to a request for which there is no capacity.
 func (g *Gateway) shed(cause error) *reply {
-	out := failure(http.StatusServiceUnavailable, codeOverloaded, "there are more requests than the endpoint serves; try again later").
-		later(retryAfter()).because(cause)
+	out := failure(http.StatusServiceUnavailable, codeOverloaded,
+		"there are more requests than the endpoint serves; try again later").
+		withRetryAfter(retryAfter()).withCause(cause)
 	out.shed = true
 	return g.fallback(out)
 }
 
-// fallback puts the configured fixed reply, marked as such, in place of out.
+// fallback replaces out by the configured fixed reply, marked by X-Gateway-Fallback.
 func (g *Gateway) fallback(out *reply) *reply {
 	if g.cfg.FallbackBody == "" {
 		return out

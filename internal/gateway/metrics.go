@@ -8,17 +8,17 @@ import (
 	"time"
 )
 
-// What the gateway publishes, every MetricPeriod under the dimension
-// EndpointName, is what a scaling policy on the offered load watches (fact F34).
+// Metrics that a scaling policy on the offered load watches (fact F34: a policy can
+// take a customized metric). They are published every MetricPeriod.
 const (
 	MetricNamespace         = "SageMakerInference/Gateway"
 	MetricEndpointDimension = "EndpointName"
 	MetricPeriod            = 10 * time.Second
-	// MetricArrived counts the requests for the endpoint that came.
+	// MetricArrived counts the requests for the endpoint.
 	MetricArrived = "ArrivedRequests"
-	// MetricShed counts those that were refused for want of capacity.
+	// MetricShed counts the requests that were refused for want of capacity.
 	MetricShed = "ShedRequests"
-	// MetricQueued is the most that waited at a time.
+	// MetricQueued is the longest queue of the period.
 	MetricQueued = "QueuedRequests"
 )
 
@@ -61,19 +61,20 @@ func outcomeOf(out *reply) outcome {
 	return endpointFailed
 }
 
-// metrics count since the last publication. No lock is shared by requests.
+// metrics count since the last publication, without a lock.
 type metrics struct {
 	arrived, shed atomic.Int64
 	outcomes      [outcomes]atomic.Int64
 	retries       [retryReasons]atomic.Int64
 	latency       histogram
-	lastSuccess   atomic.Int64 // by the gateway's clock
+	lastSuccess   atomic.Int64 // on the gateway's clock
 }
 
-// histogram counts durations in buckets that are an eighth of their size wide.
+// histogram counts durations in buckets, eight for each power of two: a quantile is
+// at most an eighth too large.
 type histogram struct{ buckets [8 * 32]atomic.Int64 }
 
-// bucketOf is for microseconds from 1 to 2^32: eight for each power of two.
+// bucketOf is the bucket of a duration in microseconds, from 8 to 2^32.
 func bucketOf(us uint64) int {
 	us = min(max(us, 8), 1<<32-1)
 	exponent := bits.Len64(us) - 4
@@ -90,9 +91,9 @@ func (h *histogram) add(d time.Duration) {
 	h.buckets[bucketOf(uint64(max(0, d.Microseconds())))].Add(1)
 }
 
-// take empties h and returns the durations under which the given shares of its
-// counts lie; nil if there are none.
-func (h *histogram) take(shares ...float64) []time.Duration {
+// quantiles returns the durations below which the given shares of the counts lie,
+// nil without counts, and empties h.
+func (h *histogram) quantiles(shares ...float64) []time.Duration {
 	var counts [len(h.buckets)]int64
 	total := int64(0)
 	for i := range counts {
@@ -114,9 +115,9 @@ func (h *histogram) take(shares ...float64) []time.Duration {
 	return at
 }
 
-// metricLine is a line of CloudWatch's embedded metric format: CloudWatch Logs
-// makes metrics of it.
-type metricLine struct {
+// embeddedMetrics is a line of CloudWatch's embedded metric format, which CloudWatch
+// Logs turns into metrics.
+type embeddedMetrics struct {
 	names []metricName
 	line  map[string]any
 }
@@ -127,19 +128,19 @@ type metricName struct {
 	StorageResolution int
 }
 
-func (m *metricLine) add(name, unit string, value any) {
+func (m *embeddedMetrics) add(name, unit string, value any) {
 	// 1 is CloudWatch's high resolution.
 	m.names = append(m.names, metricName{name, unit, 1})
 	m.line[name] = value
 }
 
-// emit is the metric line of the period that ends now.
-func (g *Gateway) emit(now time.Time) ([]byte, error) {
-	m := &metricLine{line: map[string]any{MetricEndpointDimension: g.cfg.EndpointName}}
+// metricLine is the metric line of the period that ends now.
+func (g *Gateway) metricLine(now time.Time) ([]byte, error) {
+	m := &embeddedMetrics{line: map[string]any{MetricEndpointDimension: g.cfg.EndpointName}}
 	state := g.limiter.State()
 	m.add(MetricArrived, "Count", g.metrics.arrived.Swap(0))
 	m.add(MetricShed, "Count", g.metrics.shed.Swap(0))
-	m.add(MetricQueued, "Count", g.limiter.MostQueued())
+	m.add(MetricQueued, "Count", g.limiter.MaxQueued())
 	m.add("InFlightRequests", "Count", state.InFlight)
 	m.add("ConcurrencyLimit", "Count", state.Limit)
 	for i, name := range outcomeMetrics {
@@ -155,7 +156,7 @@ func (g *Gateway) emit(now time.Time) ([]byte, error) {
 		open = 1
 	}
 	m.add("BreakerOpen", "Count", open)
-	if at := g.metrics.latency.take(0.5, 0.9, 0.99); at != nil {
+	if at := g.metrics.latency.quantiles(0.5, 0.9, 0.99); at != nil {
 		for i, name := range []string{"LatencyP50", "LatencyP90", "LatencyP99"} {
 			m.add(name, "Milliseconds", float64(at[i].Microseconds())/1000)
 		}
@@ -180,7 +181,7 @@ func (g *Gateway) publish(ctx context.Context) {
 		case <-ctx.Done():
 			done = true
 		}
-		line, err := g.emit(time.Now())
+		line, err := g.metricLine(time.Now())
 		if err == nil {
 			_, err = g.metricLines.Write(line)
 		}

@@ -63,11 +63,18 @@ func TestShed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f, release := full(t, opt)
-			response, body := f.do(t, "POST", "/invocations", http.Header{headerInferenceID: {"order-4711"}}, strings.NewReader("another"))
+			response, body := f.do(
+				t,
+				"POST",
+				"/invocations",
+				http.Header{headerInferenceID: {"order-4711"}},
+				strings.NewReader("another"),
+			)
 			e := errorOf(t, response, body)
 			seconds, err := strconv.Atoi(response.Header.Get("Retry-After"))
 			ms, msErr := strconv.Atoi(response.Header.Get("X-Amz-Retry-After"))
-			if response.StatusCode != 503 || e.Code != "Overloaded" || err != nil || msErr != nil || ms < 1000 || ms > 3000 || seconds*1000 < ms {
+			if response.StatusCode != 503 || e.Code != "Overloaded" || err != nil || msErr != nil || ms < 1000 || ms > 3000 ||
+				seconds*1000 < ms {
 				t.Errorf("got %d %s %v", response.StatusCode, body, response.Header)
 			}
 			if len(f.runtime.Calls()) != 1 {
@@ -106,7 +113,7 @@ func TestQueued(t *testing.T) {
 	}
 	release()
 	if status := <-got; status != 200 {
-		t.Errorf("who waited got %d", status)
+		t.Errorf("the queued request got %d", status)
 	}
 	if !strings.Contains(f.log.String(), `"queued_ms":`) {
 		t.Error("the log does not tell of the queue")
@@ -115,10 +122,14 @@ func TestQueued(t *testing.T) {
 
 func TestFallback(t *testing.T) {
 	t.Parallel()
-	f, release := full(t, func(cfg *Config) { cfg.FallbackBody, cfg.FallbackContentType = `{"odds":null}`, "application/x-odds" })
+	f, release := full(
+		t,
+		func(cfg *Config) { cfg.FallbackBody, cfg.FallbackContentType = `{"odds":null}`, "application/x-odds" },
+	)
 	defer release()
 	response, body := f.do(t, "POST", "/invocations", nil, strings.NewReader("a"))
-	if response.StatusCode != 200 || body != `{"odds":null}` || response.Header.Get("Content-Type") != "application/x-odds" ||
+	if response.StatusCode != 200 || body != `{"odds":null}` ||
+		response.Header.Get("Content-Type") != "application/x-odds" ||
 		response.Header.Get("X-Gateway-Fallback") != "Overloaded" {
 		t.Errorf("got %d %s %v", response.StatusCode, body, response.Header)
 	}
@@ -141,7 +152,8 @@ func TestFallbackOfTheBreaker(t *testing.T) {
 	marked := 0
 	for range 10 {
 		response, body := f.do(t, "POST", "/invocations", nil, strings.NewReader("a"))
-		if response.Header.Get("X-Gateway-Fallback") == "EndpointUnreachable" && response.StatusCode == 200 && body == "none" {
+		if response.Header.Get("X-Gateway-Fallback") == "EndpointUnreachable" && response.StatusCode == 200 &&
+			body == "none" {
 			marked++
 		}
 	}
@@ -150,7 +162,7 @@ func TestFallbackOfTheBreaker(t *testing.T) {
 	}
 }
 
-func TestIsHigh(t *testing.T) {
+func TestIsHighPriority(t *testing.T) {
 	t.Parallel()
 	sources := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("2001:db8::/32")}
 	tests := map[string]struct {
@@ -184,7 +196,7 @@ func TestIsHigh(t *testing.T) {
 			if test.forwarded != nil {
 				r.Header["X-Forwarded-For"] = test.forwarded
 			}
-			if got := isHigh(r, test.sources); got != test.want {
+			if got := isHighPriority(r, test.sources); got != test.want {
 				t.Errorf("got %v", got)
 			}
 		})
@@ -229,7 +241,7 @@ func TestReady(t *testing.T) {
 	f.do(t, "POST", "/invocations", nil, strings.NewReader("a"))
 	check(200, "ready")
 	time.Sleep(310 * time.Millisecond)
-	check(200, "ready") // nobody asks for anything
+	check(200, "ready") // without requests
 	f.runtime.Answer(sagemakertest.Hang)
 	go func() {
 		if response, err := http.Post(f.url+"/invocations", "text/plain", strings.NewReader("a")); err == nil {
@@ -248,14 +260,19 @@ func TestReady(t *testing.T) {
 func TestMetricLine(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	answers := []sagemakertest.Answer{sagemakertest.Echo, sagemakertest.ModelError(500), sagemakertest.Fail(400, "ValidationError"),
-		sagemakertest.Fail(503, "ServiceUnavailable"), sagemakertest.Fail(403, "AccessDeniedException")}
+	answers := []sagemakertest.Answer{
+		sagemakertest.Echo,
+		sagemakertest.ModelError(500),
+		sagemakertest.Fail(400, "ValidationError"),
+		sagemakertest.Fail(503, "ServiceUnavailable"),
+		sagemakertest.Fail(403, "AccessDeniedException"),
+	}
 	for _, answer := range answers {
 		f.runtime.Answer(answer)
 		f.do(t, "POST", "/invocations", nil, strings.NewReader("a"))
 	}
 	f.do(t, "GET", "/ping", nil, nil) // is no request for the endpoint
-	text, err := f.gateway.emit(time.UnixMilli(1800000000123))
+	text, err := f.gateway.metricLine(time.UnixMilli(1800000000123))
 	if err != nil || text[len(text)-1] != '\n' {
 		t.Fatalf("%q, %v", text, err)
 	}
@@ -268,7 +285,8 @@ func TestMetricLine(t *testing.T) {
 		t.Errorf("Timestamp is %v", directive["Timestamp"])
 	}
 	metrics := directive["CloudWatchMetrics"].([]any)[0].(map[string]any)
-	if diff := cmp.Diff([]any{"SageMakerInference/Gateway", []any{[]any{"EndpointName"}}}, []any{metrics["Namespace"], metrics["Dimensions"]}); diff != "" {
+	if diff := cmp.Diff([]any{"SageMakerInference/" +
+		"Gateway", []any{[]any{"EndpointName"}}}, []any{metrics["Namespace"], metrics["Dimensions"]}); diff != "" {
 		t.Error(diff)
 	}
 	var names []string
@@ -292,14 +310,18 @@ func TestMetricLine(t *testing.T) {
 	delete(line, "ConcurrencyLimit")
 	want := map[string]any{
 		"EndpointName": testEndpoint, "ArrivedRequests": 5., "ShedRequests": 0., "QueuedRequests": 0., "InFlightRequests": 0.,
-		"SucceededRequests": 1., "ModelErrors": 1., "ClientErrors": 1., "EndpointErrors": 1., "GatewayErrors": 1., "ClientsGone": 0.,
-		"RetriesThrottled": 0., "RetriesUnavailable": 0., "RetriesFailure": 0., "RetriesConnection": 0., "RetriesCredentials": 0., "BreakerOpen": 0.,
+		"SucceededRequests": 1., "ModelErrors": 1., "ClientErrors": 1., "EndpointErrors": 1., "GatewayErrors": 1.,
+		"ClientsGone":      0.,
+		"RetriesThrottled": 0., "RetriesUnavailable": 0., "RetriesFailure": 0., "RetriesConnection": 0.,
+		"RetriesCredentials": 0., "BreakerOpen": 0.,
 	}
 	if diff := cmp.Diff(want, line); diff != "" {
 		t.Error(diff)
 	}
 	// The next period begins at nothing, and has no latency.
-	if text, err = f.gateway.emit(time.UnixMilli(1800000010123)); err != nil || !strings.Contains(string(text), `"ArrivedRequests":0`) || strings.Contains(string(text), "LatencyP50") {
+	if text, err = f.gateway.metricLine(time.UnixMilli(1800000010123)); err != nil ||
+		!strings.Contains(string(text), `"ArrivedRequests":0`) ||
+		strings.Contains(string(text), "LatencyP50") {
 		t.Errorf("%s, %v", text, err)
 	}
 	if !slices.Contains(names, "LatencyP99") {
@@ -313,7 +335,7 @@ func TestHistogram(t *testing.T) {
 	for ms := range 1000 {
 		h.add(time.Duration(ms+1) * time.Millisecond)
 	}
-	for i, at := range h.take(0.5, 0.9, 0.99) {
+	for i, at := range h.quantiles(0.5, 0.9, 0.99) {
 		want := []time.Duration{500 * time.Millisecond, 900 * time.Millisecond, 990 * time.Millisecond}[i]
 		if at < want || at > want*9/8 {
 			t.Errorf("got %s, want %s", at, want)

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// readiness is what GET /ready says of the endpoint, for people and alarms. It is
-// no health of this process, and must not be a target group's health check: one
-// bad minute of the endpoint would have every task replaced (fact F31).
+// readiness is the body of GET /ready: the endpoint's state, for people and alarms.
+// It must not be a target group's health check: one bad minute of the endpoint would
+// replace every task (fact F31: ECS replaces tasks whose targets are unhealthy).
 type readiness struct {
 	// Status is ready, failing or, before the first success, unknown.
 	Status string `json:"status"`
-	// BreakerOpen says that calls are held back: name, TLS or credentials fail.
+	// BreakerOpen says that DNS, TLS or credentials fail, and calls are stopped.
 	BreakerOpen bool `json:"breakerOpen"`
 	// SecondsSinceSuccess is -1 before the first.
 	SecondsSinceSuccess float64 `json:"secondsSinceSuccess"`
@@ -21,8 +21,8 @@ type readiness struct {
 	Queued              int64   `json:"queued"`
 }
 
-// ready answers 503 while requests are under way or held back and none has
-// succeeded for as long as one may take.
+// ready answers 503 while the breaker is open, and while requests are in flight but
+// none has succeeded for RequestTimeout.
 func (g *Gateway) ready() *reply {
 	state := g.limiter.State()
 	r := readiness{

@@ -7,22 +7,22 @@ import (
 	"time"
 )
 
-// reply is an answer as a value: the server writes it to a connection, the
-// Lambda form to JSON.
+// reply is what the client gets: the server writes it to a connection, the Lambda
+// form as JSON.
 type reply struct {
 	status int
 	header http.Header
 	body   []byte
-	answer *answer // the endpoint's, which is still arriving; body is then empty
+	answer *answer // SageMaker's, still arriving; body is then empty
 
 	// For log and metrics only.
-	code  string // of the error, "" if there is none
-	cause error  // what happened, where the client is not told
+	code  string // of the error, "" for none
+	cause error  // details that the client does not get
 	shed  bool   // refused for want of capacity, or answered by the fallback
 }
 
-// The gateway's own error codes. None is one of SageMaker's, so that a client
-// can tell who speaks. They are part of the interface: do not rename.
+// The gateway's own error codes, none of which SageMaker uses. They are part of the
+// interface: do not rename.
 const (
 	codeBadEndpointReply      = "BadEndpointReply"
 	codeClientClosedRequest   = "ClientClosedRequest"
@@ -43,14 +43,14 @@ const (
 	codeResponseTooLarge      = "ResponseTooLarge"
 )
 
-// statusClientClosedRequest is only ever logged: nobody is left to read it.
+// statusClientClosedRequest is only logged: the client is gone.
 const statusClientClosedRequest = 499
 
-// jsonType is shared by all replies: none is changed.
+// jsonType is shared by all replies: do not change it.
 var jsonType = []string{"application/json"}
 
-// failure is an error in the form that both people and AWS SDKs read: the code
-// in the body and in X-Amzn-ErrorType, the message in the body.
+// failure is an error in the form that AWS SDKs read: the code in the body and in
+// X-Amzn-ErrorType, the message in the body.
 func failure(status int, code, message string) *reply {
 	body, err := json.Marshal(struct {
 		Code    string `json:"code"`
@@ -71,14 +71,14 @@ func errorReply(status int, code string, body []byte) *reply {
 	}
 }
 
-func (out *reply) because(cause error) *reply {
+func (out *reply) withCause(cause error) *reply {
 	out.cause = cause
 	return out
 }
 
-// later tells people and SDKs when to come again: Retry-After in seconds, and
-// x-amz-retry-after, which is all that the SDKs read, in milliseconds (fact F32).
-func (out *reply) later(after time.Duration) *reply {
+// withRetryAfter adds Retry-After in seconds and X-Amz-Retry-After in milliseconds:
+// the SDKs read the latter only (fact F32).
+func (out *reply) withRetryAfter(after time.Duration) *reply {
 	out.header.Set("Retry-After", strconv.Itoa(int((after+time.Second-1)/time.Second)))
 	out.header.Set("X-Amz-Retry-After", strconv.FormatInt(after.Milliseconds(), 10))
 	return out

@@ -9,15 +9,14 @@ import (
 	"time"
 )
 
-// sampler lets the first lines of each second through.
+// sampler allows the first lines of each second.
 type sampler struct {
 	second     atomic.Int64
 	lines      atomic.Int64
 	suppressed atomic.Int64 // since the last line
 }
 
-// allow reports whether there is to be a line, and how many were left out
-// before it.
+// allow reports whether a line may be written, and how many were left out before it.
 func (s *sampler) allow(now time.Time, rate int64) (suppressed int64, ok bool) {
 	if second := now.Unix(); s.second.Load() != second {
 		s.second.Store(second)
@@ -30,9 +29,9 @@ func (s *sampler) allow(now time.Time, rate int64) (suppressed int64, ok bool) {
 	return s.suppressed.Swap(0), true
 }
 
-// record counts a request that is over, and writes its one line. What clients
-// choose freely is cut short, and JSON quotes it.
-func (g *Gateway) record(r *http.Request, x *exchange, out *reply) {
+// logRequest counts a request that has ended, and writes its line. Values that
+// clients choose are truncated; JSON quotes them.
+func (g *Gateway) logRequest(r *http.Request, x *exchange, out *reply) {
 	now := time.Now()
 	took := now.Sub(x.start)
 	if x.invokes {
@@ -58,7 +57,7 @@ func (g *Gateway) record(r *http.Request, x *exchange, out *reply) {
 	if !g.cfg.Lambda {
 		sampler := &g.samples
 		if out.status >= 400 {
-			sampler = &g.errorSamples // which no crowd of successes drowns
+			sampler = &g.errorSamples // successes must not use up the errors' share
 		}
 		var ok bool
 		if suppressed, ok = sampler.allow(now, int64(g.cfg.LogRate)); !ok {
@@ -67,7 +66,7 @@ func (g *Gateway) record(r *http.Request, x *exchange, out *reply) {
 	}
 	attrs := make([]slog.Attr, 0, 16)
 	attrs = append(attrs,
-		slog.String("method", clip(r.Method)),
+		slog.String("method", truncate(r.Method)),
 		slog.String("route", string(x.route)),
 		slog.Int("status", out.status),
 		slog.Float64("duration_ms", float64(took.Microseconds())/1000),
@@ -76,7 +75,7 @@ func (g *Gateway) record(r *http.Request, x *exchange, out *reply) {
 	)
 	optional := func(name, value string) {
 		if value != "" {
-			attrs = append(attrs, slog.String(name, clip(value)))
+			attrs = append(attrs, slog.String(name, truncate(value)))
 		}
 	}
 	optional("inference_id", r.Header.Get(headerInferenceID))
@@ -102,7 +101,7 @@ func (g *Gateway) record(r *http.Request, x *exchange, out *reply) {
 	g.log.LogAttrs(r.Context(), level, "request", attrs...)
 }
 
-func clip(s string) string {
+func truncate(s string) string {
 	const longest = 128
 	if len(s) > longest {
 		return s[:longest]

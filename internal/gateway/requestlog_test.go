@@ -27,13 +27,19 @@ func TestLog(t *testing.T) {
 	})
 	f.do(t, "POST", "/invocations", header, strings.NewReader("private-input"))
 	f.runtime.Answer(func(w http.ResponseWriter, _ *http.Request, _ sagemakertest.Call) {
-		sagemakertest.Error(w, 403, "InvalidSignatureException", `{"message":"the canonical string was x-amz-security-token:private-token"}`)
+		sagemakertest.Error(
+			w,
+			403,
+			"InvalidSignatureException",
+			`{"message":"the canonical string was x-amz-security-token:private-token"}`,
+		)
 	})
 	f.do(t, "POST", "/invocations", header, strings.NewReader("private-input"))
 	f.do(t, "GET", "/ping", nil, nil)
 	f.do(t, "GET", "/"+strings.Repeat("x", 4000), nil, nil)
 
-	if strings.Contains(f.log.String(), "private") || strings.Contains(f.log.String(), "a-secret-key") || strings.Contains(f.log.String(), "a-session-token") {
+	if strings.Contains(f.log.String(), "private") || strings.Contains(f.log.String(), "a-secret-key") ||
+		strings.Contains(f.log.String(), "a-session-token") {
 		t.Errorf("the log tells too much: %s", f.log.String())
 	}
 	var got []map[string]any
@@ -51,7 +57,8 @@ func TestLog(t *testing.T) {
 	}
 	want := []map[string]any{
 		{"level": "INFO", "msg": "request", "method": "POST", "route": "/endpoints/{name}/invocations", "status": 200.,
-			"request_bytes": 13., "response_bytes": 13., "inference_id": "order-4711", "sagemaker_request_id": sagemakertest.RequestID},
+			"request_bytes": 13., "response_bytes": 13., "inference_id": "order-4711",
+			"sagemaker_request_id": sagemakertest.RequestID},
 		{"level": "INFO", "msg": "request", "method": "POST", "route": "/invocations", "status": 424.,
 			"request_bytes": 13., "response_bytes": got[1]["response_bytes"], "inference_id": "order-4711",
 			"sagemaker_request_id": sagemakertest.RequestID, "code": "ModelError"},

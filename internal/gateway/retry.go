@@ -11,17 +11,17 @@ import (
 )
 
 const (
-	// A retry waits a random part of firstWait, and twice that the next time.
-	firstWait = 50 * time.Millisecond
-	// longestWait is how long SageMaker may ask to wait before there is no retry.
-	longestWait = time.Second
+	// The first retry waits a random part of firstDelay, the second of twice that.
+	firstDelay = 50 * time.Millisecond
+	// Where SageMaker asks for a longer delay there is no retry.
+	longestServerDelay = time.Second
 )
 
-// retryReason says why a request is sent again; it is the name of a metric.
+// retryReason says why a request is sent again; each is a metric.
 type retryReason int
 
 const (
-	notRetried retryReason = iota
+	noRetry retryReason = iota
 	retryThrottled
 	retryUnavailable
 	retryFailure
@@ -35,19 +35,19 @@ var retryMetrics = [retryReasons]string{
 	retryConnection: "RetriesConnection", retryCredentials: "RetriesCredentials",
 }
 
-// reasonOf is why SageMaker's error answer may be followed by another attempt
-// (facts F3 and F4), and what it says of the endpoint's load.
-func reasonOf(status int, code string, body []byte) (retryReason, pressure.Outcome) {
+// retryReasonOf is why SageMaker's error answer may be retried (facts F3 and F4 list
+// the errors that may), and what it says about the endpoint's load.
+func retryReasonOf(status int, code string, body []byte) (retryReason, pressure.Outcome) {
 	switch status {
 	case http.StatusTooManyRequests:
 		return retryThrottled, pressure.Refused
 	case http.StatusServiceUnavailable:
 		return retryUnavailable, pressure.Refused
 	case http.StatusInternalServerError, 530:
-		return retryFailure, pressure.Silent
+		return retryFailure, pressure.Neutral
 	case http.StatusFailedDependency:
 		var model modelError
-		_ = json.Unmarshal(body, &model) // not an object: no reason
+		_ = json.Unmarshal(body, &model) // no object: no reason
 		switch model.OriginalStatus {
 		case http.StatusTooManyRequests:
 			return retryThrottled, pressure.Refused
@@ -57,22 +57,22 @@ func reasonOf(status int, code string, body []byte) (retryReason, pressure.Outco
 	}
 	switch code {
 	case "ExpiredToken", "ExpiredTokenException", "RequestExpired":
-		return retryCredentials, pressure.Silent
+		return retryCredentials, pressure.Neutral
 	case "ThrottlingException", "TooManyRequestsException":
 		return retryThrottled, pressure.Refused
 	}
-	return notRetried, pressure.Silent
+	return noRetry, pressure.Neutral
 }
 
-// wait is how long to wait before attempt n+1, after an answer with header; not
-// ok means that SageMaker asks for too long.
-func wait(n int, header http.Header) (after time.Duration, ok bool) {
-	after = rand.N(firstWait << (n - 1))
-	asked := time.Duration(0)
+// retryDelay is the delay after attempt, whose answer had header; ok is false where
+// SageMaker asks for too long a delay.
+func retryDelay(attempt int, header http.Header) (after time.Duration, ok bool) {
+	after = rand.N(firstDelay << (attempt - 1))
+	serverDelay := time.Duration(0)
 	if ms, err := strconv.Atoi(header.Get("X-Amz-Retry-After")); err == nil {
-		asked = time.Duration(ms) * time.Millisecond
+		serverDelay = time.Duration(ms) * time.Millisecond
 	} else if s, err := strconv.Atoi(header.Get("Retry-After")); err == nil {
-		asked = time.Duration(s) * time.Second
+		serverDelay = time.Duration(s) * time.Second
 	}
-	return after + max(0, asked), asked <= longestWait
+	return after + max(0, serverDelay), serverDelay <= longestServerDelay
 }

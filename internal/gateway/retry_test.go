@@ -153,7 +153,8 @@ func TestBreaker(t *testing.T) {
 	if asked.Load() > 6 || codes[codeCredentialsMissing] < 5 || codes[codeEndpointUnreachable] < 10 {
 		t.Errorf("asked %d times: %v", asked.Load(), codes)
 	}
-	if response, body := f.do(t, "GET", "/ready", nil, nil); response.StatusCode != 503 || !strings.Contains(body, `"breakerOpen":true`) {
+	if response, body := f.do(t, "GET", "/ready", nil, nil); response.StatusCode != 503 ||
+		!strings.Contains(body, `"breakerOpen":true`) {
 		t.Errorf("/ready: %d %s", response.StatusCode, body)
 	}
 	if response, _ := f.do(t, "GET", "/ping", nil, nil); response.StatusCode != 200 {
@@ -177,12 +178,12 @@ func TestBreaker(t *testing.T) {
 }
 
 // Only what load has no part in counts for the breaker.
-func TestHopeless(t *testing.T) {
+func TestOpensBreaker(t *testing.T) {
 	t.Parallel()
 	dial := func(err error) error { return &net.OpError{Op: "dial", Err: err} }
 	for name, test := range map[string]struct {
-		err                    error
-		hopeless, notConnected bool
+		err                        error
+		opensBreaker, notConnected bool
 	}{
 		"no such name":        {dial(&net.DNSError{Err: "no such host"}), true, true},
 		"no TLS":              {tls.RecordHeaderError{Msg: "no TLS"}, true, true},
@@ -195,8 +196,8 @@ func TestHopeless(t *testing.T) {
 		"its time is over":    {errDeadline, false, false},
 		"the client has left": {context.Canceled, false, false},
 	} {
-		if got := hopeless(test.err); got != test.hopeless {
-			t.Errorf("%s: hopeless is %v", name, got)
+		if got := opensBreaker(test.err); got != test.opensBreaker {
+			t.Errorf("%s: opensBreaker is %v", name, got)
 		}
 		if got := notConnected(test.err); got != test.notConnected {
 			t.Errorf("%s: not connected is %v", name, got)

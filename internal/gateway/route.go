@@ -6,24 +6,24 @@ import (
 	"strings"
 )
 
-// route is a path that the gateway knows, as its log shows it.
+// route is a path that the gateway serves, as its log shows it.
 type route string
 
 const (
 	routeInvocations route = "/invocations"
-	// routeStream answers a response stream's payload, without its framing.
+	// routeStream replies with a response stream's payload, without the framing.
 	routeStream              route = "/invocations-response-stream"
 	routeEndpointInvocations route = "/endpoints/{name}/invocations"
-	// routeEndpointStream is what an AWS SDK asks for: it passes the framing on.
+	// routeEndpointStream is the path of the AWS SDKs; the framing stays.
 	routeEndpointStream route = "/endpoints/{name}/invocations-response-stream"
 	routePing           route = "/ping"
 	routeReady          route = "/ready"
 	routeUnknown        route = "unknown"
 )
 
-// routeOf compares the path as it was sent. Nothing is decoded or cleaned, so
-// no encoded slash, dot segment or doubled slash can name another endpoint, and
-// no redirect turns a POST into a GET: such paths are unknown.
+// routeOf compares the path as it was sent, without decoding or cleaning it: a path
+// with an encoded slash, a dot segment or a doubled slash is unknown, so it can
+// neither name another endpoint nor cause a redirect.
 func routeOf(r *http.Request, endpointName string) route {
 	path := r.URL.EscapedPath()
 	switch path {
@@ -49,22 +49,22 @@ func routeOf(r *http.Request, endpointName string) route {
 	return routeUnknown
 }
 
-// streams reports whether the route asks SageMaker for a response stream.
+// streams reports whether the route invokes with a response stream.
 func (r route) streams() bool { return r == routeStream || r == routeEndpointStream }
 
 var (
-	reading  = []string{http.MethodGet, http.MethodHead}
-	invoking = []string{http.MethodPost}
+	healthMethods     = []string{http.MethodGet, http.MethodHead}
+	invocationMethods = []string{http.MethodPost}
 )
 
 func (r route) methods() []string {
 	if r == routePing || r == routeReady {
-		return reading
+		return healthMethods
 	}
-	return invoking
+	return invocationMethods
 }
 
 func (r route) allows(method string) bool { return slices.Contains(r.methods(), method) }
 
-// allowed is the methods as the Allow header lists them.
+// allowed is the value of the Allow header.
 func (r route) allowed() string { return strings.Join(r.methods(), ", ") }

@@ -28,12 +28,12 @@ const (
 	signingService = "sagemaker"
 	headerDate     = "X-Amz-Date"
 	headerToken    = "X-Amz-Security-Token"
-	// staleCredentials is how long credentials are used on where new ones
-	// cannot be had: providers renew some minutes before the end.
+	// staleCredentials is how long expired credentials are used where the provider
+	// fails: providers renew some minutes before the expiration.
 	staleCredentials = 5 * time.Minute
 )
 
-// Endpoint is a region's SageMaker runtime, and the credentials to sign for it.
+// Endpoint is a region's SageMaker runtime with the credentials to sign for it.
 type Endpoint struct {
 	base        *url.URL
 	region      string
@@ -45,8 +45,8 @@ type Endpoint struct {
 }
 
 // NewEndpoint returns the SageMaker runtime of the region and credentials that
-// the AWS SDK finds in its usual places. It makes no call. Its errors are those
-// of newEndpoint.
+// the AWS SDK finds. It makes no call. The error is a problem.List where there is no
+// region.
 func NewEndpoint(ctx context.Context) (*Endpoint, error) {
 	cfg, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithHTTPClient(awshttp.NewBuildableClient()))
 	if err != nil {
@@ -56,16 +56,16 @@ func NewEndpoint(ctx context.Context) (*Endpoint, error) {
 }
 
 // newEndpoint returns the SageMaker runtime that an SDK client with these options
-// would call. Of them it takes region, endpoint, credentials, and of an
-// awshttp.BuildableClient the TLS configuration. It returns problem.List
-// where there is no region.
+// calls. It uses region, endpoint, credentials and, of an awshttp.BuildableClient,
+// the TLS configuration.
 func newEndpoint(ctx context.Context, o sagemakerruntime.Options) (*Endpoint, error) {
 	if o.Region == "" {
 		var problems problem.List
 		problems.Add("AWS_REGION", nil, "is required", "set it to the endpoint's region, such as eu-west-1")
 		return nil, problems
 	}
-	resolved, err := sagemakerruntime.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx, sagemakerruntime.EndpointParameters{
+	resolver := sagemakerruntime.NewDefaultEndpointResolverV2()
+	resolved, err := resolver.ResolveEndpoint(ctx, sagemakerruntime.EndpointParameters{
 		Region: aws.String(o.Region), Endpoint: o.BaseEndpoint,
 		UseFIPS:      aws.Bool(o.EndpointOptions.UseFIPSEndpoint == aws.FIPSEndpointStateEnabled),
 		UseDualStack: aws.Bool(o.EndpointOptions.UseDualStackEndpoint == aws.DualStackEndpointStateEnabled),
@@ -75,7 +75,7 @@ func newEndpoint(ctx context.Context, o sagemakerruntime.Options) (*Endpoint, er
 	}
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if client, ok := o.HTTPClient.(*awshttp.BuildableClient); ok && client.GetTransport().TLSClientConfig != nil {
-		config = client.GetTransport().TLSClientConfig.Clone() // with the CA bundle that is configured
+		config = client.GetTransport().TLSClientConfig.Clone() // has AWS_CA_BUNDLE's certificates
 	}
 	transport, err := newTransport(&resolved.URI, config)
 	if err != nil {
@@ -87,7 +87,7 @@ func newEndpoint(ctx context.Context, o sagemakerruntime.Options) (*Endpoint, er
 	}, nil
 }
 
-// target is where an operation of an endpoint is.
+// target is the URL of an endpoint's operation.
 func (e *Endpoint) target(endpointName, operation string) *url.URL {
 	target := *e.base
 	target.Path = strings.TrimSuffix(target.Path, "/") + "/endpoints/" + endpointName + "/" + operation
@@ -152,8 +152,8 @@ func request(ctx context.Context, target *url.URL, header http.Header, body []by
 	return r
 }
 
-// retrieve returns credentials. Where new ones cannot be had it goes on with the
-// last ones for a while.
+// retrieve returns credentials: where the provider fails, the last ones until
+// staleCredentials after their expiration.
 func (e *Endpoint) retrieve(ctx context.Context, now time.Time) (*aws.Credentials, error) {
 	if e.credentials == nil {
 		return nil, &credentialsError{errors.New("no provider")}
@@ -164,7 +164,7 @@ func (e *Endpoint) retrieve(ctx context.Context, now time.Time) (*aws.Credential
 	case err == nil && last != nil && *last == credentials:
 		return last, nil
 	case err == nil:
-		fresh := credentials // of which there is one a while
+		fresh := credentials // one allocation for each renewal
 		e.last.Store(&fresh)
 		return &fresh, nil
 	case last != nil && now.Before(last.Expires.Add(staleCredentials)):
@@ -173,7 +173,7 @@ func (e *Endpoint) retrieve(ctx context.Context, now time.Time) (*aws.Credential
 	return nil, &credentialsError{err}
 }
 
-// renew forgets credentials that SageMaker calls expired.
+// renew drops credentials that SageMaker calls expired.
 func (e *Endpoint) renew() {
 	if cache, ok := e.credentials.(interface{ Invalidate() }); ok {
 		cache.Invalidate()

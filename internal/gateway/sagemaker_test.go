@@ -23,7 +23,8 @@ func TestTarget(t *testing.T) {
 		"https://runtime.sagemaker.cn-north-1.amazonaws.com.cn/endpoints/odds/invocations": {Region: "cn-north-1"},
 		"https://runtime-fips.sagemaker.us-east-1.amazonaws.com/endpoints/odds/invocations": {Region: "us-east-1",
 			EndpointOptions: sagemakerruntime.EndpointResolverOptions{UseFIPSEndpoint: aws.FIPSEndpointStateEnabled}},
-		"https://vpce-1.example/base/endpoints/odds/invocations": {Region: "eu-west-1", BaseEndpoint: aws.String("https://vpce-1.example/base/")},
+		"https://vpce-1.example/base/endpoints/odds/" +
+			"invocations": {Region: "eu-west-1", BaseEndpoint: aws.String("https://vpce-1.example/base/")},
 	} {
 		endpoint, err := newEndpoint(t.Context(), o)
 		if err != nil {
@@ -51,7 +52,8 @@ func TestTLS(t *testing.T) {
 	server.StartTLS()
 	defer server.Close()
 	bundle := filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(bundle, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {
+	if err := os.WriteFile(bundle, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE",
+		Bytes: server.Certificate().Raw}), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for name, value := range map[string]string{
@@ -69,7 +71,8 @@ func TestTLS(t *testing.T) {
 		defer endpoint.transport.(*http.Transport).CloseIdleConnections()
 		recorder := httptest.NewRecorder()
 		New(testConfig(), endpoint, slog.New(slog.DiscardHandler)).
-			ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/invocations", strings.NewReader("a")))
+			ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/"+
+				"invocations", strings.NewReader("a")))
 		return recorder
 	}
 	if got := call(); got.Code != 200 || got.Body.String() != "b" {

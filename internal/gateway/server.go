@@ -12,19 +12,18 @@ import (
 
 const (
 	readHeaderTimeout = 10 * time.Second
-	// A load balancer must always be the one that closes an idle connection,
-	// else it sends requests into one that the server has just closed, and its
-	// clients see 502 (fact F30). It can be told to wait up to 4000 s (fact
-	// F17): one second more holds for every setting.
+	// The load balancer has to close idle connections first: it answers 502 for a
+	// request on a connection that the server has just closed (fact F30). Its own
+	// time-out is at most 4000 s (fact F17).
 	idleTimeout = 4001 * time.Second
-	// A load balancer itself passes at most 64 KiB of headers.
+	// A load balancer forwards at most 64 KiB of headers.
 	maxHeaderBytes = 64 << 10
 )
 
-// Serve answers HTTP/1.1 and HTTP/2, both without TLS, on listener until ctx
-// ends; then it takes no new requests and lets those under way finish within
-// cfg.DrainTimeout. It closes the listener. The error is nil when every request
-// was finished.
+// Serve answers HTTP/1.1 and HTTP/2, both without TLS, on listener until ctx ends.
+// Then it takes no new requests, and requests in flight may finish within
+// cfg.DrainTimeout. It closes the listener. The error is nil where every request
+// finished.
 func (g *Gateway) Serve(ctx context.Context, listener net.Listener) error {
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
@@ -35,13 +34,13 @@ func (g *Gateway) Serve(ctx context.Context, listener net.Listener) error {
 		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: 1000},
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       g.cfg.RequestTimeout,
-		// Reading, waiting, invoking, writing. A reply in several pieces has a
-		// deadline for each.
+		// For reading, queueing, invoking and writing. A reply in several pieces gets
+		// a deadline for each piece instead.
 		WriteTimeout:   2*g.cfg.RequestTimeout + g.cfg.QueueTimeout + g.cfg.WriteTimeout,
 		IdleTimeout:    idleTimeout,
 		MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog:       slog.NewLogLogger(g.log.Handler(), slog.LevelWarn),
-		// OPTIONS * is as unknown a path as any.
+		// OPTIONS * is answered 404 as every unknown path.
 		DisableGeneralOptionsHandler: true,
 	}
 	if g.cfg.Metrics {

@@ -68,7 +68,7 @@ func TestSignature(t *testing.T) {
 		})
 		endpoint.transport = calls
 		header := http.Header{"User-Agent": userAgent}
-		for _, name := range rapid.SliceOfDistinct(rapid.SampledFrom(passedOn), rapid.ID).Draw(rt, "names") {
+		for _, name := range rapid.SliceOfDistinct(rapid.SampledFrom(forwardedHeaders), rapid.ID).Draw(rt, "names") {
 			header[name] = []string{rapid.StringMatching(`[ -~⚽]{0,40}`).Draw(rt, name)}
 		}
 		given := header.Clone()

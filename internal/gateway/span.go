@@ -16,22 +16,22 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// What no convention of OpenTelemetry has a name for.
+// Attributes that OpenTelemetry's conventions do not have.
 const (
 	attributeQueueWait = attribute.Key("gateway.queue.wait") // seconds
 	attributeShed      = attribute.Key("gateway.shed")
 )
 
-// Trace has the gateway tell tracer of every request but health checks: a span
-// of the server, and under it one of a client for each attempt at SageMaker, by
-// OpenTelemetry's conventions for HTTP. Spans hold no body, no credential and
-// no query. It is called before the first request, and not in the Lambda form.
+// Trace makes spans with tracer for every request but health checks: a server span,
+// and below it a client span for each attempt at SageMaker, by OpenTelemetry's
+// conventions for HTTP. Spans hold no body, no credential and no query. Call it
+// before the first request, and not in the Lambda form.
 func (g *Gateway) Trace(tracer trace.Tracer) { g.tracer = tracer }
 
 // traceContext is W3C's, in the headers traceparent and tracestate.
 var traceContext propagation.TraceContext
 
-// traceHeaders are a request's. A header given several times is one list.
+// traceHeaders carry a trace. A header given several times is one list.
 type traceHeaders http.Header
 
 func (h traceHeaders) Get(name string) string {
@@ -40,7 +40,7 @@ func (h traceHeaders) Get(name string) string {
 func (h traceHeaders) Set(name, value string) { http.Header(h).Set(name, value) }
 func (h traceHeaders) Keys() []string         { return nil }
 
-// beginSpan begins r's span, under the one that r's headers tell of.
+// beginSpan begins r's span, a child of the one in r's headers.
 func (g *Gateway) beginSpan(r *http.Request, x *exchange) *http.Request {
 	if x.route == routePing || x.route == routeReady {
 		return r
@@ -52,14 +52,13 @@ func (g *Gateway) beginSpan(r *http.Request, x *exchange) *http.Request {
 	return r.WithContext(ctx)
 }
 
-// What a span's name and attributes say outright; clients can invent others
-// without end.
+// methods may stand in a span's name; others, which clients can invent, may not.
 var methods = []string{
-	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions,
-	http.MethodConnect, http.MethodTrace,
+	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+	http.MethodOptions, http.MethodConnect, http.MethodTrace,
 }
 
-// requestAttributes are what a sampler may decide by.
+// requestAttributes are the attributes at the span's start, which a sampler can use.
 func requestAttributes(r *http.Request, route route) (name string, attributes []attribute.KeyValue) {
 	scheme := "http"
 	if r.Header.Get("X-Forwarded-Proto") == "https" {
@@ -67,19 +66,19 @@ func requestAttributes(r *http.Request, route route) (name string, attributes []
 	}
 	attributes = append(make([]attribute.KeyValue, 0, 9),
 		semconv.URLScheme(scheme),
-		semconv.URLPath(clip(r.URL.EscapedPath())),
+		semconv.URLPath(truncate(r.URL.EscapedPath())),
 		semconv.NetworkProtocolVersion(protocolVersion(r)),
 	)
 	attributes = appendServer(attributes, r.Host, scheme)
 	if agent := r.UserAgent(); agent != "" {
-		attributes = append(attributes, semconv.UserAgentOriginal(clip(agent)))
+		attributes = append(attributes, semconv.UserAgentOriginal(truncate(agent)))
 	}
 	name = r.Method
 	if slices.Contains(methods, r.Method) {
 		attributes = append(attributes, semconv.HTTPRequestMethodKey.String(r.Method))
 	} else {
 		name = "HTTP"
-		attributes = append(attributes, semconv.HTTPRequestMethodOther, semconv.HTTPRequestMethodOriginal(clip(r.Method)))
+		attributes = append(attributes, semconv.HTTPRequestMethodOther, semconv.HTTPRequestMethodOriginal(truncate(r.Method)))
 	}
 	if route != routeUnknown {
 		name += " " + string(route)
@@ -95,7 +94,7 @@ func protocolVersion(r *http.Request) string {
 	return strconv.Itoa(r.ProtoMajor) + "." + strconv.Itoa(r.ProtoMinor)
 }
 
-// appendServer appends whom a request went to: host with or without a port.
+// appendServer appends the server's address; host may have a port.
 func appendServer(attributes []attribute.KeyValue, host, scheme string) []attribute.KeyValue {
 	port := 80
 	if scheme == "https" {
@@ -106,14 +105,12 @@ func appendServer(attributes []attribute.KeyValue, host, scheme string) []attrib
 			host, port = name, int(n)
 		}
 	}
-	return append(attributes, semconv.ServerAddress(clip(host)), semconv.ServerPort(port))
+	return append(attributes, semconv.ServerAddress(truncate(host)), semconv.ServerPort(port))
 }
 
-// beginCall begins the span of an attempt at target, whose context goes out in
-// header.
+// beginCall begins the span of an attempt at target and adds its context to header.
 func (g *Gateway) beginCall(ctx context.Context, x *exchange, target *url.URL, header http.Header) {
 	if trace.SpanFromContext(ctx).IsRecording() {
-		// In the endpoint's place what a path of SageMaker's has there.
 		operation := target.Path[strings.LastIndexByte(target.Path, '/')+1:]
 		template := "/endpoints/{EndpointName}/" + operation
 		attributes := append(make([]attribute.KeyValue, 0, 8),
@@ -126,22 +123,22 @@ func (g *Gateway) beginCall(ctx context.Context, x *exchange, target *url.URL, h
 		if x.attempts > 1 {
 			attributes = append(attributes, semconv.HTTPRequestResendCount(x.attempts-1))
 		}
-		ctx, x.call = g.tracer.Start(ctx, "POST "+template, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(attributes...))
+		ctx, x.call = g.tracer.Start(ctx, "POST "+template,
+			trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(attributes...))
 	}
-	delete(header, headerTraceState) // a new one, or none where the client's traceparent was none
+	delete(header, headerTraceState) // Inject sets it where the trace has one
 	traceContext.Inject(ctx, traceHeaders(header))
 }
 
-// callAnswered notes the head of SageMaker's answer.
+// callAnswered adds status and request ID of SageMaker's answer to the span.
 func (x *exchange) callAnswered(response *http.Response) {
 	x.call.SetAttributes(semconv.HTTPResponseStatusCode(response.StatusCode))
 	if id := response.Header.Get(headerRequestID); id != "" {
-		x.call.SetAttributes(semconv.AWSRequestID(clip(id)))
+		x.call.SetAttributes(semconv.AWSRequestID(truncate(id)))
 	}
 }
 
-// callFailed ends the span of an attempt that has failed, without an answer
-// where response is nil.
+// callFailed ends the span of a failed attempt; response is nil without an answer.
 func (x *exchange) callFailed(response *http.Response, code string) {
 	if response != nil {
 		x.callAnswered(response)
@@ -149,7 +146,7 @@ func (x *exchange) callFailed(response *http.Response, code string) {
 	x.endCall(code)
 }
 
-// endCall ends the span of an attempt, which failed where code is not "".
+// endCall ends the span of an attempt; code is "" for success.
 func (x *exchange) endCall(code string) {
 	if code != "" {
 		x.call.SetAttributes(semconv.ErrorTypeKey.String(code))
@@ -159,14 +156,14 @@ func (x *exchange) endCall(code string) {
 	x.call = nil
 }
 
-// endSpan ends the spans of a request that is over. sent is the status that the
-// client got, which out no longer says where the reply broke off after it.
+// endSpan ends the request's spans. sent is the status that the client got; out has
+// another one where the reply broke off later.
 func (x *exchange) endSpan(out *reply, sent int) {
 	if x.call != nil {
 		x.endCall(out.code)
 	}
 	attributes := append(make([]attribute.KeyValue, 0, 7), semconv.HTTPResponseBodySize(int(x.sentBytes)))
-	if sent != statusClientClosedRequest { // which nobody got
+	if sent != statusClientClosedRequest { // which is never sent
 		attributes = append(attributes, semconv.HTTPResponseStatusCode(sent))
 	}
 	if x.invokes {
@@ -182,8 +179,8 @@ func (x *exchange) endSpan(out *reply, sent int) {
 		attributes = append(attributes, semconv.ErrorTypeKey.String(out.code))
 	}
 	x.span.SetAttributes(attributes...)
-	// Errors of the client's are none of the server's, as the conventions have
-	// it; a reply that broke off is one whoever ended it.
+	// By the conventions a 4xx is no error of a server span. A reply that broke off
+	// is one, whichever side ended it.
 	if out.status >= 500 || out.status == statusClientClosedRequest {
 		x.span.SetStatus(codes.Error, "")
 	}
@@ -191,7 +188,7 @@ func (x *exchange) endSpan(out *reply, sent int) {
 	x.span = nil
 }
 
-// traceParent is where the log and a trace find each other.
+// traceParent is the log's link to the trace.
 func (x *exchange) traceParent(r *http.Request) string {
 	if x.span == nil {
 		return r.Header.Get(headerTraceParent)

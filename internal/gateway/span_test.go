@@ -83,7 +83,9 @@ func TestSpans(t *testing.T) {
 		sagemakertest.Echo(w, r, call)
 	})
 	f.do(t, "POST", "/endpoints/predictions/invocations?token=private", http.Header{
-		"Traceparent": {clientParent}, "Tracestate": {"a=1", "b=2"}, "X-Amzn-Trace-Id": {"Root=1-67891233-abcdef012345678912345678"},
+		"Traceparent": {
+			clientParent,
+		}, "Tracestate": {"a=1", "b=2"}, "X-Amzn-Trace-Id": {"Root=1-67891233-abcdef012345678912345678"},
 		"User-Agent": {"a test"}, "X-Forwarded-Proto": {"https"}, "Authorization": {"Bearer private"},
 		"X-Amzn-Sagemaker-Custom-Attributes": {"private"},
 	}, strings.NewReader("private"))
@@ -94,7 +96,8 @@ func TestSpans(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(map[string]string{
-		"http.request.method": "POST", "http.response.status_code": "200", "url.template": "/endpoints/{EndpointName}/invocations",
+		"http.request.method": "POST", "http.response.status_code": "200", "url.template": "/endpoints/{EndpointName}/" +
+			"invocations",
 		"url.full": f.runtime.URL + "/endpoints/predictions/invocations", "server.address": host, "server.port": port,
 		"network.protocol.version": "1.1", "aws.request_id": sagemakertest.RequestID,
 	}, attributesOf(t, call)); diff != "" {
@@ -105,16 +108,26 @@ func TestSpans(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(map[string]string{
-		"http.request.method": "POST", "http.route": "/endpoints/{name}/invocations", "url.path": "/endpoints/predictions/invocations",
+		"http.request.method": "POST", "http.route": "/endpoints/{name}/invocations", "url.path": "/endpoints/" +
+			"predictions/invocations",
 		"url.scheme": "https", "server.address": "127.0.0.1", "server.port": port, "network.protocol.version": "1.1",
-		"user_agent.original": "a test", "http.response.status_code": "200", "http.request.body.size": "7", "http.response.body.size": "7",
+		"user_agent.original": "a test", "http.response.status_code": "200", "http.request.body.size": "7",
+		"http.response.body.size": "7",
 	}, attributesOf(t, request)); diff != "" {
 		t.Error(diff)
 	}
 	if call.Name() != "POST /endpoints/{EndpointName}/invocations" || call.SpanKind() != trace.SpanKindClient ||
 		request.Name() != "POST /endpoints/{name}/invocations" || request.SpanKind() != trace.SpanKindServer ||
 		call.Status().Code != codes.Unset || request.Status().Code != codes.Unset {
-		t.Errorf("%s %s %v, %s %s %v", call.Name(), call.SpanKind(), call.Status(), request.Name(), request.SpanKind(), request.Status())
+		t.Errorf(
+			"%s %s %v, %s %s %v",
+			call.Name(),
+			call.SpanKind(),
+			call.Status(),
+			request.Name(),
+			request.SpanKind(),
+			request.Status(),
+		)
 	}
 	// One chain: client, request, call, SageMaker.
 	if p := request.Parent(); p.SpanID().String() != clientSpan || p.TraceID().String() != clientTrace || !p.IsRemote() {
@@ -133,7 +146,10 @@ func TestSpans(t *testing.T) {
 		}
 	}
 	// The log names the same span.
-	if want := `"traceparent":"00-` + clientTrace + "-" + request.SpanContext().SpanID().String() + `-01"`; !strings.Contains(f.log.String(), want) {
+	if want := `"traceparent":"00-` + clientTrace + "-" + request.SpanContext().SpanID().String() + `-01"`; !strings.Contains(
+		f.log.String(),
+		want,
+	) {
 		t.Errorf("%s is not in the log %s", want, f.log.String())
 	}
 	if call.StartTime().Before(request.StartTime()) || request.EndTime().Before(call.EndTime()) {
@@ -169,7 +185,8 @@ func TestSpansUnderPressure(t *testing.T) {
 	}
 	shed := spans(t, recorder, 3)[0]
 	attributes := attributesOf(t, shed)
-	if attributes["gateway.shed"] != "true" || attributes["error.type"] != "Overloaded" || attributes["http.response.status_code"] != "503" {
+	if attributes["gateway.shed"] != "true" || attributes["error.type"] != "Overloaded" ||
+		attributes["http.response.status_code"] != "503" {
 		t.Errorf("got %v", attributes)
 	}
 	for _, a := range shed.Attributes() {
@@ -187,14 +204,27 @@ func TestSpansThatAreNotThere(t *testing.T) {
 	f, recorder := traced(t)
 	f.do(t, "GET", "/ping", nil, nil)
 	f.do(t, "GET", "/ready", nil, nil)
-	f.do(t, "POST", "/invocations", http.Header{"Traceparent": {"00-" + clientTrace + "-" + clientSpan + "-00"}}, strings.NewReader("a"))
+	f.do(
+		t,
+		"POST",
+		"/invocations",
+		http.Header{"Traceparent": {"00-" + clientTrace + "-" + clientSpan + "-00"}},
+		strings.NewReader("a"),
+	)
 	if n := len(recorder.Started()); n != 0 {
 		t.Errorf("%d spans", n)
 	}
-	if got := f.runtime.Calls()[0].Header.Get("Traceparent"); !strings.HasPrefix(got, "00-"+clientTrace+"-") || !strings.HasSuffix(got, "-00") {
+	if got := f.runtime.Calls()[0].Header.Get("Traceparent"); !strings.HasPrefix(got, "00-"+clientTrace+"-") ||
+		!strings.HasSuffix(got, "-00") {
 		t.Errorf("SageMaker got %s", got)
 	}
-	f.do(t, "POST", "/invocations", http.Header{"Traceparent": {"nonsense"}, "Tracestate": {"a=1"}}, strings.NewReader("a"))
+	f.do(
+		t,
+		"POST",
+		"/invocations",
+		http.Header{"Traceparent": {"nonsense"}, "Tracestate": {"a=1"}},
+		strings.NewReader("a"),
+	)
 	request := spans(t, recorder, 2)[1]
 	header := f.runtime.Calls()[1].Header
 	if request.Parent().IsValid() || header.Get("Tracestate") != "" ||
@@ -207,8 +237,15 @@ func TestSpansThatAreNotThere(t *testing.T) {
 func TestTraceHeadersWithoutATracer(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.do(t, "POST", "/invocations", http.Header{"Traceparent": {clientParent}, "Tracestate": {"a=1"}}, strings.NewReader("a"))
-	if header := f.runtime.Calls()[0].Header; header.Get("Traceparent") != clientParent || header.Get("Tracestate") != "a=1" {
+	f.do(
+		t,
+		"POST",
+		"/invocations",
+		http.Header{"Traceparent": {clientParent}, "Tracestate": {"a=1"}},
+		strings.NewReader("a"),
+	)
+	if header := f.runtime.Calls()[0].Header; header.Get("Traceparent") != clientParent ||
+		header.Get("Tracestate") != "a=1" {
 		t.Errorf("SageMaker got %v", header)
 	}
 }

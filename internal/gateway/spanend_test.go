@@ -114,7 +114,8 @@ func TestSpansOfFailures(t *testing.T) {
 				}
 			}
 			last := ended[len(test.calls)]
-			if test.method == "BREW" && (last.Name() != "HTTP /invocations" || attributesOf(t, last)["http.request.method_original"] != "BREW") {
+			if test.method == "BREW" &&
+				(last.Name() != "HTTP /invocations" || attributesOf(t, last)["http.request.method_original"] != "BREW") {
 				t.Errorf("%s %v", last.Name(), attributesOf(t, last))
 			}
 			if test.path != "" && last.Name() != "POST" {
@@ -185,7 +186,9 @@ func TestSpansOfAClientThatLeaves(t *testing.T) {
 				if text, ok := attributes["http.response.status_code"]; ok {
 					status = text
 				}
-				if want := []any{test.callGot, test.status}[i]; status != want || attributes["error.type"] != "ClientClosedRequest" || span.Status().Code != codes.Error {
+				if want := []any{test.callGot, test.status}[i]; status != want ||
+					attributes["error.type"] != "ClientClosedRequest" ||
+					span.Status().Code != codes.Error {
 					t.Errorf("%s: got %v %v, want status %v", span.Name(), attributes, span.Status(), want)
 				}
 			}

@@ -41,9 +41,10 @@ func (f *fixture) open(t *testing.T, path string, header http.Header) *http.Resp
 // idle waits until the gateway has nothing under way.
 func (f *fixture) idle(t *testing.T) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); f.gateway.limiter.State().InFlight != 0 || f.gateway.held.Load() != 0; {
+	for deadline := time.Now().Add(10 * time.Second); f.gateway.limiter.State().InFlight != 0 ||
+		f.gateway.heldBytes.Load() != 0; {
 		if time.Now().After(deadline) {
-			t.Fatalf("places are kept: %+v, %d bytes", f.gateway.limiter.State(), f.gateway.held.Load())
+			t.Fatalf("places are kept: %+v, %d bytes", f.gateway.limiter.State(), f.gateway.heldBytes.Load())
 		}
 		time.Sleep(time.Millisecond)
 	}
@@ -102,7 +103,8 @@ func TestStreaming(t *testing.T) {
 			f.idle(t)
 			if strings.HasSuffix(test.path, "stream") {
 				call := f.runtime.Calls()[0]
-				if call.Path != "/endpoints/predictions/invocations-response-stream" || call.Header.Get(headerStreamAccept) != "text/event-stream" {
+				if call.Path != "/endpoints/predictions/invocations-response-stream" ||
+					call.Header.Get(headerStreamAccept) != "text/event-stream" {
 					t.Errorf("%s %v", call.Path, call.Header)
 				}
 			}
@@ -124,12 +126,15 @@ func TestSDKClientStreams(t *testing.T) {
 			sagemakertest.Event{Kind: "ModelStreamError", Payload: `{"Message":"gone","ErrorCode":"StreamBroken"}`})(w, r, call)
 	})
 	next <- struct{}{}
-	out, err := sdkClient(f.url).InvokeEndpointWithResponseStream(t.Context(), &sagemakerruntime.InvokeEndpointWithResponseStreamInput{
+	out, err := sdkClient(
+		f.url,
+	).InvokeEndpointWithResponseStream(t.Context(), &sagemakerruntime.InvokeEndpointWithResponseStreamInput{
 		EndpointName: aws.String(testEndpoint), Body: []byte("a"), Accept: aws.String("text/csv")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if aws.ToString(out.ContentType) != "text/csv" || aws.ToString(out.InvokedProductionVariant) != "Canary" || aws.ToString(out.CustomAttributes) != "text/csv" {
+	if aws.ToString(out.ContentType) != "text/csv" || aws.ToString(out.InvokedProductionVariant) != "Canary" ||
+		aws.ToString(out.CustomAttributes) != "text/csv" {
 		t.Errorf("got %+v", out)
 	}
 	stream := out.GetStream()
@@ -157,7 +162,10 @@ func TestAnswerBreaksOff(t *testing.T) {
 	always := make(chan struct{})
 	close(always)
 	part := sagemakertest.Event{Kind: "PayloadPart", Payload: "abc"}
-	exception := sagemakertest.Event{Kind: "ModelStreamError", Payload: `{"Message":"it is gone","ErrorCode":"StreamBroken"}`}
+	exception := sagemakertest.Event{
+		Kind:    "ModelStreamError",
+		Payload: `{"Message":"it is gone","ErrorCode":"StreamBroken"}`,
+	}
 	then := func(text string) sagemakertest.Answer {
 		return func(w http.ResponseWriter, r *http.Request, call sagemakertest.Call) {
 			_, _ = io.WriteString(w, text)
@@ -171,16 +179,65 @@ func TestAnswerBreaksOff(t *testing.T) {
 		status int // 0: the connection is closed in the middle
 		code   string
 	}{
-		"resets":                 {"/invocations", sagemakertest.Raw("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", true), 0, "EndpointUnreachable"},
-		"closes":                 {"/invocations", sagemakertest.Raw("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", false), 0, "BadEndpointReply"},
-		"closes, chunked":        {"/invocations", sagemakertest.Raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", false), 0, "BadEndpointReply"},
-		"closes before its body": {"/invocations", sagemakertest.Raw("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n", false), 502, "BadEndpointReply"},
-		"hangs":                  {"/invocations", then("abc"), 0, "EndpointTimeout"},
-		"stream fails":           {"/invocations-response-stream", sagemakertest.Stream("text/plain", always, part, exception), 0, "EndpointUnreachable"},
-		"stream fails at once":   {"/invocations-response-stream", sagemakertest.Stream("text/plain", always, exception), 424, "ModelStreamError"},
-		"stream fails inside":    {"/invocations-response-stream", sagemakertest.Stream("text/plain", always, sagemakertest.Event{Kind: "InternalStreamFailure", Payload: "x"}), 500, "InternalStreamFailure"},
-		"stream is no stream":    {"/invocations-response-stream", sagemakertest.Raw("HTTP/1.1 200 OK\r\nContent-Type: application/vnd.amazon.eventstream\r\nContent-Length: 20\r\n\r\nnothing of that kind.", false), 502, "EndpointUnreachable"},
-		"too large":              {"/invocations", sagemakertest.Raw("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n", false), 502, "ResponseTooLarge"},
+		"resets": {
+			"/invocations",
+			sagemakertest.Raw("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", true),
+			0,
+			"EndpointUnreachable",
+		},
+		"closes": {
+			"/invocations",
+			sagemakertest.Raw("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", false),
+			0,
+			"BadEndpointReply",
+		},
+		"closes, chunked": {
+			"/invocations",
+			sagemakertest.Raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", false),
+			0,
+			"BadEndpointReply",
+		},
+		"closes before its body": {
+			"/invocations",
+			sagemakertest.Raw("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n", false),
+			502,
+			"BadEndpointReply",
+		},
+		"hangs": {"/invocations", then("abc"), 0, "EndpointTimeout"},
+		"stream fails": {
+			"/invocations-response-stream",
+			sagemakertest.Stream("text/plain", always, part, exception),
+			0,
+			"EndpointUnreachable",
+		},
+		"stream fails at once": {
+			"/invocations-response-stream",
+			sagemakertest.Stream("text/plain", always, exception),
+			424,
+			"ModelStreamError",
+		},
+		"stream fails inside": {
+			"/invocations-response-stream",
+			sagemakertest.Stream("text/plain", always, sagemakertest.Event{Kind: "InternalStreamFailure", Payload: "x"}),
+			500,
+			"InternalStreamFailure",
+		},
+		"stream is no stream": {
+			"/invocations-response-stream",
+			sagemakertest.Raw(
+				"HTTP/1.1 200 OK\r\nContent-Type: application/vnd.amazon.eventstream\r\nContent-Length: 20\r\n\r\nnothing "+
+					"of that kind.",
+				false,
+			),
+			502,
+			"EndpointUnreachable",
+		},
+		"too large": {
+			"/invocations",
+			sagemakertest.Raw("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n", false),
+			502,
+			"ResponseTooLarge",
+		},
 		"too large, not announced": {"/invocations", func(w http.ResponseWriter, _ *http.Request, _ sagemakertest.Call) {
 			_, _ = io.Copy(w, io.LimitReader(zeros{}, 5000))
 		}, 0, "ResponseTooLarge"},
@@ -201,7 +258,8 @@ func TestAnswerBreaksOff(t *testing.T) {
 				if err == nil {
 					t.Errorf("got a whole reply: %d %q", response.StatusCode, body)
 				}
-			} else if e := errorOf(t, response, string(body)); err != nil || response.StatusCode != test.status || e.Code != test.code {
+			} else if e := errorOf(t, response, string(body)); err != nil || response.StatusCode != test.status ||
+				e.Code != test.code {
 				t.Errorf("got %d %s, %v", response.StatusCode, body, err)
 			}
 			if got := response.Header.Get(headerInferenceID); got != "order-4711" {

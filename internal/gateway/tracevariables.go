@@ -10,14 +10,14 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// traceEndpoint is a variable that names a collector, and so asks for traces.
+// traceEndpoint reads a variable that names a collector, which turns traces on.
 func traceEndpoint(cfg *Config, text string) (string, string) {
 	cfg.Traces = true
 	return settings.OTLPEndpoint(text)
 }
 
-// withoutPassword is text as an error may show it.
-func withoutPassword(text string) string {
+// redactPassword is text as an error may show it.
+func redactPassword(text string) string {
 	if u, err := url.Parse(text); err == nil && u.User != nil {
 		return u.Redacted()
 	}
@@ -25,11 +25,11 @@ func withoutPassword(text string) string {
 }
 
 var samplers = []string{
-	"always_on", "always_off", "traceidratio", "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio",
+	"always_on", "always_off", "traceidratio",
+	"parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio",
 }
 
-// traceProblems judges OpenTelemetry's own variables, which its SDK reads, and
-// would pass over where they are wrong.
+// traceProblems validates OpenTelemetry's own variables: its SDK ignores wrong ones.
 func traceProblems(get func(string) string) problem.List {
 	var ps problem.List
 	for _, name := range []string{"OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"} {
@@ -42,15 +42,19 @@ func traceProblems(get func(string) string) problem.List {
 	}
 	sampler, share := get("OTEL_TRACES_SAMPLER"), get("OTEL_TRACES_SAMPLER_ARG")
 	if sampler != "" && !slices.Contains(samplers, sampler) {
-		ps.Add("OTEL_TRACES_SAMPLER", sampler, "must be one of "+strings.Join(samplers, ", "), "leave it out for parentbased_always_on")
+		ps.Add("OTEL_TRACES_SAMPLER", sampler, "must be one of "+strings.Join(samplers, ", "),
+			"leave it out for parentbased_always_on")
 	}
-	if n, err := strconv.ParseFloat(share, 64); strings.HasSuffix(sampler, "traceidratio") && share != "" && (err != nil || !(n >= 0 && n <= 1)) {
-		ps.Add("OTEL_TRACES_SAMPLER_ARG", share, "must be a number from 0 to 1", "such as 0.01, which traces one request of a hundred")
+	n, err := strconv.ParseFloat(share, 64)
+	if isRatio := err == nil && n >= 0 && n <= 1; strings.HasSuffix(sampler, "traceidratio") && share != "" && !isRatio {
+		ps.Add("OTEL_TRACES_SAMPLER_ARG", share, "must be a number from 0 to 1",
+			"such as 0.01, which traces one request of a hundred")
 	}
 	for _, name := range []string{"OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"} {
 		if text := get(name); text != "" && !isHeaderList(text) {
-			// What they hold is a credential most of the time.
-			ps.Add(name, nil, "must be name=value pairs with commas between them, the values percent-encoded", "write it such as api-key=abc,team=odds")
+			// The value is most likely a credential: it is not shown.
+			ps.Add(name, nil, "must be name=value pairs with commas between them, the values percent-encoded",
+				"write it such as api-key=abc,team=odds")
 		}
 	}
 	return ps
@@ -65,8 +69,9 @@ func isHeaderList(text string) bool {
 	for pair := range strings.SplitSeq(text, ",") {
 		name, value, ok := strings.Cut(pair, "=")
 		value, err := url.PathUnescape(value)
-		if name = strings.TrimSpace(name); !ok || err != nil || name == "" || !sendable(strings.TrimSpace(value)) ||
-			strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r) }) {
+		name = strings.TrimSpace(name)
+		invalid := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r) }
+		if !ok || err != nil || name == "" || !sendable(strings.TrimSpace(value)) || strings.ContainsFunc(name, invalid) {
 			return false
 		}
 	}

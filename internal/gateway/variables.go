@@ -12,17 +12,17 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// variable is one environment variable: read sets cfg by its text, or says
-// which rule the text breaks and how to mend it.
+// variable is one environment variable. read sets cfg from text, or returns the rule
+// that text breaks and a fix.
 type variable struct {
 	name string
-	// server says that the Lambda form cannot do what it asks for.
+	// server says that only the server form supports it.
 	server bool
 	read   func(cfg *Config, text string) (rule, fix string)
 }
 
-// variables are all that the gateway itself reads; docs/gateway.md explains
-// them in a table that a test holds against this one.
+// variables are all that the gateway itself reads. A test compares them with the
+// table in docs/gateway.md.
 var variables = []variable{
 	{"ENDPOINT_NAME", false, func(cfg *Config, text string) (string, string) {
 		cfg.EndpointName = text
@@ -82,7 +82,8 @@ var variables = []variable{
 		return number(&cfg.MaxAttempts, text, 1, 5, "1 is no retry")
 	}},
 	{"RETRY_PERCENT", true, func(cfg *Config, text string) (string, string) {
-		return number(&cfg.RetryPercent, text, 0, settings.MaxRetryPercent, "more retries would add to an overload what the endpoint lacks")
+		return number(&cfg.RetryPercent, text, 0, settings.MaxRetryPercent,
+			"more retries would add to an overload what the endpoint lacks")
 	}},
 	{"FALLBACK_BODY", true, func(cfg *Config, text string) (string, string) {
 		cfg.FallbackBody = text
@@ -146,9 +147,8 @@ func duration(field *time.Duration, text string, shortest, longest time.Duration
 }
 
 // ConfigFromEnv reads the configuration through lookup, which is os.LookupEnv
-// or behaves like it. A variable that is set to nothing counts as not set. The
-// error is every problem at once, as problem.List whose paths are the names
-// of the variables.
+// or behaves like it. An empty variable counts as not set. The error is a
+// problem.List of every problem, whose paths are the names of the variables.
 func ConfigFromEnv(lookup func(string) (string, bool)) (Config, error) {
 	get := func(name string) string {
 		value, _ := lookup(name)
@@ -161,11 +161,11 @@ func ConfigFromEnv(lookup func(string) (string, bool)) (Config, error) {
 		switch {
 		case text == "":
 		case v.server && cfg.Lambda:
-			problems.Add(v.name, withoutPassword(text), "is nothing that the Lambda form can do",
+			problems.Add(v.name, redactPassword(text), "is nothing that the Lambda form can do",
 				"leave it out, or run the gateway as a server")
 		default:
 			if rule, fix := v.read(&cfg, text); rule != "" {
-				problems.Add(v.name, withoutPassword(text), rule, fix)
+				problems.Add(v.name, redactPassword(text), rule, fix)
 			}
 		}
 		if text == "" && v.name == "ENDPOINT_NAME" {
@@ -182,8 +182,8 @@ func ConfigFromEnv(lookup func(string) (string, bool)) (Config, error) {
 		cfg.DrainTimeout = defaultDrain(cfg.RequestTimeout)
 	}
 	if !cfg.Lambda && cfg.MinConcurrency > cfg.MaxConcurrency {
-		problems.Add("MIN_CONCURRENCY", cfg.MinConcurrency, fmt.Sprintf("must be at most MAX_CONCURRENCY, which is %d", cfg.MaxConcurrency),
-			"lower it, or raise the other")
+		problems.Add("MIN_CONCURRENCY", cfg.MinConcurrency,
+			fmt.Sprintf("must be at most MAX_CONCURRENCY, which is %d", cfg.MaxConcurrency), "lower it, or raise the other")
 	}
 	return cfg, problems.Err()
 }

@@ -9,17 +9,17 @@ import (
 	"time"
 )
 
-// way is one way to the endpoint.
+// way is one program between client and endpoint, or none.
 type way struct {
-	key  string // what the ratios call it
+	key  string // in the ratios
 	name string
-	// command is the process that stands between; nil for none.
+	// command is the process; nil for a direct call.
 	command func(stub string) *exec.Cmd
-	// measures says that the process measures itself.
+	// measures says that the process sends the requests, and measures them.
 	measures bool
 }
 
-// figures are one measurement of one way.
+// figures are one measurement of one program.
 type figures struct {
 	perSecond     float64
 	p50, p99      time.Duration
@@ -62,8 +62,8 @@ func waysOf(gateway, proxy, also string, length time.Duration) ([]way, error) {
 	return ways, nil
 }
 
-// compare measures every way once a round, each round beginning with another
-// one: what the machine does beside hits all of them alike.
+// compare measures every program once a round, each round in another order: the
+// machine's other load affects all of them alike.
 func compare(dir string, length time.Duration, rounds int, proxy, also string) error {
 	gateway, err := buildGateway(dir)
 	if err != nil {
@@ -95,7 +95,7 @@ func compare(dir string, length time.Duration, rounds int, proxy, also string) e
 	return nil
 }
 
-// measure measures w once, before a stub of its own.
+// measure measures w once, in front of a stub of its own.
 func measure(w way, length time.Duration) (f figures, err error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -123,7 +123,7 @@ func measure(w way, length time.Duration) (f figures, err error) {
 	}
 	usage, ok := p.cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	if !ok {
-		return f, errors.New("this system tells nothing of its processes")
+		return f, errors.New("this system reports no resource usage of processes")
 	}
 	f.cpu = time.Duration((usage.Utime.Nano() + usage.Stime.Nano()) / int64(f.all))
 	f.peakMegabytes = float64(usage.Maxrss) / 1024

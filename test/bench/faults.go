@@ -11,17 +11,17 @@ import (
 	"time"
 )
 
-// phase is a while of a soak: how the endpoint is, and what is sent to it.
+// phase is a part of a soak: how the endpoint behaves, and the load.
 type phase struct {
 	name      string
 	length    time.Duration
-	perSecond float64 // that arrive
+	perSecond float64 // arriving requests
 	is        behaviour
 }
 
 func (b behaviour) perSecond() float64 { return float64(b.Workers) / b.Service.Seconds() }
 
-// soakOverload sends ten times what the endpoint serves, for a minute.
+// soakOverload sends ten times the endpoint's capacity for a minute.
 func soakOverload(p *pair) error {
 	is := behaviour{Workers: 40, Queue: 40, Service: 100 * time.Millisecond}
 	return p.soak("Ten times too much for a minute", []phase{
@@ -31,10 +31,11 @@ func soakOverload(p *pair) error {
 	})
 }
 
-// soakSlow makes the model 50 times slower for a minute: it then serves a third
-// of what arrives.
+// soakSlow makes the model 50 times slower for a minute: its capacity is then a third
+// of the load.
 func soakSlow(p *pair) error {
-	is, slow := behaviour{Workers: 200, Queue: 1 << 20, Service: 20 * time.Millisecond}, behaviour{Workers: 200, Queue: 1 << 20, Service: time.Second}
+	is := behaviour{Workers: 200, Queue: 1 << 20, Service: 20 * time.Millisecond}
+	slow := behaviour{Workers: 200, Queue: 1 << 20, Service: time.Second}
 	return p.soak("50 times slower for a minute", []phase{
 		{"before", 15 * time.Second, 3 * slow.perSecond(), is},
 		{"slow", time.Minute, 3 * slow.perSecond(), slow},
@@ -42,26 +43,27 @@ func soakSlow(p *pair) error {
 	})
 }
 
-// ends are how the requests of a second, or of a phase, ended, by when they were
-// sent.
-type ends struct {
+// outcomes are how the requests that were sent in a second, or in a phase, ended.
+type outcomes struct {
 	sent, served, shed, refused, failed int
 	latencies                           []time.Duration // of those served
 	shedding                            []time.Duration // of those shed
 }
 
-func (e *ends) add(o ends) {
-	e.sent, e.served, e.shed, e.refused, e.failed = e.sent+o.sent, e.served+o.served, e.shed+o.shed, e.refused+o.refused, e.failed+o.failed
+func (e *outcomes) add(o outcomes) {
+	e.sent, e.served, e.shed = e.sent+o.sent, e.served+o.served, e.shed+o.shed
+	e.refused, e.failed = e.refused+o.refused, e.failed+o.failed
 	e.latencies, e.shedding = append(e.latencies, o.latencies...), append(e.shedding, o.shedding...)
 }
 
-// soak runs the phases, prints a table of them, and how soon after the middle
-// one's end everybody is served.
+// soak runs the phases and prints a table of them, and how soon after the end of the
+// second one every request is served.
 func (p *pair) soak(title string, phases []phase) error {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4096}, Timeout: time.Minute}
 	defer client.CloseIdleConnections()
 	rng := rand.New(rand.NewPCG(1, 2))
-	fmt.Printf("%s\n\n| | arrive/s | can be served/s | served/s | of what can be | shed | refused by the endpoint | failed | p50 | p99 | shed within, p99 |\n|---|---|---|---|---|---|---|---|---|---|---|\n", title)
+	fmt.Printf("%s\n\n| | arrive/s | capacity/s | served/s | of the possible | shed | refused by the endpoint | ", title)
+	fmt.Print("failed | p50 | p99 | shed within, p99 |\n|---|---|---|---|---|---|---|---|---|---|---|\n")
 	id, recovery := 0, -1
 	goodput, failed := 0.0, 0
 	for i, phase := range phases {
@@ -69,7 +71,7 @@ func (p *pair) soak(title string, phases []phase) error {
 			return err
 		}
 		seconds := p.send(client, rng, phase, &id)
-		var total ends
+		var total outcomes
 		for second, e := range seconds {
 			total.add(e)
 			if i < 2 {
@@ -88,25 +90,29 @@ func (p *pair) soak(title string, phases []phase) error {
 		if failed += total.failed; i == 1 {
 			goodput = share
 		}
-		fmt.Printf("| %s | %.0f | %.0f | %.0f | %.0f %% | %d | %d | %d | %d ms | %d ms | %d ms |\n", phase.name, float64(total.sent)/took, phase.is.perSecond(),
-			float64(total.served)/took, 100*share, total.shed, total.refused, total.failed,
+		fmt.Printf("| %s | %.0f | %.0f | %.0f | %.0f %% | %d | %d | %d | %d ms | %d ms | %d ms |\n",
+			phase.name, float64(total.sent)/took, phase.is.perSecond(), float64(total.served)/took, 100*share,
+			total.shed, total.refused, total.failed,
 			at(total.latencies, 0.5), at(total.latencies, 0.99), at(total.shedding, 0.99))
 	}
 	s, err := control(p.endpoint.address, nil)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\n%d requests: the endpoint served %d, %d of them twice, and refused %d calls.\n\n", id, s.Served, s.ServedTwice, s.Refused)
-	fmt.Printf("- served meanwhile, of what can be: %.0f %%, held to 90 %%: %s\n", 100*goodput, verdict(goodput >= 0.9))
-	fmt.Printf("- from second %d after it (-1: never) at least 95 %% of all that arrives is served, held to 10: %s\n", recovery, verdict(0 <= recovery && recovery <= 10))
-	fmt.Printf("- no request without an honest answer, none served twice: %s\n", verdict(failed == 0 && s.ServedTwice == 0))
+	fmt.Printf("\n%d requests: the endpoint served %d, %d of them twice, and refused %d calls.\n\n",
+		id, s.Served, s.ServedTwice, s.Refused)
+	fmt.Printf("- served during the fault, of the possible: %.0f %%, held to 90 %%: %s\n",
+		100*goodput, verdict(goodput >= 0.9))
+	fmt.Printf("- from second %d after it (-1: never) at least 95 %% of the requests are served, held to 10: %s\n",
+		recovery, verdict(0 <= recovery && recovery <= 10))
+	fmt.Printf("- every request has one answer, none is served twice: %s\n", verdict(failed == 0 && s.ServedTwice == 0))
 	return nil
 }
 
-// send sends one phase's requests when they are due, whatever became of those
-// before, and returns how they ended by the second in which they were sent.
-func (p *pair) send(client *http.Client, rng *rand.Rand, phase phase, id *int) []ends {
-	seconds := make([]ends, int(phase.length/time.Second))
+// send sends one phase's requests at Poisson arrival times, without waiting for
+// answers, and returns their outcomes by the second in which they were sent.
+func (p *pair) send(client *http.Client, rng *rand.Rand, phase phase, id *int) []outcomes {
+	seconds := make([]outcomes, int(phase.length/time.Second))
 	var (
 		all sync.WaitGroup
 		mu  sync.Mutex
@@ -135,9 +141,9 @@ func (p *pair) send(client *http.Client, rng *rand.Rand, phase phase, id *int) [
 	return seconds
 }
 
-// one sends a request, and says how it ended.
-func (p *pair) one(client *http.Client, text string) ends {
-	e := ends{sent: 1}
+// one sends a request and returns its outcome.
+func (p *pair) one(client *http.Client, text string) outcomes {
+	e := outcomes{sent: 1}
 	sent := time.Now()
 	response, err := client.Post("http://"+p.gateway.address+"/invocations", "text/plain", strings.NewReader(text))
 	if err != nil {
@@ -160,7 +166,7 @@ func (p *pair) one(client *http.Client, text string) ends {
 	return e
 }
 
-// at is the duration under which share of all lie, in milliseconds; 0 of none.
+// at is the quantile share of all, in milliseconds; 0 without durations.
 func at(all []time.Duration, share float64) int64 {
 	if len(all) == 0 {
 		return 0

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// faulty is an endpoint that can be told, by a POST to /control, how it is to
-// answer. It also answers there what it has seen.
+// faulty is an endpoint whose behaviour a POST to /control sets. The answer to that
+// is what it has seen.
 type faulty struct {
 	mu      sync.Mutex
 	is      behaviour
@@ -26,13 +26,13 @@ type faulty struct {
 type behaviour struct {
 	// StreamBytes is the size of each answer; 0 echoes the request.
 	StreamBytes int
-	// Workers serve one request each, in Service; at most Queue wait for one,
-	// and the others are refused with 503.
+	// Workers serve one request at a time each, in Service; at most Queue requests
+	// wait, and others are refused with 503.
 	Workers, Queue int
 	Service        time.Duration
 }
 
-// seen is what a faulty endpoint has seen.
+// seen counts the requests of a faulty endpoint.
 type seen struct {
 	Served, ServedTwice, Refused int
 }
@@ -77,7 +77,7 @@ func (f *faulty) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
-// enter finds a request a worker.
+// enter waits for a worker; it reports false where the request is refused.
 func (f *faulty) enter() bool {
 	f.mu.Lock()
 	if f.busy < f.is.Workers {
@@ -93,7 +93,7 @@ func (f *faulty) enter() bool {
 	turn := make(chan struct{})
 	f.waiting = append(f.waiting, turn)
 	f.mu.Unlock()
-	<-turn // an endpoint does not notice who has left
+	<-turn // an endpoint does not notice that a client has left
 	return true
 }
 
@@ -126,8 +126,8 @@ func (f *faulty) control(w http.ResponseWriter, body []byte) {
 	_ = json.NewEncoder(w).Encode(s)
 }
 
-// control tells the endpoint at address how to answer, unless is is nil, and
-// returns what it has seen.
+// control sets the behaviour of the endpoint at address, unless is is nil, and returns
+// what it has seen.
 func control(address string, is *behaviour) (s seen, err error) {
 	var body []byte
 	if is != nil {

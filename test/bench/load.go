@@ -19,15 +19,14 @@ const (
 
 var body = bytes.Repeat([]byte("x"), 1024)
 
-// tally collects what one connection has seen after the warm-up.
+// tally counts the requests of one connection after the warm-up.
 type tally struct {
 	latencies []time.Duration
 	failed    int
-	all       int // with the warm-up
+	all       int // including the warm-up
 }
 
-// run calls one again and again on each connection; one makes a caller for a
-// connection.
+// run repeats calls on each connection for length; one returns a connection's call.
 func run(length time.Duration, one func() (call func() error, err error)) (figures, error) {
 	tallies := make([]tally, connections)
 	begin := time.Now().Add(warmUp)
@@ -72,11 +71,11 @@ func run(length time.Duration, one func() (call func() error, err error)) (figur
 	return f, nil
 }
 
-// load sends requests over connections of its own, with as little work as there
-// can be: the machine is shared with what is measured.
+// load sends requests over connections of its own, with little work for each: it
+// shares the machine with the program that it measures.
 func load(address string, length time.Duration) (figures, error) {
-	request := fmt.Appendf(nil, "POST /endpoints/predictions/invocations HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
-		address, len(body), body)
+	request := fmt.Appendf(nil, "POST /endpoints/predictions/invocations HTTP/1.1\r\nHost: %s\r\n"+
+		"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", address, len(body), body)
 	return run(length, func() (func() error, error) {
 		conn, err := net.Dial("tcp", address)
 		if err != nil {

@@ -14,14 +14,14 @@ import (
 	"time"
 )
 
-// process is a child that has said where it listens.
+// process is a child process that listens at address.
 type process struct {
 	cmd     *exec.Cmd
 	address string
 	lines   chan line
 }
 
-// line is what a child says: the gateway's log, or the same of a role.
+// line is a line of a child's output: the gateway's log, or a role's in the same form.
 type line struct {
 	Msg     string
 	Address string
@@ -70,11 +70,11 @@ func start(cmd *exec.Cmd) (*process, error) {
 	return p, nil
 }
 
-// silentAddress is the variable that says where a process will listen that does
-// not tell it.
+// silentAddress is the environment variable with the address of a process that does
+// not print it.
 const silentAddress = "BENCH_ADDRESS"
 
-// connect waits until the process takes a connection.
+// connect waits until the process accepts a connection.
 func (p *process) connect() error {
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		conn, err := net.Dial("tcp", p.address)
@@ -102,10 +102,11 @@ func (p *process) next(msg string, patience time.Duration) (line, error) {
 // report waits for a process that measures itself.
 func (p *process) report() (figures, error) {
 	l, err := p.next("measured", 10*time.Minute)
-	return figures{perSecond: l.Figures.PerSecond, p50: l.Figures.P50, p99: l.Figures.P99, failed: l.Figures.Failed, all: l.Figures.All}, err
+	f := l.Figures
+	return figures{perSecond: f.PerSecond, p50: f.P50, p99: f.P99, failed: f.Failed, all: f.All}, err
 }
 
-// stop ends the process, by force if it does not end itself.
+// stop sends SIGTERM, and SIGKILL 20 s later.
 func (p *process) stop() error {
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err

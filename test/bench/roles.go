@@ -24,7 +24,7 @@ import (
 
 const serviceTime = 5 * time.Millisecond
 
-// play is one of the processes.
+// play runs one of the processes.
 func play(role, target string, length time.Duration) error {
 	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
 	var handler http.Handler
@@ -60,7 +60,7 @@ func transport() *http.Transport {
 	return t
 }
 
-// answer is the endpoint.
+// answer is the stub endpoint.
 func answer(w http.ResponseWriter, r *http.Request) {
 	if _, err := io.Copy(io.Discard, r.Body); err != nil {
 		return
@@ -70,8 +70,8 @@ func answer(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
-// signing is what anybody would write first: read, sign with the SDK's signer,
-// send, copy.
+// signing is the simplest signing proxy: it reads the body, signs with the SDK's
+// signer, sends, and copies the answer.
 func signing(target string) http.HandlerFunc {
 	client := &http.Client{Transport: transport()}
 	signer := v4.NewSigner()
@@ -81,7 +81,8 @@ func signing(target string) http.HandlerFunc {
 		if err != nil {
 			return
 		}
-		out, err := http.NewRequestWithContext(r.Context(), http.MethodPost, "http://"+target+"/endpoints/predictions/invocations", bytes.NewReader(data))
+		url := "http://" + target + "/endpoints/predictions/invocations"
+		out, err := http.NewRequestWithContext(r.Context(), http.MethodPost, url, bytes.NewReader(data))
 		if err == nil {
 			out.Header.Set("Content-Type", r.Header.Get("Content-Type"))
 			var c aws.Credentials
@@ -108,8 +109,8 @@ func signing(target string) http.HandlerFunc {
 
 var provider = credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "a-secret-key", "a-session-token")
 
-// loop is the SDK's client, called from as many goroutines as there are
-// connections elsewhere.
+// loop calls the SDK's client from as many goroutines as the other programs have
+// connections.
 func loop(target string, length time.Duration) error {
 	client := sagemakerruntime.New(sagemakerruntime.Options{
 		Region: "eu-west-1", BaseEndpoint: aws.String("http://" + target), Credentials: aws.NewCredentialsCache(provider),

@@ -12,8 +12,7 @@ import (
 
 const sigv4Version = "v1.11"
 
-// buildSigv4Proxy builds aws-sigv4-proxy in dir, from what the Go module proxy
-// has of it.
+// buildSigv4Proxy builds aws-sigv4-proxy in dir from its source in the Go module proxy.
 func buildSigv4Proxy(dir string) (string, error) {
 	download := exec.Command("go", "mod", "download", "-json", "github.com/awslabs/aws-sigv4-proxy@"+sigv4Version)
 	download.Dir = dir // outside of this module
@@ -38,8 +37,8 @@ func buildSigv4Proxy(dir string) (string, error) {
 	return program, nil
 }
 
-// sigv4Proxy runs program before a stub. It does not say where it listens, so
-// it is told.
+// sigv4Proxy runs program in front of a stub. It does not print its address, so it
+// gets one.
 func sigv4Proxy(program string) func(stub string) *exec.Cmd {
 	return func(stub string) *exec.Cmd {
 		port := "127.0.0.1:8080"
@@ -47,8 +46,12 @@ func sigv4Proxy(program string) func(stub string) *exec.Cmd {
 			port = l.Addr().String()
 			_ = l.Close()
 		}
-		cmd := exec.Command(program, "--port", port, "--name", "sagemaker", "--region", "eu-west-1", "--host", stub, "--upstream-url-scheme", "http")
-		cmd.Env = []string{"AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=a-secret-key", "AWS_SESSION_TOKEN=a-session-token", silentAddress + "=" + port}
+		cmd := exec.Command(program, "--port", port, "--name", "sagemaker", "--region", "eu-west-1",
+			"--host", stub, "--upstream-url-scheme", "http")
+		cmd.Env = []string{
+			"AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=a-secret-key",
+			"AWS_SESSION_TOKEN=a-session-token", silentAddress + "=" + port,
+		}
 		return cmd
 	}
 }

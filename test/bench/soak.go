@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// soakGateway sends the built gateway what takes minutes, each in front of an
-// endpoint of its own: what is "streams", "overload", "slow" or "all".
+// soakGateway runs the soak with the name what, or all of them: each with a gateway
+// and an endpoint of its own.
 func soakGateway(dir, what string) error {
 	program, err := buildGateway(dir)
 	if err != nil {
@@ -24,8 +24,9 @@ func soakGateway(dir, what string) error {
 		env  []string
 		run  func(*pair) error
 	}{
-		// All of them together take minutes on a machine that is busy.
+		// On a busy machine all streams together take minutes.
 		{"streams", []string{"MIN_CONCURRENCY=1000", "REQUEST_TIMEOUT=10m", "WRITE_TIMEOUT=5m"}, soakStreams},
+		{"memory", memoryEnv, soakMemory},
 		{"overload", nil, soakOverload},
 		{"slow", nil, soakSlow},
 	}
@@ -35,25 +36,25 @@ func soakGateway(dir, what string) error {
 			continue
 		}
 		known = true
-		if err := between(program, s.env, s.run); err != nil {
+		if err := withPair(program, s.env, s.run); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
 	if !known {
-		return fmt.Errorf("there is no soak %q: it is streams, overload, slow or all", what)
+		return fmt.Errorf("there is no soak %q: it is streams, memory, overload, slow or all", what)
 	}
 	return nil
 }
 
-// pair is a gateway before an endpoint, each a process.
+// pair is a gateway in front of an endpoint, each a process.
 type pair struct {
 	endpoint, gateway *process
-	said              bytes.Buffer // the gateway's stderr
+	stderr            bytes.Buffer // the gateway's
 }
 
-// between runs f with a pair, and then looks for what is left behind in the
-// gateway.
-func between(program string, env []string, f func(*pair) error) (err error) {
+// withPair runs f with a pair, and then prints the descriptors and goroutines that
+// the gateway has left.
+func withPair(program string, env []string, f func(*pair) error) (err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -65,7 +66,7 @@ func between(program string, env []string, f func(*pair) error) (err error) {
 	defer func() { err = errors.Join(err, p.endpoint.stop()) }()
 	cmd := exec.Command(program)
 	cmd.Env = gatewayEnv(p.endpoint.address, append([]string{"LOG_RATE=0"}, env...)...)
-	cmd.Stderr = &p.said
+	cmd.Stderr = &p.stderr
 	if p.gateway, err = start(cmd); err != nil {
 		return err
 	}
@@ -85,17 +86,17 @@ func between(program string, env []string, f func(*pair) error) (err error) {
 	for range p.gateway.lines { // to the end of its output
 	}
 	_ = p.gateway.cmd.Wait() // by the signal
-	fmt.Printf("%d goroutines, of which a gateway without requests has about 10.\n\n", strings.Count(p.said.String(), "\ngoroutine "))
+	fmt.Printf("%d goroutines, of which a gateway without requests has about 10.\n\n",
+		strings.Count(p.stderr.String(), "\ngoroutine "))
 	return nil
 }
 
 func (p *pair) files() int {
-	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", p.gateway.cmd.Process.Pid)) // the pattern is a good one
+	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", p.gateway.cmd.Process.Pid)) // the pattern is valid
 	return len(files)
 }
 
-// memory returns what the gateway has of memory now, and the most it had, in
-// megabytes.
+// memory returns the gateway's resident memory and its maximum, in megabytes.
 func (p *pair) memory() (now, most float64, err error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.gateway.cmd.Process.Pid))
 	if err != nil {

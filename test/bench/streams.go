@@ -17,13 +17,14 @@ const (
 	streamBytes = 25 << 20
 )
 
-// soakStreams sends 1,000 streams of 25 MB through, 100 at a time and then all
-// at a time, and prints the gateway's memory by tenths of the run.
+// soakStreams sends 1,000 streams of 25 MB, 100 at a time and then all at a time, and
+// prints the gateway's memory after each tenth of them.
 func soakStreams(p *pair) error {
 	if _, err := control(p.endpoint.address, &behaviour{StreamBytes: streamBytes, Workers: streams}); err != nil {
 		return err
 	}
-	fmt.Printf("%d streams of %d MB\n\n| at a time | took | memory after each tenth of the streams, MB | most |\n|---|---|---|---|\n", streams, streamBytes>>20)
+	fmt.Printf("%d streams of %d MB\n\n", streams, streamBytes>>20)
+	fmt.Print("| at a time | took | memory after each tenth of the streams, MB | most |\n|---|---|---|---|\n")
 	for _, atATime := range []int{100, streams} {
 		begin := time.Now()
 		tenths, err := p.stream(atATime)

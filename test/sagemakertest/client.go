@@ -5,11 +5,10 @@ import (
 	"net/http"
 )
 
-// HTTPClient is for AWS SDK clients whose service answers at once. The SDK
-// closes its reader of a request's body when the answer is there, while
-// net/http still looks whether that reader is at its end; it then reports an
-// error instead, and net/http drops the connection under the answer (smithy-go
-// 1.28). Behind a reader of another type net/http looks before it sends.
+// HTTPClient is for AWS SDK clients whose service answers at once. The SDK closes its
+// reader of a request's body with the answer, while net/http still checks that reader
+// for its end: it gets an error, and closes the connection under the answer (smithy-go
+// 1.28). With a reader of another type net/http checks before it sends.
 type HTTPClient struct{ http.Client }
 
 // Do sends request.

@@ -16,7 +16,7 @@ type Answer = func(http.ResponseWriter, *http.Request, Call)
 // longest bounds every fault, so that no test hangs.
 const longest = 20 * time.Second
 
-// Hang answers nothing until the caller gives up.
+// Hang does not answer until the caller closes the connection.
 func Hang(_ http.ResponseWriter, r *http.Request, _ Call) {
 	select {
 	case <-r.Context().Done():
@@ -31,7 +31,7 @@ func Fail(status int, code string) Answer {
 	}
 }
 
-// ModelError answers that the model's container answered original.
+// ModelError answers 424, with original as the status of the model's container.
 func ModelError(original int) Answer {
 	return func(w http.ResponseWriter, _ *http.Request, _ Call) {
 		Error(w, http.StatusFailedDependency, "ModelError",
@@ -39,8 +39,8 @@ func ModelError(original int) Answer {
 	}
 }
 
-// Raw answers text in place of HTTP and ends the connection; reset ends it as a
-// crash does.
+// Raw writes text in place of an HTTP answer and closes the connection, with a reset
+// where reset is true.
 func Raw(text string, reset bool) Answer {
 	return func(w http.ResponseWriter, _ *http.Request, _ Call) {
 		conn, _, err := w.(http.Hijacker).Hijack()
@@ -56,7 +56,7 @@ func Raw(text string, reset bool) Answer {
 	}
 }
 
-// Closing answers as answer does and closes the connection that was kept alive.
+// Closing answers as answer does and closes the connection.
 func Closing(answer Answer) Answer {
 	return func(w http.ResponseWriter, r *http.Request, call Call) {
 		w.Header().Set("Connection", "close")
@@ -64,7 +64,7 @@ func Closing(answer Answer) Answer {
 	}
 }
 
-// Pieces answers pieces, each as soon as next lets it; kind is the content type.
+// Pieces answers pieces, each after a receive from next; kind is the content type.
 func Pieces(kind string, next <-chan struct{}, pieces ...string) Answer {
 	return func(w http.ResponseWriter, r *http.Request, _ Call) {
 		w.Header().Set("Content-Type", kind)
@@ -88,7 +88,7 @@ type Event struct {
 	Kind, Payload string
 }
 
-// Stream answers a response stream, one event each time that next lets it.
+// Stream answers a response stream, each event after a receive from next.
 func Stream(kind string, next <-chan struct{}, events ...Event) Answer {
 	return func(w http.ResponseWriter, r *http.Request, _ Call) {
 		w.Header().Set("Content-Type", "application/vnd.amazon.eventstream")

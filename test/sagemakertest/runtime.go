@@ -22,9 +22,8 @@ type Call struct {
 	Body         []byte
 }
 
-// Runtime is a running SageMaker runtime. Unless told otherwise it refuses what
-// is not signed for SageMaker, and answers the body and custom attributes that
-// it got, from the variant asked for or AllTraffic.
+// Runtime is a running SageMaker runtime. It refuses requests that are not signed for
+// SageMaker, and answers others by Echo unless Answer sets something else.
 type Runtime struct {
 	// URL is the endpoint URL for an AWS SDK.
 	URL string
@@ -60,7 +59,7 @@ func (rt *Runtime) Close() {
 	rt.server.Close()
 }
 
-// CloseIdle closes the connections on which no request is under way.
+// CloseIdle closes the connections without a request in flight.
 func (rt *Runtime) CloseIdle() {
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
@@ -69,14 +68,14 @@ func (rt *Runtime) CloseIdle() {
 	}
 }
 
-// Answer has the runtime answer signed requests with f from now on.
+// Answer sets how the runtime answers signed requests.
 func (rt *Runtime) Answer(f Answer) {
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
 	rt.answer = f
 }
 
-// Calls are all requests so far, in the order in which they had arrived.
+// Calls returns all requests so far, in the order of their arrival.
 func (rt *Runtime) Calls() []Call {
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
@@ -97,7 +96,8 @@ func (rt *Runtime) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	w.Header().Set("X-Amzn-Requestid", RequestID)
 	authorization := r.Header.Get("Authorization")
-	if !strings.HasPrefix(authorization, "AWS4-HMAC-SHA256 ") || !strings.Contains(authorization, "/sagemaker/aws4_request") {
+	if !strings.HasPrefix(authorization, "AWS4-HMAC-SHA256 ") ||
+		!strings.Contains(authorization, "/sagemaker/aws4_request") {
 		Error(w, http.StatusForbidden, "MissingAuthenticationTokenException", `{"message":"Missing Authentication Token"}`)
 		return
 	}
@@ -114,8 +114,8 @@ func Error(w http.ResponseWriter, status int, code, body string) {
 	_, _ = io.WriteString(w, body)
 }
 
-// Echo is the usual answer: what it got. The custom attributes reply-bytes=N ask for N zeros
-// instead.
+// Echo answers with the request's body and custom attributes, from the target variant
+// or AllTraffic. The custom attributes reply-bytes=N ask for N zeros instead.
 func Echo(w http.ResponseWriter, _ *http.Request, call Call) {
 	header := w.Header()
 	header["Content-Type"] = call.Header["Content-Type"]

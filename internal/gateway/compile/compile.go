@@ -1,6 +1,5 @@
-// Package compile builds the gateway from this module's own source, so that an
-// app which imports the library deploys exactly the gateway that belongs to
-// the version it imports.
+// Package compile builds the gateway from this module's own source: an app deploys
+// the gateway of the version that it imports.
 package compile
 
 import (
@@ -21,17 +20,17 @@ const ModulePath = "github.com/sagemaker-autoscaling-inference/cdk"
 
 const program = "./cmd/gateway"
 
-// Platform is what the gateway is built for, in Go's words.
+// Platform is what the gateway is built for.
 type Platform struct {
 	// OS and Arch are GOOS and GOARCH, such as linux and arm64.
 	OS, Arch string
-	// Lambda leaves out what the Lambda form cannot do and the server can:
-	// OpenTelemetry, which is half of the program.
+	// Lambda leaves out OpenTelemetry, half of the program, which the Lambda form
+	// does not use.
 	Lambda bool
 }
 
-// tags are the build tags: lambda.norpc leaves out the interface of a runtime
-// that is gone, a quarter of the program.
+// tags are the build tags: lambda.norpc leaves out the interface of the removed Lambda
+// runtime go1.x, a quarter of the program.
 func (p Platform) tags() string {
 	if p.Lambda {
 		return "lambda.norpc,notraces"
@@ -39,13 +38,12 @@ func (p Platform) tags() string {
 	return "lambda.norpc"
 }
 
-// Gateway returns the gateway as an executable for platform. The bytes depend
-// on nothing but the source and the version of Go. The source is where
-// `go list -m` finds the module, else it is downloaded in the version that this
-// program was built with. Within one process each platform is built once.
+// Gateway returns the gateway as an executable for platform. The bytes depend only on
+// the source and the version of Go. The source is where `go list -m` finds the
+// module, else the version that this program was built with is downloaded. A process
+// builds each platform once.
 //
-// The error says which module and version was sought, why it was not found or
-// not built, what to do, and what go itself printed.
+// The error has the module and version, the reason, two remedies, and go's output.
 func Gateway(ctx context.Context, platform Platform) ([]byte, error) {
 	built.Lock()
 	defer built.Unlock()
@@ -81,7 +79,8 @@ func build(ctx context.Context, source source, platform Platform) ([]byte, error
 	defer os.RemoveAll(dir)
 	out := filepath.Join(dir, "bootstrap")
 	cmd := exec.CommandContext(ctx, "go", "build", "-C", source.dir,
-		"-mod=readonly", "-tags="+platform.tags(), "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", out, program)
+		"-mod=readonly", "-tags="+platform.tags(), "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=",
+		"-o", out, program)
 	cmd.Env = environment(os.Environ(), platform)
 	if printed, err := cmd.CombinedOutput(); err != nil {
 		return nil, failure(source, "the gateway does not build", err, printed)
@@ -89,12 +88,12 @@ func build(ctx context.Context, source source, platform Platform) ([]byte, error
 	return os.ReadFile(out)
 }
 
-// environment is the caller's environment without what would change the
-// program: the caller's flags, workspace, vendor mode, platform and experiments.
-// Where the modules come from (GOPROXY, GOMODCACHE, …) stays the caller's.
+// environment is the caller's environment without the flags, workspace, vendor mode,
+// platform and experiments, which would change the program. The caller's GOPROXY,
+// GOMODCACHE and the like stay.
 func environment(caller []string, platform Platform) []string {
 	own := map[string]string{
-		// An empty value would let one set with `go env -w` through.
+		// An empty value would not override one that was set with `go env -w`.
 		"GOFLAGS": "-mod=readonly",
 		"GOWORK":  "off",
 		"GOOS":    platform.OS, "GOARCH": platform.Arch,
@@ -115,8 +114,8 @@ func environment(caller []string, platform Platform) []string {
 	return env
 }
 
-// failure is every error of this package: what was sought, why it failed, what
-// to do about it, and go's own words.
+// failure is an error of this package: the module and version, the reason, the
+// remedies, and go's output.
 func failure(source source, why string, err error, printed []byte) error {
 	module := ModulePath
 	if source.version != "" {
@@ -131,10 +130,13 @@ func failure(source source, why string, err error, printed []byte) error {
 		b.WriteString("\n  go is not on the PATH: install Go, or take the second remedy")
 	}
 	if source.vendored {
-		b.WriteString("\n  a vendor folder holds only the packages that an app imports, which leaves the gateway's program out")
+		b.WriteString("\n  a vendor folder holds only the packages that an app imports, " +
+			"which leaves the gateway's program out")
 	}
-	b.WriteString("\n  remedy 1: put the module into the module cache, where the network allows it: go mod download " + module)
-	b.WriteString("\n  remedy 2: build cmd/gateway elsewhere for linux/arm64 as \"bootstrap\", zip it, and pass the archive as Code")
+	b.WriteString("\n  remedy 1: put the module into the module cache, where the network allows it: go mod download " +
+		module)
+	b.WriteString("\n  remedy 2: build cmd/gateway elsewhere for linux/arm64 as \"bootstrap\", zip it, " +
+		"and pass the archive as Code")
 	if printed = bytes.TrimSpace(printed); len(printed) > 0 {
 		b.WriteString("\n  go printed:\n    " + strings.ReplaceAll(string(printed), "\n", "\n    "))
 	}

@@ -11,9 +11,8 @@ import (
 //go:embed Dockerfile
 var dockerfile []byte
 
-// Image writes into dir what an image of the gateway as a server is built from,
-// for the platform linux/arch: the program and its Dockerfile. Its errors are
-// those of Gateway, and of writing.
+// Image writes the build context of the server's image for linux/arch into dir: the
+// program and its Dockerfile. Its errors are those of Gateway, and of writing.
 func Image(ctx context.Context, arch, dir string) error {
 	program, err := Gateway(ctx, Platform{OS: "linux", Arch: arch})
 	if err != nil {

@@ -47,7 +47,7 @@ func (e engine) run(t *testing.T, args ...string) string {
 
 // TestImage builds the image for both platforms as the CDK CLI does. The one of
 // this machine's platform answers /ping as a task on Fargate runs it, and as
-// nobody in particular; SIGTERM ends it well.
+// no user of the host; SIGTERM ends it with status 0.
 func TestImage(t *testing.T) {
 	e := startEngine(t)
 	for _, arch := range []string{"arm64", "amd64"} {
@@ -68,7 +68,8 @@ func TestImage(t *testing.T) {
 			if err := json.Unmarshal([]byte(e.run(t, "image", "inspect", tag)), &images); err != nil {
 				t.Fatal(err)
 			}
-			if i := images[0]; i.Os+"/"+i.Architecture != "linux/"+arch || i.Config.User != "65532:65532" || strings.Join(i.Config.Entrypoint, " ") != "/gateway" {
+			if i := images[0]; i.Os+"/"+i.Architecture != "linux/"+arch || i.Config.User != "65532:65532" ||
+				strings.Join(i.Config.Entrypoint, " ") != "/gateway" {
 				t.Errorf("got %+v", i)
 			}
 			if arch == runtime.GOARCH {
@@ -85,7 +86,8 @@ func answersPing(t *testing.T, e engine, tag string) {
 	t.Cleanup(func() { e.run(t, "rm", "--force", container) })
 	address, _, _ := strings.Cut(e.run(t, "port", container, "8080/tcp"), "\n")
 	var status string
-	for deadline := time.Now().Add(20 * time.Second); status == "" && time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(20 * time.Second); status == "" &&
+		time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		if response, err := http.Get("http://" + address + "/ping"); err == nil {
 			status = response.Status
 			_ = response.Body.Close()

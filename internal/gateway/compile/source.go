@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// source is where the module was found, or what is known of where it was not.
+// source is the module's folder, or as much as is known of a module without one.
 type source struct {
 	// module is the path that version belongs to: ModulePath, or what replaces it.
 	module, version, dir string
@@ -32,7 +32,8 @@ func find(ctx context.Context) (source, error) {
 		wanted.module, wanted.version = builtWith()
 	}
 	if wanted.version == "" {
-		return source{}, failure(wanted, "the module was not found, and this program was not built from a released version of it", listErr, nil)
+		return source{}, failure(wanted,
+			"the module was not found, and this program was not built from a released version of it", listErr, nil)
 	}
 	return download(ctx, wanted)
 }
@@ -45,9 +46,8 @@ func (s source) holdsProgram() bool {
 	return err == nil
 }
 
-// list asks go for the module's folder, from the app's working directory.
-// -mod=readonly is said outright, because in vendor mode, by a folder or by
-// GOFLAGS, go list knows no folder of a module.
+// list returns the module's folder by go list in the app's working directory, with
+// -mod=readonly: in vendor mode go list gives no folder of a module.
 func list(ctx context.Context) (source, error) {
 	cmd := exec.CommandContext(ctx, "go", "list", "-mod=readonly", "-m", "-json", ModulePath)
 	var stderr bytes.Buffer

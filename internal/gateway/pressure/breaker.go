@@ -10,13 +10,13 @@ const (
 	breakerPause    = time.Second
 )
 
-// Breaker stops calls that cannot succeed: after five failures in a row it lets
-// one call a second through until one of them succeeds. What counts as a failure
-// is its caller's to say: DNS, TLS and credentials, never the endpoint's own
-// errors, for which it would turn a half-cold fleet into an outage.
+// Breaker is a circuit breaker: after five failures in a row it lets one call a
+// second through until a call reaches the endpoint. The caller reports failures of
+// DNS, TLS and credentials only. Errors of the endpoint itself must not open it:
+// while some instances start, that would be an outage.
 type Breaker struct {
 	failures atomic.Int64
-	nextTry  atomic.Int64 // by the caller's clock
+	nextTry  atomic.Int64 // on the caller's clock
 }
 
 // Allow reports whether a call may be made.
@@ -35,12 +35,12 @@ func (b *Breaker) Failed(now time.Duration) {
 	}
 }
 
-// Reached tells that the endpoint was reached, whatever it answered.
-func (b *Breaker) Reached() {
+// Connected records that a call reached the endpoint, whatever it answered.
+func (b *Breaker) Connected() {
 	if b.failures.Load() != 0 {
 		b.failures.Store(0)
 	}
 }
 
-// Open reports whether calls are stopped.
+// Open reports whether the breaker is open.
 func (b *Breaker) Open() bool { return b.failures.Load() >= breakerFailures }

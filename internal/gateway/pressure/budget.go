@@ -2,18 +2,18 @@ package pressure
 
 import "sync/atomic"
 
-// budgetBurst is how many retries a quiet gateway may make at once.
+// budgetBurst is the most retries that can be saved up.
 const budgetBurst = 10
 
-// Budget bounds retries to a share of requests, so that they cannot multiply the
-// load in the very moment in which there is too much.
+// Budget bounds retries to a share of the requests, so that retries cannot multiply
+// the load of an overload.
 type Budget struct {
 	percent int64
 	credit  atomic.Int64 // hundredths of a retry
 }
 
-// NewBudget returns a budget of percent retries for each hundred requests, and
-// a few at the start.
+// NewBudget returns a budget of percent retries for each hundred requests, and ten
+// at the start.
 func NewBudget(percent int) *Budget {
 	b := &Budget{percent: int64(percent)}
 	if percent > 0 {
@@ -22,14 +22,14 @@ func NewBudget(percent int) *Budget {
 	return b
 }
 
-// Earn counts a request.
+// Earn adds a request's share of a retry.
 func (b *Budget) Earn() {
 	if b.credit.Load() < 100*budgetBurst {
 		b.credit.Add(b.percent)
 	}
 }
 
-// Spend takes one retry and reports whether there was one.
+// Spend takes one retry, and reports whether the budget allows it.
 func (b *Budget) Spend() bool {
 	for {
 		credit := b.credit.Load()

@@ -53,7 +53,10 @@ type simulation struct {
 
 func newSimulation(e endpoint, rate float64) *simulation {
 	s := &simulation{rng: rand.New(rand.NewPCG(1, 2)), endpoint: e, rate: rate, good: map[int]int{}}
-	s.limiter = NewLimiter(Limits{Initial: 20, Min: 4, Max: 4096, Queue: 0, QueueTimeout: time.Second}, func() time.Duration { return s.now })
+	s.limiter = NewLimiter(
+		Limits{Initial: 20, Min: 4, Max: 4096, Queue: 0, QueueTimeout: time.Second},
+		func() time.Duration { return s.now },
+	)
 	s.at(0, s.arrive)
 	return s
 }
@@ -127,7 +130,7 @@ var fleets = map[string]endpoint{
 }
 
 // Ten times more than the endpoint serves, for a minute: it serves what it can,
-// and afterwards everybody is served.
+// and afterwards every request is served.
 func TestOverload(t *testing.T) {
 	t.Parallel()
 	for name, fleet := range fleets {
@@ -218,7 +221,10 @@ func TestSlowModelUnderOverload(t *testing.T) {
 
 func TestQueue(t *testing.T) {
 	t.Parallel()
-	l := NewLimiter(Limits{Initial: 1, Min: 1, Max: 1, Queue: 2, QueueTimeout: 20 * time.Second}, func() time.Duration { return 0 })
+	l := NewLimiter(
+		Limits{Initial: 1, Min: 1, Max: 1, Queue: 2, QueueTimeout: 20 * time.Second},
+		func() time.Duration { return 0 },
+	)
 	acquire := func(ctx context.Context, high bool, queued int64) chan error {
 		t.Helper()
 		got := make(chan error, 1)
@@ -237,7 +243,7 @@ func TestQueue(t *testing.T) {
 	leaver := acquire(ctx, false, 1)
 	cancel(errors.New("left"))
 	if err := <-leaver; err == nil || err.Error() != "left" {
-		t.Errorf("who leaves got %v", err)
+		t.Errorf("the waiter that left got %v", err)
 	}
 	first := acquire(t.Context(), false, 1)
 	second := acquire(t.Context(), false, 2)
@@ -263,7 +269,10 @@ func TestQueue(t *testing.T) {
 	if s := l.State(); s != (State{Limit: 1}) {
 		t.Errorf("at the end %+v", s)
 	}
-	short := NewLimiter(Limits{Initial: 1, Min: 1, Max: 1, Queue: 1, QueueTimeout: 10 * time.Millisecond}, func() time.Duration { return 0 })
+	short := NewLimiter(
+		Limits{Initial: 1, Min: 1, Max: 1, Queue: 1, QueueTimeout: 10 * time.Millisecond},
+		func() time.Duration { return 0 },
+	)
 	_ = short.Acquire(t.Context(), false)
 	if err := short.Acquire(t.Context(), false); !errors.Is(err, ErrTimeout) {
 		t.Errorf("too long in the queue: %v", err)
@@ -342,7 +351,7 @@ func TestBreaker(t *testing.T) {
 	if !b.Allow(now) {
 		t.Error("want another try")
 	}
-	b.Reached()
+	b.Connected()
 	if b.Open() || !b.Allow(now) || !b.Allow(now) {
 		t.Error("a success leaves it open")
 	}
