@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapplicationautoscaling"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -71,14 +73,17 @@ type ScalableTarget struct {
 	constructs.Construct
 	// Model is what was written, in plain values.
 	Model autoscaling.ScalableTarget
-	// Target is the AWS::ApplicationAutoScaling::ScalableTarget.
-	Target awscdk.CfnResource
-	// Policies are the AWS::ApplicationAutoScaling::ScalingPolicy, in the order
-	// of Model.Policies.
-	Policies []awscdk.CfnResource
-	// StepPolicies are those of Model.StepPolicies, in their order, and Alarms
-	// the AWS::CloudWatch::Alarm of each.
-	StepPolicies, Alarms []awscdk.CfnResource
+	// Target is the registered scalable target.
+	Target awsapplicationautoscaling.CfnScalableTarget
+	// Policies are the target tracking policies, in the order of Model.Policies.
+	Policies []awsapplicationautoscaling.CfnScalingPolicy
+	// StepPolicies are the step scaling policies, in the order of
+	// Model.StepPolicies.
+	StepPolicies []awsapplicationautoscaling.CfnScalingPolicy
+	// Alarms start the step scaling policies: one alarm for each of StepPolicies,
+	// in their order. They take the tags of their scope; CloudFormation has tags for
+	// neither scalable targets nor scaling policies.
+	Alarms []awscloudwatch.CfnAlarm
 }
 
 // ToString makes the struct itself usable as a construct.
@@ -96,7 +101,8 @@ func NewScalableTarget(scope constructs.Construct, id string, props ScalableTarg
 	if s.Model.RoleARN == "" && s.Model.Dimension.Namespace() == autoscaling.ServiceNamespace {
 		s.Model.RoleARN = serviceLinkedRoleARN(s)
 	}
-	s.Target = resource(s, targetID, "AWS::ApplicationAutoScaling::ScalableTarget", s.Model.CloudFormation())
+	s.Target = awsapplicationautoscaling.NewCfnScalableTarget(s, jsii.String(targetID),
+		fill[awsapplicationautoscaling.CfnScalableTargetProps](s.Model.CloudFormation()))
 	describe(s.Target, props.Facts)
 	if len(props.Dependencies) > 0 {
 		dependencies := make([]constructs.IDependable, len(props.Dependencies))
@@ -108,22 +114,22 @@ func NewScalableTarget(scope constructs.Construct, id string, props ScalableTarg
 		s.Target.Node().AddDependency(dependencies...)
 	}
 	for _, p := range s.Model.Policies {
-		s.Policies = append(s.Policies, resource(s, p.Name, policyType, p.CloudFormation(*s.Target.Ref())))
+		s.Policies = append(s.Policies, newPolicy(s, p.Name, p.CloudFormation(*s.Target.Ref())))
 	}
 	for _, p := range s.Model.StepPolicies {
-		policy := resource(s, p.Name, policyType, p.CloudFormation(*s.Target.Ref()))
+		policy := newPolicy(s, p.Name, p.CloudFormation(*s.Target.Ref()))
 		s.StepPolicies = append(s.StepPolicies, policy)
-		s.Alarms = append(s.Alarms, resource(policy, "Alarm", "AWS::CloudWatch::Alarm", p.Alarm.CloudFormation(*policy.Ref())))
+		s.Alarms = append(s.Alarms, awscloudwatch.NewCfnAlarm(policy, jsii.String("Alarm"),
+			fill[awscloudwatch.CfnAlarmProps](p.Alarm.CloudFormation(*policy.Ref()))))
 	}
 	return s
 }
 
-const policyType = "AWS::ApplicationAutoScaling::ScalingPolicy"
-
-func resource(scope constructs.Construct, id, kind string, properties map[string]any) awscdk.CfnResource {
-	return awscdk.NewCfnResource(scope, jsii.String(id), &awscdk.CfnResourceProps{
-		Type: jsii.String(kind), Properties: &properties,
-	})
+func newPolicy(
+	scope constructs.Construct, id string, properties map[string]any,
+) awsapplicationautoscaling.CfnScalingPolicy {
+	return awsapplicationautoscaling.NewCfnScalingPolicy(scope, jsii.String(id),
+		fill[awsapplicationautoscaling.CfnScalingPolicyProps](properties))
 }
 
 // serviceLinkedRoleARN is the role that AWS makes by itself at the first
