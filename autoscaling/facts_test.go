@@ -98,3 +98,24 @@ func TestFactsOfVariantScaling(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
+
+// TestFactsOfOtherKinds: an action that may lower the maximum is named, so that no
+// rule finds it.
+func TestFactsOfOtherKinds(t *testing.T) {
+	t.Parallel()
+	actions := []autoscaling.ScheduledAction{{Name: "night", MaxCapacity: ptr(2), AllowLowerMax: true}, {Name: "more"}}
+	component := autoscaling.ComponentScaling{ScheduledActions: actions}
+	component.StartTime = 4 * time.Minute
+	night := []string{"night"}
+	for kind, test := range map[string]struct{ want, got autoscaling.Facts }{
+		"asynchronous": {autoscaling.Facts{LoweredMaximums: night},
+			autoscaling.AsynchronousScaling{ScheduledActions: actions}.Facts()},
+		"provisioned concurrency": {autoscaling.Facts{LoweredMaximums: night},
+			autoscaling.ProvisionedConcurrencyScaling{ScheduledActions: actions}.Facts()},
+		"component": {autoscaling.Facts{LoweredMaximums: night, StartTime: 4 * time.Minute}, component.Facts()},
+	} {
+		if diff := cmp.Diff(test.want, test.got); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", kind, diff)
+		}
+	}
+}

@@ -19,10 +19,7 @@ func (e Environment) Subjects() []lint.Subject {
 	for i, p := range e.ProductionVariants() {
 		v := p.Variant()
 		subject := lint.Subject{
-			Name: e.Name, Account: e.Account, Region: e.Region, Target: p.ScalableTarget(), Variant: &v,
-		}
-		if p.serving() == realTime {
-			subject.Facts = p.VariantScaling().Facts()
+			Name: e.Name, Account: e.Account, Region: e.Region, Target: p.ScalableTarget(), Variant: &v, Facts: p.facts(),
 		}
 		subject.Facts.Production = e.Production
 		if f := e.Frontend.Capacity; f != nil {
@@ -36,14 +33,27 @@ func (e Environment) Subjects() []lint.Subject {
 	for i, c := range e.Components {
 		subject := lint.Subject{
 			Name: e.Name, Account: e.Account, Region: e.Region, Target: c.ComponentScaling().Target(c.Name),
-			Facts: autoscaling.Facts{Production: e.Production, StartTime: time.Duration(c.Capacity.StartTime)},
+			Facts: c.ComponentScaling().Facts(),
 		}
+		subject.Facts.Production = e.Production
 		if i == 0 {
 			subject.Facts.Frontend = e.frontendFacts()
 		}
 		subjects = append(subjects, subject)
 	}
 	return subjects
+}
+
+// facts returns what the scaling of v says beside its target.
+func (v ProductionVariant) facts() autoscaling.Facts {
+	switch v.serving() {
+	case asynchronous:
+		return v.AsynchronousScaling().Facts()
+	case serverless:
+		return v.ProvisionedConcurrencyScaling().Facts()
+	default:
+		return v.VariantScaling().Facts()
+	}
 }
 
 func (e Environment) frontendFacts() *autoscaling.FrontendFacts {
