@@ -132,6 +132,14 @@ func newPolicy(
 		fill[awsapplicationautoscaling.CfnScalingPolicyProps](properties))
 }
 
+// dependsOn returns the construct that is created first, if there is one.
+func dependsOn(construct constructs.IConstruct) []constructs.IConstruct {
+	if construct == nil {
+		return nil
+	}
+	return []constructs.IConstruct{construct}
+}
+
 // serviceLinkedRoleARN is the role that AWS makes by itself at the first
 // registration (fact A48). It is named so that nothing makes another one.
 func serviceLinkedRoleARN(scope constructs.Construct) string {
