@@ -1,6 +1,6 @@
-// Package lint tells a CDK app, when it is synthesized, what package autoscaling
-// knows to hurt: one warning for each construct and rule, which can be
-// acknowledged one by one.
+// Package lint runs the rules of package autoscaling/lint when a CDK app is
+// synthesized: one warning for each construct and rule, each of which can be
+// acknowledged by itself.
 package lint
 
 import (
@@ -16,14 +16,13 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// Name is the plugin's, and stands before "::" and the name of a rule where a
-// finding is acknowledged.
+// Name is the plugin's name. CDK's report has it before "::" and the rule's name.
 const Name = "sagemaker-scaling"
 
-// NewPlugin makes the plugin that warns of what hurts below a Stage or App, as
-// Validations_Of(scope).AddPlugins takes it. It reads the synthesized templates,
-// so that it judges scalable targets whichever constructs have made them. It
-// stops no synthesis: what AWS refuses is an error of the constructs' Validate.
+// NewPlugin returns a plugin for Validations_Of(scope).AddPlugins, where scope is an
+// App or a Stage. It reads the synthesized templates, so it judges scalable targets
+// of other constructs too. Its findings are warnings, which stop no synthesis: what
+// AWS refuses is an error of the constructs' Validate.
 func NewPlugin() awscdk.IPolicyValidationPlugin { return &plugin{} }
 
 type plugin struct{}
@@ -63,7 +62,7 @@ func (*plugin) Validate(context awscdk.IPolicyValidationContext) *awscdk.PolicyV
 	return &awscdk.PolicyValidationPluginReport{Success: jsii.Bool(true), Violations: &violations}
 }
 
-// Targets are the scalable targets below scope, which the rules judge.
+// Targets returns the scalable targets at and below scope, which the rules judge.
 func Targets(scope constructs.IConstruct) []constructs.IConstruct {
 	var found []constructs.IConstruct
 	for _, c := range *scope.Node().FindAll(constructs.ConstructOrder_PREORDER) {
@@ -74,9 +73,9 @@ func Targets(scope constructs.IConstruct) []constructs.IConstruct {
 	return found
 }
 
-// Acknowledge accepts what a rule says of one construct, and keeps the reason in
-// the app's validation report. target is the scalable target itself, such as
-// ScalableTarget.Target. It panics where there is no such rule, or no reason.
+// Acknowledge accepts the findings of one rule about target, which is the scalable
+// target itself, such as ScalableTarget.Target. CDK's validation report keeps the
+// reason. It panics when there is no such rule, or no reason.
 func Acknowledge(target constructs.IConstruct, rule, reason string) {
 	var ps problem.List
 	if !slices.ContainsFunc(lint.Rules(), func(r lint.Rule) bool { return r.ID == rule }) {
@@ -97,9 +96,9 @@ func Acknowledge(target constructs.IConstruct, rule, reason string) {
 	})
 }
 
-// ruleName names one rule for one construct: CDK acknowledges by the rule's
-// name, everywhere. It wants the brackets in a name to be in pairs, and looks
-// spaces up as hyphens.
+// ruleName returns the name under which CDK reports a rule for the construct at
+// path: CDK acknowledges a rule's name in the whole app. It accepts brackets in
+// pairs only, and looks a name with spaces up with hyphens.
 func ruleName(rule, path string) string {
 	path = strings.NewReplacer("(", "_", ")", "_", "[", "_", "]", "_", "{", "_", "}", "_", " ", "-").Replace(path)
 	return fmt.Sprintf("%s::%s[%s]", Name, rule, path)

@@ -9,21 +9,20 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// warning is what one rule says of one construct.
+// warning is the findings of one rule about one construct.
 type warning struct {
 	name, description, fix, severity string
 	file, logicalID                  string
 	locations                        []string
 }
 
-// What a warning is worth: the CLI fails on warnings with --strict, and on
-// neither without.
+// Severities of warnings. The CLI fails on severityWarning with --strict.
 const (
-	hurts   = "warning"
-	notRead = "info"
+	severityWarning = "warning"
+	severityInfo    = "info"
 )
 
-// warnings are what the rules say of the templates in files.
+// warnings returns the findings of the rules in the templates of files.
 func warnings(files []string) []warning {
 	var found []warning
 	reading, err := cloudformation.ReadFiles(files, cloudformation.Options{})
@@ -50,7 +49,8 @@ func warnings(files []string) []warning {
 	return found
 }
 
-// said joins what a rule finds in one target: it is acknowledged at once.
+// said joins the findings of each rule in one target, since they are acknowledged
+// together.
 func said(s cloudformation.Scaled, findings []lint.Finding) []warning {
 	var found []warning
 	byRule := map[string]int{}
@@ -60,8 +60,9 @@ func said(s cloudformation.Scaled, findings []lint.Finding) []warning {
 			i = len(found)
 			byRule[f.Rule] = i
 			found = append(found, warning{
-				name: ruleName(f.Rule, s.ConstructPath), severity: hurts, description: s.ConstructPath + ": " + reason(f.Rule),
-				file: s.File, logicalID: s.LogicalID,
+				name: ruleName(f.Rule, s.ConstructPath), severity: severityWarning,
+				description: s.ConstructPath + ": " + reason(f.Rule),
+				file:        s.File, logicalID: s.LogicalID,
 			})
 		}
 		w := &found[i]
@@ -74,13 +75,13 @@ func said(s cloudformation.Scaled, findings []lint.Finding) []warning {
 	return found
 }
 
-// unread is what the rules could not judge.
+// unread returns the warning about a property that the rules could not judge.
 func unread(p cloudformation.Problem, path string) warning {
 	if path == "" {
 		path = p.LogicalID
 	}
 	return warning{
-		name: ruleName("unresolved", path), severity: notRead, fix: p.Fix,
+		name: ruleName("unresolved", path), severity: severityInfo, fix: p.Fix,
 		description: "the rules do not judge what cannot be read from the template: " + p.WithoutPlace(),
 		file:        p.File, logicalID: p.LogicalID, locations: []string{p.Path},
 	}

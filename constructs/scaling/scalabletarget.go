@@ -1,5 +1,7 @@
-// Package scaling writes the autoscaling model as CloudFormation, exactly as
-// the model renders itself.
+// Package scaling makes the scalable targets, scaling policies and alarms of
+// Application Auto Scaling, with the properties that package autoscaling renders:
+// NewVariantScaling, NewAsynchronousScaling, NewProvisionedConcurrencyScaling and
+// NewComponentScaling from figures, NewScalableTarget from a complete model.
 package scaling
 
 import (
@@ -17,25 +19,24 @@ import (
 
 // ScalableTargetProps describes a ScalableTarget.
 type ScalableTargetProps struct {
-	// Model is what is written: the target, its policies with their alarms, and
-	// its scheduled actions.
+	// Model is the target, its policies with their alarms, and its scheduled actions.
 	Model autoscaling.ScalableTarget
-	// Variant is what is known of the variant that scales: its instance type
-	// and initial count are held against the model.
-	// Default: zero, nothing, or no variant scales.
+	// Variant is the variant that scales. Validate compares its instance type and
+	// initial instance count with the model.
+	// Default: zero, they are not known, or no variant scales.
 	Variant autoscaling.Variant
-	// Facts are what is known beyond the model, for the rules that judge it:
-	// they stand in the resource's Metadata.
-	// Default: none, the rules that need them say nothing.
+	// Facts are what the rules of package lint judge the model by beyond the model.
+	// They are written into the Metadata of the target.
+	// Default: none, the rules that need them find nothing.
 	Facts autoscaling.Facts
-	// Dependencies are the constructs that must stand before scaling is
-	// registered, and be removed only after it: the endpoint, or the inference
-	// component (fact C15).
-	// Default: none, what scales is made elsewhere and stands.
+	// Dependencies are the constructs that CloudFormation creates before the target,
+	// and deletes after it: the endpoint, or the inference component (fact C15: the
+	// resource ID holds a literal name, which gives no order).
+	// Default: none, what scales exists already.
 	Dependencies []constructs.IConstruct
 }
 
-// Validate returns everything wrong with the properties, joined.
+// Validate returns every problem with the properties, joined, or nil.
 func (p ScalableTargetProps) Validate() error {
 	ps := append(p.Model.Validate(), validateIDs(p.Model.Policies, p.Model.StepPolicies)...).In("Model")
 	if v := p.Variant; v != (autoscaling.Variant{}) {
@@ -68,10 +69,10 @@ func validateIDs(policies []autoscaling.TargetTrackingPolicy, steps []autoscalin
 	return ps
 }
 
-// ScalableTarget scales what its model names.
+// ScalableTarget is a scalable target with its policies and alarms.
 type ScalableTarget struct {
 	constructs.Construct
-	// Model is what was written, in plain values.
+	// Model is the model that was rendered, with the role that was added to it.
 	Model autoscaling.ScalableTarget
 	// Target is the registered scalable target.
 	Target awsapplicationautoscaling.CfnScalableTarget
@@ -89,8 +90,8 @@ type ScalableTarget struct {
 // ToString makes the struct itself usable as a construct.
 func (s *ScalableTarget) ToString() *string { return s.Construct.ToString() }
 
-// NewScalableTarget makes a ScalableTarget. It panics with what props.Validate
-// returns.
+// NewScalableTarget makes the scalable target of props.Model, with its policies and
+// alarms. It panics with the error of props.Validate.
 func NewScalableTarget(scope constructs.Construct, id string, props ScalableTargetProps) *ScalableTarget {
 	if err := props.Validate(); err != nil {
 		panic(err)
@@ -109,8 +110,6 @@ func NewScalableTarget(scope constructs.Construct, id string, props ScalableTarg
 		for i, d := range props.Dependencies {
 			dependencies[i] = d
 		}
-		// The resource ID holds a literal name, which alone gives CloudFormation
-		// no order (fact C15).
 		s.Target.Node().AddDependency(dependencies...)
 	}
 	for _, p := range s.Model.Policies {
@@ -140,11 +139,14 @@ func dependsOn(construct constructs.IConstruct) []constructs.IConstruct {
 	return []constructs.IConstruct{construct}
 }
 
-// serviceLinkedRoleARN is the role that AWS makes by itself at the first
-// registration (fact A48). It is named so that nothing makes another one.
+const serviceLinkedRole = "aws-service-role/sagemaker.application-autoscaling.amazonaws.com/" +
+	"AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+
+// serviceLinkedRoleARN returns the role that AWS creates at the first registration
+// (fact A48: the target need not name it).
 func serviceLinkedRoleARN(scope constructs.Construct) string {
 	return *awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("iam"), Region: jsii.String(""), Resource: jsii.String("role"),
-		ResourceName: jsii.String("aws-service-role/sagemaker.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"),
+		ResourceName: jsii.String(serviceLinkedRole),
 	})
 }
