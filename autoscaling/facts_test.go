@@ -83,7 +83,8 @@ Frontend.ReservedConcurrency: got -1: a concurrency is 1 or more; leave it out w
 func TestFactsOfVariantScaling(t *testing.T) {
 	t.Parallel()
 	s := autoscaling.VariantScaling{
-		MinCapacity: 2, MaxCapacity: 40, RequestsPerSecondPerInstance: 100, StartTime: 9 * time.Minute, Zones: 3,
+		Capacity:         autoscaling.Capacity{RequestsPerSecondPerInstance: 100, StartTime: 9 * time.Minute},
+		Scaling:          autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 40, Zones: 3},
 		ScheduledActions: []autoscaling.ScheduledAction{{Name: "night", MaxCapacity: ptr(20), AllowLowerMax: true}, {Name: "more"}},
 		Events: []events.Event{
 			{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 1000, Uncertainty: 1.5},

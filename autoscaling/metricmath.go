@@ -20,17 +20,19 @@ type MetricMath struct {
 
 // MetricQuery is one series of a MetricMath: a metric or an expression.
 type MetricQuery struct {
-	// ID names the series in expressions: a small letter, then letters,
-	// digits and underscores.
-	ID string
-	// Metric is a series as it was published. Default: nil, an expression.
-	Metric *Metric
-	// Expression computes a series from others. Default: "", a metric.
-	Expression string
-	// Label is for readers. Default: "", none.
-	Label string
-	// ReturnData marks the one result.
-	ReturnData bool
+	// ID names the series in expressions: a small letter, then letters, digits
+	// and underscores.
+	ID string `json:"id"`
+	// Metric is a series as it was published. Default: none, an expression.
+	Metric *Metric `json:"metric,omitempty"`
+	// Expression computes a series from others, such as FILL(m1, 0) / 4; what
+	// may be missing is to be filled. Default: none, a metric.
+	Expression string `json:"expression,omitempty"`
+	// Label is for readers. Default: none.
+	Label string `json:"label,omitempty"`
+	// ReturnData marks the one result. Default: false; in an environment's file
+	// the last query is the result where none is marked.
+	ReturnData bool `json:"returnData,omitempty"`
 }
 
 func (m MetricMath) specification() map[string]any {
@@ -111,7 +113,7 @@ func (m MetricMath) validate() problem.List {
 		at := fmt.Sprintf("Queries[%d]", i)
 		ps = append(ps, q.validate().In(at)...)
 		if first, twice := ids[q.ID]; twice {
-			ps.Add(at+".ID", q.ID, fmt.Sprintf("Queries[%d] has the same ID", first), "give each query an ID of its own")
+			ps.Add(at+".ID", q.ID, fmt.Sprintf("«Queries»[%d] has the same «ID»", first), "give each query an ID of its own")
 		} else {
 			ids[q.ID] = i
 		}
@@ -131,7 +133,7 @@ func (m MetricMath) validate() problem.List {
 		ps.Add("Queries", expressions, fmt.Sprintf("at most %d of the queries are expressions", maxMathExpressions), "join expressions")
 	}
 	if len(m.Queries) > 0 && results != 1 {
-		ps.Add("Queries", results, "exactly one query is the result", "set ReturnData on the last expression, and nowhere else")
+		ps.Add("Queries", results, "exactly one query is the result", "set «ReturnData» on the last expression, and nowhere else")
 	}
 	for i, q := range m.Queries {
 		for _, name := range q.variables() {

@@ -94,16 +94,13 @@ func TestPolicyRules(t *testing.T) {
 				`Policies[0].Metric.Statistic: a metric has a statistic; such as Average`},
 		{"a namespace with a colon before", metric(func(m *autoscaling.Metric) { m.Namespace = ":odds" }),
 			`Policies[0].Metric.Namespace: got ":odds": a namespace has at most 255 characters and does not begin with a colon; such as "AWS/SageMaker"`},
-		{"dimensions", metric(func(m *autoscaling.Metric) {
-			m.Dimensions = []autoscaling.MetricDimension{{Name: "A", Value: "1"}, {Name: "A"}, {Value: "2"}}
-		}),
-			`Policies[0].Metric.Dimensions[1].Name: got "A": Dimensions[0] has the same name; keep one of the two` + "\n" +
-				`Policies[0].Metric.Dimensions[1].Value: the value of a dimension has 1 to 1024 characters; give what the metric is published with` + "\n" +
-				`Policies[0].Metric.Dimensions[2].Name: the name of a dimension has 1 to 255 characters and does not begin with a colon; such as "EndpointName"`},
+		{"dimensions", metric(func(m *autoscaling.Metric) { m.Dimensions = map[string]string{"A": "", "": "2"} }),
+			`Policies[0].Metric.Dimensions[""]: got "": the name of a dimension has 1 to 255 characters and does not begin with a colon; such as "EndpointName"` + "\n" +
+				`Policies[0].Metric.Dimensions["A"]: the value of a dimension has 1 to 1024 characters; give what the metric is published with`},
 		{"too many dimensions", metric(func(m *autoscaling.Metric) {
-			m.Dimensions = nil
+			m.Dimensions = map[string]string{}
 			for i := range 31 {
-				m.Dimensions = append(m.Dimensions, autoscaling.MetricDimension{Name: fmt.Sprint(i), Value: "v"})
+				m.Dimensions[fmt.Sprint(i)] = "v"
 			}
 		}), `Policies[0].Metric.Dimensions: got 31: a metric has at most 30 dimensions; give those that it is published with`},
 		{"a percentile is not tracked", metric(func(m *autoscaling.Metric) { m.Statistic = "p99" }),

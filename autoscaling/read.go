@@ -116,7 +116,14 @@ func (r reader) trackedMetric() TrackedMetric {
 func (r reader) metric(statistic string) Metric {
 	m := Metric{Namespace: r.text("Namespace", required), Name: r.text("MetricName", required)}
 	for _, d := range r.list("Dimensions", optional) {
-		m.Dimensions = append(m.Dimensions, MetricDimension{Name: d.text("Name", required), Value: d.text("Value", required)})
+		name, value := d.text("Name", required), d.text("Value", required)
+		if _, twice := m.Dimensions[name]; twice {
+			d.add("Name", name, "an earlier dimension has the same name", "keep one of the two")
+		}
+		if m.Dimensions == nil {
+			m.Dimensions = map[string]string{}
+		}
+		m.Dimensions[name] = value
 		d.done()
 	}
 	if statistic != "" {

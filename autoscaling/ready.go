@@ -94,7 +94,7 @@ func OfferedLoadPolicy(endpointName string) StepScalingPolicy {
 	query := func(id, name string) MetricQuery {
 		return MetricQuery{ID: id, Metric: &Metric{
 			Namespace: GatewayNamespace, Name: name, Statistic: Sum,
-			Dimensions: []MetricDimension{{EndpointNameDimension, endpointName}},
+			Dimensions: map[string]string{EndpointNameDimension: endpointName},
 		}}
 	}
 	var steps []Step
@@ -138,7 +138,7 @@ func WakeUpPolicy(inferenceComponent string, copies int) StepScalingPolicy {
 			Description: "A request came while there was no copy",
 			Metric: Metric{
 				Namespace: SageMakerNamespace, Name: NoCapacityInvocationFailures, Statistic: Maximum,
-				Dimensions: []MetricDimension{{InferenceComponentNameDimension, inferenceComponent}},
+				Dimensions: map[string]string{InferenceComponentNameDimension: inferenceComponent},
 			},
 			Period: 30 * time.Second, Comparison: AtLeast, Threshold: 1,
 			EvaluationPeriods: 1, DatapointsToAlarm: 1, MissingData: MissingIsMissing,
@@ -173,6 +173,6 @@ func AsynchronousWakeUpPolicy(endpointName string, instances int) StepScalingPol
 func endpointMetric(name, endpointName string) Metric {
 	return Metric{
 		Namespace: SageMakerNamespace, Name: name, Statistic: Average,
-		Dimensions: []MetricDimension{{EndpointNameDimension, endpointName}},
+		Dimensions: map[string]string{EndpointNameDimension: endpointName},
 	}
 }

@@ -144,10 +144,11 @@ func (a ScheduledAction) validateBounds(t ScalableTarget) problem.List {
 func (a ScheduledAction) validateLowering(t ScalableTarget) problem.List {
 	var ps problem.List
 	switch lowers := t.LowersMax(a); {
+	case t.MaxCapacity == noMaximum: // it is not known what is lower
 	case lowers && !a.AllowLowerMax:
 		ps.Add("MaxCapacity", *a.MaxCapacity,
 			fmt.Sprintf("the action lowers the maximum of %d %s, and what is above it then goes at once, also in the middle of an event", t.HighestMax(), t.Dimension.Unit()),
-			"leave the maximum alone, or set AllowLowerMax if that is meant")
+			"leave the maximum alone, or set «AllowLowerMax» if that is meant")
 	case a.AllowLowerMax && !lowers:
 		ps.Add("AllowLowerMax", a.AllowLowerMax, "the action lowers no maximum", "leave it out")
 	}

@@ -126,7 +126,7 @@ func (p StepScalingPolicy) validate(t ScalableTarget) problem.List {
 	case magnitude < 0:
 		ps.Add("MinAdjustmentMagnitude", magnitude, "the fewest units to change are 1 or more", "leave it out")
 	case magnitude > 0 && p.AdjustmentType != PercentChangeInCapacity:
-		ps.Add("MinAdjustmentMagnitude", magnitude, "only "+string(PercentChangeInCapacity)+" has a least change", "leave it out, or change AdjustmentType")
+		ps.Add("MinAdjustmentMagnitude", magnitude, "only "+string(PercentChangeInCapacity)+" has a least change", "leave it out, or change «AdjustmentType»")
 	}
 	if p.Aggregation != "" && !slices.Contains([]Aggregation{AggregateAverage, AggregateMinimum, AggregateMaximum}, p.Aggregation) {
 		ps.Add("Aggregation", string(p.Aggregation), "an aggregation is Average, Minimum or Maximum", "leave it out for Average")
@@ -154,9 +154,9 @@ func (p StepScalingPolicy) validateSteps(t ScalableTarget) problem.List {
 		before, at := order[n], fmt.Sprintf("Steps[%d].LowerBound", i)
 		switch low, high := p.Steps[i].low(), p.Steps[before].high(); {
 		case low < high:
-			ps.Add(at, bound(p.Steps[i].LowerBound), fmt.Sprintf("the step overlaps Steps[%d], which ends at %s", before, edge(high)), "let it begin where the other ends")
+			ps.Add(at, bound(p.Steps[i].LowerBound), fmt.Sprintf("the step overlaps «Steps[%d]», which ends at %s", before, edge(high)), "let it begin where the other ends")
 		case low > high:
-			ps.Add(at, low, fmt.Sprintf("between this step and Steps[%d], which ends at %s, is a gap", before, edge(high)), "let it begin where the other ends")
+			ps.Add(at, low, fmt.Sprintf("between this step and «Steps[%d]», which ends at %s, is a gap", before, edge(high)), "let it begin where the other ends")
 		}
 	}
 	first, last := order[0], order[len(order)-1]

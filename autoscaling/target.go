@@ -6,6 +6,7 @@ package autoscaling
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"time"
 
@@ -112,8 +113,22 @@ func (t ScalableTarget) Validate() problem.List {
 			fmt.Sprintf("the maximum is below the minimum of %d %s", t.MinCapacity, t.Dimension.Unit()),
 			fmt.Sprintf("raise it to %d or more, or lower the minimum", t.MinCapacity))
 	}
+	t = t.withSoundBounds()
 	ps = append(ps, t.validatePolicies()...)
 	return append(ps, t.validateActions()...)
+}
+
+// noMaximum is in place of a maximum that was refused.
+const noMaximum = math.MaxInt32
+
+// withSoundBounds is t with such bounds as make nothing else wrong, in place of
+// those that Validate refuses.
+func (t ScalableTarget) withSoundBounds() ScalableTarget {
+	t.MinCapacity = max(t.MinCapacity, t.floor())
+	if t.MaxCapacity < t.MinCapacity {
+		t.MaxCapacity = noMaximum
+	}
+	return t
 }
 
 // floor is the least that MinCapacity may be. The API takes 0, SageMaker does
@@ -152,7 +167,7 @@ func (t ScalableTarget) validatePolicies() problem.List {
 	names, metrics := map[string]string{}, map[string]int{}
 	unique := func(at, name string) {
 		if first, twice := names[name]; twice && name != "" {
-			ps.Add(at+".Name", name, first+" has the same name", "give each policy a name of its own")
+			ps.Add(at+".Name", name, "«"+first+"» has the same name", "give each policy a name of its own")
 		} else {
 			names[name] = at
 		}
@@ -167,7 +182,7 @@ func (t ScalableTarget) validatePolicies() problem.List {
 		// Several policies are allowed if each tracks another metric (fact A29).
 		if first, twice := metrics[p.metricKey()]; twice {
 			ps.Add(at+".Metric", p.Metric.String(),
-				fmt.Sprintf("Policies[%d] tracks the same metric, which AWS refuses", first), "keep one of the two")
+				fmt.Sprintf("«Policies[%d]» tracks the same metric, which AWS refuses", first), "keep one of the two")
 		} else {
 			metrics[p.metricKey()] = i
 		}
@@ -192,7 +207,7 @@ func (t ScalableTarget) validateActions() problem.List {
 		ps = append(ps, a.validate(t).In(at)...)
 		if first, twice := names[a.Name]; twice {
 			ps.Add(at+".Name", a.Name,
-				fmt.Sprintf("ScheduledActions[%d] has the same name, and names are unique within a target", first),
+				fmt.Sprintf("«ScheduledActions[%d]» has the same name, and names are unique within a target", first),
 				"rename one of the two")
 		} else {
 			names[a.Name] = i

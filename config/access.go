@@ -2,7 +2,6 @@ package config
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
@@ -23,9 +22,9 @@ const (
 func validateAccess(e Environment, src source) problem.List {
 	f := e.Frontend
 	ps := validateEncryption(e, src)
-	ps = append(ps, inYAML(settings.ValidateCertificate(f.CertificateARN, e.Account, e.Region), certificatePath)...)
+	ps = append(ps, settings.ValidateCertificate(f.CertificateARN, e.Account, e.Region).In(certificatePath)...)
 	if f.Domain != nil {
-		ps = append(ps, inYAML(f.Domain.Validate(f.CertificateARN != ""), domainPath)...)
+		ps = append(ps, inYAML[settings.Domain](f.Domain.Validate(f.CertificateARN != ""), domainPath)...)
 	}
 	if f.Authentication != nil {
 		ps = append(ps, validateAuthentication(e, src)...)
@@ -59,7 +58,7 @@ func validateAuthentication(e Environment, src source) problem.List {
 		return nil
 	}
 	a := e.Frontend.Authentication
-	ps := inYAML(a.Validate(e.Region), authenticationPath)
+	ps := inYAML[settings.Authentication](a.Validate(e.Region), authenticationPath)
 	if src.touched(authenticationPath) { // what is said there may just be misspelt
 		ps = slices.DeleteFunc(ps, func(p problem.Problem) bool { return p.Path == authenticationPath })
 	}
@@ -102,29 +101,4 @@ func validateRanges(e Environment, src source) problem.List {
 		ps.Add(ipv6Path, true, "nobody may connect over IPv6", "add the IPv6 ranges of the clients to allowedCidrs, or remove ipv6")
 	}
 	return ps
-}
-
-// accessKeys are the fields of package access whose names in YAML are more than
-// lower at the beginning.
-var accessKeys = map[string]string{
-	"OIDC": "oidc", "JWT": "jwt", "MutualTLS": "mutualTls", "ClientID": "clientId", "ClientSecretARN": "clientSecretArn",
-	"UserPoolARN": "userPoolArn", "JWKSEndpoint": "jwksEndpoint", "TrustStoreARN": "trustStoreArn",
-	"CABundleURL": "caBundleUrl", "CABundleVersion": "caBundleVersion", "HostedZoneID": "hostedZoneId",
-}
-
-// inYAML is what package access says of what stands at path.
-func inYAML(ps problem.List, path string) problem.List {
-	out := slices.Clone(ps)
-	for i, p := range ps {
-		keys := strings.Split(p.Path, ".")
-		for k, key := range keys {
-			if yaml, ok := accessKeys[key]; ok {
-				keys[k] = yaml
-			} else {
-				keys[k] = lowerKeys(key)
-			}
-		}
-		out[i].Path = strings.Join(keys, ".")
-	}
-	return out.In(path)
 }

@@ -3,7 +3,6 @@ package config
 import (
 	"strings"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
@@ -60,16 +59,4 @@ func validateAsynchronous(a *Asynchronous, region string) problem.List {
 		}
 	}
 	return ps
-}
-
-// AsynchronousScaling is how the variant scales where the endpoint is
-// asynchronous.
-func (v ProductionVariant) AsynchronousScaling() autoscaling.AsynchronousScaling {
-	return autoscaling.AsynchronousScaling{
-		MinCapacity: v.Scaling.MinCapacity, MaxCapacity: v.Scaling.MaxCapacity,
-		BacklogPerInstance: v.Scaling.BacklogPerInstance, WakeUpInstances: v.Scaling.WakeUpInstances,
-		ScaleOutCooldown: v.Scaling.ScaleOutCooldown,
-		ScaleInCooldown:  v.Scaling.ScaleInCooldown,
-		ScheduledActions: v.Schedule,
-	}
 }

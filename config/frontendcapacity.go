@@ -52,7 +52,7 @@ func (e Environment) calendar() events.Calendar {
 		variants = append(variants, v.VariantScaling().Calendar())
 	}
 	for _, c := range e.Components {
-		variants = append(variants, c.ComponentScaling().Calendar())
+		variants = append(variants, c.ComponentScaling.Calendar())
 	}
 	return events.Together(variants)
 }
@@ -143,7 +143,7 @@ func (e Environment) fleetIsSound(src source) bool {
 		}
 	}
 	for _, c := range e.Components {
-		if len(c.ComponentScaling().Validate(c.Name)) > 0 {
+		if len(c.ComponentScaling.Validate(c.Name)) > 0 {
 			return false
 		}
 	}
@@ -158,8 +158,8 @@ func (e Environment) fleet() (requestsPerSecond float64, instances int) {
 		instances += v.Scaling.MaxCapacity
 	}
 	for _, c := range e.Components {
-		requestsPerSecond += float64(c.Scaling.MaxCapacity) * c.Capacity.RequestsPerSecondPerCopy
-		instances += c.Scaling.MaxCapacity
+		requestsPerSecond += float64(c.MaxCapacity) * c.RequestsPerSecondPerCopy
+		instances += c.MaxCapacity
 	}
 	return requestsPerSecond, instances
 }
@@ -193,7 +193,7 @@ func (e Environment) validateReservedConcurrency() problem.List {
 // itself, or at the key that asks for the calendar where the events of several
 // variants have been put together, or are too many.
 func (e Environment) inFrontend(ps problem.List, key string) problem.List {
-	translated := newTranslator(ProductionVariant{}, "").all(ps)
+	translated := ProductionVariant{}.inFile(ps, "")
 	for i, p := range translated {
 		if len(e.Variants) > 0 || !within(p.Path, "events") || p.Path == "events" {
 			translated[i].Path, translated[i].Got = key, "true"

@@ -2,7 +2,6 @@ package config
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
@@ -34,8 +33,8 @@ func (e Environment) Subjects() []lint.Subject {
 	}
 	for i, c := range e.Components {
 		subject := lint.Subject{
-			Name: e.Name, Account: e.Account, Region: e.Region, Target: c.ComponentScaling().Target(c.Name),
-			Facts: autoscaling.Facts{Production: e.Production, StartTime: c.Capacity.StartTime},
+			Name: e.Name, Account: e.Account, Region: e.Region, Target: c.ComponentScaling.Target(c.Name),
+			Facts: autoscaling.Facts{Production: e.Production, StartTime: c.StartTime},
 		}
 		if i == 0 {
 			subject.Facts.Frontend = e.frontendFacts()
@@ -76,7 +75,7 @@ func Lint(environments []Environment) [][]lint.Finding {
 			}
 			for _, f := range judged[0] {
 				// Policies made here share a cooldown, and so a finding.
-				if f = inFile(f, v, at); !slices.Contains(found[i], f) {
+				if f = v.finding(f, at); !slices.Contains(found[i], f) {
 					found[i] = append(found[i], f)
 				}
 			}
@@ -84,7 +83,7 @@ func Lint(environments []Environment) [][]lint.Finding {
 		}
 		for j, c := range e.Components {
 			for _, f := range judged[0] {
-				if f = c.inFile(f, itemPath(componentsPath, j)); !slices.Contains(found[i], f) {
+				if f = c.finding(f, itemPath(componentsPath, j)); !slices.Contains(found[i], f) {
 					found[i] = append(found[i], f)
 				}
 			}
@@ -104,8 +103,9 @@ var frontendPaths = map[string]string{
 	"Facts.Frontend.AccountConcurrency":     "frontend",
 }
 
-// inFile is a finding with its YAML path.
-func inFile(f lint.Finding, v ProductionVariant, at variantPath) lint.Finding {
+// inFile is a finding with its YAML path. address says where the scaling of a
+// variant, or of a component, decides about it.
+func inFile(f lint.Finding, address func(path string) string, spell func(problem.List) problem.List) lint.Finding {
 	if path, ok := frontendPaths[f.Path]; ok {
 		f.Path = path
 		if path == environmentsReady || path == "frontend" {
@@ -113,32 +113,28 @@ func inFile(f lint.Finding, v ProductionVariant, at variantPath) lint.Finding {
 		}
 		return f
 	}
-	if f.Path == "Target.ResourceID" {
-		f.Path = endpointName
-		return f
-	}
-	f = v.inFields(f)
-	f.Problem = newTranslator(v, at).all(problem.List{f.Problem})[0]
+	f.Problem = spell(problem.List{f.Problem}.Map(address))[0]
 	return f
 }
 
-// inFields is a finding with the path in the fields of the model that v scales by.
-func (v ProductionVariant) inFields(f lint.Finding) lint.Finding {
-	if v.serving() == realTime {
-		f.Problem = v.VariantScaling().InFields(v.Variant(), f.Problem)
-		return f
-	}
-	f.Path = strings.TrimPrefix(f.Path, "Target.")
-	if strings.HasPrefix(f.Path, "Policies[") || strings.HasPrefix(f.Path, "StepPolicies[") {
-		// One figure has made them all, but for the cooldowns.
-		switch _, field, _ := strings.Cut(f.Path, "]."); {
-		case strings.HasSuffix(field, "Cooldown"):
-			f.Path = field
+// finding is a finding about v at a YAML path.
+func (v ProductionVariant) finding(f lint.Finding, at variantPath) lint.Finding {
+	spell := func(ps problem.List) problem.List { return v.inFile(ps, at) }
+	return inFile(f, func(path string) string {
+		switch {
+		case path == "Target.ResourceID":
+			return "Variant.EndpointName"
+		case v.serving() == asynchronous:
+			return v.AsynchronousScaling().Address(v.Variant(), path)
 		case v.serving() == serverless:
-			f.Path = "TargetUtilization"
+			return v.ProvisionedConcurrencyScaling().Address(v.Variant(), path)
 		default:
-			f.Path = "BacklogPerInstance"
+			return v.VariantScaling().Address(v.Variant(), path)
 		}
-	}
-	return f
+	}, spell)
+}
+
+// finding is a finding about c at a YAML path.
+func (c Component) finding(f lint.Finding, at string) lint.Finding {
+	return inFile(f, c.Address, func(ps problem.List) problem.List { return c.inFile(ps, at) })
 }

@@ -29,9 +29,6 @@ var trackable = append(autoscaling.VariantUtilizations(),
 func (r *policyRules) judge(path string, list []Policy) {
 	for i, p := range list {
 		at := itemPath(path, i)
-		if p.Name == "Target" { // the scalable target's own ID
-			r.Add(at+".name", p.Name, "this name is taken by the scalable target itself", "name what the policy does")
-		}
 		if !r.oneOf(at, "a policy tracks a metric or has steps", "track", "metric", "metrics", "step") {
 			continue
 		}
@@ -105,23 +102,23 @@ func (r *policyRules) track(path, name string) {
 	r.refuse(path, name, "by its name alone a utilization is tracked, such as CPUUtilization or GPUUtilization, or a predefined metric, which begins with "+predefined, fix)
 }
 
-func (r *policyRules) metric(path string, m *Metric) {
-	if m == nil || m.Namespace != "" || m.MetricName == "" || r.faulty(path+".namespace") {
+func (r *policyRules) metric(path string, m *autoscaling.Metric) {
+	if m == nil || m.Namespace != "" || m.Name == "" || r.faulty(path+".namespace") {
 		return
 	}
 	names := autoscaling.VariantMetricNames()
-	if slices.Contains(names, m.MetricName) {
+	if slices.Contains(names, m.Name) {
 		return
 	}
 	fix := "add the namespace"
-	if near := nearest(m.MetricName, names); near != "" {
+	if near := nearest(m.Name, names); near != "" {
 		fix = "write " + near + ", or add the namespace"
 	}
-	r.Add(path+".metricName", m.MetricName, "this is not what SageMaker publishes of a variant, and any other metric has a namespace", fix)
+	r.Add(path+".metricName", m.Name, "this is not what SageMaker publishes of a variant, and any other metric has a namespace", fix)
 	r.silent = append(r.silent, path)
 }
 
-func (r *policyRules) queries(path string, queries []MetricQuery) {
+func (r *policyRules) queries(path string, queries []autoscaling.MetricQuery) {
 	for i, q := range queries {
 		if r.touched(itemPath(path, i)) { // expressions may speak of it
 			r.silent = append(r.silent, path)

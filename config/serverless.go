@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -41,16 +40,4 @@ func validateServerless(e Environment, src source) problem.List {
 			fmt.Sprintf("raise it to %d or more, or leave it out", s.MaxConcurrency))
 	}
 	return ps
-}
-
-// ProvisionedConcurrencyScaling is how the provisioned concurrency of the variant
-// scales, where it is serverless.
-func (v ProductionVariant) ProvisionedConcurrencyScaling() autoscaling.ProvisionedConcurrencyScaling {
-	return autoscaling.ProvisionedConcurrencyScaling{
-		MinCapacity: v.Scaling.MinCapacity, MaxCapacity: v.Scaling.MaxCapacity, MaxConcurrency: v.Serverless.MaxConcurrency,
-		TargetUtilization: v.Scaling.TargetUtilization,
-		ScaleOutCooldown:  v.Scaling.ScaleOutCooldown,
-		ScaleInCooldown:   v.Scaling.ScaleInCooldown,
-		ScheduledActions:  v.Schedule,
-	}
 }

@@ -3,7 +3,6 @@ package config
 import (
 	"slices"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -158,24 +157,5 @@ func (d *document) checkSingularForm() {
 	}
 	if d.given(asynchronousPath) {
 		want("scaling", "backlogPerInstance")
-	}
-}
-
-// problems is what the model of v's kind says of these bounds, and of the rest of
-// v's scaling.
-func (v ProductionVariant) problems(low, high int, actions []autoscaling.ScheduledAction) problem.List {
-	switch v.serving() {
-	case asynchronous:
-		s := v.AsynchronousScaling()
-		s.MinCapacity, s.MaxCapacity, s.ScheduledActions = low, high, actions
-		return s.Validate(v.Variant())
-	case serverless:
-		s := v.ProvisionedConcurrencyScaling()
-		s.MinCapacity, s.MaxCapacity, s.ScheduledActions = low, high, actions
-		return s.Validate(v.Variant())
-	default:
-		s := v.VariantScaling()
-		s.MinCapacity, s.MaxCapacity, s.ScheduledActions = low, high, actions
-		return s.Validate(v.Variant())
 	}
 }

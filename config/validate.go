@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -52,7 +53,7 @@ func validate(e Environment, src source) problem.List {
 // itself gives a container and its download an hour each at most (fact C29).
 const maxStartTime = 2 * time.Hour
 
-func validateCapacity(path string, c Capacity) problem.List {
+func validateCapacity(path string, c autoscaling.Capacity) problem.List {
 	var ps problem.List
 	if c.StartTime <= 0 || c.StartTime > maxStartTime {
 		ps.Add(path+".startTime", c.StartTime, "an instance takes over 0s and at most 2h to start", "take it from the endpoint's scaling activities, such as 6m")

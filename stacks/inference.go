@@ -78,7 +78,7 @@ func newComponent(stack awscdk.Stack, endpoint *inference.Endpoint, variant stri
 		MinMemoryMB:            c.Resources.MinMemoryMB,
 		CPUCores:               c.Resources.CPUs,
 		Accelerators:           c.Resources.AcceleratorCount,
-		InitialCopyCount:       c.Scaling.MinCapacity,
+		InitialCopyCount:       c.MinCapacity,
 	})
 }
 

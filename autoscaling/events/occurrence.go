@@ -64,7 +64,7 @@ func (e Event) once() ([][2]time.Time, problem.List) {
 		case err != nil:
 			fix := "write it as 2027-05-30T20:00"
 			if _, err := time.Parse(eventClock, s); err == nil {
-				fix = "put the date before it, as 2027-05-30T" + s + ", or give Dates or Weekdays"
+				fix = "put the date before it, as 2027-05-30T" + s + ", or give «Dates» or «Weekdays»"
 			}
 			ps.Add(field, s, "an event that comes once has a date and a local time, without an offset", fix)
 		default:
@@ -94,7 +94,7 @@ func (e Event) recurring() ([][2]time.Time, problem.List) {
 		case s == "":
 			ps.Add(field, nil, "an event starts and ends at some time", "write it as 20:00")
 		case err != nil:
-			ps.Add(field, s, "on Dates and Weekdays an event has a local time alone", "write it as 20:00")
+			ps.Add(field, s, "on «Dates» and «Weekdays» an event has a local time alone", "write it as 20:00")
 		}
 		return time.Duration(reading.Hour())*time.Hour + time.Duration(reading.Minute())*time.Minute
 	}
@@ -109,7 +109,7 @@ func (e Event) recurring() ([][2]time.Time, problem.List) {
 	var more problem.List
 	switch {
 	case len(e.Dates) > 0 && (len(e.Weekdays) > 0 || e.From != "" || e.Until != ""):
-		ps.Add("Dates", nil, "an event is either on Dates or on Weekdays, From one date Until another", "make two events of it")
+		ps.Add("Dates", nil, "an event is either on «Dates» or on «Weekdays», «From» one date «Until» another", "make two events of it")
 	case len(e.Dates) > 0:
 		days, more = e.onDates()
 	default:
@@ -157,7 +157,7 @@ func (e Event) onWeekdays() ([]time.Time, problem.List) {
 		}
 	}
 	if len(e.Weekdays) == 0 {
-		ps.Add("Weekdays", nil, "From and Until want the days of the week", "give Weekdays, such as SAT and SUN, or Dates")
+		ps.Add("Weekdays", nil, "«From» and «Until» want the days of the week", "give «Weekdays», such as SAT and SUN, or «Dates»")
 	}
 	from, more := readEventDate("From", e.From)
 	ps = append(ps, more...)
@@ -177,7 +177,7 @@ func (e Event) onWeekdays() ([]time.Time, problem.List) {
 	}
 	switch {
 	case until.Before(from):
-		ps.Add("Until", e.Until, "the last date is before the first, "+e.From, "put it after From")
+		ps.Add("Until", e.Until, "the last date is before the first, "+e.From, "put it after «From»")
 	case len(days) == 0:
 		ps.Add("Weekdays", strings.Join(e.Weekdays, ", "), "none of these days is between "+e.From+" and "+e.Until, "move one of the dates")
 	}
@@ -196,7 +196,7 @@ func readEventDate(field, s string) (time.Time, problem.List) {
 	day, err := time.Parse(eventDate, s)
 	switch {
 	case s == "":
-		ps.Add(field, nil, "Weekdays have a first and a last date", "write it as 2027-05-30")
+		ps.Add(field, nil, "«Weekdays» have a first and a last date", "write it as 2027-05-30")
 	case err != nil:
 		ps.Add(field, s, "this is not a date", "write it as 2027-05-30")
 	default:

@@ -43,7 +43,7 @@ func (c Calendar) ValidateEvents() problem.List {
 		}
 		ps = append(ps, eventProblems.In(at)...)
 		if first, twice := names[e.Name]; twice && e.Name != "" {
-			ps.Add(at+".Name", e.Name, fmt.Sprintf("Events[%d] has the same name", first), "rename one of the two, or give one event several Dates")
+			ps.Add(at+".Name", e.Name, fmt.Sprintf("«Events[%d]» has the same name", first), "rename one of the two, or give one event several «Dates»")
 		} else {
 			names[e.Name] = i
 		}
@@ -59,7 +59,7 @@ func (c Calendar) validateFigures() problem.List {
 		ps.Add("RequestsPerSecondPerInstance", rate, "a rate is over 0 requests a second", "measure one instance under load")
 	case rate == 0 && c.needsRate():
 		ps.Add("RequestsPerSecondPerInstance", nil, "without a measured rate a peak in requests per second gives no floor",
-			"measure one instance under load, or give PeakInstances")
+			"measure one instance under load, or give «PeakInstances»")
 	}
 	if f := c.SafetyFactor; f != 0 && !(f > 0 && f <= 1) {
 		ps.Add("SafetyFactor", f, "a safety factor is over 0 and at most 1", "AWS advises to begin load testing with 0.5")
@@ -94,7 +94,7 @@ func (c Calendar) validateSettings() problem.List {
 		return ps // the others are judged by it
 	}
 	if !dividesHour(c.Align) || c.Align%c.AssertEvery != 0 {
-		ps.Add("Align", c.Align, fmt.Sprintf("a grid is whole minutes that divide an hour, and a multiple of AssertEvery, %s", c.AssertEvery), "such as 1h0m0s")
+		ps.Add("Align", c.Align, fmt.Sprintf("a grid is whole minutes that divide an hour, and a multiple of «AssertEvery», %s", c.AssertEvery), "such as 1h0m0s")
 	}
 	if c.ReleaseSteps < 1 || c.ReleaseSteps > 10 {
 		ps.Add("ReleaseSteps", c.ReleaseSteps, "a minimum goes back in 1 to 10 steps", "such as 2")
@@ -276,13 +276,13 @@ func (c Calendar) coarser() []coarserCalendar {
 	for _, align := range []time.Duration{30 * time.Minute, time.Hour} {
 		if align > c.Align && align%c.AssertEvery == 0 {
 			c.Align = align
-			found = append(found, coarserCalendar{"Align to " + align.String(), c})
+			found = append(found, coarserCalendar{"«Align» to " + align.String(), c})
 		}
 	}
 	if c.ReleaseSteps > 1 {
-		setting := "ReleaseSteps to 1"
+		setting := "«ReleaseSteps» to 1"
 		if len(found) > 0 {
-			setting = "Align to " + c.Align.String() + " and " + setting
+			setting = "«Align» to " + c.Align.String() + " and " + setting
 		}
 		c.ReleaseSteps = 1
 		found = append(found, coarserCalendar{setting, c})

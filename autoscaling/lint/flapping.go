@@ -3,9 +3,9 @@ package lint
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
@@ -151,9 +151,5 @@ func grows(m autoscaling.Metric) bool {
 }
 
 func sameSeries(a, b autoscaling.Metric) bool {
-	return a.Namespace == b.Namespace && a.Name == b.Name && a.Statistic == b.Statistic && slices.Equal(sorted(a.Dimensions), sorted(b.Dimensions))
-}
-
-func sorted(dimensions []autoscaling.MetricDimension) []autoscaling.MetricDimension {
-	return slices.SortedFunc(slices.Values(dimensions), func(a, b autoscaling.MetricDimension) int { return strings.Compare(a.Name, b.Name) })
+	return a.Namespace == b.Namespace && a.Name == b.Name && a.Statistic == b.Statistic && maps.Equal(a.Dimensions, b.Dimensions)
 }

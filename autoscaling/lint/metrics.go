@@ -79,12 +79,12 @@ func unknown(m autoscaling.Metric) problem.List {
 	var ps problem.List
 	sets, ok := autoscaling.SageMakerMetrics()[m.Namespace][m.Name]
 	switch elsewhere := homes(m.Name); {
-	case ok && !publishedBy(sets, m.Dimensions):
+	case ok && !publishedBy(sets, m.DimensionNames()):
 		ways := make([]string, len(sets))
 		for i, set := range sets {
 			ways[i] = strings.Join(set, " and ")
 		}
-		ps.Add("Dimensions", dimensionNames(m.Dimensions), "SageMaker publishes "+m.Name+" by "+strings.Join(ways, ", or by "), "give exactly these dimensions")
+		ps.Add("Dimensions", strings.Join(m.DimensionNames(), ", "), "SageMaker publishes "+m.Name+" by "+strings.Join(ways, ", or by "), "give exactly these dimensions")
 	case ok:
 	case len(elsewhere) > 0:
 		ps.Add("Namespace", m.Namespace, "SageMaker publishes "+m.Name+" in "+strings.Join(elsewhere, " and ")+", and not here", "use "+elsewhere[0])
@@ -122,14 +122,6 @@ func nearestMetric(namespace, name string) string {
 	return nearest
 }
 
-func dimensionNames(dimensions []autoscaling.MetricDimension) string {
-	names := make([]string, len(dimensions))
-	for i, d := range dimensions {
-		names[i] = d.Name
-	}
-	return strings.Join(names, ", ")
-}
-
 func mathWithoutFill(s Subject) problem.List {
 	var ps problem.List
 	for i, p := range s.Target.Policies {
@@ -165,7 +157,7 @@ func unfilled(m autoscaling.MetricMath) problem.List {
 	missing := map[string]bool{}
 	for _, q := range m.Queries {
 		if q.Metric != nil {
-			pool := slices.ContainsFunc(q.Metric.Dimensions, func(d autoscaling.MetricDimension) bool { return d.Name == instanceTypeDimension })
+			_, pool := q.Metric.Dimensions[instanceTypeDimension]
 			missing[q.ID] = pool || slices.Contains(sparse, q.Metric.Name)
 		}
 	}
@@ -232,14 +224,8 @@ var notAsynchronous = []string{"Invocations", "InvocationsPerInstance", "Overhea
 
 // publishedBy reports whether a set of dimension names is one of sets, apart
 // from finer ones.
-func publishedBy(sets [][]string, dimensions []autoscaling.MetricDimension) bool {
-	var names []string
-	for _, d := range dimensions {
-		if !slices.Contains(finer, d.Name) {
-			names = append(names, d.Name)
-		}
-	}
-	slices.Sort(names)
+func publishedBy(sets [][]string, names []string) bool {
+	names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(finer, name) })
 	return slices.ContainsFunc(sets, func(set []string) bool { return slices.Equal(set, names) })
 }
 

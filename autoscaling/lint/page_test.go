@@ -80,8 +80,8 @@ var errorRules = []struct {
 		}, `PolicyType: got "PredictiveScaling": SageMaker has target tracking, step and scheduled scaling, but no predictive scaling (AWS takes such a policy for other services); remove it, and give known surges as events`},
 	{"target-over-measured", "scaling out would come when users have waited already", "A5", "lower the target",
 		func() error {
-			return autoscaling.VariantScaling{MinCapacity: 2, MaxCapacity: 40, RequestsPerSecondPerInstance: 100, TargetInvocationsPerMinute: 6001}.Validate(variant).Err()
-		}, `TargetInvocationsPerMinute: got 6001: the target is above what an instance sustains, 100 requests a second or 6000 a minute, so that scaling out would come too late; lower it, 4200 leaves the usual headroom`},
+			return autoscaling.VariantScaling{Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100}, Scaling: autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 40, TargetInvocationsPerMinute: 6001}}.Validate(variant).Err()
+		}, `Scaling.TargetInvocationsPerMinute: got 6001: the target is above what an instance sustains, 100 requests a second or 6000 a minute, so that scaling out would come too late; lower it, 4200 leaves the usual headroom`},
 	{"too-many-actions", "a scalable target has at most 200 scheduled actions", "B15", "give coarser settings, or remove some",
 		onTarget(func(t *autoscaling.ScalableTarget) {
 			for i := range 201 {
@@ -99,7 +99,7 @@ var errorRules = []struct {
 
 func onTarget(change func(*autoscaling.ScalableTarget)) func() error {
 	return func() error {
-		t := autoscaling.VariantScaling{MinCapacity: 2, MaxCapacity: 40, RequestsPerSecondPerInstance: 100}.Target(variant)
+		t := autoscaling.VariantScaling{Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100}, Scaling: autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 40}}.Target(variant)
 		change(&t)
 		return t.Validate().Err()
 	}
@@ -109,7 +109,7 @@ func onVariant(change func(*autoscaling.Variant)) func() error {
 	return func() error {
 		v := variant
 		change(&v)
-		return v.ValidateScaling(autoscaling.VariantScaling{MinCapacity: 2, MaxCapacity: 40, RequestsPerSecondPerInstance: 100}.Target(v)).Err()
+		return v.ValidateScaling(autoscaling.VariantScaling{Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100}, Scaling: autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 40}}.Target(v)).Err()
 	}
 }
 

@@ -63,7 +63,7 @@ func (o *options) made(s setting, in rehearsal.Input, again bool) (lint.Subject,
 // is the plan of the same facts, where it is not to be made anew.
 func (w way) subject(in rehearsal.Input, o *options, known *plan.Plan) (lint.Subject, *plan.Plan, error) {
 	v := autoscaling.Variant{EndpointName: "rehearsed", Name: "main"}
-	s := autoscaling.VariantScaling{MinCapacity: leastInstances, MaxCapacity: leastInstances, RequestsPerSecondPerInstance: in.WithDefaults().Service.RequestsPerSecond}
+	s := autoscaling.VariantScaling{Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: in.WithDefaults().Service.RequestsPerSecond}, Scaling: autoscaling.Scaling{MinCapacity: leastInstances, MaxCapacity: leastInstances}}
 	in.Subject = lint.Subject{Name: string(w), Variant: &v, Target: s.Target(v)}
 	if w == planned && known != nil {
 		return following(*known, in), known, nil

@@ -46,6 +46,9 @@ func generate(folder string) ([]byte, error) {
 		if field == "" {
 			return strings.Join(strings.Fields(comments[name]), " ")
 		}
+		if f, _ := t.FieldByName(field); f.Anonymous {
+			return describe(t, comments[source(f.Type.PkgPath())+"."+f.Type.Name()])
+		}
 		return describe(t, comments[name+"."+field])
 	}
 

@@ -65,8 +65,8 @@ func variant(stack awscdk.Stack, id, endpoint string, cooldown time.Duration) *s
 	return scaling.NewVariantScaling(stack, id, scaling.VariantScalingProps{
 		Variant: autoscaling.Variant{EndpointName: endpoint, Name: "main"},
 		Scaling: autoscaling.VariantScaling{
-			MinCapacity: 2, MaxCapacity: 12, RequestsPerSecondPerInstance: 100, StartTime: 6 * time.Minute,
-			ScaleInCooldown: &cooldown, ScaleOutCooldown: &cooldown,
+			Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100, StartTime: 6 * time.Minute},
+			Scaling:  autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 12, ScaleInCooldown: &cooldown, ScaleOutCooldown: &cooldown},
 		},
 	})
 }

@@ -11,15 +11,17 @@ import (
 
 // Problem is one thing that is wrong with an input.
 type Problem struct {
-	// Path is where: a Go field path such as "ScheduledActions[1].Timezone".
-	// The config package translates it into a YAML path.
+	// Path is where: a Go field path such as "ScheduledActions[1].Timezone". YAML
+	// spells it with the keys of an environment file.
 	Path string
 	// Got is the value that was found, as its author wrote it.
 	// Default: "", nothing was there.
 	Got string
-	// Rule says what is wrong and what is allowed, lower case, no full stop.
+	// Rule says what is wrong and what is allowed, lower case, no full stop. It
+	// refers to other fields between « and », such as «MinCapacity», so that they
+	// are spelled as Path is.
 	Rule string
-	// Fix is the likely remedy, as an imperative.
+	// Fix is the likely remedy, as an imperative, with references as in Rule.
 	Fix string
 	// Kind names what is wrong for a program that tells it from the rest; it is
 	// not printed.
@@ -29,6 +31,7 @@ type Problem struct {
 
 // String is the problem on one line: path, value got, rule and fix.
 func (p Problem) String() string {
+	p = p.Go()
 	var b strings.Builder
 	if p.Path != "" {
 		b.WriteString(p.Path)
