@@ -25,7 +25,7 @@ type VariantScalingProps struct {
 
 // Validate returns everything wrong with the properties, joined.
 func (p VariantScalingProps) Validate() error {
-	ps := append(p.Scaling.Validate(p.Variant), validateIDs(p.Scaling.Policies, p.Scaling.StepPolicies)...)
+	ps := p.Scaling.Validate(p.Variant)
 	return append(ps, p.Facts.Validate().In("Facts")...).Err()
 }
 
