@@ -125,19 +125,20 @@ func (a Alarm) validatePeriod() problem.List {
 	short := a.Period == 10*time.Second || a.Period == 30*time.Second
 	switch {
 	case !short && (a.Period <= 0 || a.Period%time.Minute != 0):
-		ps.Add("Period", a.Period, "a period is 10s, 30s or a whole number of minutes", "use 1m0s, or 10s with a high-resolution metric")
+		ps.Add("Period", a.Period, "a period is 10s, 30s or a whole number of minutes", "use 1m, or 10s with a high-resolution metric")
 		return ps
 	case short && a.Metric != nil && !a.Metric.subMinute():
 		// Such an alarm is accepted, and lapses into too little data (fact A17).
 		ps.Add("Period", a.Period, a.Metric.String()+" has one value a minute, so that most periods would be without one",
-			"use 1m0s, or a high-resolution metric, such as ConcurrentRequestsPerModel")
+			"use 1m, or a high-resolution metric, such as ConcurrentRequestsPerModel")
 	}
 	longest := 24 * time.Hour
 	if a.Period >= time.Hour {
 		longest *= 7
 	}
 	if all := int64(longest / a.Period); int64(a.EvaluationPeriods) > all {
-		ps.Add("EvaluationPeriods", a.EvaluationPeriods, fmt.Sprintf("an alarm with periods of %s looks back %s at most", a.Period, longest),
+		ps.Add("EvaluationPeriods", a.EvaluationPeriods, fmt.Sprintf("an alarm with periods of %s looks back %s at most",
+			problem.Duration(a.Period), problem.Duration(longest)),
 			fmt.Sprintf("set it to %d or less", all))
 	}
 	return ps

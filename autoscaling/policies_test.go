@@ -183,23 +183,23 @@ func TestPolicyRules(t *testing.T) {
 
 		{"an alarm of nothing", alarm(func(a *autoscaling.Alarm) { *a = autoscaling.Alarm{} }),
 			`StepPolicies[0].Alarm.Metric: an alarm watches a metric; give a Metric or a MetricMath` + "\n" +
-				`StepPolicies[0].Alarm.Period: got 0s: a period is 10s, 30s or a whole number of minutes; use 1m0s, or 10s with a high-resolution metric` + "\n" +
+				`StepPolicies[0].Alarm.Period: got 0s: a period is 10s, 30s or a whole number of minutes; use 1m, or 10s with a high-resolution metric` + "\n" +
 				`StepPolicies[0].Alarm.Comparison: a comparison is GreaterThanThreshold, GreaterThanOrEqualToThreshold, LessThanThreshold or LessThanOrEqualToThreshold; use GreaterThanOrEqualToThreshold to scale out` + "\n" +
 				`StepPolicies[0].Alarm.EvaluationPeriods: got 0: an alarm looks at 1 datapoint or more; set it to 1 or more`},
 		{"a period of a metric of minutes", alarm(func(a *autoscaling.Alarm) { a.Metric = autoscaling.CPUUtilization(variant) }),
-			`StepPolicies[0].Alarm.Period: got 10s: /aws/sagemaker/Endpoints CPUUtilization has one value a minute, so that most periods would be without one; use 1m0s, or a high-resolution metric, such as ConcurrentRequestsPerModel`},
+			`StepPolicies[0].Alarm.Period: got 10s: /aws/sagemaker/Endpoints CPUUtilization has one value a minute, so that most periods would be without one; use 1m, or a high-resolution metric, such as ConcurrentRequestsPerModel`},
 		{"a period of metric math over minutes", alarm(func(a *autoscaling.Alarm) {
 			m := autoscalingtest.Pools()
 			m.Queries[1].Metric.Name, m.Queries[2].Label = "ModelLatency", ""
 			a.Metric = m
-		}), `StepPolicies[0].Alarm.Period: got 10s: (FILL(large, 0) / 32 + FILL(small, 0) / 8) / 2 has one value a minute, so that most periods would be without one; use 1m0s, or a high-resolution metric, such as ConcurrentRequestsPerModel`},
+		}), `StepPolicies[0].Alarm.Period: got 10s: (FILL(large, 0) / 32 + FILL(small, 0) / 8) / 2 has one value a minute, so that most periods would be without one; use 1m, or a high-resolution metric, such as ConcurrentRequestsPerModel`},
 		{"10 seconds of a metric of one's own", alarm(func(a *autoscaling.Alarm) {
 			a.Metric = autoscaling.Metric{Namespace: "Odds", Name: "Players", Statistic: autoscaling.Sum}
 		}), ""},
 		{"90 seconds", alarm(func(a *autoscaling.Alarm) { a.Period = 90 * time.Second }),
-			`StepPolicies[0].Alarm.Period: got 1m30s: a period is 10s, 30s or a whole number of minutes; use 1m0s, or 10s with a high-resolution metric`},
+			`StepPolicies[0].Alarm.Period: got 1m30s: a period is 10s, 30s or a whole number of minutes; use 1m, or 10s with a high-resolution metric`},
 		{"more than a day", alarm(func(a *autoscaling.Alarm) { a.Period, a.EvaluationPeriods = 30*time.Minute, 49 }),
-			`StepPolicies[0].Alarm.EvaluationPeriods: got 49: an alarm with periods of 30m0s looks back 24h0m0s at most; set it to 48 or less`},
+			`StepPolicies[0].Alarm.EvaluationPeriods: got 49: an alarm with periods of 30m looks back 24h at most; set it to 48 or less`},
 		{"two days of hours", alarm(func(a *autoscaling.Alarm) { a.Period, a.EvaluationPeriods = time.Hour, 48 }), ""},
 		{"M over N", alarm(func(a *autoscaling.Alarm) { a.DatapointsToAlarm = 4 }),
 			`StepPolicies[0].Alarm.DatapointsToAlarm: got 4: of 3 datapoints that are looked at, 1 to 3 can breach; set it from 1 to 3`},

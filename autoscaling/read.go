@@ -152,7 +152,7 @@ func (r reader) metricMath() (m MetricMath, period time.Duration) {
 			case first:
 				period, first = own, false
 			case own != period:
-				stat.add("Period", own, fmt.Sprintf("the metrics of one alarm have one period here, and another's is %s", period), "use one period")
+				stat.add("Period", own, fmt.Sprintf("the metrics of one alarm have one period here, and another's is %s", problem.Duration(period)), "use one period")
 			}
 			stat.done()
 		}

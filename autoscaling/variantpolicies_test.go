@@ -96,7 +96,7 @@ func TestVariantPolicyProblems(t *testing.T) {
 			wrong := step
 			wrong.Alarm.Period = 15e9
 			s.OfferedLoad, s.StepPolicies = ptr(true), []autoscaling.StepScalingPolicy{wrong}
-		}, `StepPolicies[0].Alarm.Period: got 15s: a period is 10s, 30s or a whole number of minutes; use 1m0s, or 10s with a high-resolution metric`},
+		}, `StepPolicies[0].Alarm.Period: got 15s: a period is 10s, 30s or a whole number of minutes; use 1m, or 10s with a high-resolution metric`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -101,7 +101,7 @@ func validateFrontendCapacity(e Environment, src source) problem.List {
 	}
 	latency := f.RequestLatency
 	if longest := e.Frontend.RequestTimeout; latency <= 0 || latency > longest {
-		ps.Add(requestLatency, f.RequestLatency, fmt.Sprintf("a request takes over 0s, and at most the %s of requestTimeout", longest), "measure it at the load balancer, such as 120ms")
+		ps.Add(requestLatency, f.RequestLatency, fmt.Sprintf("a request takes over 0s, and at most the %s of requestTimeout", problem.Duration(longest)), "measure it at the load balancer, such as 120ms")
 		return ps
 	}
 	if len(ps) > 0 || !e.fleetIsSound(src) {
@@ -177,7 +177,7 @@ func (e Environment) validateReservedConcurrency() problem.List {
 	fleet, instances := e.fleet()
 	if need := capacity.Concurrency(fleet*e.Frontend.share(), latency); need > f.ReservedConcurrency {
 		ps.Add(reservedConcurrency, f.ReservedConcurrency,
-			fmt.Sprintf("the gateway turns requests away before the fleet is full: %d instances serve %g a second%s, which at %s are %d at a time", instances, fleet, e.Frontend.ofIt(), latency, need),
+			fmt.Sprintf("the gateway turns requests away before the fleet is full: %d instances serve %g a second%s, which at %s are %d at a time", instances, fleet, e.Frontend.ofIt(), problem.Duration(latency), need),
 			fmt.Sprintf("raise it to %d or more, or leave it out", need))
 		return ps
 	}

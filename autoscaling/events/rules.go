@@ -90,19 +90,19 @@ func (c Calendar) validateSettings() problem.List {
 	c = c.withDefaults()
 	// An action every hour could not tell one lost assertion from none.
 	if !dividesHour(c.AssertEvery) || c.AssertEvery > 30*time.Minute {
-		ps.Add("AssertEvery", c.AssertEvery, "a period is whole minutes that divide an hour, at most 30", "such as 5m0s")
+		ps.Add("AssertEvery", c.AssertEvery, "a period is whole minutes that divide an hour, at most 30", "such as 5m")
 		return ps // the others are judged by it
 	}
 	if !dividesHour(c.Align) || c.Align%c.AssertEvery != 0 {
-		ps.Add("Align", c.Align, fmt.Sprintf("a grid is whole minutes that divide an hour, and a multiple of «AssertEvery», %s", c.AssertEvery), "such as 1h0m0s")
+		ps.Add("Align", c.Align, fmt.Sprintf("a grid is whole minutes that divide an hour, and a multiple of «AssertEvery», %s", problem.Duration(c.AssertEvery)), "such as 1h")
 	}
 	if c.ReleaseSteps < 1 || c.ReleaseSteps > 10 {
 		ps.Add("ReleaseSteps", c.ReleaseSteps, "a minimum goes back in 1 to 10 steps", "such as 2")
 	}
 	if c.ReleaseEvery < 2*c.AssertEvery || c.ReleaseEvery > 6*time.Hour || c.ReleaseEvery%time.Minute != 0 {
 		ps.Add("ReleaseEvery", c.ReleaseEvery,
-			fmt.Sprintf("a step is whole minutes, at least two assertions (%s), of which one may be lost, and at most 6 hours", 2*c.AssertEvery),
-			fmt.Sprintf("such as %s", 3*c.AssertEvery))
+			fmt.Sprintf("a step is whole minutes, at least two assertions (%s), of which one may be lost, and at most 6 hours", problem.Duration(2*c.AssertEvery)),
+			fmt.Sprintf("such as %s", problem.Duration(3*c.AssertEvery)))
 	}
 	if c.ReleaseAssertions < 2 || c.ReleaseAssertions > 12 {
 		ps.Add("ReleaseAssertions", c.ReleaseAssertions, "a release is asserted 2 to 12 times, as one may be lost", "such as 3")
@@ -131,16 +131,16 @@ func (e Event) validate() problem.List {
 		ps.Add("Uncertainty", u, "the peak may come 1 to 10 times as high", "1 is quite sure, 1.5 plans for half as much again")
 	}
 	if e.Overrun != nil && (*e.Overrun < 0 || *e.Overrun > 24*time.Hour) {
-		ps.Add("Overrun", *e.Overrun, "an overrun is from 0 to 24 hours", "such as 1h0m0s for extra time and penalties")
+		ps.Add("Overrun", *e.Overrun, "an overrun is from 0 to 24 hours", "such as 1h for extra time and penalties")
 	}
 	if f := e.FloorShare; f != 0 && !(f > 0 && f <= 1) {
 		ps.Add("FloorShare", f, "floors hold a share over 0 and at most 1 of what the event needs", "leave it out for all of it, and expect a higher peak for more")
 	}
 	switch whole := e.shortest() + e.overrun(); {
 	case e.FloorUntil < 0:
-		ps.Add("FloorUntil", e.FloorUntil, "floors are released some time after the start", "such as 1h0m0s, or leave it out")
+		ps.Add("FloorUntil", e.FloorUntil, "floors are released some time after the start", "such as 1h, or leave it out")
 	case len(more) == 0 && e.FloorUntil > whole:
-		ps.Add("FloorUntil", e.FloorUntil, fmt.Sprintf("the event is over after %s, its overrun included", whole), "leave it out, and the floors last as long")
+		ps.Add("FloorUntil", e.FloorUntil, fmt.Sprintf("the event is over after %s, its overrun included", problem.Duration(whole)), "leave it out, and the floors last as long")
 	}
 	return ps
 }
@@ -178,9 +178,9 @@ func (e Event) validateShape(timed bool) problem.List {
 		case i == 0 && s.After != 0:
 			ps.Add(at+".After", s.After, "the first step begins with the event", "set it to 0s")
 		case i > 0 && s.After <= e.Shape[i-1].After:
-			ps.Add(at+".After", s.After, fmt.Sprintf("the step begins no later than the one before it, after %s", e.Shape[i-1].After), "put the steps in order of time")
+			ps.Add(at+".After", s.After, fmt.Sprintf("the step begins no later than the one before it, after %s", problem.Duration(e.Shape[i-1].After)), "put the steps in order of time")
 		case timed && s.After >= e.shortest():
-			ps.Add(at+".After", s.After, fmt.Sprintf("the event is over after %s", e.shortest()), "begin the step before the end")
+			ps.Add(at+".After", s.After, fmt.Sprintf("the event is over after %s", problem.Duration(e.shortest())), "begin the step before the end")
 		}
 		if !(s.Share > 0 && s.Share <= 1) {
 			ps.Add(at+".Share", s.Share, "a share of the peak is over 0 and at most 1", "raise the peak where this step is higher")
@@ -206,7 +206,7 @@ func (c Calendar) validateLeadTime(e Event) problem.List {
 	case *e.LeadTime < 0 || *e.LeadTime > 24*time.Hour:
 		ps.Add("LeadTime", *e.LeadTime, "a lead time is from 0 to 24 hours", "leave it out, and it is computed from the start time")
 	case *e.LeadTime < c.StartTime:
-		ps.Add("LeadTime", *e.LeadTime, fmt.Sprintf("the instances are not there in time, they take %s to start", c.StartTime),
+		ps.Add("LeadTime", *e.LeadTime, fmt.Sprintf("the instances are not there in time, they take %s to start", problem.Duration(c.StartTime)),
 			"leave it out, and it is computed from the start time")
 	}
 	return ps
@@ -276,13 +276,13 @@ func (c Calendar) coarser() []coarserCalendar {
 	for _, align := range []time.Duration{30 * time.Minute, time.Hour} {
 		if align > c.Align && align%c.AssertEvery == 0 {
 			c.Align = align
-			found = append(found, coarserCalendar{"«Align» to " + align.String(), c})
+			found = append(found, coarserCalendar{"«Align» to " + problem.Duration(align), c})
 		}
 	}
 	if c.ReleaseSteps > 1 {
 		setting := "«ReleaseSteps» to 1"
 		if len(found) > 0 {
-			setting = "«Align» to " + c.Align.String() + " and " + setting
+			setting = "«Align» to " + problem.Duration(c.Align) + " and " + setting
 		}
 		c.ReleaseSteps = 1
 		found = append(found, coarserCalendar{setting, c})

@@ -56,8 +56,8 @@ func eventLate(s Subject) problem.List {
 	for i, e := range s.Facts.Events {
 		if e.LeadTime > 0 && e.LeadTime < s.Facts.StartTime {
 			ps.Add(fmt.Sprintf("Facts.Events[%d].LeadTime", i), e.LeadTime,
-				fmt.Sprintf("the instances are not there in time, they take %s to start", s.Facts.StartTime),
-				fmt.Sprintf("raise the floor of %s earlier, by more than %s", e.Name, s.Facts.StartTime))
+				fmt.Sprintf("the instances are not there in time, they take %s to start", problem.Duration(s.Facts.StartTime)),
+				fmt.Sprintf("raise the floor of %s earlier, by more than %s", e.Name, problem.Duration(s.Facts.StartTime)))
 		}
 	}
 	return ps

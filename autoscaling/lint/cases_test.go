@@ -33,12 +33,12 @@ var lintCases = []struct {
 	want       string
 }{
 	{"cooldown-short", "shorter than the start", func(s *subject) { s.Target.Policies[0].ScaleInCooldown = 5 * time.Minute },
-		`Target.Policies[0].ScaleInCooldown: got 5m0s: the cooldown is shorter than the 6m0s that an instance takes to start; set it to 6m0s or more`},
+		`Target.Policies[0].ScaleInCooldown: got 5m: the cooldown is shorter than the 6m that an instance takes to start; set it to 6m or more`},
 	{"cooldown-short", "a step that removes", func(s *subject) {
 		s.Target.Policies = nil
 		s.Target.StepPolicies = []autoscaling.StepScalingPolicy{removing(1, 10, -1)}
 		s.Target.StepPolicies[0].Cooldown = time.Minute
-	}, `Target.StepPolicies[0].Cooldown: got 1m0s: the cooldown is shorter than the 6m0s that an instance takes to start; set it to 6m0s or more`},
+	}, `Target.StepPolicies[0].Cooldown: got 1m: the cooldown is shorter than the 6m that an instance takes to start; set it to 6m or more`},
 	{"cooldown-short", "as long as the start", func(s *subject) { s.Target.Policies[0].ScaleInCooldown = 6 * time.Minute }, ""},
 	{"cooldown-short", "never in", func(s *subject) {
 		s.Target.Policies[0].ScaleInCooldown, s.Target.Policies[0].DisableScaleIn = 0, true
@@ -160,7 +160,7 @@ var lintCases = []struct {
 	{"event-idle", "one more", func(s *subject) { s.Facts.Events[0].Floor = 7 }, ""},
 
 	{"event-late", "late", func(s *subject) { s.Facts.Events[0].LeadTime = 5 * time.Minute },
-		`Facts.Events[0].LeadTime: got 5m0s: the instances are not there in time, they take 6m0s to start; raise the floor of final earlier, by more than 6m0s`},
+		`Facts.Events[0].LeadTime: got 5m: the instances are not there in time, they take 6m to start; raise the floor of final earlier, by more than 6m`},
 	{"event-late", "in time", func(s *subject) { s.Facts.Events[0].LeadTime = 6 * time.Minute }, ""},
 
 	{"max-lowered", "in a template", func(s *subject) { night(s) },

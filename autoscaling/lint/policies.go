@@ -48,8 +48,8 @@ var policyRules = []Rule{
 func cooldownShort(s Subject) problem.List {
 	var ps problem.List
 	start := s.Facts.StartTime
-	rule := fmt.Sprintf("the cooldown is shorter than the %s that an instance takes to start", start)
-	fix := fmt.Sprintf("set it to %s or more", start)
+	rule := fmt.Sprintf("the cooldown is shorter than the %s that an instance takes to start", problem.Duration(start))
+	fix := fmt.Sprintf("set it to %s or more", problem.Duration(start))
 	for i, p := range s.Target.Policies {
 		if !p.DisableScaleIn && p.ScaleInCooldown < start {
 			ps.Add(fmt.Sprintf("Target.Policies[%d].ScaleInCooldown", i), p.ScaleInCooldown, rule, fix)

@@ -97,7 +97,7 @@ func TestAcknowledgeOneOfTwo(t *testing.T) {
 		t.Fatal("nothing more to compare")
 	}
 	v := found[0]
-	for _, want := range []string{"odds/first/Target", "1m0s", "6m0s", "Target.Policies[0].ScaleInCooldown"} {
+	for _, want := range []string{"odds/first/Target", "1m", "6m", "Target.Policies[0].ScaleInCooldown"} {
 		if !strings.Contains(v.Description, want) {
 			t.Errorf("%q is not in %q", want, v.Description)
 		}

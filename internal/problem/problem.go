@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Problem is one thing that is wrong with an input.
@@ -95,13 +96,16 @@ func Lines[P fmt.Stringer](ps []P) string {
 	return strings.Join(lines, "\n")
 }
 
-// Value writes v as problems show it: strings quoted, nil as nothing.
+// Value writes v as problems show it: strings quoted, durations as Duration writes
+// them, nil as nothing.
 func Value(v any) string {
 	switch v := v.(type) {
 	case nil:
 		return ""
 	case string:
 		return fmt.Sprintf("%q", v)
+	case time.Duration:
+		return Duration(v)
 	default:
 		return fmt.Sprint(v)
 	}

@@ -84,7 +84,7 @@ func (s Server) Validate() problem.List {
 	}
 	during := func(field string, d, shortest, longest time.Duration, fix string) {
 		if d != 0 && (d < shortest || d > longest) {
-			ps.Add(field, d, fmt.Sprintf("this is a time from %s to %s", shortest, longest), fix)
+			ps.Add(field, d, fmt.Sprintf("this is a time from %s to %s", problem.Duration(shortest), problem.Duration(longest)), fix)
 		}
 	}
 	value := func(n *int) int {
