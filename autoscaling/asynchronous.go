@@ -65,6 +65,9 @@ func (s AsynchronousScaling) Validate(v Variant) problem.List {
 
 // Address is where s decides about a path of s.Target, which begins with "Target.".
 func (s AsynchronousScaling) Address(_ Variant, path string) string {
+	if path == "Target.ResourceID" {
+		return variantNames
+	}
 	return s.address(strings.TrimPrefix(path, "Target."))
 }
 

@@ -82,6 +82,9 @@ func (s ProvisionedConcurrencyScaling) Validate(v Variant) problem.List {
 
 // Address is where s decides about a path of s.Target, which begins with "Target.".
 func (s ProvisionedConcurrencyScaling) Address(_ Variant, path string) string {
+	if path == "Target.ResourceID" {
+		return variantNames
+	}
 	return s.address(strings.TrimPrefix(path, "Target."))
 }
 

@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// variantNames stands for the names that a target's resource ID is made of.
+const variantNames = "Variant.EndpointName"
+
 // Address is where s decides about a path of s.Target(v), which begins with
 // "Target.", or of s.Facts(), which begins with "Facts.": that of its own field.
 // "Facts." stays before facts that s does not have.
@@ -16,6 +19,9 @@ func (s VariantScaling) Address(v Variant, path string) string {
 			}
 		}
 		return path
+	}
+	if path == "Target.ResourceID" {
+		return variantNames
 	}
 	return s.addresses(v)(strings.TrimPrefix(path, "Target."))
 }

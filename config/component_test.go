@@ -43,7 +43,7 @@ func TestComponents(t *testing.T) {
 func TestLintOfComponents(t *testing.T) {
 	t.Parallel()
 	e := valid(t, "components")
-	if found := Lint([]Environment{e})[0]; len(found) > 0 {
+	if found := findings([]Environment{e})[0]; len(found) > 0 {
 		t.Errorf("got\n%s", said(found))
 	}
 	for path, want := range map[string]string{
@@ -56,14 +56,14 @@ func TestLintOfComponents(t *testing.T) {
 	} {
 		f := lint.Finding{}
 		f.Path = path
-		if got := e.Components[1].finding(f, "components[1]").Path; got != want {
+		if got := e.InFile(1, f).Path; got != want {
 			t.Errorf("%s is said to be at %s, want %s", path, got, want)
 		}
 	}
 	// Two environments that make the same component would fight over it.
 	other := e
 	other.Name, other.Components = "other", e.Components[1:]
-	if found := Lint([]Environment{e, other})[1]; len(found) != 1 || found[0].Path != "components[0].name" {
+	if found := findings([]Environment{e, other})[1]; len(found) != 1 || found[0].Path != "components[0].name" {
 		t.Errorf("got\n%s", said(found))
 	}
 }

@@ -76,12 +76,8 @@ func validateOfferedLoad(e Environment) problem.List {
 		rule, fix = "a canary on lambda does not publish its share of the offered load", "remove it while the canary is there"
 	}
 	for i, v := range e.ProductionVariants() {
-		at := variantPath("")
-		if len(e.Variants) > 0 {
-			at = variantPath(itemPath("variants", i))
-		}
 		if offered := v.Scaling.OfferedLoad; offered != nil && *offered && v.serving() == realTime {
-			ps.Add(at.of("scaling.offeredLoad"), true, rule, fix)
+			ps.Add(e.variantPath(i).of("scaling.offeredLoad"), true, rule, fix)
 		}
 	}
 	return ps

@@ -1,8 +1,6 @@
 package config
 
 import (
-	"slices"
-
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
@@ -58,41 +56,6 @@ func (e Environment) frontendFacts() *autoscaling.FrontendFacts {
 	return &facts
 }
 
-// Lint is what the rules say of the environments, which were loaded without
-// problems: for each of them its findings, with YAML paths.
-func Lint(environments []Environment) [][]lint.Finding {
-	var subjects []lint.Subject
-	for _, e := range environments {
-		subjects = append(subjects, e.Subjects()...)
-	}
-	judged := lint.All(subjects)
-	found := make([][]lint.Finding, len(environments))
-	for i, e := range environments {
-		for j, v := range e.ProductionVariants() {
-			at := variantPath("")
-			if len(e.Variants) > 0 {
-				at = variantPath(itemPath("variants", j))
-			}
-			for _, f := range judged[0] {
-				// Policies made here share a cooldown, and so a finding.
-				if f = v.finding(f, at); !slices.Contains(found[i], f) {
-					found[i] = append(found[i], f)
-				}
-			}
-			judged = judged[1:]
-		}
-		for j, c := range e.Components {
-			for _, f := range judged[0] {
-				if f = c.finding(f, itemPath(componentsPath, j)); !slices.Contains(found[i], f) {
-					found[i] = append(found[i], f)
-				}
-			}
-			judged = judged[1:]
-		}
-	}
-	return found
-}
-
 const environmentsReady = "frontend.capacity.provisionedConcurrency"
 
 // frontendPaths are where the front end's facts stand in an environment file.
@@ -103,9 +66,8 @@ var frontendPaths = map[string]string{
 	"Facts.Frontend.AccountConcurrency":     "frontend",
 }
 
-// inFile is a finding with its YAML path. address says where the scaling of a
-// variant, or of a component, decides about it.
-func inFile(f lint.Finding, address func(path string) string, spell func(problem.List) problem.List) lint.Finding {
+// InFile is a finding about one of e's Subjects with its YAML path.
+func (e Environment) InFile(subject int, f lint.Finding) lint.Finding {
 	if path, ok := frontendPaths[f.Path]; ok {
 		f.Path = path
 		if path == environmentsReady || path == "frontend" {
@@ -113,28 +75,25 @@ func inFile(f lint.Finding, address func(path string) string, spell func(problem
 		}
 		return f
 	}
-	f.Problem = spell(problem.List{f.Problem}.Map(address))[0]
+	ps := problem.List{f.Problem}
+	if len(e.Components) > 0 {
+		c := e.Components[subject]
+		f.Problem = c.inFile(ps.Map(c.Address), itemPath(componentsPath, subject))[0]
+		return f
+	}
+	v := e.ProductionVariants()[subject]
+	f.Problem = v.inFile(ps.Map(v.targetAddress), e.variantPath(subject))[0]
 	return f
 }
 
-// finding is a finding about v at a YAML path.
-func (v ProductionVariant) finding(f lint.Finding, at variantPath) lint.Finding {
-	spell := func(ps problem.List) problem.List { return v.inFile(ps, at) }
-	return inFile(f, func(path string) string {
-		switch {
-		case path == "Target.ResourceID":
-			return "Variant.EndpointName"
-		case v.serving() == asynchronous:
-			return v.AsynchronousScaling().Address(v.Variant(), path)
-		case v.serving() == serverless:
-			return v.ProvisionedConcurrencyScaling().Address(v.Variant(), path)
-		default:
-			return v.VariantScaling().Address(v.Variant(), path)
-		}
-	}, spell)
-}
-
-// finding is a finding about c at a YAML path.
-func (c Component) finding(f lint.Finding, at string) lint.Finding {
-	return inFile(f, c.Address, func(ps problem.List) problem.List { return c.inFile(ps, at) })
+// targetAddress is where the scaling of v decides about a path of its target.
+func (v ProductionVariant) targetAddress(path string) string {
+	switch v.serving() {
+	case asynchronous:
+		return v.AsynchronousScaling().Address(v.Variant(), path)
+	case serverless:
+		return v.ProvisionedConcurrencyScaling().Address(v.Variant(), path)
+	default:
+		return v.VariantScaling().Address(v.Variant(), path)
+	}
 }

@@ -67,10 +67,9 @@ func TestLintOfOtherKinds(t *testing.T) {
 	for _, name := range []string{"asynchronous", "serverless"} {
 		e := valid(t, name)
 		e.Production = true
-		if found := Lint([]Environment{e})[0]; len(found) > 0 {
+		if found := findings([]Environment{e})[0]; len(found) > 0 {
 			t.Errorf("%s:\n%s", name, said(found))
 		}
-		v := e.ProductionVariants()[0]
 		for path, want := range map[string]string{
 			"Target.MinCapacity":                     "scaling.minCapacity",
 			"Target.ScheduledActions[1].MinCapacity": "schedule[1].minCapacity",
@@ -79,7 +78,7 @@ func TestLintOfOtherKinds(t *testing.T) {
 		} {
 			f := lint.Finding{}
 			f.Path = path
-			if got := v.finding(f, "").Path; got != want {
+			if got := e.InFile(0, f).Path; got != want {
 				t.Errorf("%s: %s is said to be at %s, want %s", name, path, got, want)
 			}
 		}

@@ -156,6 +156,14 @@ func (v ProductionVariant) ScalableTarget() autoscaling.ScalableTarget {
 // the singular form.
 type variantPath string
 
+// variantPath is where the variant of an index stands.
+func (e Environment) variantPath(i int) variantPath {
+	if len(e.Variants) == 0 {
+		return ""
+	}
+	return variantPath(itemPath("variants", i))
+}
+
 // of is the path of what stands at path in the singular form.
 func (at variantPath) of(path string) string {
 	if at == "" {

@@ -31,5 +31,5 @@ func NewAsynchronousScaling(scope constructs.Construct, id string, props Asynchr
 	}
 	return NewScalableTarget(scope, id, ScalableTargetProps{
 		Model: props.Scaling.Target(props.Variant), Variant: props.Variant, Dependencies: after(props.Endpoint),
-	})
+	}).addressed(func(path string) string { return props.Scaling.Address(props.Variant, path) })
 }

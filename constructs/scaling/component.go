@@ -31,7 +31,7 @@ func NewComponentScaling(scope constructs.Construct, id string, props ComponentS
 	}
 	return NewScalableTarget(scope, id, ScalableTargetProps{
 		Model: props.Scaling.Target(props.InferenceComponentName), Dependencies: after(props.InferenceComponent),
-	})
+	}).addressed(props.Scaling.Address)
 }
 
 // after is the one construct that has to stand first, if any.

@@ -107,7 +107,12 @@ func NewScalableTarget(scope constructs.Construct, id string, props ScalableTarg
 		s.StepPolicies = append(s.StepPolicies, policy)
 		s.Alarms = append(s.Alarms, resource(policy, "Alarm", "AWS::CloudWatch::Alarm", p.Alarm.CloudFormation(*policy.Ref())))
 	}
-	return s
+	return s.addressed(func(path string) string {
+		if own, ok := strings.CutPrefix(path, "Target."); ok {
+			return "Model." + own
+		}
+		return path
+	})
 }
 
 const policyType = "AWS::ApplicationAutoScaling::ScalingPolicy"

@@ -33,5 +33,5 @@ func NewProvisionedConcurrencyScaling(scope constructs.Construct, id string, pro
 	}
 	return NewScalableTarget(scope, id, ScalableTargetProps{
 		Model: props.Scaling.Target(props.Variant), Variant: props.Variant, Dependencies: after(props.Endpoint),
-	})
+	}).addressed(func(path string) string { return props.Scaling.Address(props.Variant, path) })
 }

@@ -39,5 +39,5 @@ func NewVariantScaling(scope constructs.Construct, id string, props VariantScali
 	if props.Endpoint != nil {
 		target.Dependencies = []constructs.IConstruct{props.Endpoint}
 	}
-	return NewScalableTarget(scope, id, target)
+	return NewScalableTarget(scope, id, target).addressed(func(path string) string { return props.Scaling.Address(props.Variant, path) })
 }
