@@ -1,8 +1,6 @@
 package config
 
 import (
-	"slices"
-
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
@@ -63,12 +61,14 @@ func (d *document) checkModelForm() {
 	}
 }
 
-func validateComponents(e Environment, src source) problem.List {
+// validateComponents judges each component, and all of them together. copies is
+// what is wrong with their scaling.
+func validateComponents(e Environment, src source) (ps, copies problem.List) {
 	if src.faulty(componentsPath) || len(e.Components) == 0 {
-		return nil
+		return nil, nil
 	}
 	e = e.withDefaults()
-	ps := e.validateManagedInstances(src)
+	ps = e.validateManagedInstances(src)
 	names := map[string]string{}
 	for i, c := range e.Components {
 		at := itemPath(componentsPath, i)
@@ -81,9 +81,9 @@ func validateComponents(e Environment, src source) problem.List {
 			names[c.Name] = at
 		}
 		ps = append(ps, validateModel(at, c.Model(), e.Region)...)
-		ps = append(ps, c.validate(at, src)...)
+		copies = append(copies, c.validate(at, src)...)
 	}
-	return ps
+	return ps, copies
 }
 
 func (e Environment) validateManagedInstances(src source) problem.List {
@@ -123,15 +123,7 @@ func (c Component) validate(at string, src source) problem.List {
 	if src.touched(at+".scaling") || src.touched(at+".capacity") {
 		return ps
 	}
-	found := c.inFile(scaling.Validate(c.Name), at)
-	unsound := slices.ContainsFunc(found, func(p problem.Problem) bool { return within(p.Path, at+".scaling") })
-	for _, p := range found {
-		// The times are judged by the bounds.
-		if !unsound || !within(p.Path, at+".schedule") && !within(p.Path, at+".events") {
-			ps = append(ps, p)
-		}
-	}
-	return ps
+	return append(ps, c.inFile(scaling.Validate(c.Name), at)...)
 }
 
 // inFile is what the scaling model says of the component at a YAML path.

@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
@@ -104,7 +103,7 @@ func validateFrontendCapacity(e Environment, src source) problem.List {
 		ps.Add(requestLatency, f.RequestLatency, fmt.Sprintf("a request takes over 0s, and at most the %s of requestTimeout", problem.Duration(longest)), "measure it at the load balancer, such as 120ms")
 		return ps
 	}
-	if len(ps) > 0 || !e.fleetIsSound(src) {
+	if len(ps) > 0 || !src.fleetIsSound {
 		return ps
 	}
 	ps = append(ps, e.validateGatewayCapacity(src)...)
@@ -129,25 +128,6 @@ func (e Environment) validateGatewayCapacity(src source) problem.List {
 		ps = append(ps, e.inFrontend(c.Validate(), "frontend.capacity.provisionedConcurrency")...)
 	}
 	return ps
-}
-
-// fleetIsSound reports whether nothing is wrong with the variants and their
-// events, from which everything else is computed.
-func (e Environment) fleetIsSound(src source) bool {
-	if slices.ContainsFunc(append([]string{"variants", componentsPath}, singularKeys...), src.touched) {
-		return false
-	}
-	for _, v := range e.ProductionVariants() {
-		if len(v.VariantScaling().Validate(v.Variant())) > 0 {
-			return false
-		}
-	}
-	for _, c := range e.Components {
-		if len(c.ComponentScaling.Validate(c.Name)) > 0 {
-			return false
-		}
-	}
-	return true
 }
 
 // fleet is what all instances serve in requests per second, and how many they

@@ -202,14 +202,14 @@ func (d *document) checkForm() {
 		Fix:  "move " + keys + " into an entry of variants, or remove variants"})
 }
 
-// validateVariants judges each variant, and all of them together.
-func validateVariants(e Environment, src source) problem.List {
-	var ps problem.List
+// validateVariants judges each variant, and all of them together. fleet is what is
+// wrong with their scaling.
+func validateVariants(e Environment, src source) (ps, fleet problem.List) {
 	if saysComponents(src.given, src.faulty) {
-		return nil
+		return nil, nil
 	}
 	if src.faulty("variants") || e.Endpoint.Asynchronous != nil && src.given("variants") || servingUnknown(src.faulty) {
-		return nil
+		return nil, nil
 	}
 	if n := len(e.Variants); n > maxVariants {
 		ps.Add("variants", n, fmt.Sprintf("an endpoint has at most %d variants", maxVariants), "move some to another endpoint")
@@ -232,13 +232,19 @@ func validateVariants(e Environment, src source) problem.List {
 			ps = append(ps, validateModel(at.of("model"), *v.Model, e.Region)...)
 		}
 		if v.serving() == realTime {
-			ps = append(ps, validateCapacity(at.of("capacity"), v.Capacity)...)
+			fleet = append(fleet, validateCapacity(at.of("capacity"), v.Capacity)...)
 		}
 		for _, p := range validateScaling(v, at, src) {
-			if !slices.Contains(ps, p) { // the endpoint's name is every variant's
-				ps = append(ps, p)
-			}
+			fleet = appendNew(fleet, p) // the endpoint's name is every variant's
 		}
 	}
-	return ps
+	return ps, fleet
+}
+
+// appendNew appends what ps does not have.
+func appendNew(ps problem.List, p problem.Problem) problem.List {
+	if slices.Contains(ps, p) {
+		return ps
+	}
+	return append(ps, p)
 }
