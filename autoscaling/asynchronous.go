@@ -47,7 +47,8 @@ func (s AsynchronousScaling) reachesZero() bool {
 // paths of this struct, and "Variant." before those of v.
 func (s AsynchronousScaling) Validate(v Variant) problem.List {
 	ps := s.validateKind("an asynchronous endpoint", isOneOf(commonFields, asynchronousFields))
-	ps = append(ps, validateWakeUp("Scaling", "WakeUpInstances", s.WakeUpInstances, s.reachesZero(), s.MaxCapacity, "instances")...)
+	ps = append(ps, validateWakeUp("Scaling", "WakeUpInstances", s.WakeUpInstances, s.reachesZero(), s.MaxCapacity,
+		"instances")...)
 	if b := s.BacklogPerInstance; !(b > 0) || !finite(b) {
 		ps.Add("Scaling.BacklogPerInstance", b, "a backlog is over 0 requests an instance",
 			"the time that a request may take, over the time that an instance needs for one")

@@ -112,7 +112,8 @@ func (s ComponentScaling) Target(name string) ScalableTarget {
 		t.StepPolicies = []StepScalingPolicy{WakeUpPolicy(name, cmp.Or(s.WakeUpCopies, 1))}
 	}
 	for i := range t.Policies {
-		t.Policies[i].ScaleOutCooldown, t.Policies[i].ScaleInCooldown = orDefault(s.ScaleOutCooldown), orDefault(s.ScaleInCooldown)
+		t.Policies[i].ScaleOutCooldown = orDefault(s.ScaleOutCooldown)
+		t.Policies[i].ScaleInCooldown = orDefault(s.ScaleInCooldown)
 	}
 	return t
 }
@@ -184,7 +185,8 @@ func (s ComponentScaling) address(path string) string {
 	if index, _, ok := actionPath(path); ok && index >= len(s.ScheduledActions) {
 		return "Events"
 	}
-	return figures(reflect.TypeOf(s), path, "CopyCapacity.RequestsPerSecondPerCopy", "CopyCapacity.RequestsPerSecondPerCopy")
+	return figures(reflect.TypeOf(s), path, "CopyCapacity.RequestsPerSecondPerCopy",
+		"CopyCapacity.RequestsPerSecondPerCopy")
 }
 
 // figures is where a scaling of type t decides about a path of its target: a
@@ -216,19 +218,24 @@ func (s ComponentScaling) validateFigures() problem.List {
 	var ps problem.List
 	rate, concurrency := s.RequestsPerSecondPerCopy, s.ConcurrencyPerCopy
 	if rate == 0 && concurrency == 0 {
-		ps.Add("CopyCapacity.RequestsPerSecondPerCopy", nil, "without a measured rate or concurrency there is nothing to track",
+		ps.Add("CopyCapacity.RequestsPerSecondPerCopy", nil,
+			"without a measured rate or concurrency there is nothing to track",
 			"measure one copy under load")
 	}
 	if !(rate >= 0) || math.IsInf(rate, 1) {
-		ps.Add("CopyCapacity.RequestsPerSecondPerCopy", rate, "a rate is over 0 requests a second", "measure one copy under load")
+		ps.Add("CopyCapacity.RequestsPerSecondPerCopy", rate, "a rate is over 0 requests a second",
+			"measure one copy under load")
 	}
 	if !(concurrency >= 0) || math.IsInf(concurrency, 1) {
-		ps.Add("CopyCapacity.ConcurrencyPerCopy", concurrency, "a concurrency is over 0 requests at a time", "measure one copy under load, or leave it out")
+		ps.Add("CopyCapacity.ConcurrencyPerCopy", concurrency, "a concurrency is over 0 requests at a time",
+			"measure one copy under load, or leave it out")
 	}
 	if f := s.SafetyFactor; f != 0 && !(f > 0 && f <= 1) {
-		ps.Add("CopyScaling.SafetyFactor", f, "a safety factor is over 0 and at most 1", "AWS advises to begin load testing with 0.5")
+		ps.Add("CopyScaling.SafetyFactor", f, "a safety factor is over 0 and at most 1",
+			"AWS advises to begin load testing with 0.5")
 	}
-	return append(ps, validateWakeUp("CopyScaling", "WakeUpCopies", s.WakeUpCopies, s.reachesZero(), s.MaxCapacity, "copies")...)
+	return append(ps, validateWakeUp("CopyScaling", "WakeUpCopies", s.WakeUpCopies, s.reachesZero(), s.MaxCapacity,
+		"copies")...)
 }
 
 // validateWakeUp is for how many units the way out of zero begins with.
@@ -237,9 +244,11 @@ func validateWakeUp(group, field string, n int, reachesZero bool, maxCapacity in
 	field = group + "." + field
 	switch {
 	case n != 0 && !reachesZero:
-		ps.Add(field, n, "with a minimum of 1 or more there is nothing to wake up", "leave it out, or set «"+group+".MinCapacity» to 0")
+		ps.Add(field, n, "with a minimum of 1 or more there is nothing to wake up",
+			"leave it out, or set «"+group+".MinCapacity» to 0")
 	case n < 0 || n > max(maxCapacity, 1):
-		ps.Add(field, n, fmt.Sprintf("waking up begins with 1 %s or more, at most the maximum of %d", unit, maxCapacity), "leave it out for 1")
+		ps.Add(field, n, fmt.Sprintf("waking up begins with 1 %s or more, at most the maximum of %d", unit, maxCapacity),
+			"leave it out for 1")
 	}
 	return ps
 }

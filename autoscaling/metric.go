@@ -144,7 +144,8 @@ func (m Metric) String() string { return m.Namespace + " " + m.Name }
 func (m Metric) check(d Dimension) problem.List {
 	ps := m.validate()
 	if extended.MatchString(string(m.Statistic)) {
-		ps.Add("Statistic", string(m.Statistic), "a tracked metric has the statistic Average, Minimum, Maximum, Sum or SampleCount",
+		ps.Add("Statistic", string(m.Statistic),
+			"a tracked metric has the statistic Average, Minimum, Maximum, Sum or SampleCount",
 			"use one of them, or «MetricMath», which takes others")
 	}
 	return ps
@@ -161,7 +162,8 @@ func (m Metric) validate() problem.List {
 	case m.Namespace == "":
 		ps.Add("Namespace", nil, "a metric has a namespace", "such as \""+SageMakerNamespace+"\"")
 	case len(m.Namespace) > 255 || m.Namespace[0] == ':':
-		ps.Add("Namespace", m.Namespace, "a namespace has at most 255 characters and does not begin with a colon", "such as \""+SageMakerNamespace+"\"")
+		ps.Add("Namespace", m.Namespace, "a namespace has at most 255 characters and does not begin with a colon",
+			"such as \""+SageMakerNamespace+"\"")
 	}
 	if m.Name == "" || len(m.Name) > 255 {
 		ps.Add("Name", got(m.Name), "a metric has a name of 1 to 255 characters", "such as \"CPUUtilization\"")
@@ -176,7 +178,8 @@ func (m Metric) validate() problem.List {
 				"such as \""+EndpointNameDimension+"\"")
 		}
 		if value == "" || len(value) > 1024 {
-			ps.Add(at, got(value), "the value of a dimension has 1 to 1024 characters", "give what the metric is published with")
+			ps.Add(at, got(value), "the value of a dimension has 1 to 1024 characters",
+				"give what the metric is published with")
 		}
 	}
 	switch {

@@ -106,7 +106,8 @@ func (m MetricMath) subMinute() bool {
 func (m MetricMath) validate() problem.List {
 	var ps problem.List
 	if n := len(m.Queries); n < 1 || n > maxQueries {
-		ps.Add("Queries", n, fmt.Sprintf("metric math has 1 to %d queries", maxQueries), "give the metrics and the expression over them")
+		ps.Add("Queries", n, fmt.Sprintf("metric math has 1 to %d queries", maxQueries),
+			"give the metrics and the expression over them")
 	}
 	ids, results, metrics, expressions := map[string]int{}, 0, 0, 0
 	for i, q := range m.Queries {
@@ -127,13 +128,16 @@ func (m MetricMath) validate() problem.List {
 		}
 	}
 	if len(m.Queries) > 0 && (metrics < 1 || metrics > maxMathMetrics) {
-		ps.Add("Queries", metrics, fmt.Sprintf("1 to %d of the queries are metrics", maxMathMetrics), "compute from metrics as they were published")
+		ps.Add("Queries", metrics, fmt.Sprintf("1 to %d of the queries are metrics", maxMathMetrics),
+			"compute from metrics as they were published")
 	}
 	if expressions > maxMathExpressions {
-		ps.Add("Queries", expressions, fmt.Sprintf("at most %d of the queries are expressions", maxMathExpressions), "join expressions")
+		ps.Add("Queries", expressions, fmt.Sprintf("at most %d of the queries are expressions", maxMathExpressions),
+			"join expressions")
 	}
 	if len(m.Queries) > 0 && results != 1 {
-		ps.Add("Queries", results, "exactly one query is the result", "set «ReturnData» on the last expression, and nowhere else")
+		ps.Add("Queries", results, "exactly one query is the result",
+			"set «ReturnData» on the last expression, and nowhere else")
 	}
 	for i, q := range m.Queries {
 		for _, name := range q.variables() {
@@ -164,7 +168,8 @@ func (q MetricQuery) validate() problem.List {
 	case q.Expression == "":
 		ps.Add("Expression", nil, "a query is a metric or an expression", "give one of the two")
 	case len(q.Expression) > maxExpression:
-		ps.Add("Expression", len(q.Expression), fmt.Sprintf("an expression has at most %d characters", maxExpression), "split it into several queries")
+		ps.Add("Expression", len(q.Expression), fmt.Sprintf("an expression has at most %d characters", maxExpression),
+			"split it into several queries")
 	}
 	return ps
 }

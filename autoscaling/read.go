@@ -23,7 +23,8 @@ func ReadScalableTarget(properties map[string]any) (ScalableTarget, error) {
 		RoleARN:     r.text("RoleARN", optional),
 	}
 	if namespace := r.text("ServiceNamespace", required); namespace != "" && namespace != t.Dimension.Namespace() {
-		r.add("ServiceNamespace", namespace, "the dimension "+string(t.Dimension)+" is of another service", "write "+t.Dimension.Namespace())
+		r.add("ServiceNamespace", namespace, "the dimension "+string(t.Dimension)+" is of another service",
+			"write "+t.Dimension.Namespace())
 	}
 	for _, a := range r.list("ScheduledActions", optional) {
 		t.ScheduledActions = append(t.ScheduledActions, a.scheduledAction())
@@ -79,7 +80,9 @@ func (r reader) policy(kind string) string {
 	switch got := r.text("PolicyType", required); got {
 	case "", kind:
 	case predictiveScaling:
-		r.add("PolicyType", got, "SageMaker has target tracking, step and scheduled scaling, but no predictive scaling (AWS takes such a policy for other services)",
+		r.add("PolicyType", got,
+			"SageMaker has target tracking, step and scheduled scaling, but no predictive scaling (AWS takes such a policy "+
+				"for other services)",
 			"remove it, and give known surges as events")
 	default:
 		r.add("PolicyType", got, "this policy is not of the type "+kind, "read it as what it is")
@@ -152,7 +155,9 @@ func (r reader) metricMath() (m MetricMath, period time.Duration) {
 			case first:
 				period, first = own, false
 			case own != period:
-				stat.add("Period", own, fmt.Sprintf("the metrics of one alarm have one period here, and another's is %s", problem.Duration(period)), "use one period")
+				stat.add("Period", own,
+					fmt.Sprintf("the metrics of one alarm have one period here, and another's is %s",
+						problem.Duration(period)), "use one period")
 			}
 			stat.done()
 		}

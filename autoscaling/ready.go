@@ -71,8 +71,9 @@ func EmergencyPolicy(v Variant, concurrency float64) StepScalingPolicy {
 		},
 		Alarm: Alarm{
 			Description: "More requests at a time than an instance can serve in time",
-			Metric:      Metric{Namespace: SageMakerNamespace, Name: concurrentRequestsPerModel, Dimensions: v.dimensions(), Statistic: Average},
-			Period:      10 * time.Second, Comparison: Above, Threshold: concurrency,
+			Metric: Metric{Namespace: SageMakerNamespace, Name: concurrentRequestsPerModel, Dimensions: v.dimensions(),
+				Statistic: Average},
+			Period: 10 * time.Second, Comparison: Above, Threshold: concurrency,
 			EvaluationPeriods: 3, DatapointsToAlarm: 2, MissingData: MissingIsMissing,
 		},
 	}
@@ -114,7 +115,8 @@ func OfferedLoadPolicy(endpointName string) StepScalingPolicy {
 				query("arrived", GatewayArrivedRequests),
 				query("shed", GatewayShedRequests),
 				// Where nothing came there is no share, and a quiet gateway publishes nothing.
-				{ID: "share", Expression: "IF(FILL(arrived, 0) > 0, 100 * FILL(shed, 0) / FILL(arrived, 1), 0)", Label: "Shed, percent", ReturnData: true},
+				{ID: "share", Expression: "IF(FILL(arrived, 0) > 0, 100 * FILL(shed, 0) / FILL(arrived, 1), 0)",
+					Label: "Shed, percent", ReturnData: true},
 			}},
 			Period: GatewayPeriod, Comparison: AtLeast, Threshold: shedThreshold,
 			EvaluationPeriods: 3, DatapointsToAlarm: 2, MissingData: MissingIsFine,

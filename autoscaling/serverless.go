@@ -61,7 +61,8 @@ func (s ProvisionedConcurrencyScaling) Validate(v Variant) problem.List {
 	}
 	most := cmp.Or(s.MaxConcurrency, MaxServerlessConcurrency)
 	if most < 1 || most > MaxServerlessConcurrency {
-		ps.Add("MaxConcurrency", s.MaxConcurrency, fmt.Sprintf("a serverless variant takes 1 to %d requests at a time", MaxServerlessConcurrency),
+		ps.Add("MaxConcurrency", s.MaxConcurrency,
+			fmt.Sprintf("a serverless variant takes 1 to %d requests at a time", MaxServerlessConcurrency),
 			"give the variant's own, or leave it out")
 		return append(ps, v.Validate().In("Variant")...)
 	}

@@ -148,7 +148,8 @@ func (t ScalableTarget) validateResource() problem.List {
 		ps.Add("Dimension", got(string(t.Dimension)), fmt.Sprintf("SageMaker scales by %s, %s or %s",
 			VariantInstanceCount, VariantProvisionedConcurrency, InferenceComponentCopyCount), "use one of them")
 	case t.ResourceID == "" || ok && !known.resourceID.MatchString(t.ResourceID):
-		ps.Add("ResourceID", got(t.ResourceID), "this is not what "+string(t.Dimension)+" is counted of", "such as \""+known.example+"\"")
+		ps.Add("ResourceID", got(t.ResourceID), "this is not what "+string(t.Dimension)+" is counted of",
+			"such as \""+known.example+"\"")
 	}
 	if t.Asynchronous && t.Dimension != VariantInstanceCount {
 		ps.Add("Asynchronous", t.Asynchronous, "an asynchronous endpoint has variants with instances", "leave it out")
@@ -199,7 +200,8 @@ func (t ScalableTarget) validateActions() problem.List {
 	var ps problem.List
 	if n := len(t.ScheduledActions); n > events.MaxScheduledActions {
 		ps.Add("ScheduledActions", n,
-			fmt.Sprintf("a scalable target has at most %d scheduled actions", events.MaxScheduledActions), "remove some that are over")
+			fmt.Sprintf("a scalable target has at most %d scheduled actions",
+				events.MaxScheduledActions), "remove some that are over")
 	}
 	names := map[string]int{}
 	for i, a := range t.ScheduledActions {

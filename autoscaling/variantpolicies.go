@@ -62,7 +62,8 @@ func (s VariantScaling) addresses(v Variant) func(path string) string {
 // problem of s as its cause.
 func (s VariantScaling) saidOfFigures(v Variant, path string) bool {
 	name, field, _ := s.made(v, path)
-	return name != "" && (strings.HasPrefix(path, "StepPolicies") || field == "TargetValue" && len(s.validateTarget()) > 0)
+	return name != "" && (strings.HasPrefix(path, "StepPolicies") || field == "TargetValue" &&
+		len(s.validateTarget()) > 0)
 }
 
 // validatePolicyNames refuses a name that a step policy made here has: the
@@ -73,7 +74,8 @@ func (s VariantScaling) validatePolicyNames(v Variant) problem.List {
 	for _, made := range s.madeStepPolicies(v) {
 		for i, p := range s.Policies {
 			if p.Name == made.Name {
-				ps.Add(fmt.Sprintf("Policies[%d].Name", i), p.Name, "the policy "+made.Name+" has the same name", "give each policy a name of its own")
+				ps.Add(fmt.Sprintf("Policies[%d].Name", i), p.Name, "the policy "+made.Name+" has the same name",
+					"give each policy a name of its own")
 			}
 		}
 	}

@@ -68,10 +68,12 @@ func (s VariantScaling) Target(v Variant) ScalableTarget {
 func (s VariantScaling) madePolicies() []TargetTrackingPolicy {
 	policies := []TargetTrackingPolicy{Tracking(InvocationsPolicyName, VariantInvocationsPerInstance, s.targetValue())}
 	if s.ConcurrencyPerInstance != 0 {
-		policies = append(policies, ConcurrencyPolicy(capacity.ConcurrencyTarget(s.ConcurrencyPerInstance, s.safetyFactor())))
+		policies = append(policies,
+			ConcurrencyPolicy(capacity.ConcurrencyTarget(s.ConcurrencyPerInstance, s.safetyFactor())))
 	}
 	for i := range policies {
-		policies[i].ScaleOutCooldown, policies[i].ScaleInCooldown = orDefault(s.ScaleOutCooldown), orDefault(s.ScaleInCooldown)
+		policies[i].ScaleOutCooldown = orDefault(s.ScaleOutCooldown)
+		policies[i].ScaleInCooldown = orDefault(s.ScaleInCooldown)
 	}
 	return policies
 }
@@ -150,7 +152,8 @@ func minimumIsTheirs(events []events.Event, actions []ScheduledAction) problem.L
 	for i, a := range actions {
 		if len(events) > 0 && a.MinCapacity != nil {
 			ps.Add(fmt.Sprintf("ScheduledActions[%d].MinCapacity", i), *a.MinCapacity,
-				"where there are events they alone move the minimum: the release of one would undo this floor, and this would undo theirs",
+				"where there are events they alone move the minimum: the release of one would undo this floor, and this would "+
+					"undo theirs",
 				"make this an event too, with weekdays if it comes every week")
 		}
 	}
@@ -161,28 +164,36 @@ func (s VariantScaling) validateTarget() problem.List {
 	var ps problem.List
 	rps, factor, target := s.RequestsPerSecondPerInstance, s.SafetyFactor, s.TargetInvocationsPerMinute
 	if factor != 0 && target != 0 {
-		ps.Add("Scaling.SafetyFactor", factor, "a safety factor and a target of its own exclude each other", "keep one of the two")
+		ps.Add("Scaling.SafetyFactor", factor, "a safety factor and a target of its own exclude each other",
+			"keep one of the two")
 	}
 	if factor != 0 && !(factor > 0 && factor <= 1) {
-		ps.Add("Scaling.SafetyFactor", factor, "a safety factor is over 0 and at most 1", "AWS advises to begin load testing with 0.5")
+		ps.Add("Scaling.SafetyFactor", factor, "a safety factor is over 0 and at most 1",
+			"AWS advises to begin load testing with 0.5")
 	}
 	switch {
 	case !(rps >= 0) || math.IsInf(rps, 1):
-		ps.Add("Capacity.RequestsPerSecondPerInstance", rps, "a rate is over 0 requests a second", "measure one instance under load")
+		ps.Add("Capacity.RequestsPerSecondPerInstance", rps, "a rate is over 0 requests a second",
+			"measure one instance under load")
 	case rps == 0 && target == 0:
 		ps.Add("Capacity.RequestsPerSecondPerInstance", nil, "without a measured rate there is no target to derive",
 			"measure one instance under load, or give «Scaling.TargetInvocationsPerMinute»")
 	case !(target >= 0) || math.IsInf(target, 1):
-		ps.Add("Scaling.TargetInvocationsPerMinute", target, "a target is a number above 0", "derive it from a load test: requests a second × safety factor × 60")
+		ps.Add("Scaling.TargetInvocationsPerMinute", target, "a target is a number above 0",
+			"derive it from a load test: requests a second × safety factor × 60")
 	case rps > 0 && target > rps*60:
 		ps.Add("Scaling.TargetInvocationsPerMinute", target,
-			fmt.Sprintf("the target is above what an instance sustains, %g requests a second or %g a minute, so that scaling out would come too late", rps, rps*60),
-			fmt.Sprintf("lower it, %g leaves the usual headroom", capacity.InvocationsPerInstanceTarget(rps, capacity.DefaultSafetyFactor)))
+			fmt.Sprintf("the target is above what an instance sustains, %g requests a second or %g a minute, so that "+
+				"scaling out would come too late", rps, rps*60),
+			fmt.Sprintf("lower it, %g leaves the usual headroom",
+				capacity.InvocationsPerInstanceTarget(rps, capacity.DefaultSafetyFactor)))
 	}
 	if c := s.ConcurrencyPerInstance; !(c >= 0) || math.IsInf(c, 1) {
-		ps.Add("Capacity.ConcurrencyPerInstance", c, "a concurrency is over 0 requests at a time", "measure one instance under load, or leave it out")
+		ps.Add("Capacity.ConcurrencyPerInstance", c, "a concurrency is over 0 requests at a time",
+			"measure one instance under load, or leave it out")
 	} else if s.Emergency && c == 0 {
-		ps.Add("Scaling.Emergency", s.Emergency, "without a measured concurrency it is not known when an instance has too many requests",
+		ps.Add("Scaling.Emergency", s.Emergency,
+			"without a measured concurrency it is not known when an instance has too many requests",
 			"measure one instance under load, and give «Capacity.ConcurrencyPerInstance»")
 	}
 	return ps

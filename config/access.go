@@ -39,16 +39,21 @@ func validateEncryption(e Environment, src source) problem.List {
 	switch {
 	case src.faulty(plainHTTPPath):
 	case f.PlainHTTP && e.Production:
-		ps.Add(plainHTTPPath, true, "in production requests and predictions are encrypted on their way", "remove it, and give certificateArn or domain")
+		ps.Add(plainHTTPPath, true, "in production requests and predictions are encrypted on their way",
+			"remove it, and give certificateArn or domain")
 	case f.PlainHTTP && f.CertificateARN != "":
-		ps.Add(plainHTTPPath, true, "a certificate is given too, and plain HTTP needs none", "remove plainHttp to serve HTTPS, or certificateArn to serve without TLS")
+		ps.Add(plainHTTPPath, true, "a certificate is given too, and plain HTTP needs none",
+			"remove plainHttp to serve HTTPS, or certificateArn to serve without TLS")
 	case f.PlainHTTP && f.Domain != nil:
-		ps.Add(plainHTTPPath, true, "a certificate is made for the domain, and plain HTTP needs none", "remove plainHttp to serve HTTPS, or domain to serve without TLS")
+		ps.Add(plainHTTPPath, true, "a certificate is made for the domain, and plain HTTP needs none",
+			"remove plainHttp to serve HTTPS, or domain to serve without TLS")
 	case f.PlainHTTP && f.Authentication != nil:
-		ps.Add(plainHTTPPath, true, "clients show who they are over HTTPS only", "remove plainHttp, and give certificateArn or domain")
+		ps.Add(plainHTTPPath, true, "clients show who they are over HTTPS only",
+			"remove plainHttp, and give certificateArn or domain")
 	case !f.PlainHTTP && f.CertificateARN == "" && f.Domain == nil && !src.faulty(domainPath):
 		ps.Add(certificatePath, nil, "the HTTPS listener needs a certificate",
-			"add the ARN of one in AWS Certificate Manager, or domain to have one made, or plainHttp: true to serve without TLS")
+			"add the ARN of one in AWS Certificate Manager, or domain to have one made, or plainHttp: true to serve "+
+				"without TLS")
 	}
 	return ps
 }
@@ -93,12 +98,15 @@ func validateRanges(e Environment, src source) problem.List {
 		return ps
 	}
 	if f.InternetFacing && settings.AllPrivate(f.AllowedCIDRs) {
-		ps.Add("frontend.internetFacing", true, "the load balancer is to be public, and only private ranges may connect, from which nobody reaches it over the internet",
+		ps.Add("frontend.internetFacing", true,
+			"the load balancer is to be public, and only private ranges may connect, from which nobody reaches it over the "+
+				"internet",
 			"remove internetFacing for an internal one, or allow the public ranges of its clients")
 	}
 	everybody := f.InternetFacing && len(f.AllowedCIDRs) == 0
 	if f.IPv6 && !overIPv6 && !everybody {
-		ps.Add(ipv6Path, true, "nobody may connect over IPv6", "add the IPv6 ranges of the clients to allowedCidrs, or remove ipv6")
+		ps.Add(ipv6Path, true, "nobody may connect over IPv6",
+			"add the IPv6 ranges of the clients to allowedCidrs, or remove ipv6")
 	}
 	return ps
 }

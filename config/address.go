@@ -18,7 +18,8 @@ func (v ProductionVariant) inFile(ps problem.List, at variantPath) problem.List 
 	if at == "" {
 		ps = inYAML[Environment](ps, "")
 	} else {
-		ps = inYAML[ProductionVariant](ps.Map(func(path string) string { return strings.TrimPrefix(path, "Variant.") }), string(at))
+		ps = inYAML[ProductionVariant](ps.Map(func(path string) string { return strings.TrimPrefix(path, "Variant.") }),
+			string(at))
 	}
 	for i, p := range ps {
 		if strings.HasSuffix(p.Path, "EndpointName") { // it is every variant's

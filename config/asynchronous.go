@@ -54,7 +54,8 @@ func validateAsynchronous(a *Asynchronous, region string) problem.List {
 			continue
 		}
 		if in := strings.Split(topic.arn, ":")[3]; in != region {
-			ps.Add(asynchronousPath+"."+topic.key, topic.arn, "the endpoint tells topics of its own region "+region+", this one is in "+in,
+			ps.Add(asynchronousPath+"."+topic.key, topic.arn,
+				"the endpoint tells topics of its own region "+region+", this one is in "+in,
 				"make a topic in "+region+" and give its ARN")
 		}
 	}

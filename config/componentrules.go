@@ -17,7 +17,8 @@ var besideComponents = []struct{ key, rule string }{
 	{asynchronousPath, "an asynchronous endpoint serves a model, not components"},
 	{serverlessPath, "components run on instances"},
 	{"capacity", "a load test is of one copy, and each component has its own"},
-	{"scaling", "SageMaker itself moves the instances, within variant.managedInstances, and each component has scaling of its own"},
+	{"scaling", "SageMaker itself moves the instances, within variant.managedInstances, and each component has " +
+		"scaling of its own"},
 	{"schedule", "SageMaker itself moves the instances, and each component has a schedule of its own"},
 	{"events", "SageMaker itself moves the instances, and each component has events of its own"},
 }
@@ -57,7 +58,8 @@ func (d *document) checkModelForm() {
 	}
 	if d.given(managedInstancesPath) && !d.isFaulty(managedInstancesPath) {
 		d.fault(problem.Problem{Path: managedInstancesPath, Got: d.nodes[managedInstancesPath].describe(),
-			Rule: "SageMaker manages the instances of inference components only, and there are none", Fix: "remove it, or add components in place of model"})
+			Rule: "SageMaker manages the instances of inference components only, and there are none",
+			Fix:  "remove it, or add components in place of model"})
 	}
 }
 
@@ -95,9 +97,11 @@ func (e Environment) validateManagedInstances(src source) problem.List {
 	ps = append(ps, ProductionVariant{}.inFile(e.managedVariant().Validate().In("Variant"), "")...)
 	switch n := e.Variant.InitialInstanceCount; {
 	case m.MaxInstanceCount < m.MinInstanceCount:
-		ps.Add(managedInstancesPath+".maxInstanceCount", m.MaxInstanceCount, "the maximum is at least the minimum", "raise it, or lower minInstanceCount")
+		ps.Add(managedInstancesPath+".maxInstanceCount", m.MaxInstanceCount, "the maximum is at least the minimum",
+			"raise it, or lower minInstanceCount")
 	case n < m.MinInstanceCount || n > m.MaxInstanceCount:
-		ps.Add(initialInstanceCount, n, "the first deployment starts outside the bounds of managedInstances", "leave it out, or change the bounds")
+		ps.Add(initialInstanceCount, n, "the first deployment starts outside the bounds of managedInstances",
+			"leave it out, or change the bounds")
 	}
 	return ps
 }
@@ -117,7 +121,8 @@ func (c Component) validate(at string, src source) problem.List {
 	var ps problem.List
 	scaling := c.ComponentScaling
 	if s := c.StartTime; s <= 0 || s > maxStartTime {
-		ps.Add(at+".capacity.startTime", s, "a copy takes over 0s and at most 2h to start", "take it from the component's scaling activities, such as 6m")
+		ps.Add(at+".capacity.startTime", s, "a copy takes over 0s and at most 2h to start",
+			"take it from the component's scaling activities, such as 6m")
 		scaling.StartTime = 0 // makes nothing else wrong
 	}
 	if src.touched(at+".scaling") || src.touched(at+".capacity") {

@@ -63,7 +63,8 @@ func (e Environment) GatewayEnvironments() (c events.Calendar, ok bool) {
 	if f == nil || !f.ProvisionedConcurrency || e.Frontend.onFargate() {
 		return c, false
 	}
-	return frontend.FunctionEnvironments(time.Duration(e.Frontend.share() * float64(f.RequestLatency))).Calendar(e.calendar()), true
+	latency := time.Duration(e.Frontend.share() * float64(f.RequestLatency))
+	return frontend.FunctionEnvironments(latency).Calendar(e.calendar()), true
 }
 
 // CapacityUnits is the calendar of the load balancer's capacity units, and
@@ -74,7 +75,8 @@ func (e Environment) CapacityUnits() (c events.Calendar, ok bool) {
 		return c, false
 	}
 	return frontend.LoadBalancerTraffic{
-		BytesPerRequest: float64(f.BytesPerRequest), RequestsPerConnection: f.RequestsPerConnection, FunctionTarget: e.Frontend.RunsOn(GatewayOnLambda),
+		BytesPerRequest: float64(f.BytesPerRequest), RequestsPerConnection: f.RequestsPerConnection,
+		FunctionTarget: e.Frontend.RunsOn(GatewayOnLambda),
 	}.CapacityUnits().Calendar(e.calendar()), true
 }
 
@@ -92,7 +94,8 @@ func validateFrontendCapacity(e Environment, src source) problem.List {
 	e = e.withDefaults()
 	f := e.Frontend.Capacity
 	if e.Frontend.ReserveLoadBalancerCapacity && (f == nil || f.BytesPerRequest == 0) && !src.faulty(bytesPerRequest) {
-		ps.Add(bytesPerRequest, nil, "reserving the load balancer's capacity for events needs the bytes of a request and its reply",
+		ps.Add(bytesPerRequest, nil,
+			"reserving the load balancer's capacity for events needs the bytes of a request and its reply",
 			"measure them, or remove "+reserveUnits)
 	}
 	if f == nil || src.faulty(requestLatency) {
@@ -100,7 +103,9 @@ func validateFrontendCapacity(e Environment, src source) problem.List {
 	}
 	latency := f.RequestLatency
 	if longest := e.Frontend.RequestTimeout; latency <= 0 || latency > longest {
-		ps.Add(requestLatency, f.RequestLatency, fmt.Sprintf("a request takes over 0s, and at most the %s of requestTimeout", problem.Duration(longest)), "measure it at the load balancer, such as 120ms")
+		ps.Add(requestLatency, f.RequestLatency,
+			fmt.Sprintf("a request takes over 0s, and at most the %s of requestTimeout",
+				problem.Duration(longest)), "measure it at the load balancer, such as 120ms")
 		return ps
 	}
 	if len(ps) > 0 || !src.fleetIsSound {
@@ -157,7 +162,8 @@ func (e Environment) validateReservedConcurrency() problem.List {
 	fleet, instances := e.fleet()
 	if need := capacity.Concurrency(fleet*e.Frontend.share(), latency); need > f.ReservedConcurrency {
 		ps.Add(reservedConcurrency, f.ReservedConcurrency,
-			fmt.Sprintf("the gateway turns requests away before the fleet is full: %d instances serve %g a second%s, which at %s are %d at a time", instances, fleet, e.Frontend.ofIt(), problem.Duration(latency), need),
+			fmt.Sprintf("the gateway turns requests away before the fleet is full: %d instances serve %g a second%s, which "+
+				"at %s are %d at a time", instances, fleet, e.Frontend.ofIt(), problem.Duration(latency), need),
 			fmt.Sprintf("raise it to %d or more, or leave it out", need))
 		return ps
 	}

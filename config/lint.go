@@ -43,7 +43,8 @@ func (e Environment) Subjects() []lint.Subject {
 }
 
 func (e Environment) frontendFacts() *autoscaling.FrontendFacts {
-	facts := autoscaling.FrontendFacts{Kind: autoscaling.FrontendKind(e.Frontend.Gateway), PayloadBytes: e.Frontend.MaxRequestBytes}
+	facts := autoscaling.FrontendFacts{Kind: autoscaling.FrontendKind(e.Frontend.Gateway),
+		PayloadBytes: e.Frontend.MaxRequestBytes}
 	// The calendar of what carries one request a second has the peak as its floor.
 	rate := frontend.Unit{RequestsPerSecond: 1, SafetyFactor: 1}.Calendar(e.calendar())
 	facts.PeakRequestsPerSecond = float64(rate.HighestFloor())

@@ -76,7 +76,8 @@ func withMetricDefaults(m autoscaling.Metric, v autoscaling.Variant) autoscaling
 
 func metricMath(queries []autoscaling.MetricQuery, v autoscaling.Variant) autoscaling.MetricMath {
 	queries = slices.Clone(queries)
-	if last := len(queries) - 1; !slices.ContainsFunc(queries, func(q autoscaling.MetricQuery) bool { return q.ReturnData }) {
+	if last := len(queries) - 1; !slices.ContainsFunc(queries,
+		func(q autoscaling.MetricQuery) bool { return q.ReturnData }) {
 		queries[last].ReturnData = true
 	}
 	for i, q := range queries {

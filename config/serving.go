@@ -37,7 +37,8 @@ var servings = map[serving]struct {
 	serverless: {
 		what: "a serverless variant", scaling: "the requests at a time that it is warm for",
 		scalingKeys: append([]string{"targetUtilization"}, commonKeys...),
-		without:     []string{"variant.instanceType", "variant.initialInstanceCount", "capacity", "events", environmentsReady, reserveUnits},
+		without: []string{"variant.instanceType", "variant.initialInstanceCount", "capacity", "events",
+			environmentsReady, reserveUnits},
 	},
 }
 
@@ -46,9 +47,11 @@ var commonKeys = []string{"minCapacity", "maxCapacity", "scaleOutCooldown", "sca
 
 // whyWithout is why some keys do not go with a kind, and what to do about it.
 var whyWithout = map[string]struct{ rule, fix string }{
-	"network":                      {"an asynchronous endpoint has no load balancer, for which the VPC is", "remove it"},
-	"frontend":                     {"an asynchronous endpoint has no front end, which would wait for answers: clients call InvokeEndpointAsync", "remove it"},
-	"variants":                     {"an asynchronous endpoint has one queue, and here one variant that works it off", "describe it with variant and scaling"},
+	"network": {"an asynchronous endpoint has no load balancer, for which the VPC is", "remove it"},
+	"frontend": {"an asynchronous endpoint has no front end, which would wait for answers: " +
+		"clients call InvokeEndpointAsync", "remove it"},
+	"variants": {"an asynchronous endpoint has one queue, and here one variant that works it off",
+		"describe it with variant and scaling"},
 	serverlessPath:                 {"an asynchronous endpoint runs on instances", "remove it, or " + asynchronousPath},
 	environmentsReady:              {"it is for events, which a serverless variant does not have", "remove it"},
 	reserveUnits:                   {"it is for events, which a serverless variant does not have", "remove it"},
@@ -121,7 +124,8 @@ func (d *document) checkFrontendForm() {
 		return
 	}
 	for _, key := range []string{"network", "frontend"} {
-		if key == "network" && d.given(existingListenerPath) && !d.says("frontend.gateway", GatewayOnFargate) && !d.says(canaryPath+".gateway", GatewayOnFargate) {
+		if key == "network" && d.given(existingListenerPath) && !d.says("frontend.gateway",
+			GatewayOnFargate) && !d.says(canaryPath+".gateway", GatewayOnFargate) {
 			continue // a function behind it stands in none
 		}
 		if !d.given(key) {

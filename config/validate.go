@@ -63,7 +63,8 @@ const maxStartTime = 2 * time.Hour
 func validateCapacity(path string, c autoscaling.Capacity) problem.List {
 	var ps problem.List
 	if c.StartTime <= 0 || c.StartTime > maxStartTime {
-		ps.Add(path+".startTime", c.StartTime, "an instance takes over 0s and at most 2h to start", "take it from the endpoint's scaling activities, such as 6m")
+		ps.Add(path+".startTime", c.StartTime, "an instance takes over 0s and at most 2h to start",
+			"take it from the endpoint's scaling activities, such as 6m")
 	}
 	return ps
 }

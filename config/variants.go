@@ -106,7 +106,8 @@ func (v ProductionVariant) withDefaults(shedding bool) ProductionVariant {
 // Variant is the variant as the scaling model knows it.
 func (v ProductionVariant) Variant() autoscaling.Variant {
 	return autoscaling.Variant{
-		EndpointName: v.EndpointName, Name: v.Name, InstanceType: v.InstanceType, InitialInstanceCount: v.InitialInstanceCount,
+		EndpointName: v.EndpointName, Name: v.Name, InstanceType: v.InstanceType,
+		InitialInstanceCount: v.InitialInstanceCount,
 	}
 }
 
@@ -212,7 +213,8 @@ func validateVariants(e Environment, src source) (ps, fleet problem.List) {
 		return nil, nil
 	}
 	if n := len(e.Variants); n > maxVariants {
-		ps.Add("variants", n, fmt.Sprintf("an endpoint has at most %d variants", maxVariants), "move some to another endpoint")
+		ps.Add("variants", n, fmt.Sprintf("an endpoint has at most %d variants", maxVariants),
+			"move some to another endpoint")
 	}
 	names := map[string]string{}
 	for i, v := range e.withDefaults().ProductionVariants() {

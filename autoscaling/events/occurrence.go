@@ -80,7 +80,9 @@ func (e Event) once() ([][2]time.Time, problem.List) {
 	case long <= 0:
 		ps.Add("Ends", e.Ends, "the event ends before it has started, at "+e.Starts, "put the end after the start")
 	case long > maxEventDuration:
-		ps.Add("Ends", e.Ends, fmt.Sprintf("the event lasts %d days, and one event lasts at most %d", int(long.Hours()/24), int(maxEventDuration.Hours()/24)),
+		ps.Add("Ends", e.Ends,
+			fmt.Sprintf("the event lasts %d days, and one event lasts at most %d", int(long.Hours()/24),
+				int(maxEventDuration.Hours()/24)),
 			"raise the target's own minimum for so long a time, or divide the event")
 	}
 	return [][2]time.Time{{starts, ends}}, ps
@@ -100,7 +102,8 @@ func (e Event) recurring() ([][2]time.Time, problem.List) {
 	}
 	starts, ends := clock("Starts", e.Starts), clock("Ends", e.Ends)
 	if len(ps) == 0 && starts == ends {
-		ps.Add("Ends", e.Ends, "the event ends when it starts", "put the end after the start; a smaller time is on the next day")
+		ps.Add("Ends", e.Ends, "the event ends when it starts",
+			"put the end after the start; a smaller time is on the next day")
 	}
 	if ends < starts {
 		ends += 24 * time.Hour
@@ -109,7 +112,8 @@ func (e Event) recurring() ([][2]time.Time, problem.List) {
 	var more problem.List
 	switch {
 	case len(e.Dates) > 0 && (len(e.Weekdays) > 0 || e.From != "" || e.Until != ""):
-		ps.Add("Dates", nil, "an event is either on «Dates» or on «Weekdays», «From» one date «Until» another", "make two events of it")
+		ps.Add("Dates", nil, "an event is either on «Dates» or on «Weekdays», «From» one date «Until» another",
+			"make two events of it")
 	case len(e.Dates) > 0:
 		days, more = e.onDates()
 	default:
@@ -157,7 +161,8 @@ func (e Event) onWeekdays() ([]time.Time, problem.List) {
 		}
 	}
 	if len(e.Weekdays) == 0 {
-		ps.Add("Weekdays", nil, "«From» and «Until» want the days of the week", "give «Weekdays», such as SAT and SUN, or «Dates»")
+		ps.Add("Weekdays", nil, "«From» and «Until» want the days of the week",
+			"give «Weekdays», such as SAT and SUN, or «Dates»")
 	}
 	from, more := readEventDate("From", e.From)
 	ps = append(ps, more...)
@@ -166,7 +171,8 @@ func (e Event) onWeekdays() ([]time.Time, problem.List) {
 		return nil, ps
 	}
 	if until.Sub(from) > maxEventWeeks*7*24*time.Hour {
-		ps.Add("Until", e.Until, fmt.Sprintf("the event comes for more than %d weeks", maxEventWeeks), "end it sooner, and move the end on from season to season")
+		ps.Add("Until", e.Until, fmt.Sprintf("the event comes for more than %d weeks", maxEventWeeks),
+			"end it sooner, and move the end on from season to season")
 		return nil, ps
 	}
 	var days []time.Time
@@ -179,7 +185,8 @@ func (e Event) onWeekdays() ([]time.Time, problem.List) {
 	case until.Before(from):
 		ps.Add("Until", e.Until, "the last date is before the first, "+e.From, "put it after «From»")
 	case len(days) == 0:
-		ps.Add("Weekdays", strings.Join(e.Weekdays, ", "), "none of these days is between "+e.From+" and "+e.Until, "move one of the dates")
+		ps.Add("Weekdays", strings.Join(e.Weekdays, ", "), "none of these days is between "+e.From+" and "+e.Until,
+			"move one of the dates")
 	}
 	return days, ps
 }

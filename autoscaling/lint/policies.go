@@ -16,11 +16,12 @@ var policyRules = []Rule{
 		check:  cooldownShort,
 	},
 	{
-		ID:     "scale-in-flaps",
-		Reason: "where the metric goes from the scale-in threshold over the scale-out threshold as soon as capacity is gone, the fleet goes in and out for ever",
-		Fact:   "A35",
-		Fix:    "lower the scale-in threshold, raise the minimum, or remove less at a time",
-		check:  flapping,
+		ID: "scale-in-flaps",
+		Reason: "where the metric goes from the scale-in threshold over the scale-out threshold as soon as capacity is " +
+			"gone, the fleet goes in and out for ever",
+		Fact:  "A35",
+		Fix:   "lower the scale-in threshold, raise the minimum, or remove less at a time",
+		check: flapping,
 	},
 	{
 		ID:     "step-scale-in",

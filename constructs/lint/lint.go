@@ -41,7 +41,10 @@ func (p PluginProps) spell(constructPath string, f lint.Finding) lint.Finding {
 	if p.Spell != nil {
 		return p.Spell(constructPath, f)
 	}
-	f.Problem = problem.List{f.Problem}.Map(func(path string) string { return scaling.Address(constructPath, path) })[0].Go()
+	f.Problem = problem.List{f.Problem}.Map(func(path string) string {
+		return scaling.Address(constructPath,
+			path)
+	})[0].Go()
 	return f
 }
 
@@ -70,7 +73,8 @@ func (p *plugin) Validate(context awscdk.IPolicyValidationContext) *awscdk.Polic
 	}
 	violations := []*awscdk.PolicyViolation{}
 	for _, w := range p.warnings(files) {
-		resource := &awscdk.PolicyViolatingResource{Locations: jsii.Strings(w.locations...), TemplatePath: jsii.String(w.file)}
+		resource := &awscdk.PolicyViolatingResource{Locations: jsii.Strings(w.locations...),
+			TemplatePath: jsii.String(w.file)}
 		if w.logicalID != "" {
 			resource.ResourceLogicalId = jsii.String(w.logicalID)
 		}
