@@ -135,6 +135,8 @@ func TestRules(t *testing.T) {
 			`Scaling.TargetInvocationsPerMinute: got NaN: a target is a number above 0; derive it from a load test: requests a second × safety factor × 60`},
 		{"nothing measured", func(s *scaling, _ *autoscaling.Variant) { s.RequestsPerSecondPerInstance = 0 },
 			`Capacity.RequestsPerSecondPerInstance: without a measured rate there is no target to derive; measure one instance under load, or give Scaling.TargetInvocationsPerMinute`},
+		{"a queue's backlog", func(s *scaling, _ *autoscaling.Variant) { s.BacklogPerInstance = 5 },
+			`Scaling.BacklogPerInstance: a variant that answers in real time has no such setting; leave it out`},
 		{"a concurrency below zero", func(s *scaling, _ *autoscaling.Variant) { s.ConcurrencyPerInstance = -1 },
 			`Capacity.ConcurrencyPerInstance: got -1: a concurrency is over 0 requests at a time; measure one instance under load, or leave it out`},
 		{"a rate so low that no target is left", func(s *scaling, _ *autoscaling.Variant) { s.RequestsPerSecondPerInstance = 1e-9 },

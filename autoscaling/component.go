@@ -47,7 +47,7 @@ type ComponentScaling struct {
 type CopyCapacity struct {
 	// RequestsPerSecondPerCopy is the highest rate that one copy sustains within
 	// the latency objective.
-	// Default: 0, not measured; then ConcurrencyPerCopy is required.
+	// Default in Go: 0, not measured; then ConcurrencyPerCopy is required.
 	RequestsPerSecondPerCopy float64 `json:"requestsPerSecondPerCopy" jsonschema:"exclusiveMinimum=0"`
 	// ConcurrencyPerCopy is the most requests at a time, those included that wait
 	// in the container, that one copy serves within the latency objective. They
@@ -55,7 +55,7 @@ type CopyCapacity struct {
 	ConcurrencyPerCopy float64 `json:"concurrencyPerCopy,omitempty" jsonschema:"exclusiveMinimum=0"`
 	// StartTime is how long a new copy takes until it serves, an instance
 	// that has to start for it included, at the 95th percentile; at most 2h.
-	// Default: 0s, not measured; events assume 10m.
+	// Default in Go: 0s, not measured; events assume 15m.
 	StartTime time.Duration `json:"startTime"`
 }
 

@@ -237,6 +237,11 @@ func TestKindProblems(t *testing.T) {
 		}), []string{
 			`Scaling.MaxCapacity: got 20: no more can be provisioned than the variant takes, 10 requests at a time; lower it to 10 or less`,
 			`ScheduledActions[0].MaxCapacity: got 30: no more can be provisioned than the variant takes, 10 requests at a time; lower it to 10 or less`}},
+		{"what other kinds scale by", a(variant, func(s *autoscaling.AsynchronousScaling) { s.Zones, s.TargetUtilization = 3, 0.5 }), []string{
+			`Scaling.TargetUtilization: an asynchronous endpoint has no such setting; leave it out`,
+			`Scaling.Zones: an asynchronous endpoint has no such setting; leave it out`}},
+		{"what instances scale by", p(variant, func(s *autoscaling.ProvisionedConcurrencyScaling) { s.SafetyFactor = 0.5 }), []string{
+			`Scaling.SafetyFactor: a serverless variant has no such setting; leave it out`}},
 		{"more than any variant takes", p(autoscaling.Variant{Name: "main"}, func(s *autoscaling.ProvisionedConcurrencyScaling) { s.MaxConcurrency = 201 }), []string{
 			`MaxConcurrency: got 201: a serverless variant takes 1 to 200 requests at a time; give the variant's own, or leave it out`,
 			`Variant.EndpointName: got "": a SageMaker name has 1 to 63 letters, digits and hyphens, and neither begins nor ends with a hyphen; such as "predictions"`}},

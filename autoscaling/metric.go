@@ -47,9 +47,9 @@ func (s Statistic) simple() bool {
 // Metric is any CloudWatch metric. A target tracking policy looks at it once a
 // minute, whatever its resolution (fact A16); an Alarm has a period of its own.
 type Metric struct {
-	// Namespace is the metric's, required in Go. Default in an environment's file:
-	// SageMaker's own, where the name is what it publishes of a variant, such as
-	// ConcurrentRequestsPerModel, ModelLatency or CPUUtilization.
+	// Namespace is the metric's. Default in an environment's file: SageMaker's own,
+	// where Name is what it publishes of a variant, such as
+	// ConcurrentRequestsPerModel, ModelLatency or CPUUtilization; in Go none.
 	Namespace string `json:"namespace,omitempty"`
 	// Name is the metric's name.
 	Name string `json:"metricName"`
@@ -57,10 +57,10 @@ type Metric struct {
 	// fewer, 30 at most. Default: this variant's, in an environment's file without
 	// a namespace; else none.
 	Dimensions map[string]string `json:"dimensions,omitempty"`
-	// Statistic joins the values of a period, required in Go: Average, Minimum,
-	// Maximum, Sum or SampleCount; in alarms and metric math also one such as p99.
-	// Default in an environment's file: Average, and Sum for what counts
-	// SageMaker's invocations.
+	// Statistic joins the values of a period: Average, Minimum, Maximum, Sum or
+	// SampleCount; in alarms and metric math also one such as p99. Default in an
+	// environment's file: Average, and Sum for what counts SageMaker's invocations;
+	// in Go none.
 	Statistic Statistic `json:"statistic,omitempty"`
 	// Unit restricts the metric to values published with it, such as Count; a unit
 	// that nobody publishes finds nothing. Default: any.

@@ -12,7 +12,7 @@ import (
 type Capacity struct {
 	// RequestsPerSecondPerInstance is the highest rate that one instance
 	// sustains within the latency objective.
-	// Default: 0, not measured; then TargetInvocationsPerMinute is required.
+	// Default in Go: 0, not measured; then TargetInvocationsPerMinute is required.
 	RequestsPerSecondPerInstance float64 `json:"requestsPerSecondPerInstance" jsonschema:"exclusiveMinimum=0"`
 	// ConcurrencyPerInstance is the most requests at a time, those included that
 	// wait in the container, that one instance serves within the latency
@@ -21,7 +21,7 @@ type Capacity struct {
 	ConcurrencyPerInstance float64 `json:"concurrencyPerInstance,omitempty" jsonschema:"exclusiveMinimum=0"`
 	// StartTime is how long a new instance takes from the decision to scale out
 	// until it serves, at the 95th percentile, such as 6m; at most 2h.
-	// Default: 0s, not measured; events assume 10m.
+	// Default in Go: 0s, not measured; events assume 15m.
 	StartTime time.Duration `json:"startTime"`
 }
 
