@@ -41,7 +41,7 @@ func (d *document) checkComponentForm() {
 	switch {
 	case n == nil:
 		d.missing(d.root, compiled(), "variant")
-	case n.shape == mapping:
+	case n.isMapping():
 		for _, key := range []string{"instanceType", "managedInstances"} {
 			if !d.given("variant." + key) {
 				d.missing(n, schemaAt([]string{"variant"}), key)

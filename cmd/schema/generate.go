@@ -19,12 +19,12 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 )
 
-// generate makes the schema; folder holds the sources of package config, for
-// their comments. Other packages lie beside it.
+// generate returns the schema. Its descriptions are the comments of the sources of
+// package config in folder, and of the packages beside it whose types it uses.
 func generate(folder string) ([]byte, error) {
 	r := &jsonschema.Reflector{
 		Anonymous:      true, // no $id: the schema is found by its path
-		DoNotReference: true, // editors and config follow one tree
+		DoNotReference: true, // no $ref: editors and package config read one tree
 		Mapper:         mapType,
 	}
 	own := reflect.TypeFor[config.Environment]().PkgPath()
@@ -61,13 +61,13 @@ func generate(folder string) ([]byte, error) {
 	return append(out, '\n'), err
 }
 
-// mapType is the schema of the types that Go and YAML do not see alike.
+// mapType returns the schema of types whose YAML differs from their Go type.
 func mapType(t reflect.Type) *jsonschema.Schema {
 	switch {
 	case t == reflect.TypeFor[time.Duration]():
 		return &jsonschema.Schema{Type: "string", Pattern: config.DurationPattern}
 	case t.Kind() == reflect.Int:
-		// What CloudFormation calls an Integer, and more than any count needs.
+		// The range of a CloudFormation Integer.
 		return &jsonschema.Schema{Type: "integer", Minimum: number(math.MinInt32), Maximum: number(math.MaxInt32)}
 	default:
 		return nil
@@ -84,8 +84,8 @@ var (
 	properName = regexp.MustCompile(`^[A-Z]\w*$`)
 )
 
-// describe is the comment of one of t's fields on one line. Where it names fields
-// of t, it has their keys.
+// describe returns the comment of one of t's fields on one line. Where the comment
+// names fields of t, the description has their keys.
 func describe(t reflect.Type, comment string) string {
 	words := strings.Fields(comment)
 	out := slices.Clone(words)
@@ -102,8 +102,8 @@ func describe(t reflect.Type, comment string) string {
 	return strings.Join(out, " ")
 }
 
-// finish asks every text for a character at least, since an empty one would be
-// taken for none given, and every key for a description.
+// finish sets the minimum length of every string to 1, because an empty string
+// means the default, and returns an error for a key without a description.
 func finish(at string, s *jsonschema.Schema) error {
 	one := uint64(1)
 	if s.Items != nil && s.Items.Type == "string" && s.Items.Pattern == "" {
