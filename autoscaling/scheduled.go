@@ -11,26 +11,27 @@ import (
 // ScheduledAction overwrites the bounds of a scalable target at its times.
 // Nothing is put back afterwards (fact B6): a later action has to.
 type ScheduledAction struct {
-	// Name is unique within the scalable target, at most 256 characters,
-	// without ':', '/', '|' (fact B14).
-	Name string
-	// Schedule is an at(…), rate(…) or cron(…) expression (fact B1).
-	Schedule string
-	// Timezone is the IANA zone in which at(…) and cron(…) are read; daylight
-	// saving is followed (fact B3).
-	// Default: "", UTC.
-	Timezone string
-	// MinCapacity and MaxCapacity are the new bounds, in the target's unit; at least
-	// one is given. A raised minimum scales out at once, in one step and
-	// whatever the cooldowns (facts B7, B10).
-	// Default: nil, the bound stays as it is.
-	MinCapacity, MaxCapacity *int
+	// Name is unique among the actions of a scalable target, at most 256
+	// characters without ':', '/', '|' (fact B14), such as evening-floor.
+	Name string `json:"name"`
+	// Schedule is when (fact B1): cron(minutes hours day-of-month month day-of-week
+	// year), at(yyyy-mm-ddThh:mm:ss) or rate(N minutes).
+	Schedule string `json:"schedule"`
+	// Timezone is the IANA zone in which the schedule is read, such as
+	// Europe/London; daylight saving is followed (fact B3). Default: UTC.
+	Timezone string `json:"timezone,omitempty"`
+	// MinCapacity is the new minimum, in the target's unit. A raised minimum scales
+	// out at once, in one step and whatever the cooldowns (facts B7, B10).
+	// Default: it stays; required unless MaxCapacity is given.
+	MinCapacity *int `json:"minCapacity,omitempty"`
+	// MaxCapacity is the new maximum, in the target's unit. Default: it stays.
+	MaxCapacity *int `json:"maxCapacity,omitempty"`
 	// AllowLowerMax lets MaxCapacity be below another maximum, the target's or
 	// another action's: what is above it then goes at once (fact B7), also in the
 	// middle of an event. It is not part of the action's properties: an action
 	// that is read from a template has it where it lowers the maximum.
 	// Default: false, which makes a lower maximum an error.
-	AllowLowerMax bool
+	AllowLowerMax bool `json:"allowLowerMax,omitempty"`
 }
 
 // FloorActions are the scheduled actions that assert the floors of c. They set
@@ -80,7 +81,8 @@ func (a ScheduledAction) cloudFormation() map[string]any {
 func (a ScheduledAction) validate(t ScalableTarget) problem.List {
 	var ps problem.List
 	if !schedule.ValidActionName(a.Name) {
-		ps.Add("Name", a.Name, "a name has 1 to 256 characters, none of them ':', '/', '|' or a control character, and no space at either end",
+		ps.Add("Name", a.Name,
+			"a name has 1 to 256 characters, none of them ':', '/', '|' or a control character, and no space at either end",
 			"name the occasion, such as \"evening-floor\"")
 	}
 	ps = append(ps, a.validateSchedule()...)
@@ -117,7 +119,8 @@ func (a ScheduledAction) validateBounds(t ScalableTarget) problem.List {
 		case t.Dimension == VariantInstanceCount && !t.Asynchronous:
 			ps.Add("MinCapacity", low, "a real-time variant keeps at least 1 instance", "set it to 1 or more")
 		default:
-			ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is %d %s or more", t.floor(), t.Dimension.Unit()), fmt.Sprintf("set it to %d or more", t.floor()))
+			ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is %d %s or more", t.floor(), t.Dimension.Unit()),
+				fmt.Sprintf("set it to %d or more", t.floor()))
 		}
 	}
 	if a.MaxCapacity != nil {
@@ -129,12 +132,18 @@ func (a ScheduledAction) validateBounds(t ScalableTarget) problem.List {
 	// Such an action fails when it is due, not when it is deployed (fact B8).
 	switch {
 	case a.MinCapacity != nil && a.MaxCapacity != nil:
-		ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is over this action's maximum of %d %s", high, t.Dimension.Unit()), "lower the minimum or raise the maximum")
+		ps.Add("MinCapacity", low,
+			fmt.Sprintf("the minimum is over this action's maximum of %d %s", high,
+				t.Dimension.Unit()), "lower the minimum or raise the maximum")
 	case a.MinCapacity != nil:
-		ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is over the target's maximum of %d %s, and such an action fails when it is due", high, t.Dimension.Unit()),
+		ps.Add("MinCapacity", low,
+			fmt.Sprintf("the minimum is over the target's maximum of %d %s, and such an action fails when it is due", high,
+				t.Dimension.Unit()),
 			fmt.Sprintf("raise the target's maximum to %d or more", low))
 	default:
-		ps.Add("MaxCapacity", high, fmt.Sprintf("the maximum is below the target's minimum of %d %s, and such an action fails when it is due", low, t.Dimension.Unit()),
+		ps.Add("MaxCapacity", high,
+			fmt.Sprintf("the maximum is below the target's minimum of %d %s, and such an action fails when it is due", low,
+				t.Dimension.Unit()),
 			fmt.Sprintf("raise it to %d or more", low))
 	}
 	return ps
@@ -143,10 +152,12 @@ func (a ScheduledAction) validateBounds(t ScalableTarget) problem.List {
 func (a ScheduledAction) validateLowering(t ScalableTarget) problem.List {
 	var ps problem.List
 	switch lowers := t.LowersMax(a); {
+	case t.MaxCapacity == noMaximum: // it is not known what is lower
 	case lowers && !a.AllowLowerMax:
 		ps.Add("MaxCapacity", *a.MaxCapacity,
-			fmt.Sprintf("the action lowers the maximum of %d %s, and what is above it then goes at once, also in the middle of an event", t.HighestMax(), t.Dimension.Unit()),
-			"leave the maximum alone, or set AllowLowerMax if that is meant")
+			fmt.Sprintf("the action lowers the maximum of %d %s, and what is above it then goes at once, also in the "+
+				"middle of an event", t.HighestMax(), t.Dimension.Unit()),
+			"leave the maximum alone, or set «AllowLowerMax» if that is meant")
 	case a.AllowLowerMax && !lowers:
 		ps.Add("AllowLowerMax", a.AllowLowerMax, "the action lowers no maximum", "leave it out")
 	}

@@ -1,164 +1,112 @@
 package config
 
 import (
-	"time"
+	"slices"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// Domain is the name under which clients ask, in a hosted zone of Amazon Route
-// 53 that stands, public and in the environment's account.
-type Domain struct {
-	// Name is the domain name, such as predictions.example.com.
-	Name string `json:"name"`
-	// HostedZoneID is the zone's id, such as Z0123456789ABCDEFGHIJ.
-	HostedZoneID string `json:"hostedZoneId"`
-	// ZoneName is the zone's own name, which ends the domain's, such as example.com.
-	ZoneName string `json:"zoneName"`
+const (
+	certificatePath    = "frontend.certificateArn"
+	plainHTTPPath      = "frontend.plainHttp"
+	domainPath         = "frontend.domain"
+	authenticationPath = "frontend.authentication"
+	clientSecretPath   = authenticationPath + ".oidc.clientSecretArn"
+	allowedCIDRsPath   = "frontend.allowedCidrs"
+	ipv6Path           = "frontend.ipv6"
+)
+
+// validateAccess judges under which name, how encrypted and to whom the load
+// balancer answers.
+func validateAccess(e Environment, src source) problem.List {
+	f := e.Frontend
+	ps := validateEncryption(e, src)
+	ps = append(ps, settings.ValidateCertificate(f.CertificateARN, e.Account, e.Region).In(certificatePath)...)
+	if f.Domain != nil {
+		ps = append(ps, inYAML[settings.Domain](f.Domain.Validate(f.CertificateARN != ""), domainPath)...)
+	}
+	if f.Authentication != nil {
+		ps = append(ps, validateAuthentication(e, src)...)
+	}
+	return append(ps, validateRanges(e, src)...)
 }
 
-// Authentication is as whom clients show themselves to the load balancer: at most
-// one of oidc, cognito and jwt, and mutualTls alone or with any of them.
-type Authentication struct {
-	// OIDC logs people in with their browsers, at an OpenID Connect provider.
-	// Default: none.
-	OIDC *OIDC `json:"oidc,omitempty"`
-	// Cognito logs people in with their browsers, at a user pool of Amazon Cognito.
-	// Default: none.
-	Cognito *Cognito `json:"cognito,omitempty"`
-	// JWT takes the signed token that a program sends as its bearer token.
-	// Default: none.
-	JWT *JWT `json:"jwt,omitempty"`
-	// MutualTLS takes connections of clients only that have a certificate of a
-	// known authority. Default: none.
-	MutualTLS *MutualTLS `json:"mutualTls,omitempty"`
+// validateEncryption wants a certificate, given or made, or plain HTTP by name.
+func validateEncryption(e Environment, src source) problem.List {
+	f := e.Frontend
+	var ps problem.List
+	switch {
+	case src.faulty(plainHTTPPath):
+	case f.PlainHTTP && e.Production:
+		ps.Add(plainHTTPPath, true, "in production requests and predictions are encrypted on their way",
+			"remove it, and give certificateArn or domain")
+	case f.PlainHTTP && f.CertificateARN != "":
+		ps.Add(plainHTTPPath, true, "a certificate is given too, and plain HTTP needs none",
+			"remove plainHttp to serve HTTPS, or certificateArn to serve without TLS")
+	case f.PlainHTTP && f.Domain != nil:
+		ps.Add(plainHTTPPath, true, "a certificate is made for the domain, and plain HTTP needs none",
+			"remove plainHttp to serve HTTPS, or domain to serve without TLS")
+	case f.PlainHTTP && f.Authentication != nil:
+		ps.Add(plainHTTPPath, true, "clients show who they are over HTTPS only",
+			"remove plainHttp, and give certificateArn or domain")
+	case !f.PlainHTTP && f.CertificateARN == "" && f.Domain == nil && !src.faulty(domainPath):
+		ps.Add(certificatePath, nil, "the HTTPS listener needs a certificate",
+			"add the ARN of one in AWS Certificate Manager, or domain to have one made, or plainHttp: true to serve "+
+				"without TLS")
+	}
+	return ps
 }
 
-// OIDC is an OpenID Connect provider, as its discovery document has it. It
-// redirects to https://DOMAIN/oauth2/idpresponse.
-type OIDC struct {
-	// Issuer is the provider, such as https://login.example.com.
-	Issuer string `json:"issuer"`
-	// AuthorizationEndpoint is the HTTPS address of its login page.
-	AuthorizationEndpoint string `json:"authorizationEndpoint"`
-	// TokenEndpoint is the HTTPS address, on port 443, where the load balancer
-	// gets tokens.
-	TokenEndpoint string `json:"tokenEndpoint"`
-	// UserInfoEndpoint is the HTTPS address, on port 443, where the load balancer
-	// asks who the user is.
-	UserInfoEndpoint string `json:"userInfoEndpoint"`
-	// ClientID is under what the provider knows the load balancer.
-	ClientID string `json:"clientId"`
-	// ClientSecretARN is the secret in AWS Secrets Manager, in the environment's
-	// region, that holds the client's secret. The secret itself is in no template.
-	ClientSecretARN string `json:"clientSecretArn"`
-	// ClientSecretField is the field of the secret's JSON that holds it.
-	// Default: none, the secret is nothing but it.
-	ClientSecretField string `json:"clientSecretField,omitempty"`
-	// Scope is what of the user is asked for, such as openid email. Default: openid.
-	Scope string `json:"scope,omitempty"`
-	// SessionTimeout is after how long a user logs in again, up to 168h.
-	// Default: 168h.
-	SessionTimeout Duration `json:"sessionTimeout,omitempty"`
-}
-
-// Cognito is a client, with a secret, of a user pool in Amazon Cognito. It
-// redirects to https://DOMAIN/oauth2/idpresponse.
-type Cognito struct {
-	// UserPoolARN is the user pool's ARN.
-	UserPoolARN string `json:"userPoolArn"`
-	// ClientID is the client's id.
-	ClientID string `json:"clientId"`
-	// Domain is the prefix of the user pool's domain, or its own domain name.
-	Domain string `json:"domain"`
-	// Scope is what of the user is asked for, such as openid email. Default: openid.
-	Scope string `json:"scope,omitempty"`
-	// SessionTimeout is after how long a user logs in again, up to 168h.
-	// Default: 168h.
-	SessionTimeout Duration `json:"sessionTimeout,omitempty"`
-}
-
-// JWT is whose signed tokens are taken: RS256, not expired, and meant for this
-// service.
-type JWT struct {
-	// Issuer is the value of the claim iss.
-	Issuer string `json:"issuer"`
-	// JWKSEndpoint is the HTTPS address of the issuer's public keys, on the internet.
-	JWKSEndpoint string `json:"jwksEndpoint"`
-	// Audience is the value of the claim aud of tokens for this service. Default:
-	// none, which is an error unless claims say whom tokens are for.
-	Audience string `json:"audience,omitempty"`
-	// AudienceFormat is how the claim aud is written: single-string, string-array
-	// or space-separated-values. Default: single-string.
-	AudienceFormat string `json:"audienceFormat,omitempty"`
-	// Claims are others that the token must have, 10 at most with the audience.
-	// Default: none.
-	Claims []Claim `json:"claims,omitempty" jsonschema:"minItems=1"`
-}
-
-// Claim is a claim that a token must have.
-type Claim struct {
-	// Name is the claim's name, such as client_id or scope.
-	Name string `json:"name"`
-	// Format is how its value is written: single-string, string-array or
-	// space-separated-values. Default: single-string.
-	Format string `json:"format,omitempty"`
-	// Values are what it is compared with: one for a single-string, else up to 10.
-	Values []string `json:"values" jsonschema:"minItems=1,uniqueItems=true"`
-}
-
-// MutualTLS is which authorities' certificates clients show: exactly one of
-// trustStoreArn and caBundleUrl.
-type MutualTLS struct {
-	// TrustStoreARN is a trust store that stands, in the environment's region.
-	// Default: none, one is made of caBundleUrl.
-	TrustStoreARN string `json:"trustStoreArn,omitempty"`
-	// CABundleURL is the authorities' certificates in PEM, s3://BUCKET/KEY.
-	// Default: none, trustStoreArn has them.
-	CABundleURL string `json:"caBundleUrl,omitempty"`
-	// CABundleVersion is the version of that object. Default: none, the one that
-	// is there when the trust store is made.
-	CABundleVersion string `json:"caBundleVersion,omitempty"`
-}
-
-// Model is d in the words of package access; nil for nil.
-func (d *Domain) Model() *settings.Domain {
-	if d == nil {
+func validateAuthentication(e Environment, src source) problem.List {
+	if src.faulty(authenticationPath) {
 		return nil
 	}
-	model := settings.Domain(*d)
-	return &model
+	a := e.Frontend.Authentication
+	ps := inYAML[settings.Authentication](a.Validate(e.Region), authenticationPath)
+	if src.touched(authenticationPath) { // what is said there may just be misspelt
+		ps = slices.DeleteFunc(ps, func(p problem.Problem) bool { return p.Path == authenticationPath })
+	}
+	if a.LogsIn() && e.Network.NewVPC != nil && !e.Frontend.InternetFacing && !src.faulty("frontend.internetFacing") {
+		way := authenticationPath + ".oidc"
+		if a.OIDC == nil {
+			way = authenticationPath + ".cognito"
+		}
+		ps.Add(way, nil, "an internal load balancer of a new VPC has no way out to the provider",
+			"say internetFacing: true, or existingVpc with private subnets that have a way out")
+	}
+	return ps
 }
 
-// Model is a in the words of package access; nil for nil.
-func (a *Authentication) Model() *settings.Authentication {
-	if a == nil {
-		return nil
-	}
-	var model settings.Authentication
-	if o := a.OIDC; o != nil {
-		model.OIDC = &settings.OIDC{
-			Issuer: o.Issuer, AuthorizationEndpoint: o.AuthorizationEndpoint, TokenEndpoint: o.TokenEndpoint, UserInfoEndpoint: o.UserInfoEndpoint,
-			ClientID: o.ClientID, ClientSecretARN: o.ClientSecretARN, ClientSecretField: o.ClientSecretField,
-			Scope: o.Scope, SessionTimeout: time.Duration(o.SessionTimeout),
+// validateRanges judges who may connect.
+func validateRanges(e Environment, src source) problem.List {
+	f := e.Frontend
+	var ps problem.List
+	overIPv6 := false
+	for i, cidr := range f.AllowedCIDRs {
+		at := itemPath(allowedCIDRsPath, i)
+		if prefix, is := settings.IPv6(cidr); is {
+			overIPv6 = true
+			if !src.faulty(ipv6Path) {
+				ps = append(ps, settings.ValidateIPv6(prefix, f.IPv6).In(at)...)
+			}
+			continue
 		}
+		ps = append(ps, validateCIDR(at, cidr, 0, 32, "an IPv4 range has a mask")...)
 	}
-	if c := a.Cognito; c != nil {
-		model.Cognito = &settings.Cognito{
-			UserPoolARN: c.UserPoolARN, ClientID: c.ClientID, Domain: c.Domain, Scope: c.Scope, SessionTimeout: time.Duration(c.SessionTimeout),
-		}
+	if src.faulty("frontend.internetFacing") || src.touched(allowedCIDRsPath) || len(ps) > 0 {
+		return ps
 	}
-	if j := a.JWT; j != nil {
-		model.JWT = &settings.JWT{
-			Issuer: j.Issuer, JWKSEndpoint: j.JWKSEndpoint, Audience: j.Audience, AudienceFormat: settings.ClaimFormat(j.AudienceFormat),
-		}
-		for _, c := range j.Claims {
-			model.JWT.Claims = append(model.JWT.Claims, settings.Claim{Name: c.Name, Format: settings.ClaimFormat(c.Format), Values: c.Values})
-		}
+	if f.InternetFacing && settings.AllPrivate(f.AllowedCIDRs) {
+		ps.Add("frontend.internetFacing", true,
+			"the load balancer is to be public, and only private ranges may connect, from which nobody reaches it over the "+
+				"internet",
+			"remove internetFacing for an internal one, or allow the public ranges of its clients")
 	}
-	if m := a.MutualTLS; m != nil {
-		mutual := settings.MutualTLS(*m)
-		model.MutualTLS = &mutual
+	everybody := f.InternetFacing && len(f.AllowedCIDRs) == 0
+	if f.IPv6 && !overIPv6 && !everybody {
+		ps.Add(ipv6Path, true, "nobody may connect over IPv6",
+			"add the IPv6 ranges of the clients to allowedCidrs, or remove ipv6")
 	}
-	return &model
+	return ps
 }

@@ -82,7 +82,7 @@ func TestAuthenticationModel(t *testing.T) {
 			MutualTLS: &settings.MutualTLS{CABundleURL: "s3://authorities/clients.pem", CABundleVersion: "1"},
 		}},
 	} {
-		got := frontendOf(t, test.yaml).Authentication.Model()
+		got := frontendOf(t, test.yaml).Authentication
 		if got == nil {
 			t.Fatalf("%s: nothing arrives", name)
 		}
@@ -90,7 +90,7 @@ func TestAuthenticationModel(t *testing.T) {
 			t.Errorf("%s (-want +got)\n%s", name, diff)
 		}
 	}
-	if f := frontendOf(t, ""); f.Authentication.Model() != nil || f.Domain.Model() != nil {
+	if f := frontendOf(t, ""); f.Authentication != nil || f.Domain != nil {
 		t.Error("what is not said arrives")
 	}
 }
@@ -109,7 +109,7 @@ func TestDomainModel(t *testing.T) {
 		if err := ps.err(); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(&want, e.Frontend.Domain.Model()); diff != "" {
+		if diff := cmp.Diff(&want, e.Frontend.Domain); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
 		}
 	}
@@ -134,7 +134,7 @@ func TestWhoMayConnectByDefault(t *testing.T) {
 // shows.
 func TestLoginInAnExistingVPC(t *testing.T) {
 	t.Parallel()
-	a := &Authentication{Cognito: &Cognito{
+	a := &settings.Authentication{Cognito: &settings.Cognito{
 		UserPoolARN: "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEfGhI", ClientID: "1example23456789", Domain: "predictions",
 	}}
 	silent := source{given: func(string) bool { return false }, faulty: func(string) bool { return false }, touched: func(string) bool { return false }}

@@ -18,7 +18,7 @@ const (
 	maxLambdaRequestBytes      = 1_000_000
 	defaultFargateRequestBytes = 6 << 20
 	// A model may take 60 s, and AWS advises 70 s for who waits for it (fact F2).
-	defaultRequestTimeout = Duration(70 * time.Second)
+	defaultRequestTimeout = 70 * time.Second
 	everybody             = "0.0.0.0/0"
 	everybodyIPv6         = "::/0"
 )
@@ -43,7 +43,7 @@ func (e Environment) withDefaults() Environment {
 	} else {
 		e.Variant.Name = cmp.Or(e.Variant.Name, defaultVariantName)
 		v := e.onlyVariant().withDefaults(shedding)
-		e.Variant.InitialInstanceCount, e.Scaling, e.Schedule = v.InitialInstanceCount, v.Scaling, v.Schedule
+		e.Variant.InitialInstanceCount, e.Scaling, e.ScheduledActions = v.InitialInstanceCount, v.Scaling, v.ScheduledActions
 	}
 
 	if !e.HasFrontend() {

@@ -1,7 +1,7 @@
 package config
 
 import (
-	"encoding/json"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -64,11 +64,7 @@ func (d *document) hideVariables() {
 
 // typed fills e with what the file says and no problem has been found with.
 func (d *document) typed(e Environment) Environment {
-	data, err := json.Marshal(d.value())
-	if err == nil {
-		err = json.Unmarshal(data, &e)
-	}
-	if err != nil {
+	if err := fill(reflect.ValueOf(&e).Elem(), d.value()); err != nil {
 		// The schema leaves nothing that Go's types refuse; if it did, better
 		// an unlovely error than a value that is not the author's.
 		d.refuse(d.root.Place(), err.Error(), "")

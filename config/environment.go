@@ -2,6 +2,14 @@
 // every mistake located. It knows nothing of CDK.
 package config
 
+import (
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
+)
+
 // Environment is one YAML file: everything that is deployed together, in one
 // account and region.
 type Environment struct {
@@ -33,16 +41,16 @@ type Environment struct {
 	// Capacity is what a load test of one instance has shown.
 	// Default: none, required unless variants or components are given, or the
 	// endpoint is asynchronous or serverless.
-	Capacity Capacity `json:"capacity,omitempty"`
+	Capacity autoscaling.Capacity `json:"capacity,omitempty"`
 	// Scaling is between which bounds, and towards which target, the variant scales.
 	// Default: none, required unless variants or components are given.
 	Scaling Scaling `json:"scaling,omitempty"`
-	// Schedule is the times at which the bounds change. Default: none.
-	Schedule []ScheduledAction `json:"schedule,omitempty"`
+	// ScheduledActions are the times at which the bounds change. Default: none.
+	ScheduledActions []autoscaling.ScheduledAction `json:"schedule,omitempty"`
 	// Events are surges of traffic that are known beforehand: their floors are
 	// there in time, asserted again and again, and released afterwards. Beside
 	// events the schedule leaves the minimum alone. Default: none.
-	Events []Event `json:"events,omitempty"`
+	Events []events.Event `json:"events,omitempty"`
 	// Variants are the fleets of an endpoint that has several, 10 at most, each
 	// with its own capacity, scaling, schedule and events. They stand in place of
 	// variant and of those four. Default: none, the endpoint has one variant.
@@ -154,117 +162,12 @@ type Variant struct {
 	ManagedInstances *ManagedInstances `json:"managedInstances,omitempty"`
 }
 
-// Capacity is what a load test of one instance has shown.
-type Capacity struct {
-	// RequestsPerSecondPerInstance is the highest rate that one instance
-	// sustains within the latency objective.
-	RequestsPerSecondPerInstance float64 `json:"requestsPerSecondPerInstance" jsonschema:"exclusiveMinimum=0"`
-	// ConcurrencyPerInstance is the most requests at a time, those included that
-	// wait in the container, that one instance serves within the latency
-	// objective. They are then tracked every 10 s, as the guard against a surge.
-	// Default: none, there is no such policy.
-	ConcurrencyPerInstance float64 `json:"concurrencyPerInstance,omitempty" jsonschema:"exclusiveMinimum=0"`
-	// StartTime is how long a new instance takes from the decision to scale out
-	// until it serves, at the 95th percentile, such as 6m; at most 2h.
-	StartTime Duration `json:"startTime"`
-}
-
-// Scaling is the bounds and the target.
+// Scaling is the bounds and the target of a variant, and its other policies.
 type Scaling struct {
-	// MinCapacity is the lowest instance count, 1 or more; 2 or more survive the
-	// loss of an instance. Of an asynchronous endpoint it may be 0; of a
-	// serverless variant it is the requests at a time that are provisioned.
-	MinCapacity int `json:"minCapacity"`
-	// MaxCapacity is the highest instance count, minCapacity or more. Of a
-	// serverless variant it is the most that are provisioned.
-	MaxCapacity int `json:"maxCapacity"`
-	// SafetyFactor is the share of the measured requests a second, and of the
-	// measured concurrency, that is aimed at, over 0 and at most 1.
-	// Default: 0.7, unless targetInvocationsPerMinute is given.
-	SafetyFactor float64 `json:"safetyFactor,omitempty" jsonschema:"exclusiveMinimum=0,maximum=1"`
-	// TargetInvocationsPerMinute is the target itself, in invocations per minute
-	// and instance, in place of a safety factor.
-	// Default: requestsPerSecondPerInstance × safetyFactor × 60.
-	TargetInvocationsPerMinute float64 `json:"targetInvocationsPerMinute,omitempty" jsonschema:"exclusiveMinimum=0"`
-	// BacklogPerInstance is how many requests shall wait or be processed for each
-	// instance of an asynchronous endpoint: the time that a request may take from
-	// queue to answer, over the time that an instance needs for one.
-	// Default: none, required where the endpoint is asynchronous.
-	BacklogPerInstance float64 `json:"backlogPerInstance,omitempty" jsonschema:"exclusiveMinimum=0"`
-	// WakeUpInstances is how many instances the first waiting request calls for,
-	// where an asynchronous endpoint can scale to zero. Default: 1.
-	WakeUpInstances int `json:"wakeUpInstances,omitempty" jsonschema:"minimum=1"`
-	// TargetUtilization is the share of a serverless variant's provisioned
-	// concurrency that shall be in use, over 0 and at most 1. Default: 0.7.
-	TargetUtilization float64 `json:"targetUtilization,omitempty" jsonschema:"exclusiveMinimum=0,maximum=1"`
-	// ScaleOutCooldown is the wait after a scale-out has succeeded. Default: 300s.
-	ScaleOutCooldown *Duration `json:"scaleOutCooldown,omitempty"`
-	// ScaleInCooldown is the wait after a scale-in has succeeded. Default: 300s.
-	ScaleInCooldown *Duration `json:"scaleInCooldown,omitempty"`
-	// Zones is how many Availability Zones SageMaker spreads the instances over,
-	// where an event's floor shall survive the loss of one.
-	// Default: none, floors have no such reserve.
-	Zones int `json:"zones,omitempty" jsonschema:"minimum=1,maximum=6"`
-	// AssertEvery is how often an event's floor is asserted: one that a
-	// deployment has overwritten is back after that. Default: 5m.
-	AssertEvery Duration `json:"assertEvery,omitempty"`
-	// Align is the grid of local time on which an event's floors begin and end;
-	// a coarser one needs fewer scheduled actions and more instances.
-	// Default: 15m.
-	Align Duration `json:"align,omitempty"`
-	// ReleaseSteps is in how many steps the minimum goes back after an event.
-	// Default: 2.
-	ReleaseSteps int `json:"releaseSteps,omitempty" jsonschema:"minimum=1"`
-	// Emergency adds capacity in large steps on top of the targets, as soon as
-	// instances have more requests at a time than capacity.concurrencyPerInstance,
-	// which is then required: half of the fleet, and up to three times it.
-	// Default: false.
-	Emergency bool `json:"emergency,omitempty"`
-	// OfferedLoad adds the capacity that refused requests would need, where the
-	// gateway sheds and publishes what it was offered: the endpoint's own metrics
-	// show only what the gateway lets through.
-	// Default: true where the gateway sheds, which a Lambda function cannot.
-	OfferedLoad *bool `json:"offeredLoad,omitempty"`
+	autoscaling.Scaling
 	// Policies act next to the target on invocations, the one on concurrency,
 	// emergency and offeredLoad. Default: none.
 	Policies []Policy `json:"policies,omitempty" jsonschema:"minItems=1"`
-	// Suspended switches scaling off in parts, for good: to switch it for a while
-	// use the API of Application Auto Scaling, since a deployment that changes
-	// this registers minCapacity and maxCapacity again, and so undoes an event's
-	// floor until it is asserted again. Default: none, nothing is suspended.
-	Suspended *Suspended `json:"suspended,omitempty"`
-}
-
-// Suspended is which kinds of scaling are switched off.
-type Suspended struct {
-	// ScaleIn stops policies from removing instances. Default: false.
-	ScaleIn bool `json:"scaleIn,omitempty"`
-	// ScaleOut stops policies from adding instances. Default: false.
-	ScaleOut bool `json:"scaleOut,omitempty"`
-	// Scheduled stops scheduled actions, the floors of events among them.
-	// Default: false.
-	Scheduled bool `json:"scheduled,omitempty"`
-}
-
-// ScheduledAction changes the bounds at its times. Nothing is put back
-// afterwards: a later action has to.
-type ScheduledAction struct {
-	// Name is the action's name, unique in the schedule, such as evening-floor.
-	Name string `json:"name"`
-	// Schedule is when: cron(minutes hours day-of-month month day-of-week year),
-	// at(yyyy-mm-ddThh:mm:ss) or rate(N minutes).
-	Schedule string `json:"schedule"`
-	// Timezone is the IANA zone in which the schedule is read, such as
-	// Europe/London. Default: UTC.
-	Timezone string `json:"timezone,omitempty"`
-	// MinCapacity is the new minimum instance count. Default: it stays.
-	MinCapacity *int `json:"minCapacity,omitempty"`
-	// MaxCapacity is the new maximum instance count. Default: it stays.
-	MaxCapacity *int `json:"maxCapacity,omitempty"`
-	// AllowLowerMax lets maxCapacity be below scaling.maxCapacity, or below that
-	// of another action: instances above it go at once, also in the middle of an
-	// event. Default: false, which makes a lower maximum an error.
-	AllowLowerMax bool `json:"allowLowerMax,omitempty"`
 }
 
 // Frontend is the load balancer and the gateway behind it.
@@ -280,11 +183,11 @@ type Frontend struct {
 	// Domain is the name under which clients ask: records in its zone lead to the
 	// load balancer, and without certificateArn a certificate is made for it.
 	// Default: none, clients ask under the load balancer's own name.
-	Domain *Domain `json:"domain,omitempty"`
+	Domain *settings.Domain `json:"domain,omitempty"`
 	// Authentication is as whom clients show themselves to the load balancer,
 	// before a request reaches the gateway. Default: none, whoever may connect may
 	// ask.
-	Authentication *Authentication `json:"authentication,omitempty"`
+	Authentication *settings.Authentication `json:"authentication,omitempty"`
 	// PlainHTTP serves without TLS: requests and predictions can be read and
 	// changed on their way, so not in production. Default: false.
 	PlainHTTP bool `json:"plainHttp,omitempty"`
@@ -323,13 +226,13 @@ type Frontend struct {
 	// connected and how. Default: none, and a new bucket in production.
 	AccessLogs *AccessLogs `json:"accessLogs,omitempty"`
 	// WAF puts AWS WAF in front of the load balancer. Default: none.
-	WAF *WAF `json:"waf,omitempty"`
+	WAF *settings.WAF `json:"waf,omitempty"`
 	// GatewayMemoryMB is the memory of the gateway's Lambda function, 128 to
 	// 10240 MB; its share of a processor grows with it. Default: 256.
 	GatewayMemoryMB int `json:"gatewayMemoryMb,omitempty" jsonschema:"minimum=128,maximum=10240"`
 	// RequestTimeout bounds one request through the gateway, 1s to 15m; a model
 	// may take 60 s to answer. Default: 70s.
-	RequestTimeout Duration `json:"requestTimeout,omitempty"`
+	RequestTimeout time.Duration `json:"requestTimeout,omitempty"`
 	// MaxRequestBytes is the largest request body that is passed on: up to
 	// 1,000,000 bytes with lambda, what a load balancer hands to a function, and up
 	// to 26,214,400 with fargate. Default: 1000000, and 6291456 with fargate.
@@ -350,7 +253,7 @@ type Frontend struct {
 	// Server is what only a gateway on fargate can be told: how it behaves under
 	// too much load, how long a stream may last, what it logs. Default: the
 	// gateway's own defaults.
-	Server *Server `json:"server,omitempty"`
+	Server *settings.Server `json:"server,omitempty"`
 	// Canary is a second gateway that gets a share of the requests. Default: none.
 	Canary *Canary `json:"canary,omitempty"`
 	// ExistingListener is a listener that stands, which sends predictions to the

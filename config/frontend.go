@@ -9,8 +9,8 @@ import (
 // Bounds of a request's time: a Lambda function's, and the longest stream that a
 // deployment of the service waits for.
 const (
-	minRequestTimeout = Duration(time.Second)
-	maxRequestTimeout = Duration(15 * time.Minute)
+	minRequestTimeout = time.Second
+	maxRequestTimeout = 15 * time.Minute
 )
 
 func validateFrontend(e Environment, src source) problem.List {
@@ -22,7 +22,8 @@ func validateFrontend(e Environment, src source) problem.List {
 		ps = validateAccess(e, src)
 	}
 	if t := f.RequestTimeout; src.given("frontend.requestTimeout") && (t < minRequestTimeout || t > maxRequestTimeout) {
-		ps.Add("frontend.requestTimeout", t, "a request may take from 1s to 15m", "such as 70s, which lets a model take its 60 s")
+		ps.Add("frontend.requestTimeout", t, "a request may take from 1s to 15m",
+			"such as 70s, which lets a model take its 60 s")
 	}
 	ps = append(ps, validateGatewayForm(e, src)...)
 	return append(ps, validateFrontendCapacity(e, src)...)

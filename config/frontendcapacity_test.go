@@ -16,7 +16,7 @@ func prepared(t *testing.T) Environment {
 	t.Helper()
 	e := valid(t, "events")
 	e.Frontend.Capacity = &FrontendCapacity{
-		RequestLatency: Latency(120 * time.Millisecond), ReservedConcurrency: 200, ProvisionedConcurrency: true, BytesPerRequest: 4096,
+		RequestLatency: 120 * time.Millisecond, ReservedConcurrency: 200, ProvisionedConcurrency: true, BytesPerRequest: 4096,
 	}
 	e.Frontend.ReserveLoadBalancerCapacity = true
 	return e
@@ -65,7 +65,7 @@ func onFargate(t *testing.T) Environment {
 	t.Helper()
 	e := prepared(t)
 	e.Frontend.Gateway = GatewayOnFargate
-	e.Frontend.Capacity = &FrontendCapacity{RequestLatency: Latency(120 * time.Millisecond), RequestsPerSecondPerTask: 250, BytesPerRequest: 4096}
+	e.Frontend.Capacity = &FrontendCapacity{RequestLatency: 120 * time.Millisecond, RequestsPerSecondPerTask: 250, BytesPerRequest: 4096}
 	return e
 }
 

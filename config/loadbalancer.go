@@ -28,31 +28,6 @@ func (a AccessLogs) Retention() time.Duration {
 	return time.Duration(a.RetentionDays) * 24 * time.Hour
 }
 
-// WAF is a web ACL with AWS's managed rules and limits of rate, or one that
-// stands. The rule on the size of bodies is counted only: the gateway bounds it.
-type WAF struct {
-	// WebACLARN is a regional web ACL that stands, in the environment's region
-	// and account. Default: none, one is made of what follows.
-	WebACLARN string `json:"webAclArn,omitempty"`
-	// SessionHeader is the header that tells clients apart, such as
-	// Authorization. Default: none, there is no limit by it.
-	SessionHeader string `json:"sessionHeader,omitempty"`
-	// RequestsPerSession is how many requests in 5 minutes one value of
-	// sessionHeader may make; further ones are answered with 429.
-	// Default: none, required where sessionHeader is given.
-	RequestsPerSession int `json:"requestsPerSession,omitempty" jsonschema:"minimum=10,maximum=2000000000"`
-	// RequestsPerAddress is the same for one IP address, behind which a mobile
-	// network puts thousands of people: set it high. Default: none, there is no
-	// limit by it.
-	RequestsPerAddress int `json:"requestsPerAddress,omitempty" jsonschema:"minimum=10,maximum=2000000000"`
-	// BlockAddresses answers with 429 what is over requestsPerAddress.
-	// Default: false, it is counted only.
-	BlockAddresses bool `json:"blockAddresses,omitempty"`
-	// FailOpen lets requests through when the load balancer cannot reach WAF.
-	// Default: false, they are answered with 500.
-	FailOpen bool `json:"failOpen,omitempty"`
-}
-
 // withLoadBalancerDefaults is f with what users depend on protected and logged.
 func (f Frontend) withLoadBalancerDefaults(production bool) Frontend {
 	f.DeletionProtection = f.DeletionProtection || production
@@ -91,7 +66,8 @@ func validateLoadBalancer(e Environment, src source) problem.List {
 		}
 	}
 	if e.Frontend.MinimumCapacityUnits != 0 && e.Frontend.ReserveLoadBalancerCapacity && !src.faulty(reserveUnits) {
-		ps.Add("frontend.minimumCapacityUnits", e.Frontend.MinimumCapacityUnits, "units that are reserved for events are released after them, and each deployment would reserve these again",
+		ps.Add("frontend.minimumCapacityUnits", e.Frontend.MinimumCapacityUnits,
+			"units that are reserved for events are released after them, and each deployment would reserve these again",
 			"keep it, or "+reserveUnits)
 	}
 	if e.Frontend.WAF != nil {
@@ -102,16 +78,18 @@ func validateLoadBalancer(e Environment, src source) problem.List {
 
 var webACLARN = regexp.MustCompile(`^arn:(aws[a-z-]*):wafv2:([a-z0-9-]+):([0-9]{12}):regional/webacl/[A-Za-z0-9_-]{1,128}/[0-9a-f-]{36}$`)
 
-func validateWAF(w WAF, e Environment, src source) problem.List {
+func validateWAF(w settings.WAF, e Environment, src source) problem.List {
 	const path = "frontend.waf."
 	var ps problem.List
 	if w.WebACLARN != "" {
 		parts := webACLARN.FindStringSubmatch(w.WebACLARN)
 		switch {
 		case parts == nil:
-			ps.Add(path+"webAclArn", w.WebACLARN, "this is not the ARN of a regional web ACL", "copy it from the web ACL; those of CloudFront are not for load balancers")
+			ps.Add(path+"webAclArn", w.WebACLARN, "this is not the ARN of a regional web ACL",
+				"copy it from the web ACL; those of CloudFront are not for load balancers")
 		case e.Region != "" && parts[2] != e.Region, e.Account != "" && parts[3] != e.Account:
-			ps.Add(path+"webAclArn", w.WebACLARN, "a load balancer takes web ACLs of its own account and region", "make the web ACL there too")
+			ps.Add(path+"webAclArn", w.WebACLARN, "a load balancer takes web ACLs of its own account and region",
+				"make the web ACL there too")
 		}
 		for _, key := range []string{"sessionHeader", "requestsPerSession", "requestsPerAddress", "blockAddresses"} {
 			if src.given(path + key) {
@@ -127,10 +105,12 @@ func validateWAF(w WAF, e Environment, src source) problem.List {
 		ps.Add(path+"requestsPerSession", nil, "a limit by sessionHeader needs its number", "give the requests in 5 minutes")
 	}
 	if src.given(path+"requestsPerSession") && !src.given(path+"sessionHeader") {
-		ps.Add(path+"sessionHeader", nil, "requestsPerSession needs the header that tells clients apart", "such as Authorization")
+		ps.Add(path+"sessionHeader", nil, "requestsPerSession needs the header that tells clients apart",
+			"such as Authorization")
 	}
 	if w.BlockAddresses && !src.given(path+"requestsPerAddress") {
-		ps.Add(path+"requestsPerAddress", nil, "blockAddresses needs the limit over which they are blocked", "give it, or remove blockAddresses")
+		ps.Add(path+"requestsPerAddress", nil, "blockAddresses needs the limit over which they are blocked",
+			"give it, or remove blockAddresses")
 	}
 	return ps
 }

@@ -21,15 +21,15 @@ func newFrontend(stage awscdk.Stage, e config.Environment, n network) awscdk.Sta
 	loadBalancer := frontend.NewLoadBalancer(stack, "LoadBalancer", frontend.LoadBalancerProps{
 		DeletionProtection:   e.Frontend.DeletionProtection,
 		AccessLogs:           accessLogs(stack, e.Frontend.AccessLogs),
-		WAF:                  firewall(e.Frontend.WAF),
+		WAF:                  e.Frontend.WAF,
 		VPC:                  n.vpc,
 		Subnets:              n.subnets,
 		SecurityGroup:        n.securityGroup,
 		Gateway:              gateway,
 		Canary:               canary,
 		CertificateARN:       e.Frontend.CertificateARN,
-		Domain:               e.Frontend.Domain.Model(),
-		Authentication:       e.Frontend.Authentication.Model(),
+		Domain:               e.Frontend.Domain,
+		Authentication:       e.Frontend.Authentication,
 		IPv6:                 e.Frontend.IPv6,
 		PlainHTTP:            e.Frontend.PlainHTTP,
 		InternetFacing:       e.Frontend.InternetFacing,
@@ -56,19 +56,6 @@ func accessLogs(stack awscdk.Stack, logs *config.AccessLogs) *frontend.AccessLog
 		return &frontend.AccessLogs{Bucket: bucket}
 	default:
 		return &frontend.AccessLogs{Retention: logs.Retention()}
-	}
-}
-
-// firewall returns the AWS WAF settings of the load balancer; nil for none.
-func firewall(waf *config.WAF) *frontend.WAF {
-	if waf == nil {
-		return nil
-	}
-	return &frontend.WAF{
-		WebACLARN:     waf.WebACLARN,
-		SessionHeader: waf.SessionHeader, RequestsPerSession: waf.RequestsPerSession,
-		RequestsPerAddress: waf.RequestsPerAddress, BlockAddresses: waf.BlockAddresses,
-		FailOpen: waf.FailOpen,
 	}
 }
 

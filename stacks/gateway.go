@@ -1,8 +1,6 @@
 package stacks
 
 import (
-	"time"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 
 	frontendscaling "github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
@@ -37,7 +35,7 @@ func newFunction(stack awscdk.Stack, id string, e config.Environment) frontend.G
 		EndpointName:        e.Endpoint.Name,
 		InferenceComponents: componentNames(e),
 		MemoryMB:            e.Frontend.GatewayMemoryMB,
-		RequestTimeout:      time.Duration(e.Frontend.RequestTimeout),
+		RequestTimeout:      e.Frontend.RequestTimeout,
 		MaxRequestBytes:     e.Frontend.MaxRequestBytes,
 	}
 	if capacity := e.Frontend.Capacity; capacity != nil {
@@ -71,9 +69,11 @@ func newService(stack awscdk.Stack, id string, e config.Environment, n network) 
 		Image:               e.Frontend.Image,
 		CPU:                 e.Frontend.TaskCPU,
 		MemoryMB:            e.Frontend.TaskMemoryMB,
-		RequestTimeout:      time.Duration(e.Frontend.RequestTimeout),
+		RequestTimeout:      e.Frontend.RequestTimeout,
 		MaxRequestBytes:     e.Frontend.MaxRequestBytes,
-		Server:              e.Frontend.ServerSettings(),
+	}
+	if e.Frontend.Server != nil {
+		props.Server = *e.Frontend.Server
 	}
 	if target, ok := e.GatewayTarget(); ok {
 		props.Scaling = &target

@@ -76,7 +76,7 @@ func scale(stack awscdk.Stack, e config.Environment, endpoint *inference.Endpoin
 		scaling.NewComponentScaling(stack, "Scaling-"+c.Name, scaling.ComponentScalingProps{
 			InferenceComponentName: c.Name,
 			InferenceComponent:     newComponent(stack, endpoint, e.Variant.Name, c),
-			Scaling:                c.ComponentScaling(),
+			Scaling:                c.ComponentScaling,
 			Facts:                  subjects[i].Facts,
 		})
 	}
@@ -95,7 +95,7 @@ func newComponent(
 		MinMemoryMB:            c.Resources.MinMemoryMB,
 		CPUCores:               c.Resources.CPUs,
 		Accelerators:           c.Resources.AcceleratorCount,
-		InitialCopyCount:       c.Scaling.MinCapacity,
+		InitialCopyCount:       c.MinCapacity,
 	})
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // Event is a surge of traffic that is known beforehand: when it comes and how
-// high it goes. An Calendar turns events into floors.
+// high it goes. A Calendar turns events into floors.
 //
 // It comes once, when Starts and Ends have dates; on Dates; or every week on
 // Weekdays, From one date Until another. Its times are local ones and follow
@@ -17,64 +17,67 @@ import (
 type Event struct {
 	// Name is unique among the events, 1 to 100 characters, and becomes part of
 	// the names of scheduled actions, under their rule (fact B14).
-	Name string
-	// Timezone is the IANA zone of all its times.
-	// Default: "", UTC.
-	Timezone string
-	// Starts and Ends are local times: 2027-05-30T20:00 for an event that comes
-	// once, else 20:00. There, an end that is not after the start is on the
-	// next day.
-	Starts, Ends string
-	// Dates are the dates on which it starts, as 2027-05-30.
+	Name string `json:"name"`
+	// Timezone is the IANA zone of all its times, such as Europe/London.
+	// Default: UTC.
+	Timezone string `json:"timezone,omitempty"`
+	// Starts is a local time: 2027-05-29T20:00 for an event that comes once, or
+	// 20:00 with Dates or Weekdays.
+	Starts string `json:"starts"`
+	// Ends is a local time, as Starts; an end without a date that is not after
+	// the start is on the next day.
+	Ends string `json:"ends"`
+	// Dates are the dates on which it starts, as 2027-05-29.
 	// Default: none, Starts has the date, or Weekdays have it.
-	Dates []string
+	Dates []string `json:"dates,omitempty" jsonschema:"minItems=1,uniqueItems=true"`
 	// Weekdays are the days on which it starts every week, as SAT and SUN.
 	// Default: none.
-	Weekdays []string
-	// From and Until are the first and the last date that Weekdays may fall on.
-	// Both are required with Weekdays: what AWS is told is bound to years.
-	From, Until string
+	Weekdays []string `json:"weekdays,omitempty" jsonschema:"minItems=1,uniqueItems=true"`
+	// From is the first date that Weekdays may fall on: what AWS is told is bound
+	// to years. Default: none, required with Weekdays.
+	From string `json:"from,omitempty"`
+	// Until is the last date that Weekdays may fall on.
+	// Default: none, required with Weekdays.
+	Until string `json:"until,omitempty"`
 	// PeakRequestsPerSecond is the highest rate expected, over all instances.
-	// Default: 0, PeakInstances says it.
-	PeakRequestsPerSecond float64
+	// Default: none, PeakInstances says it.
+	PeakRequestsPerSecond float64 `json:"peakRequestsPerSecond,omitempty" jsonschema:"exclusiveMinimum=0"`
 	// PeakInstances is the instances that carry the peak, in place of a rate;
 	// Uncertainty and the reserve for a lost zone come on top.
-	// Default: 0, computed from PeakRequestsPerSecond.
-	PeakInstances int
-	// Shape is how much of the peak is expected when; its first step is at 0.
+	// Default: none, computed from PeakRequestsPerSecond.
+	PeakInstances int `json:"peakInstances,omitempty" jsonschema:"minimum=1"`
+	// Shape is how much of the peak is expected when; its first step is at 0s.
 	// Default: none, the peak from start to end.
-	Shape []ShapeStep
+	Shape []ShapeStep `json:"shape,omitempty" jsonschema:"minItems=1"`
 	// Uncertainty is how many times the expected peak may come, from 1, quite
-	// sure, to 10.
-	// Default: 0, 1 time.
-	Uncertainty float64
-	// Overrun is how much longer it may last: extra time, penalties, cash-out.
-	// The last step of the shape goes on for it. 0 to 24 hours.
-	// Default: nil, DefaultOverrun.
-	Overrun *time.Duration
+	// sure, to 10. Default: 1.
+	Uncertainty float64 `json:"uncertainty,omitempty" jsonschema:"minimum=1,maximum=10"`
+	// Overrun is how much longer it may last, 0s to 24h, as a match does with
+	// extra time. The last step of the shape goes on for it. Default: 1h.
+	Overrun *time.Duration `json:"overrun,omitempty"`
 	// LeadTime is how long before the traffic the instances are asked for, at
-	// most 24 hours and no less than they take to start.
-	// Default: nil, the calendar's start time, one assertion that may be lost,
-	// capacity.ActionDelay and the calendar's margin.
-	LeadTime *time.Duration
-	// FloorShare is the share of the instances that the event needs which its
-	// floors hold, over 0 and at most 1; tracking adds the others when their
-	// traffic comes. What stands before the endpoint is prepared for all of it.
-	// Default: 0, all of them.
-	FloorShare float64
-	// FloorUntil is how long after the start the floors are released, and
-	// tracking goes on alone: where traffic rises no faster than it can follow,
+	// most 24h and no less than they take to start. Default: the start time of an
+	// instance, and 21m for an assertion that may be lost, the action's own delay
+	// and instances that AWS does not have at once.
+	LeadTime *time.Duration `json:"leadTime,omitempty"`
+	// FloorShare is the share of the instances needed that the event's floors
+	// hold, over 0 and at most 1; tracking adds the others when their traffic
+	// comes. What stands before the endpoint is prepared for all of it.
+	// Default: 1.
+	FloorShare float64 `json:"floorShare,omitempty" jsonschema:"exclusiveMinimum=0,maximum=1"`
+	// FloorUntil is how long after the start the floors are released, such as 1h,
+	// and tracking goes on alone: where traffic rises no faster than it can follow,
 	// a floor only costs. What stands before the endpoint keeps its floors.
-	// Default: 0, when the event and its overrun are over.
-	FloorUntil time.Duration
+	// Default: none, the floors last until the event and its overrun are over.
+	FloorUntil time.Duration `json:"floorUntil,omitempty"`
 }
 
 // ShapeStep is the share of an event's peak from a time on, until the next step.
 type ShapeStep struct {
-	// After is the time since the start of the event.
-	After time.Duration
+	// After is the time since the start of the event; the first step has 0s.
+	After time.Duration `json:"after"`
 	// Share is the part of the peak, over 0 and at most 1.
-	Share float64
+	Share float64 `json:"share" jsonschema:"exclusiveMinimum=0,maximum=1"`
 }
 
 // MaxScheduledActions is the quota of one scalable target, which AWS does not
@@ -155,7 +158,7 @@ type Calendar struct {
 	Events []Event
 }
 
-// What an Calendar does if it does not say.
+// What a Calendar does if it does not say.
 const (
 	DefaultAssertEvery       = 5 * time.Minute
 	DefaultAlign             = 15 * time.Minute

@@ -20,7 +20,7 @@ type past struct {
 	// that are.
 	dates map[int][]int
 	// left are the events that are not over, without the dates that are.
-	left []config.Event
+	left []events.Event
 }
 
 // pasts returns what is over at now, one entry for each variant.
@@ -89,6 +89,6 @@ func names(found []past) []string {
 }
 
 // datesOf counts some of an event's dates, as in "2 of 5 dates of league".
-func datesOf(event config.Event, some []int) string {
+func datesOf(event events.Event, some []int) string {
 	return fmt.Sprintf("%d of %d dates of %s", len(some), len(event.Dates), event.Name)
 }

@@ -7,32 +7,49 @@ import (
 	"path"
 	"path/filepath"
 	"reflect"
+	"regexp"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/invopop/jsonschema"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 )
 
-// generate returns the schema. Its descriptions are the comments of the sources in
-// folder.
+// generate returns the schema. Its descriptions are the comments of the sources of
+// package config in folder, and of the packages beside it whose types it uses.
 func generate(folder string) ([]byte, error) {
 	r := &jsonschema.Reflector{
 		Anonymous:      true, // no $id: the schema is found by its path
 		DoNotReference: true, // no $ref: editors and package config read one tree
 		Mapper:         mapType,
 	}
-	if err := r.AddGoComments("", folder); err != nil {
-		return nil, err
+	own := reflect.TypeFor[config.Environment]().PkgPath()
+	module := path.Dir(own)
+	source := func(pkg string) string {
+		return filepath.ToSlash(filepath.Join(folder, "..", strings.TrimPrefix(pkg, module+"/")))
+	}
+	for _, pkg := range []string{
+		own, reflect.TypeFor[autoscaling.ScheduledAction]().PkgPath(), reflect.TypeFor[settings.Server]().PkgPath(),
+	} {
+		if err := r.AddGoComments("", source(pkg)); err != nil {
+			return nil, err
+		}
 	}
 	comments := r.CommentMap
 	r.CommentMap = nil
-	source := path.Clean(filepath.ToSlash(folder))
 	r.LookupComment = func(t reflect.Type, field string) string {
+		name := source(t.PkgPath()) + "." + t.Name()
 		if field == "" {
-			return strings.Join(strings.Fields(comments[source+"."+t.Name()]), " ")
+			return strings.Join(strings.Fields(comments[name]), " ")
 		}
-		return describe(t, field, comments[source+"."+t.Name()+"."+field])
+		if f, _ := t.FieldByName(field); f.Anonymous {
+			return describe(t, comments[source(f.Type.PkgPath())+"."+f.Type.Name()])
+		}
+		return describe(t, comments[name+"."+field])
 	}
 
 	schema := r.Reflect(config.Environment{})
@@ -47,10 +64,8 @@ func generate(folder string) ([]byte, error) {
 // mapType returns the schema of types whose YAML differs from their Go type.
 func mapType(t reflect.Type) *jsonschema.Schema {
 	switch {
-	case t == reflect.TypeFor[config.Duration]():
+	case t == reflect.TypeFor[time.Duration]():
 		return &jsonschema.Schema{Type: "string", Pattern: config.DurationPattern}
-	case t == reflect.TypeFor[config.Latency]():
-		return &jsonschema.Schema{Type: "string", Pattern: config.LatencyPattern}
 	case t.Kind() == reflect.Int:
 		// The range of a CloudFormation Integer.
 		return &jsonschema.Schema{Type: "integer", Minimum: number(math.MinInt32), Maximum: number(math.MaxInt32)}
@@ -61,16 +76,30 @@ func mapType(t reflect.Type) *jsonschema.Schema {
 
 func number(n int) json.Number { return json.Number(fmt.Sprint(n)) }
 
-// describe returns a field's comment on one line. Where the comment begins with the
-// field's name, the description begins with the key's.
-func describe(t reflect.Type, field, comment string) string {
+// name is what a word of a comment may be: a field, with punctuation around it.
+// An acronym, and the end of a proper name such as Availability Zones, is none.
+var (
+	name       = regexp.MustCompile(`^(\W*)([A-Z][a-z]*[A-Za-z0-9]*)(\W*)$`)
+	acronym    = regexp.MustCompile(`^([A-Z]+|IPv6)$`)
+	properName = regexp.MustCompile(`^[A-Z]\w*$`)
+)
+
+// describe returns the comment of one of t's fields on one line. Where the comment
+// names fields of t, the description has their keys.
+func describe(t reflect.Type, comment string) string {
 	words := strings.Fields(comment)
-	f, _ := t.FieldByName(field)
-	key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-	if len(words) > 0 && words[0] == field {
-		words[0] = key
+	out := slices.Clone(words)
+	for i, word := range words {
+		m := name.FindStringSubmatch(word)
+		if m == nil || i > 0 && (acronym.MatchString(m[2]) || properName.MatchString(words[i-1])) {
+			continue
+		}
+		f, _ := t.FieldByName(m[2])
+		if key, _, _ := strings.Cut(f.Tag.Get("json"), ","); key != "" && key != "-" {
+			out[i] = m[1] + key + m[3]
+		}
 	}
-	return strings.Join(words, " ")
+	return strings.Join(out, " ")
 }
 
 // finish sets the minimum length of every string to 1, because an empty string

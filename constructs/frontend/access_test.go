@@ -284,7 +284,7 @@ func TestValidateAccess(t *testing.T) {
 		{"IPv6 for nobody", func(p *frontend.LoadBalancerProps) { p.IPv6 = true }, []string{
 			`IPv6: got true: nobody may connect over IPv6; allow the clients' IPv6 ranges, "::/0" for everybody, or leave it out`}},
 		{"a header that is none", func(p *frontend.LoadBalancerProps) {
-			p.WAF = &frontend.WAF{SessionHeader: "X-Session:", RequestsPerSession: 300}
+			p.WAF = &settings.WAF{SessionHeader: "X-Session:", RequestsPerSession: 300}
 		}, []string{"WAF.SessionHeader: got \"X-Session:\": a header's name is 1 to 64 letters, digits and any of !#$%&'*+-.^_`|~, without spaces or a colon; write X-Session"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -66,7 +66,7 @@ type LoadBalancerProps struct {
 	AccessLogs *AccessLogs
 	// WAF is the firewall in front of it.
 	// Default: nil, there is none.
-	WAF *WAF
+	WAF *settings.WAF
 	// Canary is a second gateway that gets a share of the requests.
 	// Default: nil, there is none.
 	Canary *Canary
@@ -91,7 +91,7 @@ func (p LoadBalancerProps) Validate() error {
 		ps = append(ps, p.AccessLogs.validate()...)
 	}
 	if p.WAF != nil {
-		ps = append(ps, p.WAF.validate()...)
+		ps = append(ps, p.WAF.Validate().In("WAF")...)
 	}
 	if p.Canary != nil {
 		ps = append(ps, p.Canary.validate(p.Gateway).In("Canary")...)
@@ -176,7 +176,7 @@ func NewLoadBalancer(scope constructs.Construct, id string, props LoadBalancerPr
 		l.Logs = props.AccessLogs.write(l, l.Resource)
 	}
 	if props.WAF != nil {
-		props.WAF.protect(l, l.Resource)
+		protect(*props.WAF, l, l.Resource)
 	}
 	targets := newTargets(l, props.Gateway, props.Canary)
 	l.TargetGroup, l.CanaryTargetGroup = targets.gateway, targets.canary

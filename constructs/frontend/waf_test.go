@@ -7,10 +7,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
 )
 
-func behind(t *testing.T, waf frontend.WAF) template.Template {
+func behind(t *testing.T, waf settings.WAF) template.Template {
 	t.Helper()
 	stack := template.NewStack(t)
 	frontend.NewLoadBalancer(stack, "LoadBalancer", frontend.LoadBalancerProps{
@@ -47,14 +48,14 @@ func TestWAF(t *testing.T) {
 	address := map[string]any{"AggregateKeyType": "IP", "Limit": 100000.0}
 	for _, test := range []struct {
 		name string
-		waf  frontend.WAF
+		waf  settings.WAF
 		open string
 		want []any
 	}{
-		{"AWS's rules alone", frontend.WAF{}, "false", aws},
-		{"with limits", frontend.WAF{SessionHeader: "X-Session", RequestsPerSession: 300, RequestsPerAddress: 100000, FailOpen: true}, "true",
+		{"AWS's rules alone", settings.WAF{}, "false", aws},
+		{"with limits", settings.WAF{SessionHeader: "X-Session", RequestsPerSession: 300, RequestsPerAddress: 100000, FailOpen: true}, "true",
 			append([]any{rate(count, address), rate(block, session)}, aws...)},
-		{"addresses blocked", frontend.WAF{RequestsPerAddress: 100000, BlockAddresses: true}, "false", append([]any{rate(block, address)}, aws...)},
+		{"addresses blocked", settings.WAF{RequestsPerAddress: 100000, BlockAddresses: true}, "false", append([]any{rate(block, address)}, aws...)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := behind(t, test.waf)
@@ -79,7 +80,7 @@ func TestWAF(t *testing.T) {
 	}
 	t.Run("one that stands", func(t *testing.T) {
 		const arn = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/a/00000000-0000-4000-8000-000000000001"
-		got := behind(t, frontend.WAF{WebACLARN: arn})
+		got := behind(t, settings.WAF{WebACLARN: arn})
 		want := map[string]any{"WebACLArn": arn, "ResourceArn": ref(got.ID(t, loadBalancer))}
 		if diff := cmp.Diff(want, got.One(t, "AWS::WAFv2::WebACLAssociation").Properties); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
@@ -92,12 +93,12 @@ func TestWAF(t *testing.T) {
 
 func TestWAFProblems(t *testing.T) {
 	for _, test := range []struct {
-		waf  frontend.WAF
+		waf  settings.WAF
 		want []string
 	}{
-		{frontend.WAF{WebACLARN: "arn", RequestsPerAddress: 100}, []string{`WAF.WebACLARN: got "arn"`}},
-		{frontend.WAF{SessionHeader: "X-Session", BlockAddresses: true}, []string{"WAF.RequestsPerSession: got 0", "WAF.RequestsPerAddress: BlockAddresses needs"}},
-		{frontend.WAF{RequestsPerSession: 100, RequestsPerAddress: 9}, []string{"WAF.SessionHeader: RequestsPerSession needs", "WAF.RequestsPerAddress: got 9"}},
+		{settings.WAF{WebACLARN: "arn", RequestsPerAddress: 100}, []string{`WAF.WebACLARN: got "arn"`}},
+		{settings.WAF{SessionHeader: "X-Session", BlockAddresses: true}, []string{"WAF.RequestsPerSession: got 0", "WAF.RequestsPerAddress: BlockAddresses needs"}},
+		{settings.WAF{RequestsPerSession: 100, RequestsPerAddress: 9}, []string{"WAF.SessionHeader: RequestsPerSession needs", "WAF.RequestsPerAddress: got 9"}},
 	} {
 		err := frontend.LoadBalancerProps{WAF: &test.waf}.Validate()
 		for _, want := range test.want {

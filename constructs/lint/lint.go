@@ -13,6 +13,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/scaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -23,9 +24,30 @@ const Name = "sagemaker-scaling"
 // App or a Stage. It reads the synthesized templates, so it judges scalable targets
 // of other constructs too. Its findings are warnings, which stop no synthesis: what
 // AWS refuses is an error of the constructs' Validate.
-func NewPlugin() awscdk.IPolicyValidationPlugin { return &plugin{} }
+func NewPlugin(props PluginProps) awscdk.IPolicyValidationPlugin { return &plugin{props} }
 
-type plugin struct{}
+// PluginProps describes how the plugin reports.
+type PluginProps struct {
+	// Spell writes a finding about the scalable target at a construct path for the
+	// app's users, where they do not write Go.
+	// Default: nil, a finding names the Go field that a construct of package
+	// scaling was given.
+	Spell func(constructPath string, f lint.Finding) lint.Finding
+}
+
+// spell is a finding as users of the app read it.
+func (p PluginProps) spell(constructPath string, f lint.Finding) lint.Finding {
+	if p.Spell != nil {
+		return p.Spell(constructPath, f)
+	}
+	f.Problem = problem.List{f.Problem}.Map(func(path string) string {
+		return scaling.Address(constructPath,
+			path)
+	})[0].Go()
+	return f
+}
+
+type plugin struct{ props PluginProps }
 
 // Name implements awscdk.IPolicyValidationPlugin.
 func (*plugin) Name() *string { return jsii.String(Name) }
@@ -43,14 +65,15 @@ func (*plugin) RuleIds() *[]*string {
 }
 
 // Validate implements awscdk.IPolicyValidationPlugin.
-func (*plugin) Validate(context awscdk.IPolicyValidationContext) *awscdk.PolicyValidationPluginReport {
+func (p *plugin) Validate(context awscdk.IPolicyValidationContext) *awscdk.PolicyValidationPluginReport {
 	var files []string
 	for _, s := range *context.StackTemplates() {
 		files = append(files, *s.TemplatePath)
 	}
 	violations := []*awscdk.PolicyViolation{}
-	for _, w := range warnings(files) {
-		resource := &awscdk.PolicyViolatingResource{Locations: jsii.Strings(w.locations...), TemplatePath: jsii.String(w.file)}
+	for _, w := range p.warnings(files) {
+		resource := &awscdk.PolicyViolatingResource{Locations: jsii.Strings(w.locations...),
+			TemplatePath: jsii.String(w.file)}
 		if w.logicalID != "" {
 			resource.ResourceLogicalId = jsii.String(w.logicalID)
 		}

@@ -23,13 +23,13 @@ const (
 )
 
 // warnings returns the findings of the rules in the templates of files.
-func warnings(files []string) []warning {
+func (p *plugin) warnings(files []string) []warning {
 	var found []warning
 	reading, err := cloudformation.ReadFiles(files, cloudformation.Options{})
 	var unreadable cloudformation.Problems
 	errors.As(err, &unreadable)
-	for _, p := range unreadable {
-		found = append(found, unread(p, p.File))
+	for _, u := range unreadable {
+		found = append(found, unread(u, u.File))
 	}
 	paths := map[string]string{}
 	var whole []cloudformation.Scaled
@@ -41,20 +41,21 @@ func warnings(files []string) []warning {
 		}
 	}
 	for i, findings := range lint.All(subjects) {
-		found = append(found, said(whole[i], findings)...)
+		found = append(found, said(whole[i], findings, p.props.spell)...)
 	}
-	for _, p := range reading.Unresolved {
-		found = append(found, unread(p, paths[p.File+" "+p.LogicalID]))
+	for _, u := range reading.Unresolved {
+		found = append(found, unread(u, paths[u.File+" "+u.LogicalID]))
 	}
 	return found
 }
 
 // said joins the findings of each rule in one target, since they are acknowledged
 // together.
-func said(s cloudformation.Scaled, findings []lint.Finding) []warning {
+func said(s cloudformation.Scaled, findings []lint.Finding, spell func(string, lint.Finding) lint.Finding) []warning {
 	var found []warning
 	byRule := map[string]int{}
 	for _, f := range findings {
+		f = spell(s.ConstructPath, f)
 		i, known := byRule[f.Rule]
 		if !known {
 			i = len(found)
@@ -66,7 +67,11 @@ func said(s cloudformation.Scaled, findings []lint.Finding) []warning {
 			})
 		}
 		w := &found[i]
-		w.description += "\n" + problem.Problem{Path: f.Path, Got: f.Got, Rule: f.Problem.Rule}.String()
+		line := "\n" + problem.Problem{Path: f.Path, Got: f.Got, Rule: f.Problem.Rule}.String()
+		if strings.Contains(w.description, line) {
+			continue // policies of one figure have one address
+		}
+		w.description += line
 		if !strings.Contains(w.fix, f.Fix) {
 			w.fix = strings.TrimPrefix(w.fix+"; "+f.Fix, "; ")
 		}

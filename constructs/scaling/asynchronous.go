@@ -39,5 +39,5 @@ func NewAsynchronousScaling(scope constructs.Construct, id string, props Asynchr
 	return NewScalableTarget(scope, id, ScalableTargetProps{
 		Model: props.Scaling.Target(props.Variant), Variant: props.Variant,
 		Facts: filled(props.Facts, props.Scaling.Facts()), Dependencies: dependsOn(props.Endpoint),
-	})
+	}).addressed(func(path string) string { return props.Scaling.Address(props.Variant, path) })
 }

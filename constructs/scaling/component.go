@@ -39,5 +39,5 @@ func NewComponentScaling(scope constructs.Construct, id string, props ComponentS
 	return NewScalableTarget(scope, id, ScalableTargetProps{
 		Model: props.Scaling.Target(props.InferenceComponentName),
 		Facts: filled(props.Facts, props.Scaling.Facts()), Dependencies: dependsOn(props.InferenceComponent),
-	})
+	}).addressed(props.Scaling.Address)
 }

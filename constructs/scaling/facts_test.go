@@ -37,7 +37,7 @@ func metadata(t *testing.T, stack awscdk.Stack) (of map[string]any) {
 func TestFacts(t *testing.T) {
 	props := scaling.VariantScalingProps{
 		Variant: odds,
-		Scaling: autoscaling.VariantScaling{MinCapacity: 2, MaxCapacity: 12, RequestsPerSecondPerInstance: 100, StartTime: 6 * time.Minute},
+		Scaling: autoscaling.VariantScaling{Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100, StartTime: 6 * time.Minute}, Scaling: autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 12}},
 		Facts:   autoscaling.Facts{Production: true, StartTime: 7 * time.Minute},
 	}
 	t.Run("those that are given, and those that the scaling says", func(t *testing.T) {

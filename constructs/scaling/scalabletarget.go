@@ -5,7 +5,7 @@
 package scaling
 
 import (
-	"fmt"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapplicationautoscaling"
@@ -14,7 +14,6 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // ScalableTargetProps describes a ScalableTarget.
@@ -38,7 +37,7 @@ type ScalableTargetProps struct {
 
 // Validate returns every problem with the properties, joined, or nil.
 func (p ScalableTargetProps) Validate() error {
-	ps := append(p.Model.Validate(), validateIDs(p.Model.Policies, p.Model.StepPolicies)...).In("Model")
+	ps := p.Model.Validate().In("Model")
 	if v := p.Variant; v != (autoscaling.Variant{}) {
 		if v.ResourceID() != p.Model.ResourceID {
 			ps.Add("Variant", v.ResourceID(), "the model scales "+p.Model.ResourceID, "give the variant of the model")
@@ -49,24 +48,17 @@ func (p ScalableTargetProps) Validate() error {
 	return append(ps, p.Facts.Validate().In("Facts")...).Err()
 }
 
-// targetID is the construct of the scalable target, next to the policies, whose
-// IDs are their names.
+// targetID is the construct of the scalable target, next to the policies.
 const targetID = "Target"
 
-func validateIDs(policies []autoscaling.TargetTrackingPolicy, steps []autoscaling.StepScalingPolicy) problem.List {
-	var ps problem.List
-	check := func(at, name string) {
-		if name == targetID {
-			ps.Add(at+".Name", name, "the scalable target has this construct ID", "name what the policy does")
-		}
+// policyID is the construct of the policy called name: its name, with one
+// underscore more where it begins as the scalable target's own ID and goes on with
+// nothing but underscores. So names that differ have IDs that differ.
+func policyID(name string) string {
+	if strings.TrimRight(name, "_") == targetID {
+		return name + "_"
 	}
-	for i, p := range policies {
-		check(fmt.Sprintf("Policies[%d]", i), p.Name)
-	}
-	for i, p := range steps {
-		check(fmt.Sprintf("StepPolicies[%d]", i), p.Name)
-	}
-	return ps
+	return name
 }
 
 // ScalableTarget is a scalable target with its policies and alarms.
@@ -113,15 +105,20 @@ func NewScalableTarget(scope constructs.Construct, id string, props ScalableTarg
 		s.Target.Node().AddDependency(dependencies...)
 	}
 	for _, p := range s.Model.Policies {
-		s.Policies = append(s.Policies, newPolicy(s, p.Name, p.CloudFormation(*s.Target.Ref())))
+		s.Policies = append(s.Policies, newPolicy(s, policyID(p.Name), p.CloudFormation(*s.Target.Ref())))
 	}
 	for _, p := range s.Model.StepPolicies {
-		policy := newPolicy(s, p.Name, p.CloudFormation(*s.Target.Ref()))
+		policy := newPolicy(s, policyID(p.Name), p.CloudFormation(*s.Target.Ref()))
 		s.StepPolicies = append(s.StepPolicies, policy)
 		s.Alarms = append(s.Alarms, awscloudwatch.NewCfnAlarm(policy, jsii.String("Alarm"),
 			fill[awscloudwatch.CfnAlarmProps](p.Alarm.CloudFormation(*policy.Ref()))))
 	}
-	return s
+	return s.addressed(func(path string) string {
+		if own, ok := strings.CutPrefix(path, "Target."); ok {
+			return "Model." + own
+		}
+		return path
+	})
 }
 
 func newPolicy(

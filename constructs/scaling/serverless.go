@@ -41,5 +41,5 @@ func NewProvisionedConcurrencyScaling(
 	return NewScalableTarget(scope, id, ScalableTargetProps{
 		Model: props.Scaling.Target(props.Variant), Variant: props.Variant,
 		Facts: filled(props.Facts, props.Scaling.Facts()), Dependencies: dependsOn(props.Endpoint),
-	})
+	}).addressed(func(path string) string { return props.Scaling.Address(props.Variant, path) })
 }

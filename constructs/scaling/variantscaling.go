@@ -28,7 +28,7 @@ type VariantScalingProps struct {
 
 // Validate returns every problem with the properties, joined, or nil.
 func (p VariantScalingProps) Validate() error {
-	ps := append(p.Scaling.Validate(p.Variant), validateIDs(p.Scaling.Policies, p.Scaling.StepPolicies)...)
+	ps := p.Scaling.Validate(p.Variant)
 	return append(ps, p.Facts.Validate().In("Facts")...).Err()
 }
 
@@ -41,5 +41,5 @@ func NewVariantScaling(scope constructs.Construct, id string, props VariantScali
 	return NewScalableTarget(scope, id, ScalableTargetProps{
 		Model: props.Scaling.Target(props.Variant),
 		Facts: filled(props.Facts, props.Scaling.Facts()), Dependencies: dependsOn(props.Endpoint),
-	})
+	}).addressed(func(path string) string { return props.Scaling.Address(props.Variant, path) })
 }

@@ -141,19 +141,19 @@ func everyKind(stack awscdk.Stack) []*scaling.ScalableTarget {
 		scaling.NewScalableTarget(stack, "MainScaling", scaling.ScalableTargetProps{Model: everything, Variant: main, Dependencies: []constructs.IConstruct{odds}}),
 		scaling.NewVariantScaling(stack, "NextScaling", scaling.VariantScalingProps{
 			Endpoint: odds, Variant: odds.Variant("next"),
-			Scaling: autoscaling.VariantScaling{MinCapacity: 1, MaxCapacity: 8, RequestsPerSecondPerInstance: 100, ConcurrencyPerInstance: 8},
+			Scaling: autoscaling.VariantScaling{Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100, ConcurrencyPerInstance: 8}, Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 8}},
 		}),
 		scaling.NewComponentScaling(stack, "ComponentScaling", scaling.ComponentScalingProps{
 			InferenceComponentName: component.InferenceComponentName(), InferenceComponent: component,
-			Scaling: autoscaling.ComponentScaling{MaxCapacity: 8, RequestsPerSecondPerCopy: 20, ConcurrencyPerCopy: 6, WakeUpCopies: 2, Events: []events.Event{event}},
+			Scaling: autoscaling.ComponentScaling{CopyCapacity: autoscaling.CopyCapacity{RequestsPerSecondPerCopy: 20, ConcurrencyPerCopy: 6}, CopyScaling: autoscaling.CopyScaling{MaxCapacity: 8, WakeUpCopies: 2}, Events: []events.Event{event}},
 		}),
 		scaling.NewAsynchronousScaling(stack, "QueueScaling", scaling.AsynchronousScalingProps{
 			Endpoint: queue, Variant: queue.Variant("main"),
-			Scaling: autoscaling.AsynchronousScaling{MinCapacity: 1, MaxCapacity: 4, BacklogPerInstance: 5, ScheduledActions: night},
+			Scaling: autoscaling.AsynchronousScaling{Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 4, BacklogPerInstance: 5}, ScheduledActions: night},
 		}),
 		scaling.NewProvisionedConcurrencyScaling(stack, "ServerlessScaling", scaling.ProvisionedConcurrencyScalingProps{
 			Endpoint: serverless, Variant: serverless.Variant("main"),
-			Scaling: autoscaling.ProvisionedConcurrencyScaling{MinCapacity: 1, MaxCapacity: 20, MaxConcurrency: 20},
+			Scaling: autoscaling.ProvisionedConcurrencyScaling{Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 20}, MaxConcurrency: 20},
 		}),
 	}
 }

@@ -1,6 +1,7 @@
-// Package access is who may reach the load balancer, under which name and as
-// whom, in plain values: its rules are the same for environment files and for
-// users of the constructs.
+// Package settings is what a load balancer and its gateway can be told, in plain
+// values: who may reach them, under which name and as whom, and how the gateway
+// works. Environment files are decoded into these types, and the constructs take
+// them, so that the rules are the same for both.
 package settings
 
 import (
@@ -45,11 +46,14 @@ func validateURL(field, address string) problem.List {
 	parsed, err := url.Parse(address)
 	switch {
 	case err != nil, parsed.Scheme != "https", parsed.Hostname() == "", parsed.User != nil:
-		ps.Add(field, address, "this is not an HTTPS address", "copy it from the provider's /.well-known/openid-configuration")
+		ps.Add(field, address, "this is not an HTTPS address",
+			"copy it from the provider's /.well-known/openid-configuration")
 	case parsed.Port() != "" && parsed.Port() != "443":
 		ps.Add(field, address, "a load balancer may connect to a provider on port 443 only", "serve it there")
 	case len(address) > maxURL:
-		ps.Add(field, address, fmt.Sprintf("a listener takes addresses of at most %d characters, this one has %d", maxURL, len(address)), "give a shorter one")
+		ps.Add(field, address,
+			fmt.Sprintf("a listener takes addresses of at most %d characters, this one has %d", maxURL,
+				len(address)), "give a shorter one")
 	}
 	return ps
 }

@@ -15,62 +15,63 @@ import (
 // health directly, and not through it.
 type Authentication struct {
 	// OIDC logs people in with their browsers, at an OpenID Connect provider.
-	// Default: nil, it does not.
-	OIDC *OIDC
+	// Default: none.
+	OIDC *OIDC `json:"oidc,omitempty"`
 	// Cognito logs people in with their browsers, at a user pool of Amazon Cognito.
-	// Default: nil, it does not.
-	Cognito *Cognito
+	// Default: none.
+	Cognito *Cognito `json:"cognito,omitempty"`
 	// JWT takes the signed token that a program sends as its bearer token.
-	// Default: nil, none is asked for.
-	JWT *JWT
+	// Default: none.
+	JWT *JWT `json:"jwt,omitempty"`
 	// MutualTLS takes connections of clients only that have a certificate of a
-	// known authority.
-	// Default: nil, clients need no certificate.
-	MutualTLS *MutualTLS
+	// known authority. Default: none.
+	MutualTLS *MutualTLS `json:"mutualTls,omitempty"`
 }
 
 // OIDC is an OpenID Connect provider, as its discovery document has it. The
 // provider redirects to https://DOMAIN/oauth2/idpresponse.
 type OIDC struct {
-	// Issuer, AuthorizationEndpoint, TokenEndpoint and UserInfoEndpoint are the
-	// provider's HTTPS addresses, on port 443.
-	Issuer, AuthorizationEndpoint, TokenEndpoint, UserInfoEndpoint string
+	// Issuer is the provider's HTTPS address, such as https://login.example.com.
+	Issuer string `json:"issuer"`
+	// AuthorizationEndpoint is the HTTPS address of its login page.
+	AuthorizationEndpoint string `json:"authorizationEndpoint"`
+	// TokenEndpoint is the HTTPS address, on port 443, where the load balancer
+	// gets tokens.
+	TokenEndpoint string `json:"tokenEndpoint"`
+	// UserInfoEndpoint is the HTTPS address, on port 443, where the load balancer
+	// asks who the user is.
+	UserInfoEndpoint string `json:"userInfoEndpoint"`
 	// ClientID is under what the provider knows the load balancer.
-	ClientID string
+	ClientID string `json:"clientId"`
 	// ClientSecretARN is the secret in AWS Secrets Manager, in the load balancer's
 	// region, that holds the client's secret. CloudFormation reads it when it
 	// deploys: the template has its ARN alone.
-	ClientSecretARN string
-	// ClientSecretField is the field of the secret's JSON that the client's secret
-	// is in.
-	// Default: "", the secret is nothing but it.
-	ClientSecretField string
-	// Scope is what of the user is asked for, such as "openid email".
-	// Default: "", "openid".
-	Scope string
+	ClientSecretARN string `json:"clientSecretArn"`
+	// ClientSecretField is the field of the secret's JSON that holds the client's
+	// secret. Default: none, the secret is nothing else.
+	ClientSecretField string `json:"clientSecretField,omitempty"`
+	// Scope is what of the user is asked for, such as openid email. Default: openid.
+	Scope string `json:"scope,omitempty"`
 	// SessionTimeout is after how long a user logs in again, in whole seconds, up
-	// to 7 days.
-	// Default: 0, 7 days.
-	SessionTimeout time.Duration
+	// to 168h. Default: 168h.
+	SessionTimeout time.Duration `json:"sessionTimeout,omitempty"`
 }
 
 // Cognito is a client of a user pool in Amazon Cognito. The client has a secret,
 // takes the authorization code grant, and redirects to
 // https://DOMAIN/oauth2/idpresponse.
 type Cognito struct {
-	// UserPoolARN is the user pool's.
-	UserPoolARN string
-	// ClientID is the client's.
-	ClientID string
+	// UserPoolARN is the user pool's ARN.
+	UserPoolARN string `json:"userPoolArn"`
+	// ClientID is the client's id.
+	ClientID string `json:"clientId"`
 	// Domain is the prefix of the user pool's domain, or its own domain name.
-	Domain string
-	// Scope is what of the user is asked for, such as "openid email".
-	// Default: "", "openid".
-	Scope string
+	Domain string `json:"domain"`
+	// Scope is what of the user is asked for, such as openid email. Default: openid.
+	Scope string `json:"scope,omitempty"`
 	// SessionTimeout is after how long a user logs in again, in whole seconds, up
-	// to 7 days.
-	// Default: 0, 7 days.
-	SessionTimeout time.Duration
+	// to 168h. Default: 168h.
+	SessionTimeout time.Duration `json:"sessionTimeout,omitempty"`
 }
 
 // LogsIn reports whether users are sent to a login page, which is for browsers.
@@ -134,7 +135,8 @@ func validateSecret(arn, region string) problem.List {
 	const field = "ClientSecretARN"
 	var ps problem.List
 	if arn == "" {
-		ps.Add(field, nil, "a login needs the client's secret, from AWS Secrets Manager", "give the ARN of the secret that holds it")
+		ps.Add(field, nil, "a login needs the client's secret, from AWS Secrets Manager",
+			"give the ARN of the secret that holds it")
 		return ps
 	}
 	if !known(arn) {
@@ -143,7 +145,8 @@ func validateSecret(arn, region string) problem.List {
 	parts := secretARN.FindStringSubmatch(arn)
 	switch {
 	case parts == nil:
-		ps.Add(field, nil, "this is not the whole ARN of a secret in AWS Secrets Manager, which ends in a hyphen and six letters or digits",
+		ps.Add(field, nil, "this is not the whole ARN of a secret in AWS Secrets Manager, which ends in a hyphen and "+
+			"six letters or digits",
 			"put the client's secret there, and copy the ARN")
 	case region != "" && parts[1] != region:
 		ps.Add(field, nil, "CloudFormation reads secrets of its own region "+region+", this one is in "+parts[1],
@@ -160,7 +163,8 @@ func (c Cognito) validate() problem.List {
 	case c.UserPoolARN == "":
 		ps.Add("UserPoolARN", nil, "a login needs it", "copy it from the user pool")
 	case known(c.UserPoolARN) && !userPoolARN.MatchString(c.UserPoolARN):
-		ps.Add("UserPoolARN", c.UserPoolARN, "this is not the ARN of a user pool in Amazon Cognito", "copy it from the user pool")
+		ps.Add("UserPoolARN", c.UserPoolARN, "this is not the ARN of a user pool in Amazon Cognito",
+			"copy it from the user pool")
 	}
 	if c.ClientID == "" {
 		ps.Add("ClientID", nil, "a login needs it", "make a client of the user pool, with a secret")

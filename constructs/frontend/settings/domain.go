@@ -12,11 +12,11 @@ import (
 // 53. The zone stands already, public and in the load balancer's account.
 type Domain struct {
 	// Name is the domain name, such as predictions.example.com.
-	Name string
+	Name string `json:"name"`
 	// HostedZoneID is the zone's id, such as Z0123456789ABCDEFGHIJ.
-	HostedZoneID string
-	// ZoneName is the zone's own name, which ends Name, such as example.com.
-	ZoneName string
+	HostedZoneID string `json:"hostedZoneId"`
+	// ZoneName is the zone's own name, which ends the domain's, such as example.com.
+	ZoneName string `json:"zoneName"`
 }
 
 // maxCertificateName is the longest name that AWS Certificate Manager makes a
@@ -60,10 +60,12 @@ func (d Domain) Validate(certified bool) problem.List {
 		return ps
 	}
 	if d.Name != d.ZoneName && !strings.HasSuffix(d.Name, "."+d.ZoneName) {
-		ps.Add("Name", d.Name, "this name is not in the zone "+d.ZoneName, "give one that ends in ."+d.ZoneName+", or the zone that it is in")
+		ps.Add("Name", d.Name, "this name is not in the zone "+d.ZoneName,
+			"give one that ends in ."+d.ZoneName+", or the zone that it is in")
 	}
 	if n := len(d.Name); !certified && n > maxCertificateName {
-		ps.Add("Name", d.Name, fmt.Sprintf("a certificate is made for at most %d characters, this name has %d", maxCertificateName, n),
+		ps.Add("Name", d.Name,
+			fmt.Sprintf("a certificate is made for at most %d characters, this name has %d", maxCertificateName, n),
 			"give a shorter one, or a certificate that stands")
 	}
 	return ps

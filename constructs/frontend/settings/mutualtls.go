@@ -11,15 +11,15 @@ import (
 // Balancing reads the bundle with the rights of who deploys.
 type MutualTLS struct {
 	// TrustStoreARN is a trust store that stands, in the load balancer's region.
-	// Default: "", one is made of CABundleURL.
-	TrustStoreARN string
+	// Default: none, one is made of CABundleURL.
+	TrustStoreARN string `json:"trustStoreArn,omitempty"`
 	// CABundleURL is the authorities' certificates in PEM, s3://BUCKET/KEY.
-	// Default: "", which is an error unless TrustStoreARN is given.
-	CABundleURL string
+	// Default: none, TrustStoreARN has them.
+	CABundleURL string `json:"caBundleUrl,omitempty"`
 	// CABundleVersion is the version of that object, so that another bundle is
 	// read when it changes.
-	// Default: "", the one that is there when the trust store is made.
-	CABundleVersion string
+	// Default: none, the one that is there when the trust store is made.
+	CABundleVersion string `json:"caBundleVersion,omitempty"`
 }
 
 var (
@@ -39,7 +39,8 @@ func (m MutualTLS) validate(region string) problem.List {
 	var ps problem.List
 	switch {
 	case m.TrustStoreARN == "" && m.CABundleURL == "":
-		ps.Add("CABundleURL", nil, "clients' certificates are checked with those of their authorities", "give them in PEM as s3://BUCKET/KEY, or a trust store that stands")
+		ps.Add("CABundleURL", nil, "clients' certificates are checked with those of their authorities",
+			"give them in PEM as s3://BUCKET/KEY, or a trust store that stands")
 	case m.TrustStoreARN != "" && m.CABundleURL != "":
 		ps.Add("CABundleURL", m.CABundleURL, "a trust store that stands has its own authorities", "keep one of the two")
 	case m.CABundleURL == "" && m.CABundleVersion != "":
@@ -55,7 +56,8 @@ func (m MutualTLS) validate(region string) problem.List {
 	case parts == nil:
 		ps.Add("TrustStoreARN", m.TrustStoreARN, "this is not the ARN of a trust store", "copy it from the trust store")
 	case region != "" && parts[1] != region:
-		ps.Add("TrustStoreARN", m.TrustStoreARN, "a load balancer takes trust stores of its own region "+region+", this one is in "+parts[1], "make the trust store in "+region+" too")
+		ps.Add("TrustStoreARN", m.TrustStoreARN,
+			"a load balancer takes trust stores of its own region "+region+", this one is in "+parts[1], "make the trust store in "+region+" too")
 	}
 	return ps
 }

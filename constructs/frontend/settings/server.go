@@ -1,7 +1,3 @@
-// Package settings is what the gateway's server form can be told of its work:
-// how it behaves under too much load, how long a stream may last, what it logs.
-// The gateway holds its environment variables to the same bounds, so that what
-// passes here passes at its start.
 package settings
 
 import (
@@ -36,50 +32,45 @@ const (
 	DefaultMinConcurrency = 4
 )
 
-// Server is the settings. Its zero value leaves all of them at the gateway's
-// own defaults.
+// Server is what only a gateway that runs as a server, on Fargate, can be told:
+// how it behaves under too much load, how long a stream may last, what it logs.
+// Its zero value leaves all of it at the gateway's own defaults. The gateway holds
+// its environment variables to the same bounds, so that what passes here passes at
+// its start.
 type Server struct {
-	// StreamTimeout bounds a response stream, 1s to MaxStreamTimeout.
-	// Default: 0, the time-out of a request.
-	StreamTimeout time.Duration
+	// StreamTimeout bounds a response stream, 1s to 55m.
+	// Default: the time-out of a request.
+	StreamTimeout time.Duration `json:"streamTimeout,omitempty"`
 	// MaxConcurrency is the most requests that one task sends to the endpoint at
-	// a time, 1 to 100,000; below it the limit follows the endpoint.
-	// Default: 0, 4096.
-	MaxConcurrency int
-	// QueueSize is how many requests may wait in a task for their turn, 0 to
-	// 100,000; at 0 what does not fit is shed at once.
-	// Default: nil, 128.
-	QueueSize *int
-	// QueueTimeout is how long a request may wait there, 1ms to 1m.
-	// Default: 0, 1s.
-	QueueTimeout time.Duration
-	// RetryPercent is how many retries there may be for each hundred requests, 0
-	// to 10.
-	// Default: nil, 10.
-	RetryPercent *int
+	// a time; below it the limit follows the endpoint. Default: 4096.
+	MaxConcurrency int `json:"maxConcurrency,omitempty" jsonschema:"minimum=1,maximum=100000"`
+	// QueueSize is how many requests may wait in a task for their turn; at 0 what
+	// does not fit is shed at once. Default: 128.
+	QueueSize *int `json:"queueSize,omitempty" jsonschema:"minimum=0,maximum=100000"`
+	// QueueTimeout is how long a request may wait there, 1ms to 60s. Default: 1s.
+	QueueTimeout time.Duration `json:"queueTimeout,omitempty" jsonschema:"pattern=^([0-9]{1\\,6}ms|[0-9]{1\\,3}s)$"`
+	// RetryPercent is how many retries there may be for each hundred requests.
+	// Default: 10, which is also the most.
+	RetryPercent *int `json:"retryPercent,omitempty" jsonschema:"minimum=0,maximum=10"`
 	// FallbackBody is answered, with status 200 and marked in a header, to a
-	// request that is shed, up to 16 KiB.
-	// Default: "", it is answered with 503.
-	FallbackBody string
+	// request that is shed, up to 16 KiB. Default: none, it is answered with 503.
+	FallbackBody string `json:"fallbackBody,omitempty"`
 	// FallbackContentType is the content type of FallbackBody.
-	// Default: "", application/json.
-	FallbackContentType string
-	// PrioritySources are the ranges, IPv4 and IPv6, of the clients whose priority
-	// header is heard: what they mark as high is shed last.
+	// Default: application/json.
+	FallbackContentType string `json:"fallbackContentType,omitempty"`
+	// PrioritySources are the ranges, IPv4 and IPv6, of the clients whose header
+	// X-Gateway-Priority is heard: what they mark as high is shed last.
 	// Default: none, nobody's is.
-	PrioritySources []string
-	// LogRate is how many successes, and how many errors, a task logs a second, 0
-	// to 1,000,000.
-	// Default: nil, 50.
-	LogRate *int
+	PrioritySources []string `json:"prioritySources,omitempty" jsonschema:"minItems=1,uniqueItems=true"`
+	// LogRate is how many successes, and how many errors, a task logs a second; 0
+	// logs none. Default: 50.
+	LogRate *int `json:"logRate,omitempty" jsonschema:"minimum=0,maximum=1000000"`
 	// OTLPEndpoint is the URL of a collector that takes traces by OTLP over HTTP,
-	// such as http://collector.example:4318.
-	// Default: "", there are no traces.
-	OTLPEndpoint string
-	// TraceRatio is the share of requests that are traced, 0 to 1, of those that
-	// bring no decision of their caller's.
-	// Default: nil, DefaultTraceRatio.
-	TraceRatio *float64
+	// such as http://collector.example:4318. Default: none, there are no traces.
+	OTLPEndpoint string `json:"otlpEndpoint,omitempty"`
+	// TraceRatio is the share of requests that are traced, of those that bring no
+	// decision of their caller's. Default: 0.01, with OTLPEndpoint.
+	TraceRatio *float64 `json:"traceRatio,omitempty" jsonschema:"minimum=0,maximum=1"`
 }
 
 // Validate returns everything wrong with the settings, by the names of the
@@ -93,7 +84,8 @@ func (s Server) Validate() problem.List {
 	}
 	during := func(field string, d, shortest, longest time.Duration, fix string) {
 		if d != 0 && (d < shortest || d > longest) {
-			ps.Add(field, d, fmt.Sprintf("this is a time from %s to %s", shortest, longest), fix)
+			ps.Add(field, d, fmt.Sprintf("this is a time from %s to %s", problem.Duration(shortest),
+				problem.Duration(longest)), fix)
 		}
 	}
 	value := func(n *int) int {
@@ -102,23 +94,30 @@ func (s Server) Validate() problem.List {
 		}
 		return *n
 	}
-	during("StreamTimeout", s.StreamTimeout, MinStreamTimeout, MaxStreamTimeout, "leave it out for the time-out of a request")
+	during("StreamTimeout", s.StreamTimeout, MinStreamTimeout, MaxStreamTimeout,
+		"leave it out for the time-out of a request")
 	between("MaxConcurrency", s.MaxConcurrency != 0, s.MaxConcurrency, 1, MaxConcurrency, "leave it out for 4096")
-	between("QueueSize", s.QueueSize != nil, value(s.QueueSize), 0, MaxQueueSize, "leave it out for 128, or take 0 for no queue")
+	between("QueueSize", s.QueueSize != nil, value(s.QueueSize), 0, MaxQueueSize,
+		"leave it out for 128, or take 0 for no queue")
 	during("QueueTimeout", s.QueueTimeout, MinQueueTimeout, MaxQueueTimeout, "leave it out for 1s")
-	between("RetryPercent", s.RetryPercent != nil, value(s.RetryPercent), 0, MaxRetryPercent, "more retries would add to an overload what the endpoint lacks")
+	between("RetryPercent", s.RetryPercent != nil, value(s.RetryPercent), 0, MaxRetryPercent,
+		"more retries would add to an overload what the endpoint lacks")
 	if n := len(s.FallbackBody); n > MaxFallbackBytes {
-		ps.Add("FallbackBody", nil, fmt.Sprintf("a fallback reply has at most %d bytes, this one has %d", MaxFallbackBytes, n), "shorten it")
+		ps.Add("FallbackBody", nil,
+			fmt.Sprintf("a fallback reply has at most %d bytes, this one has %d", MaxFallbackBytes, n), "shorten it")
 	}
 	if s.FallbackContentType != "" && s.FallbackBody == "" {
-		ps.Add("FallbackContentType", s.FallbackContentType, "there is no fallback reply that has it", "give the reply too, or leave it out")
+		ps.Add("FallbackContentType", s.FallbackContentType, "there is no fallback reply that has it",
+			"give the reply too, or leave it out")
 	}
 	if !Sendable(s.FallbackContentType) {
-		ps.Add("FallbackContentType", s.FallbackContentType, "a content type has no control characters", "write it such as application/json")
+		ps.Add("FallbackContentType", s.FallbackContentType, "a content type has no control characters",
+			"write it such as application/json")
 	}
 	for i, source := range s.PrioritySources {
 		if _, err := netip.ParsePrefix(source); err != nil {
-			ps.Add(fmt.Sprintf("PrioritySources[%d]", i), source, "a range is an IPv4 or IPv6 CIDR", "such as 10.0.0.0/8 or 2001:db8::/32")
+			ps.Add(fmt.Sprintf("PrioritySources[%d]", i), source, "a range is an IPv4 or IPv6 CIDR",
+				"such as 10.0.0.0/8 or 2001:db8::/32")
 		}
 	}
 	between("LogRate", s.LogRate != nil, value(s.LogRate), 0, MaxLogRate, "leave it out for 50, or take 0 to log none")
