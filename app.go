@@ -44,7 +44,7 @@ func synthesize() (err error) {
 	if err != nil {
 		return err
 	}
-	awscdk.Validations_Of(app).AddPlugins(lint.NewPlugin())
+	awscdk.Validations_Of(app).AddPlugins(lint.NewPlugin(lint.PluginProps{Spell: stacks.InFiles(environments)}))
 	for _, e := range environments {
 		stage := stacks.NewEnvironment(app, e)
 		awscdk.Validations_Of(stage).AddPlugins(policy.NewPlugin(policy.PluginProps{Production: e.Production}))

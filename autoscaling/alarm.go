@@ -101,7 +101,8 @@ func (a Alarm) validate() problem.List {
 	}
 	ps = append(ps, a.validatePeriod()...)
 	if !a.Rises() && !a.Falls() {
-		ps.Add("Comparison", got(string(a.Comparison)), fmt.Sprintf("a comparison is %s, %s, %s or %s", Above, AtLeast, Below, AtMost),
+		ps.Add("Comparison", got(string(a.Comparison)),
+			fmt.Sprintf("a comparison is %s, %s, %s or %s", Above, AtLeast, Below, AtMost),
 			"use "+string(AtLeast)+" to scale out")
 	}
 	if !finite(a.Threshold) {
@@ -114,8 +115,10 @@ func (a Alarm) validate() problem.List {
 			fmt.Sprintf("of %d datapoints that are looked at, 1 to %d can breach", a.EvaluationPeriods, a.EvaluationPeriods),
 			fmt.Sprintf("set it from 1 to %d", a.EvaluationPeriods))
 	}
-	if a.MissingData != "" && !slices.Contains([]MissingData{MissingIsMissing, MissingIsIgnored, MissingBreaches, MissingIsFine}, a.MissingData) {
-		ps.Add("MissingData", string(a.MissingData), "a missing value is missing, ignore, breaching or notBreaching", "use missing, CloudWatch's default")
+	if a.MissingData != "" && !slices.Contains([]MissingData{MissingIsMissing, MissingIsIgnored, MissingBreaches,
+		MissingIsFine}, a.MissingData) {
+		ps.Add("MissingData", string(a.MissingData), "a missing value is missing, ignore, breaching or notBreaching",
+			"use missing, CloudWatch's default")
 	}
 	return ps
 }
@@ -125,19 +128,21 @@ func (a Alarm) validatePeriod() problem.List {
 	short := a.Period == 10*time.Second || a.Period == 30*time.Second
 	switch {
 	case !short && (a.Period <= 0 || a.Period%time.Minute != 0):
-		ps.Add("Period", a.Period, "a period is 10s, 30s or a whole number of minutes", "use 1m0s, or 10s with a high-resolution metric")
+		ps.Add("Period", a.Period, "a period is 10s, 30s or a whole number of minutes",
+			"use 1m, or 10s with a high-resolution metric")
 		return ps
 	case short && a.Metric != nil && !a.Metric.subMinute():
 		// Such an alarm is accepted, and lapses into too little data (fact A17).
 		ps.Add("Period", a.Period, a.Metric.String()+" has one value a minute, so that most periods would be without one",
-			"use 1m0s, or a high-resolution metric, such as ConcurrentRequestsPerModel")
+			"use 1m, or a high-resolution metric, such as ConcurrentRequestsPerModel")
 	}
 	longest := 24 * time.Hour
 	if a.Period >= time.Hour {
 		longest *= 7
 	}
 	if all := int64(longest / a.Period); int64(a.EvaluationPeriods) > all {
-		ps.Add("EvaluationPeriods", a.EvaluationPeriods, fmt.Sprintf("an alarm with periods of %s looks back %s at most", a.Period, longest),
+		ps.Add("EvaluationPeriods", a.EvaluationPeriods, fmt.Sprintf("an alarm with periods of %s looks back %s at most",
+			problem.Duration(a.Period), problem.Duration(longest)),
 			fmt.Sprintf("set it to %d or less", all))
 	}
 	return ps

@@ -2,8 +2,9 @@ package autoscaling
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
-	"time"
+	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
@@ -13,22 +14,10 @@ import (
 // minimum of 0, down to no instance at all. Nothing is lost meanwhile: requests
 // wait in the queue.
 type AsynchronousScaling struct {
-	// MinCapacity and MaxCapacity bound the number of instances. A minimum of 0
-	// lets the variant scale to zero, and so does a scheduled action's.
-	MinCapacity, MaxCapacity int
-	// BacklogPerInstance is how many requests shall wait or be processed for
-	// each instance: the time that a request may take from queue to answer, over
-	// the time that an instance needs for one.
-	BacklogPerInstance float64
-	// ScaleOutCooldown and ScaleInCooldown are how long to wait after an
-	// activity has succeeded, in whole seconds.
-	// Default: nil, DefaultCooldown.
-	ScaleOutCooldown, ScaleInCooldown *time.Duration
-	// WakeUpInstances is how many instances the first waiting request calls for,
-	// where the variant can scale to zero. Without, it would wait until there
-	// are more than BacklogPerInstance.
-	// Default: 0, 1 instance.
-	WakeUpInstances int
+	// Scaling is the bounds of the instance count, BacklogPerInstance,
+	// WakeUpInstances and the cooldowns. A minimum of 0 lets the variant scale to
+	// zero, and so does a scheduled action's.
+	Scaling
 	// ScheduledActions change the bounds at their times.
 	// Default: none.
 	ScheduledActions []ScheduledAction
@@ -57,17 +46,34 @@ func (s AsynchronousScaling) reachesZero() bool {
 // Validate returns everything wrong with scaling v in this way, with the field
 // paths of this struct, and "Variant." before those of v.
 func (s AsynchronousScaling) Validate(v Variant) problem.List {
-	ps := validateWakeUp("WakeUpInstances", s.WakeUpInstances, s.reachesZero(), s.MaxCapacity, "instances")
+	ps := s.validateKind("an asynchronous endpoint", isOneOf(commonFields, asynchronousFields))
+	ps = append(ps, validateWakeUp("Scaling", "WakeUpInstances", s.WakeUpInstances, s.reachesZero(), s.MaxCapacity,
+		"instances")...)
 	if b := s.BacklogPerInstance; !(b > 0) || !finite(b) {
-		ps.Add("BacklogPerInstance", b, "a backlog is over 0 requests an instance",
+		ps.Add("Scaling.BacklogPerInstance", b, "a backlog is over 0 requests an instance",
 			"the time that a request may take, over the time that an instance needs for one")
 	}
-	ps = append(ps, s.Target(v).validateInFields(map[string]string{
-		"ResourceID":                       "", // the variant says it
-		BacklogPolicyName + ".TargetValue": "",
-		AsynchronousWakeUpPolicyName + ".Steps[0].Adjustment": "",
-	})...)
+	for _, p := range s.Target(v).Validate() {
+		switch address := s.address(p.Path); {
+		case p.Path == "ResourceID": // the variant says it
+		case address == "Scaling.BacklogPerInstance" || address == "Scaling.WakeUpInstances": // said above
+		default:
+			ps = appendNew(ps, (problem.List{p}).Map(s.address)[0])
+		}
+	}
 	return append(ps, v.validateFor(s.Target(v))...)
+}
+
+// Address is where s decides about a path of s.Target, which begins with "Target.".
+func (s AsynchronousScaling) Address(_ Variant, path string) string {
+	if path == "Target.ResourceID" {
+		return variantNames
+	}
+	return s.address(strings.TrimPrefix(path, "Target."))
+}
+
+func (s AsynchronousScaling) address(path string) string {
+	return figures(reflect.TypeOf(s), path, "Scaling.BacklogPerInstance", "Scaling.WakeUpInstances")
 }
 
 // validateFor is what is wrong with v, and with scaling it by t.

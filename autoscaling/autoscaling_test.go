@@ -20,8 +20,8 @@ func ptr[T any](v T) *T { return &v }
 // valid is a VariantScaling with every field set that may be set together.
 func valid() autoscaling.VariantScaling {
 	return autoscaling.VariantScaling{
-		MinCapacity: 2, MaxCapacity: 12, RequestsPerSecondPerInstance: 100, SafetyFactor: 0.7,
-		ScaleOutCooldown: ptr(time.Minute), ScaleInCooldown: ptr(5 * time.Minute),
+		Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100},
+		Scaling:  autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 12, SafetyFactor: 0.7, ScaleOutCooldown: ptr(time.Minute), ScaleInCooldown: ptr(5 * time.Minute)},
 		ScheduledActions: []autoscaling.ScheduledAction{
 			{Name: "evening", Schedule: "cron(0 18 ? * mon-fri *)", Timezone: "Europe/London", MinCapacity: ptr(4)},
 			{Name: "release", Schedule: "cron(0 23 ? * MON-FRI *)", MinCapacity: ptr(2), MaxCapacity: ptr(12)},
@@ -66,11 +66,11 @@ func TestRendering(t *testing.T) {
 
 func TestDefaults(t *testing.T) {
 	t.Parallel()
-	policy := autoscaling.VariantScaling{MinCapacity: 1, MaxCapacity: 2, RequestsPerSecondPerInstance: 10}.Target(variant).Policies[0]
+	policy := autoscaling.VariantScaling{Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 10}, Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 2}}.Target(variant).Policies[0]
 	if policy.TargetValue != 420 || policy.ScaleOutCooldown != 5*time.Minute || policy.ScaleInCooldown != 5*time.Minute {
 		t.Errorf("got %+v, want 10 × 0.7 × 60 and AWS's cooldowns", policy)
 	}
-	none := autoscaling.VariantScaling{MinCapacity: 1, MaxCapacity: 2, TargetInvocationsPerMinute: 60, ScaleOutCooldown: ptr(time.Duration(0))}
+	none := autoscaling.VariantScaling{Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 2, TargetInvocationsPerMinute: 60, ScaleOutCooldown: ptr(time.Duration(0))}}
 	if policy := none.Target(variant).Policies[0]; policy.ScaleOutCooldown != 0 || policy.TargetValue != 60 {
 		t.Errorf("got %+v, want no cooldown where zero is asked for", policy)
 	}
@@ -106,11 +106,11 @@ func TestRules(t *testing.T) {
 		want   string
 	}{
 		{"min 0", func(s *scaling, _ *autoscaling.Variant) { s.MinCapacity = 0; s.ScheduledActions = nil },
-			`MinCapacity: got 0: a real-time variant keeps at least 1 instance, only asynchronous endpoints and inference components scale to zero; set it to 1 or more; 2 or more survive the loss of an instance`},
+			`Scaling.MinCapacity: got 0: a real-time variant keeps at least 1 instance, only asynchronous endpoints and inference components scale to zero; set it to 1 or more; 2 or more survive the loss of an instance`},
 		{"min over max", func(s *scaling, _ *autoscaling.Variant) {
 			s.MinCapacity, s.MaxCapacity, s.ScheduledActions = 5, 4, nil
 		},
-			`MaxCapacity: got 4: the maximum is below the minimum of 5 instances; raise it to 5 or more, or lower the minimum`},
+			`Scaling.MaxCapacity: got 4: the maximum is below the minimum of 5 instances; raise it to 5 or more, or lower the minimum`},
 		{"initial count outside", func(_ *scaling, v *autoscaling.Variant) { v.InitialInstanceCount = 1 },
 			`Variant.InitialInstanceCount: got 1: the first deployment starts outside the bounds of 2 to 12 instances; set it from 2 to 12`},
 		{"burstable", func(_ *scaling, v *autoscaling.Variant) { v.InstanceType = "ml.t3.large" },
@@ -122,41 +122,43 @@ func TestRules(t *testing.T) {
 			`Variant.EndpointName: got "-odds": ` + autoscaling.NameRule + `; such as "predictions"` + "\n" +
 				`Variant.Name: got "` + strings.Repeat("a", 64) + `": ` + autoscaling.NameRule + `; such as "main"`},
 		{"both a factor and a target", func(s *scaling, _ *autoscaling.Variant) { s.TargetInvocationsPerMinute = 100 },
-			`SafetyFactor: got 0.7: a safety factor and a target of its own exclude each other; keep one of the two`},
+			`Scaling.SafetyFactor: got 0.7: a safety factor and a target of its own exclude each other; keep one of the two`},
 		{"a factor over 1", func(s *scaling, _ *autoscaling.Variant) { s.SafetyFactor = 1.1 },
-			`SafetyFactor: got 1.1: a safety factor is over 0 and at most 1; AWS advises to begin load testing with 0.5`},
+			`Scaling.SafetyFactor: got 1.1: a safety factor is over 0 and at most 1; AWS advises to begin load testing with 0.5`},
 		{"a target over the measured rate", func(s *scaling, _ *autoscaling.Variant) {
 			s.SafetyFactor, s.TargetInvocationsPerMinute = 0, 6001
 		},
-			`TargetInvocationsPerMinute: got 6001: the target is above what an instance sustains, 100 requests a second or 6000 a minute, so that scaling out would come too late; lower it, 4200 leaves the usual headroom`},
+			`Scaling.TargetInvocationsPerMinute: got 6001: the target is above what an instance sustains, 100 requests a second or 6000 a minute, so that scaling out would come too late; lower it, 4200 leaves the usual headroom`},
 		{"a target of NaN", func(s *scaling, _ *autoscaling.Variant) {
 			s.SafetyFactor, s.TargetInvocationsPerMinute = 0, math.NaN()
 		},
-			`TargetInvocationsPerMinute: got NaN: a target is a number above 0; derive it from a load test: requests a second × safety factor × 60`},
+			`Scaling.TargetInvocationsPerMinute: got NaN: a target is a number above 0; derive it from a load test: requests a second × safety factor × 60`},
 		{"nothing measured", func(s *scaling, _ *autoscaling.Variant) { s.RequestsPerSecondPerInstance = 0 },
-			`RequestsPerSecondPerInstance: without a measured rate there is no target to derive; measure one instance under load, or give TargetInvocationsPerMinute`},
+			`Capacity.RequestsPerSecondPerInstance: without a measured rate there is no target to derive; measure one instance under load, or give Scaling.TargetInvocationsPerMinute`},
+		{"a queue's backlog", func(s *scaling, _ *autoscaling.Variant) { s.BacklogPerInstance = 5 },
+			`Scaling.BacklogPerInstance: a variant that answers in real time has no such setting; leave it out`},
 		{"a concurrency below zero", func(s *scaling, _ *autoscaling.Variant) { s.ConcurrencyPerInstance = -1 },
-			`ConcurrencyPerInstance: got -1: a concurrency is over 0 requests at a time; measure one instance under load, or leave it out`},
+			`Capacity.ConcurrencyPerInstance: got -1: a concurrency is over 0 requests at a time; measure one instance under load, or leave it out`},
 		{"a rate so low that no target is left", func(s *scaling, _ *autoscaling.Variant) { s.RequestsPerSecondPerInstance = 1e-9 },
-			`RequestsPerSecondPerInstance: got 0: a target is a number above 0; derive it from a load test: requests a second × safety factor × 60`},
+			`Capacity.RequestsPerSecondPerInstance: got 0: a target is a number above 0; derive it from a load test: requests a second × safety factor × 60`},
 		{"a cooldown that two policies have", func(s *scaling, _ *autoscaling.Variant) {
 			s.ConcurrencyPerInstance, s.ScaleOutCooldown = 20, ptr(500*time.Millisecond)
 		},
-			`ScaleOutCooldown: got 500ms: a cooldown is a whole number of seconds, 0 or more; AWS's default is 300s`},
+			`Scaling.ScaleOutCooldown: got 500ms: a cooldown is a whole number of seconds, 0 or more; AWS's default is 300s`},
 		{"an event beside a scheduled minimum", func(s *scaling, _ *autoscaling.Variant) {
 			s.ScheduledActions = s.ScheduledActions[:1]
 			s.Events = []events.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakInstances: 8}}
 		},
-			`ScheduledActions[0].MinCapacity: got 4: where there are events they alone move the minimum: the release of one would undo this floor, and this would undo theirs; make this an event too, with Weekdays if it comes every week`},
+			`ScheduledActions[0].MinCapacity: got 4: where there are events they alone move the minimum: the release of one would undo this floor, and this would undo theirs; make this an event too, with weekdays if it comes every week`},
 		{"an event over the maximum", func(s *scaling, _ *autoscaling.Variant) {
 			s.ScheduledActions = nil
 			s.Events = []events.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakInstances: 13}}
 		},
 			`Events[0].PeakInstances: got 13: the event needs 13 instances, and the target's maximum is 12; raise the maximum to 13 or more`},
 		{"a cooldown of half a second", func(s *scaling, _ *autoscaling.Variant) { s.ScaleOutCooldown = ptr(500 * time.Millisecond) },
-			`ScaleOutCooldown: got 500ms: a cooldown is a whole number of seconds, 0 or more; AWS's default is 300s`},
+			`Scaling.ScaleOutCooldown: got 500ms: a cooldown is a whole number of seconds, 0 or more; AWS's default is 300s`},
 		{"a cooldown below zero", func(s *scaling, _ *autoscaling.Variant) { s.ScaleInCooldown = ptr(-time.Second) },
-			`ScaleInCooldown: got -1s: a cooldown is a whole number of seconds, 0 or more; AWS's default is 300s`},
+			`Scaling.ScaleInCooldown: got -1s: a cooldown is a whole number of seconds, 0 or more; AWS's default is 300s`},
 		{"two actions of one name", func(s *scaling, _ *autoscaling.Variant) { s.ScheduledActions[1].Name = "evening" },
 			`ScheduledActions[1].Name: got "evening": ScheduledActions[0] has the same name, and names are unique within a target; rename one of the two`},
 		{"an action's name with a slash", func(s *scaling, _ *autoscaling.Variant) { s.ScheduledActions[0].Name = "a/b" },

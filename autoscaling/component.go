@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -30,42 +31,54 @@ const (
 // traffic that is known, which hold the minimum above 0, and TrafficGuardPolicy,
 // for traffic that is not.
 type ComponentScaling struct {
-	// MinCapacity and MaxCapacity bound the number of copies. A minimum of 0
-	// lets the component scale to zero, and so does a scheduled action's.
-	MinCapacity, MaxCapacity int
+	// CopyCapacity is what a load test of one copy has shown.
+	CopyCapacity `json:"capacity"`
+	// CopyScaling is between which bounds the copies scale.
+	CopyScaling `json:"scaling"`
+	// ScheduledActions are the times at which the bounds change. Beside events
+	// they leave the minimum alone. Default: none.
+	ScheduledActions []ScheduledAction `json:"schedule,omitempty"`
+	// Events are the surges of this component's traffic that are known
+	// beforehand; an instance is a copy there. Default: none.
+	Events []events.Event `json:"events,omitempty"`
+}
+
+// CopyCapacity is what a load test of one copy has shown.
+type CopyCapacity struct {
 	// RequestsPerSecondPerCopy is the highest rate that one copy sustains within
-	// the latency objective, from a load test.
-	// Default: 0, not measured; then ConcurrencyPerCopy is required.
-	RequestsPerSecondPerCopy float64
-	// ConcurrencyPerCopy is the most requests at a time, those included that
-	// wait in the container, that one copy serves within the latency objective.
-	// They are tracked every 10 s (fact A10).
-	// Default: 0, not measured; there is no such policy.
-	ConcurrencyPerCopy float64
-	// SafetyFactor is the share of what was measured that is aimed at, over 0
-	// and at most 1.
-	// Default: 0, capacity.DefaultSafetyFactor.
-	SafetyFactor float64
-	// ScaleOutCooldown and ScaleInCooldown are how long to wait after an
-	// activity has succeeded, in whole seconds.
-	// Default: nil, DefaultCooldown.
-	ScaleOutCooldown, ScaleInCooldown *time.Duration
+	// the latency objective.
+	// Default in Go: 0, not measured; then ConcurrencyPerCopy is required.
+	RequestsPerSecondPerCopy float64 `json:"requestsPerSecondPerCopy" jsonschema:"exclusiveMinimum=0"`
+	// ConcurrencyPerCopy is the most requests at a time, those included that wait
+	// in the container, that one copy serves within the latency objective. They
+	// are tracked every 10 s (fact A10). Default: none, there is no such policy.
+	ConcurrencyPerCopy float64 `json:"concurrencyPerCopy,omitempty" jsonschema:"exclusiveMinimum=0"`
+	// StartTime is how long a new copy takes until it serves, an instance
+	// that has to start for it included, at the 95th percentile; at most 2h.
+	// Default in Go: 0s, not measured; events assume 15m.
+	StartTime time.Duration `json:"startTime"`
+}
+
+// CopyScaling is the bounds of the copies.
+type CopyScaling struct {
+	// MinCapacity is the lowest number of copies. With 0 the component scales to
+	// zero, as with a scheduled action's, and requests are refused until a copy
+	// serves again.
+	MinCapacity int `json:"minCapacity"`
+	// MaxCapacity is the highest number of copies, MinCapacity or more.
+	MaxCapacity int `json:"maxCapacity"`
+	// SafetyFactor is the share of what was measured that is aimed at, over 0 and
+	// at most 1. Default: 0.7.
+	SafetyFactor float64 `json:"safetyFactor,omitempty" jsonschema:"exclusiveMinimum=0,maximum=1"`
 	// WakeUpCopies is how many copies the first refused request calls for, where
-	// the component can scale to zero.
-	// Default: 0, 1 copy.
-	WakeUpCopies int
-	// ScheduledActions change the bounds at their times. Beside events they
-	// leave the minimum alone.
-	// Default: none.
-	ScheduledActions []ScheduledAction
-	// Events are surges that are known beforehand: they raise the minimum in
-	// time, and lower it again. PeakInstances is copies here.
-	// Default: none.
-	Events []events.Event
-	// StartTime is how long a new copy takes to serve, as measured, 95th
-	// percentile, an instance that has to start for it included.
-	// Default: 0, not measured; capacity.DefaultStartTime is assumed.
-	StartTime time.Duration
+	// the component can scale to zero. Default: 1.
+	WakeUpCopies int `json:"wakeUpCopies,omitempty" jsonschema:"minimum=1"`
+	// ScaleOutCooldown is the wait after a scale-out has succeeded, in whole
+	// seconds. Default: 300s.
+	ScaleOutCooldown *time.Duration `json:"scaleOutCooldown,omitempty"`
+	// ScaleInCooldown is the wait after a scale-in has succeeded, in whole
+	// seconds. Default: 300s.
+	ScaleInCooldown *time.Duration `json:"scaleInCooldown,omitempty"`
 }
 
 // Calendar is the events with the figures that make floors of them; an instance
@@ -99,7 +112,8 @@ func (s ComponentScaling) Target(name string) ScalableTarget {
 		t.StepPolicies = []StepScalingPolicy{WakeUpPolicy(name, cmp.Or(s.WakeUpCopies, 1))}
 	}
 	for i := range t.Policies {
-		t.Policies[i].ScaleOutCooldown, t.Policies[i].ScaleInCooldown = orDefault(s.ScaleOutCooldown), orDefault(s.ScaleInCooldown)
+		t.Policies[i].ScaleOutCooldown = orDefault(s.ScaleOutCooldown)
+		t.Policies[i].ScaleInCooldown = orDefault(s.ScaleInCooldown)
 	}
 	return t
 }
@@ -129,7 +143,7 @@ func TrafficGuardPolicy(inferenceComponent string) TargetTrackingPolicy {
 	sum := func(id, name string) MetricQuery {
 		return MetricQuery{ID: id, Metric: &Metric{
 			Namespace: SageMakerNamespace, Name: name, Statistic: Sum,
-			Dimensions: []MetricDimension{{InferenceComponentNameDimension, inferenceComponent}},
+			Dimensions: map[string]string{InferenceComponentNameDimension: inferenceComponent},
 		}}
 	}
 	return Tracking(TrafficGuardPolicyName, MetricMath{Queries: []MetricQuery{
@@ -146,83 +160,95 @@ func (s ComponentScaling) Validate(name string) problem.List {
 	ps := s.validateFigures()
 	own := s
 	own.Events = nil // the calendar says what is wrong with them
-	ps = append(ps, own.Target(name).validateInFields(map[string]string{
-		"ResourceID": "InferenceComponentName",
-		ComponentInvocationsPolicyName + ".TargetValue": "", // validateFigures says it
-		ComponentConcurrencyPolicyName + ".TargetValue": "",
-		WakeUpPolicyName + ".Steps[0].Adjustment":       "",
-	})...)
-	said := func(field string) bool {
-		return slices.ContainsFunc(ps, func(p problem.Problem) bool { return p.Path == field })
-	}
-	for _, p := range s.Calendar().Validate() {
-		if p.Path == "RequestsPerSecondPerInstance" {
-			p.Path = "RequestsPerSecondPerCopy"
+	for _, p := range own.Target(name).Validate() {
+		if m := policyIndex.FindStringSubmatch(p.Path); m != nil && !strings.HasSuffix(m[3], "Cooldown") {
+			continue // validateFigures says it
 		}
-		if !said(p.Path) {
-			ps = append(ps, p)
-		}
+		ps = appendNew(ps, (problem.List{p}).Map(s.address)[0])
 	}
+	ps = append(ps, unsaid(s.Calendar().Validate().Map(s.address), ps)...)
 	return append(ps, minimumIsTheirs(s.Events, s.ScheduledActions)...)
+}
+
+// Address is where s decides about a path of s.Target, which begins with "Target.".
+func (s ComponentScaling) Address(path string) string {
+	return s.address(strings.TrimPrefix(path, "Target."))
+}
+
+func (s ComponentScaling) address(path string) string {
+	switch path {
+	case "ResourceID":
+		return "InferenceComponentName"
+	case "RequestsPerSecondPerInstance": // of the calendar
+		path = "RequestsPerSecondPerCopy"
+	}
+	if index, _, ok := actionPath(path); ok && index >= len(s.ScheduledActions) {
+		return "Events"
+	}
+	return figures(reflect.TypeOf(s), path, "CopyCapacity.RequestsPerSecondPerCopy",
+		"CopyCapacity.RequestsPerSecondPerCopy")
+}
+
+// figures is where a scaling of type t decides about a path of its target: a
+// policy stands where the figure that calls for it does, but for the cooldowns,
+// which are the same in all of them.
+func figures(t reflect.Type, path, tracked, step string) string {
+	m := policyIndex.FindStringSubmatch(path)
+	switch {
+	case m == nil:
+		return problem.Grouped(t, path)
+	case m[1] == "StepPolicies":
+		return step
+	case strings.HasSuffix(m[3], "Cooldown"):
+		return problem.Grouped(t, m[3])
+	default:
+		return tracked
+	}
+}
+
+// appendNew appends what ps does not have.
+func appendNew(ps problem.List, p problem.Problem) problem.List {
+	if slices.Contains(ps, p) {
+		return ps
+	}
+	return append(ps, p)
 }
 
 func (s ComponentScaling) validateFigures() problem.List {
 	var ps problem.List
 	rate, concurrency := s.RequestsPerSecondPerCopy, s.ConcurrencyPerCopy
 	if rate == 0 && concurrency == 0 {
-		ps.Add("RequestsPerSecondPerCopy", nil, "without a measured rate or concurrency there is nothing to track",
+		ps.Add("CopyCapacity.RequestsPerSecondPerCopy", nil,
+			"without a measured rate or concurrency there is nothing to track",
 			"measure one copy under load")
 	}
 	if !(rate >= 0) || math.IsInf(rate, 1) {
-		ps.Add("RequestsPerSecondPerCopy", rate, "a rate is over 0 requests a second", "measure one copy under load")
+		ps.Add("CopyCapacity.RequestsPerSecondPerCopy", rate, "a rate is over 0 requests a second",
+			"measure one copy under load")
 	}
 	if !(concurrency >= 0) || math.IsInf(concurrency, 1) {
-		ps.Add("ConcurrencyPerCopy", concurrency, "a concurrency is over 0 requests at a time", "measure one copy under load, or leave it out")
+		ps.Add("CopyCapacity.ConcurrencyPerCopy", concurrency, "a concurrency is over 0 requests at a time",
+			"measure one copy under load, or leave it out")
 	}
 	if f := s.SafetyFactor; f != 0 && !(f > 0 && f <= 1) {
-		ps.Add("SafetyFactor", f, "a safety factor is over 0 and at most 1", "AWS advises to begin load testing with 0.5")
+		ps.Add("CopyScaling.SafetyFactor", f, "a safety factor is over 0 and at most 1",
+			"AWS advises to begin load testing with 0.5")
 	}
-	return append(ps, validateWakeUp("WakeUpCopies", s.WakeUpCopies, s.reachesZero(), s.MaxCapacity, "copies")...)
+	return append(ps, validateWakeUp("CopyScaling", "WakeUpCopies", s.WakeUpCopies, s.reachesZero(), s.MaxCapacity,
+		"copies")...)
 }
 
 // validateWakeUp is for how many units the way out of zero begins with.
-func validateWakeUp(field string, n int, reachesZero bool, maxCapacity int, unit string) problem.List {
+func validateWakeUp(group, field string, n int, reachesZero bool, maxCapacity int, unit string) problem.List {
 	var ps problem.List
+	field = group + "." + field
 	switch {
 	case n != 0 && !reachesZero:
-		ps.Add(field, n, "with a minimum of 1 or more there is nothing to wake up", "leave it out, or set MinCapacity to 0")
+		ps.Add(field, n, "with a minimum of 1 or more there is nothing to wake up",
+			"leave it out, or set «"+group+".MinCapacity» to 0")
 	case n < 0 || n > max(maxCapacity, 1):
-		ps.Add(field, n, fmt.Sprintf("waking up begins with 1 %s or more, at most the maximum of %d", unit, maxCapacity), "leave it out for 1")
-	}
-	return ps
-}
-
-// validateInFields is Validate with the paths of the struct that t was made
-// from. fields has its field for a path of t, or for a policy's name and the
-// path within it; "" leaves the problem out. Cooldowns keep their names.
-func (t ScalableTarget) validateInFields(fields map[string]string) problem.List {
-	var ps problem.List
-	for _, p := range t.Validate() {
-		path := p.Path
-		for i, policy := range t.Policies {
-			if rest, ok := strings.CutPrefix(path, fmt.Sprintf("Policies[%d].", i)); ok {
-				path = policy.Name + "." + rest
-				if strings.HasSuffix(rest, "Cooldown") {
-					p.Path, path = rest, rest
-				}
-			}
-		}
-		for i, policy := range t.StepPolicies {
-			if rest, ok := strings.CutPrefix(path, fmt.Sprintf("StepPolicies[%d].", i)); ok {
-				path = policy.Name + "." + rest
-			}
-		}
-		if field, ok := fields[path]; ok {
-			p.Path = field
-		}
-		if p.Path != "" && !slices.Contains(ps, p) {
-			ps = append(ps, p)
-		}
+		ps.Add(field, n, fmt.Sprintf("waking up begins with 1 %s or more, at most the maximum of %d", unit, maxCapacity),
+			"leave it out for 1")
 	}
 	return ps
 }

@@ -96,12 +96,34 @@ func (s VariantScaling) Facts() Facts {
 		f.PeakRequestsPerSecond = max(f.PeakRequestsPerSecond, e.PeakRequestsPerSecond*max(1, e.Uncertainty))
 		f.Events = append(f.Events, EventFacts{Name: e.Name, Floor: c.FloorOf(e), LeadTime: c.LeadTime(e)})
 	}
-	for _, a := range s.ScheduledActions {
+	f.LoweredMaximums = loweredMaximums(s.ScheduledActions)
+	return f
+}
+
+// Facts returns what s says beside its target: which actions may lower the maximum.
+func (s AsynchronousScaling) Facts() Facts {
+	return Facts{LoweredMaximums: loweredMaximums(s.ScheduledActions)}
+}
+
+// Facts returns what s says beside its target: which actions may lower the maximum.
+func (s ProvisionedConcurrencyScaling) Facts() Facts {
+	return Facts{LoweredMaximums: loweredMaximums(s.ScheduledActions)}
+}
+
+// Facts returns what s says beside its target: the start time, and which actions
+// may lower the maximum.
+func (s ComponentScaling) Facts() Facts {
+	return Facts{StartTime: s.StartTime, LoweredMaximums: loweredMaximums(s.ScheduledActions)}
+}
+
+// loweredMaximums returns the names of the actions that may lower the maximum.
+func loweredMaximums(actions []ScheduledAction) (names []string) {
+	for _, a := range actions {
 		if a.AllowLowerMax {
-			f.LoweredMaximums = append(f.LoweredMaximums, a.Name)
+			names = append(names, a.Name)
 		}
 	}
-	return f
+	return names
 }
 
 // Validate returns every fact that cannot be, with the field paths of this

@@ -67,9 +67,9 @@ func TestValidateFacts(t *testing.T) {
 	f.Frontend.Kind, f.Frontend.PeakRequestsPerSecond, f.Frontend.ReservedConcurrency = "nginx", -1, -1
 	want := `Zones: got 7: instances are spread over 1 to 6 Availability Zones; leave it out where it is not known
 StartTime: got -1ns: a measured time is over 0s and at most 12h; leave it out where it is not known
-ServiceTime: got 13h0m0s: a measured time is over 0s and at most 12h; leave it out where it is not known
+ServiceTime: got 13h: a measured time is over 0s and at most 12h; leave it out where it is not known
 PeakRequestsPerSecond: got -1: a measured figure is over 0 and at most a billion; leave it out where it is not known
-Events[0].LeadTime: got -1m0s: a lead time is 0s or more; leave it out where it is not known
+Events[0].LeadTime: got -1m: a lead time is 0s or more; leave it out where it is not known
 Frontend.Kind: got "nginx": a gateway runs on lambda or fargate; give one of the two
 Frontend.PeakRequestsPerSecond: got -1: a measured figure is over 0 and at most a billion; leave it out where it is not known
 Frontend.ReservedConcurrency: got -1: a concurrency is 1 or more; leave it out where it is not known`
@@ -83,7 +83,8 @@ Frontend.ReservedConcurrency: got -1: a concurrency is 1 or more; leave it out w
 func TestFactsOfVariantScaling(t *testing.T) {
 	t.Parallel()
 	s := autoscaling.VariantScaling{
-		MinCapacity: 2, MaxCapacity: 40, RequestsPerSecondPerInstance: 100, StartTime: 9 * time.Minute, Zones: 3,
+		Capacity:         autoscaling.Capacity{RequestsPerSecondPerInstance: 100, StartTime: 9 * time.Minute},
+		Scaling:          autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 40, Zones: 3},
 		ScheduledActions: []autoscaling.ScheduledAction{{Name: "night", MaxCapacity: ptr(20), AllowLowerMax: true}, {Name: "more"}},
 		Events: []events.Event{
 			{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 1000, Uncertainty: 1.5},
@@ -96,5 +97,26 @@ func TestFactsOfVariantScaling(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, s.Facts()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestFactsOfOtherKinds: an action that may lower the maximum is named, so that no
+// rule finds it.
+func TestFactsOfOtherKinds(t *testing.T) {
+	t.Parallel()
+	actions := []autoscaling.ScheduledAction{{Name: "night", MaxCapacity: ptr(2), AllowLowerMax: true}, {Name: "more"}}
+	component := autoscaling.ComponentScaling{ScheduledActions: actions}
+	component.StartTime = 4 * time.Minute
+	night := []string{"night"}
+	for kind, test := range map[string]struct{ want, got autoscaling.Facts }{
+		"asynchronous": {autoscaling.Facts{LoweredMaximums: night},
+			autoscaling.AsynchronousScaling{ScheduledActions: actions}.Facts()},
+		"provisioned concurrency": {autoscaling.Facts{LoweredMaximums: night},
+			autoscaling.ProvisionedConcurrencyScaling{ScheduledActions: actions}.Facts()},
+		"component": {autoscaling.Facts{LoweredMaximums: night, StartTime: 4 * time.Minute}, component.Facts()},
+	} {
+		if diff := cmp.Diff(test.want, test.got); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", kind, diff)
+		}
 	}
 }

@@ -36,7 +36,7 @@ func TestScaleToZeroPolicies(t *testing.T) {
 	t.Parallel()
 	zero := []autoscaling.ScheduledAction{{Name: "night", Schedule: "cron(0 1 ? * * *)", MinCapacity: ptr(0)}}
 	component := func(change func(*autoscaling.ComponentScaling)) autoscaling.ScalableTarget {
-		s := autoscaling.ComponentScaling{MinCapacity: 1, MaxCapacity: 8, RequestsPerSecondPerCopy: 20}
+		s := autoscaling.ComponentScaling{CopyCapacity: autoscaling.CopyCapacity{RequestsPerSecondPerCopy: 20}, CopyScaling: autoscaling.CopyScaling{MinCapacity: 1, MaxCapacity: 8}}
 		change(&s)
 		if ps := s.Validate("odds-a"); ps != nil {
 			t.Error(ps)
@@ -44,7 +44,7 @@ func TestScaleToZeroPolicies(t *testing.T) {
 		return s.Target("odds-a")
 	}
 	asynchronous := func(change func(*autoscaling.AsynchronousScaling)) autoscaling.ScalableTarget {
-		s := autoscaling.AsynchronousScaling{MinCapacity: 1, MaxCapacity: 8, BacklogPerInstance: 5}
+		s := autoscaling.AsynchronousScaling{Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 8, BacklogPerInstance: 5}}
 		change(&s)
 		if ps := s.Validate(variant); ps != nil {
 			t.Error(ps)
@@ -161,9 +161,9 @@ func TestEventsOfAComponent(t *testing.T) {
 
 func TestKindProblems(t *testing.T) {
 	t.Parallel()
-	component := autoscaling.ComponentScaling{MinCapacity: 1, MaxCapacity: 8, RequestsPerSecondPerCopy: 20}
-	asynchronous := autoscaling.AsynchronousScaling{MaxCapacity: 8, BacklogPerInstance: 5}
-	serverless := autoscaling.ProvisionedConcurrencyScaling{MinCapacity: 1, MaxCapacity: 20}
+	component := autoscaling.ComponentScaling{CopyCapacity: autoscaling.CopyCapacity{RequestsPerSecondPerCopy: 20}, CopyScaling: autoscaling.CopyScaling{MinCapacity: 1, MaxCapacity: 8}}
+	asynchronous := autoscaling.AsynchronousScaling{Scaling: autoscaling.Scaling{MaxCapacity: 8, BacklogPerInstance: 5}}
+	serverless := autoscaling.ProvisionedConcurrencyScaling{Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 20}}
 	c := func(name string, change func(*autoscaling.ComponentScaling)) problem.List {
 		s := component
 		change(&s)
@@ -188,55 +188,60 @@ func TestKindProblems(t *testing.T) {
 		{"a component's name", c("-", func(*autoscaling.ComponentScaling) {}), []string{
 			`InferenceComponentName: got "inference-component/-": this is not what sagemaker:inference-component:DesiredCopyCount is counted of; such as "inference-component/odds"`}},
 		{"nothing measured", c("odds-a", func(s *autoscaling.ComponentScaling) { s.RequestsPerSecondPerCopy = 0 }), []string{
-			`RequestsPerSecondPerCopy: without a measured rate or concurrency there is nothing to track; measure one copy under load`}},
+			`CopyCapacity.RequestsPerSecondPerCopy: without a measured rate or concurrency there is nothing to track; measure one copy under load`}},
 		{"figures", c("odds-a", func(s *autoscaling.ComponentScaling) {
 			s.RequestsPerSecondPerCopy, s.ConcurrencyPerCopy, s.SafetyFactor = -1, math.NaN(), 2
 		}), []string{
-			`RequestsPerSecondPerCopy: got -1: a rate is over 0 requests a second; measure one copy under load`,
-			`ConcurrencyPerCopy: got NaN: a concurrency is over 0 requests at a time; measure one copy under load, or leave it out`,
-			`SafetyFactor: got 2: a safety factor is over 0 and at most 1; AWS advises to begin load testing with 0.5`}},
+			`CopyCapacity.RequestsPerSecondPerCopy: got -1: a rate is over 0 requests a second; measure one copy under load`,
+			`CopyCapacity.ConcurrencyPerCopy: got NaN: a concurrency is over 0 requests at a time; measure one copy under load, or leave it out`,
+			`CopyScaling.SafetyFactor: got 2: a safety factor is over 0 and at most 1; AWS advises to begin load testing with 0.5`}},
 		{"bounds and cooldowns, each once", c("odds-a", func(s *autoscaling.ComponentScaling) {
 			s.MinCapacity, s.ConcurrencyPerCopy, s.ScaleInCooldown = 9, 5, ptr(time.Second/2)
 		}), []string{
-			`MaxCapacity: got 8: the maximum is below the minimum of 9 copies; raise it to 9 or more, or lower the minimum`,
-			`ScaleInCooldown: got 500ms: a cooldown is a whole number of seconds, 0 or more; AWS's default is 300s`}},
+			`CopyScaling.MaxCapacity: got 8: the maximum is below the minimum of 9 copies; raise it to 9 or more, or lower the minimum`,
+			`CopyScaling.ScaleInCooldown: got 500ms: a cooldown is a whole number of seconds, 0 or more; AWS's default is 300s`}},
 		{"a wake-up without sleep", c("odds-a", func(s *autoscaling.ComponentScaling) { s.WakeUpCopies = 2 }), []string{
-			`WakeUpCopies: got 2: with a minimum of 1 or more there is nothing to wake up; leave it out, or set MinCapacity to 0`}},
+			`CopyScaling.WakeUpCopies: got 2: with a minimum of 1 or more there is nothing to wake up; leave it out, or set CopyScaling.MinCapacity to 0`}},
 		{"a wake-up beyond the maximum", c("odds-a", func(s *autoscaling.ComponentScaling) { s.MinCapacity, s.WakeUpCopies = 0, 9 }), []string{
-			`WakeUpCopies: got 9: waking up begins with 1 copies or more, at most the maximum of 8; leave it out for 1`}},
+			`CopyScaling.WakeUpCopies: got 9: waking up begins with 1 copies or more, at most the maximum of 8; leave it out for 1`}},
 		{"an event too large, beside another floor", c("odds-a", func(s *autoscaling.ComponentScaling) {
 			s.Events = []events.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 200}}
 			s.ScheduledActions = []autoscaling.ScheduledAction{{Name: "day", Schedule: "cron(0 8 ? * * *)", MinCapacity: ptr(2)}}
 		}), []string{
 			`Events[0].PeakRequestsPerSecond: got 200: the event needs 15 instances, and the target's maximum is 8; raise the maximum to 15 or more`,
-			`ScheduledActions[0].MinCapacity: got 2: where there are events they alone move the minimum: the release of one would undo this floor, and this would undo theirs; make this an event too, with Weekdays if it comes every week`}},
+			`ScheduledActions[0].MinCapacity: got 2: where there are events they alone move the minimum: the release of one would undo this floor, and this would undo theirs; make this an event too, with weekdays if it comes every week`}},
 		{"events without a rate", c("odds-a", func(s *autoscaling.ComponentScaling) {
 			s.RequestsPerSecondPerCopy, s.ConcurrencyPerCopy = 0, 6
 			s.Events = []events.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 20}}
 		}), []string{
-			`RequestsPerSecondPerCopy: without a measured rate a peak in requests per second gives no floor; measure one instance under load, or give PeakInstances`}},
+			`CopyCapacity.RequestsPerSecondPerCopy: without a measured rate a peak in requests per second gives no floor; measure one instance under load, or give PeakInstances`}},
 
 		{"an asynchronous variant as it is", a(variant, func(*autoscaling.AsynchronousScaling) {}), nil},
 		{"everything asynchronous", a(autoscaling.Variant{EndpointName: "-", Name: "main", InstanceType: "ml.t3.large"}, func(s *autoscaling.AsynchronousScaling) {
 			s.MinCapacity, s.WakeUpInstances, s.BacklogPerInstance, s.ScaleOutCooldown = -1, 1, 0, ptr(-time.Second)
 		}), []string{
-			`WakeUpInstances: got 1: with a minimum of 1 or more there is nothing to wake up; leave it out, or set MinCapacity to 0`,
-			`BacklogPerInstance: got 0: a backlog is over 0 requests an instance; the time that a request may take, over the time that an instance needs for one`,
-			`MinCapacity: got -1: the minimum is 0 instances or more; set it to 0 or more`,
-			`ScaleOutCooldown: got -1s: a cooldown is a whole number of seconds, 0 or more; AWS's default is 300s`,
+			`Scaling.WakeUpInstances: got 1: with a minimum of 1 or more there is nothing to wake up; leave it out, or set Scaling.MinCapacity to 0`,
+			`Scaling.BacklogPerInstance: got 0: a backlog is over 0 requests an instance; the time that a request may take, over the time that an instance needs for one`,
+			`Scaling.MinCapacity: got -1: the minimum is 0 instances or more; set it to 0 or more`,
+			`Scaling.ScaleOutCooldown: got -1s: a cooldown is a whole number of seconds, 0 or more; AWS's default is 300s`,
 			`Variant.EndpointName: got "-": a SageMaker name has 1 to 63 letters, digits and hyphens, and neither begins nor ends with a hyphen; such as "predictions"`,
 			`Variant.InstanceType: got "ml.t3.large": a burstable instance type cannot be scaled automatically, AWS refuses to register it; use a type of fixed performance, such as "ml.c6i.large"`}},
 
 		{"provisioned concurrency as it is", p(variant, func(*autoscaling.ProvisionedConcurrencyScaling) {}), nil},
 		{"a minimum of none, a share in percent", p(variant, func(s *autoscaling.ProvisionedConcurrencyScaling) { s.MinCapacity, s.TargetUtilization = 0, 70 }), []string{
-			`MinCapacity: got 0: the minimum is 1 requests at a time or more; set it to 1 or more`,
-			`TargetUtilization: got 70: the utilization of provisioned concurrency is a share, at most 1; write 70 per cent as 0.7`}},
+			`Scaling.MinCapacity: got 0: the minimum is 1 requests at a time or more; set it to 1 or more`,
+			`Scaling.TargetUtilization: got 70: the utilization of provisioned concurrency is a share, at most 1; write 70 per cent as 0.7`}},
 		{"more than the variant takes", p(variant, func(s *autoscaling.ProvisionedConcurrencyScaling) {
 			s.MaxConcurrency = 10
 			s.ScheduledActions = []autoscaling.ScheduledAction{{Name: "day", Schedule: "cron(0 8 ? * * *)", MaxCapacity: ptr(30)}}
 		}), []string{
-			`MaxCapacity: got 20: no more can be provisioned than the variant takes, 10 requests at a time; lower it to 10 or less`,
+			`Scaling.MaxCapacity: got 20: no more can be provisioned than the variant takes, 10 requests at a time; lower it to 10 or less`,
 			`ScheduledActions[0].MaxCapacity: got 30: no more can be provisioned than the variant takes, 10 requests at a time; lower it to 10 or less`}},
+		{"what other kinds scale by", a(variant, func(s *autoscaling.AsynchronousScaling) { s.Zones, s.TargetUtilization = 3, 0.5 }), []string{
+			`Scaling.TargetUtilization: an asynchronous endpoint has no such setting; leave it out`,
+			`Scaling.Zones: an asynchronous endpoint has no such setting; leave it out`}},
+		{"what instances scale by", p(variant, func(s *autoscaling.ProvisionedConcurrencyScaling) { s.SafetyFactor = 0.5 }), []string{
+			`Scaling.SafetyFactor: a serverless variant has no such setting; leave it out`}},
 		{"more than any variant takes", p(autoscaling.Variant{Name: "main"}, func(s *autoscaling.ProvisionedConcurrencyScaling) { s.MaxConcurrency = 201 }), []string{
 			`MaxConcurrency: got 201: a serverless variant takes 1 to 200 requests at a time; give the variant's own, or leave it out`,
 			`Variant.EndpointName: got "": a SageMaker name has 1 to 63 letters, digits and hyphens, and neither begins nor ends with a hyphen; such as "predictions"`}},
@@ -255,7 +260,7 @@ func TestKindProblems(t *testing.T) {
 }
 
 func ExampleComponentScaling() {
-	scaling := autoscaling.ComponentScaling{MaxCapacity: 8, RequestsPerSecondPerCopy: 20, ConcurrencyPerCopy: 6}
+	scaling := autoscaling.ComponentScaling{CopyCapacity: autoscaling.CopyCapacity{RequestsPerSecondPerCopy: 20, ConcurrencyPerCopy: 6}, CopyScaling: autoscaling.CopyScaling{MaxCapacity: 8}}
 	target := scaling.Target("odds")
 	for _, p := range target.Policies {
 		fmt.Println(p.Name, p.TargetValue)

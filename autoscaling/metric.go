@@ -2,6 +2,7 @@ package autoscaling
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -43,22 +44,27 @@ func (s Statistic) simple() bool {
 	return slices.Contains([]Statistic{Average, Minimum, Maximum, Sum, SampleCount}, s)
 }
 
-// MetricDimension is one part of a metric's identity. A metric is found only
-// under exactly the dimensions that it was published with.
-type MetricDimension struct{ Name, Value string }
-
 // Metric is any CloudWatch metric. A target tracking policy looks at it once a
 // minute, whatever its resolution (fact A16); an Alarm has a period of its own.
 type Metric struct {
-	// Namespace and Name are CloudWatch's.
-	Namespace, Name string
-	// Dimensions are those that the metric was published with, 30 at most.
-	Dimensions []MetricDimension
-	// Statistic aggregates a period's values.
-	Statistic Statistic
-	// Unit restricts the metric to values published with it, such as "Count".
-	// Default: "", any; a unit that nobody publishes finds nothing.
-	Unit string
+	// Namespace is the metric's. Default in an environment's file: SageMaker's own,
+	// where Name is what it publishes of a variant, such as
+	// ConcurrentRequestsPerModel, ModelLatency or CPUUtilization; in Go none.
+	Namespace string `json:"namespace,omitempty"`
+	// Name is the metric's name.
+	Name string `json:"metricName"`
+	// Dimensions are those that the metric is published with, no more and no
+	// fewer, 30 at most. Default: this variant's, in an environment's file without
+	// a namespace; else none.
+	Dimensions map[string]string `json:"dimensions,omitempty"`
+	// Statistic joins the values of a period: Average, Minimum, Maximum, Sum or
+	// SampleCount; in alarms and metric math also one such as p99. Default in an
+	// environment's file: Average, and Sum for what counts SageMaker's invocations;
+	// in Go none.
+	Statistic Statistic `json:"statistic,omitempty"`
+	// Unit restricts the metric to values published with it, such as Count; a unit
+	// that nobody publishes finds nothing. Default: any.
+	Unit string `json:"unit,omitempty"`
 }
 
 // CPUUtilization is the CPU utilisation of a variant's instances. It is summed
@@ -81,8 +87,8 @@ func utilization(name string, v Variant) Metric {
 	return Metric{Namespace: UtilizationNamespace, Name: name, Dimensions: v.dimensions(), Statistic: Average}
 }
 
-func (v Variant) dimensions() []MetricDimension {
-	return []MetricDimension{{EndpointNameDimension, v.EndpointName}, {VariantNameDimension, v.Name}}
+func (v Variant) dimensions() map[string]string {
+	return map[string]string{EndpointNameDimension: v.EndpointName, VariantNameDimension: v.Name}
 }
 
 // highResolution are SageMaker's metrics with values more often than once a
@@ -96,14 +102,17 @@ func (m Metric) subMinute() bool {
 		m.Namespace == SageMakerNamespace && slices.Contains(highResolution, m.Name)
 }
 
+// DimensionNames are the names of the metric's dimensions, sorted.
+func (m Metric) DimensionNames() []string { return slices.Sorted(maps.Keys(m.Dimensions)) }
+
 // cloudFormation is the metric without its statistic, in the words of a
 // customized metric specification, a metric query and an alarm.
 func (m Metric) cloudFormation() map[string]any {
 	out := map[string]any{"Namespace": m.Namespace, "MetricName": m.Name}
 	if len(m.Dimensions) > 0 {
-		list := make([]any, len(m.Dimensions))
-		for i, d := range m.Dimensions {
-			list[i] = map[string]any{"Name": d.Name, "Value": d.Value}
+		list := make([]any, 0, len(m.Dimensions))
+		for _, name := range m.DimensionNames() {
+			list = append(list, map[string]any{"Name": name, "Value": m.Dimensions[name]})
 		}
 		out["Dimensions"] = list
 	}
@@ -135,8 +144,9 @@ func (m Metric) String() string { return m.Namespace + " " + m.Name }
 func (m Metric) check(d Dimension) problem.List {
 	ps := m.validate()
 	if extended.MatchString(string(m.Statistic)) {
-		ps.Add("Statistic", string(m.Statistic), "a tracked metric has the statistic Average, Minimum, Maximum, Sum or SampleCount",
-			"use one of them, or MetricMath, which takes others")
+		ps.Add("Statistic", string(m.Statistic),
+			"a tracked metric has the statistic Average, Minimum, Maximum, Sum or SampleCount",
+			"use one of them, or «MetricMath», which takes others")
 	}
 	return ps
 }
@@ -152,7 +162,8 @@ func (m Metric) validate() problem.List {
 	case m.Namespace == "":
 		ps.Add("Namespace", nil, "a metric has a namespace", "such as \""+SageMakerNamespace+"\"")
 	case len(m.Namespace) > 255 || m.Namespace[0] == ':':
-		ps.Add("Namespace", m.Namespace, "a namespace has at most 255 characters and does not begin with a colon", "such as \""+SageMakerNamespace+"\"")
+		ps.Add("Namespace", m.Namespace, "a namespace has at most 255 characters and does not begin with a colon",
+			"such as \""+SageMakerNamespace+"\"")
 	}
 	if m.Name == "" || len(m.Name) > 255 {
 		ps.Add("Name", got(m.Name), "a metric has a name of 1 to 255 characters", "such as \"CPUUtilization\"")
@@ -160,18 +171,15 @@ func (m Metric) validate() problem.List {
 	if n := len(m.Dimensions); n > 30 {
 		ps.Add("Dimensions", n, "a metric has at most 30 dimensions", "give those that it is published with")
 	}
-	names := map[string]int{}
-	for i, d := range m.Dimensions {
-		at := fmt.Sprintf("Dimensions[%d]", i)
-		if d.Name == "" || len(d.Name) > 255 || d.Name[0] == ':' {
-			ps.Add(at+".Name", got(d.Name), "the name of a dimension has 1 to 255 characters and does not begin with a colon", "such as \""+EndpointNameDimension+"\"")
-		} else if first, twice := names[d.Name]; twice {
-			ps.Add(at+".Name", d.Name, fmt.Sprintf("Dimensions[%d] has the same name", first), "keep one of the two")
-		} else {
-			names[d.Name] = i
+	for _, name := range m.DimensionNames() {
+		at, value := fmt.Sprintf("Dimensions[%q]", name), m.Dimensions[name]
+		if name == "" || len(name) > 255 || name[0] == ':' {
+			ps.Add(at, name, "the name of a dimension has 1 to 255 characters and does not begin with a colon",
+				"such as \""+EndpointNameDimension+"\"")
 		}
-		if d.Value == "" || len(d.Value) > 1024 {
-			ps.Add(at+".Value", got(d.Value), "the value of a dimension has 1 to 1024 characters", "give what the metric is published with")
+		if value == "" || len(value) > 1024 {
+			ps.Add(at, got(value), "the value of a dimension has 1 to 1024 characters",
+				"give what the metric is published with")
 		}
 	}
 	switch {

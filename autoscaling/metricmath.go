@@ -20,17 +20,19 @@ type MetricMath struct {
 
 // MetricQuery is one series of a MetricMath: a metric or an expression.
 type MetricQuery struct {
-	// ID names the series in expressions: a small letter, then letters,
-	// digits and underscores.
-	ID string
-	// Metric is a series as it was published. Default: nil, an expression.
-	Metric *Metric
-	// Expression computes a series from others. Default: "", a metric.
-	Expression string
-	// Label is for readers. Default: "", none.
-	Label string
-	// ReturnData marks the one result.
-	ReturnData bool
+	// ID names the series in expressions: a small letter, then letters, digits
+	// and underscores.
+	ID string `json:"id"`
+	// Metric is a series as it was published. Default: none, an expression.
+	Metric *Metric `json:"metric,omitempty"`
+	// Expression computes a series from others, such as FILL(m1, 0) / 4; what
+	// may be missing is to be filled. Default: none, a metric.
+	Expression string `json:"expression,omitempty"`
+	// Label is for readers. Default: none.
+	Label string `json:"label,omitempty"`
+	// ReturnData marks the one result. Default: false; in an environment's file
+	// the last query is the result where none is marked.
+	ReturnData bool `json:"returnData,omitempty"`
 }
 
 func (m MetricMath) specification() map[string]any {
@@ -104,14 +106,15 @@ func (m MetricMath) subMinute() bool {
 func (m MetricMath) validate() problem.List {
 	var ps problem.List
 	if n := len(m.Queries); n < 1 || n > maxQueries {
-		ps.Add("Queries", n, fmt.Sprintf("metric math has 1 to %d queries", maxQueries), "give the metrics and the expression over them")
+		ps.Add("Queries", n, fmt.Sprintf("metric math has 1 to %d queries", maxQueries),
+			"give the metrics and the expression over them")
 	}
 	ids, results, metrics, expressions := map[string]int{}, 0, 0, 0
 	for i, q := range m.Queries {
 		at := fmt.Sprintf("Queries[%d]", i)
 		ps = append(ps, q.validate().In(at)...)
 		if first, twice := ids[q.ID]; twice {
-			ps.Add(at+".ID", q.ID, fmt.Sprintf("Queries[%d] has the same ID", first), "give each query an ID of its own")
+			ps.Add(at+".ID", q.ID, fmt.Sprintf("«Queries»[%d] has the same «ID»", first), "give each query an ID of its own")
 		} else {
 			ids[q.ID] = i
 		}
@@ -125,13 +128,16 @@ func (m MetricMath) validate() problem.List {
 		}
 	}
 	if len(m.Queries) > 0 && (metrics < 1 || metrics > maxMathMetrics) {
-		ps.Add("Queries", metrics, fmt.Sprintf("1 to %d of the queries are metrics", maxMathMetrics), "compute from metrics as they were published")
+		ps.Add("Queries", metrics, fmt.Sprintf("1 to %d of the queries are metrics", maxMathMetrics),
+			"compute from metrics as they were published")
 	}
 	if expressions > maxMathExpressions {
-		ps.Add("Queries", expressions, fmt.Sprintf("at most %d of the queries are expressions", maxMathExpressions), "join expressions")
+		ps.Add("Queries", expressions, fmt.Sprintf("at most %d of the queries are expressions", maxMathExpressions),
+			"join expressions")
 	}
 	if len(m.Queries) > 0 && results != 1 {
-		ps.Add("Queries", results, "exactly one query is the result", "set ReturnData on the last expression, and nowhere else")
+		ps.Add("Queries", results, "exactly one query is the result",
+			"set «ReturnData» on the last expression, and nowhere else")
 	}
 	for i, q := range m.Queries {
 		for _, name := range q.variables() {
@@ -162,7 +168,8 @@ func (q MetricQuery) validate() problem.List {
 	case q.Expression == "":
 		ps.Add("Expression", nil, "a query is a metric or an expression", "give one of the two")
 	case len(q.Expression) > maxExpression:
-		ps.Add("Expression", len(q.Expression), fmt.Sprintf("an expression has at most %d characters", maxExpression), "split it into several queries")
+		ps.Add("Expression", len(q.Expression), fmt.Sprintf("an expression has at most %d characters", maxExpression),
+			"split it into several queries")
 	}
 	return ps
 }

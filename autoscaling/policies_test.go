@@ -94,16 +94,13 @@ func TestPolicyRules(t *testing.T) {
 				`Policies[0].Metric.Statistic: a metric has a statistic; such as Average`},
 		{"a namespace with a colon before", metric(func(m *autoscaling.Metric) { m.Namespace = ":odds" }),
 			`Policies[0].Metric.Namespace: got ":odds": a namespace has at most 255 characters and does not begin with a colon; such as "AWS/SageMaker"`},
-		{"dimensions", metric(func(m *autoscaling.Metric) {
-			m.Dimensions = []autoscaling.MetricDimension{{Name: "A", Value: "1"}, {Name: "A"}, {Value: "2"}}
-		}),
-			`Policies[0].Metric.Dimensions[1].Name: got "A": Dimensions[0] has the same name; keep one of the two` + "\n" +
-				`Policies[0].Metric.Dimensions[1].Value: the value of a dimension has 1 to 1024 characters; give what the metric is published with` + "\n" +
-				`Policies[0].Metric.Dimensions[2].Name: the name of a dimension has 1 to 255 characters and does not begin with a colon; such as "EndpointName"`},
+		{"dimensions", metric(func(m *autoscaling.Metric) { m.Dimensions = map[string]string{"A": "", "": "2"} }),
+			`Policies[0].Metric.Dimensions[""]: got "": the name of a dimension has 1 to 255 characters and does not begin with a colon; such as "EndpointName"` + "\n" +
+				`Policies[0].Metric.Dimensions["A"]: the value of a dimension has 1 to 1024 characters; give what the metric is published with`},
 		{"too many dimensions", metric(func(m *autoscaling.Metric) {
-			m.Dimensions = nil
+			m.Dimensions = map[string]string{}
 			for i := range 31 {
-				m.Dimensions = append(m.Dimensions, autoscaling.MetricDimension{Name: fmt.Sprint(i), Value: "v"})
+				m.Dimensions[fmt.Sprint(i)] = "v"
 			}
 		}), `Policies[0].Metric.Dimensions: got 31: a metric has at most 30 dimensions; give those that it is published with`},
 		{"a percentile is not tracked", metric(func(m *autoscaling.Metric) { m.Statistic = "p99" }),
@@ -186,23 +183,23 @@ func TestPolicyRules(t *testing.T) {
 
 		{"an alarm of nothing", alarm(func(a *autoscaling.Alarm) { *a = autoscaling.Alarm{} }),
 			`StepPolicies[0].Alarm.Metric: an alarm watches a metric; give a Metric or a MetricMath` + "\n" +
-				`StepPolicies[0].Alarm.Period: got 0s: a period is 10s, 30s or a whole number of minutes; use 1m0s, or 10s with a high-resolution metric` + "\n" +
+				`StepPolicies[0].Alarm.Period: got 0s: a period is 10s, 30s or a whole number of minutes; use 1m, or 10s with a high-resolution metric` + "\n" +
 				`StepPolicies[0].Alarm.Comparison: a comparison is GreaterThanThreshold, GreaterThanOrEqualToThreshold, LessThanThreshold or LessThanOrEqualToThreshold; use GreaterThanOrEqualToThreshold to scale out` + "\n" +
 				`StepPolicies[0].Alarm.EvaluationPeriods: got 0: an alarm looks at 1 datapoint or more; set it to 1 or more`},
 		{"a period of a metric of minutes", alarm(func(a *autoscaling.Alarm) { a.Metric = autoscaling.CPUUtilization(variant) }),
-			`StepPolicies[0].Alarm.Period: got 10s: /aws/sagemaker/Endpoints CPUUtilization has one value a minute, so that most periods would be without one; use 1m0s, or a high-resolution metric, such as ConcurrentRequestsPerModel`},
+			`StepPolicies[0].Alarm.Period: got 10s: /aws/sagemaker/Endpoints CPUUtilization has one value a minute, so that most periods would be without one; use 1m, or a high-resolution metric, such as ConcurrentRequestsPerModel`},
 		{"a period of metric math over minutes", alarm(func(a *autoscaling.Alarm) {
 			m := autoscalingtest.Pools()
 			m.Queries[1].Metric.Name, m.Queries[2].Label = "ModelLatency", ""
 			a.Metric = m
-		}), `StepPolicies[0].Alarm.Period: got 10s: (FILL(large, 0) / 32 + FILL(small, 0) / 8) / 2 has one value a minute, so that most periods would be without one; use 1m0s, or a high-resolution metric, such as ConcurrentRequestsPerModel`},
+		}), `StepPolicies[0].Alarm.Period: got 10s: (FILL(large, 0) / 32 + FILL(small, 0) / 8) / 2 has one value a minute, so that most periods would be without one; use 1m, or a high-resolution metric, such as ConcurrentRequestsPerModel`},
 		{"10 seconds of a metric of one's own", alarm(func(a *autoscaling.Alarm) {
 			a.Metric = autoscaling.Metric{Namespace: "Odds", Name: "Players", Statistic: autoscaling.Sum}
 		}), ""},
 		{"90 seconds", alarm(func(a *autoscaling.Alarm) { a.Period = 90 * time.Second }),
-			`StepPolicies[0].Alarm.Period: got 1m30s: a period is 10s, 30s or a whole number of minutes; use 1m0s, or 10s with a high-resolution metric`},
+			`StepPolicies[0].Alarm.Period: got 1m30s: a period is 10s, 30s or a whole number of minutes; use 1m, or 10s with a high-resolution metric`},
 		{"more than a day", alarm(func(a *autoscaling.Alarm) { a.Period, a.EvaluationPeriods = 30*time.Minute, 49 }),
-			`StepPolicies[0].Alarm.EvaluationPeriods: got 49: an alarm with periods of 30m0s looks back 24h0m0s at most; set it to 48 or less`},
+			`StepPolicies[0].Alarm.EvaluationPeriods: got 49: an alarm with periods of 30m looks back 24h at most; set it to 48 or less`},
 		{"two days of hours", alarm(func(a *autoscaling.Alarm) { a.Period, a.EvaluationPeriods = time.Hour, 48 }), ""},
 		{"M over N", alarm(func(a *autoscaling.Alarm) { a.DatapointsToAlarm = 4 }),
 			`StepPolicies[0].Alarm.DatapointsToAlarm: got 4: of 3 datapoints that are looked at, 1 to 3 can breach; set it from 1 to 3`},

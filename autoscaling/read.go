@@ -23,7 +23,8 @@ func ReadScalableTarget(properties map[string]any) (ScalableTarget, error) {
 		RoleARN:     r.text("RoleARN", optional),
 	}
 	if namespace := r.text("ServiceNamespace", required); namespace != "" && namespace != t.Dimension.Namespace() {
-		r.add("ServiceNamespace", namespace, "the dimension "+string(t.Dimension)+" is of another service", "write "+t.Dimension.Namespace())
+		r.add("ServiceNamespace", namespace, "the dimension "+string(t.Dimension)+" is of another service",
+			"write "+t.Dimension.Namespace())
 	}
 	for _, a := range r.list("ScheduledActions", optional) {
 		t.ScheduledActions = append(t.ScheduledActions, a.scheduledAction())
@@ -79,7 +80,9 @@ func (r reader) policy(kind string) string {
 	switch got := r.text("PolicyType", required); got {
 	case "", kind:
 	case predictiveScaling:
-		r.add("PolicyType", got, "SageMaker has target tracking, step and scheduled scaling, but no predictive scaling (AWS takes such a policy for other services)",
+		r.add("PolicyType", got,
+			"SageMaker has target tracking, step and scheduled scaling, but no predictive scaling (AWS takes such a policy "+
+				"for other services)",
 			"remove it, and give known surges as events")
 	default:
 		r.add("PolicyType", got, "this policy is not of the type "+kind, "read it as what it is")
@@ -116,7 +119,14 @@ func (r reader) trackedMetric() TrackedMetric {
 func (r reader) metric(statistic string) Metric {
 	m := Metric{Namespace: r.text("Namespace", required), Name: r.text("MetricName", required)}
 	for _, d := range r.list("Dimensions", optional) {
-		m.Dimensions = append(m.Dimensions, MetricDimension{Name: d.text("Name", required), Value: d.text("Value", required)})
+		name, value := d.text("Name", required), d.text("Value", required)
+		if _, twice := m.Dimensions[name]; twice {
+			d.add("Name", name, "an earlier dimension has the same name", "keep one of the two")
+		}
+		if m.Dimensions == nil {
+			m.Dimensions = map[string]string{}
+		}
+		m.Dimensions[name] = value
 		d.done()
 	}
 	if statistic != "" {
@@ -145,7 +155,9 @@ func (r reader) metricMath() (m MetricMath, period time.Duration) {
 			case first:
 				period, first = own, false
 			case own != period:
-				stat.add("Period", own, fmt.Sprintf("the metrics of one alarm have one period here, and another's is %s", period), "use one period")
+				stat.add("Period", own,
+					fmt.Sprintf("the metrics of one alarm have one period here, and another's is %s",
+						problem.Duration(period)), "use one period")
 			}
 			stat.done()
 		}

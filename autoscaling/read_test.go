@@ -154,7 +154,7 @@ func TestReadProblems(t *testing.T) {
 			alarm["Metrics"].([]any)[1].(map[string]any)["MetricStat"].(map[string]any)["Period"] = 60
 			_, err := autoscaling.ReadStepScalingPolicy(p.CloudFormation("t"), alarm)
 			return err
-		}, []string{"Alarm.Metrics[1].MetricStat.Period: got 1m0s: the metrics of one alarm have one period here, and another's is 10s; use one period"}},
+		}, []string{"Alarm.Metrics[1].MetricStat.Period: got 1m: the metrics of one alarm have one period here, and another's is 10s; use one period"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

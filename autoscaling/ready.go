@@ -71,8 +71,9 @@ func EmergencyPolicy(v Variant, concurrency float64) StepScalingPolicy {
 		},
 		Alarm: Alarm{
 			Description: "More requests at a time than an instance can serve in time",
-			Metric:      Metric{Namespace: SageMakerNamespace, Name: concurrentRequestsPerModel, Dimensions: v.dimensions(), Statistic: Average},
-			Period:      10 * time.Second, Comparison: Above, Threshold: concurrency,
+			Metric: Metric{Namespace: SageMakerNamespace, Name: concurrentRequestsPerModel, Dimensions: v.dimensions(),
+				Statistic: Average},
+			Period: 10 * time.Second, Comparison: Above, Threshold: concurrency,
 			EvaluationPeriods: 3, DatapointsToAlarm: 2, MissingData: MissingIsMissing,
 		},
 	}
@@ -94,7 +95,7 @@ func OfferedLoadPolicy(endpointName string) StepScalingPolicy {
 	query := func(id, name string) MetricQuery {
 		return MetricQuery{ID: id, Metric: &Metric{
 			Namespace: GatewayNamespace, Name: name, Statistic: Sum,
-			Dimensions: []MetricDimension{{EndpointNameDimension, endpointName}},
+			Dimensions: map[string]string{EndpointNameDimension: endpointName},
 		}}
 	}
 	var steps []Step
@@ -114,7 +115,8 @@ func OfferedLoadPolicy(endpointName string) StepScalingPolicy {
 				query("arrived", GatewayArrivedRequests),
 				query("shed", GatewayShedRequests),
 				// Where nothing came there is no share, and a quiet gateway publishes nothing.
-				{ID: "share", Expression: "IF(FILL(arrived, 0) > 0, 100 * FILL(shed, 0) / FILL(arrived, 1), 0)", Label: "Shed, percent", ReturnData: true},
+				{ID: "share", Expression: "IF(FILL(arrived, 0) > 0, 100 * FILL(shed, 0) / FILL(arrived, 1), 0)",
+					Label: "Shed, percent", ReturnData: true},
 			}},
 			Period: GatewayPeriod, Comparison: AtLeast, Threshold: shedThreshold,
 			EvaluationPeriods: 3, DatapointsToAlarm: 2, MissingData: MissingIsFine,
@@ -138,7 +140,7 @@ func WakeUpPolicy(inferenceComponent string, copies int) StepScalingPolicy {
 			Description: "A request came while there was no copy",
 			Metric: Metric{
 				Namespace: SageMakerNamespace, Name: NoCapacityInvocationFailures, Statistic: Maximum,
-				Dimensions: []MetricDimension{{InferenceComponentNameDimension, inferenceComponent}},
+				Dimensions: map[string]string{InferenceComponentNameDimension: inferenceComponent},
 			},
 			Period: 30 * time.Second, Comparison: AtLeast, Threshold: 1,
 			EvaluationPeriods: 1, DatapointsToAlarm: 1, MissingData: MissingIsMissing,
@@ -173,6 +175,6 @@ func AsynchronousWakeUpPolicy(endpointName string, instances int) StepScalingPol
 func endpointMetric(name, endpointName string) Metric {
 	return Metric{
 		Namespace: SageMakerNamespace, Name: name, Statistic: Average,
-		Dimensions: []MetricDimension{{EndpointNameDimension, endpointName}},
+		Dimensions: map[string]string{EndpointNameDimension: endpointName},
 	}
 }

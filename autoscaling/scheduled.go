@@ -81,7 +81,8 @@ func (a ScheduledAction) cloudFormation() map[string]any {
 func (a ScheduledAction) validate(t ScalableTarget) problem.List {
 	var ps problem.List
 	if !schedule.ValidActionName(a.Name) {
-		ps.Add("Name", a.Name, "a name has 1 to 256 characters, none of them ':', '/', '|' or a control character, and no space at either end",
+		ps.Add("Name", a.Name,
+			"a name has 1 to 256 characters, none of them ':', '/', '|' or a control character, and no space at either end",
 			"name the occasion, such as \"evening-floor\"")
 	}
 	ps = append(ps, a.validateSchedule()...)
@@ -118,7 +119,8 @@ func (a ScheduledAction) validateBounds(t ScalableTarget) problem.List {
 		case t.Dimension == VariantInstanceCount && !t.Asynchronous:
 			ps.Add("MinCapacity", low, "a real-time variant keeps at least 1 instance", "set it to 1 or more")
 		default:
-			ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is %d %s or more", t.floor(), t.Dimension.Unit()), fmt.Sprintf("set it to %d or more", t.floor()))
+			ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is %d %s or more", t.floor(), t.Dimension.Unit()),
+				fmt.Sprintf("set it to %d or more", t.floor()))
 		}
 	}
 	if a.MaxCapacity != nil {
@@ -130,12 +132,18 @@ func (a ScheduledAction) validateBounds(t ScalableTarget) problem.List {
 	// Such an action fails when it is due, not when it is deployed (fact B8).
 	switch {
 	case a.MinCapacity != nil && a.MaxCapacity != nil:
-		ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is over this action's maximum of %d %s", high, t.Dimension.Unit()), "lower the minimum or raise the maximum")
+		ps.Add("MinCapacity", low,
+			fmt.Sprintf("the minimum is over this action's maximum of %d %s", high,
+				t.Dimension.Unit()), "lower the minimum or raise the maximum")
 	case a.MinCapacity != nil:
-		ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is over the target's maximum of %d %s, and such an action fails when it is due", high, t.Dimension.Unit()),
+		ps.Add("MinCapacity", low,
+			fmt.Sprintf("the minimum is over the target's maximum of %d %s, and such an action fails when it is due", high,
+				t.Dimension.Unit()),
 			fmt.Sprintf("raise the target's maximum to %d or more", low))
 	default:
-		ps.Add("MaxCapacity", high, fmt.Sprintf("the maximum is below the target's minimum of %d %s, and such an action fails when it is due", low, t.Dimension.Unit()),
+		ps.Add("MaxCapacity", high,
+			fmt.Sprintf("the maximum is below the target's minimum of %d %s, and such an action fails when it is due", low,
+				t.Dimension.Unit()),
 			fmt.Sprintf("raise it to %d or more", low))
 	}
 	return ps
@@ -144,10 +152,12 @@ func (a ScheduledAction) validateBounds(t ScalableTarget) problem.List {
 func (a ScheduledAction) validateLowering(t ScalableTarget) problem.List {
 	var ps problem.List
 	switch lowers := t.LowersMax(a); {
+	case t.MaxCapacity == noMaximum: // it is not known what is lower
 	case lowers && !a.AllowLowerMax:
 		ps.Add("MaxCapacity", *a.MaxCapacity,
-			fmt.Sprintf("the action lowers the maximum of %d %s, and what is above it then goes at once, also in the middle of an event", t.HighestMax(), t.Dimension.Unit()),
-			"leave the maximum alone, or set AllowLowerMax if that is meant")
+			fmt.Sprintf("the action lowers the maximum of %d %s, and what is above it then goes at once, also in the "+
+				"middle of an event", t.HighestMax(), t.Dimension.Unit()),
+			"leave the maximum alone, or set «AllowLowerMax» if that is meant")
 	case a.AllowLowerMax && !lowers:
 		ps.Add("AllowLowerMax", a.AllowLowerMax, "the action lowers no maximum", "leave it out")
 	}

@@ -3,7 +3,8 @@ package autoscaling
 import (
 	"cmp"
 	"fmt"
-	"time"
+	"reflect"
+	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
@@ -24,21 +25,13 @@ const (
 // What comes beyond is served too, up to the variant's own maximum, by what has
 // to start first.
 type ProvisionedConcurrencyScaling struct {
-	// MinCapacity and MaxCapacity bound the provisioned concurrency, in requests
-	// at a time, 1 to the variant's own maximum.
-	MinCapacity, MaxCapacity int
+	// Scaling is the bounds of the provisioned concurrency, in requests at a time,
+	// 1 to the variant's own maximum, TargetUtilization and the cooldowns.
+	Scaling
 	// MaxConcurrency is the variant's own maximum, which MaxCapacity is held
 	// against.
 	// Default: 0, not known here; MaxServerlessConcurrency.
 	MaxConcurrency int
-	// TargetUtilization is the share of the provisioned concurrency that shall
-	// be in use, over 0 and at most 1.
-	// Default: 0, DefaultConcurrencyUtilization.
-	TargetUtilization float64
-	// ScaleOutCooldown and ScaleInCooldown are how long to wait after an
-	// activity has succeeded, in whole seconds.
-	// Default: nil, DefaultCooldown.
-	ScaleOutCooldown, ScaleInCooldown *time.Duration
 	// ScheduledActions change the bounds at their times.
 	// Default: none.
 	ScheduledActions []ScheduledAction
@@ -60,13 +53,16 @@ func (s ProvisionedConcurrencyScaling) Target(v Variant) ScalableTarget {
 // Validate returns everything wrong with scaling v in this way, with the field
 // paths of this struct, and "Variant." before those of v.
 func (s ProvisionedConcurrencyScaling) Validate(v Variant) problem.List {
-	ps := s.Target(v).validateInFields(map[string]string{
-		"ResourceID": "", // the variant says it
-		ProvisionedConcurrencyPolicyName + ".TargetValue": "TargetUtilization",
-	})
+	ps := s.validateKind("a serverless variant", isOneOf(commonFields, serverlessFields))
+	for _, p := range s.Target(v).Validate().Map(s.address) {
+		if p.Path != "ResourceID" { // the variant says it
+			ps = appendNew(ps, p)
+		}
+	}
 	most := cmp.Or(s.MaxConcurrency, MaxServerlessConcurrency)
 	if most < 1 || most > MaxServerlessConcurrency {
-		ps.Add("MaxConcurrency", s.MaxConcurrency, fmt.Sprintf("a serverless variant takes 1 to %d requests at a time", MaxServerlessConcurrency),
+		ps.Add("MaxConcurrency", s.MaxConcurrency,
+			fmt.Sprintf("a serverless variant takes 1 to %d requests at a time", MaxServerlessConcurrency),
 			"give the variant's own, or leave it out")
 		return append(ps, v.Validate().In("Variant")...)
 	}
@@ -76,11 +72,23 @@ func (s ProvisionedConcurrencyScaling) Validate(v Variant) problem.List {
 				fmt.Sprintf("lower it to %d or less", most))
 		}
 	}
-	over("MaxCapacity", s.MaxCapacity)
+	over("Scaling.MaxCapacity", s.MaxCapacity)
 	for i, a := range s.ScheduledActions {
 		if a.MaxCapacity != nil {
 			over(fmt.Sprintf("ScheduledActions[%d].MaxCapacity", i), *a.MaxCapacity)
 		}
 	}
 	return append(ps, v.Validate().In("Variant")...)
+}
+
+// Address is where s decides about a path of s.Target, which begins with "Target.".
+func (s ProvisionedConcurrencyScaling) Address(_ Variant, path string) string {
+	if path == "Target.ResourceID" {
+		return variantNames
+	}
+	return s.address(strings.TrimPrefix(path, "Target."))
+}
+
+func (s ProvisionedConcurrencyScaling) address(path string) string {
+	return figures(reflect.TypeOf(s), path, "Scaling.TargetUtilization", "")
 }

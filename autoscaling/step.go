@@ -118,7 +118,8 @@ func (p StepScalingPolicy) validate(t ScalableTarget) problem.List {
 	ps := validatePolicyName(p.Name, "name the occasion, such as \"emergency\"")
 	if !slices.Contains([]AdjustmentType{ChangeInCapacity, PercentChangeInCapacity, ExactCapacity}, p.AdjustmentType) {
 		ps.Add("AdjustmentType", got(string(p.AdjustmentType)),
-			fmt.Sprintf("an adjustment is %s, %s or %s", ChangeInCapacity, PercentChangeInCapacity, ExactCapacity), "use "+string(PercentChangeInCapacity))
+			fmt.Sprintf("an adjustment is %s, %s or %s", ChangeInCapacity, PercentChangeInCapacity,
+				ExactCapacity), "use "+string(PercentChangeInCapacity))
 	}
 	ps = append(ps, p.validateSteps(t)...)
 	ps = append(ps, validateCooldown("Cooldown", p.Cooldown)...)
@@ -126,10 +127,13 @@ func (p StepScalingPolicy) validate(t ScalableTarget) problem.List {
 	case magnitude < 0:
 		ps.Add("MinAdjustmentMagnitude", magnitude, "the fewest units to change are 1 or more", "leave it out")
 	case magnitude > 0 && p.AdjustmentType != PercentChangeInCapacity:
-		ps.Add("MinAdjustmentMagnitude", magnitude, "only "+string(PercentChangeInCapacity)+" has a least change", "leave it out, or change AdjustmentType")
+		ps.Add("MinAdjustmentMagnitude", magnitude, "only "+string(PercentChangeInCapacity)+" has a least change",
+			"leave it out, or change «AdjustmentType»")
 	}
-	if p.Aggregation != "" && !slices.Contains([]Aggregation{AggregateAverage, AggregateMinimum, AggregateMaximum}, p.Aggregation) {
-		ps.Add("Aggregation", string(p.Aggregation), "an aggregation is Average, Minimum or Maximum", "leave it out for Average")
+	if p.Aggregation != "" && !slices.Contains([]Aggregation{AggregateAverage, AggregateMinimum, AggregateMaximum},
+		p.Aggregation) {
+		ps.Add("Aggregation", string(p.Aggregation), "an aggregation is Average, Minimum or Maximum",
+			"leave it out for Average")
 	}
 	return append(ps, p.Alarm.validate().In("Alarm")...)
 }
@@ -154,17 +158,22 @@ func (p StepScalingPolicy) validateSteps(t ScalableTarget) problem.List {
 		before, at := order[n], fmt.Sprintf("Steps[%d].LowerBound", i)
 		switch low, high := p.Steps[i].low(), p.Steps[before].high(); {
 		case low < high:
-			ps.Add(at, bound(p.Steps[i].LowerBound), fmt.Sprintf("the step overlaps Steps[%d], which ends at %s", before, edge(high)), "let it begin where the other ends")
+			ps.Add(at, bound(p.Steps[i].LowerBound),
+				fmt.Sprintf("the step overlaps «Steps[%d]», which ends at %s", before,
+					edge(high)), "let it begin where the other ends")
 		case low > high:
-			ps.Add(at, low, fmt.Sprintf("between this step and Steps[%d], which ends at %s, is a gap", before, edge(high)), "let it begin where the other ends")
+			ps.Add(at, low, fmt.Sprintf("between this step and «Steps[%d]», which ends at %s, is a gap", before, edge(high)),
+				"let it begin where the other ends")
 		}
 	}
 	first, last := order[0], order[len(order)-1]
 	if low := p.Steps[first].LowerBound; low != nil && *low < 0 {
-		ps.Add(fmt.Sprintf("Steps[%d].LowerBound", first), *low, "steps below the threshold go on without end", "leave the lowest bound out")
+		ps.Add(fmt.Sprintf("Steps[%d].LowerBound", first), *low, "steps below the threshold go on without end",
+			"leave the lowest bound out")
 	}
 	if high := p.Steps[last].UpperBound; high != nil && *high > 0 {
-		ps.Add(fmt.Sprintf("Steps[%d].UpperBound", last), *high, "steps above the threshold go on without end", "leave the highest bound out")
+		ps.Add(fmt.Sprintf("Steps[%d].UpperBound", last), *high, "steps above the threshold go on without end",
+			"leave the highest bound out")
 	}
 	return append(ps, p.validateReach(first, last)...)
 }
@@ -178,19 +187,23 @@ func (p StepScalingPolicy) validateReach(first, last int) problem.List {
 		return ps // said of the alarm
 	}
 	if low := p.Steps[first].low(); rises && low > 0 {
-		ps.Add(fmt.Sprintf("Steps[%d].LowerBound", first), low, "between the threshold and the first step the alarm would do nothing",
+		ps.Add(fmt.Sprintf("Steps[%d].LowerBound", first), low,
+			"between the threshold and the first step the alarm would do nothing",
 			"begin at 0, and raise the alarm's threshold where that is too early")
 	}
 	if high := p.Steps[last].high(); !rises && high < 0 {
-		ps.Add(fmt.Sprintf("Steps[%d].UpperBound", last), high, "between the threshold and the first step the alarm would do nothing",
+		ps.Add(fmt.Sprintf("Steps[%d].UpperBound", last), high,
+			"between the threshold and the first step the alarm would do nothing",
 			"end at 0, and lower the alarm's threshold where that is too early")
 	}
 	for i, s := range p.Steps {
 		switch {
 		case rises && s.high() <= 0:
-			ps.Add(fmt.Sprintf("Steps[%d].UpperBound", i), s.high(), "the step lies below the threshold, where the alarm does not go off", "remove the step")
+			ps.Add(fmt.Sprintf("Steps[%d].UpperBound", i), s.high(),
+				"the step lies below the threshold, where the alarm does not go off", "remove the step")
 		case !rises && s.low() >= 0:
-			ps.Add(fmt.Sprintf("Steps[%d].LowerBound", i), s.low(), "the step lies above the threshold, where the alarm does not go off", "remove the step")
+			ps.Add(fmt.Sprintf("Steps[%d].LowerBound", i), s.low(),
+				"the step lies above the threshold, where the alarm does not go off", "remove the step")
 		}
 	}
 	return ps
@@ -210,11 +223,14 @@ func (p StepScalingPolicy) validateStep(s Step, t ScalableTarget) problem.List {
 	case s.LowerBound == nil && s.UpperBound == nil:
 		ps.Add("LowerBound", nil, "a step has at least one bound", "begin at 0 to scale out, end at 0 to scale in")
 	case s.low() >= s.high():
-		ps.Add("UpperBound", *s.UpperBound, fmt.Sprintf("the step ends where it begins, at %s, or before", edge(s.low())), "give a greater bound")
+		ps.Add("UpperBound", *s.UpperBound, fmt.Sprintf("the step ends where it begins, at %s, or before", edge(s.low())),
+			"give a greater bound")
 	}
 	switch exact := p.AdjustmentType == ExactCapacity; {
 	case exact && (s.Adjustment < t.MinCapacity || s.Adjustment > t.MaxCapacity):
-		ps.Add("Adjustment", s.Adjustment, fmt.Sprintf("the capacity is kept within the target's bounds of %d to %d %s", t.MinCapacity, t.MaxCapacity, t.Dimension.Unit()),
+		ps.Add("Adjustment", s.Adjustment,
+			fmt.Sprintf("the capacity is kept within the target's bounds of %d to %d %s", t.MinCapacity, t.MaxCapacity,
+				t.Dimension.Unit()),
 			"give a capacity within them")
 	case !exact && s.Adjustment == 0:
 		ps.Add("Adjustment", s.Adjustment, "the step changes nothing", "give the change, or begin the steps later")

@@ -1,38 +1,29 @@
 package autoscaling
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
-
-	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// InFields is a problem of s.Target(v), below "Target.", or of s.Facts(), below
-// "Facts.", with the path in the fields of s.
-// A scheduled action that an event has made is "Events", and a policy that the
-// figures call for stands where its figure does. "Facts." stays before facts
-// that s does not have.
-func (s VariantScaling) InFields(v Variant, p problem.Problem) problem.Problem {
-	if own, ok := strings.CutPrefix(p.Path, "Facts."); ok {
+// variantNames stands for the names that a target's resource ID is made of.
+const variantNames = "Variant.EndpointName"
+
+// Address is where s decides about a path of s.Target(v), which begins with
+// "Target.", or of s.Facts(), which begins with "Facts.": that of its own field.
+// "Facts." stays before facts that s does not have.
+func (s VariantScaling) Address(v Variant, path string) string {
+	if own, ok := strings.CutPrefix(path, "Facts."); ok {
 		for _, field := range []string{"Events", "Zones", "StartTime"} {
 			if own == field || strings.HasPrefix(own, field+"[") {
-				p.Path = own
+				return s.grouped(own)
 			}
 		}
-		return p
+		return path
 	}
-	p.Path = strings.TrimPrefix(p.Path, "Target.")
-	if index, field, ok := actionPath(p.Path); ok {
-		if index >= len(s.ScheduledActions) {
-			p.Path = "Events"
-		} else {
-			p.Path = fmt.Sprintf("ScheduledActions[%d]%s", index, field)
-		}
-		return p
+	if path == "Target.ResourceID" {
+		return variantNames
 	}
-	p, _ = s.inOwnFields(v, p)
-	return p
+	return s.addresses(v)(strings.TrimPrefix(path, "Target."))
 }
 
 func actionPath(path string) (index int, field string, ok bool) {

@@ -9,50 +9,61 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// policyIndex finds policies in the paths and rules of a ScalableTarget.
-var policyIndex = regexp.MustCompile(`\b((?:Step)?Policies)\[(\d+)\]`)
+// policyIndex begins the path of a policy of a ScalableTarget.
+var policyIndex = regexp.MustCompile(`^((?:Step)?Policies)\[(\d+)\]\.?(.*)`)
 
-// inOwnFields is a problem of s.Target(v) in the fields of s: the target has the
-// policies that the figures call for before those of s. said reports that the
-// problem has another problem of s as its cause.
-func (s VariantScaling) inOwnFields(v Variant, p problem.Problem) (own problem.Problem, said bool) {
-	made := map[string][]string{}
-	for _, policy := range s.madePolicies() {
-		made["Policies"] = append(made["Policies"], policy.Name)
+// made is the name of the policy at a path of s.Target(v), where the figures of s
+// call for it, and the path within it; else own is the policy's path in s.
+func (s VariantScaling) made(v Variant, path string) (name, field, own string) {
+	m := policyIndex.FindStringSubmatch(path)
+	if m == nil {
+		return "", "", path
 	}
-	for _, policy := range s.madeStepPolicies(v) {
-		made["StepPolicies"] = append(made["StepPolicies"], policy.Name)
-	}
-	// ownIndex is where s has a policy, or its name where the figures call for it.
-	ownIndex := func(found string) string {
-		m := policyIndex.FindStringSubmatch(found)
-		i, _ := strconv.Atoi(m[2])
-		if names := made[m[1]]; i < len(names) {
-			return "the policy " + names[i]
+	var names []string
+	if m[1] == "Policies" {
+		for _, p := range s.madePolicies() {
+			names = append(names, p.Name)
 		}
-		return fmt.Sprintf("%s[%d]", m[1], i-len(made[m[1]]))
+	} else {
+		for _, p := range s.madeStepPolicies(v) {
+			names = append(names, p.Name)
+		}
 	}
-	path := policyIndex.ReplaceAllStringFunc(p.Path, ownIndex)
-	p.Rule = policyIndex.ReplaceAllStringFunc(p.Rule, ownIndex)
-	if _, field, ok := strings.Cut(p.Path, "]."); ok && strings.HasPrefix(path, "the policy ") {
-		return s.inFigures(field, p)
+	i, _ := strconv.Atoi(m[2])
+	if i < len(names) {
+		return names[i], m[3], ""
 	}
-	p.Path = path
-	return p, false
+	_, rest, _ := strings.Cut(path, "]")
+	return "", "", fmt.Sprintf("%s[%d]%s", m[1], i-len(names), rest)
 }
 
-// inFigures is a problem with a field of a policy that the figures call for.
-func (s VariantScaling) inFigures(field string, p problem.Problem) (own problem.Problem, said bool) {
-	switch {
-	case strings.HasPrefix(p.Path, "StepPolicies"):
-		return p, true // validateTarget and validatePolicyNames leave nothing
-	case field == "TargetValue":
-		p.Path = "RequestsPerSecondPerInstance"
-		return p, len(s.validateTarget()) > 0
-	default: // the cooldowns, which are the same in all of them
-		p.Path = field
-		return p, false
+// addresses turns a path of s.Target(v) into the path of s that decides about it.
+// A policy that the figures call for stands where its figure does, a scheduled
+// action that an event has made is "Events".
+func (s VariantScaling) addresses(v Variant) func(path string) string {
+	return func(path string) string {
+		if index, _, ok := actionPath(path); ok && index >= len(s.ScheduledActions) {
+			return "Events"
+		}
+		switch name, field, own := s.made(v, path); {
+		case name == "":
+			return s.grouped(own)
+		case field == "":
+			return "the policy " + name
+		case field == "TargetValue" && strings.HasPrefix(path, "Policies"):
+			return "Capacity.RequestsPerSecondPerInstance"
+		default: // the cooldowns, which are the same in all of them
+			return s.grouped(field)
+		}
 	}
+}
+
+// saidOfFigures reports whether the problem at a path of s.Target(v) has another
+// problem of s as its cause.
+func (s VariantScaling) saidOfFigures(v Variant, path string) bool {
+	name, field, _ := s.made(v, path)
+	return name != "" && (strings.HasPrefix(path, "StepPolicies") || field == "TargetValue" &&
+		len(s.validateTarget()) > 0)
 }
 
 // validatePolicyNames refuses a name that a step policy made here has: the
@@ -63,7 +74,8 @@ func (s VariantScaling) validatePolicyNames(v Variant) problem.List {
 	for _, made := range s.madeStepPolicies(v) {
 		for i, p := range s.Policies {
 			if p.Name == made.Name {
-				ps.Add(fmt.Sprintf("Policies[%d].Name", i), p.Name, "the policy "+made.Name+" has the same name", "give each policy a name of its own")
+				ps.Add(fmt.Sprintf("Policies[%d].Name", i), p.Name, "the policy "+made.Name+" has the same name",
+					"give each policy a name of its own")
 			}
 		}
 	}

@@ -14,7 +14,7 @@ func TestVariantPolicies(t *testing.T) {
 	cpu := autoscaling.Tracking("cpu", autoscaling.CPUUtilization(variant), 240)
 	night := autoscaling.EmergencyPolicy(variant, 3)
 	night.Name = "night"
-	measured := autoscaling.VariantScaling{MinCapacity: 2, MaxCapacity: 12, RequestsPerSecondPerInstance: 100, ConcurrencyPerInstance: 8}
+	measured := autoscaling.VariantScaling{Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100, ConcurrencyPerInstance: 8}, Scaling: autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 12}}
 	with := func(change func(*autoscaling.VariantScaling)) autoscaling.VariantScaling {
 		s := measured
 		change(&s)
@@ -28,9 +28,9 @@ func TestVariantPolicies(t *testing.T) {
 	}{
 		{"figures alone", measured, []string{invocations, concurrency}},
 		{"nothing but a rate", with(func(s *autoscaling.VariantScaling) { s.ConcurrencyPerInstance = 0 }), []string{invocations}},
-		{"a gateway that sheds", with(func(s *autoscaling.VariantScaling) { s.OfferedLoad = true }), []string{invocations, concurrency, offered}},
+		{"a gateway that sheds", with(func(s *autoscaling.VariantScaling) { s.OfferedLoad = ptr(true) }), []string{invocations, concurrency, offered}},
 		{"everything", with(func(s *autoscaling.VariantScaling) {
-			s.Emergency, s.OfferedLoad = true, true
+			s.Emergency, s.OfferedLoad = true, ptr(true)
 			s.Policies, s.StepPolicies = []autoscaling.TargetTrackingPolicy{cpu}, []autoscaling.StepScalingPolicy{night}
 		}), []string{invocations, concurrency, "cpu", emergency, offered, "night"}},
 	} {
@@ -78,9 +78,9 @@ func TestVariantPolicyProblems(t *testing.T) {
 		want   string
 	}{
 		{"emergency without a figure", func(s *autoscaling.VariantScaling) { s.Emergency = true },
-			`Emergency: got true: without a measured concurrency it is not known when an instance has too many requests; measure one instance under load, and give ConcurrencyPerInstance`},
+			`Scaling.Emergency: got true: without a measured concurrency it is not known when an instance has too many requests; measure one instance under load, and give Capacity.ConcurrencyPerInstance`},
 		{"a tracking policy with the name of one that is made", func(s *autoscaling.VariantScaling) {
-			s.OfferedLoad, s.Policies = true, []autoscaling.TargetTrackingPolicy{tracking("gpu", 60), autoscaling.Tracking("offered-load", autoscaling.CPUUtilization(variant), 1)}
+			s.OfferedLoad, s.Policies = ptr(true), []autoscaling.TargetTrackingPolicy{tracking("gpu", 60), autoscaling.Tracking("offered-load", autoscaling.CPUUtilization(variant), 1)}
 		}, `Policies[1].Name: got "offered-load": the policy offered-load has the same name; give each policy a name of its own`},
 		{"a step policy with the name of one that is made", func(s *autoscaling.VariantScaling) {
 			s.ConcurrencyPerInstance, s.Emergency, s.StepPolicies = 8, true, []autoscaling.StepScalingPolicy{step}
@@ -89,18 +89,18 @@ func TestVariantPolicyProblems(t *testing.T) {
 			s.Policies, s.StepPolicies = []autoscaling.TargetTrackingPolicy{tracking("emergency", 60)}, []autoscaling.StepScalingPolicy{step}
 		}, `StepPolicies[0].Name: got "emergency": Policies[0] has the same name; give each policy a name of its own`},
 		{"a target of zero, twice the same metric", func(s *autoscaling.VariantScaling) {
-			s.OfferedLoad, s.Policies = true, []autoscaling.TargetTrackingPolicy{tracking("gpu", 60), tracking("more", 0)}
+			s.OfferedLoad, s.Policies = ptr(true), []autoscaling.TargetTrackingPolicy{tracking("gpu", 60), tracking("more", 0)}
 		}, `Policies[1].TargetValue: got 0: a target is a number above 0; derive it from a load test` + "\n" +
 			`Policies[1].Metric: got "/aws/sagemaker/Endpoints GPUUtilization": Policies[0] tracks the same metric, which AWS refuses; keep one of the two`},
 		{"an alarm's period", func(s *autoscaling.VariantScaling) {
 			wrong := step
 			wrong.Alarm.Period = 15e9
-			s.OfferedLoad, s.StepPolicies = true, []autoscaling.StepScalingPolicy{wrong}
-		}, `StepPolicies[0].Alarm.Period: got 15s: a period is 10s, 30s or a whole number of minutes; use 1m0s, or 10s with a high-resolution metric`},
+			s.OfferedLoad, s.StepPolicies = ptr(true), []autoscaling.StepScalingPolicy{wrong}
+		}, `StepPolicies[0].Alarm.Period: got 15s: a period is 10s, 30s or a whole number of minutes; use 1m, or 10s with a high-resolution metric`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			s := autoscaling.VariantScaling{MinCapacity: 2, MaxCapacity: 12, RequestsPerSecondPerInstance: 100}
+			s := autoscaling.VariantScaling{Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100}, Scaling: autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 12}}
 			test.change(&s)
 			if diff := cmp.Diff(test.want, s.Validate(variant).Error()); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)

@@ -2,7 +2,6 @@ package config
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
@@ -23,9 +22,9 @@ const (
 func validateAccess(e Environment, src source) problem.List {
 	f := e.Frontend
 	ps := validateEncryption(e, src)
-	ps = append(ps, inYAML(settings.ValidateCertificate(f.CertificateARN, e.Account, e.Region), certificatePath)...)
+	ps = append(ps, settings.ValidateCertificate(f.CertificateARN, e.Account, e.Region).In(certificatePath)...)
 	if f.Domain != nil {
-		ps = append(ps, inYAML(f.Domain.Validate(f.CertificateARN != ""), domainPath)...)
+		ps = append(ps, inYAML[settings.Domain](f.Domain.Validate(f.CertificateARN != ""), domainPath)...)
 	}
 	if f.Authentication != nil {
 		ps = append(ps, validateAuthentication(e, src)...)
@@ -40,16 +39,21 @@ func validateEncryption(e Environment, src source) problem.List {
 	switch {
 	case src.faulty(plainHTTPPath):
 	case f.PlainHTTP && e.Production:
-		ps.Add(plainHTTPPath, true, "in production requests and predictions are encrypted on their way", "remove it, and give certificateArn or domain")
+		ps.Add(plainHTTPPath, true, "in production requests and predictions are encrypted on their way",
+			"remove it, and give certificateArn or domain")
 	case f.PlainHTTP && f.CertificateARN != "":
-		ps.Add(plainHTTPPath, true, "a certificate is given too, and plain HTTP needs none", "remove plainHttp to serve HTTPS, or certificateArn to serve without TLS")
+		ps.Add(plainHTTPPath, true, "a certificate is given too, and plain HTTP needs none",
+			"remove plainHttp to serve HTTPS, or certificateArn to serve without TLS")
 	case f.PlainHTTP && f.Domain != nil:
-		ps.Add(plainHTTPPath, true, "a certificate is made for the domain, and plain HTTP needs none", "remove plainHttp to serve HTTPS, or domain to serve without TLS")
+		ps.Add(plainHTTPPath, true, "a certificate is made for the domain, and plain HTTP needs none",
+			"remove plainHttp to serve HTTPS, or domain to serve without TLS")
 	case f.PlainHTTP && f.Authentication != nil:
-		ps.Add(plainHTTPPath, true, "clients show who they are over HTTPS only", "remove plainHttp, and give certificateArn or domain")
+		ps.Add(plainHTTPPath, true, "clients show who they are over HTTPS only",
+			"remove plainHttp, and give certificateArn or domain")
 	case !f.PlainHTTP && f.CertificateARN == "" && f.Domain == nil && !src.faulty(domainPath):
 		ps.Add(certificatePath, nil, "the HTTPS listener needs a certificate",
-			"add the ARN of one in AWS Certificate Manager, or domain to have one made, or plainHttp: true to serve without TLS")
+			"add the ARN of one in AWS Certificate Manager, or domain to have one made, or plainHttp: true to serve "+
+				"without TLS")
 	}
 	return ps
 }
@@ -59,7 +63,7 @@ func validateAuthentication(e Environment, src source) problem.List {
 		return nil
 	}
 	a := e.Frontend.Authentication
-	ps := inYAML(a.Validate(e.Region), authenticationPath)
+	ps := inYAML[settings.Authentication](a.Validate(e.Region), authenticationPath)
 	if src.touched(authenticationPath) { // what is said there may just be misspelt
 		ps = slices.DeleteFunc(ps, func(p problem.Problem) bool { return p.Path == authenticationPath })
 	}
@@ -94,37 +98,15 @@ func validateRanges(e Environment, src source) problem.List {
 		return ps
 	}
 	if f.InternetFacing && settings.AllPrivate(f.AllowedCIDRs) {
-		ps.Add("frontend.internetFacing", true, "the load balancer is to be public, and only private ranges may connect, from which nobody reaches it over the internet",
+		ps.Add("frontend.internetFacing", true,
+			"the load balancer is to be public, and only private ranges may connect, from which nobody reaches it over the "+
+				"internet",
 			"remove internetFacing for an internal one, or allow the public ranges of its clients")
 	}
 	everybody := f.InternetFacing && len(f.AllowedCIDRs) == 0
 	if f.IPv6 && !overIPv6 && !everybody {
-		ps.Add(ipv6Path, true, "nobody may connect over IPv6", "add the IPv6 ranges of the clients to allowedCidrs, or remove ipv6")
+		ps.Add(ipv6Path, true, "nobody may connect over IPv6",
+			"add the IPv6 ranges of the clients to allowedCidrs, or remove ipv6")
 	}
 	return ps
-}
-
-// accessKeys are the fields of package access whose names in YAML are more than
-// lower at the beginning.
-var accessKeys = map[string]string{
-	"OIDC": "oidc", "JWT": "jwt", "MutualTLS": "mutualTls", "ClientID": "clientId", "ClientSecretARN": "clientSecretArn",
-	"UserPoolARN": "userPoolArn", "JWKSEndpoint": "jwksEndpoint", "TrustStoreARN": "trustStoreArn",
-	"CABundleURL": "caBundleUrl", "CABundleVersion": "caBundleVersion", "HostedZoneID": "hostedZoneId",
-}
-
-// inYAML is what package access says of what stands at path.
-func inYAML(ps problem.List, path string) problem.List {
-	out := slices.Clone(ps)
-	for i, p := range ps {
-		keys := strings.Split(p.Path, ".")
-		for k, key := range keys {
-			if yaml, ok := accessKeys[key]; ok {
-				keys[k] = yaml
-			} else {
-				keys[k] = lowerKeys(key)
-			}
-		}
-		out[i].Path = strings.Join(keys, ".")
-	}
-	return out.In(path)
 }

@@ -3,7 +3,6 @@ package config
 import (
 	"strings"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
@@ -55,21 +54,10 @@ func validateAsynchronous(a *Asynchronous, region string) problem.List {
 			continue
 		}
 		if in := strings.Split(topic.arn, ":")[3]; in != region {
-			ps.Add(asynchronousPath+"."+topic.key, topic.arn, "the endpoint tells topics of its own region "+region+", this one is in "+in,
+			ps.Add(asynchronousPath+"."+topic.key, topic.arn,
+				"the endpoint tells topics of its own region "+region+", this one is in "+in,
 				"make a topic in "+region+" and give its ARN")
 		}
 	}
 	return ps
-}
-
-// AsynchronousScaling is how the variant scales where the endpoint is
-// asynchronous.
-func (v ProductionVariant) AsynchronousScaling() autoscaling.AsynchronousScaling {
-	return autoscaling.AsynchronousScaling{
-		MinCapacity: v.Scaling.MinCapacity, MaxCapacity: v.Scaling.MaxCapacity,
-		BacklogPerInstance: v.Scaling.BacklogPerInstance, WakeUpInstances: v.Scaling.WakeUpInstances,
-		ScaleOutCooldown: v.Scaling.ScaleOutCooldown,
-		ScaleInCooldown:  v.Scaling.ScaleInCooldown,
-		ScheduledActions: v.Schedule,
-	}
 }

@@ -21,14 +21,14 @@ func TestComponents(t *testing.T) {
 	minutes := func(n int) *time.Duration { d := time.Duration(n) * time.Minute; return &d }
 	zero, one := 0, 1
 	want := autoscaling.ComponentScaling{
-		MaxCapacity: 4, RequestsPerSecondPerCopy: 10, SafetyFactor: 0.7, WakeUpCopies: 2,
-		ScaleOutCooldown: minutes(5), ScaleInCooldown: minutes(10), StartTime: 8 * time.Minute,
+		CopyCapacity: autoscaling.CopyCapacity{RequestsPerSecondPerCopy: 10, StartTime: 8 * time.Minute},
+		CopyScaling:  autoscaling.CopyScaling{MaxCapacity: 4, SafetyFactor: 0.7, WakeUpCopies: 2, ScaleOutCooldown: minutes(5), ScaleInCooldown: minutes(10)},
 		ScheduledActions: []autoscaling.ScheduledAction{
 			{Name: "morning", Schedule: "cron(0 8 * * ? *)", Timezone: "Europe/London", MinCapacity: &one},
 			{Name: "night", Schedule: "cron(0 23 * * ? *)", Timezone: "Europe/London", MinCapacity: &zero},
 		},
 	}
-	if diff := cmp.Diff(want, e.Components[1].ComponentScaling()); diff != "" {
+	if diff := cmp.Diff(want, e.Components[1].ComponentScaling); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	if rate, copies := e.fleet(); rate != 16*40+4*10 || copies != 20 {
@@ -43,7 +43,7 @@ func TestComponents(t *testing.T) {
 func TestLintOfComponents(t *testing.T) {
 	t.Parallel()
 	e := valid(t, "components")
-	if found := Lint([]Environment{e})[0]; len(found) > 0 {
+	if found := findings([]Environment{e})[0]; len(found) > 0 {
 		t.Errorf("got\n%s", said(found))
 	}
 	for path, want := range map[string]string{
@@ -56,14 +56,14 @@ func TestLintOfComponents(t *testing.T) {
 	} {
 		f := lint.Finding{}
 		f.Path = path
-		if got := e.Components[1].inFile(f, "components[1]").Path; got != want {
+		if got := e.InFile(1, f).Path; got != want {
 			t.Errorf("%s is said to be at %s, want %s", path, got, want)
 		}
 	}
 	// Two environments that make the same component would fight over it.
 	other := e
 	other.Name, other.Components = "other", e.Components[1:]
-	if found := Lint([]Environment{e, other})[1]; len(found) != 1 || found[0].Path != "components[0].name" {
+	if found := findings([]Environment{e, other})[1]; len(found) != 1 || found[0].Path != "components[0].name" {
 		t.Errorf("got\n%s", said(found))
 	}
 }

@@ -124,8 +124,11 @@ func TestDefaults(t *testing.T) {
 		Model:    Model{Image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/predictions:1.0.0"},
 		Endpoint: Endpoint{Name: "predictions"},
 		Variant:  Variant{Name: "main", InstanceType: "ml.c6i.large", InitialInstanceCount: 2},
-		Capacity: Capacity{RequestsPerSecondPerInstance: 100, StartTime: 5 * time.Minute},
-		Scaling:  Scaling{MinCapacity: 2, MaxCapacity: 12, SafetyFactor: 0.7, ScaleOutCooldown: &cooldown, ScaleInCooldown: &cooldown, OfferedLoad: &no},
+		Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100, StartTime: 5 * time.Minute},
+		Scaling: Scaling{Scaling: autoscaling.Scaling{
+			MinCapacity: 2, MaxCapacity: 12, SafetyFactor: 0.7,
+			ScaleOutCooldown: &cooldown, ScaleInCooldown: &cooldown, OfferedLoad: &no,
+		}},
 		Frontend: Frontend{
 			CertificateARN:  "arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-4000-8000-000000000001",
 			AllowedCIDRs:    []string{"10.0.0.0/16"},
@@ -141,16 +144,16 @@ func TestDefaults(t *testing.T) {
 func TestDefaultsThatDependOnMore(t *testing.T) {
 	t.Parallel()
 	e := Environment{
-		Network:  Network{ExistingVPC: &ExistingVPC{CIDR: "10.1.0.0/16"}},
-		Scaling:  Scaling{TargetInvocationsPerMinute: 3000},
-		Schedule: []autoscaling.ScheduledAction{{Name: "floor"}},
+		Network:          Network{ExistingVPC: &ExistingVPC{CIDR: "10.1.0.0/16"}},
+		Scaling:          Scaling{Scaling: autoscaling.Scaling{TargetInvocationsPerMinute: 3000}},
+		ScheduledActions: []autoscaling.ScheduledAction{{Name: "floor"}},
 	}
 	got := e.withDefaults()
 	if got.Scaling.SafetyFactor != 0 {
 		t.Errorf("a safety factor of %v came beside the target", got.Scaling.SafetyFactor)
 	}
-	if got.Schedule[0].Timezone != "UTC" || e.Schedule[0].Timezone != "" {
-		t.Errorf("time zones: %q, and %q in the original", got.Schedule[0].Timezone, e.Schedule[0].Timezone)
+	if got.ScheduledActions[0].Timezone != "UTC" || e.ScheduledActions[0].Timezone != "" {
+		t.Errorf("time zones: %q, and %q in the original", got.ScheduledActions[0].Timezone, e.ScheduledActions[0].Timezone)
 	}
 	if diff := cmp.Diff([]string{"10.1.0.0/16"}, got.Frontend.AllowedCIDRs); diff != "" {
 		t.Errorf("an existing VPC's range (-want +got)\n%s", diff)
@@ -265,7 +268,7 @@ func checkDecoded(t *testing.T, data []byte) {
 			}
 		}
 		for _, c := range e.Components {
-			if err := c.ComponentScaling().Validate(c.Name).Err(); err != nil {
+			if err := c.ComponentScaling.Validate(c.Name).Err(); err != nil {
 				t.Errorf("an environment without a problem has %v", err)
 			}
 		}

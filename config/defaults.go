@@ -43,7 +43,7 @@ func (e Environment) withDefaults() Environment {
 	} else {
 		e.Variant.Name = cmp.Or(e.Variant.Name, defaultVariantName)
 		v := e.onlyVariant().withDefaults(shedding)
-		e.Variant.InitialInstanceCount, e.Scaling, e.Schedule = v.InitialInstanceCount, v.Scaling, v.Schedule
+		e.Variant.InitialInstanceCount, e.Scaling, e.ScheduledActions = v.InitialInstanceCount, v.Scaling, v.ScheduledActions
 	}
 
 	if !e.HasFrontend() {

@@ -41,12 +41,12 @@ type Environment struct {
 	// Capacity is what a load test of one instance has shown.
 	// Default: none, required unless variants or components are given, or the
 	// endpoint is asynchronous or serverless.
-	Capacity Capacity `json:"capacity,omitempty"`
+	Capacity autoscaling.Capacity `json:"capacity,omitempty"`
 	// Scaling is between which bounds, and towards which target, the variant scales.
 	// Default: none, required unless variants or components are given.
 	Scaling Scaling `json:"scaling,omitempty"`
-	// Schedule is the times at which the bounds change. Default: none.
-	Schedule []autoscaling.ScheduledAction `json:"schedule,omitempty"`
+	// ScheduledActions are the times at which the bounds change. Default: none.
+	ScheduledActions []autoscaling.ScheduledAction `json:"schedule,omitempty"`
 	// Events are surges of traffic that are known beforehand: their floors are
 	// there in time, asserted again and again, and released afterwards. Beside
 	// events the schedule leaves the minimum alone. Default: none.
@@ -162,85 +162,12 @@ type Variant struct {
 	ManagedInstances *ManagedInstances `json:"managedInstances,omitempty"`
 }
 
-// Capacity is what a load test of one instance has shown.
-type Capacity struct {
-	// RequestsPerSecondPerInstance is the highest rate that one instance
-	// sustains within the latency objective.
-	RequestsPerSecondPerInstance float64 `json:"requestsPerSecondPerInstance" jsonschema:"exclusiveMinimum=0"`
-	// ConcurrencyPerInstance is the most requests at a time, those included that
-	// wait in the container, that one instance serves within the latency
-	// objective. They are then tracked every 10 s, as the guard against a surge.
-	// Default: none, there is no such policy.
-	ConcurrencyPerInstance float64 `json:"concurrencyPerInstance,omitempty" jsonschema:"exclusiveMinimum=0"`
-	// StartTime is how long a new instance takes from the decision to scale out
-	// until it serves, at the 95th percentile, such as 6m; at most 2h.
-	StartTime time.Duration `json:"startTime"`
-}
-
-// Scaling is the bounds and the target.
+// Scaling is the bounds and the target of a variant, and its other policies.
 type Scaling struct {
-	// MinCapacity is the lowest instance count, 1 or more; 2 or more survive the
-	// loss of an instance. Of an asynchronous endpoint it may be 0; of a
-	// serverless variant it is the requests at a time that are provisioned.
-	MinCapacity int `json:"minCapacity"`
-	// MaxCapacity is the highest instance count, minCapacity or more. Of a
-	// serverless variant it is the most that are provisioned.
-	MaxCapacity int `json:"maxCapacity"`
-	// SafetyFactor is the share of the measured requests a second, and of the
-	// measured concurrency, that is aimed at, over 0 and at most 1.
-	// Default: 0.7, unless targetInvocationsPerMinute is given.
-	SafetyFactor float64 `json:"safetyFactor,omitempty" jsonschema:"exclusiveMinimum=0,maximum=1"`
-	// TargetInvocationsPerMinute is the target itself, in invocations per minute
-	// and instance, in place of a safety factor.
-	// Default: requestsPerSecondPerInstance × safetyFactor × 60.
-	TargetInvocationsPerMinute float64 `json:"targetInvocationsPerMinute,omitempty" jsonschema:"exclusiveMinimum=0"`
-	// BacklogPerInstance is how many requests shall wait or be processed for each
-	// instance of an asynchronous endpoint: the time that a request may take from
-	// queue to answer, over the time that an instance needs for one.
-	// Default: none, required where the endpoint is asynchronous.
-	BacklogPerInstance float64 `json:"backlogPerInstance,omitempty" jsonschema:"exclusiveMinimum=0"`
-	// WakeUpInstances is how many instances the first waiting request calls for,
-	// where an asynchronous endpoint can scale to zero. Default: 1.
-	WakeUpInstances int `json:"wakeUpInstances,omitempty" jsonschema:"minimum=1"`
-	// TargetUtilization is the share of a serverless variant's provisioned
-	// concurrency that shall be in use, over 0 and at most 1. Default: 0.7.
-	TargetUtilization float64 `json:"targetUtilization,omitempty" jsonschema:"exclusiveMinimum=0,maximum=1"`
-	// ScaleOutCooldown is the wait after a scale-out has succeeded. Default: 300s.
-	ScaleOutCooldown *time.Duration `json:"scaleOutCooldown,omitempty"`
-	// ScaleInCooldown is the wait after a scale-in has succeeded. Default: 300s.
-	ScaleInCooldown *time.Duration `json:"scaleInCooldown,omitempty"`
-	// Zones is how many Availability Zones SageMaker spreads the instances over,
-	// where an event's floor shall survive the loss of one.
-	// Default: none, floors have no such reserve.
-	Zones int `json:"zones,omitempty" jsonschema:"minimum=1,maximum=6"`
-	// AssertEvery is how often an event's floor is asserted: one that a
-	// deployment has overwritten is back after that. Default: 5m.
-	AssertEvery time.Duration `json:"assertEvery,omitempty"`
-	// Align is the grid of local time on which an event's floors begin and end;
-	// a coarser one needs fewer scheduled actions and more instances.
-	// Default: 15m.
-	Align time.Duration `json:"align,omitempty"`
-	// ReleaseSteps is in how many steps the minimum goes back after an event.
-	// Default: 2.
-	ReleaseSteps int `json:"releaseSteps,omitempty" jsonschema:"minimum=1"`
-	// Emergency adds capacity in large steps on top of the targets, as soon as
-	// instances have more requests at a time than capacity.concurrencyPerInstance,
-	// which is then required: half of the fleet, and up to three times it.
-	// Default: false.
-	Emergency bool `json:"emergency,omitempty"`
-	// OfferedLoad adds the capacity that refused requests would need, where the
-	// gateway sheds and publishes what it was offered: the endpoint's own metrics
-	// show only what the gateway lets through.
-	// Default: true where the gateway sheds, which a Lambda function cannot.
-	OfferedLoad *bool `json:"offeredLoad,omitempty"`
+	autoscaling.Scaling
 	// Policies act next to the target on invocations, the one on concurrency,
 	// emergency and offeredLoad. Default: none.
 	Policies []Policy `json:"policies,omitempty" jsonschema:"minItems=1"`
-	// Suspended switches scaling off in parts, for good: to switch it for a while
-	// use the API of Application Auto Scaling, since a deployment that changes
-	// this registers minCapacity and maxCapacity again, and so undoes an event's
-	// floor until it is asserted again. Default: none, nothing is suspended.
-	Suspended *autoscaling.SuspendedState `json:"suspended,omitempty"`
 }
 
 // Frontend is the load balancer and the gateway behind it.

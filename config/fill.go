@@ -86,7 +86,8 @@ func fillScalar(into reflect.Value, v any) error {
 		into.Set(from.Convert(into.Type()))
 	case into.CanFloat() && (from.CanInt() || from.CanUint() || from.CanFloat()):
 		into.Set(from.Convert(into.Type()))
-	case into.CanInt() && (from.CanInt() || from.CanUint() || from.CanFloat() && from.Float() == math.Trunc(from.Float())):
+	case into.CanInt() && (from.CanInt() || from.CanUint() || from.CanFloat() &&
+		from.Float() == math.Trunc(from.Float())):
 		into.Set(from.Convert(into.Type()))
 	default:
 		return mismatch(into, v)

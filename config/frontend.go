@@ -22,7 +22,8 @@ func validateFrontend(e Environment, src source) problem.List {
 		ps = validateAccess(e, src)
 	}
 	if t := f.RequestTimeout; src.given("frontend.requestTimeout") && (t < minRequestTimeout || t > maxRequestTimeout) {
-		ps.Add("frontend.requestTimeout", t, "a request may take from 1s to 15m", "such as 70s, which lets a model take its 60 s")
+		ps.Add("frontend.requestTimeout", t, "a request may take from 1s to 15m",
+			"such as 70s, which lets a model take its 60 s")
 	}
 	ps = append(ps, validateGatewayForm(e, src)...)
 	return append(ps, validateFrontendCapacity(e, src)...)

@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
@@ -52,7 +51,7 @@ func (e Environment) calendar() events.Calendar {
 		variants = append(variants, v.VariantScaling().Calendar())
 	}
 	for _, c := range e.Components {
-		variants = append(variants, c.ComponentScaling().Calendar())
+		variants = append(variants, c.ComponentScaling.Calendar())
 	}
 	return events.Together(variants)
 }
@@ -64,7 +63,8 @@ func (e Environment) GatewayEnvironments() (c events.Calendar, ok bool) {
 	if f == nil || !f.ProvisionedConcurrency || e.Frontend.onFargate() {
 		return c, false
 	}
-	return frontend.FunctionEnvironments(time.Duration(e.Frontend.share() * float64(f.RequestLatency))).Calendar(e.calendar()), true
+	latency := time.Duration(e.Frontend.share() * float64(f.RequestLatency))
+	return frontend.FunctionEnvironments(latency).Calendar(e.calendar()), true
 }
 
 // CapacityUnits is the calendar of the load balancer's capacity units, and
@@ -75,7 +75,8 @@ func (e Environment) CapacityUnits() (c events.Calendar, ok bool) {
 		return c, false
 	}
 	return frontend.LoadBalancerTraffic{
-		BytesPerRequest: float64(f.BytesPerRequest), RequestsPerConnection: f.RequestsPerConnection, FunctionTarget: e.Frontend.RunsOn(GatewayOnLambda),
+		BytesPerRequest: float64(f.BytesPerRequest), RequestsPerConnection: f.RequestsPerConnection,
+		FunctionTarget: e.Frontend.RunsOn(GatewayOnLambda),
 	}.CapacityUnits().Calendar(e.calendar()), true
 }
 
@@ -93,7 +94,8 @@ func validateFrontendCapacity(e Environment, src source) problem.List {
 	e = e.withDefaults()
 	f := e.Frontend.Capacity
 	if e.Frontend.ReserveLoadBalancerCapacity && (f == nil || f.BytesPerRequest == 0) && !src.faulty(bytesPerRequest) {
-		ps.Add(bytesPerRequest, nil, "reserving the load balancer's capacity for events needs the bytes of a request and its reply",
+		ps.Add(bytesPerRequest, nil,
+			"reserving the load balancer's capacity for events needs the bytes of a request and its reply",
 			"measure them, or remove "+reserveUnits)
 	}
 	if f == nil || src.faulty(requestLatency) {
@@ -101,10 +103,12 @@ func validateFrontendCapacity(e Environment, src source) problem.List {
 	}
 	latency := f.RequestLatency
 	if longest := e.Frontend.RequestTimeout; latency <= 0 || latency > longest {
-		ps.Add(requestLatency, f.RequestLatency, fmt.Sprintf("a request takes over 0s, and at most the %s of requestTimeout", longest), "measure it at the load balancer, such as 120ms")
+		ps.Add(requestLatency, f.RequestLatency,
+			fmt.Sprintf("a request takes over 0s, and at most the %s of requestTimeout",
+				problem.Duration(longest)), "measure it at the load balancer, such as 120ms")
 		return ps
 	}
-	if len(ps) > 0 || !e.fleetIsSound(src) {
+	if len(ps) > 0 || !src.fleetIsSound {
 		return ps
 	}
 	ps = append(ps, e.validateGatewayCapacity(src)...)
@@ -131,25 +135,6 @@ func (e Environment) validateGatewayCapacity(src source) problem.List {
 	return ps
 }
 
-// fleetIsSound reports whether nothing is wrong with the variants and their
-// events, from which everything else is computed.
-func (e Environment) fleetIsSound(src source) bool {
-	if slices.ContainsFunc(append([]string{"variants", componentsPath}, singularKeys...), src.touched) {
-		return false
-	}
-	for _, v := range e.ProductionVariants() {
-		if len(v.VariantScaling().Validate(v.Variant())) > 0 {
-			return false
-		}
-	}
-	for _, c := range e.Components {
-		if len(c.ComponentScaling().Validate(c.Name)) > 0 {
-			return false
-		}
-	}
-	return true
-}
-
 // fleet is what all instances serve in requests per second, and how many they
 // are, at their maximum.
 func (e Environment) fleet() (requestsPerSecond float64, instances int) {
@@ -158,8 +143,8 @@ func (e Environment) fleet() (requestsPerSecond float64, instances int) {
 		instances += v.Scaling.MaxCapacity
 	}
 	for _, c := range e.Components {
-		requestsPerSecond += float64(c.Scaling.MaxCapacity) * c.Capacity.RequestsPerSecondPerCopy
-		instances += c.Scaling.MaxCapacity
+		requestsPerSecond += float64(c.MaxCapacity) * c.RequestsPerSecondPerCopy
+		instances += c.MaxCapacity
 	}
 	return requestsPerSecond, instances
 }
@@ -177,7 +162,8 @@ func (e Environment) validateReservedConcurrency() problem.List {
 	fleet, instances := e.fleet()
 	if need := capacity.Concurrency(fleet*e.Frontend.share(), latency); need > f.ReservedConcurrency {
 		ps.Add(reservedConcurrency, f.ReservedConcurrency,
-			fmt.Sprintf("the gateway turns requests away before the fleet is full: %d instances serve %g a second%s, which at %s are %d at a time", instances, fleet, e.Frontend.ofIt(), latency, need),
+			fmt.Sprintf("the gateway turns requests away before the fleet is full: %d instances serve %g a second%s, which "+
+				"at %s are %d at a time", instances, fleet, e.Frontend.ofIt(), problem.Duration(latency), need),
 			fmt.Sprintf("raise it to %d or more, or leave it out", need))
 		return ps
 	}
@@ -193,7 +179,7 @@ func (e Environment) validateReservedConcurrency() problem.List {
 // itself, or at the key that asks for the calendar where the events of several
 // variants have been put together, or are too many.
 func (e Environment) inFrontend(ps problem.List, key string) problem.List {
-	translated := newTranslator(ProductionVariant{}, "").all(ps)
+	translated := ProductionVariant{}.inFile(ps, "")
 	for i, p := range translated {
 		if len(e.Variants) > 0 || !within(p.Path, "events") || p.Path == "events" {
 			translated[i].Path, translated[i].Got = key, "true"

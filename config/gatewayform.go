@@ -29,7 +29,8 @@ var (
 	fargateKeys = []string{"frontend.image", "frontend.taskCpu", "frontend.taskMemoryMb", serverPath,
 		requestsPerSecondPerTask, "frontend.capacity.minTasks", maxTasks}
 	// A canary of that form has them from there.
-	sharedKeys = []string{serverPath, reservedConcurrency, environmentsReady, requestsPerSecondPerTask, "frontend.capacity.minTasks", maxTasks}
+	sharedKeys = []string{serverPath, reservedConcurrency, environmentsReady, requestsPerSecondPerTask,
+		"frontend.capacity.minTasks", maxTasks}
 )
 
 // validateGatewayForm holds the front end against the form of its gateway.
@@ -61,7 +62,8 @@ func validateGatewayForm(e Environment, src source) problem.List {
 		return append(ps, validateService(e, src)...)
 	}
 	if n := e.Frontend.MaxRequestBytes; n > maxLambdaRequestBytes && !src.faulty("frontend.maxRequestBytes") {
-		ps.Add("frontend.maxRequestBytes", n, fmt.Sprintf("a load balancer hands a Lambda function at most %d bytes", maxLambdaRequestBytes),
+		ps.Add("frontend.maxRequestBytes", n,
+			fmt.Sprintf("a load balancer hands a Lambda function at most %d bytes", maxLambdaRequestBytes),
 			fmt.Sprintf("lower it to %d or less, or say gateway: fargate", maxLambdaRequestBytes))
 	}
 	return ps
@@ -73,15 +75,12 @@ func validateOfferedLoad(e Environment) problem.List {
 	var ps problem.List
 	rule, fix := "a gateway on lambda sheds nothing, and so publishes no offered load that could scale", "remove it, or say gateway: fargate"
 	if e.Frontend.onFargate() {
-		rule, fix = "a canary on lambda does not publish its share of the offered load", "remove it while the canary is there"
+		rule, fix = "a canary on lambda does not publish its share of the offered load", "remove it while the canary is "+
+			"there"
 	}
 	for i, v := range e.ProductionVariants() {
-		at := variantPath("")
-		if len(e.Variants) > 0 {
-			at = variantPath(itemPath("variants", i))
-		}
 		if offered := v.Scaling.OfferedLoad; offered != nil && *offered && v.serving() == realTime {
-			ps.Add(at.of("scaling.offeredLoad"), true, rule, fix)
+			ps.Add(e.variantPath(i).of("scaling.offeredLoad"), true, rule, fix)
 		}
 	}
 	return ps
@@ -125,8 +124,10 @@ func validateTaskSize(path string, cpu, memoryMB int) problem.List {
 
 func validateTaskRate(f Frontend, src source, fix string) problem.List {
 	var ps problem.List
-	if !slices.ContainsFunc([]string{"frontend.capacity", requestsPerSecondPerTask}, src.faulty) && (f.Capacity == nil || f.Capacity.RequestsPerSecondPerTask == 0) {
-		ps.Add(requestsPerSecondPerTask, nil, "the tasks of a gateway on fargate are counted by what one of them carries", fix)
+	if !slices.ContainsFunc([]string{"frontend.capacity", requestsPerSecondPerTask},
+		src.faulty) && (f.Capacity == nil || f.Capacity.RequestsPerSecondPerTask == 0) {
+		ps.Add(requestsPerSecondPerTask, nil, "the tasks of a gateway on fargate are counted by what one of them carries",
+			fix)
 	}
 	return ps
 }

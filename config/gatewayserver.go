@@ -1,9 +1,9 @@
 package config
 
 import (
-	"strings"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -14,12 +14,11 @@ func validateServer(f Frontend, src source) problem.List {
 	if f.Server == nil {
 		return nil
 	}
-	ps := f.Server.Validate()
-	for i, p := range ps {
-		ps[i].Path = serverPath + "." + lowerKeys(strings.Replace(p.Path, "OTLP", "Otlp", 1))
-	}
+	ps := inYAML[settings.Server](f.Server.Validate(), serverPath)
 	// Nothing said and no time at all are the same there.
-	for key, d := range map[string]time.Duration{"streamTimeout": f.Server.StreamTimeout, "queueTimeout": f.Server.QueueTimeout} {
+	for key, d := range map[string]time.Duration{
+		"streamTimeout": f.Server.StreamTimeout, "queueTimeout": f.Server.QueueTimeout,
+	} {
 		if path := serverPath + "." + key; d == 0 && src.given(path) && !src.faulty(path) {
 			ps.Add(path, d, "a time-out is over 0s", "leave it out for the default")
 		}

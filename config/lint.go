@@ -1,9 +1,6 @@
 package config
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
@@ -18,10 +15,7 @@ func (e Environment) Subjects() []lint.Subject {
 	for i, p := range e.ProductionVariants() {
 		v := p.Variant()
 		subject := lint.Subject{
-			Name: e.Name, Account: e.Account, Region: e.Region, Target: p.ScalableTarget(), Variant: &v,
-		}
-		if p.serving() == realTime {
-			subject.Facts = p.VariantScaling().Facts()
+			Name: e.Name, Account: e.Account, Region: e.Region, Target: p.ScalableTarget(), Variant: &v, Facts: p.facts(),
 		}
 		subject.Facts.Production = e.Production
 		if f := e.Frontend.Capacity; f != nil {
@@ -34,9 +28,10 @@ func (e Environment) Subjects() []lint.Subject {
 	}
 	for i, c := range e.Components {
 		subject := lint.Subject{
-			Name: e.Name, Account: e.Account, Region: e.Region, Target: c.ComponentScaling().Target(c.Name),
-			Facts: autoscaling.Facts{Production: e.Production, StartTime: c.Capacity.StartTime},
+			Name: e.Name, Account: e.Account, Region: e.Region, Target: c.ComponentScaling.Target(c.Name),
+			Facts: c.ComponentScaling.Facts(),
 		}
+		subject.Facts.Production = e.Production
 		if i == 0 {
 			subject.Facts.Frontend = e.frontendFacts()
 		}
@@ -45,8 +40,21 @@ func (e Environment) Subjects() []lint.Subject {
 	return subjects
 }
 
+// facts returns what the scaling of v says beside its target.
+func (v ProductionVariant) facts() autoscaling.Facts {
+	switch v.serving() {
+	case asynchronous:
+		return v.AsynchronousScaling().Facts()
+	case serverless:
+		return v.ProvisionedConcurrencyScaling().Facts()
+	default:
+		return v.VariantScaling().Facts()
+	}
+}
+
 func (e Environment) frontendFacts() *autoscaling.FrontendFacts {
-	facts := autoscaling.FrontendFacts{Kind: autoscaling.FrontendKind(e.Frontend.Gateway), PayloadBytes: e.Frontend.MaxRequestBytes}
+	facts := autoscaling.FrontendFacts{Kind: autoscaling.FrontendKind(e.Frontend.Gateway),
+		PayloadBytes: e.Frontend.MaxRequestBytes}
 	// The calendar of what carries one request a second has the peak as its floor.
 	rate := frontend.Unit{RequestsPerSecond: 1, SafetyFactor: 1}.Calendar(e.calendar())
 	facts.PeakRequestsPerSecond = float64(rate.HighestFloor())
@@ -59,41 +67,6 @@ func (e Environment) frontendFacts() *autoscaling.FrontendFacts {
 	return &facts
 }
 
-// Lint is what the rules say of the environments, which were loaded without
-// problems: for each of them its findings, with YAML paths.
-func Lint(environments []Environment) [][]lint.Finding {
-	var subjects []lint.Subject
-	for _, e := range environments {
-		subjects = append(subjects, e.Subjects()...)
-	}
-	judged := lint.All(subjects)
-	found := make([][]lint.Finding, len(environments))
-	for i, e := range environments {
-		for j, v := range e.ProductionVariants() {
-			at := variantPath("")
-			if len(e.Variants) > 0 {
-				at = variantPath(itemPath("variants", j))
-			}
-			for _, f := range judged[0] {
-				// Policies made here share a cooldown, and so a finding.
-				if f = inFile(f, v, at); !slices.Contains(found[i], f) {
-					found[i] = append(found[i], f)
-				}
-			}
-			judged = judged[1:]
-		}
-		for j, c := range e.Components {
-			for _, f := range judged[0] {
-				if f = c.inFile(f, itemPath(componentsPath, j)); !slices.Contains(found[i], f) {
-					found[i] = append(found[i], f)
-				}
-			}
-			judged = judged[1:]
-		}
-	}
-	return found
-}
-
 const environmentsReady = "frontend.capacity.provisionedConcurrency"
 
 // frontendPaths are where the front end's facts stand in an environment file.
@@ -104,8 +77,8 @@ var frontendPaths = map[string]string{
 	"Facts.Frontend.AccountConcurrency":     "frontend",
 }
 
-// inFile is a finding with its YAML path.
-func inFile(f lint.Finding, v ProductionVariant, at variantPath) lint.Finding {
+// InFile is a finding about one of e's Subjects with its YAML path.
+func (e Environment) InFile(subject int, f lint.Finding) lint.Finding {
 	if path, ok := frontendPaths[f.Path]; ok {
 		f.Path = path
 		if path == environmentsReady || path == "frontend" {
@@ -113,32 +86,25 @@ func inFile(f lint.Finding, v ProductionVariant, at variantPath) lint.Finding {
 		}
 		return f
 	}
-	if f.Path == "Target.ResourceID" {
-		f.Path = endpointName
+	ps := problem.List{f.Problem}
+	if len(e.Components) > 0 {
+		c := e.Components[subject]
+		f.Problem = c.inFile(ps.Map(c.Address), itemPath(componentsPath, subject))[0]
 		return f
 	}
-	f = v.inFields(f)
-	f.Problem = newTranslator(v, at).all(problem.List{f.Problem})[0]
+	v := e.ProductionVariants()[subject]
+	f.Problem = v.inFile(ps.Map(v.targetAddress), e.variantPath(subject))[0]
 	return f
 }
 
-// inFields is a finding with the path in the fields of the model that v scales by.
-func (v ProductionVariant) inFields(f lint.Finding) lint.Finding {
-	if v.serving() == realTime {
-		f.Problem = v.VariantScaling().InFields(v.Variant(), f.Problem)
-		return f
+// targetAddress is where the scaling of v decides about a path of its target.
+func (v ProductionVariant) targetAddress(path string) string {
+	switch v.serving() {
+	case asynchronous:
+		return v.AsynchronousScaling().Address(v.Variant(), path)
+	case serverless:
+		return v.ProvisionedConcurrencyScaling().Address(v.Variant(), path)
+	default:
+		return v.VariantScaling().Address(v.Variant(), path)
 	}
-	f.Path = strings.TrimPrefix(f.Path, "Target.")
-	if strings.HasPrefix(f.Path, "Policies[") || strings.HasPrefix(f.Path, "StepPolicies[") {
-		// One figure has made them all, but for the cooldowns.
-		switch _, field, _ := strings.Cut(f.Path, "]."); {
-		case strings.HasSuffix(field, "Cooldown"):
-			f.Path = field
-		case v.serving() == serverless:
-			f.Path = "TargetUtilization"
-		default:
-			f.Path = "BacklogPerInstance"
-		}
-	}
-	return f
 }

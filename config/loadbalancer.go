@@ -66,7 +66,8 @@ func validateLoadBalancer(e Environment, src source) problem.List {
 		}
 	}
 	if e.Frontend.MinimumCapacityUnits != 0 && e.Frontend.ReserveLoadBalancerCapacity && !src.faulty(reserveUnits) {
-		ps.Add("frontend.minimumCapacityUnits", e.Frontend.MinimumCapacityUnits, "units that are reserved for events are released after them, and each deployment would reserve these again",
+		ps.Add("frontend.minimumCapacityUnits", e.Frontend.MinimumCapacityUnits,
+			"units that are reserved for events are released after them, and each deployment would reserve these again",
 			"keep it, or "+reserveUnits)
 	}
 	if e.Frontend.WAF != nil {
@@ -84,9 +85,11 @@ func validateWAF(w settings.WAF, e Environment, src source) problem.List {
 		parts := webACLARN.FindStringSubmatch(w.WebACLARN)
 		switch {
 		case parts == nil:
-			ps.Add(path+"webAclArn", w.WebACLARN, "this is not the ARN of a regional web ACL", "copy it from the web ACL; those of CloudFront are not for load balancers")
+			ps.Add(path+"webAclArn", w.WebACLARN, "this is not the ARN of a regional web ACL",
+				"copy it from the web ACL; those of CloudFront are not for load balancers")
 		case e.Region != "" && parts[2] != e.Region, e.Account != "" && parts[3] != e.Account:
-			ps.Add(path+"webAclArn", w.WebACLARN, "a load balancer takes web ACLs of its own account and region", "make the web ACL there too")
+			ps.Add(path+"webAclArn", w.WebACLARN, "a load balancer takes web ACLs of its own account and region",
+				"make the web ACL there too")
 		}
 		for _, key := range []string{"sessionHeader", "requestsPerSession", "requestsPerAddress", "blockAddresses"} {
 			if src.given(path + key) {
@@ -102,10 +105,12 @@ func validateWAF(w settings.WAF, e Environment, src source) problem.List {
 		ps.Add(path+"requestsPerSession", nil, "a limit by sessionHeader needs its number", "give the requests in 5 minutes")
 	}
 	if src.given(path+"requestsPerSession") && !src.given(path+"sessionHeader") {
-		ps.Add(path+"sessionHeader", nil, "requestsPerSession needs the header that tells clients apart", "such as Authorization")
+		ps.Add(path+"sessionHeader", nil, "requestsPerSession needs the header that tells clients apart",
+			"such as Authorization")
 	}
 	if w.BlockAddresses && !src.given(path+"requestsPerAddress") {
-		ps.Add(path+"requestsPerAddress", nil, "blockAddresses needs the limit over which they are blocked", "give it, or remove blockAddresses")
+		ps.Add(path+"requestsPerAddress", nil, "blockAddresses needs the limit over which they are blocked",
+			"give it, or remove blockAddresses")
 	}
 	return ps
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // TestPolicies reads a policy of every kind into the model.
@@ -38,7 +39,7 @@ func TestPolicies(t *testing.T) {
 			{Name: "gpu", Metric: gpu, TargetValue: 60, ScaleOutCooldown: out, ScaleInCooldown: in, DisableScaleIn: true},
 			{Name: "queue", TargetValue: 10, ScaleOutCooldown: 0, ScaleInCooldown: in, Metric: autoscaling.Metric{
 				Namespace: "Bets", Name: "QueueDepth", Statistic: autoscaling.Maximum, Unit: "Count",
-				Dimensions: []autoscaling.MetricDimension{{Name: "Fleet", Value: "main"}, {Name: "Queue", Value: "odds"}}}},
+				Dimensions: map[string]string{"Fleet": "main", "Queue": "odds"}}},
 			{Name: "share", TargetValue: 50, ScaleOutCooldown: out, ScaleInCooldown: in, Metric: autoscaling.MetricMath{Queries: []autoscaling.MetricQuery{
 				{ID: "cpu", Metric: &cpu}, {ID: "share", Expression: "FILL(cpu, 0) / 4", ReturnData: true}}}},
 		},
@@ -81,12 +82,13 @@ func TestPolicies(t *testing.T) {
 // says of policies.
 func TestEveryFieldOfAPolicyHasAYAMLPath(t *testing.T) {
 	t.Parallel()
-	tracking := Policy{Metric: &Metric{Dimensions: map[string]string{"Queue": "odds"}}}
+	tracking := Policy{Metric: &autoscaling.Metric{Dimensions: map[string]string{"Queue": "odds"}}}
 	stepping := Policy{Step: &StepScaling{Alarm: Alarm{Metric: tracking.Metric}}}
-	translator := newTranslator(ProductionVariant{Scaling: Scaling{Policies: []Policy{tracking, stepping}}}, "variants[1]")
+	v := ProductionVariant{Scaling: Scaling{Policies: []Policy{tracking, stepping}}}
+	one := func(p problem.Problem) problem.Problem { return v.inFile(problem.List{p}, "variants[1]")[0] }
 	check := func(path string) {
 		t.Helper()
-		got := translator.path(path)
+		got := one(problem.Problem{Path: path}).Path
 		if schemaAt(location(got)) == nil {
 			t.Errorf("%s is said to be at %s, where the schema has nothing", path, got)
 		}
@@ -106,9 +108,9 @@ func TestEveryFieldOfAPolicyHasAYAMLPath(t *testing.T) {
 				fields(path+".Queries[0]", reflect.TypeFor[autoscaling.MetricQuery]())
 				fields(path+".Queries[0].Metric", reflect.TypeFor[autoscaling.Metric]())
 				check(path)
-			case f == reflect.TypeFor[[]autoscaling.MetricDimension]():
+			case f == reflect.TypeFor[map[string]string]():
 				check(path)
-				check(path + "[0].Value")
+				check(path + `["Queue"]`)
 			default:
 				check(path)
 			}
@@ -117,11 +119,21 @@ func TestEveryFieldOfAPolicyHasAYAMLPath(t *testing.T) {
 	fields("Policies[0]", reflect.TypeFor[autoscaling.TargetTrackingPolicy]())
 	fields("StepPolicies[0]", reflect.TypeFor[autoscaling.StepScalingPolicy]())
 
-	if got := translator.path("StepPolicies[0].Alarm.Metric.Dimensions[0].Value"); got != "variants[1].scaling.policies[1].step.alarm.metric.dimensions.Queue" {
-		t.Errorf("the second policy's dimension is said to be at %s", got)
+	for path, want := range map[string]string{
+		`StepPolicies[0].Alarm.Metric.Dimensions["Queue"]`: "variants[1].scaling.policies[1].step.alarm.metric.dimensions.Queue",
+		`StepPolicies[0].Alarm.Metric.Dimensions["a.b"]`:   `variants[1].scaling.policies[1].step.alarm.metric.dimensions["a.b"]`,
+	} {
+		if got := one(problem.Problem{Path: path}).Path; got != want {
+			t.Errorf("%s is said to be at %s, want %s", path, got, want)
+		}
 	}
-	if got := translator.text("Policies[0] tracks the same metric"); got != "variants[1].scaling.policies[0] tracks the same metric" {
-		t.Errorf("got %q", got)
+	for text, want := range map[string]string{
+		"«Policies[0]» tracks the same metric": "variants[1].scaling.policies[0] tracks the same metric",
+		"«Queries»[0] has the same «ID»":       "metrics[0] has the same id",
+	} {
+		if got := one(problem.Problem{Path: "Policies[0].Metric.Queries[1].ID", Rule: text}).Rule; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }
 

@@ -29,9 +29,6 @@ var trackable = append(autoscaling.VariantUtilizations(),
 func (r *policyRules) judge(path string, list []Policy) {
 	for i, p := range list {
 		at := itemPath(path, i)
-		if p.Name == "Target" { // the scalable target's own ID
-			r.Add(at+".name", p.Name, "this name is taken by the scalable target itself", "name what the policy does")
-		}
 		if !r.oneOf(at, "a policy tracks a metric or has steps", "track", "metric", "metrics", "step") {
 			continue
 		}
@@ -40,13 +37,15 @@ func (r *policyRules) judge(path string, list []Policy) {
 		r.queries(at+".metrics", p.Metrics)
 		if p.Step == nil {
 			if !r.given(at+".targetValue") && !r.faulty(at+".targetValue") {
-				r.refuse(at+".targetValue", nil, "a policy that tracks a metric has a target", "add what the metric is to be kept near, from a load test")
+				r.refuse(at+".targetValue", nil, "a policy that tracks a metric has a target",
+					"add what the metric is to be kept near, from a load test")
 			}
 			continue
 		}
 		for _, key := range []string{"targetValue", "scaleOutCooldown", "scaleInCooldown", "disableScaleIn"} {
 			if r.given(at + "." + key) {
-				r.Add(at+"."+key, nil, "only a policy that tracks a metric has this key", "remove it; what a policy with steps has stands under step")
+				r.Add(at+"."+key, nil, "only a policy that tracks a metric has this key",
+					"remove it; what a policy with steps has stands under step")
 			}
 		}
 		alarm := at + ".step.alarm"
@@ -75,7 +74,8 @@ func (r *policyRules) oneOf(path, rule string, keys ...string) bool {
 	given := slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return !r.given(path + "." + key) })
 	sound := len(given) == 1 && !r.faulty(path+"."+given[0])
 	switch {
-	case r.faulty(path) || slices.ContainsFunc(keys, func(key string) bool { return r.faulty(path + "." + key) }): // reported
+	case r.faulty(path) || slices.ContainsFunc(keys,
+		func(key string) bool { return r.faulty(path + "." + key) }): // reported
 	case len(given) == 0:
 		r.Add(path, nil, rule, "add "+strings.Join(keys[:len(keys)-1], ", ")+" or "+keys[len(keys)-1])
 	case len(given) > 1:
@@ -102,26 +102,28 @@ func (r *policyRules) track(path, name string) {
 	if near != "" {
 		fix = "write " + near
 	}
-	r.refuse(path, name, "by its name alone a utilization is tracked, such as CPUUtilization or GPUUtilization, or a predefined metric, which begins with "+predefined, fix)
+	r.refuse(path, name, "by its name alone a utilization is tracked, such as CPUUtilization or GPUUtilization, or a "+
+		"predefined metric, which begins with "+predefined, fix)
 }
 
-func (r *policyRules) metric(path string, m *Metric) {
-	if m == nil || m.Namespace != "" || m.MetricName == "" || r.faulty(path+".namespace") {
+func (r *policyRules) metric(path string, m *autoscaling.Metric) {
+	if m == nil || m.Namespace != "" || m.Name == "" || r.faulty(path+".namespace") {
 		return
 	}
 	names := autoscaling.VariantMetricNames()
-	if slices.Contains(names, m.MetricName) {
+	if slices.Contains(names, m.Name) {
 		return
 	}
 	fix := "add the namespace"
-	if near := nearest(m.MetricName, names); near != "" {
+	if near := nearest(m.Name, names); near != "" {
 		fix = "write " + near + ", or add the namespace"
 	}
-	r.Add(path+".metricName", m.MetricName, "this is not what SageMaker publishes of a variant, and any other metric has a namespace", fix)
+	r.Add(path+".metricName", m.Name,
+		"this is not what SageMaker publishes of a variant, and any other metric has a namespace", fix)
 	r.silent = append(r.silent, path)
 }
 
-func (r *policyRules) queries(path string, queries []MetricQuery) {
+func (r *policyRules) queries(path string, queries []autoscaling.MetricQuery) {
 	for i, q := range queries {
 		if r.touched(itemPath(path, i)) { // expressions may speak of it
 			r.silent = append(r.silent, path)
@@ -157,7 +159,8 @@ func (r *policyRules) ranges(steps string, s StepScaling) {
 		case step.From == nil && step.To == nil:
 			r.Add(at, nil, "a step is a range of the metric's values", "add from, the value at which it begins")
 		case step.low() >= step.high():
-			r.Add(at+".to", *step.To, fmt.Sprintf("the step ends where it begins, at %g, or before", *step.From), "give a greater value")
+			r.Add(at+".to", *step.To, fmt.Sprintf("the step ends where it begins, at %g, or before", *step.From),
+				"give a greater value")
 		}
 	}
 	if len(r.List) > before {
@@ -170,9 +173,11 @@ func (r *policyRules) ranges(steps string, s StepScaling) {
 		case last.To == nil || low == nil:
 			r.Add(at, got(low), neighbour+" is without end here, and the two overlap", "let one begin where the other ends")
 		case *low < *last.To:
-			r.Add(at, *low, fmt.Sprintf("the step overlaps %s, which ends at %g", neighbour, *last.To), fmt.Sprintf("write %g", *last.To))
+			r.Add(at, *low, fmt.Sprintf("the step overlaps %s, which ends at %g", neighbour, *last.To),
+				fmt.Sprintf("write %g", *last.To))
 		case *low > *last.To:
-			r.Add(at, *low, fmt.Sprintf("between this step and %s, which ends at %g, is a gap", neighbour, *last.To), fmt.Sprintf("write %g", *last.To))
+			r.Add(at, *low, fmt.Sprintf("between this step and %s, which ends at %g, is a gap", neighbour, *last.To),
+				fmt.Sprintf("write %g", *last.To))
 		}
 	}
 }
@@ -201,11 +206,14 @@ func (r *policyRules) reach(steps, threshold string, s StepScaling) {
 	}
 	switch {
 	case begin == nil:
-		r.Add(inner, nil, "the alarm goes off as the metric "+direction+", and this step has no beginning", "add "+beginKey+", the value at which the alarm goes off")
+		r.Add(inner, nil, "the alarm goes off as the metric "+direction+", and this step has no beginning",
+			"add "+beginKey+", the value at which the alarm goes off")
 	case !open:
-		r.Add(outer, nil, "the alarm goes off as the metric "+direction+", however far, and beyond the last step nothing would happen", "leave "+endKey+" out")
+		r.Add(outer, nil, "the alarm goes off as the metric "+direction+", however far, and beyond the last step "+
+			"nothing would happen", "leave "+endKey+" out")
 	case s.Alarm.Threshold != nil && *s.Alarm.Threshold != *begin:
-		r.Add(threshold, *s.Alarm.Threshold, fmt.Sprintf("the steps begin at %g, where the alarm goes off", *begin), fmt.Sprintf("leave it out, or write %g", *begin))
+		r.Add(threshold, *s.Alarm.Threshold, fmt.Sprintf("the steps begin at %g, where the alarm goes off", *begin),
+			fmt.Sprintf("leave it out, or write %g", *begin))
 	}
 }
 

@@ -16,7 +16,7 @@ type StepScaling struct {
 	// AdjustmentType is what the adjustments count: PercentChangeInCapacity,
 	// ChangeInCapacity, which is instances, or ExactCapacity, which sets them.
 	// Default: PercentChangeInCapacity.
-	AdjustmentType string `json:"adjustmentType,omitempty"`
+	AdjustmentType autoscaling.AdjustmentType `json:"adjustmentType,omitempty"`
 	// Steps are 1 to 20 ranges of the metric's values, without gap and overlap.
 	// The outermost one goes on without end.
 	Steps []Step `json:"steps" jsonschema:"minItems=1"`
@@ -26,9 +26,9 @@ type StepScaling struct {
 	// MinAdjustmentMagnitude is the fewest instances that a percentage changes.
 	// Default: 1.
 	MinAdjustmentMagnitude int `json:"minAdjustmentMagnitude,omitempty" jsonschema:"minimum=1"`
-	// MetricAggregationType joins the alarm's datapoints to the value that
+	// Aggregation joins the alarm's datapoints to the value that
 	// chooses the step: Average, Minimum or Maximum. Default: Average.
-	MetricAggregationType string `json:"metricAggregationType,omitempty"`
+	Aggregation autoscaling.Aggregation `json:"metricAggregationType,omitempty"`
 	// Alarm sets the policy off.
 	Alarm Alarm `json:"alarm"`
 }
@@ -53,10 +53,10 @@ type Step struct {
 // Alarm is what sets a step policy off: a metric, or metric math.
 type Alarm struct {
 	// Metric is what is watched. Default: none, metrics are given.
-	Metric *Metric `json:"metric,omitempty"`
+	Metric *autoscaling.Metric `json:"metric,omitempty"`
 	// Metrics are the queries of metric math, of which one is watched.
 	// Default: none, metric is given.
-	Metrics []MetricQuery `json:"metrics,omitempty" jsonschema:"minItems=1"`
+	Metrics []autoscaling.MetricQuery `json:"metrics,omitempty" jsonschema:"minItems=1"`
 	// Period is how long the metric is aggregated for a datapoint: whole minutes,
 	// or 10s or 30s where the metric has values that often, as
 	// ConcurrentRequestsPerModel has. Default: 1m.
@@ -65,18 +65,18 @@ type Alarm struct {
 	// steps begin. Default: the beginning of the lowest step, or the end of the
 	// highest when the alarm goes off as the metric falls.
 	Threshold *float64 `json:"threshold,omitempty"`
-	// ComparisonOperator is how the metric breaches the threshold:
+	// Comparison is how the metric breaches the threshold:
 	// GreaterThanOrEqualToThreshold, GreaterThanThreshold, LessThanThreshold or
 	// LessThanOrEqualToThreshold. Default: the first, or the last where the
 	// steps have an end and no beginning.
-	ComparisonOperator string `json:"comparisonOperator,omitempty"`
+	Comparison autoscaling.Comparison `json:"comparisonOperator,omitempty"`
 	// EvaluationPeriods is the last datapoints that are looked at. Default: 3.
 	EvaluationPeriods int `json:"evaluationPeriods,omitempty" jsonschema:"minimum=1"`
 	// DatapointsToAlarm is how many of them have to breach. Default: all.
 	DatapointsToAlarm int `json:"datapointsToAlarm,omitempty" jsonschema:"minimum=1"`
-	// TreatMissingData is what a period without a value counts as: missing,
+	// MissingData is what a period without a value counts as: missing,
 	// ignore, breaching or notBreaching. Default: missing.
-	TreatMissingData string `json:"treatMissingData,omitempty"`
+	MissingData autoscaling.MissingData `json:"treatMissingData,omitempty"`
 }
 
 // defaultEvaluationPeriods is how many datapoints the alarms of target tracking
@@ -89,22 +89,22 @@ func (p Policy) stepPolicy(v autoscaling.Variant) autoscaling.StepScalingPolicy 
 	cooldown, period := autoscaling.DefaultCooldown, time.Minute
 	out := autoscaling.StepScalingPolicy{
 		Name:                   p.Name,
-		AdjustmentType:         cmp.Or(autoscaling.AdjustmentType(s.AdjustmentType), autoscaling.PercentChangeInCapacity),
+		AdjustmentType:         cmp.Or(s.AdjustmentType, autoscaling.PercentChangeInCapacity),
 		Cooldown:               time.Duration(*cmp.Or(s.Cooldown, &cooldown)),
 		MinAdjustmentMagnitude: s.MinAdjustmentMagnitude,
-		Aggregation:            autoscaling.Aggregation(s.MetricAggregationType),
+		Aggregation:            s.Aggregation,
 		Alarm: autoscaling.Alarm{
 			Period:            time.Duration(*cmp.Or(s.Alarm.Period, &period)),
 			Comparison:        s.comparison(),
 			Threshold:         s.threshold(),
 			EvaluationPeriods: cmp.Or(s.Alarm.EvaluationPeriods, defaultEvaluationPeriods),
 			DatapointsToAlarm: s.Alarm.DatapointsToAlarm,
-			MissingData:       autoscaling.MissingData(s.Alarm.TreatMissingData),
+			MissingData:       s.Alarm.MissingData,
 		},
 	}
 	switch {
 	case s.Alarm.Metric != nil:
-		out.Alarm.Metric = s.Alarm.Metric.model(v)
+		out.Alarm.Metric = withMetricDefaults(*s.Alarm.Metric, v)
 	case len(s.Alarm.Metrics) > 0:
 		out.Alarm.Metric = metricMath(s.Alarm.Metrics, v)
 	}
@@ -122,8 +122,8 @@ func (s StepScaling) comparison() autoscaling.Comparison {
 		return slices.ContainsFunc(s.Steps, func(step Step) bool { return end(step) == nil })
 	}
 	switch {
-	case s.Alarm.ComparisonOperator != "":
-		return autoscaling.Comparison(s.Alarm.ComparisonOperator)
+	case s.Alarm.Comparison != "":
+		return s.Alarm.Comparison
 	case open(func(s Step) *float64 { return s.From }) && !open(func(s Step) *float64 { return s.To }):
 		return autoscaling.AtMost
 	default:

@@ -2,12 +2,13 @@ package config
 
 import (
 	"reflect"
-	"strings"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -15,53 +16,79 @@ import (
 // the model gets a field.
 func TestEveryFieldOfTheModelHasAYAMLPath(t *testing.T) {
 	t.Parallel()
-	check := func(prefix string, typ reflect.Type) {
-		for i := range typ.NumField() {
-			field := prefix + typ.Field(i).Name
-			path, ok := yamlPaths[field]
-			if field == "Variant.ManagedInstanceScaling" {
-				continue // such a variant is not scaled by its instances
-			}
-			if !ok {
-				t.Errorf("%s has no YAML path", field)
-				continue
-			}
-			if schemaAt(location(path)) == nil {
-				t.Errorf("%s is said to be at %s, where the schema has nothing", field, path)
+	check := func(path string) {
+		t.Helper()
+		for at, root := range map[variantPath]string{"": "", "variants[0]": "variants[0]."} {
+			got := ProductionVariant{}.inFile(problem.List{{Path: path}}, at)[0].Path
+			if schemaAt(location(got)) == nil {
+				t.Errorf("%s is said to be at %s, where the schema has nothing (below %s)", path, got, root)
 			}
 		}
 	}
-	check("", reflect.TypeFor[autoscaling.VariantScaling]())
-	check("", reflect.TypeFor[autoscaling.AsynchronousScaling]())
-	check("", reflect.TypeFor[autoscaling.ProvisionedConcurrencyScaling]())
-	check("Variant.", reflect.TypeFor[autoscaling.Variant]())
+	fields := func(prefix string, typ reflect.Type, but ...string) {
+		for i := range typ.NumField() {
+			if f := typ.Field(i); !f.Anonymous && !slices.Contains(but, f.Name) {
+				check(prefix + f.Name)
+			}
+		}
+	}
+	fields("Capacity.", reflect.TypeFor[autoscaling.Capacity]())
+	fields("Scaling.", reflect.TypeFor[autoscaling.Scaling]())
+	fields("", reflect.TypeFor[autoscaling.VariantScaling](), "Policies", "StepPolicies")
+	fields("", reflect.TypeFor[autoscaling.AsynchronousScaling]())
+	// Such a variant is not scaled by its instances.
+	fields("Variant.", reflect.TypeFor[autoscaling.Variant](), "ManagedInstanceScaling")
+	fields("ScheduledActions[0].", reflect.TypeFor[autoscaling.ScheduledAction]())
+	fields("Events[0].", reflect.TypeFor[events.Event]())
+	fields("Events[0].Shape[0].", reflect.TypeFor[events.ShapeStep]())
 
-	action := reflect.TypeFor[autoscaling.ScheduledAction]()
-	for i := range action.NumField() {
-		ps := newTranslator(ProductionVariant{}, "").all(problem.List{{Path: "ScheduledActions[0]." + action.Field(i).Name}})
-		_, key, _ := strings.Cut(ps[0].Path, ".")
-		if schemaAt([]string{"schedule", "0", key}) == nil {
-			t.Errorf("%s is said to be at %s, where the schema has nothing", action.Field(i).Name, ps[0].Path)
+	component := reflect.TypeFor[autoscaling.ComponentScaling]()
+	for i := range component.NumField() {
+		f := component.Field(i)
+		paths := []string{f.Name}
+		if f.Anonymous {
+			paths = nil
+			for j := range f.Type.NumField() {
+				paths = append(paths, f.Name+"."+f.Type.Field(j).Name)
+			}
+		}
+		for _, path := range paths {
+			got := Component{}.inFile(problem.List{{Path: path}}, "components[0]")[0].Path
+			if schemaAt(location(got)) == nil {
+				t.Errorf("%s of a component is said to be at %s, where the schema has nothing", path, got)
+			}
 		}
 	}
 }
 
-func TestInYAML(t *testing.T) {
+func TestInFile(t *testing.T) {
 	t.Parallel()
-	got := newTranslator(ProductionVariant{}, "").all(problem.List{
-		{Path: "MinCapacity", Rule: "r", Fix: "give TargetInvocationsPerMinute"},
+	said := problem.List{
+		{Path: "Scaling.MinCapacity", Rule: "r", Fix: "give «Scaling.TargetInvocationsPerMinute»"},
 		{Path: "ScheduledActions", Rule: "r"},
-		{Path: "ScheduledActions[12].MinCapacity", Rule: "ScheduledActions[3] has it", Got: "4"},
+		{Path: "ScheduledActions[12].MinCapacity", Rule: "«ScheduledActions[3]» has it; set «AllowLowerMax»", Got: "4"},
 		{Path: "Variant.EndpointName", Rule: "r"},
-	})
-	want := problem.List{
-		{Path: "scaling.minCapacity", Rule: "r", Fix: "give targetInvocationsPerMinute"},
-		{Path: "schedule", Rule: "r"},
-		{Path: "schedule[12].minCapacity", Rule: "schedule[3] has it", Got: "4"},
-		{Path: "endpoint.name", Rule: "r"},
+		{Path: "Variant.Name", Rule: "r"},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	want := problem.List{
+		{Path: "scaling.minCapacity", Rule: "r", Fix: "give scaling.targetInvocationsPerMinute"},
+		{Path: "schedule", Rule: "r"},
+		{Path: "schedule[12].minCapacity", Rule: "schedule[3] has it; set allowLowerMax", Got: "4"},
+		{Path: "endpoint.name", Rule: "r"},
+		{Path: "variant.name", Rule: "r"},
+	}
+	if diff := cmp.Diff(want, ProductionVariant{}.inFile(said, "")); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+	want = problem.List{
+		{Path: "variants[1].scaling.minCapacity", Rule: "r", Fix: "give scaling.targetInvocationsPerMinute"},
+		{Path: "variants[1].schedule", Rule: "r"},
+		{Path: "variants[1].schedule[12].minCapacity", Rule: "variants[1].schedule[3] has it; set allowLowerMax", Got: "4"},
+		{Path: "endpoint.name", Rule: "r"},
+		{Path: "variants[1].name", Rule: "r"},
+	}
+	if diff := cmp.Diff(want, ProductionVariant{}.inFile(said, "variants[1]")); diff != "" {
+		t.Errorf("of several (-want +got)\n%s", diff)
 	}
 }
 

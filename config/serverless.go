@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -30,10 +29,12 @@ func validateServerless(e Environment, src source) problem.List {
 		return nil
 	}
 	if m := s.MemoryMB; m < gigabyteMB || m > maxServerlessMemoryMB || m%gigabyteMB != 0 {
-		ps.Add(serverlessPath+".memoryMb", m, "a serverless variant has 1024, 2048, 3072, 4096, 5120 or 6144 MB", "choose the next larger one")
+		ps.Add(serverlessPath+".memoryMb", m, "a serverless variant has 1024, 2048, 3072, 4096, 5120 or 6144 MB",
+			"choose the next larger one")
 	}
 	if network := "model.allowNetworkAccess"; !e.Model.AllowNetworkAccess && !src.faulty(network) { // fact G23
-		ps.Add(network, e.Model.AllowNetworkAccess, "a serverless variant cannot isolate its model from the network", "write allowNetworkAccess: true, or run it on instances")
+		ps.Add(network, e.Model.AllowNetworkAccess, "a serverless variant cannot isolate its model from the network",
+			"write allowNetworkAccess: true, or run it on instances")
 	}
 	if f := e.Frontend.Capacity; f != nil && f.ReservedConcurrency != 0 && f.ReservedConcurrency < s.MaxConcurrency {
 		ps.Add(reservedConcurrency, f.ReservedConcurrency,
@@ -41,16 +42,4 @@ func validateServerless(e Environment, src source) problem.List {
 			fmt.Sprintf("raise it to %d or more, or leave it out", s.MaxConcurrency))
 	}
 	return ps
-}
-
-// ProvisionedConcurrencyScaling is how the provisioned concurrency of the variant
-// scales, where it is serverless.
-func (v ProductionVariant) ProvisionedConcurrencyScaling() autoscaling.ProvisionedConcurrencyScaling {
-	return autoscaling.ProvisionedConcurrencyScaling{
-		MinCapacity: v.Scaling.MinCapacity, MaxCapacity: v.Scaling.MaxCapacity, MaxConcurrency: v.Serverless.MaxConcurrency,
-		TargetUtilization: v.Scaling.TargetUtilization,
-		ScaleOutCooldown:  v.Scaling.ScaleOutCooldown,
-		ScaleInCooldown:   v.Scaling.ScaleInCooldown,
-		ScheduledActions:  v.Schedule,
-	}
 }

@@ -3,7 +3,6 @@ package config
 import (
 	"slices"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -38,7 +37,8 @@ var servings = map[serving]struct {
 	serverless: {
 		what: "a serverless variant", scaling: "the requests at a time that it is warm for",
 		scalingKeys: append([]string{"targetUtilization"}, commonKeys...),
-		without:     []string{"variant.instanceType", "variant.initialInstanceCount", "capacity", "events", environmentsReady, reserveUnits},
+		without: []string{"variant.instanceType", "variant.initialInstanceCount", "capacity", "events",
+			environmentsReady, reserveUnits},
 	},
 }
 
@@ -47,9 +47,11 @@ var commonKeys = []string{"minCapacity", "maxCapacity", "scaleOutCooldown", "sca
 
 // whyWithout is why some keys do not go with a kind, and what to do about it.
 var whyWithout = map[string]struct{ rule, fix string }{
-	"network":                      {"an asynchronous endpoint has no load balancer, for which the VPC is", "remove it"},
-	"frontend":                     {"an asynchronous endpoint has no front end, which would wait for answers: clients call InvokeEndpointAsync", "remove it"},
-	"variants":                     {"an asynchronous endpoint has one queue, and here one variant that works it off", "describe it with variant and scaling"},
+	"network": {"an asynchronous endpoint has no load balancer, for which the VPC is", "remove it"},
+	"frontend": {"an asynchronous endpoint has no front end, which would wait for answers: " +
+		"clients call InvokeEndpointAsync", "remove it"},
+	"variants": {"an asynchronous endpoint has one queue, and here one variant that works it off",
+		"describe it with variant and scaling"},
 	serverlessPath:                 {"an asynchronous endpoint runs on instances", "remove it, or " + asynchronousPath},
 	environmentsReady:              {"it is for events, which a serverless variant does not have", "remove it"},
 	reserveUnits:                   {"it is for events, which a serverless variant does not have", "remove it"},
@@ -122,7 +124,8 @@ func (d *document) checkFrontendForm() {
 		return
 	}
 	for _, key := range []string{"network", "frontend"} {
-		if key == "network" && d.given(existingListenerPath) && !d.says("frontend.gateway", GatewayOnFargate) && !d.says(canaryPath+".gateway", GatewayOnFargate) {
+		if key == "network" && d.given(existingListenerPath) && !d.says("frontend.gateway",
+			GatewayOnFargate) && !d.says(canaryPath+".gateway", GatewayOnFargate) {
 			continue // a function behind it stands in none
 		}
 		if !d.given(key) {
@@ -158,24 +161,5 @@ func (d *document) checkSingularForm() {
 	}
 	if d.given(asynchronousPath) {
 		want("scaling", "backlogPerInstance")
-	}
-}
-
-// problems is what the model of v's kind says of these bounds, and of the rest of
-// v's scaling.
-func (v ProductionVariant) problems(low, high int, actions []autoscaling.ScheduledAction) problem.List {
-	switch v.serving() {
-	case asynchronous:
-		s := v.AsynchronousScaling()
-		s.MinCapacity, s.MaxCapacity, s.ScheduledActions = low, high, actions
-		return s.Validate(v.Variant())
-	case serverless:
-		s := v.ProvisionedConcurrencyScaling()
-		s.MinCapacity, s.MaxCapacity, s.ScheduledActions = low, high, actions
-		return s.Validate(v.Variant())
-	default:
-		s := v.VariantScaling()
-		s.MinCapacity, s.MaxCapacity, s.ScheduledActions = low, high, actions
-		return s.Validate(v.Variant())
 	}
 }

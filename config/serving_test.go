@@ -16,7 +16,7 @@ func TestAsynchronous(t *testing.T) {
 	v := e.ProductionVariants()[0]
 	out, in, two, none := 5*time.Minute, 10*time.Minute, 2, 0
 	want := autoscaling.AsynchronousScaling{
-		MaxCapacity: 6, BacklogPerInstance: 10, WakeUpInstances: 2, ScaleOutCooldown: &out, ScaleInCooldown: &in,
+		Scaling: autoscaling.Scaling{MaxCapacity: 6, BacklogPerInstance: 10, WakeUpInstances: 2, ScaleOutCooldown: &out, ScaleInCooldown: &in},
 		ScheduledActions: []autoscaling.ScheduledAction{
 			{Name: "evening", Schedule: "cron(0 18 * * ? *)", Timezone: "Europe/London", MinCapacity: &two},
 			{Name: "night", Schedule: "cron(0 23 * * ? *)", Timezone: "Europe/London", MinCapacity: &none},
@@ -42,7 +42,8 @@ func TestServerless(t *testing.T) {
 	v := e.ProductionVariants()[0]
 	cooldown, twenty, five := 5*time.Minute, 20, 5
 	want := autoscaling.ProvisionedConcurrencyScaling{
-		MinCapacity: 5, MaxCapacity: 30, MaxConcurrency: 40, TargetUtilization: 0.8, ScaleOutCooldown: &cooldown, ScaleInCooldown: &cooldown,
+		Scaling:        autoscaling.Scaling{MinCapacity: 5, MaxCapacity: 30, TargetUtilization: 0.8, ScaleOutCooldown: &cooldown, ScaleInCooldown: &cooldown},
+		MaxConcurrency: 40,
 		ScheduledActions: []autoscaling.ScheduledAction{
 			{Name: "evening", Schedule: "cron(0 18 * * ? *)", Timezone: "Europe/London", MinCapacity: &twenty},
 			{Name: "night", Schedule: "cron(0 23 * * ? *)", Timezone: "Europe/London", MinCapacity: &five},
@@ -66,10 +67,9 @@ func TestLintOfOtherKinds(t *testing.T) {
 	for _, name := range []string{"asynchronous", "serverless"} {
 		e := valid(t, name)
 		e.Production = true
-		if found := Lint([]Environment{e})[0]; len(found) > 0 {
+		if found := findings([]Environment{e})[0]; len(found) > 0 {
 			t.Errorf("%s:\n%s", name, said(found))
 		}
-		v := e.ProductionVariants()[0]
 		for path, want := range map[string]string{
 			"Target.MinCapacity":                     "scaling.minCapacity",
 			"Target.ScheduledActions[1].MinCapacity": "schedule[1].minCapacity",
@@ -78,7 +78,7 @@ func TestLintOfOtherKinds(t *testing.T) {
 		} {
 			f := lint.Finding{}
 			f.Path = path
-			if got := inFile(f, v, "").Path; got != want {
+			if got := e.InFile(0, f).Path; got != want {
 				t.Errorf("%s: %s is said to be at %s, want %s", name, path, got, want)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -16,11 +17,18 @@ type source struct {
 	faulty func(path string) bool
 	// touched reports whether that, or anything within it, has been reported.
 	touched func(path string) bool
+	// fleetIsSound says that nothing is wrong with the instances or copies and
+	// their events, from which the front end is computed.
+	fleetIsSound bool
 }
 
 // validate returns what no schema can see, with YAML paths. Fields that are zero
 // are not known, and nothing is said about them.
 func validate(e Environment, src source) problem.List {
+	variants, fleet := validateVariants(e, src)
+	components, copies := validateComponents(e, src)
+	src.fleetIsSound = len(fleet) == 0 && len(copies) == 0 && e.onlyVariant().serving() == realTime &&
+		!slices.ContainsFunc(append([]string{"variants", componentsPath}, singularKeys...), src.touched)
 	var entrance problem.List
 	if e.HasFrontend() && src.given("network") {
 		if e.Frontend.ExistingListener != nil {
@@ -41,8 +49,8 @@ func validate(e Environment, src source) problem.List {
 		validateAsynchronous(e.Endpoint.Asynchronous, e.Region),
 		validateServerless(e, src),
 		validateModel("model", e.Model, e.Region),
-		validateVariants(e, src),
-		validateComponents(e, src),
+		variants, fleet,
+		components, copies,
 		validateTags(e.Tags),
 		validateAcknowledgments(e),
 	)
@@ -52,10 +60,11 @@ func validate(e Environment, src source) problem.List {
 // itself gives a container and its download an hour each at most (fact C29).
 const maxStartTime = 2 * time.Hour
 
-func validateCapacity(path string, c Capacity) problem.List {
+func validateCapacity(path string, c autoscaling.Capacity) problem.List {
 	var ps problem.List
 	if c.StartTime <= 0 || c.StartTime > maxStartTime {
-		ps.Add(path+".startTime", c.StartTime, "an instance takes over 0s and at most 2h to start", "take it from the endpoint's scaling activities, such as 6m")
+		ps.Add(path+".startTime", c.StartTime, "an instance takes over 0s and at most 2h to start",
+			"take it from the endpoint's scaling activities, such as 6m")
 	}
 	return ps
 }

@@ -39,11 +39,11 @@ type ProductionVariant struct {
 	// Default: the environment's model.
 	Model *Model `json:"model,omitempty"`
 	// Capacity is what a load test of one instance has shown.
-	Capacity Capacity `json:"capacity"`
+	Capacity autoscaling.Capacity `json:"capacity"`
 	// Scaling is between which bounds, and towards which target, the variant scales.
 	Scaling Scaling `json:"scaling"`
-	// Schedule is the times at which the bounds change. Default: none.
-	Schedule []autoscaling.ScheduledAction `json:"schedule,omitempty"`
+	// ScheduledActions are the times at which the bounds change. Default: none.
+	ScheduledActions []autoscaling.ScheduledAction `json:"schedule,omitempty"`
 	// Events are the surges of this variant's traffic that are known
 	// beforehand. Default: none.
 	Events []events.Event `json:"events,omitempty"`
@@ -73,7 +73,7 @@ func (e Environment) onlyVariant() ProductionVariant {
 	return ProductionVariant{
 		Asynchronous: e.Endpoint.Asynchronous != nil, Serverless: e.Variant.Serverless,
 		Name: e.Variant.Name, InstanceType: e.Variant.InstanceType, InitialInstanceCount: e.Variant.InitialInstanceCount,
-		Capacity: e.Capacity, Scaling: e.Scaling, Schedule: e.Schedule, Events: e.Events,
+		Capacity: e.Capacity, Scaling: e.Scaling, ScheduledActions: e.ScheduledActions, Events: e.Events,
 	}
 }
 
@@ -96,9 +96,9 @@ func (v ProductionVariant) withDefaults(shedding bool) ProductionVariant {
 	v.Scaling.ScaleOutCooldown = cmp.Or(v.Scaling.ScaleOutCooldown, &scaleOut)
 	v.Scaling.ScaleInCooldown = cmp.Or(v.Scaling.ScaleInCooldown, &scaleIn)
 
-	v.Schedule = slices.Clone(v.Schedule)
-	for i := range v.Schedule {
-		v.Schedule[i].Timezone = cmp.Or(v.Schedule[i].Timezone, defaultTimezone)
+	v.ScheduledActions = slices.Clone(v.ScheduledActions)
+	for i := range v.ScheduledActions {
+		v.ScheduledActions[i].Timezone = cmp.Or(v.ScheduledActions[i].Timezone, defaultTimezone)
 	}
 	return v
 }
@@ -106,32 +106,15 @@ func (v ProductionVariant) withDefaults(shedding bool) ProductionVariant {
 // Variant is the variant as the scaling model knows it.
 func (v ProductionVariant) Variant() autoscaling.Variant {
 	return autoscaling.Variant{
-		EndpointName: v.EndpointName, Name: v.Name, InstanceType: v.InstanceType, InitialInstanceCount: v.InitialInstanceCount,
+		EndpointName: v.EndpointName, Name: v.Name, InstanceType: v.InstanceType,
+		InitialInstanceCount: v.InitialInstanceCount,
 	}
 }
 
-// VariantScaling is how the variant scales in real time, in the words of its load
-// test.
+// VariantScaling is how the variant scales in real time.
 func (v ProductionVariant) VariantScaling() autoscaling.VariantScaling {
 	s := autoscaling.VariantScaling{
-		MinCapacity:                  v.Scaling.MinCapacity,
-		MaxCapacity:                  v.Scaling.MaxCapacity,
-		RequestsPerSecondPerInstance: v.Capacity.RequestsPerSecondPerInstance,
-		ConcurrencyPerInstance:       v.Capacity.ConcurrencyPerInstance,
-		SafetyFactor:                 v.Scaling.SafetyFactor,
-		TargetInvocationsPerMinute:   v.Scaling.TargetInvocationsPerMinute,
-		ScaleOutCooldown:             v.Scaling.ScaleOutCooldown,
-		ScaleInCooldown:              v.Scaling.ScaleInCooldown,
-		Events:                       v.Events,
-		StartTime:                    v.Capacity.StartTime,
-		Zones:                        v.Scaling.Zones,
-		AssertEvery:                  v.Scaling.AssertEvery,
-		Align:                        v.Scaling.Align,
-		ReleaseSteps:                 v.Scaling.ReleaseSteps,
-		Emergency:                    v.Scaling.Emergency,
-		OfferedLoad:                  v.Scaling.OfferedLoad != nil && *v.Scaling.OfferedLoad,
-		SuspendedState:               v.Scaling.Suspended,
-		ScheduledActions:             v.Schedule,
+		Capacity: v.Capacity, Scaling: v.Scaling.Scaling, ScheduledActions: v.ScheduledActions, Events: v.Events,
 	}
 	for _, p := range v.Scaling.Policies {
 		if p.Step != nil {
@@ -141,6 +124,20 @@ func (v ProductionVariant) VariantScaling() autoscaling.VariantScaling {
 		}
 	}
 	return s
+}
+
+// AsynchronousScaling is how the variant scales where the endpoint is
+// asynchronous.
+func (v ProductionVariant) AsynchronousScaling() autoscaling.AsynchronousScaling {
+	return autoscaling.AsynchronousScaling{Scaling: v.Scaling.Scaling, ScheduledActions: v.ScheduledActions}
+}
+
+// ProvisionedConcurrencyScaling is how the provisioned concurrency of the variant
+// scales, where it is serverless.
+func (v ProductionVariant) ProvisionedConcurrencyScaling() autoscaling.ProvisionedConcurrencyScaling {
+	return autoscaling.ProvisionedConcurrencyScaling{
+		Scaling: v.Scaling.Scaling, MaxConcurrency: v.Serverless.MaxConcurrency, ScheduledActions: v.ScheduledActions,
+	}
 }
 
 // ScalableTarget is the variant's scalable target with its policies and
@@ -159,6 +156,14 @@ func (v ProductionVariant) ScalableTarget() autoscaling.ScalableTarget {
 // variantPath is where a variant stands in the file: "variants[1]", or "" for
 // the singular form.
 type variantPath string
+
+// variantPath is where the variant of an index stands.
+func (e Environment) variantPath(i int) variantPath {
+	if len(e.Variants) == 0 {
+		return ""
+	}
+	return variantPath(itemPath("variants", i))
+}
 
 // of is the path of what stands at path in the singular form.
 func (at variantPath) of(path string) string {
@@ -198,17 +203,18 @@ func (d *document) checkForm() {
 		Fix:  "move " + keys + " into an entry of variants, or remove variants"})
 }
 
-// validateVariants judges each variant, and all of them together.
-func validateVariants(e Environment, src source) problem.List {
-	var ps problem.List
+// validateVariants judges each variant, and all of them together. fleet is what is
+// wrong with their scaling.
+func validateVariants(e Environment, src source) (ps, fleet problem.List) {
 	if saysComponents(src.given, src.faulty) {
-		return nil
+		return nil, nil
 	}
 	if src.faulty("variants") || e.Endpoint.Asynchronous != nil && src.given("variants") || servingUnknown(src.faulty) {
-		return nil
+		return nil, nil
 	}
 	if n := len(e.Variants); n > maxVariants {
-		ps.Add("variants", n, fmt.Sprintf("an endpoint has at most %d variants", maxVariants), "move some to another endpoint")
+		ps.Add("variants", n, fmt.Sprintf("an endpoint has at most %d variants", maxVariants),
+			"move some to another endpoint")
 	}
 	names := map[string]string{}
 	for i, v := range e.withDefaults().ProductionVariants() {
@@ -227,15 +233,20 @@ func validateVariants(e Environment, src source) problem.List {
 		if v.Model != nil {
 			ps = append(ps, validateModel(at.of("model"), *v.Model, e.Region)...)
 		}
-		ps = append(ps, validateScalingKeys(v, at, src)...)
 		if v.serving() == realTime {
-			ps = append(ps, validateCapacity(at.of("capacity"), v.Capacity)...)
+			fleet = append(fleet, validateCapacity(at.of("capacity"), v.Capacity)...)
 		}
 		for _, p := range validateScaling(v, at, src) {
-			if !slices.Contains(ps, p) { // the endpoint's name is every variant's
-				ps = append(ps, p)
-			}
+			fleet = appendNew(fleet, p) // the endpoint's name is every variant's
 		}
 	}
-	return ps
+	return ps, fleet
+}
+
+// appendNew appends what ps does not have.
+func appendNew(ps problem.List, p problem.Problem) problem.List {
+	if slices.Contains(ps, p) {
+		return ps
+	}
+	return append(ps, p)
 }

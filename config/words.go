@@ -60,16 +60,21 @@ func words(k jsonschema.ErrorKind, n *node, s *jsonschema.Schema) (rule, fix str
 
 // patternWords says in words what a pattern of the schema asks.
 var patternWords = map[string]struct{ rule, fix string }{
-	accountPattern:    {"an AWS account has twelve digits", `such as "123456789012", in quotes`},
-	regionPattern:     {"this is not how an AWS region is named", "such as eu-central-1"},
-	vpcPattern:        {"a VPC's id is vpc- and 8 or 17 hexadecimal digits", "copy it from the VPC, such as vpc-0123456789abcdef0"},
-	subnetPattern:     {"a subnet's id is subnet- and 8 or 17 hexadecimal digits", "copy it from the subnet, such as subnet-0123456789abcdef0"},
-	routeTablePattern: {"a route table's id is rtb- and 8 or 17 hexadecimal digits", "copy it from the route table, such as rtb-0123456789abcdef0"},
-	groupPattern:      {"a security group's id is sg- and 8 or 17 hexadecimal digits", "copy it from the security group, such as sg-0123456789abcdef0"},
-	topicPattern:      {"this is not the ARN of a topic in Amazon SNS, arn:aws:sns:REGION:ACCOUNT:NAME", "copy it from the topic"},
-	gatewayPattern:    {"a gateway runs on lambda or fargate", "write one of the two, or leave it out for lambda"},
-	DurationPattern:   {"a duration is whole hours, minutes and seconds with their units", "such as 90s, 5m or 1h30m"},
-	latencyPattern:    {"a latency is whole milliseconds or seconds with their unit", "such as 120ms"},
+	accountPattern: {"an AWS account has twelve digits", `such as "123456789012", in quotes`},
+	regionPattern:  {"this is not how an AWS region is named", "such as eu-central-1"},
+	vpcPattern: {"a VPC's id is vpc- and 8 or 17 hexadecimal digits",
+		"copy it from the VPC, such as vpc-0123456789abcdef0"},
+	subnetPattern: {"a subnet's id is subnet- and 8 or 17 hexadecimal digits",
+		"copy it from the subnet, such as subnet-0123456789abcdef0"},
+	routeTablePattern: {"a route table's id is rtb- and 8 or 17 hexadecimal digits",
+		"copy it from the route table, such as rtb-0123456789abcdef0"},
+	groupPattern: {"a security group's id is sg- and 8 or 17 hexadecimal digits",
+		"copy it from the security group, such as sg-0123456789abcdef0"},
+	topicPattern: {"this is not the ARN of a topic in Amazon SNS, arn:aws:sns:REGION:ACCOUNT:NAME",
+		"copy it from the topic"},
+	gatewayPattern:  {"a gateway runs on lambda or fargate", "write one of the two, or leave it out for lambda"},
+	DurationPattern: {"a duration is whole hours, minutes and seconds with their units", "such as 90s, 5m or 1h30m"},
+	latencyPattern:  {"a latency is whole milliseconds or seconds with their unit", "such as 120ms"},
 }
 
 // DurationPattern is what the JSON Schema asks of a time.Duration that has no

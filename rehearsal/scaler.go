@@ -172,10 +172,8 @@ func ofThis(metric fmt.Stringer, endpoint string) error {
 		}
 	}
 	for _, m := range all {
-		for _, d := range m.Dimensions {
-			if d.Name == autoscaling.EndpointNameDimension && endpoint != "" && d.Value != endpoint {
-				return fmt.Errorf("the metric %s is of the endpoint %q, and this one is %q", m, d.Value, endpoint)
-			}
+		if of, known := m.Dimensions[autoscaling.EndpointNameDimension]; known && endpoint != "" && of != endpoint {
+			return fmt.Errorf("the metric %s is of the endpoint %q, and this one is %q", m, of, endpoint)
 		}
 	}
 	return nil

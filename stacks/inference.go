@@ -3,7 +3,6 @@ package stacks
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
-	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
@@ -49,33 +48,38 @@ func newInference(stage awscdk.Stage, e config.Environment) awscdk.Stack {
 		})
 	}
 	endpoint := inference.NewEndpoint(stack, "Endpoint", props)
+	scale(stack, e, endpoint)
+	return stack
+}
+
+// scale makes the scaling of the variants, or of the components, which it makes too.
+func scale(stack awscdk.Stack, e config.Environment, endpoint *inference.Endpoint) {
 	subjects := e.Subjects()
 	for i, v := range e.ProductionVariants() {
-		if v.Asynchronous || v.Serverless != nil {
-			scaling.NewScalableTarget(stack, scalingID(e, v), scaling.ScalableTargetProps{
-				Model:        subjects[i].Target,
-				Variant:      v.Variant(),
-				Facts:        subjects[i].Facts,
-				Dependencies: []constructs.IConstruct{endpoint},
+		id, variant, facts := scalingID(e, v), endpoint.Variant(v.Name), subjects[i].Facts
+		switch {
+		case v.Asynchronous:
+			scaling.NewAsynchronousScaling(stack, id, scaling.AsynchronousScalingProps{
+				Variant: variant, Endpoint: endpoint, Scaling: v.AsynchronousScaling(), Facts: facts,
 			})
-			continue
+		case v.Serverless != nil:
+			scaling.NewProvisionedConcurrencyScaling(stack, id, scaling.ProvisionedConcurrencyScalingProps{
+				Variant: variant, Endpoint: endpoint, Scaling: v.ProvisionedConcurrencyScaling(), Facts: facts,
+			})
+		default:
+			scaling.NewVariantScaling(stack, id, scaling.VariantScalingProps{
+				Variant: variant, Endpoint: endpoint, Scaling: v.VariantScaling(), Facts: facts,
+			})
 		}
-		scaling.NewVariantScaling(stack, scalingID(e, v), scaling.VariantScalingProps{
-			Endpoint: endpoint,
-			Variant:  endpoint.Variant(v.Name),
-			Scaling:  v.VariantScaling(),
-			Facts:    subjects[i].Facts,
-		})
 	}
 	for i, c := range e.Components {
-		component := newComponent(stack, endpoint, e.Variant.Name, c)
-		scaling.NewScalableTarget(stack, "Scaling-"+c.Name, scaling.ScalableTargetProps{
-			Model:        subjects[i].Target,
-			Facts:        subjects[i].Facts,
-			Dependencies: []constructs.IConstruct{component},
+		scaling.NewComponentScaling(stack, "Scaling-"+c.Name, scaling.ComponentScalingProps{
+			InferenceComponentName: c.Name,
+			InferenceComponent:     newComponent(stack, endpoint, e.Variant.Name, c),
+			Scaling:                c.ComponentScaling,
+			Facts:                  subjects[i].Facts,
 		})
 	}
-	return stack
 }
 
 // newComponent makes c on the variant's instances, with as many copies as the
@@ -91,7 +95,7 @@ func newComponent(
 		MinMemoryMB:            c.Resources.MinMemoryMB,
 		CPUCores:               c.Resources.CPUs,
 		Accelerators:           c.Resources.AcceleratorCount,
-		InitialCopyCount:       c.Scaling.MinCapacity,
+		InitialCopyCount:       c.MinCapacity,
 	})
 }
 

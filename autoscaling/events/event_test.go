@@ -130,21 +130,21 @@ Events[1].PeakInstances: got -1: a peak is 1 to a million instances; estimate th
 		{"a shape out of order", func(_ *events.Calendar, once, _, _ *events.Event) {
 			once.Shape = []events.ShapeStep{{After: time.Minute, Share: 0}, {After: time.Minute, Share: 1.1}, {After: 2 * time.Hour, Share: 1}}
 		},
-			`Events[0].Shape[0].After: got 1m0s: the first step begins with the event; set it to 0s
+			`Events[0].Shape[0].After: got 1m: the first step begins with the event; set it to 0s
 Events[0].Shape[0].Share: got 0: a share of the peak is over 0 and at most 1; raise the peak where this step is higher
-Events[0].Shape[1].After: got 1m0s: the step begins no later than the one before it, after 1m0s; put the steps in order of time
+Events[0].Shape[1].After: got 1m: the step begins no later than the one before it, after 1m; put the steps in order of time
 Events[0].Shape[1].Share: got 1.1: a share of the peak is over 0 and at most 1; raise the peak where this step is higher
-Events[0].Shape[2].After: got 2h0m0s: the event is over after 2h0m0s; begin the step before the end`},
+Events[0].Shape[2].After: got 2h: the event is over after 2h; begin the step before the end`},
 		{"uncertainty, overrun and lead time", func(_ *events.Calendar, once, _, _ *events.Event) {
 			once.Uncertainty, once.Overrun, once.LeadTime = 0.5, ptr(-time.Minute), ptr(25*time.Hour)
 		},
 			`Events[0].Uncertainty: got 0.5: the peak may come 1 to 10 times as high; 1 is quite sure, 1.5 plans for half as much again
-Events[0].Overrun: got -1m0s: an overrun is from 0 to 24 hours; such as 1h0m0s for extra time and penalties
-Events[0].LeadTime: got 25h0m0s: a lead time is from 0 to 24 hours; leave it out, and it is computed from the start time`},
+Events[0].Overrun: got -1m: an overrun is from 0 to 24 hours; such as 1h for extra time and penalties
+Events[0].LeadTime: got 25h: a lead time is from 0 to 24 hours; leave it out, and it is computed from the start time`},
 		{"a lead time shorter than a start", func(_ *events.Calendar, once, _, _ *events.Event) {
 			once.LeadTime = ptr(8 * time.Minute)
 		},
-			`Events[0].LeadTime: got 8m0s: the instances are not there in time, they take 9m0s to start; leave it out, and it is computed from the start time`},
+			`Events[0].LeadTime: got 8m: the instances are not there in time, they take 9m to start; leave it out, and it is computed from the start time`},
 		{"no measured rate", func(c *events.Calendar, _, _, _ *events.Event) { c.RequestsPerSecondPerInstance = 0 },
 			`RequestsPerSecondPerInstance: without a measured rate a peak in requests per second gives no floor; measure one instance under load, or give PeakInstances`},
 		{"no measured rate, and none needed", func(c *events.Calendar, once, _, _ *events.Event) {
@@ -159,15 +159,15 @@ Zones: got 7: a variant is spread over 1 to 6 Availability Zones; count the zone
 StartTime: got -1s: a start time is over 0 and at most 12 hours; measure how long a new instance takes to serve
 CapacityMargin: got -1s: a margin is from 0 to 12 hours; leave it out for the default`},
 		{"a period that does not divide an hour", func(c *events.Calendar, _, _, _ *events.Event) { c.AssertEvery = 7 * time.Minute },
-			`AssertEvery: got 7m0s: a period is whole minutes that divide an hour, at most 30; such as 5m0s`},
+			`AssertEvery: got 7m: a period is whole minutes that divide an hour, at most 30; such as 5m`},
 		{"a period below 0", func(c *events.Calendar, _, _, _ *events.Event) { c.AssertEvery = -5 * time.Minute },
-			`AssertEvery: got -5m0s: a period is whole minutes that divide an hour, at most 30; such as 5m0s`},
+			`AssertEvery: got -5m: a period is whole minutes that divide an hour, at most 30; such as 5m`},
 		{"settings", func(c *events.Calendar, _, _, _ *events.Event) {
 			c.Align, c.ReleaseSteps, c.ReleaseEvery, c.ReleaseAssertions, c.OtherActions = 12*time.Minute, 11, 5*time.Minute, 1, -1
 		},
-			`Align: got 12m0s: a grid is whole minutes that divide an hour, and a multiple of AssertEvery, 5m0s; such as 1h0m0s
+			`Align: got 12m: a grid is whole minutes that divide an hour, and a multiple of AssertEvery, 5m; such as 1h
 ReleaseSteps: got 11: a minimum goes back in 1 to 10 steps; such as 2
-ReleaseEvery: got 5m0s: a step is whole minutes, at least two assertions (10m0s), of which one may be lost, and at most 6 hours; such as 15m0s
+ReleaseEvery: got 5m: a step is whole minutes, at least two assertions (10m), of which one may be lost, and at most 6 hours; such as 15m
 ReleaseAssertions: got 1: a release is asserted 2 to 12 times, as one may be lost; such as 3
 OtherActions: got -1: a number of scheduled actions is 0 or more; count those of the target that no event makes`},
 	} {

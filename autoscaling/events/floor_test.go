@@ -285,7 +285,7 @@ func TestSeasonFitsTheQuota(t *testing.T) {
 
 	// Each fix that a problem names is tried.
 	c = season(5)
-	want := `Events: got 60: the events need 227 scheduled actions, 27 more than the 200 of a scalable target; set Align to 30m0s, then they need 196`
+	want := `Events: got 60: the events need 227 scheduled actions, 27 more than the 200 of a scalable target; set Align to 30m, then they need 196`
 	if diff := cmp.Diff(want, c.Validate().Error()); diff != "" {
 		t.Error(diff)
 	}
@@ -296,12 +296,12 @@ func TestSeasonFitsTheQuota(t *testing.T) {
 	autoscalingtest.CheckFloors(t, c, from, to)
 
 	c.OtherActions = 20
-	want = `Events: got 60: the events need 216 scheduled actions, 20 others included, 16 more than the 200 of a scalable target; set Align to 1h0m0s, then they need 165`
+	want = `Events: got 60: the events need 216 scheduled actions, 20 others included, 16 more than the 200 of a scalable target; set Align to 1h, then they need 165`
 	if diff := cmp.Diff(want, c.Validate().Error()); diff != "" {
 		t.Error(diff)
 	}
 	c.OtherActions = 100
-	want = `Events: got 60: the events need 296 scheduled actions, 100 others included, 96 more than the 200 of a scalable target; set Align to 1h0m0s and ReleaseSteps to 1, then they need 189`
+	want = `Events: got 60: the events need 296 scheduled actions, 100 others included, 96 more than the 200 of a scalable target; set Align to 1h and ReleaseSteps to 1, then they need 189`
 	if diff := cmp.Diff(want, c.Validate().Error()); diff != "" {
 		t.Error(diff)
 	}

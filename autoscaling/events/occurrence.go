@@ -64,7 +64,7 @@ func (e Event) once() ([][2]time.Time, problem.List) {
 		case err != nil:
 			fix := "write it as 2027-05-30T20:00"
 			if _, err := time.Parse(eventClock, s); err == nil {
-				fix = "put the date before it, as 2027-05-30T" + s + ", or give Dates or Weekdays"
+				fix = "put the date before it, as 2027-05-30T" + s + ", or give «Dates» or «Weekdays»"
 			}
 			ps.Add(field, s, "an event that comes once has a date and a local time, without an offset", fix)
 		default:
@@ -80,7 +80,9 @@ func (e Event) once() ([][2]time.Time, problem.List) {
 	case long <= 0:
 		ps.Add("Ends", e.Ends, "the event ends before it has started, at "+e.Starts, "put the end after the start")
 	case long > maxEventDuration:
-		ps.Add("Ends", e.Ends, fmt.Sprintf("the event lasts %d days, and one event lasts at most %d", int(long.Hours()/24), int(maxEventDuration.Hours()/24)),
+		ps.Add("Ends", e.Ends,
+			fmt.Sprintf("the event lasts %d days, and one event lasts at most %d", int(long.Hours()/24),
+				int(maxEventDuration.Hours()/24)),
 			"raise the target's own minimum for so long a time, or divide the event")
 	}
 	return [][2]time.Time{{starts, ends}}, ps
@@ -94,13 +96,14 @@ func (e Event) recurring() ([][2]time.Time, problem.List) {
 		case s == "":
 			ps.Add(field, nil, "an event starts and ends at some time", "write it as 20:00")
 		case err != nil:
-			ps.Add(field, s, "on Dates and Weekdays an event has a local time alone", "write it as 20:00")
+			ps.Add(field, s, "on «Dates» and «Weekdays» an event has a local time alone", "write it as 20:00")
 		}
 		return time.Duration(reading.Hour())*time.Hour + time.Duration(reading.Minute())*time.Minute
 	}
 	starts, ends := clock("Starts", e.Starts), clock("Ends", e.Ends)
 	if len(ps) == 0 && starts == ends {
-		ps.Add("Ends", e.Ends, "the event ends when it starts", "put the end after the start; a smaller time is on the next day")
+		ps.Add("Ends", e.Ends, "the event ends when it starts",
+			"put the end after the start; a smaller time is on the next day")
 	}
 	if ends < starts {
 		ends += 24 * time.Hour
@@ -109,7 +112,8 @@ func (e Event) recurring() ([][2]time.Time, problem.List) {
 	var more problem.List
 	switch {
 	case len(e.Dates) > 0 && (len(e.Weekdays) > 0 || e.From != "" || e.Until != ""):
-		ps.Add("Dates", nil, "an event is either on Dates or on Weekdays, From one date Until another", "make two events of it")
+		ps.Add("Dates", nil, "an event is either on «Dates» or on «Weekdays», «From» one date «Until» another",
+			"make two events of it")
 	case len(e.Dates) > 0:
 		days, more = e.onDates()
 	default:
@@ -157,7 +161,8 @@ func (e Event) onWeekdays() ([]time.Time, problem.List) {
 		}
 	}
 	if len(e.Weekdays) == 0 {
-		ps.Add("Weekdays", nil, "From and Until want the days of the week", "give Weekdays, such as SAT and SUN, or Dates")
+		ps.Add("Weekdays", nil, "«From» and «Until» want the days of the week",
+			"give «Weekdays», such as SAT and SUN, or «Dates»")
 	}
 	from, more := readEventDate("From", e.From)
 	ps = append(ps, more...)
@@ -166,7 +171,8 @@ func (e Event) onWeekdays() ([]time.Time, problem.List) {
 		return nil, ps
 	}
 	if until.Sub(from) > maxEventWeeks*7*24*time.Hour {
-		ps.Add("Until", e.Until, fmt.Sprintf("the event comes for more than %d weeks", maxEventWeeks), "end it sooner, and move the end on from season to season")
+		ps.Add("Until", e.Until, fmt.Sprintf("the event comes for more than %d weeks", maxEventWeeks),
+			"end it sooner, and move the end on from season to season")
 		return nil, ps
 	}
 	var days []time.Time
@@ -177,9 +183,10 @@ func (e Event) onWeekdays() ([]time.Time, problem.List) {
 	}
 	switch {
 	case until.Before(from):
-		ps.Add("Until", e.Until, "the last date is before the first, "+e.From, "put it after From")
+		ps.Add("Until", e.Until, "the last date is before the first, "+e.From, "put it after «From»")
 	case len(days) == 0:
-		ps.Add("Weekdays", strings.Join(e.Weekdays, ", "), "none of these days is between "+e.From+" and "+e.Until, "move one of the dates")
+		ps.Add("Weekdays", strings.Join(e.Weekdays, ", "), "none of these days is between "+e.From+" and "+e.Until,
+			"move one of the dates")
 	}
 	return days, ps
 }
@@ -196,7 +203,7 @@ func readEventDate(field, s string) (time.Time, problem.List) {
 	day, err := time.Parse(eventDate, s)
 	switch {
 	case s == "":
-		ps.Add(field, nil, "Weekdays have a first and a last date", "write it as 2027-05-30")
+		ps.Add(field, nil, "«Weekdays» have a first and a last date", "write it as 2027-05-30")
 	case err != nil:
 		ps.Add(field, s, "this is not a date", "write it as 2027-05-30")
 	default:

@@ -44,7 +44,8 @@ func eventIdle(s Subject) problem.List {
 	for i, e := range s.Facts.Events {
 		if e.Floor > 0 && e.Floor <= s.Target.MinCapacity {
 			ps.Add(fmt.Sprintf("Facts.Events[%d]", i), e.Name,
-				fmt.Sprintf("the event needs %d %s and the minimum is %d, so that it makes no scheduled actions", e.Floor, s.Target.Dimension.Unit(), s.Target.MinCapacity),
+				fmt.Sprintf("the event needs %d %s and the minimum is %d, so that it makes no scheduled actions", e.Floor,
+					s.Target.Dimension.Unit(), s.Target.MinCapacity),
 				"check its peak, or remove the event")
 		}
 	}
@@ -56,8 +57,8 @@ func eventLate(s Subject) problem.List {
 	for i, e := range s.Facts.Events {
 		if e.LeadTime > 0 && e.LeadTime < s.Facts.StartTime {
 			ps.Add(fmt.Sprintf("Facts.Events[%d].LeadTime", i), e.LeadTime,
-				fmt.Sprintf("the instances are not there in time, they take %s to start", s.Facts.StartTime),
-				fmt.Sprintf("raise the floor of %s earlier, by more than %s", e.Name, s.Facts.StartTime))
+				fmt.Sprintf("the instances are not there in time, they take %s to start", problem.Duration(s.Facts.StartTime)),
+				fmt.Sprintf("raise the floor of %s earlier, by more than %s", e.Name, problem.Duration(s.Facts.StartTime)))
 		}
 	}
 	return ps
@@ -68,7 +69,8 @@ func maxLowered(s Subject) problem.List {
 	for i, a := range s.Target.ScheduledActions {
 		if s.Target.LowersMax(a) && !slices.Contains(s.Facts.LoweredMaximums, a.Name) {
 			ps.Add(fmt.Sprintf("Target.ScheduledActions[%d].MaxCapacity", i), *a.MaxCapacity,
-				fmt.Sprintf("the action lowers the maximum of %d %s, and what is above it then goes at once", s.Target.HighestMax(), s.Target.Dimension.Unit()),
+				fmt.Sprintf("the action lowers the maximum of %d %s, and what is above it then goes at once",
+					s.Target.HighestMax(), s.Target.Dimension.Unit()),
 				"leave the maximum alone, or name the action among the facts, in loweredMaximums")
 		}
 	}
@@ -98,7 +100,8 @@ func weekdayNumbers(s Subject) problem.List {
 			continue
 		}
 		ps.Add(fmt.Sprintf("Target.ScheduledActions[%d].Schedule", i), a.Schedule,
-			fmt.Sprintf("the days %s are %s, as 1 is Sunday", m[1], means), "write "+meant+", or the names of the days that are meant")
+			fmt.Sprintf("the days %s are %s, as 1 is Sunday", m[1],
+				means), "write "+meant+", or the names of the days that are meant")
 	}
 	return ps
 }

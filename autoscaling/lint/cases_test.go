@@ -1,7 +1,6 @@
 package lint_test
 
 import (
-	"slices"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
@@ -14,9 +13,9 @@ import (
 func sound() lint.Subject {
 	v := autoscaling.Variant{EndpointName: "odds", Name: "main", InstanceType: "ml.c6i.2xlarge", InitialInstanceCount: 6}
 	s := autoscaling.VariantScaling{
-		MinCapacity: 6, MaxCapacity: 40, SafetyFactor: 0.6, RequestsPerSecondPerInstance: 400, ConcurrencyPerInstance: 20,
-		StartTime: 6 * time.Minute, ScaleInCooldown: ptr(10 * time.Minute), Zones: 3, Emergency: true, OfferedLoad: true,
-		Events: []events.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 6000}},
+		Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 400, ConcurrencyPerInstance: 20, StartTime: 6 * time.Minute},
+		Scaling:  autoscaling.Scaling{MinCapacity: 6, MaxCapacity: 40, SafetyFactor: 0.6, ScaleInCooldown: ptr(10 * time.Minute), Zones: 3, Emergency: true, OfferedLoad: ptr(true)},
+		Events:   []events.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 6000}},
 	}
 	facts := s.Facts()
 	facts.Production = true
@@ -34,12 +33,12 @@ var lintCases = []struct {
 	want       string
 }{
 	{"cooldown-short", "shorter than the start", func(s *subject) { s.Target.Policies[0].ScaleInCooldown = 5 * time.Minute },
-		`Target.Policies[0].ScaleInCooldown: got 5m0s: the cooldown is shorter than the 6m0s that an instance takes to start; set it to 6m0s or more`},
+		`Target.Policies[0].ScaleInCooldown: got 5m: the cooldown is shorter than the 6m that an instance takes to start; set it to 6m or more`},
 	{"cooldown-short", "a step that removes", func(s *subject) {
 		s.Target.Policies = nil
 		s.Target.StepPolicies = []autoscaling.StepScalingPolicy{removing(1, 10, -1)}
 		s.Target.StepPolicies[0].Cooldown = time.Minute
-	}, `Target.StepPolicies[0].Cooldown: got 1m0s: the cooldown is shorter than the 6m0s that an instance takes to start; set it to 6m0s or more`},
+	}, `Target.StepPolicies[0].Cooldown: got 1m: the cooldown is shorter than the 6m that an instance takes to start; set it to 6m or more`},
 	{"cooldown-short", "as long as the start", func(s *subject) { s.Target.Policies[0].ScaleInCooldown = 6 * time.Minute }, ""},
 	{"cooldown-short", "never in", func(s *subject) {
 		s.Target.Policies[0].ScaleInCooldown, s.Target.Policies[0].DisableScaleIn = 0, true
@@ -101,7 +100,7 @@ var lintCases = []struct {
 	{"scale-in-flaps", "another metric", func(s *subject) {
 		byConcurrency(s, 18, -1)
 		m := concurrency()
-		m.Dimensions[1].Value = "other"
+		m.Dimensions["VariantName"] = "other"
 		s.Target.StepPolicies[1].Alarm.Metric = m
 	}, ""},
 	{"scale-in-flaps", "a total that no instance shares", func(s *subject) {
@@ -161,7 +160,7 @@ var lintCases = []struct {
 	{"event-idle", "one more", func(s *subject) { s.Facts.Events[0].Floor = 7 }, ""},
 
 	{"event-late", "late", func(s *subject) { s.Facts.Events[0].LeadTime = 5 * time.Minute },
-		`Facts.Events[0].LeadTime: got 5m0s: the instances are not there in time, they take 6m0s to start; raise the floor of final earlier, by more than 6m0s`},
+		`Facts.Events[0].LeadTime: got 5m: the instances are not there in time, they take 6m to start; raise the floor of final earlier, by more than 6m`},
 	{"event-late", "in time", func(s *subject) { s.Facts.Events[0].LeadTime = 6 * time.Minute }, ""},
 
 	{"max-lowered", "in a template", func(s *subject) { night(s) },
@@ -231,7 +230,7 @@ var lintCases = []struct {
 		`Target.Policies[2].Metric.Namespace: got "aws/sagemaker/Endpoints": SageMaker publishes MemoryUtilization in /aws/sagemaker/Endpoints, and not here; use /aws/sagemaker/Endpoints`},
 	{"metric-unknown", "a namespace of jobs", metric(func(m *autoscaling.Metric) { m.Namespace, m.Name = "/aws/sagemaker/TrainingJobs", "Loss" }),
 		`Target.Policies[2].Metric.Namespace: got "/aws/sagemaker/TrainingJobs": SageMaker publishes nothing of an endpoint here; use /aws/sagemaker/Endpoints, /aws/sagemaker/InferenceComponents, AWS/SageMaker`},
-	{"metric-unknown", "a dimension missing", metric(func(m *autoscaling.Metric) { m.Dimensions = m.Dimensions[:1] }),
+	{"metric-unknown", "a dimension missing", metric(func(m *autoscaling.Metric) { delete(m.Dimensions, "VariantName") }),
 		`Target.Policies[2].Metric.Dimensions: got "EndpointName": SageMaker publishes MemoryUtilization by EndpointName and VariantName; give exactly these dimensions`},
 	{"metric-unknown", "a name misspelt", metric(func(m *autoscaling.Metric) { m.Name = "MemoryUtilisation" }),
 		`Target.Policies[2].Metric.Name: got "MemoryUtilisation": SageMaker is not known to publish such a metric in /aws/sagemaker/Endpoints; did you mean MemoryUtilization?`},
@@ -240,9 +239,8 @@ var lintCases = []struct {
 	{"metric-unknown", "invocations of an asynchronous endpoint", func(s *subject) {
 		s.Target.Asynchronous, s.Target.Policies, s.Target.StepPolicies = true, s.Target.Policies[:1], nil
 	}, `Target.Policies[0].Metric: got "SageMakerVariantInvocationsPerInstance": an asynchronous endpoint does not publish it; track ApproximateBacklogSizePerInstance`},
-	{"metric-unknown", "dimensions in another order, of one pool", metric(func(m *autoscaling.Metric) {
-		slices.Reverse(m.Dimensions)
-		m.Dimensions = append(m.Dimensions, autoscaling.MetricDimension{Name: "InstanceType", Value: "ml.c6i.2xlarge"})
+	{"metric-unknown", "of one pool", metric(func(m *autoscaling.Metric) {
+		m.Dimensions["InstanceType"] = "ml.c6i.2xlarge"
 	}), ""},
 	{"metric-unknown", "of one's own", metric(func(m *autoscaling.Metric) { m.Namespace, m.Dimensions = "Odds", nil }), ""},
 	{"metric-unknown", "another service's", metric(func(m *autoscaling.Metric) { m.Namespace, m.Dimensions = "AWS/ApplicationELB", nil }), ""},
@@ -302,7 +300,7 @@ func removing(periods int, threshold float64, change int) autoscaling.StepScalin
 func concurrency() autoscaling.Metric {
 	return autoscaling.Metric{
 		Namespace: autoscaling.SageMakerNamespace, Name: "ConcurrentRequestsPerModel", Statistic: autoscaling.Average,
-		Dimensions: []autoscaling.MetricDimension{{Name: "EndpointName", Value: "odds"}, {Name: "VariantName", Value: "main"}},
+		Dimensions: map[string]string{"EndpointName": "odds", "VariantName": "main"},
 	}
 }
 

@@ -3,9 +3,9 @@ package lint
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
@@ -52,7 +52,8 @@ func (s scaleIn) ratio() float64 { return float64(s.from) / float64(s.to) }
 // fleets bounds the search: the share that a step removes hardly changes beyond.
 const fleets = 1000
 
-func worstScaleIn(t autoscaling.ScalableTarget, p autoscaling.StepScalingPolicy, s autoscaling.Step) (worst scaleIn, found bool) {
+func worstScaleIn(t autoscaling.ScalableTarget, p autoscaling.StepScalingPolicy, s autoscaling.Step) (worst scaleIn,
+	found bool) {
 	value := p.Alarm.Threshold
 	if s.UpperBound != nil {
 		value += min(*s.UpperBound, 0)
@@ -138,7 +139,8 @@ var behind = map[autoscaling.TrackedMetric]string{
 func follows(tracked autoscaling.TrackedMetric, m autoscaling.Metric, period time.Duration) bool {
 	switch tracked := tracked.(type) {
 	case autoscaling.PredefinedMetric:
-		return m.Namespace == autoscaling.SageMakerNamespace && m.Name == behind[tracked] && (period == time.Minute || !grows(m))
+		return m.Namespace == autoscaling.SageMakerNamespace && m.Name == behind[tracked] && (period == time.Minute ||
+			!grows(m))
 	case autoscaling.Metric:
 		return sameSeries(tracked, m) && (period == time.Minute || !grows(m))
 	}
@@ -151,9 +153,6 @@ func grows(m autoscaling.Metric) bool {
 }
 
 func sameSeries(a, b autoscaling.Metric) bool {
-	return a.Namespace == b.Namespace && a.Name == b.Name && a.Statistic == b.Statistic && slices.Equal(sorted(a.Dimensions), sorted(b.Dimensions))
-}
-
-func sorted(dimensions []autoscaling.MetricDimension) []autoscaling.MetricDimension {
-	return slices.SortedFunc(slices.Values(dimensions), func(a, b autoscaling.MetricDimension) int { return strings.Compare(a.Name, b.Name) })
+	return a.Namespace == b.Namespace && a.Name == b.Name && a.Statistic == b.Statistic && maps.Equal(a.Dimensions,
+		b.Dimensions)
 }

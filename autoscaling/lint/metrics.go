@@ -63,13 +63,16 @@ func metricUnknown(s Subject) problem.List {
 		if autoscaling.IsSageMakerNamespace(m.Namespace) {
 			ps = append(ps, unknown(m).In(at)...)
 		}
-		if s.Target.Asynchronous && m.Namespace == autoscaling.SageMakerNamespace && slices.Contains(notAsynchronous, m.Name) {
-			ps.Add(at+".Name", m.Name, "an asynchronous endpoint does not publish it", "use "+autoscaling.ApproximateBacklogSizePerInstance)
+		if s.Target.Asynchronous && m.Namespace == autoscaling.SageMakerNamespace && slices.Contains(notAsynchronous,
+			m.Name) {
+			ps.Add(at+".Name", m.Name, "an asynchronous endpoint does not publish it",
+				"use "+autoscaling.ApproximateBacklogSizePerInstance)
 		}
 	})
 	for i, p := range s.Target.Policies {
 		if s.Target.Asynchronous && p.Metric == autoscaling.VariantInvocationsPerInstance {
-			ps.Add(fmt.Sprintf("Target.Policies[%d].Metric", i), p.Metric.String(), "an asynchronous endpoint does not publish it", "track "+autoscaling.ApproximateBacklogSizePerInstance)
+			ps.Add(fmt.Sprintf("Target.Policies[%d].Metric", i), p.Metric.String(),
+				"an asynchronous endpoint does not publish it", "track "+autoscaling.ApproximateBacklogSizePerInstance)
 		}
 	}
 	return ps
@@ -79,15 +82,17 @@ func unknown(m autoscaling.Metric) problem.List {
 	var ps problem.List
 	sets, ok := autoscaling.SageMakerMetrics()[m.Namespace][m.Name]
 	switch elsewhere := homes(m.Name); {
-	case ok && !publishedBy(sets, m.Dimensions):
+	case ok && !publishedBy(sets, m.DimensionNames()):
 		ways := make([]string, len(sets))
 		for i, set := range sets {
 			ways[i] = strings.Join(set, " and ")
 		}
-		ps.Add("Dimensions", dimensionNames(m.Dimensions), "SageMaker publishes "+m.Name+" by "+strings.Join(ways, ", or by "), "give exactly these dimensions")
+		ps.Add("Dimensions", strings.Join(m.DimensionNames(), ", "),
+			"SageMaker publishes "+m.Name+" by "+strings.Join(ways, ", or by "), "give exactly these dimensions")
 	case ok:
 	case len(elsewhere) > 0:
-		ps.Add("Namespace", m.Namespace, "SageMaker publishes "+m.Name+" in "+strings.Join(elsewhere, " and ")+", and not here", "use "+elsewhere[0])
+		ps.Add("Namespace", m.Namespace,
+			"SageMaker publishes "+m.Name+" in "+strings.Join(elsewhere, " and ")+", and not here", "use "+elsewhere[0])
 	case autoscaling.SageMakerMetrics()[m.Namespace] == nil:
 		ps.Add("Namespace", m.Namespace, "SageMaker publishes nothing of an endpoint here",
 			"use "+strings.Join(slices.Sorted(maps.Keys(autoscaling.SageMakerMetrics())), ", "))
@@ -120,14 +125,6 @@ func nearestMetric(namespace, name string) string {
 		}
 	}
 	return nearest
-}
-
-func dimensionNames(dimensions []autoscaling.MetricDimension) string {
-	names := make([]string, len(dimensions))
-	for i, d := range dimensions {
-		names[i] = d.Name
-	}
-	return strings.Join(names, ", ")
 }
 
 func mathWithoutFill(s Subject) problem.List {
@@ -165,12 +162,13 @@ func unfilled(m autoscaling.MetricMath) problem.List {
 	missing := map[string]bool{}
 	for _, q := range m.Queries {
 		if q.Metric != nil {
-			pool := slices.ContainsFunc(q.Metric.Dimensions, func(d autoscaling.MetricDimension) bool { return d.Name == instanceTypeDimension })
+			_, pool := q.Metric.Dimensions[instanceTypeDimension]
 			missing[q.ID] = pool || slices.Contains(sparse, q.Metric.Name)
 		}
 	}
 	for i, q := range m.Queries {
-		expression := quoted.ReplaceAllStringFunc(q.Expression, func(text string) string { return strings.Repeat(" ", len(text)) })
+		expression := quoted.ReplaceAllStringFunc(q.Expression,
+			func(text string) string { return strings.Repeat(" ", len(text)) })
 		told := map[string]bool{}
 		for _, at := range variable.FindAllStringIndex(expression, -1) {
 			name := expression[at[0]:at[1]]
@@ -202,10 +200,12 @@ func cpuOverCores(s Subject) problem.List {
 		all := float64(100 * cores)
 		switch {
 		case value > all:
-			ps.Add(at, value, fmt.Sprintf("CPUUtilization is at most %g on the %d cores of %s: it never gets there", all, cores, s.Variant.InstanceType),
+			ps.Add(at, value, fmt.Sprintf("CPUUtilization is at most %g on the %d cores of %s: it never gets there", all,
+				cores, s.Variant.InstanceType),
 				fmt.Sprintf("set it below %g", all))
 		case value <= 100:
-			ps.Add(at, value, fmt.Sprintf("CPUUtilization is a sum over cores, 0 to %g on the %d of %s, so that this is %.3g %% of the instance", all, cores, s.Variant.InstanceType, value/float64(cores)),
+			ps.Add(at, value, fmt.Sprintf("CPUUtilization is a sum over cores, 0 to %g on the %d of %s, so that this is "+
+				"%.3g %% of the instance", all, cores, s.Variant.InstanceType, value/float64(cores)),
 				fmt.Sprintf("write %g if %g %% of the instance is meant", value*float64(cores), value))
 		}
 	}
@@ -232,14 +232,8 @@ var notAsynchronous = []string{"Invocations", "InvocationsPerInstance", "Overhea
 
 // publishedBy reports whether a set of dimension names is one of sets, apart
 // from finer ones.
-func publishedBy(sets [][]string, dimensions []autoscaling.MetricDimension) bool {
-	var names []string
-	for _, d := range dimensions {
-		if !slices.Contains(finer, d.Name) {
-			names = append(names, d.Name)
-		}
-	}
-	slices.Sort(names)
+func publishedBy(sets [][]string, names []string) bool {
+	names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(finer, name) })
 	return slices.ContainsFunc(sets, func(set []string) bool { return slices.Equal(set, names) })
 }
 

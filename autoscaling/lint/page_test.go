@@ -36,7 +36,7 @@ var errorRules = []struct {
 		`InstanceType: got "ml.t3.large": a burstable instance type cannot be scaled automatically, AWS refuses to register it; use a type of fixed performance, such as "ml.c6i.large"`},
 	{"event-lead-short", "the instances would be there after the traffic", "E12", "leave the lead time out",
 		onCalendar(func(c *events.Calendar) { c.Events[0].LeadTime = ptr(time.Minute) }),
-		`Events[0].LeadTime: got 1m0s: the instances are not there in time, they take 9m0s to start; leave it out, and it is computed from the start time`},
+		`Events[0].LeadTime: got 1m: the instances are not there in time, they take 9m to start; leave it out, and it is computed from the start time`},
 	{"event-over-max", "nothing scales over the maximum", "A36", "raise the constant maximum",
 		onCalendar(func(c *events.Calendar) { c.MaxCapacity = 20 }),
 		`Events[0].PeakRequestsPerSecond: got 2000: the event needs 29 instances, and the target's maximum is 20; raise the maximum to 29 or more`},
@@ -69,7 +69,7 @@ var errorRules = []struct {
 		onTarget(func(t *autoscaling.ScalableTarget) {
 			t.StepPolicies = []autoscaling.StepScalingPolicy{autoscaling.EmergencyPolicy(variant, 8)}
 			t.StepPolicies[0].Alarm.Metric = autoscaling.CPUUtilization(variant)
-		}), `StepPolicies[0].Alarm.Period: got 10s: /aws/sagemaker/Endpoints CPUUtilization has one value a minute, so that most periods would be without one; use 1m0s, or a high-resolution metric, such as ConcurrentRequestsPerModel`},
+		}), `StepPolicies[0].Alarm.Period: got 10s: /aws/sagemaker/Endpoints CPUUtilization has one value a minute, so that most periods would be without one; use 1m, or a high-resolution metric, such as ConcurrentRequestsPerModel`},
 	{"predictive-scaling", "SageMaker has no predictive scaling; found when a template is read", "H2", "give known surges as events",
 		func() error {
 			_, err := autoscaling.ReadTargetTrackingPolicy(map[string]any{
@@ -80,8 +80,8 @@ var errorRules = []struct {
 		}, `PolicyType: got "PredictiveScaling": SageMaker has target tracking, step and scheduled scaling, but no predictive scaling (AWS takes such a policy for other services); remove it, and give known surges as events`},
 	{"target-over-measured", "scaling out would come when users have waited already", "A5", "lower the target",
 		func() error {
-			return autoscaling.VariantScaling{MinCapacity: 2, MaxCapacity: 40, RequestsPerSecondPerInstance: 100, TargetInvocationsPerMinute: 6001}.Validate(variant).Err()
-		}, `TargetInvocationsPerMinute: got 6001: the target is above what an instance sustains, 100 requests a second or 6000 a minute, so that scaling out would come too late; lower it, 4200 leaves the usual headroom`},
+			return autoscaling.VariantScaling{Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100}, Scaling: autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 40, TargetInvocationsPerMinute: 6001}}.Validate(variant).Err()
+		}, `Scaling.TargetInvocationsPerMinute: got 6001: the target is above what an instance sustains, 100 requests a second or 6000 a minute, so that scaling out would come too late; lower it, 4200 leaves the usual headroom`},
 	{"too-many-actions", "a scalable target has at most 200 scheduled actions", "B15", "give coarser settings, or remove some",
 		onTarget(func(t *autoscaling.ScalableTarget) {
 			for i := range 201 {
@@ -99,7 +99,7 @@ var errorRules = []struct {
 
 func onTarget(change func(*autoscaling.ScalableTarget)) func() error {
 	return func() error {
-		t := autoscaling.VariantScaling{MinCapacity: 2, MaxCapacity: 40, RequestsPerSecondPerInstance: 100}.Target(variant)
+		t := autoscaling.VariantScaling{Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100}, Scaling: autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 40}}.Target(variant)
 		change(&t)
 		return t.Validate().Err()
 	}
@@ -109,7 +109,7 @@ func onVariant(change func(*autoscaling.Variant)) func() error {
 	return func() error {
 		v := variant
 		change(&v)
-		return v.ValidateScaling(autoscaling.VariantScaling{MinCapacity: 2, MaxCapacity: 40, RequestsPerSecondPerInstance: 100}.Target(v)).Err()
+		return v.ValidateScaling(autoscaling.VariantScaling{Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100}, Scaling: autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 40}}.Target(v)).Err()
 	}
 }
 

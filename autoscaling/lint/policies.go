@@ -16,11 +16,12 @@ var policyRules = []Rule{
 		check:  cooldownShort,
 	},
 	{
-		ID:     "scale-in-flaps",
-		Reason: "where the metric goes from the scale-in threshold over the scale-out threshold as soon as capacity is gone, the fleet goes in and out for ever",
-		Fact:   "A35",
-		Fix:    "lower the scale-in threshold, raise the minimum, or remove less at a time",
-		check:  flapping,
+		ID: "scale-in-flaps",
+		Reason: "where the metric goes from the scale-in threshold over the scale-out threshold as soon as capacity is " +
+			"gone, the fleet goes in and out for ever",
+		Fact:  "A35",
+		Fix:   "lower the scale-in threshold, raise the minimum, or remove less at a time",
+		check: flapping,
 	},
 	{
 		ID:     "step-scale-in",
@@ -48,8 +49,8 @@ var policyRules = []Rule{
 func cooldownShort(s Subject) problem.List {
 	var ps problem.List
 	start := s.Facts.StartTime
-	rule := fmt.Sprintf("the cooldown is shorter than the %s that an instance takes to start", start)
-	fix := fmt.Sprintf("set it to %s or more", start)
+	rule := fmt.Sprintf("the cooldown is shorter than the %s that an instance takes to start", problem.Duration(start))
+	fix := fmt.Sprintf("set it to %s or more", problem.Duration(start))
 	for i, p := range s.Target.Policies {
 		if !p.DisableScaleIn && p.ScaleInCooldown < start {
 			ps.Add(fmt.Sprintf("Target.Policies[%d].ScaleInCooldown", i), p.ScaleInCooldown, rule, fix)

@@ -12,11 +12,12 @@ import (
 
 var scheduleRules = []Rule{
 	{
-		ID:     "actions-at-once",
-		Reason: "of two actions in the same minute that set one bound to different values either may come last, and that one stays",
-		Fact:   "B9",
-		Fix:    "move one of the two by some minutes, or make one action of them",
-		check:  actionsAtOnce,
+		ID: "actions-at-once",
+		Reason: "of two actions in the same minute that set one bound to different values either may come last, and " +
+			"that one stays",
+		Fact:  "B9",
+		Fix:   "move one of the two by some minutes, or make one action of them",
+		check: actionsAtOnce,
 	},
 }
 
@@ -45,7 +46,8 @@ func actionsAtOnce(s Subject) problem.List {
 				continue
 			}
 			ps.Add(fmt.Sprintf("Target.ScheduledActions[%d].Schedule", i), a.Schedule,
-				fmt.Sprintf("at %s, as an example, it sets the %s to %d and ScheduledActions[%d], %q, to %d in the same minute, and which of the two stays is not documented",
+				fmt.Sprintf("at %s, as an example, it sets the %s to %d and «ScheduledActions[%d]», %q, to %d in the same "+
+					"minute, and which of the two stays is not documented",
 					at.Format("2006-01-02 15:04 MST"), bound, got, j, b.Name, other),
 				"move one of the two by some minutes, or make one action of them")
 			break

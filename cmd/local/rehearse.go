@@ -78,8 +78,8 @@ func rehearse(templates, dir string, e config.Environment) ([]rehearsed, error) 
 func withComponent(e config.Environment, s *lint.Subject) {
 	for _, c := range e.Components {
 		if s.Target.ResourceID == "inference-component/"+c.Name {
-			s.Facts.RequestsPerSecondPerInstance = c.Capacity.RequestsPerSecondPerCopy
-			s.Facts.ConcurrencyPerInstance = c.Capacity.ConcurrencyPerCopy
+			s.Facts.RequestsPerSecondPerInstance = c.RequestsPerSecondPerCopy
+			s.Facts.ConcurrencyPerInstance = c.ConcurrencyPerCopy
 		}
 	}
 }
@@ -165,7 +165,7 @@ func calendars(e config.Environment) []events.Calendar {
 	}
 	for _, c := range e.Components {
 		if len(c.Events) > 0 {
-			all = append(all, c.ComponentScaling().Calendar())
+			all = append(all, c.ComponentScaling.Calendar())
 		}
 	}
 	return all

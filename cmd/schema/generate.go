@@ -19,8 +19,8 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 )
 
-// generate returns the schema. Its descriptions are the comments of the sources in
-// folder, which holds package config, and in the folders beside it.
+// generate returns the schema. Its descriptions are the comments of the sources of
+// package config in folder, and of the packages beside it whose types it uses.
 func generate(folder string) ([]byte, error) {
 	r := &jsonschema.Reflector{
 		Anonymous:      true, // no $id: the schema is found by its path
@@ -45,6 +45,9 @@ func generate(folder string) ([]byte, error) {
 		name := source(t.PkgPath()) + "." + t.Name()
 		if field == "" {
 			return strings.Join(strings.Fields(comments[name]), " ")
+		}
+		if f, _ := t.FieldByName(field); f.Anonymous {
+			return describe(t, comments[source(f.Type.PkgPath())+"."+f.Type.Name()])
 		}
 		return describe(t, comments[name+"."+field])
 	}
@@ -81,8 +84,8 @@ var (
 	properName = regexp.MustCompile(`^[A-Z]\w*$`)
 )
 
-// describe is the comment of one of t's fields on one line. Where it names fields
-// of t, it has their keys.
+// describe returns the comment of one of t's fields on one line. Where the comment
+// names fields of t, the description has their keys.
 func describe(t reflect.Type, comment string) string {
 	words := strings.Fields(comment)
 	out := slices.Clone(words)

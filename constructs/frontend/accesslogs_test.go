@@ -96,8 +96,8 @@ func TestAccessLogsProblems(t *testing.T) {
 		want string
 	}{
 		{frontend.AccessLogs{}, `AccessLogs.Retention: got 0s: a bucket deletes after whole days, one or more; such as 90 × 24 hours`},
-		{frontend.AccessLogs{Retention: 36 * time.Hour}, `AccessLogs.Retention: got 36h0m0s: a bucket deletes after whole days, one or more; such as 90 × 24 hours`},
-		{frontend.AccessLogs{Bucket: bucket, Retention: 24 * time.Hour}, `AccessLogs.Retention: got 24h0m0s: a bucket that stands has its own lifecycle; leave one of the two out`},
+		{frontend.AccessLogs{Retention: 36 * time.Hour}, `AccessLogs.Retention: got 36h: a bucket deletes after whole days, one or more; such as 90 × 24 hours`},
+		{frontend.AccessLogs{Bucket: bucket, Retention: 24 * time.Hour}, `AccessLogs.Retention: got 24h: a bucket that stands has its own lifecycle; leave one of the two out`},
 	} {
 		err := frontend.LoadBalancerProps{AccessLogs: &test.logs}.Validate()
 		if err == nil || !strings.Contains(err.Error(), test.want) {

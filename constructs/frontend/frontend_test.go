@@ -235,7 +235,7 @@ func TestValidate(t *testing.T) {
 		{"a gateway with everything wrong", frontend.GatewayFunctionProps{EndpointName: "a_b", MemoryMB: 64, RequestTimeout: 1500 * time.Millisecond, MaxRequestBytes: 6 << 20}, []string{
 			`EndpointName: got "a_b": a SageMaker name has 1 to 63 letters, digits and hyphens, and neither begins nor ends with a hyphen; give the name of the endpoint to call`,
 			`MemoryMB: got 64: a function has 128 to 10240 MB; 256 is the default`,
-			`RequestTimeout: got 1.5s: a time-out is a whole number of seconds, 1s to 15m0s; a model may take 60s to answer`,
+			`RequestTimeout: got 1.5s: a time-out is a whole number of seconds, 1s to 15m; a model may take 60s to answer`,
 			`MaxRequestBytes: got 6291456: a load balancer hands a function 1 to 1000000 bytes; leave it out for the most`,
 		}},
 		{"a load balancer without anything", frontend.LoadBalancerProps{}, []string{

@@ -53,7 +53,8 @@ func validateEndpointName(name string) problem.List {
 func validateRequestTimeout(d time.Duration) problem.List {
 	var ps problem.List
 	if d < time.Second || d > maxTimeout || d%time.Second != 0 {
-		ps.Add("RequestTimeout", d, fmt.Sprintf("a time-out is a whole number of seconds, 1s to %s", maxTimeout), "a model may take 60s to answer")
+		ps.Add("RequestTimeout", d,
+			fmt.Sprintf("a time-out is a whole number of seconds, 1s to %s", problem.Duration(maxTimeout)), "a model may take 60s to answer")
 	}
 	return ps
 }

@@ -252,7 +252,7 @@ func TestGatewayServiceValidate(t *testing.T) {
 		`VPC: a service runs in a VPC; give one`,
 		`Image: got "gateway": an image is ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG, or @sha256:DIGEST in place of :TAG; Amazon ECS pulls it from Amazon ECR; copy the image URI from the repository in Amazon ECR`,
 		`MemoryMB: got 1536: beside CPU 256 a task has 512 to 2048 MB in steps of 512; leave it out for twice the CPU`,
-		`RequestTimeout: got 1h0m0s: a time-out is a whole number of seconds, 1s to 15m0s; a model may take 60s to answer`,
+		`RequestTimeout: got 1h: a time-out is a whole number of seconds, 1s to 15m; a model may take 60s to answer`,
 		`MaxRequestBytes: got 27262976: SageMaker takes at most 26214400 bytes; 6291456 is the default`,
 	}
 	if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {

@@ -135,7 +135,7 @@ func (p RollingUpdateProps) validate() problem.List {
 		ps.Add("BatchPercent", b, "5 to 50 per cent of the copies are replaced at a time", "such as 25")
 	}
 	if w := p.WaitInterval; w < 0 || w > time.Hour || w%time.Second != 0 {
-		ps.Add("WaitInterval", w, "a batch is watched for whole seconds, up to an hour", "such as 5m0s")
+		ps.Add("WaitInterval", w, "a batch is watched for whole seconds, up to an hour", "such as 5m")
 	}
 	ps = append(ps, between("Timeout", p.Timeout, 10*time.Minute, 8*time.Hour)...)
 	if n := len(p.RollbackAlarms); n > 10 {
@@ -153,7 +153,7 @@ func (p RollingUpdateProps) validate() problem.List {
 func between(field string, d, low, high time.Duration) problem.List {
 	var ps problem.List
 	if d != 0 && (d < low || d > high || d%time.Second != 0) {
-		ps.Add(field, d, fmt.Sprintf("this is whole seconds from %s to %s", low, high), "leave it out for SageMaker's own")
+		ps.Add(field, d, fmt.Sprintf("this is whole seconds from %s to %s", problem.Duration(low), problem.Duration(high)), "leave it out for SageMaker's own")
 	}
 	return ps
 }

@@ -322,11 +322,11 @@ func TestKindProblems(t *testing.T) {
 			`CPUCores: got 0.1: a copy is guaranteed a quarter of a core or more; leave it out for none`,
 			`Accelerators: got -1: a copy is guaranteed 1 accelerator or more; leave it out for none`,
 			`InitialCopyCount: got -1: the first deployment starts 1 copy or more; leave it out for 1`,
-			`ModelDataDownloadTimeout: got 1s: this is whole seconds from 1m0s to 1h0m0s; leave it out for SageMaker's own`,
-			`ContainerStartupHealthCheckTimeout: got 2h0m0s: this is whole seconds from 1m0s to 1h0m0s; leave it out for SageMaker's own`,
+			`ModelDataDownloadTimeout: got 1s: this is whole seconds from 1m to 1h; leave it out for SageMaker's own`,
+			`ContainerStartupHealthCheckTimeout: got 2h: this is whole seconds from 1m to 1h; leave it out for SageMaker's own`,
 			`RollingUpdate.BatchPercent: got 0: 5 to 50 per cent of the copies are replaced at a time; such as 25`,
-			`RollingUpdate.WaitInterval: got -1ns: a batch is watched for whole seconds, up to an hour; such as 5m0s`,
-			`RollingUpdate.Timeout: got 1m0s: this is whole seconds from 10m0s to 8h0m0s; leave it out for SageMaker's own`,
+			`RollingUpdate.WaitInterval: got -1ns: a batch is watched for whole seconds, up to an hour; such as 5m`,
+			`RollingUpdate.Timeout: got 1m: this is whole seconds from 10m to 8h; leave it out for SageMaker's own`,
 			`RollingUpdate.RollbackAlarms[0]: got " ": the name of an alarm has 1 to 255 characters; give the alarm's AlarmName`}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

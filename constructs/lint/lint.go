@@ -1,6 +1,6 @@
-// Package lint tells a CDK app, when it is synthesized, what package autoscaling
-// knows to hurt: one warning for each construct and rule, which can be
-// acknowledged one by one.
+// Package lint runs the rules of package autoscaling/lint when a CDK app is
+// synthesized: one warning for each construct and rule, each of which can be
+// acknowledged by itself.
 package lint
 
 import (
@@ -13,20 +13,41 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/scaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// Name is the plugin's, and stands before "::" and the name of a rule where a
-// finding is acknowledged.
+// Name is the plugin's name. CDK's report has it before "::" and the rule's name.
 const Name = "sagemaker-scaling"
 
-// NewPlugin makes the plugin that warns of what hurts below a Stage or App, as
-// Validations_Of(scope).AddPlugins takes it. It reads the synthesized templates,
-// so that it judges scalable targets whichever constructs have made them. It
-// stops no synthesis: what AWS refuses is an error of the constructs' Validate.
-func NewPlugin() awscdk.IPolicyValidationPlugin { return &plugin{} }
+// NewPlugin returns a plugin for Validations_Of(scope).AddPlugins, where scope is an
+// App or a Stage. It reads the synthesized templates, so it judges scalable targets
+// of other constructs too. Its findings are warnings, which stop no synthesis: what
+// AWS refuses is an error of the constructs' Validate.
+func NewPlugin(props PluginProps) awscdk.IPolicyValidationPlugin { return &plugin{props} }
 
-type plugin struct{}
+// PluginProps describes how the plugin reports.
+type PluginProps struct {
+	// Spell writes a finding about the scalable target at a construct path for the
+	// app's users, where they do not write Go.
+	// Default: nil, a finding names the Go field that a construct of package
+	// scaling was given.
+	Spell func(constructPath string, f lint.Finding) lint.Finding
+}
+
+// spell is a finding as users of the app read it.
+func (p PluginProps) spell(constructPath string, f lint.Finding) lint.Finding {
+	if p.Spell != nil {
+		return p.Spell(constructPath, f)
+	}
+	f.Problem = problem.List{f.Problem}.Map(func(path string) string {
+		return scaling.Address(constructPath,
+			path)
+	})[0].Go()
+	return f
+}
+
+type plugin struct{ props PluginProps }
 
 // Name implements awscdk.IPolicyValidationPlugin.
 func (*plugin) Name() *string { return jsii.String(Name) }
@@ -44,14 +65,15 @@ func (*plugin) RuleIds() *[]*string {
 }
 
 // Validate implements awscdk.IPolicyValidationPlugin.
-func (*plugin) Validate(context awscdk.IPolicyValidationContext) *awscdk.PolicyValidationPluginReport {
+func (p *plugin) Validate(context awscdk.IPolicyValidationContext) *awscdk.PolicyValidationPluginReport {
 	var files []string
 	for _, s := range *context.StackTemplates() {
 		files = append(files, *s.TemplatePath)
 	}
 	violations := []*awscdk.PolicyViolation{}
-	for _, w := range warnings(files) {
-		resource := &awscdk.PolicyViolatingResource{Locations: jsii.Strings(w.locations...), TemplatePath: jsii.String(w.file)}
+	for _, w := range p.warnings(files) {
+		resource := &awscdk.PolicyViolatingResource{Locations: jsii.Strings(w.locations...),
+			TemplatePath: jsii.String(w.file)}
 		if w.logicalID != "" {
 			resource.ResourceLogicalId = jsii.String(w.logicalID)
 		}
@@ -63,7 +85,7 @@ func (*plugin) Validate(context awscdk.IPolicyValidationContext) *awscdk.PolicyV
 	return &awscdk.PolicyValidationPluginReport{Success: jsii.Bool(true), Violations: &violations}
 }
 
-// Targets are the scalable targets below scope, which the rules judge.
+// Targets returns the scalable targets at and below scope, which the rules judge.
 func Targets(scope constructs.IConstruct) []constructs.IConstruct {
 	var found []constructs.IConstruct
 	for _, c := range *scope.Node().FindAll(constructs.ConstructOrder_PREORDER) {
@@ -74,9 +96,9 @@ func Targets(scope constructs.IConstruct) []constructs.IConstruct {
 	return found
 }
 
-// Acknowledge accepts what a rule says of one construct, and keeps the reason in
-// the app's validation report. target is the scalable target itself, such as
-// ScalableTarget.Target. It panics where there is no such rule, or no reason.
+// Acknowledge accepts the findings of one rule about target, which is the scalable
+// target itself, such as ScalableTarget.Target. CDK's validation report keeps the
+// reason. It panics when there is no such rule, or no reason.
 func Acknowledge(target constructs.IConstruct, rule, reason string) {
 	var ps problem.List
 	if !slices.ContainsFunc(lint.Rules(), func(r lint.Rule) bool { return r.ID == rule }) {
@@ -97,9 +119,9 @@ func Acknowledge(target constructs.IConstruct, rule, reason string) {
 	})
 }
 
-// ruleName names one rule for one construct: CDK acknowledges by the rule's
-// name, everywhere. It wants the brackets in a name to be in pairs, and looks
-// spaces up as hyphens.
+// ruleName returns the name under which CDK reports a rule for the construct at
+// path: CDK acknowledges a rule's name in the whole app. It accepts brackets in
+// pairs only, and looks a name with spaces up with hyphens.
 func ruleName(rule, path string) string {
 	path = strings.NewReplacer("(", "_", ")", "_", "[", "_", "]", "_", "{", "_", "}", "_", " ", "-").Replace(path)
 	return fmt.Sprintf("%s::%s[%s]", Name, rule, path)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	autoscalinglint "github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/scaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
@@ -36,9 +38,14 @@ type violation struct {
 
 func synthesized(t *testing.T, make func(stack awscdk.Stack)) (found, acknowledged []violation) {
 	t.Helper()
+	return synthesizedWith(t, lint.PluginProps{}, make)
+}
+
+func synthesizedWith(t *testing.T, props lint.PluginProps, make func(stack awscdk.Stack)) (found, acknowledged []violation) {
+	t.Helper()
 	out := t.TempDir()
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(out)})
-	awscdk.Validations_Of(app).AddPlugins(lint.NewPlugin())
+	awscdk.Validations_Of(app).AddPlugins(lint.NewPlugin(props))
 	make(awscdk.NewStack(app, jsii.String("odds"), nil))
 	app.Synth(nil)
 	data, err := os.ReadFile(filepath.Join(out, "validation-report.json"))
@@ -65,8 +72,8 @@ func variant(stack awscdk.Stack, id, endpoint string, cooldown time.Duration) *s
 	return scaling.NewVariantScaling(stack, id, scaling.VariantScalingProps{
 		Variant: autoscaling.Variant{EndpointName: endpoint, Name: "main"},
 		Scaling: autoscaling.VariantScaling{
-			MinCapacity: 2, MaxCapacity: 12, RequestsPerSecondPerInstance: 100, StartTime: 6 * time.Minute,
-			ScaleInCooldown: &cooldown, ScaleOutCooldown: &cooldown,
+			Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100, StartTime: 6 * time.Minute},
+			Scaling:  autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 12, ScaleInCooldown: &cooldown, ScaleOutCooldown: &cooldown},
 		},
 	})
 }
@@ -97,7 +104,7 @@ func TestAcknowledgeOneOfTwo(t *testing.T) {
 		t.Fatal("nothing more to compare")
 	}
 	v := found[0]
-	for _, want := range []string{"odds/first/Target", "1m0s", "6m0s", "Target.Policies[0].ScaleInCooldown"} {
+	for _, want := range []string{"odds/first/Target", "1m", "6m ", "Scaling.ScaleInCooldown"} {
 		if !strings.Contains(v.Description, want) {
 			t.Errorf("%q is not in %q", want, v.Description)
 		}
@@ -107,6 +114,61 @@ func TestAcknowledgeOneOfTwo(t *testing.T) {
 	}
 	if got := acknowledged[0].Reason; got != "it is replayed every night" {
 		t.Errorf("the reason is %q", got)
+	}
+}
+
+// TestAddresses: a finding names the field that the construct was given, or what
+// the app's users write, once for all policies of one figure.
+func TestAddresses(t *testing.T) {
+	make := func(stack awscdk.Stack) {
+		minute := time.Minute
+		scaling.NewComponentScaling(stack, "component", scaling.ComponentScalingProps{
+			InferenceComponentName: "odds-a",
+			Scaling: autoscaling.ComponentScaling{
+				CopyCapacity: autoscaling.CopyCapacity{RequestsPerSecondPerCopy: 20, ConcurrencyPerCopy: 6},
+				CopyScaling:  autoscaling.CopyScaling{MinCapacity: 2, MaxCapacity: 8, ScaleInCooldown: &minute},
+			},
+		})
+		model := autoscaling.VariantScaling{
+			Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100},
+			Scaling:  autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 12, ScaleInCooldown: &minute},
+		}.Target(autoscaling.Variant{EndpointName: "odds", Name: "main"})
+		scaling.NewScalableTarget(stack, "target", scaling.ScalableTargetProps{
+			Model: model, Facts: autoscaling.Facts{StartTime: 6 * time.Minute},
+		})
+		variant(stack, "variant", "next", time.Minute)
+	}
+	spell := func(path string, f autoscalinglint.Finding) autoscalinglint.Finding {
+		f.Path = path + " scaleInCooldown"
+		return f
+	}
+	for _, test := range []struct {
+		props lint.PluginProps
+		want  map[string]string
+	}{
+		{lint.PluginProps{}, map[string]string{
+			"odds/target/Target":  "\nModel.Policies[0].ScaleInCooldown: got 1m: ",
+			"odds/variant/Target": "\nScaling.ScaleInCooldown: got 1m: ",
+		}},
+		{lint.PluginProps{Spell: spell}, map[string]string{
+			"odds/target/Target":  "\nodds/target/Target scaleInCooldown: got 1m: ",
+			"odds/variant/Target": "\nodds/variant/Target scaleInCooldown: got 1m: ",
+		}},
+	} {
+		found, _ := synthesizedWith(t, test.props, make)
+		for path, want := range test.want {
+			for _, v := range found {
+				if v.RuleName == "sagemaker-scaling::cooldown-short["+path+"]" && strings.Count(v.Description, want) != 1 {
+					t.Errorf("%s: %q is not there once in %q", path, want, v.Description)
+				}
+			}
+			if !slices.Contains(names(found), "sagemaker-scaling::cooldown-short["+path+"]") {
+				t.Errorf("%s has no finding", path)
+			}
+		}
+	}
+	if got := scaling.Address("odds/component/Target", "Target.Policies[1].ScaleInCooldown"); got != "CopyScaling.ScaleInCooldown" {
+		t.Errorf("a component's cooldown is said to be at %s", got)
 	}
 }
 

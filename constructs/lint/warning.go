@@ -9,28 +9,27 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// warning is what one rule says of one construct.
+// warning is the findings of one rule about one construct.
 type warning struct {
 	name, description, fix, severity string
 	file, logicalID                  string
 	locations                        []string
 }
 
-// What a warning is worth: the CLI fails on warnings with --strict, and on
-// neither without.
+// Severities of warnings. The CLI fails on severityWarning with --strict.
 const (
-	hurts   = "warning"
-	notRead = "info"
+	severityWarning = "warning"
+	severityInfo    = "info"
 )
 
-// warnings are what the rules say of the templates in files.
-func warnings(files []string) []warning {
+// warnings returns the findings of the rules in the templates of files.
+func (p *plugin) warnings(files []string) []warning {
 	var found []warning
 	reading, err := cloudformation.ReadFiles(files, cloudformation.Options{})
 	var unreadable cloudformation.Problems
 	errors.As(err, &unreadable)
-	for _, p := range unreadable {
-		found = append(found, unread(p, p.File))
+	for _, u := range unreadable {
+		found = append(found, unread(u, u.File))
 	}
 	paths := map[string]string{}
 	var whole []cloudformation.Scaled
@@ -42,30 +41,37 @@ func warnings(files []string) []warning {
 		}
 	}
 	for i, findings := range lint.All(subjects) {
-		found = append(found, said(whole[i], findings)...)
+		found = append(found, said(whole[i], findings, p.props.spell)...)
 	}
-	for _, p := range reading.Unresolved {
-		found = append(found, unread(p, paths[p.File+" "+p.LogicalID]))
+	for _, u := range reading.Unresolved {
+		found = append(found, unread(u, paths[u.File+" "+u.LogicalID]))
 	}
 	return found
 }
 
-// said joins what a rule finds in one target: it is acknowledged at once.
-func said(s cloudformation.Scaled, findings []lint.Finding) []warning {
+// said joins the findings of each rule in one target, since they are acknowledged
+// together.
+func said(s cloudformation.Scaled, findings []lint.Finding, spell func(string, lint.Finding) lint.Finding) []warning {
 	var found []warning
 	byRule := map[string]int{}
 	for _, f := range findings {
+		f = spell(s.ConstructPath, f)
 		i, known := byRule[f.Rule]
 		if !known {
 			i = len(found)
 			byRule[f.Rule] = i
 			found = append(found, warning{
-				name: ruleName(f.Rule, s.ConstructPath), severity: hurts, description: s.ConstructPath + ": " + reason(f.Rule),
-				file: s.File, logicalID: s.LogicalID,
+				name: ruleName(f.Rule, s.ConstructPath), severity: severityWarning,
+				description: s.ConstructPath + ": " + reason(f.Rule),
+				file:        s.File, logicalID: s.LogicalID,
 			})
 		}
 		w := &found[i]
-		w.description += "\n" + problem.Problem{Path: f.Path, Got: f.Got, Rule: f.Problem.Rule}.String()
+		line := "\n" + problem.Problem{Path: f.Path, Got: f.Got, Rule: f.Problem.Rule}.String()
+		if strings.Contains(w.description, line) {
+			continue // policies of one figure have one address
+		}
+		w.description += line
 		if !strings.Contains(w.fix, f.Fix) {
 			w.fix = strings.TrimPrefix(w.fix+"; "+f.Fix, "; ")
 		}
@@ -74,13 +80,13 @@ func said(s cloudformation.Scaled, findings []lint.Finding) []warning {
 	return found
 }
 
-// unread is what the rules could not judge.
+// unread returns the warning about a property that the rules could not judge.
 func unread(p cloudformation.Problem, path string) warning {
 	if path == "" {
 		path = p.LogicalID
 	}
 	return warning{
-		name: ruleName("unresolved", path), severity: notRead, fix: p.Fix,
+		name: ruleName("unresolved", path), severity: severityInfo, fix: p.Fix,
 		description: "the rules do not judge what cannot be read from the template: " + p.WithoutPlace(),
 		file:        p.File, logicalID: p.LogicalID, locations: []string{p.Path},
 	}

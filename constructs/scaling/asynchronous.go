@@ -6,30 +6,38 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 )
 
-// AsynchronousScalingProps describes how a variant of an asynchronous endpoint
-// scales.
+// AsynchronousScalingProps describes how the instance count of an asynchronous
+// endpoint's variant scales.
 type AsynchronousScalingProps struct {
-	// Variant is what scales: Endpoint.Variant gives it for an endpoint made
-	// with the inference package; for any other, name it here.
+	// Variant is what scales: Endpoint.Variant gives it for an endpoint of package
+	// inference; name it here for any other.
 	Variant autoscaling.Variant
-	// Endpoint is the construct that must stand before scaling is registered,
-	// and be removed only after it (fact C15).
-	// Default: nil, the endpoint is made elsewhere and stands.
+	// Endpoint is the construct that CloudFormation creates before the scalable
+	// target, and deletes after it (fact C15: the resource ID holds a literal name,
+	// which gives no order).
+	// Default: nil, the endpoint exists already.
 	Endpoint constructs.IConstruct
-	// Scaling is how the variant scales.
+	// Scaling is the bounds, the backlog per instance and the scheduled actions.
 	Scaling autoscaling.AsynchronousScaling
+	// Facts are what the rules of package lint judge the scaling by beyond Scaling.
+	// Default: for each fact that is not given, what Scaling says: the actions that may lower the
+	// maximum.
+	Facts autoscaling.Facts
 }
 
-// Validate returns everything wrong with the properties, joined.
-func (p AsynchronousScalingProps) Validate() error { return p.Scaling.Validate(p.Variant).Err() }
+// Validate returns every problem with the properties, joined, or nil.
+func (p AsynchronousScalingProps) Validate() error {
+	return append(p.Scaling.Validate(p.Variant), p.Facts.Validate().In("Facts")...).Err()
+}
 
-// NewAsynchronousScaling scales the instances of an asynchronous endpoint's
-// variant. It panics with what props.Validate returns.
+// NewAsynchronousScaling scales the instance count of an asynchronous endpoint's
+// variant. It panics with the error of props.Validate.
 func NewAsynchronousScaling(scope constructs.Construct, id string, props AsynchronousScalingProps) *ScalableTarget {
 	if err := props.Validate(); err != nil {
 		panic(err)
 	}
 	return NewScalableTarget(scope, id, ScalableTargetProps{
-		Model: props.Scaling.Target(props.Variant), Variant: props.Variant, Dependencies: after(props.Endpoint),
-	})
+		Model: props.Scaling.Target(props.Variant), Variant: props.Variant,
+		Facts: filled(props.Facts, props.Scaling.Facts()), Dependencies: dependsOn(props.Endpoint),
+	}).addressed(func(path string) string { return props.Scaling.Address(props.Variant, path) })
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 )
 
-// describe writes into a target's Metadata what its properties cannot say: the
-// facts, and the construct's path where CDK does not.
+// describe writes the facts into the target's Metadata, and the construct path
+// where CDK writes none.
 func describe(target awscdk.CfnResource, facts autoscaling.Facts) {
 	if !reflect.ValueOf(facts).IsZero() {
 		data, err := json.Marshal(facts)
@@ -30,7 +30,7 @@ func describe(target awscdk.CfnResource, facts autoscaling.Facts) {
 	}
 }
 
-// filled is facts with those of others for what it does not say.
+// filled returns facts, with the facts of others in place of its zero values.
 func filled(facts, others autoscaling.Facts) autoscaling.Facts {
 	into, from := reflect.ValueOf(&facts).Elem(), reflect.ValueOf(others)
 	for i := range into.NumField() {

@@ -2,6 +2,7 @@ package scaling_test
 
 import (
 	"encoding/json"
+	"maps"
 	"testing"
 	"time"
 
@@ -36,7 +37,7 @@ func metadata(t *testing.T, stack awscdk.Stack) (of map[string]any) {
 func TestFacts(t *testing.T) {
 	props := scaling.VariantScalingProps{
 		Variant: odds,
-		Scaling: autoscaling.VariantScaling{MinCapacity: 2, MaxCapacity: 12, RequestsPerSecondPerInstance: 100, StartTime: 6 * time.Minute},
+		Scaling: autoscaling.VariantScaling{Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100, StartTime: 6 * time.Minute}, Scaling: autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 12}},
 		Facts:   autoscaling.Facts{Production: true, StartTime: 7 * time.Minute},
 	}
 	t.Run("those that are given, and those that the scaling says", func(t *testing.T) {
@@ -66,12 +67,66 @@ func TestFacts(t *testing.T) {
 			t.Errorf("got %v", got)
 		}
 	})
-	t.Run("what cannot be is refused", func(t *testing.T) {
-		wrong := props
-		wrong.Facts.Zones = 60
-		const want = "Facts.Zones: got 60: instances are spread over 1 to 6 Availability Zones; leave it out where it is not known"
-		if err := wrong.Validate(); err == nil || err.Error() != want {
-			t.Errorf("got %v, want %s", err, want)
-		}
-	})
+}
+
+// TestFactsOfKinds: each construct writes the facts that it is given, and those
+// that its scaling says; it refuses a fact that cannot be.
+func TestFactsOfKinds(t *testing.T) {
+	night := []autoscaling.ScheduledAction{{Name: "night", Schedule: "cron(0 2 * * ? *)", MaxCapacity: ptr(2), AllowLowerMax: true}}
+	one := autoscaling.Variant{EndpointName: "odds", Name: "main", InitialInstanceCount: 1}
+	variant := autoscaling.VariantScaling{ScheduledActions: night}
+	variant.MinCapacity, variant.MaxCapacity, variant.RequestsPerSecondPerInstance = 1, 4, 100
+	asynchronous := autoscaling.AsynchronousScaling{ScheduledActions: night}
+	asynchronous.MaxCapacity, asynchronous.BacklogPerInstance = 4, 5
+	serverless := autoscaling.ProvisionedConcurrencyScaling{ScheduledActions: night}
+	serverless.MinCapacity, serverless.MaxCapacity = 1, 4
+	component := autoscaling.ComponentScaling{ScheduledActions: night}
+	component.MinCapacity, component.MaxCapacity, component.ConcurrencyPerCopy = 1, 4, 6
+	component.StartTime = 4 * time.Minute
+
+	for _, kind := range []struct {
+		name     string
+		validate func(autoscaling.Facts) error
+		make     func(awscdk.Stack, autoscaling.Facts)
+		says     map[string]any
+	}{
+		{"variant", func(f autoscaling.Facts) error {
+			return scaling.VariantScalingProps{Variant: one, Scaling: variant, Facts: f}.Validate()
+		}, func(stack awscdk.Stack, f autoscaling.Facts) {
+			scaling.NewVariantScaling(stack, "A", scaling.VariantScalingProps{Variant: one, Scaling: variant, Facts: f})
+		}, map[string]any{"requestsPerSecondPerInstance": 100.0}},
+		{"asynchronous", func(f autoscaling.Facts) error {
+			return scaling.AsynchronousScalingProps{Variant: one, Scaling: asynchronous, Facts: f}.Validate()
+		}, func(stack awscdk.Stack, f autoscaling.Facts) {
+			scaling.NewAsynchronousScaling(stack, "A", scaling.AsynchronousScalingProps{Variant: one, Scaling: asynchronous, Facts: f})
+		}, nil},
+		{"serverless", func(f autoscaling.Facts) error {
+			return scaling.ProvisionedConcurrencyScalingProps{Variant: one, Scaling: serverless, Facts: f}.Validate()
+		}, func(stack awscdk.Stack, f autoscaling.Facts) {
+			scaling.NewProvisionedConcurrencyScaling(stack, "A", scaling.ProvisionedConcurrencyScalingProps{
+				Variant: one, Scaling: serverless, Facts: f,
+			})
+		}, nil},
+		{"component", func(f autoscaling.Facts) error {
+			return scaling.ComponentScalingProps{InferenceComponentName: "odds-a", Scaling: component, Facts: f}.Validate()
+		}, func(stack awscdk.Stack, f autoscaling.Facts) {
+			scaling.NewComponentScaling(stack, "A", scaling.ComponentScalingProps{
+				InferenceComponentName: "odds-a", Scaling: component, Facts: f,
+			})
+		}, map[string]any{"startTime": "4m0s"}},
+	} {
+		t.Run(kind.name, func(t *testing.T) {
+			stack := template.NewStack(t)
+			kind.make(stack, autoscaling.Facts{Production: true, ServiceTime: 90 * time.Second})
+			want := map[string]any{"production": true, "serviceTime": "1m30s", "loweredMaximums": []any{"night"}}
+			maps.Copy(want, kind.says)
+			if diff := cmp.Diff(want, metadata(t, stack)["SageMakerScaling"]); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+			const wrong = "Facts.Zones: got 60: instances are spread over 1 to 6 Availability Zones; leave it out where it is not known"
+			if err := kind.validate(autoscaling.Facts{Zones: 60}); err == nil || err.Error() != wrong {
+				t.Errorf("got %v, want %s", err, wrong)
+			}
+		})
+	}
 }

@@ -37,14 +37,14 @@ func TestKinds(t *testing.T) {
 	made := map[string]*scaling.ScalableTarget{
 		"AWS::SageMaker::InferenceComponent Component": scaling.NewComponentScaling(stack, "ComponentScaling", scaling.ComponentScalingProps{
 			InferenceComponentName: component.InferenceComponentName(), InferenceComponent: component,
-			Scaling: autoscaling.ComponentScaling{MaxCapacity: 8, ConcurrencyPerCopy: 6},
+			Scaling: autoscaling.ComponentScaling{CopyCapacity: autoscaling.CopyCapacity{ConcurrencyPerCopy: 6}, CopyScaling: autoscaling.CopyScaling{MaxCapacity: 8}},
 		}),
 		"AWS::SageMaker::Endpoint Queue": scaling.NewAsynchronousScaling(stack, "QueueScaling", scaling.AsynchronousScalingProps{
-			Variant: queue.Variant("main"), Endpoint: queue, Scaling: autoscaling.AsynchronousScaling{MaxCapacity: 4, BacklogPerInstance: 5},
+			Variant: queue.Variant("main"), Endpoint: queue, Scaling: autoscaling.AsynchronousScaling{Scaling: autoscaling.Scaling{MaxCapacity: 4, BacklogPerInstance: 5}},
 		}),
 		"AWS::SageMaker::Endpoint Serverless": scaling.NewProvisionedConcurrencyScaling(stack, "ServerlessScaling", scaling.ProvisionedConcurrencyScalingProps{
 			Variant: serverless.Variant("main"), Endpoint: serverless,
-			Scaling: autoscaling.ProvisionedConcurrencyScaling{MinCapacity: 1, MaxCapacity: 10, MaxConcurrency: 20},
+			Scaling: autoscaling.ProvisionedConcurrencyScaling{Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 10}, MaxConcurrency: 20},
 		}),
 	}
 	got := template.Of(t, stack)
@@ -84,14 +84,14 @@ func TestKindsPanicWithEveryProblem(t *testing.T) {
 		"component": {func() {
 			scaling.NewComponentScaling(stack, "A", scaling.ComponentScalingProps{InferenceComponentName: "odds"})
 		},
-			`RequestsPerSecondPerCopy: without a measured rate or concurrency there is nothing to track; measure one copy under load`},
+			`CopyCapacity.RequestsPerSecondPerCopy: without a measured rate or concurrency there is nothing to track; measure one copy under load`},
 		"asynchronous": {func() {
-			scaling.NewAsynchronousScaling(stack, "B", scaling.AsynchronousScalingProps{Variant: odds, Scaling: autoscaling.AsynchronousScaling{MaxCapacity: 1}})
-		}, `BacklogPerInstance: got 0: a backlog is over 0 requests an instance; the time that a request may take, over the time that an instance needs for one` + "\n" +
+			scaling.NewAsynchronousScaling(stack, "B", scaling.AsynchronousScalingProps{Variant: odds, Scaling: autoscaling.AsynchronousScaling{Scaling: autoscaling.Scaling{MaxCapacity: 1}}})
+		}, `Scaling.BacklogPerInstance: got 0: a backlog is over 0 requests an instance; the time that a request may take, over the time that an instance needs for one` + "\n" +
 			`Variant.InitialInstanceCount: got 2: the first deployment starts outside the bounds of 0 to 1 instances; set it from 0 to 1`},
 		"serverless": {func() {
-			scaling.NewProvisionedConcurrencyScaling(stack, "C", scaling.ProvisionedConcurrencyScalingProps{Variant: odds, Scaling: autoscaling.ProvisionedConcurrencyScaling{MinCapacity: 1, MaxCapacity: 201}})
-		}, `MaxCapacity: got 201: no more can be provisioned than the variant takes, 200 requests at a time; lower it to 200 or less`},
+			scaling.NewProvisionedConcurrencyScaling(stack, "C", scaling.ProvisionedConcurrencyScalingProps{Variant: odds, Scaling: autoscaling.ProvisionedConcurrencyScaling{Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 201}}})
+		}, `Scaling.MaxCapacity: got 201: no more can be provisioned than the variant takes, 200 requests at a time; lower it to 200 or less`},
 	} {
 		if got := template.Panics(t, test.make).(error).Error(); got != test.want {
 			t.Errorf("%s: got\n%s\nwant\n%s", name, got, test.want)

@@ -1,41 +1,43 @@
-// Package scaling writes the autoscaling model as CloudFormation, exactly as
-// the model renders itself.
+// Package scaling makes the scalable targets, scaling policies and alarms of
+// Application Auto Scaling, with the properties that package autoscaling renders:
+// NewVariantScaling, NewAsynchronousScaling, NewProvisionedConcurrencyScaling and
+// NewComponentScaling from figures, NewScalableTarget from a complete model.
 package scaling
 
 import (
-	"fmt"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapplicationautoscaling"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // ScalableTargetProps describes a ScalableTarget.
 type ScalableTargetProps struct {
-	// Model is what is written: the target, its policies with their alarms, and
-	// its scheduled actions.
+	// Model is the target, its policies with their alarms, and its scheduled actions.
 	Model autoscaling.ScalableTarget
-	// Variant is what is known of the variant that scales: its instance type
-	// and initial count are held against the model.
-	// Default: zero, nothing, or no variant scales.
+	// Variant is the variant that scales. Validate compares its instance type and
+	// initial instance count with the model.
+	// Default: zero, they are not known, or no variant scales.
 	Variant autoscaling.Variant
-	// Facts are what is known beyond the model, for the rules that judge it:
-	// they stand in the resource's Metadata.
-	// Default: none, the rules that need them say nothing.
+	// Facts are what the rules of package lint judge the model by beyond the model.
+	// They are written into the Metadata of the target.
+	// Default: none, the rules that need them find nothing.
 	Facts autoscaling.Facts
-	// Dependencies are the constructs that must stand before scaling is
-	// registered, and be removed only after it: the endpoint, or the inference
-	// component (fact C15).
-	// Default: none, what scales is made elsewhere and stands.
+	// Dependencies are the constructs that CloudFormation creates before the target,
+	// and deletes after it: the endpoint, or the inference component (fact C15: the
+	// resource ID holds a literal name, which gives no order).
+	// Default: none, what scales exists already.
 	Dependencies []constructs.IConstruct
 }
 
-// Validate returns everything wrong with the properties, joined.
+// Validate returns every problem with the properties, joined, or nil.
 func (p ScalableTargetProps) Validate() error {
-	ps := append(p.Model.Validate(), validateIDs(p.Model.Policies, p.Model.StepPolicies)...).In("Model")
+	ps := p.Model.Validate().In("Model")
 	if v := p.Variant; v != (autoscaling.Variant{}) {
 		if v.ResourceID() != p.Model.ResourceID {
 			ps.Add("Variant", v.ResourceID(), "the model scales "+p.Model.ResourceID, "give the variant of the model")
@@ -46,46 +48,42 @@ func (p ScalableTargetProps) Validate() error {
 	return append(ps, p.Facts.Validate().In("Facts")...).Err()
 }
 
-// targetID is the construct of the scalable target, next to the policies, whose
-// IDs are their names.
+// targetID is the construct of the scalable target, next to the policies.
 const targetID = "Target"
 
-func validateIDs(policies []autoscaling.TargetTrackingPolicy, steps []autoscaling.StepScalingPolicy) problem.List {
-	var ps problem.List
-	check := func(at, name string) {
-		if name == targetID {
-			ps.Add(at+".Name", name, "the scalable target has this construct ID", "name what the policy does")
-		}
+// policyID is the construct of the policy called name: its name, with one
+// underscore more where it begins as the scalable target's own ID and goes on with
+// nothing but underscores. So names that differ have IDs that differ.
+func policyID(name string) string {
+	if strings.TrimRight(name, "_") == targetID {
+		return name + "_"
 	}
-	for i, p := range policies {
-		check(fmt.Sprintf("Policies[%d]", i), p.Name)
-	}
-	for i, p := range steps {
-		check(fmt.Sprintf("StepPolicies[%d]", i), p.Name)
-	}
-	return ps
+	return name
 }
 
-// ScalableTarget scales what its model names.
+// ScalableTarget is a scalable target with its policies and alarms.
 type ScalableTarget struct {
 	constructs.Construct
-	// Model is what was written, in plain values.
+	// Model is the model that was rendered, with the role that was added to it.
 	Model autoscaling.ScalableTarget
-	// Target is the AWS::ApplicationAutoScaling::ScalableTarget.
-	Target awscdk.CfnResource
-	// Policies are the AWS::ApplicationAutoScaling::ScalingPolicy, in the order
-	// of Model.Policies.
-	Policies []awscdk.CfnResource
-	// StepPolicies are those of Model.StepPolicies, in their order, and Alarms
-	// the AWS::CloudWatch::Alarm of each.
-	StepPolicies, Alarms []awscdk.CfnResource
+	// Target is the registered scalable target.
+	Target awsapplicationautoscaling.CfnScalableTarget
+	// Policies are the target tracking policies, in the order of Model.Policies.
+	Policies []awsapplicationautoscaling.CfnScalingPolicy
+	// StepPolicies are the step scaling policies, in the order of
+	// Model.StepPolicies.
+	StepPolicies []awsapplicationautoscaling.CfnScalingPolicy
+	// Alarms start the step scaling policies: one alarm for each of StepPolicies,
+	// in their order. They take the tags of their scope; CloudFormation has tags for
+	// neither scalable targets nor scaling policies.
+	Alarms []awscloudwatch.CfnAlarm
 }
 
 // ToString makes the struct itself usable as a construct.
 func (s *ScalableTarget) ToString() *string { return s.Construct.ToString() }
 
-// NewScalableTarget makes a ScalableTarget. It panics with what props.Validate
-// returns.
+// NewScalableTarget makes the scalable target of props.Model, with its policies and
+// alarms. It panics with the error of props.Validate.
 func NewScalableTarget(scope constructs.Construct, id string, props ScalableTargetProps) *ScalableTarget {
 	if err := props.Validate(); err != nil {
 		panic(err)
@@ -96,41 +94,56 @@ func NewScalableTarget(scope constructs.Construct, id string, props ScalableTarg
 	if s.Model.RoleARN == "" && s.Model.Dimension.Namespace() == autoscaling.ServiceNamespace {
 		s.Model.RoleARN = serviceLinkedRoleARN(s)
 	}
-	s.Target = resource(s, targetID, "AWS::ApplicationAutoScaling::ScalableTarget", s.Model.CloudFormation())
+	s.Target = awsapplicationautoscaling.NewCfnScalableTarget(s, jsii.String(targetID),
+		fill[awsapplicationautoscaling.CfnScalableTargetProps](s.Model.CloudFormation()))
 	describe(s.Target, props.Facts)
 	if len(props.Dependencies) > 0 {
 		dependencies := make([]constructs.IDependable, len(props.Dependencies))
 		for i, d := range props.Dependencies {
 			dependencies[i] = d
 		}
-		// The resource ID holds a literal name, which alone gives CloudFormation
-		// no order (fact C15).
 		s.Target.Node().AddDependency(dependencies...)
 	}
 	for _, p := range s.Model.Policies {
-		s.Policies = append(s.Policies, resource(s, p.Name, policyType, p.CloudFormation(*s.Target.Ref())))
+		s.Policies = append(s.Policies, newPolicy(s, policyID(p.Name), p.CloudFormation(*s.Target.Ref())))
 	}
 	for _, p := range s.Model.StepPolicies {
-		policy := resource(s, p.Name, policyType, p.CloudFormation(*s.Target.Ref()))
+		policy := newPolicy(s, policyID(p.Name), p.CloudFormation(*s.Target.Ref()))
 		s.StepPolicies = append(s.StepPolicies, policy)
-		s.Alarms = append(s.Alarms, resource(policy, "Alarm", "AWS::CloudWatch::Alarm", p.Alarm.CloudFormation(*policy.Ref())))
+		s.Alarms = append(s.Alarms, awscloudwatch.NewCfnAlarm(policy, jsii.String("Alarm"),
+			fill[awscloudwatch.CfnAlarmProps](p.Alarm.CloudFormation(*policy.Ref()))))
 	}
-	return s
-}
-
-const policyType = "AWS::ApplicationAutoScaling::ScalingPolicy"
-
-func resource(scope constructs.Construct, id, kind string, properties map[string]any) awscdk.CfnResource {
-	return awscdk.NewCfnResource(scope, jsii.String(id), &awscdk.CfnResourceProps{
-		Type: jsii.String(kind), Properties: &properties,
+	return s.addressed(func(path string) string {
+		if own, ok := strings.CutPrefix(path, "Target."); ok {
+			return "Model." + own
+		}
+		return path
 	})
 }
 
-// serviceLinkedRoleARN is the role that AWS makes by itself at the first
-// registration (fact A48). It is named so that nothing makes another one.
+func newPolicy(
+	scope constructs.Construct, id string, properties map[string]any,
+) awsapplicationautoscaling.CfnScalingPolicy {
+	return awsapplicationautoscaling.NewCfnScalingPolicy(scope, jsii.String(id),
+		fill[awsapplicationautoscaling.CfnScalingPolicyProps](properties))
+}
+
+// dependsOn returns the construct that is created first, if there is one.
+func dependsOn(construct constructs.IConstruct) []constructs.IConstruct {
+	if construct == nil {
+		return nil
+	}
+	return []constructs.IConstruct{construct}
+}
+
+const serviceLinkedRole = "aws-service-role/sagemaker.application-autoscaling.amazonaws.com/" +
+	"AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+
+// serviceLinkedRoleARN returns the role that AWS creates at the first registration
+// (fact A48: the target need not name it).
 func serviceLinkedRoleARN(scope constructs.Construct) string {
 	return *awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("iam"), Region: jsii.String(""), Resource: jsii.String("role"),
-		ResourceName: jsii.String("aws-service-role/sagemaker.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"),
+		ResourceName: jsii.String(serviceLinkedRole),
 	})
 }

@@ -133,6 +133,24 @@ func TestVariantScalingWithMore(t *testing.T) {
 	}
 }
 
+// TestPoliciesNamedAsTheTarget: no name of a policy is taken by the scalable
+// target's construct, or by another policy's.
+func TestPoliciesNamedAsTheTarget(t *testing.T) {
+	stack := template.NewStack(t)
+	model := everything().Target(odds)
+	first, second := autoscaling.EmergencyPolicy(odds, 8), autoscaling.EmergencyPolicy(odds, 16)
+	first.Name, second.Name = "Target", "Target_"
+	model.StepPolicies = []autoscaling.StepScalingPolicy{first, second}
+	made := scaling.NewScalableTarget(stack, "Scaling", scaling.ScalableTargetProps{Model: model, Variant: odds})
+	var ids []string
+	for _, p := range made.StepPolicies {
+		ids = append(ids, *p.Node().Id())
+	}
+	if diff := cmp.Diff([]string{"Target_", "Target__"}, ids); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 func TestScalableTargetProblems(t *testing.T) {
 	t.Parallel()
 	model := func(change func(*autoscaling.ScalableTarget)) scaling.ScalableTargetProps {
@@ -147,8 +165,6 @@ func TestScalableTargetProblems(t *testing.T) {
 		more.Policies, more.StepPolicies = policies, steps
 		return scaling.VariantScalingProps{Variant: odds, Scaling: more}
 	}
-	named := autoscaling.EmergencyPolicy(odds, 8)
-	named.Name = "Target"
 	concurrency := autoscaling.ConcurrencyPolicy
 	for _, test := range []struct {
 		name  string
@@ -162,8 +178,6 @@ func TestScalableTargetProblems(t *testing.T) {
 			`Variant.InstanceType: got "ml.t3.large": a burstable instance type cannot be scaled automatically, AWS refuses to register it; use a type of fixed performance, such as "ml.c6i.large"`},
 		{"another variant", model(func(m *autoscaling.ScalableTarget) { m.ResourceID = "endpoint/odds/variant/next" }),
 			`Variant: got "endpoint/odds/variant/main": the model scales endpoint/odds/variant/next; give the variant of the model`},
-		{"a policy with the target's ID", variant(nil, named),
-			`StepPolicies[0].Name: got "Target": the scalable target has this construct ID; name what the policy does`},
 		{"the policy on invocations again", variant([]autoscaling.TargetTrackingPolicy{
 			concurrency(6), autoscaling.Tracking("more", autoscaling.VariantInvocationsPerInstance, 1), concurrency(0)}),
 			`Policies[1].Metric: got "SageMakerVariantInvocationsPerInstance": the policy invocations-per-instance tracks the same metric, which AWS refuses; keep one of the two` + "\n" +

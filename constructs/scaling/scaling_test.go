@@ -27,9 +27,8 @@ func ptr[T any](v T) *T { return &v }
 // everything is a VariantScaling with every field set.
 func everything() autoscaling.VariantScaling {
 	return autoscaling.VariantScaling{
-		MinCapacity: 2, MaxCapacity: 12,
-		RequestsPerSecondPerInstance: 100, SafetyFactor: 0.7,
-		ScaleOutCooldown: ptr(60 * time.Second), ScaleInCooldown: ptr(10 * time.Minute),
+		Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100},
+		Scaling:  autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 12, SafetyFactor: 0.7, ScaleOutCooldown: ptr(60 * time.Second), ScaleInCooldown: ptr(10 * time.Minute)},
 		ScheduledActions: []autoscaling.ScheduledAction{
 			{Name: "evening", Schedule: "cron(0 18 ? * MON-FRI *)", Timezone: "Europe/London", MinCapacity: ptr(4)},
 			{Name: "final", Schedule: "at(2027-05-29T18:00:00)", Timezone: "Europe/London", MinCapacity: ptr(10), MaxCapacity: ptr(14)},
@@ -53,7 +52,7 @@ func TestVariantScaling(t *testing.T) {
 	})
 	scaling.NewVariantScaling(stack, "ScalingNext", scaling.VariantScalingProps{
 		Endpoint: endpoint, Variant: endpoint.Variant("next"),
-		Scaling: autoscaling.VariantScaling{MinCapacity: 1, MaxCapacity: 3, TargetInvocationsPerMinute: 900},
+		Scaling: autoscaling.VariantScaling{Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 3, TargetInvocationsPerMinute: 900}},
 	})
 	got := template.Of(t, stack)
 	targets, policies := got.All(targetType), got.All(policyType)
@@ -135,7 +134,7 @@ func TestEndpointMadeElsewhere(t *testing.T) {
 	stack := template.NewStack(t)
 	scaling.NewVariantScaling(stack, "Scaling", scaling.VariantScalingProps{
 		Variant: autoscaling.Variant{EndpointName: "standing", Name: "AllTraffic"},
-		Scaling: autoscaling.VariantScaling{MinCapacity: 1, MaxCapacity: 2, TargetInvocationsPerMinute: 60},
+		Scaling: autoscaling.VariantScaling{Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 2, TargetInvocationsPerMinute: 60}},
 	})
 	got := template.Of(t, stack).One(t, targetType)
 	if id := got.Properties["ResourceId"]; id != "endpoint/standing/variant/AllTraffic" || got.DependsOn != nil {
@@ -147,10 +146,10 @@ func TestPanicsWithEveryProblem(t *testing.T) {
 	stack := template.NewStack(t)
 	props := scaling.VariantScalingProps{
 		Variant: autoscaling.Variant{EndpointName: "odds", Name: "main", InstanceType: "ml.t3.large", InitialInstanceCount: 2},
-		Scaling: autoscaling.VariantScaling{MinCapacity: 0, MaxCapacity: 4},
+		Scaling: autoscaling.VariantScaling{Scaling: autoscaling.Scaling{MinCapacity: 0, MaxCapacity: 4}},
 	}
 	got := template.Panics(t, func() { scaling.NewVariantScaling(stack, "Wrong", props) }).(error).Error()
-	for _, field := range []string{"RequestsPerSecondPerInstance: ", "MinCapacity: got 0: ", "Variant.InstanceType: got \"ml.t3.large\": "} {
+	for _, field := range []string{"Capacity.RequestsPerSecondPerInstance: ", "Scaling.MinCapacity: got 0: ", "Variant.InstanceType: got \"ml.t3.large\": "} {
 		if !strings.Contains("\n"+got, "\n"+field) {
 			t.Errorf("got no line %q in:\n%s", field, got)
 		}

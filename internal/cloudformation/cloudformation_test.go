@@ -87,7 +87,7 @@ func TestComponent(t *testing.T) {
 				Steps: []autoscaling.Step{{LowerBound: &zero, Adjustment: 1}},
 				Alarm: autoscaling.Alarm{
 					Metric: autoscaling.Metric{Namespace: "AWS/SageMaker", Name: "NoCapacityInvocationFailures", Statistic: autoscaling.Maximum,
-						Dimensions: []autoscaling.MetricDimension{{Name: "InferenceComponentName", Value: "chat"}}},
+						Dimensions: map[string]string{"InferenceComponentName": "chat"}},
 					Period: 30 * time.Second, EvaluationPeriods: 1, DatapointsToAlarm: 1, Threshold: 1,
 					Comparison: autoscaling.AtLeast, MissingData: autoscaling.MissingIsMissing,
 				},

@@ -6,18 +6,21 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Problem is one thing that is wrong with an input.
 type Problem struct {
-	// Path is the place: a Go field path such as "ScheduledActions[1].Timezone",
-	// which package config translates into a YAML path.
+	// Path is where: a Go field path such as "ScheduledActions[1].Timezone". YAML
+	// spells it with the keys of an environment file.
 	Path string
 	// Got is the value found, as written. "" where there was none.
 	Got string
-	// Rule says what is wrong and what is allowed, lower case, no full stop.
+	// Rule says what is wrong and what is allowed, lower case, no full stop. It
+	// refers to other fields between « and », such as «MinCapacity», so that they
+	// are spelled as Path is.
 	Rule string
-	// Fix is the likely remedy, as an imperative.
+	// Fix is the likely remedy, as an imperative, with references as in Rule.
 	Fix string
 	// Kind tells programs which problem it is; it is not printed. "" where no
 	// program asks.
@@ -26,6 +29,7 @@ type Problem struct {
 
 // String returns the problem on one line: path, value got, rule and fix.
 func (p Problem) String() string {
+	p = p.Go()
 	var b strings.Builder
 	if p.Path != "" {
 		b.WriteString(p.Path)
@@ -87,13 +91,16 @@ func Lines[P fmt.Stringer](ps []P) string {
 	return strings.Join(lines, "\n")
 }
 
-// Value formats v for Got: strings quoted, nil as "".
+// Value formats v for Got: strings quoted, durations as Duration writes them, nil as
+// "".
 func Value(v any) string {
 	switch v := v.(type) {
 	case nil:
 		return ""
 	case string:
 		return fmt.Sprintf("%q", v)
+	case time.Duration:
+		return Duration(v)
 	default:
 		return fmt.Sprint(v)
 	}

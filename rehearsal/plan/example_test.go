@@ -17,7 +17,7 @@ func ExampleMake() {
 	lastYear := time.Date(2026, time.May, 30, 17, 0, 0, 0, time.UTC)
 	evening := trace.Grid{Start: lastYear, Length: 6 * time.Hour, Period: time.Minute}.Match(300, 1500, 2*time.Hour)
 	variant := autoscaling.Variant{EndpointName: "odds", Name: "main"}
-	today := autoscaling.VariantScaling{MinCapacity: 4, MaxCapacity: 40, RequestsPerSecondPerInstance: 100}
+	today := autoscaling.VariantScaling{Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100}, Scaling: autoscaling.Scaling{MinCapacity: 4, MaxCapacity: 40}}
 	p, err := plan.Make(context.Background(), plan.Request{
 		Input: rehearsal.Input{
 			Subject: lint.Subject{Variant: &variant, Target: today.Target(variant)},

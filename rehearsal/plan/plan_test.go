@@ -81,7 +81,7 @@ func TestSubject(t *testing.T) {
 	}
 	target.Policies = append(target.Policies, autoscaling.Tracking("own", autoscaling.Metric{
 		Namespace: "AWS/SageMaker", Name: "Invocations", Statistic: autoscaling.Sum,
-		Dimensions: []autoscaling.MetricDimension{{Name: "EndpointName", Value: "odds"}, {Name: "VariantName", Value: "main"}},
+		Dimensions: map[string]string{"EndpointName": "odds", "VariantName": "main"},
 	}, 1e9))
 	london, err := time.LoadLocation("Europe/London")
 	if err != nil {
@@ -193,7 +193,7 @@ func TestQuota(t *testing.T) {
 func TestComponent(t *testing.T) {
 	t.Parallel()
 	r := small()
-	component := autoscaling.ComponentScaling{MinCapacity: 4, MaxCapacity: 100, RequestsPerSecondPerCopy: 100}
+	component := autoscaling.ComponentScaling{CopyCapacity: autoscaling.CopyCapacity{RequestsPerSecondPerCopy: 100}, CopyScaling: autoscaling.CopyScaling{MinCapacity: 4, MaxCapacity: 100}}
 	r.Input.Subject.Target = component.Target("odds")
 	p := planOf(t, r)
 	if ps := p.Subject.Target.Validate(); ps != nil {

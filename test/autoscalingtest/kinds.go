@@ -46,7 +46,7 @@ func Kinds() map[string]autoscaling.ScalableTarget {
 		Steps: []autoscaling.Step{{UpperBound: ptr(-200.0), Adjustment: 2}, {LowerBound: ptr(-200.0), UpperBound: ptr(0.0), Adjustment: 3}},
 		Alarm: autoscaling.Alarm{
 			Metric: autoscaling.Metric{Namespace: "AWS/SageMaker", Name: "ModelLatency", Statistic: "p99.9", Unit: "Microseconds",
-				Dimensions: []autoscaling.MetricDimension{{Name: "EndpointName", Value: "odds"}, {Name: "VariantName", Value: "main"}}},
+				Dimensions: map[string]string{"EndpointName": "odds", "VariantName": "main"}},
 			Period: 5 * time.Minute, Comparison: autoscaling.AtMost, Threshold: 500, EvaluationPeriods: 6, MissingData: autoscaling.MissingIsIgnored,
 		},
 	}
@@ -72,13 +72,14 @@ func Kinds() map[string]autoscaling.ScalableTarget {
 		"suspended":         suspended,
 		"scheduled-actions": scheduled,
 		"component-scaling": autoscaling.ComponentScaling{
-			MaxCapacity: 8, RequestsPerSecondPerCopy: 20, ConcurrencyPerCopy: 6, ScaleOutCooldown: ptr(time.Minute), WakeUpCopies: 2,
-			Events: []events.Event{{Name: "final", Timezone: "Europe/London", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 80}},
+			CopyCapacity: autoscaling.CopyCapacity{RequestsPerSecondPerCopy: 20, ConcurrencyPerCopy: 6},
+			CopyScaling:  autoscaling.CopyScaling{MaxCapacity: 8, ScaleOutCooldown: ptr(time.Minute), WakeUpCopies: 2},
+			Events:       []events.Event{{Name: "final", Timezone: "Europe/London", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 80}},
 		}.Target("odds-a"),
 		"asynchronous-scaling": autoscaling.AsynchronousScaling{
-			MaxCapacity: 4, BacklogPerInstance: 5, ScaleInCooldown: ptr(10 * time.Minute),
+			Scaling:          autoscaling.Scaling{MaxCapacity: 4, BacklogPerInstance: 5, ScaleInCooldown: ptr(10 * time.Minute)},
 			ScheduledActions: []autoscaling.ScheduledAction{{Name: "night", Schedule: "cron(0 1 ? * * *)", Timezone: "UTC", MinCapacity: ptr(1)}},
 		}.Target(odds),
-		"provisioned-concurrency-scaling": autoscaling.ProvisionedConcurrencyScaling{MinCapacity: 1, MaxCapacity: 20, TargetUtilization: 0.6}.Target(odds),
+		"provisioned-concurrency-scaling": autoscaling.ProvisionedConcurrencyScaling{Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 20, TargetUtilization: 0.6}}.Target(odds),
 	}
 }

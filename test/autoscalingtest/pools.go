@@ -8,8 +8,7 @@ func Pools() autoscaling.MetricMath {
 	concurrency := func(id, instanceType string) autoscaling.MetricQuery {
 		return autoscaling.MetricQuery{ID: id, Metric: &autoscaling.Metric{
 			Namespace: "AWS/SageMaker", Name: "ConcurrentRequestsPerModel", Statistic: autoscaling.Average,
-			Dimensions: []autoscaling.MetricDimension{
-				{Name: "EndpointName", Value: "odds"}, {Name: "VariantName", Value: "main"}, {Name: "InstanceType", Value: instanceType}},
+			Dimensions: map[string]string{"EndpointName": "odds", "VariantName": "main", "InstanceType": instanceType},
 		}}
 	}
 	return autoscaling.MetricMath{Queries: []autoscaling.MetricQuery{

@@ -25,7 +25,10 @@ func AnyTarget() *rapid.Generator[autoscaling.ScalableTarget] {
 			Statistic: rapid.SampledFrom([]autoscaling.Statistic{autoscaling.Average, autoscaling.Sum, autoscaling.Maximum}).Draw(t, "statistic"),
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "dimensions") {
-			m.Dimensions = append(m.Dimensions, autoscaling.MetricDimension{Name: text.Draw(t, "dimension"), Value: text.Draw(t, "value")})
+			if m.Dimensions == nil {
+				m.Dimensions = map[string]string{}
+			}
+			m.Dimensions[text.Draw(t, "dimension")] = text.Draw(t, "value")
 		}
 		return m
 	})

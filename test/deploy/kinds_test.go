@@ -41,6 +41,7 @@ func TestEveryKind(t *testing.T) {
 		t.Setenv("CDK_VALIDATION", "false")
 		stack := template.NewStack(t)
 		targets = everyKind(stack)
+		awscdk.Tags_Of(stack).Add(aws.String("team"), aws.String("odds"), nil)
 		written = resources(template.Of(t, stack))
 	})
 	t.Parallel()
@@ -67,6 +68,7 @@ func TestEveryKind(t *testing.T) {
 		}
 	}
 	hostingStands(ctx, t, config)
+	alarmsAreTagged(ctx, t, config)
 
 	if _, err := stacks.DeleteStack(ctx, &cloudformation.DeleteStackInput{StackName: name}); err != nil {
 		t.Fatal(err)
@@ -139,19 +141,19 @@ func everyKind(stack awscdk.Stack) []*scaling.ScalableTarget {
 		scaling.NewScalableTarget(stack, "MainScaling", scaling.ScalableTargetProps{Model: everything, Variant: main, Dependencies: []constructs.IConstruct{odds}}),
 		scaling.NewVariantScaling(stack, "NextScaling", scaling.VariantScalingProps{
 			Endpoint: odds, Variant: odds.Variant("next"),
-			Scaling: autoscaling.VariantScaling{MinCapacity: 1, MaxCapacity: 8, RequestsPerSecondPerInstance: 100, ConcurrencyPerInstance: 8},
+			Scaling: autoscaling.VariantScaling{Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100, ConcurrencyPerInstance: 8}, Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 8}},
 		}),
 		scaling.NewComponentScaling(stack, "ComponentScaling", scaling.ComponentScalingProps{
 			InferenceComponentName: component.InferenceComponentName(), InferenceComponent: component,
-			Scaling: autoscaling.ComponentScaling{MaxCapacity: 8, RequestsPerSecondPerCopy: 20, ConcurrencyPerCopy: 6, WakeUpCopies: 2, Events: []events.Event{event}},
+			Scaling: autoscaling.ComponentScaling{CopyCapacity: autoscaling.CopyCapacity{RequestsPerSecondPerCopy: 20, ConcurrencyPerCopy: 6}, CopyScaling: autoscaling.CopyScaling{MaxCapacity: 8, WakeUpCopies: 2}, Events: []events.Event{event}},
 		}),
 		scaling.NewAsynchronousScaling(stack, "QueueScaling", scaling.AsynchronousScalingProps{
 			Endpoint: queue, Variant: queue.Variant("main"),
-			Scaling: autoscaling.AsynchronousScaling{MinCapacity: 1, MaxCapacity: 4, BacklogPerInstance: 5, ScheduledActions: night},
+			Scaling: autoscaling.AsynchronousScaling{Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 4, BacklogPerInstance: 5}, ScheduledActions: night},
 		}),
 		scaling.NewProvisionedConcurrencyScaling(stack, "ServerlessScaling", scaling.ProvisionedConcurrencyScalingProps{
 			Endpoint: serverless, Variant: serverless.Variant("main"),
-			Scaling: autoscaling.ProvisionedConcurrencyScaling{MinCapacity: 1, MaxCapacity: 20, MaxConcurrency: 20},
+			Scaling: autoscaling.ProvisionedConcurrencyScaling{Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 20}, MaxConcurrency: 20},
 		}),
 	}
 }
@@ -237,6 +239,25 @@ func alarmOf(ctx context.Context, t *testing.T, config aws.Config, policyARN str
 		t.Fatalf("no alarm sets off %s", policyARN)
 	}
 	return found
+}
+
+// alarmsAreTagged reads the stack's tag back from every alarm.
+func alarmsAreTagged(ctx context.Context, t *testing.T, config aws.Config) {
+	t.Helper()
+	client := cloudwatch.NewFromConfig(config)
+	alarms, err := client.DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{})
+	if err != nil || len(alarms.MetricAlarms) == 0 {
+		t.Fatalf("got %d alarms, %v", len(alarms.MetricAlarms), err)
+	}
+	for _, a := range alarms.MetricAlarms {
+		got, err := client.ListTagsForResource(ctx, &cloudwatch.ListTagsForResourceInput{ResourceARN: a.AlarmArn})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got.Tags) != 1 || *got.Tags[0].Key != "team" || *got.Tags[0].Value != "odds" {
+			t.Errorf("%s has the tags %v, want the stack's", *a.AlarmName, values(t, got)["Tags"])
+		}
+	}
 }
 
 // only is the properties of these names that there are.

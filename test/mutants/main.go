@@ -85,7 +85,7 @@ var mutants = []mutant{
 		"constructs/frontend/authentication.go", "if as != nil && as.JWT != nil {", `if as != nil && as.JWT != nil && as.JWT.Issuer == "" {`,
 		"./constructs/frontend"},
 	{"production may be served without TLS",
-		"config/accessrules.go", "case f.PlainHTTP && e.Production:", "case f.PlainHTTP && !e.Production && e.Production:",
+		"config/access.go", "case f.PlainHTTP && e.Production:", "case f.PlainHTTP && !e.Production && e.Production:",
 		"./config"},
 	{"events that are under way do not keep others from being pruned",
 		"cmd/events/prune.go", "if !w.From.After(now) && w.To.After(now) &&", "if w.Starts.Before(now) && w.Ends.After(now) &&",

@@ -46,7 +46,7 @@ func TestFindings(t *testing.T) {
 		status     int
 		said       []string
 	}{
-		{"a warning", "", false, 0, []string{id, "got 1m0s", "6m0s"}},
+		{"a warning", "", false, 0, []string{id, "scaling.scaleInCooldown: got 1m: ", "6m"}},
 		{"strictly", "", true, 1, []string{id}},
 		{"acknowledged", acknowledged + "inference/Scaling/Target}\n", true, 0, nil},
 		{"acknowledged of nothing", acknowledged + "inference/Scalin/Target}\n", false, 1, []string{

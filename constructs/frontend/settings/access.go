@@ -46,11 +46,14 @@ func validateURL(field, address string) problem.List {
 	parsed, err := url.Parse(address)
 	switch {
 	case err != nil, parsed.Scheme != "https", parsed.Hostname() == "", parsed.User != nil:
-		ps.Add(field, address, "this is not an HTTPS address", "copy it from the provider's /.well-known/openid-configuration")
+		ps.Add(field, address, "this is not an HTTPS address",
+			"copy it from the provider's /.well-known/openid-configuration")
 	case parsed.Port() != "" && parsed.Port() != "443":
 		ps.Add(field, address, "a load balancer may connect to a provider on port 443 only", "serve it there")
 	case len(address) > maxURL:
-		ps.Add(field, address, fmt.Sprintf("a listener takes addresses of at most %d characters, this one has %d", maxURL, len(address)), "give a shorter one")
+		ps.Add(field, address,
+			fmt.Sprintf("a listener takes addresses of at most %d characters, this one has %d", maxURL,
+				len(address)), "give a shorter one")
 	}
 	return ps
 }

@@ -135,7 +135,8 @@ func validateSecret(arn, region string) problem.List {
 	const field = "ClientSecretARN"
 	var ps problem.List
 	if arn == "" {
-		ps.Add(field, nil, "a login needs the client's secret, from AWS Secrets Manager", "give the ARN of the secret that holds it")
+		ps.Add(field, nil, "a login needs the client's secret, from AWS Secrets Manager",
+			"give the ARN of the secret that holds it")
 		return ps
 	}
 	if !known(arn) {
@@ -144,7 +145,8 @@ func validateSecret(arn, region string) problem.List {
 	parts := secretARN.FindStringSubmatch(arn)
 	switch {
 	case parts == nil:
-		ps.Add(field, nil, "this is not the whole ARN of a secret in AWS Secrets Manager, which ends in a hyphen and six letters or digits",
+		ps.Add(field, nil, "this is not the whole ARN of a secret in AWS Secrets Manager, which ends in a hyphen and "+
+			"six letters or digits",
 			"put the client's secret there, and copy the ARN")
 	case region != "" && parts[1] != region:
 		ps.Add(field, nil, "CloudFormation reads secrets of its own region "+region+", this one is in "+parts[1],
@@ -161,7 +163,8 @@ func (c Cognito) validate() problem.List {
 	case c.UserPoolARN == "":
 		ps.Add("UserPoolARN", nil, "a login needs it", "copy it from the user pool")
 	case known(c.UserPoolARN) && !userPoolARN.MatchString(c.UserPoolARN):
-		ps.Add("UserPoolARN", c.UserPoolARN, "this is not the ARN of a user pool in Amazon Cognito", "copy it from the user pool")
+		ps.Add("UserPoolARN", c.UserPoolARN, "this is not the ARN of a user pool in Amazon Cognito",
+			"copy it from the user pool")
 	}
 	if c.ClientID == "" {
 		ps.Add("ClientID", nil, "a login needs it", "make a client of the user pool, with a secret")

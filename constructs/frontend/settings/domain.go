@@ -60,10 +60,12 @@ func (d Domain) Validate(certified bool) problem.List {
 		return ps
 	}
 	if d.Name != d.ZoneName && !strings.HasSuffix(d.Name, "."+d.ZoneName) {
-		ps.Add("Name", d.Name, "this name is not in the zone "+d.ZoneName, "give one that ends in ."+d.ZoneName+", or the zone that it is in")
+		ps.Add("Name", d.Name, "this name is not in the zone "+d.ZoneName,
+			"give one that ends in ."+d.ZoneName+", or the zone that it is in")
 	}
 	if n := len(d.Name); !certified && n > maxCertificateName {
-		ps.Add("Name", d.Name, fmt.Sprintf("a certificate is made for at most %d characters, this name has %d", maxCertificateName, n),
+		ps.Add("Name", d.Name,
+			fmt.Sprintf("a certificate is made for at most %d characters, this name has %d", maxCertificateName, n),
 			"give a shorter one, or a certificate that stands")
 	}
 	return ps

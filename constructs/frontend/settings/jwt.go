@@ -82,15 +82,19 @@ func (j JWT) validate() problem.List {
 	case j.Issuer == "":
 		ps.Add("Issuer", nil, "a token is taken of one issuer", "give the value of its claim iss")
 	case known(j.Issuer) && len(j.Issuer) > maxURL:
-		ps.Add("Issuer", j.Issuer, fmt.Sprintf("an issuer has at most %d characters, this one has %d", maxURL, len(j.Issuer)), "give a shorter one")
+		ps.Add("Issuer", j.Issuer,
+			fmt.Sprintf("an issuer has at most %d characters, this one has %d", maxURL, len(j.Issuer)), "give a shorter one")
 	}
 	if j.JWKSEndpoint == "" {
-		ps.Add("JWKSEndpoint", nil, "tokens are checked with the issuer's public keys", "give the jwks_uri of its /.well-known/openid-configuration")
+		ps.Add("JWKSEndpoint", nil, "tokens are checked with the issuer's public keys",
+			"give the jwks_uri of its /.well-known/openid-configuration")
 	}
 	ps = append(ps, validateURL("JWKSEndpoint", j.JWKSEndpoint)...)
 	ps = append(ps, j.validateAudience()...)
 	if n := len(j.Additional()); n > maxClaims {
-		ps.Add("Claims", nil, fmt.Sprintf("a load balancer checks at most %d claims with the audience, these are %d", maxClaims, n), "keep those that say whom tokens are for")
+		ps.Add("Claims", nil,
+			fmt.Sprintf("a load balancer checks at most %d claims with the audience, these are %d", maxClaims,
+				n), "keep those that say whom tokens are for")
 	}
 	names := map[string]bool{}
 	for i, c := range j.Claims {
@@ -111,11 +115,14 @@ func (j JWT) validateAudience() problem.List {
 		ps.Add("Audience", nil, "any token of the issuer would be taken, those for other services too",
 			"give the claim aud of tokens for this service, or a claim such as client_id or scope where they have none")
 	case j.Audience == "" && j.AudienceFormat != "":
-		ps.Add("AudienceFormat", string(j.AudienceFormat), "there is no audience that has it", "give the audience, or remove it")
+		ps.Add("AudienceFormat", string(j.AudienceFormat), "there is no audience that has it",
+			"give the audience, or remove it")
 	case !validFormat(j.AudienceFormat):
 		ps.Add("AudienceFormat", string(j.AudienceFormat), formatRule, formatFix)
 	case len(j.Audience) > maxClaimValue:
-		ps.Add("Audience", j.Audience, fmt.Sprintf("a claim's value has at most %d characters, this one has %d", maxClaimValue, len(j.Audience)), "give a shorter one")
+		ps.Add("Audience", j.Audience,
+			fmt.Sprintf("a claim's value has at most %d characters, this one has %d", maxClaimValue,
+				len(j.Audience)), "give a shorter one")
 	case j.Audience != "" && slices.ContainsFunc(j.Claims, func(c Claim) bool { return c.Name == "aud" }):
 		ps.Add("Audience", j.Audience, "the claims have aud too", "keep one of the two")
 	}
@@ -146,15 +153,18 @@ func (c Claim) validate() problem.List {
 	case n == 0:
 		ps.Add("Values", nil, "a claim is compared with a value", "give it")
 	case single && n > 1:
-		ps.Add("Values", nil, fmt.Sprintf("a single-string has one value, these are %d", n), "keep one, or say how the claim is written")
+		ps.Add("Values", nil, fmt.Sprintf("a single-string has one value, these are %d", n),
+			"keep one, or say how the claim is written")
 	case n > maxClaims:
-		ps.Add("Values", nil, fmt.Sprintf("a claim is compared with at most %d values, these are %d", maxClaims, n), "keep the first ones")
+		ps.Add("Values", nil, fmt.Sprintf("a claim is compared with at most %d values, these are %d", maxClaims, n),
+			"keep the first ones")
 	}
 	for i, value := range c.Values {
 		at := fmt.Sprintf("Values[%d]", i)
 		switch {
 		case value == "" || len(value) > maxClaimValue:
-			ps.Add(at, value, fmt.Sprintf("a claim's value has 1 to %d characters, this one has %d", maxClaimValue, len(value)), "copy it from a token")
+			ps.Add(at, value, fmt.Sprintf("a claim's value has 1 to %d characters, this one has %d", maxClaimValue,
+				len(value)), "copy it from a token")
 		case c.Format == SpaceSeparated && strings.Contains(value, " "):
 			ps.Add(at, value, "a value of space-separated-values has no space", "give each word as a value of its own")
 		}

@@ -39,7 +39,8 @@ func (m MutualTLS) validate(region string) problem.List {
 	var ps problem.List
 	switch {
 	case m.TrustStoreARN == "" && m.CABundleURL == "":
-		ps.Add("CABundleURL", nil, "clients' certificates are checked with those of their authorities", "give them in PEM as s3://BUCKET/KEY, or a trust store that stands")
+		ps.Add("CABundleURL", nil, "clients' certificates are checked with those of their authorities",
+			"give them in PEM as s3://BUCKET/KEY, or a trust store that stands")
 	case m.TrustStoreARN != "" && m.CABundleURL != "":
 		ps.Add("CABundleURL", m.CABundleURL, "a trust store that stands has its own authorities", "keep one of the two")
 	case m.CABundleURL == "" && m.CABundleVersion != "":
@@ -55,7 +56,8 @@ func (m MutualTLS) validate(region string) problem.List {
 	case parts == nil:
 		ps.Add("TrustStoreARN", m.TrustStoreARN, "this is not the ARN of a trust store", "copy it from the trust store")
 	case region != "" && parts[1] != region:
-		ps.Add("TrustStoreARN", m.TrustStoreARN, "a load balancer takes trust stores of its own region "+region+", this one is in "+parts[1], "make the trust store in "+region+" too")
+		ps.Add("TrustStoreARN", m.TrustStoreARN,
+			"a load balancer takes trust stores of its own region "+region+", this one is in "+parts[1], "make the trust store in "+region+" too")
 	}
 	return ps
 }

@@ -84,7 +84,8 @@ func (s Server) Validate() problem.List {
 	}
 	during := func(field string, d, shortest, longest time.Duration, fix string) {
 		if d != 0 && (d < shortest || d > longest) {
-			ps.Add(field, d, fmt.Sprintf("this is a time from %s to %s", shortest, longest), fix)
+			ps.Add(field, d, fmt.Sprintf("this is a time from %s to %s", problem.Duration(shortest),
+				problem.Duration(longest)), fix)
 		}
 	}
 	value := func(n *int) int {
@@ -93,23 +94,30 @@ func (s Server) Validate() problem.List {
 		}
 		return *n
 	}
-	during("StreamTimeout", s.StreamTimeout, MinStreamTimeout, MaxStreamTimeout, "leave it out for the time-out of a request")
+	during("StreamTimeout", s.StreamTimeout, MinStreamTimeout, MaxStreamTimeout,
+		"leave it out for the time-out of a request")
 	between("MaxConcurrency", s.MaxConcurrency != 0, s.MaxConcurrency, 1, MaxConcurrency, "leave it out for 4096")
-	between("QueueSize", s.QueueSize != nil, value(s.QueueSize), 0, MaxQueueSize, "leave it out for 128, or take 0 for no queue")
+	between("QueueSize", s.QueueSize != nil, value(s.QueueSize), 0, MaxQueueSize,
+		"leave it out for 128, or take 0 for no queue")
 	during("QueueTimeout", s.QueueTimeout, MinQueueTimeout, MaxQueueTimeout, "leave it out for 1s")
-	between("RetryPercent", s.RetryPercent != nil, value(s.RetryPercent), 0, MaxRetryPercent, "more retries would add to an overload what the endpoint lacks")
+	between("RetryPercent", s.RetryPercent != nil, value(s.RetryPercent), 0, MaxRetryPercent,
+		"more retries would add to an overload what the endpoint lacks")
 	if n := len(s.FallbackBody); n > MaxFallbackBytes {
-		ps.Add("FallbackBody", nil, fmt.Sprintf("a fallback reply has at most %d bytes, this one has %d", MaxFallbackBytes, n), "shorten it")
+		ps.Add("FallbackBody", nil,
+			fmt.Sprintf("a fallback reply has at most %d bytes, this one has %d", MaxFallbackBytes, n), "shorten it")
 	}
 	if s.FallbackContentType != "" && s.FallbackBody == "" {
-		ps.Add("FallbackContentType", s.FallbackContentType, "there is no fallback reply that has it", "give the reply too, or leave it out")
+		ps.Add("FallbackContentType", s.FallbackContentType, "there is no fallback reply that has it",
+			"give the reply too, or leave it out")
 	}
 	if !Sendable(s.FallbackContentType) {
-		ps.Add("FallbackContentType", s.FallbackContentType, "a content type has no control characters", "write it such as application/json")
+		ps.Add("FallbackContentType", s.FallbackContentType, "a content type has no control characters",
+			"write it such as application/json")
 	}
 	for i, source := range s.PrioritySources {
 		if _, err := netip.ParsePrefix(source); err != nil {
-			ps.Add(fmt.Sprintf("PrioritySources[%d]", i), source, "a range is an IPv4 or IPv6 CIDR", "such as 10.0.0.0/8 or 2001:db8::/32")
+			ps.Add(fmt.Sprintf("PrioritySources[%d]", i), source, "a range is an IPv4 or IPv6 CIDR",
+				"such as 10.0.0.0/8 or 2001:db8::/32")
 		}
 	}
 	between("LogRate", s.LogRate != nil, value(s.LogRate), 0, MaxLogRate, "leave it out for 50, or take 0 to log none")

@@ -26,10 +26,10 @@ func TestValidate(t *testing.T) {
 			StreamTimeout: time.Second - 1, MaxConcurrency: -1, QueueSize: &low, QueueTimeout: time.Hour, RetryPercent: &high,
 			FallbackBody: strings.Repeat("x", 20_000), FallbackContentType: "a\nb", PrioritySources: []string{"10.0.0.0/8", "10.0.0.1"}, LogRate: &high,
 			OTLPEndpoint: "collector:4318", TraceRatio: &percent,
-		}, `StreamTimeout: got 999.999999ms: this is a time from 1s to 55m0s; leave it out for the time-out of a request
+		}, `StreamTimeout: got 999.999999ms: this is a time from 1s to 55m; leave it out for the time-out of a request
 MaxConcurrency: got -1: this is a whole number from 1 to 100000; leave it out for 4096
 QueueSize: got -1: this is a whole number from 0 to 100000; leave it out for 128, or take 0 for no queue
-QueueTimeout: got 1h0m0s: this is a time from 1ms to 1m0s; leave it out for 1s
+QueueTimeout: got 1h: this is a time from 1ms to 1m; leave it out for 1s
 RetryPercent: got 2000000: this is a whole number from 0 to 10; more retries would add to an overload what the endpoint lacks
 FallbackBody: a fallback reply has at most 16384 bytes, this one has 20000; shorten it
 FallbackContentType: got "a\nb": a content type has no control characters; write it such as application/json

@@ -44,7 +44,8 @@ func (w WAF) Validate() problem.List {
 			ps.Add(field, n, "WAF limits to 10 up to 2,000,000,000 requests in 5 minutes", "give such a number")
 		}
 	}
-	if w.WebACLARN != "" && (w.SessionHeader != "" || w.RequestsPerSession != 0 || w.RequestsPerAddress != 0 || w.BlockAddresses) {
+	if w.WebACLARN != "" && (w.SessionHeader != "" || w.RequestsPerSession != 0 || w.RequestsPerAddress != 0 ||
+		w.BlockAddresses) {
 		ps.Add("WebACLARN", w.WebACLARN, "a web ACL that stands has its own rules", "leave it out, or the limits")
 		return ps
 	}
@@ -59,7 +60,8 @@ func (w WAF) Validate() problem.List {
 	case w.RequestsPerAddress != 0:
 		limit("RequestsPerAddress", w.RequestsPerAddress)
 	case w.BlockAddresses:
-		ps.Add("RequestsPerAddress", nil, "BlockAddresses needs the limit over which they are blocked", "give it, or leave BlockAddresses out")
+		ps.Add("RequestsPerAddress", nil, "BlockAddresses needs the limit over which they are blocked",
+			"give it, or leave BlockAddresses out")
 	}
 	return ps
 }

@@ -27,7 +27,8 @@ func main() {
 		Endpoint: endpoint,
 		Variant:  endpoint.Variant("main"),
 		Scaling: autoscaling.VariantScaling{
-			MinCapacity: 2, MaxCapacity: 12, RequestsPerSecondPerInstance: 100,
+			Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100},
+			Scaling:  autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 12},
 			ScheduledActions: []autoscaling.ScheduledAction{
 				{Name: "evening", Schedule: "cron(0 18 ? * MON-FRI *)", Timezone: "Europe/London", MinCapacity: &floor},
 			},
