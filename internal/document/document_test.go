@@ -195,3 +195,24 @@ func TestNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestYAML: what is written reads to the same values, in the same order.
+func TestYAML(t *testing.T) {
+	t.Parallel()
+	text := "z: 010\na: [1e3, 'it''s', \"12\", ~, yes, 20:00, 2027-06-12, !!str 012, !x y, {}, []]\nb: &b |-\n  7\nc: &c {\"<<\": \"<<\", <<: {\"true\": true}}\nd: [*b, *c]\ne: \"a: b\\n\\x01 #\"\nf: !x\ng:\n  - - a b\n    - 'null'\n"
+	want := parse(t, text)
+	written, err := want.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := parse(t, string(written))
+	if diff := cmp.Diff(want.Value(nil), got.Value(nil)); diff != "" || !cmp.Equal(want.Keys, got.Keys) {
+		t.Errorf("(-want +got)\n%s\n%s", diff, written)
+	}
+	if n := got.Get("z"); n.Scalar != document.Unclear("10") {
+		t.Errorf("got %#v", n.Scalar)
+	}
+	if n := got.Get("a").Items[8]; n.Tag != "!x" || got.Get("f").Tag != "!x" {
+		t.Errorf("a tag is lost:\n%s", written)
+	}
+}
