@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
@@ -60,7 +61,7 @@ type Scaled struct {
 	ConstructPath string
 	// Subject is what scales, and how. Names that a template leaves to
 	// CloudFormation are logical IDs here.
-	Subject autoscaling.Subject
+	Subject lint.Subject
 	// Host is the variant whose instances hold the copies of an inference
 	// component. Default: nil, something else scales, or not known.
 	Host *autoscaling.Variant

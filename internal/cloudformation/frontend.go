@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 )
 
@@ -41,7 +42,7 @@ type Frontend struct {
 	// units that it always has reserved, and Reservations are those at times.
 	LoadBalancer  bool
 	ReservedUnits int
-	Reservations  []autoscaling.ReservationSchedule
+	Reservations  []frontend.ReservationSchedule
 }
 
 // frontends adds the gateways of t to r. What of them cannot be read before a
@@ -167,8 +168,8 @@ func (o owner) addLoadBalancer(f *Frontend) {
 }
 
 // reservation is the schedule of a call of ModifyCapacityReservation.
-func (o owner) reservation(id string) (autoscaling.ReservationSchedule, bool) {
-	s := autoscaling.ReservationSchedule{Name: id}
+func (o owner) reservation(id string) (frontend.ReservationSchedule, bool) {
+	s := frontend.ReservationSchedule{Name: id}
 	input, ok := text(o.resolve(o.property(id, "Target").Get("Input"), "", 0))
 	var call struct {
 		MinimumLoadBalancerCapacity *struct{ CapacityUnits int }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
@@ -35,7 +36,7 @@ func (t *template) scaled(r *Reading) {
 			o.addAll(problem.From(err))
 			continue
 		}
-		s.Subject = autoscaling.Subject{Name: s.ConstructPath, Account: t.Account, Region: t.Region, Target: target, Facts: o.facts()}
+		s.Subject = lint.Subject{Name: s.ConstructPath, Account: t.Account, Region: t.Region, Target: target, Facts: o.facts()}
 		if s.Subject.Name == "" {
 			s.Subject.Name = id
 		}
