@@ -24,7 +24,9 @@ type cutter struct {
 }
 
 // layout bounds an environment file, which package config has read before.
-var layout = document.Options{File: "an environment file", Holds: "environment", MaxBytes: 1 << 20, MaxDepth: 32, MaxValues: 20_000}
+var layout = document.Options{
+	File: "an environment file", Holds: "environment", MaxBytes: 1 << 20, MaxDepth: 32, MaxValues: 20_000,
+}
 
 func newCutter(text []byte) (*cutter, error) {
 	c := &cutter{text: text}

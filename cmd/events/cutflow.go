@@ -114,7 +114,8 @@ func (c *cutter) cutFlowEntries(l *document.Node, gone []int) error {
 	}
 	end := len(strings.TrimRight(string(c.text[:separators[n].at]), space))
 	from := after.end
-	if hasRemark, breaks := after.end > after.at+1, strings.Contains(string(c.text[end:separators[n].at]), "\n"); hasRemark && !breaks {
+	breaks := strings.Contains(string(c.text[end:separators[n].at]), "\n")
+	if hasRemark := after.end > after.at+1; hasRemark && !breaks {
 		from = begins(last + 1) // keeps the line break that ends the remark
 	}
 	c.cuts = append(c.cuts, [2]int{after.at, after.at + 1}, [2]int{from, end})

@@ -46,7 +46,9 @@ func (f facts) withDefaults() facts {
 }
 
 // factsFile bounds a facts file, far over what it has to say.
-var factsFile = document.Options{File: "a facts file", Holds: "list of facts", MaxBytes: 32 << 10, MaxDepth: 32, MaxValues: 1000}
+var factsFile = document.Options{
+	File: "a facts file", Holds: "list of facts", MaxBytes: 32 << 10, MaxDepth: 32, MaxValues: 1000,
+}
 
 // readFacts reads a facts file: lines of "key: value".
 func readFacts(file string) (facts, problem.List) {

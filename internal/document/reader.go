@@ -134,7 +134,8 @@ func (r *reader) pairs(n *yaml.Node, out *Node, depth int, merged bool) {
 		case key.Tag == "!!merge":
 			merges = append(merges, value)
 		case !isText:
-			r.fail(at, out, "", "a key is a text, here stands a mapping or a list", "write the value itself, in quotes where it begins with a bracket")
+			r.fail(at, out, "", "a key is a text, here stands a mapping or a list",
+				"write the value itself, in quotes where it begins with a bracket")
 		case out.Values[name] == nil:
 			child := r.read(value, at, depth+1)
 			child.Merged = merged
