@@ -9,7 +9,9 @@ import (
 
 // accepted is far over what 200 scheduled actions and the four levels of an
 // environment need.
-var accepted = tree.Options{File: "an environment file", Holds: "environment", MaxBytes: 128 * 1024, MaxDepth: 32, MaxValues: 20_000}
+var accepted = tree.Options{
+	File: "an environment file", Holds: "environment", MaxBytes: 128 * 1024, MaxDepth: 32, MaxValues: 20_000,
+}
 
 // parse reads YAML into d, or notes why it is none.
 func (d *document) parse(data []byte) {
@@ -21,10 +23,13 @@ func (d *document) parse(data []byte) {
 	}
 	switch {
 	case root == nil && errs == nil:
-		d.refuse(tree.Position{Line: 1, Column: 1}, "the file is empty", "begin with \"account:\"; the environments beside it show the rest")
+		d.refuse(tree.Position{Line: 1, Column: 1}, "the file is empty",
+			"begin with \"account:\"; the environments beside it show the rest")
 	case root == nil:
 	case root.Kind != tree.Mapping:
-		d.refuse(root.Place(), "an environment file is a mapping of keys, this is only "+(&node{Node: root}).describe(), "begin with \"account:\" at the top")
+		only := &node{Node: root}
+		d.refuse(root.Place(), "an environment file is a mapping of keys, this is only "+only.describe(),
+			"begin with \"account:\" at the top")
 	default:
 		d.root = d.index(root, "")
 		for _, e := range errs {
@@ -40,7 +45,10 @@ func (d *document) parse(data []byte) {
 func (d *document) refuseTags() {
 	for path, n := range d.nodes {
 		if n.Tag != "" && !strings.HasPrefix(n.Tag, "!!") {
-			d.faultAt(n.TagAt, problem.Problem{Path: path, Got: n.Tag, Rule: "an environment file knows no tags, such as CloudFormation's !Ref or !Sub", Fix: "write the value itself"})
+			d.faultAt(n.TagAt, problem.Problem{
+				Path: path, Got: n.Tag,
+				Rule: "an environment file knows no tags, such as CloudFormation's !Ref or !Sub", Fix: "write the value itself",
+			})
 		}
 	}
 }

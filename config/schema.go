@@ -97,7 +97,8 @@ func (d *document) schemaProblem(e *jsonschema.ValidationError) {
 // missing reports a required key of n that is not there.
 func (d *document) missing(n *node, s *jsonschema.Schema, key string) {
 	if path := keyPath(n.path, key); !d.isFaulty(path) {
-		d.fault(problem.Problem{Path: path, Rule: "this key is required and missing", Fix: "add it: " + firstSentence(s.Properties[key])})
+		fix := "add it: " + firstSentence(s.Properties[key])
+		d.fault(problem.Problem{Path: path, Rule: "this key is required and missing", Fix: fix})
 	}
 }
 
@@ -109,7 +110,8 @@ func (d *document) repeatedItems(n *node) {
 		if earlier := first[item.Scalar]; earlier == nil {
 			first[item.Scalar] = item
 		} else if item.Kind == tree.Scalar {
-			d.fault(problem.Problem{Path: item.path, Got: item.describe(), Rule: earlier.path + " says the same", Fix: "remove one of the two"})
+			rule := earlier.path + " says the same"
+			d.fault(problem.Problem{Path: item.path, Got: item.describe(), Rule: rule, Fix: "remove one of the two"})
 		}
 	}
 }
@@ -132,7 +134,8 @@ func (d *document) unknownKey(n *node, s *jsonschema.Schema, key string) {
 	}
 	child.omit = true
 	d.faulty = append(d.faulty, child.path)
-	d.reportAt(child.Key, problem.Problem{Path: child.path, Got: child.describe(), Rule: place + " has no such key", Fix: fix})
+	rule := place + " has no such key"
+	d.reportAt(child.Key, problem.Problem{Path: child.path, Got: child.describe(), Rule: rule, Fix: fix})
 }
 
 // schemaAt is the part of the schema that judges a value. The schema is written

@@ -120,7 +120,8 @@ func wrongType(want string, n *node, s *jsonschema.Schema) (rule, fix string) {
 		}
 	case "integer", "number":
 		if clear, odd := n.Scalar.(tree.Unclear); odd {
-			return "readers of YAML take this for different numbers", fmt.Sprintf("write %s, or %q where it is a text", string(clear), n.Written)
+			return "readers of YAML take this for different numbers",
+				fmt.Sprintf("write %s, or %q where it is a text", string(clear), n.Written)
 		}
 		rule = map[string]string{"integer": "must be a whole number", "number": "must be a number"}[want]
 		fix = "write digits alone, without words or a unit"

@@ -7,13 +7,11 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
-	"github.com/goccy/go-yaml/token"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 )
 
 // cutter takes entries of lists out of a YAML file and leaves every other byte
-// as it is. The syntax tree says where they are; what is written in a way that
+// as it is. The tree of nodes says where they are; what is written in a way that
 // cannot be cut is an error, and what a cut makes of the file is for the caller
 // to read.
 type cutter struct {
@@ -21,28 +19,25 @@ type cutter struct {
 	// lines are the text's, with their ends; starts is where each begins.
 	lines  []string
 	starts []int
-	root   ast.Node
+	root   *document.Node
 	cuts   [][2]int
+}
+
+// layout bounds an environment file, which package config has read before.
+var layout = document.Options{
+	File: "an environment file", Holds: "environment", MaxBytes: 1 << 20, MaxDepth: 32, MaxValues: 20_000,
 }
 
 func newCutter(text []byte) (*cutter, error) {
 	c := &cutter{text: text}
-	mark := len(text) - len(bytes.TrimPrefix(text, []byte("\ufeff")))
-	at, plain := mark, strings.Builder{}
-	for line := range strings.Lines(string(text[mark:])) {
+	at := len(text) - len(bytes.TrimPrefix(text, []byte("\ufeff")))
+	for line := range strings.Lines(string(text[at:])) {
 		c.lines, c.starts = append(c.lines, line), append(c.starts, at)
 		at += len(line)
-		// goccy/go-yaml v1.19.2 counts a line twice that ends a comment with CRLF.
-		plain.WriteString(strings.ReplaceAll(line, "\r\n", "\n"))
 	}
-	file, err := parser.ParseBytes([]byte(plain.String()), 0)
-	if err != nil {
-		return nil, err
-	}
-	for _, doc := range file.Docs {
-		if m, ok := doc.Body.(*ast.MappingNode); ok && c.root == nil {
-			c.root = m
-		}
+	var wrong []document.SyntaxError
+	if c.root, wrong = document.Parse(text, layout); wrong != nil {
+		return nil, &wrong[0]
 	}
 	return c, nil
 }
@@ -59,49 +54,26 @@ func (c *cutter) result() []byte {
 	return append(out, c.text[at:]...)
 }
 
-// pair is a key of a mapping with its value, nil where the file does not have it
-// at this place.
-func pair(n ast.Node, key string) *ast.MappingValueNode {
-	switch n := n.(type) {
-	case *ast.AnchorNode:
-		return pair(n.Value, key)
-	case *ast.MappingValueNode:
-		if n.Key.GetToken().Value == key {
-			return n
-		}
-	case *ast.MappingNode:
-		for _, v := range n.Values {
-			if v.Key.GetToken().Value == key {
-				return v
-			}
-		}
-	}
-	return nil
-}
-
-// list is the list that a key has.
-func list(p *ast.MappingValueNode, key string) (*ast.SequenceNode, error) {
-	if p == nil {
+// list is the list that a mapping has at a key.
+func list(holder *document.Node, key string) (*document.Node, error) {
+	l := holder.Get(key)
+	switch {
+	case l == nil || l.Merged || holder.Alias:
 		return nil, fmt.Errorf("the key %s comes from somewhere else in the file", key)
+	case l.Kind != document.Sequence || l.Alias:
+		return nil, uncut(l.Key, key+" is no plain list")
 	}
-	value := p.Value
-	if anchor, ok := value.(*ast.AnchorNode); ok {
-		value = anchor.Value
-	}
-	if l, ok := value.(*ast.SequenceNode); ok {
-		return l, nil
-	}
-	return nil, uncut(p.Key.GetToken(), key+" is no plain list")
+	return l, nil
 }
 
 // uncut is that something is not written as cutter wants it.
-func uncut(t *token.Token, why string) error {
-	return fmt.Errorf("%d:%d: %s", t.Position.Line, t.Position.Column, why)
+func uncut(at document.Position, why string) error {
+	return fmt.Errorf("%d:%d: %s", at.Line, at.Column, why)
 }
 
 // cutEntries cuts some entries of a list, but not all.
-func (c *cutter) cutEntries(l *ast.SequenceNode, gone []int) error {
-	if l.IsFlowStyle {
+func (c *cutter) cutEntries(l *document.Node, gone []int) error {
+	if l.Flow {
 		return c.cutFlowEntries(l, gone)
 	}
 	entries, err := c.entryLines(l)
@@ -120,22 +92,22 @@ func (c *cutter) cutEntries(l *ast.SequenceNode, gone []int) error {
 	return nil
 }
 
-// cutPair cuts a key with its list, and the comment right above it.
-func (c *cutter) cutPair(p *ast.MappingValueNode, l *ast.SequenceNode) error {
-	key := p.Key.GetToken()
-	from := key.Position.Line - 1
-	if strings.TrimSpace(c.before(key)) != "" {
-		return uncut(key, "the key does not begin its line")
+// cutList cuts a list with its key, and the comment right above it.
+func (c *cutter) cutList(l *document.Node) error {
+	from := l.Key.Line - 1
+	if strings.TrimSpace(c.before(l.Key)) != "" {
+		return uncut(l.Key, "the key does not begin its line")
 	}
 	var to int
-	if l.IsFlowStyle {
-		at, err := c.offset(l.End, "]")
+	if l.Flow {
+		separators, _, err := c.separators(l)
 		if err != nil {
 			return err
 		}
-		to = l.End.Position.Line
-		if rest := strings.TrimSpace(c.lines[to-1][at+1-c.starts[to-1]:]); rest != "" && rest[0] != '#' {
-			return uncut(l.End, "something follows the list on its line")
+		closing := separators[len(separators)-1].at
+		to, _ = slices.BinarySearch(c.starts, closing+1)
+		if rest := strings.TrimSpace(c.lines[to-1][closing+1-c.starts[to-1]:]); rest != "" && rest[0] != '#' {
+			return uncut(l.Key, "something follows the list on its line")
 		}
 	} else {
 		entries, err := c.entryLines(l)
@@ -157,16 +129,16 @@ func (c *cutter) cutPair(p *ast.MappingValueNode, l *ast.SequenceNode) error {
 
 // entryLines are from which line up to which each entry of a list goes, with the
 // comment right above it.
-func (c *cutter) entryLines(l *ast.SequenceNode) ([][2]int, error) {
+func (c *cutter) entryLines(l *document.Node) ([][2]int, error) {
 	var found [][2]int
-	for _, e := range l.Entries {
-		if _, err := c.offset(e.Start, "-"); err != nil {
+	for _, e := range l.Items {
+		if _, err := c.offset(e.Dash, "-"); err != nil {
 			return nil, err
 		}
-		if strings.TrimSpace(c.before(e.Start)) != "" {
-			return nil, uncut(e.Start, "the entry does not begin its line")
+		if strings.TrimSpace(c.before(e.Dash)) != "" {
+			return nil, uncut(e.Dash, "the entry does not begin its line")
 		}
-		from := e.Start.Position.Line - 1
+		from := e.Dash.Line - 1
 		to := c.entryEnd(from)
 		for from > 0 && isComment(c.lines[from-1]) && (len(found) == 0 || from > found[len(found)-1][1]) {
 			from--
@@ -215,18 +187,18 @@ func isComment(line string) bool { return strings.HasPrefix(strings.TrimSpace(li
 
 func indent(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }
 
-// before is what stands before a token on its line.
-func (c *cutter) before(t *token.Token) string {
-	line := c.lines[t.Position.Line-1]
-	return line[:columnOffset(line, t.Position.Column)]
+// before is what stands before a place on its line.
+func (c *cutter) before(at document.Position) string {
+	line := c.lines[at.Line-1]
+	return line[:columnOffset(line, at.Column)]
 }
 
-// offset is where a token is in the text, which must be there.
-func (c *cutter) offset(t *token.Token, want string) (int, error) {
-	if t != nil && t.Position.Line <= len(c.lines) {
-		line := c.lines[t.Position.Line-1]
-		if at := columnOffset(line, t.Position.Column); strings.HasPrefix(line[at:], want) {
-			return c.starts[t.Position.Line-1] + at, nil
+// offset is where a place is in the text, at which want must stand.
+func (c *cutter) offset(p document.Position, want string) (int, error) {
+	if p.Line > 0 && p.Line <= len(c.lines) {
+		line := c.lines[p.Line-1]
+		if at := columnOffset(line, p.Column); strings.HasPrefix(line[at:], want) {
+			return c.starts[p.Line-1] + at, nil
 		}
 	}
 	return 0, fmt.Errorf("a %q of the list is not found in the text", want)

@@ -104,22 +104,21 @@ func cut(text []byte, found []past) ([]byte, error) {
 func (c *cutter) cutPast(p past) error {
 	holder := c.root
 	if p.at >= 0 {
-		variants, err := list(pair(c.root, "variants"), "variants")
+		variants, err := list(c.root, "variants")
 		if err != nil {
 			return err
 		}
-		holder = variants.Values[p.at]
+		holder = variants.Items[p.at]
 	}
-	key := pair(holder, "events")
-	events, err := list(key, "events")
+	events, err := list(holder, "events")
 	if err != nil {
 		return err
 	}
 	if len(p.left) == 0 {
-		return c.cutPair(key, events)
+		return c.cutList(events)
 	}
 	for i, gone := range p.dates {
-		dates, err := list(pair(events.Values[i], "dates"), "dates")
+		dates, err := list(events.Items[i], "dates")
 		if err != nil {
 			return err
 		}

@@ -2,10 +2,11 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v4"
 )
 
 func TestPruneRefuses(t *testing.T) {
@@ -53,11 +54,11 @@ func inBraces(t *testing.T) (dir, file string) {
 	t.Helper()
 	_, file = folder(t, "")
 	whole := strings.TrimSpace(read(t, file))
-	var m yaml.MapSlice
-	if err := yaml.Unmarshal([]byte(whole), &m); err != nil {
+	var m map[string]any
+	if err := yaml.Load([]byte(whole), &m); err != nil {
 		t.Fatal(err)
 	}
-	text, err := yaml.MarshalWithOptions(m, yaml.JSON())
+	text, err := json.Marshal(m)
 	if err != nil {
 		t.Fatal(err)
 	}

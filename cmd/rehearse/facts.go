@@ -1,18 +1,13 @@
 package main
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"os"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/lexer"
-	"github.com/goccy/go-yaml/parser"
-	"github.com/goccy/go-yaml/token"
-
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/frontend"
@@ -50,8 +45,10 @@ func (f facts) withDefaults() facts {
 	return f
 }
 
-// maxFactsBytes is far over what a facts file has to say.
-const maxFactsBytes = 32 << 10
+// factsFile bounds a facts file, far over what it has to say.
+var factsFile = document.Options{
+	File: "a facts file", Holds: "list of facts", MaxBytes: 32 << 10, MaxDepth: 32, MaxValues: 1000,
+}
 
 // readFacts reads a facts file: lines of "key: value".
 func readFacts(file string) (facts, problem.List) {
@@ -63,66 +60,66 @@ func readFacts(file string) (facts, problem.List) {
 	return f, f.parse(file, data)
 }
 
-func (f *facts) parse(file string, data []byte) problem.List {
-	var ps problem.List
+func (f *facts) parse(file string, data []byte) (ps problem.List) {
 	const rule = "a facts file is lines of \"key: value\""
-	complain := func(t *token.Token, got any, rule, fix string) {
-		at := file
-		if t != nil && t.Position != nil {
-			at = fmt.Sprintf("%s:%d:%d", file, t.Position.Line, t.Position.Column)
-		}
-		ps.Add(at, got, rule, fix)
+	complain := func(at document.Position, got any, rule, fix string) {
+		ps.Add(fmt.Sprintf("%s:%d:%d", file, at.Line, at.Column), got, rule, fix)
 	}
-	if len(data) > maxFactsBytes || !utf8.Valid(data) {
-		complain(nil, fmt.Sprintf("%d bytes", len(data)), fmt.Sprintf("a facts file is text in UTF-8 of at most %d bytes", maxFactsBytes), "leave out what is no fact")
+	if len(data) > factsFile.MaxBytes || !utf8.Valid(data) {
+		ps.Add(file, fmt.Sprintf("%d bytes", len(data)),
+			fmt.Sprintf("a facts file is text in UTF-8 of at most %d bytes", factsFile.MaxBytes), "leave out what is no fact")
 		return ps
 	}
-	tokens := lexer.Tokenize(strings.TrimPrefix(string(data), "\ufeff"))
-	for _, t := range tokens {
-		switch t.Type { // what nests may take the parser minutes
-		case token.SequenceEntryType, token.SequenceStartType, token.MappingStartType, token.MappingKeyType, token.AnchorType, token.AliasType, token.TagType:
-			complain(t, t.Value, rule, "write each fact on a line of its own")
+	root, errs := document.Parse(data, factsFile)
+	for _, e := range errs {
+		if e.Got == "" {
+			complain(e.At, nil, e.Rule, cmp.Or(e.Fix, rule))
+		} else {
+			complain(e.At, e.Got, e.Rule, e.Fix)
+		}
+	}
+	if root == nil || errs != nil {
+		return ps
+	}
+	if root.Kind != document.Mapping {
+		complain(root.Place(), begins(root), rule, "such as \"requestsPerSecond: 400\"")
+		return ps
+	}
+	for _, key := range root.Keys {
+		if v := root.Get(key); begins(v) != v.Text {
+			complain(v.Start, begins(v), rule, "write each fact on a line of its own")
 			return ps
 		}
 	}
-	doc, err := parser.Parse(tokens, 0)
-	if err != nil {
-		var syntax yaml.Error
-		if errors.As(err, &syntax) {
-			complain(syntax.GetToken(), nil, "this is not valid YAML: "+strings.ReplaceAll(syntax.GetMessage(), "\n", " "), rule)
-		} else {
-			complain(nil, nil, "this is not valid YAML", rule)
-		}
-		return ps
-	}
-	for _, d := range doc.Docs {
-		switch body := d.Body.(type) {
-		case nil, *ast.CommentGroupNode:
-		case *ast.MappingNode:
-			for _, v := range body.Values {
-				f.line(file, v, complain, &ps)
-			}
+	for _, key := range root.Keys {
+		v := root.Get(key)
+		known := factNamed(key)
+		switch {
+		case known == nil:
+			complain(v.Key, key, "there is no such fact", nearest(key))
+		case v.Kind != document.Scalar || v.Scalar == nil:
+			complain(v.Key, nil, known.key+" has no single value here", "it means the "+known.meaning)
 		default:
-			complain(d.Body.GetToken(), d.Body.GetToken().Value, rule, "such as \"requestsPerSecond: 400\"")
+			known.take(f, fmt.Sprintf("%s:%d:%d: %s", file, v.Start.Line, v.Start.Column, known.key), v.Text, &ps)
 		}
 	}
 	return ps
 }
 
-func (f *facts) line(file string, v *ast.MappingValueNode, complain func(*token.Token, any, string, string), ps *problem.List) {
-	key := v.Key.GetToken()
-	known := factNamed(key.Value)
-	if known == nil {
-		complain(key, key.Value, "there is no such fact", nearest(key.Value))
-		return
+// begins is what a value begins with that is not on a line with its key, such as
+// the bracket of a list; else its text.
+func begins(n *document.Node) string {
+	switch {
+	case n.Tag != "" && !strings.HasPrefix(n.Tag, "!!"):
+		return n.Tag
+	case n.Kind == document.Sequence && !n.Flow:
+		return "-"
+	case n.Kind == document.Sequence:
+		return "["
+	case n.Kind == document.Mapping && n.Flow:
+		return "{"
 	}
-	scalar, single := v.Value.(ast.ScalarNode)
-	if _, null := v.Value.(*ast.NullNode); !single || null {
-		complain(key, nil, known.key+" has no single value here", "it means the "+known.meaning)
-		return
-	}
-	t := scalar.GetToken()
-	known.take(f, fmt.Sprintf("%s:%d:%d: %s", file, t.Position.Line, t.Position.Column, known.key), t.Value, ps)
+	return n.Text
 }
 
 func factNamed(key string) *fact {

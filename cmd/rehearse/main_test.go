@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -226,6 +227,29 @@ func TestFactsPage(t *testing.T) {
 	for _, k := range faultTable {
 		if !strings.Contains(string(page), "\n| `"+k.name+"` | `") {
 			t.Errorf("docs/rehearsal.md lacks the fault %s", k.name)
+		}
+	}
+}
+
+// TestFactsInYAML: facts may be said with anchors, aliases, merge keys and tags;
+// what nests is refused at once.
+func TestFactsInYAML(t *testing.T) {
+	t.Parallel()
+	said := newFacts()
+	ps := said.parse("f.yaml", []byte("startTime: &start 5m\nstartTimeP95: *start\n<<: {startTime: 9m, queueLimit: 1e1}\nconcurrency: !!str 010\n"))
+	if s := said.service; len(ps) > 0 || s.Start.Median != 5*time.Minute || s.Start.P95 != 5*time.Minute || s.QueueLimit != 10 || s.Concurrency != 10 {
+		t.Errorf("got %+v, %v", said.service, ps)
+	}
+	for text, want := range map[string]string{
+		strings.Repeat("[", 8_000):       "f.yaml:1:33: more than 32 levels are nested here; ",
+		"startTime: *start\n":            "f.yaml:1:12: got \"*start\": no anchor of this name stands before it; define &start above",
+		"startTime 5m\nqueueLimit: 3\n":  "f.yaml:1:1: this is not valid YAML: the colon is missing after the key; write startTime: 5m",
+		"startTime: !Ref x\n":            "f.yaml:1:17: got \"!Ref\": a facts file is lines of",
+		"startTime: 5m\nstartTime: 6m\n": "f.yaml:2:1: the key \"startTime\" is repeated; keep one of the two",
+	} {
+		said := newFacts()
+		if ps := said.parse("f.yaml", []byte(text)); len(ps) != 1 || !strings.HasPrefix(ps[0].String(), want) {
+			t.Errorf("%.40q: got %v, want %s", text, ps, want)
 		}
 	}
 }

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/goccy/go-yaml"
-
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
+
+// layers bound an environment file and a plan, far over what either has to say.
+var layers = document.Options{File: "a plan", Holds: "plan", MaxBytes: 1 << 20, MaxDepth: 32, MaxValues: 20_000}
 
 // overlay is an environment file with the keys of a plan, as rehearse plan prints
 // them, in place of its own: those below scaling, and the events of a name.
@@ -19,84 +21,56 @@ func overlay(environment []byte, planFile string) ([]byte, error) {
 	switch {
 	case err != nil:
 		return nil, refuse(err.Error())
-	case !info.Mode().IsRegular() || info.Size() > maxPlanBytes:
-		return nil, refuse(fmt.Sprintf("a plan is a file of at most %d bytes", maxPlanBytes))
+	case !info.Mode().IsRegular() || info.Size() > int64(layers.MaxBytes):
+		return nil, refuse(fmt.Sprintf("a plan is a file of at most %d bytes", layers.MaxBytes))
 	}
 	data, err := os.ReadFile(planFile)
 	if err != nil {
 		return nil, refuse(err.Error())
 	}
-	var whole, part yaml.MapSlice
-	if err := yaml.Unmarshal(environment, &whole); err != nil {
+	whole, wrong := document.Parse(environment, layers)
+	if whole == nil || whole.Kind != document.Mapping || wrong != nil {
 		return environment, nil // whoever reads it says what is wrong, and where
 	}
-	if err := yaml.Unmarshal(data, &part); err != nil {
+	part, wrong := document.Parse(data, layers)
+	switch {
+	case wrong != nil:
+		return nil, refuse(wrong[0].Error())
+	case part != nil && part.Kind != document.Mapping:
 		return nil, refuse("it is not valid YAML")
 	}
-	for _, item := range part {
-		switch key := fmt.Sprint(item.Key); key {
-		case "scaling":
-			keys, ok := item.Value.(map[string]any)
-			if !ok {
-				return nil, refuse("scaling is a mapping")
+	for _, key := range part.Names() {
+		own, planned := whole.Get(key), part.Get(key)
+		switch {
+		case key == "scaling" && planned.Kind != document.Mapping:
+			return nil, refuse("scaling is a mapping")
+		case key == "scaling" && own != nil && own.Kind == document.Mapping:
+			for _, name := range planned.Keys {
+				own.Set(name, planned.Get(name))
 			}
-			own, _ := at(whole, key).(map[string]any)
-			merged := map[string]any{}
-			for _, from := range []map[string]any{own, keys} {
-				for k, v := range from {
-					merged[k] = v
-				}
-			}
-			whole = with(whole, key, merged)
-		case "events":
-			events, ok := item.Value.([]any)
-			if !ok {
-				return nil, refuse("events are a list")
-			}
-			own, _ := at(whole, key).([]any)
-			whole = with(whole, key, append(others(own, events), events...))
-		default:
+			continue
+		case key == "events" && planned.Kind != document.Sequence:
+			return nil, refuse("events are a list")
+		case key == "events" && own != nil:
+			planned.Items = append(others(own.Items, planned.Items), planned.Items...)
+		case key != "scaling" && key != "events":
 			return nil, refuse(fmt.Sprintf("a plan has the keys scaling and events, and this has %q", key))
 		}
+		whole.Set(key, planned)
 	}
-	return yaml.Marshal(whole)
-}
-
-// maxPlanBytes is far over what a plan has to say.
-const maxPlanBytes = 1 << 20
-
-// at is the value of a key, nil where there is none.
-func at(m yaml.MapSlice, key string) any {
-	for _, item := range m {
-		if item.Key == key {
-			return item.Value
-		}
-	}
-	return nil
-}
-
-// with is m with another value of a key.
-func with(m yaml.MapSlice, key string, value any) yaml.MapSlice {
-	for i, item := range m {
-		if item.Key == key {
-			m[i].Value = value
-			return m
-		}
-	}
-	return append(m, yaml.MapItem{Key: key, Value: value})
+	return whole.YAML()
 }
 
 // others are the events that have no name of the planned ones.
-func others(own, planned []any) []any {
-	names := map[any]bool{}
+func others(own, planned []*document.Node) (out []*document.Node) {
+	names := map[string]bool{}
 	for _, e := range planned {
-		if fields, ok := e.(map[string]any); ok {
-			names[fields["name"]] = true
+		if name := e.Get("name"); name != nil {
+			names[name.Text] = true
 		}
 	}
-	var out []any
 	for _, e := range own {
-		if fields, ok := e.(map[string]any); !ok || !names[fields["name"]] {
+		if name := e.Get("name"); name == nil || !names[name.Text] {
 			out = append(out, e)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestPlanOverEnvironment: an environment file is played as it is and with a
@@ -39,6 +40,40 @@ func TestPlanOverEnvironment(t *testing.T) {
 	}
 }
 
+// TestPlanOverMergeKey: bounds that an environment file gives itself stay those of
+// the fleet, wherever its merge key stands.
+func TestPlanOverMergeKey(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../config/testdata/valid/minimal.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const own = "scaling:\n  minCapacity: 2\n  maxCapacity: 12\n"
+	const merged = "scaling: {minCapacity: 4, maxCapacity: 12, <<: {minCapacity: 2, maxCapacity: 6}}\n"
+	if !strings.Contains(string(text), own) {
+		t.Fatalf("minimal.yaml has no %q", own)
+	}
+	dir := t.TempDir()
+	environment, plan := filepath.Join(dir, "prod.yaml"), filepath.Join(dir, "plan.yaml")
+	for file, text := range map[string]string{
+		environment: strings.Replace(string(text), own, merged, 1),
+		plan:        "scaling: {scaleInCooldown: 10m}\n",
+	} {
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	planned, err := readEnvironment(environment, plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := planned.Scaled[0].Subject.Target
+	if got.MinCapacity != 4 || got.MaxCapacity != 12 || got.Policies[0].ScaleInCooldown != 10*time.Minute {
+		t.Errorf("got %d to %d instances, scaled in every %s",
+			got.MinCapacity, got.MaxCapacity, got.Policies[0].ScaleInCooldown)
+	}
+}
+
 func TestPlanMistakes(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -51,6 +86,9 @@ func TestPlanMistakes(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"scaling: 3\n": "scaling is a mapping", "events: {}\n": "events are a list", "account: \"1\"\n": `this has "account"`, "a: [\n": "not valid YAML", "- 1\n": "not valid YAML",
+		strings.Repeat("[", 60_000):    "1:33: more than 32 levels are nested here",
+		"events:\n  - a: 1\n   b: 2\n": "3:4: this is not valid YAML: the line is indented by 3 spaces",
+		"scaling: 010\n":               "scaling is a mapping", "scaling: *x\n": "no anchor of this name",
 	} {
 		if _, err := overlay([]byte("region: eu-west-1\n"), file(text)); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "--plan") {
 			t.Errorf("%q: got %v, want %q", text, err, want)

@@ -60,7 +60,9 @@ func (a *alarm) read() {
 	a.properties, a.whole = a.owner.properties(besideScaling...)
 	if enabled, _ := text(a.properties["ActionsEnabled"]); enabled == "false" {
 		n := a.property(a.logicalID, "ActionsEnabled")
-		a.add(n, "Properties.ActionsEnabled", shown(n), "the alarm's actions are switched off, so that its policy never acts", "switch them on, or remove alarm and policy")
+		a.add(n, "Properties.ActionsEnabled", shown(n),
+			"the alarm's actions are switched off, so that its policy never acts",
+			"switch them on, or remove alarm and policy")
 		a.whole = false
 	}
 	delete(a.properties, "ActionsEnabled")
@@ -73,7 +75,8 @@ func (t *template) setsOffPolicy(id string) bool {
 		return false
 	}
 	for _, policyID := range t.root.Get("Resources").Names() {
-		if t.kind(policyID) == policyType && slices.ContainsFunc(actions.Items, func(n *document.Node) bool { return mentions(n, policyID, 0) }) {
+		refers := func(n *document.Node) bool { return mentions(n, policyID, 0) }
+		if t.kind(policyID) == policyType && slices.ContainsFunc(actions.Items, refers) {
 			return true
 		}
 	}

@@ -36,7 +36,9 @@ func ReadAssembly(dir string, o Options) (Reading, error) {
 	var ps Problems
 	files := templatesIn(dir, &ps, 0)
 	if len(ps) == 0 && len(files) == 0 {
-		ps = append(ps, Problem{File: dir, Problem: problem.Problem{Rule: "the cloud assembly has no stacks", Fix: "synthesize the app into it: npx cdk synth"}})
+		ps = append(ps, Problem{File: dir, Problem: problem.Problem{
+			Rule: "the cloud assembly has no stacks", Fix: "synthesize the app into it: npx cdk synth",
+		}})
 	}
 	if err := ps.err(); err != nil {
 		return Reading{}, err
@@ -66,7 +68,9 @@ func inside(name string) bool { return filepath.IsLocal(name) && name != "." }
 func readManifest(file string, ps *Problems) manifest {
 	var m manifest
 	refuse := func(rule string) {
-		*ps = append(*ps, Problem{File: file, Problem: problem.Problem{Rule: rule, Fix: "give the folder that cdk synth has written, cdk.out"}})
+		*ps = append(*ps, Problem{File: file, Problem: problem.Problem{
+			Rule: rule, Fix: "give the folder that cdk synth has written, cdk.out",
+		}})
 	}
 	data, err := loadAtMost(file, maxManifestBytes)
 	switch {

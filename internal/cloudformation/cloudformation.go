@@ -79,8 +79,9 @@ func (r Reading) Err() error {
 		return r.Unresolved.err()
 	}
 	return Problems{{File: r.from, Problem: problem.Problem{
-		Rule: "nothing of SageMaker's scales here: there is no " + targetType + " with the namespace " + autoscaling.ServiceNamespace,
-		Fix:  "give the template that has one",
+		Rule: "nothing of SageMaker's scales here: there is no " + targetType +
+			" with the namespace " + autoscaling.ServiceNamespace,
+		Fix: "give the template that has one",
 	}}}
 }
 

@@ -111,7 +111,8 @@ func (o owner) equals(n, argument *document.Node, path string, depth int) decisi
 	case !isText || !both:
 		return open
 	case a != b && (openText(a) || openText(b)):
-		o.add(n, path, shown(n), "what it compares is not known: "+a+" and "+b, "give the account or region that is asked for")
+		o.add(n, path, shown(n), "what it compares is not known: "+a+" and "+b,
+			"give the account or region that is asked for")
 		return open
 	}
 	return decided(a == b)

@@ -113,7 +113,8 @@ func items(n *document.Node) []*document.Node {
 // resource, or else what the resource says itself.
 func (o owner) capacity(dimension autoscaling.Dimension, gateway string) autoscaling.ScalableTarget {
 	for _, id := range o.root.Get("Resources").Names() {
-		if own, _ := o.quietText(o.property(id, "ScalableDimension")); o.kind(id) != targetType || own != string(dimension) {
+		own, _ := o.quietText(o.property(id, "ScalableDimension"))
+		if o.kind(id) != targetType || own != string(dimension) {
 			continue
 		}
 		resource, _ := text(o.resolve(o.property(id, "ResourceId"), "", 0))
@@ -175,7 +176,8 @@ func (o owner) reservation(id string) (frontend.ReservationSchedule, bool) {
 		MinimumLoadBalancerCapacity *struct{ CapacityUnits int }
 		ResetCapacityReservation    bool
 	}
-	if !ok || json.Unmarshal([]byte(input), &call) != nil || call.MinimumLoadBalancerCapacity == nil && !call.ResetCapacityReservation {
+	if !ok || json.Unmarshal([]byte(input), &call) != nil ||
+		call.MinimumLoadBalancerCapacity == nil && !call.ResetCapacityReservation {
 		return s, false
 	}
 	if call.MinimumLoadBalancerCapacity != nil {

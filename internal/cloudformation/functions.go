@@ -48,7 +48,8 @@ func (o owner) call(n *document.Node, name string, argument *document.Node, path
 	case "Fn::ImportValue":
 		return o.importValue(n, argument, path, depth)
 	}
-	o.add(n, path, shown(n), "the function "+strings.TrimPrefix(name, "Fn::")+" is not resolved here", "write the value out")
+	o.add(n, path, shown(n), "the function "+strings.TrimPrefix(name, "Fn::")+" is not resolved here",
+		"write the value out")
 	return unresolved{}
 }
 

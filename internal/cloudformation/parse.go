@@ -33,7 +33,8 @@ func parse(file string, data []byte) (*document.Node, *Problem) {
 		return refuse(document.Position{}, "the file is empty", "give a CloudFormation template, JSON or YAML")
 	}
 	if n := longForms(root); n != nil {
-		return refuse(n.TagAt, "CloudFormation knows no tag "+document.OneLine(n.Tag), "use a function such as !Ref or !Sub")
+		return refuse(n.TagAt, "CloudFormation knows no tag "+document.OneLine(n.Tag),
+			"use a function such as !Ref or !Sub")
 	}
 	return root, nil
 }

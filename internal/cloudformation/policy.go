@@ -94,7 +94,9 @@ func (p *policy) readAs(alarms []*alarm) {
 		p.read = func(t *autoscaling.ScalableTarget) { t.Policies = append(t.Policies, read) }
 	default:
 		n := p.property(p.logicalID, "PolicyType")
-		p.add(n, "Properties.PolicyType", shown(n), "SageMaker scales by policies of the type TargetTrackingScaling or StepScaling", "use target tracking, with scheduled actions for what is known beforehand")
+		p.add(n, "Properties.PolicyType", shown(n),
+			"SageMaker scales by policies of the type TargetTrackingScaling or StepScaling",
+			"use target tracking, with scheduled actions for what is known beforehand")
 	}
 }
 
@@ -107,7 +109,8 @@ func (p *policy) readSteps(properties map[string]any, alarms []*alarm) {
 		}
 	}
 	if len(own) == 0 {
-		p.add(p.resource(p.logicalID), "", "", "no alarm that was read sets this step policy off", "add an "+alarmType+" whose AlarmActions refer to it")
+		p.add(p.resource(p.logicalID), "", "", "no alarm that was read sets this step policy off",
+			"add an "+alarmType+" whose AlarmActions refer to it")
 		return
 	}
 	var read []autoscaling.StepScalingPolicy
@@ -140,7 +143,8 @@ func (p *policy) of(t *template, id string, target autoscaling.ScalableTarget) b
 		return false
 	}
 	if p.target != "" {
-		return p.target == "${"+id+"}" || p.target == target.ResourceID+"|"+string(target.Dimension)+"|"+target.Dimension.Namespace()
+		return p.target == "${"+id+"}" ||
+			p.target == target.ResourceID+"|"+string(target.Dimension)+"|"+target.Dimension.Namespace()
 	}
 	return p.resourceID == target.ResourceID && (p.dimension == "" || p.dimension == string(target.Dimension))
 }
@@ -163,7 +167,8 @@ func (p *policy) report(unresolved *Problems) {
 		if got == "" {
 			got = p.resourceID
 		}
-		p.add(p.resource(p.logicalID), "", document.OneLine(got), "no scalable target that was read is this policy's", "let ScalingTargetId refer to the target")
+		p.add(p.resource(p.logicalID), "", document.OneLine(got), "no scalable target that was read is this policy's",
+			"let ScalingTargetId refer to the target")
 	}
 	*unresolved = append(*unresolved, p.problems...)
 }

@@ -18,7 +18,8 @@ func (o owner) ref(n *document.Node, name, path string, depth int) any {
 		return o.parameter(n, name, parameter, path, depth)
 	}
 	if o.resource(name) == nil {
-		o.add(n, path, shown(n), strconv.Quote(name)+" is neither a parameter nor a resource of this template", "name one that is")
+		o.add(n, path, shown(n), strconv.Quote(name)+" is neither a parameter nor a resource of this template",
+			"name one that is")
 		return unresolved{}
 	}
 	if known, ok := named[o.kind(name)]; ok {
@@ -88,7 +89,8 @@ func (o owner) parameter(n *document.Node, name string, parameter *document.Node
 	case standard == nil:
 		o.add(n, path, shown(n), "the parameter "+name+" has no default, and no value was given", "give it a value")
 	case strings.HasPrefix(kind, "AWS::SSM::Parameter::"):
-		o.add(n, path, shown(n), "the value of "+name+" is in the Parameter Store, under "+shown(standard), "give it a value")
+		o.add(n, path, shown(n), "the value of "+name+" is in the Parameter Store, under "+shown(standard),
+			"give it a value")
 	default:
 		return o.inList(kind, standard.Scalar)
 	}
@@ -224,6 +226,7 @@ func (o owner) importValue(n, argument *document.Node, path string, depth int) a
 			}
 		}
 	}
-	o.add(n, path, shown(n), "no stack that was read exports "+strconv.Quote(name), "read it together with the stack that does")
+	o.add(n, path, shown(n), "no stack that was read exports "+strconv.Quote(name),
+		"read it together with the stack that does")
 	return unresolved{}
 }

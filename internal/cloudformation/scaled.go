@@ -36,7 +36,9 @@ func (t *template) scaled(r *Reading) {
 			o.addAll(problem.From(err))
 			continue
 		}
-		s.Subject = lint.Subject{Name: s.ConstructPath, Account: t.Account, Region: t.Region, Target: target, Facts: o.facts()}
+		s.Subject = lint.Subject{
+			Name: s.ConstructPath, Account: t.Account, Region: t.Region, Target: target, Facts: o.facts(),
+		}
 		if s.Subject.Name == "" {
 			s.Subject.Name = id
 		}
@@ -113,7 +115,8 @@ func (o owner) closed(v any, path string) bool {
 	case string:
 		if openText(v) && !mayBeOpen.MatchString(path) {
 			n := find(o.resource(o.logicalID), path)
-			o.add(n, path, document.OneLine(v), "only a deployment shows what this is", "write the value out, or give the parameter, account or region that it needs")
+			o.add(n, path, document.OneLine(v), "only a deployment shows what this is",
+				"write the value out, or give the parameter, account or region that it needs")
 			return false
 		}
 	case []any:
@@ -155,7 +158,8 @@ func (o owner) facts() autoscaling.Facts {
 		err = json.Unmarshal(data, &facts)
 	}
 	if err != nil {
-		o.add(n, path, shown(n), "these facts cannot be read: "+strings.TrimPrefix(err.Error(), "json: "), "write them as package autoscaling has them in Facts")
+		o.add(n, path, shown(n), "these facts cannot be read: "+strings.TrimPrefix(err.Error(), "json: "),
+			"write them as package autoscaling has them in Facts")
 		return autoscaling.Facts{}
 	}
 	for _, p := range facts.Validate() {

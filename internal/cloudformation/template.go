@@ -67,7 +67,10 @@ func newTemplate(s Source, root *document.Node, o Options, stacks *[]*template, 
 func check(file string, root *document.Node) *Problem {
 	resources := root.Get("Resources")
 	found := Problem{File: file, Line: 1, Column: 1}
-	found.Problem = problem.Problem{Rule: "this is not a CloudFormation template: it has no Resources", Fix: "give a template, JSON or YAML, or a cloud assembly's folder"}
+	found.Problem = problem.Problem{
+		Rule: "this is not a CloudFormation template: it has no Resources",
+		Fix:  "give a template, JSON or YAML, or a cloud assembly's folder",
+	}
 	switch {
 	case root.Kind != document.Mapping:
 		found.Got = shown(root)
@@ -75,7 +78,8 @@ func check(file string, root *document.Node) *Problem {
 		found.Got = document.OneLine(strings.Join(root.Names(), ", "))
 	case resources.Kind != document.Mapping:
 		found.Line, found.Column = resources.Place().Line, resources.Place().Column
-		found.Path, found.Got, found.Rule, found.Fix = "Resources", shown(resources), "resources are a mapping by their logical IDs", "write NAME: below Resources"
+		found.Path, found.Got = "Resources", shown(resources)
+		found.Rule, found.Fix = "resources are a mapping by their logical IDs", "write NAME: below Resources"
 	default:
 		return nil
 	}
@@ -108,7 +112,8 @@ func (t *template) owner(logicalID string, problems *Problems) owner {
 
 // add notes that n, at path, cannot be resolved or is wrong.
 func (o owner) add(n *document.Node, path string, got, rule, fix string) {
-	p := Problem{File: o.File, LogicalID: o.logicalID, Problem: problem.Problem{Path: path, Got: got, Rule: rule, Fix: fix}}
+	p := Problem{File: o.File, LogicalID: o.logicalID}
+	p.Problem = problem.Problem{Path: path, Got: got, Rule: rule, Fix: fix}
 	if n != nil {
 		p.Line, p.Column = n.Place().Line, n.Place().Column
 	}

@@ -93,7 +93,8 @@ func (t *template) configuration(endpoint string) (owner, *document.Node) {
 	// and region need not be known.
 	if _, fromARN, isARN := strings.Cut(wanted, ":endpoint-config/"); isARN {
 		for _, candidate := range o.root.Get("Resources").Names() {
-			if own, ok := o.nameOf(candidate, "", 0); ok && o.kind(candidate) == endpointConfigType && strings.EqualFold(own, fromARN) {
+			own, ok := o.nameOf(candidate, "", 0)
+			if ok && o.kind(candidate) == endpointConfigType && strings.EqualFold(own, fromARN) {
 				wanted = own
 			}
 		}

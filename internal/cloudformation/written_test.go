@@ -20,8 +20,11 @@ func TestWritten(t *testing.T) {
 	for _, file := range files {
 		got := one(t, file, cloudformation.Options{}).Subject.Target
 		want := autoscaling.ScalableTarget{
-			ResourceID: "endpoint/odds/variant/main", Dimension: autoscaling.VariantInstanceCount, MinCapacity: 2, MaxCapacity: 4,
-			Policies: []autoscaling.TargetTrackingPolicy{autoscaling.Tracking("load", autoscaling.VariantInvocationsPerInstance, 1000)},
+			ResourceID: "endpoint/odds/variant/main", Dimension: autoscaling.VariantInstanceCount,
+			MinCapacity: 2, MaxCapacity: 4,
+			Policies: []autoscaling.TargetTrackingPolicy{
+				autoscaling.Tracking("load", autoscaling.VariantInvocationsPerInstance, 1000),
+			},
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", file, diff)

@@ -50,7 +50,8 @@ func Parse(data []byte, o Options) (*Node, []SyntaxError) {
 	start := Position{1, 1}
 	switch {
 	case len(data) > o.MaxBytes:
-		return nil, []SyntaxError{{At: start, Rule: fmt.Sprintf("%s has at most %d bytes, this one has %d", o.File, o.MaxBytes, len(data))}}
+		rule := fmt.Sprintf("%s has at most %d bytes, this one has %d", o.File, o.MaxBytes, len(data))
+		return nil, []SyntaxError{{At: start, Rule: rule}}
 	case !utf8.Valid(data):
 		return nil, []SyntaxError{{At: start, Rule: o.File + " is text in UTF-8", Fix: "save it as UTF-8"}}
 	}

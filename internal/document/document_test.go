@@ -32,8 +32,9 @@ func TestValues(t *testing.T) {
 		"1e999": `"1e999"`, ".inf": `".inf"`, "!!str 012": `"012"`, "! 012": `"012"`, "'012'": `"012"`,
 		"true": "true", "FALSE": "false", "yes": `"yes"`, "~": "null", "": "null", "Null": "null",
 		"2027-06-12": `"2027-06-12"`, "20:00": `"20:00"`, "!!str": `""`, "[a, ]": `["a"]`,
-		"!GetAZs": `""`, "{Fn::Join: ['', [a, b]]}": `{"Fn::Join":["",["a","b"]]}`, "{Fn::Sub: '${A}'}": `{"Fn::Sub":"${A}"}`,
-		"{\"b\":1, a: 2}": `{"a":2,"b":1}`, "|-\n  two\n  lines": `"two\nlines"`, ">-\n  two\n  lines": `"two lines"`,
+		"!GetAZs": `""`, "{Fn::Join: ['', [a, b]]}": `{"Fn::Join":["",["a","b"]]}`,
+		"{Fn::Sub: '${A}'}": `{"Fn::Sub":"${A}"}`,
+		"{\"b\":1, a: 2}":   `{"a":2,"b":1}`, "|-\n  two\n  lines": `"two\nlines"`, ">-\n  two\n  lines": `"two lines"`,
 	} {
 		got, err := json.Marshal(parse(t, "a: "+text+"\n").Get("a").Value(nil))
 		if err != nil || string(got) != want {
@@ -46,7 +47,8 @@ func TestValues(t *testing.T) {
 func TestUnclear(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]document.Unclear{
-		"010": "10", "089": "89", "012345670123": "12345670123", "0o10": "8", "0x10": "16", "0b11": "3", "1_000": "1000", "-010": "-10", "00": "0", "0_0": "00",
+		"010": "10", "089": "89", "012345670123": "12345670123", "0o10": "8", "0x10": "16", "0b11": "3",
+		"1_000": "1000", "-010": "-10", "00": "0", "0_0": "00",
 	} {
 		n := parse(t, "a: "+text).Get("a")
 		if n.Scalar != want || n.Written != text || n.Value(nil) != nil {
@@ -84,14 +86,16 @@ func TestMergeKeys(t *testing.T) {
 func TestAliases(t *testing.T) {
 	t.Parallel()
 	root := parse(t, "a: &a {b: 1, c: [&two 2, *two]}\nd: *a\ne: [*two]\n")
-	want := map[string]any{"a": map[string]any{"b": 1.0, "c": []any{2.0, 2.0}}, "d": map[string]any{"b": 1.0, "c": []any{2.0, 2.0}}, "e": []any{2.0}}
+	a := map[string]any{"b": 1.0, "c": []any{2.0, 2.0}}
+	want := map[string]any{"a": a, "d": a, "e": []any{2.0}}
 	if diff := cmp.Diff(want, root.Value(nil)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	if root.Get("a").Get("b") == root.Get("d").Get("b") {
 		t.Error("an alias is no value of its own")
 	}
-	if n := root.Get("e").Items[0]; !n.Alias || n.Place() != (document.Position{Line: 3, Column: 5}) || n.Written != "2" {
+	at := document.Position{Line: 3, Column: 5}
+	if n := root.Get("e").Items[0]; !n.Alias || n.Place() != at || n.Written != "2" {
 		t.Errorf("an alias of a scalar stands at %v, written %q", n.Place(), n.Written)
 	}
 }
@@ -99,11 +103,14 @@ func TestAliases(t *testing.T) {
 // TestPlaces: where values begin, behind their tags and anchors, with LF and CRLF.
 func TestPlaces(t *testing.T) {
 	t.Parallel()
-	text := "# é\na: &x !!str 012 # c\nb: &y # c\n  c: 'é'\né: [ü,  !Ref  x]\nl:\n  - 1\n  -\n    # d\n    k: v\n  - - - 3\n  -\nn:\nt: !GetAZs\n\"q\": >-\n  x\n"
+	text := "# é\na: &x !!str 012 # c\nb: &y # c\n  c: 'é'\né: [ü,  !Ref  x]\n" +
+		"l:\n  - 1\n  -\n    # d\n    k: v\n  - - - 3\n  -\nn:\nt: !GetAZs\n\"q\": >-\n  x\n"
 	type place struct{ path, key, start, shown string }
 	want := []place{
-		{"a", "2:1", "2:13", "2:13"}, {"b", "3:1", "4:3", "3:1"}, {"b.c", "4:3", "4:6", "4:6"}, {"é", "5:1", "5:4", "5:1"}, {"é.0", "", "5:5", "5:5"}, {"é.1", "", "5:15", "5:15"},
-		{"l", "6:1", "7:3", "6:1"}, {"l.0", "", "7:5", "7:5"}, {"l.1", "", "10:5", "10:5"}, {"l.1.k", "10:5", "10:8", "10:8"}, {"l.2.0.0", "", "11:9", "11:9"}, {"l.3", "", "", "12:3"},
+		{"a", "2:1", "2:13", "2:13"}, {"b", "3:1", "4:3", "3:1"}, {"b.c", "4:3", "4:6", "4:6"},
+		{"é", "5:1", "5:4", "5:1"}, {"é.0", "", "5:5", "5:5"}, {"é.1", "", "5:15", "5:15"},
+		{"l", "6:1", "7:3", "6:1"}, {"l.0", "", "7:5", "7:5"}, {"l.1", "", "10:5", "10:5"},
+		{"l.1.k", "10:5", "10:8", "10:8"}, {"l.2.0.0", "", "11:9", "11:9"}, {"l.3", "", "", "12:3"},
 		{"n", "13:1", "", "13:1"}, {"t", "14:1", "14:4", "14:4"}, {"q", "15:1", "15:6", "15:6"},
 	}
 	written := func(p document.Position) string {
@@ -137,7 +144,8 @@ func TestWritten(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("é", 101)
 	for text, want := range map[string]string{
-		"'it''s' # c": "'it''s'", `"a\"b"`: `"a\"b"`, "a b": "a b", "a\n  b": `"a b"`, "\"a\n  b\"": `"a b"`, "|\n  a": `"a\n"`, "~": "~", "": "", long: long[:200] + "…",
+		"'it''s' # c": "'it''s'", `"a\"b"`: `"a\"b"`, "a b": "a b", "a\n  b": `"a b"`, "\"a\n  b\"": `"a b"`,
+		"|\n  a": `"a\n"`, "~": "~", "": "", long: long[:200] + "…",
 	} {
 		if got := parse(t, "k: "+text+"\n").Get("k").Written; got != want {
 			t.Errorf("%q: got %s, want %s", text, got, want)
@@ -164,19 +172,24 @@ func TestJSON(t *testing.T) {
 	o := options
 	o.JSON = true
 	root, errs := document.Parse([]byte("{\n \"a\": [1, true, null, \"\\ud83d\\ude00\\/\", 012345],\n \"b\": {}}"), o)
-	if root != nil || len(errs) != 1 || errs[0].Error() != "2:41: this is not valid JSON: invalid character '1' after array element" {
+	wrong := "2:41: this is not valid JSON: invalid character '1' after array element"
+	if root != nil || len(errs) != 1 || errs[0].Error() != wrong {
 		t.Errorf("got %v, %v", root, errs)
 	}
 	root, errs = document.Parse([]byte("{\n\t\"a\": [1, true, null, \"\\ud83d\\ude00\\/\"],\n \"b\": {}}"), o)
-	if errs != nil || !cmp.Equal(root.Value(nil), any(map[string]any{"a": []any{1.0, true, nil, "😀/"}, "b": map[string]any{}})) {
+	want := map[string]any{"a": []any{1.0, true, nil, "😀/"}, "b": map[string]any{}}
+	if errs != nil || !cmp.Equal(root.Value(nil), any(want)) {
 		t.Errorf("got %v, %v", root.Value(nil), errs)
 	}
-	if n := root.Get("a").Items[3]; n.Start != (document.Position{Line: 2, Column: 23}) || n.Written != `"\ud83d\ude00\/"` {
+	at := document.Position{Line: 2, Column: 23}
+	if n := root.Get("a").Items[3]; n.Start != at || n.Written != `"\ud83d\ude00\/"` {
 		t.Errorf("got %+v", n)
 	}
 	for text, want := range map[string]string{
-		`{"a": 1} 2`: "1:10: after the thing stands something else; remove it", `{"a": 1, "a": 2}`: `1:10: the key "a" is repeated; keep one of the two`,
-		`{"a": `: "1:7: this is not valid JSON: unexpected EOF", "{a: [b}": "1:1: this is not valid JSON: invalid character 'a'",
+		`{"a": 1} 2`:       "1:10: after the thing stands something else; remove it",
+		`{"a": 1, "a": 2}`: `1:10: the key "a" is repeated; keep one of the two`,
+		`{"a": `:           "1:7: this is not valid JSON: unexpected EOF",
+		"{a: [b}":          "1:1: this is not valid JSON: invalid character 'a'",
 	} {
 		if _, errs := document.Parse([]byte(text), o); len(errs) != 1 || errs[0].Error() != want {
 			t.Errorf("%s: got %v, want %s", text, errs, want)
@@ -193,5 +206,28 @@ func TestNothing(t *testing.T) {
 		if root, errs := document.Parse([]byte(text), options); root != nil || errs != nil {
 			t.Errorf("%q: got %v, %v", text, root, errs)
 		}
+	}
+}
+
+// TestYAML: what is written reads to the same values, in the same order.
+func TestYAML(t *testing.T) {
+	t.Parallel()
+	text := "z: 010\na: [1e3, 'it''s', \"12\", ~, yes, 20:00, 2027-06-12, !!str 012, !x y, {}, []]\n" +
+		"b: &b |-\n  7\nc: &c {\"<<\": \"<<\", <<: {\"true\": true}}\nd: [*b, *c]\n" +
+		"e: \"a: b\\n\\x01 #\"\nf: !x\ng:\n  - - a b\n    - 'null'\n"
+	want := parse(t, text)
+	written, err := want.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := parse(t, string(written))
+	if diff := cmp.Diff(want.Value(nil), got.Value(nil)); diff != "" || !cmp.Equal(want.Keys, got.Keys) {
+		t.Errorf("(-want +got)\n%s\n%s", diff, written)
+	}
+	if n := got.Get("z"); n.Scalar != document.Unclear("10") {
+		t.Errorf("got %#v", n.Scalar)
+	}
+	if n := got.Get("a").Items[8]; n.Tag != "!x" || got.Get("f").Tag != "!x" {
+		t.Errorf("a tag is lost:\n%s", written)
 	}
 }

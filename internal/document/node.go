@@ -36,9 +36,9 @@ type Node struct {
 	// Flow says that a mapping or list is written in brackets, and Quoted that a
 	// scalar is written in quotes.
 	Flow, Quoted bool
-	// Anchored says that other places of the file may refer to the value, and
-	// Alias that it is such a reference itself.
-	Anchored, Alias bool
+	// Alias says that an alias stands for the value, and Merged that a merge key
+	// has brought it.
+	Alias, Merged bool
 	// Text is a scalar's text without quotes, and Written how it stands in the
 	// file: on one line, and cut off after 100 characters.
 	Text, Written string

@@ -51,12 +51,11 @@ func (r *reader) read(n *yaml.Node, key Position, depth int) *Node {
 	if n.Kind == yaml.AliasNode {
 		return r.alias(n, out, depth)
 	}
-	out.Anchored = n.Anchor != ""
 	out.TagAt, out.Start = r.begins(n)
 	if tagged(n) {
 		out.Tag = n.Tag
 	}
-	if out.Anchored {
+	if n.Anchor != "" {
 		r.open[n] = true
 		defer delete(r.open, n)
 	}
@@ -135,9 +134,12 @@ func (r *reader) pairs(n *yaml.Node, out *Node, depth int, merged bool) {
 		case key.Tag == "!!merge":
 			merges = append(merges, value)
 		case !isText:
-			r.fail(at, out, "", "a key is a text, here stands a mapping or a list", "write the value itself, in quotes where it begins with a bracket")
+			r.fail(at, out, "", "a key is a text, here stands a mapping or a list",
+				"write the value itself, in quotes where it begins with a bracket")
 		case out.Values[name] == nil:
-			out.Set(name, r.read(value, at, depth+1))
+			child := r.read(value, at, depth+1)
+			child.Merged = merged
+			out.Set(name, child)
 		case !merged:
 			r.fail(at, out.Values[name], "", repeated(name), "keep one of the two")
 		}

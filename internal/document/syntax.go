@@ -10,8 +10,10 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// notYAML begins every problem with a file's syntax.
-const notYAML = "this is not valid YAML: "
+// invalid is a problem with a file's syntax.
+func invalid(at Position, rule, fix string) *SyntaxError {
+	return &SyntaxError{At: at, Rule: "this is not valid YAML: " + rule, Fix: fix}
+}
 
 // explain says what was written wrong, where the library says what it did not
 // expect.
@@ -20,25 +22,24 @@ func (s source) explain(err error, o Options) SyntaxError {
 	if !errors.As(err, &e) {
 		return SyntaxError{At: Position{1, 1}, Rule: err.Error()}
 	}
-	m := mistake{source: s, options: o, message: e.Message, context: e.ContextMsg, at: place(e.Mark), from: place(e.ContextMark)}
+	m := mistake{
+		source: s, options: o, message: e.Message, context: e.ContextMsg, at: place(e.Mark), from: place(e.ContextMark),
+	}
 	if m.at == (Position{}) {
 		m.at = s.unprintable()
 	}
-	for _, known := range []func(mistake) (SyntaxError, bool){
+	for _, known := range []func(mistake) *SyntaxError{
 		mistake.depth, mistake.tab, mistake.quote, mistake.bracket, mistake.colon, mistake.indentation, mistake.indicator,
 	} {
-		if found, ok := known(m); ok {
-			if found.Rule != e.Message {
-				found.Rule = notYAML + found.Rule
-			}
-			return found
+		if found := known(m); found != nil {
+			return *found
 		}
 	}
 	rule := m.message
 	if m.context != "" {
 		rule += " " + m.context
 	}
-	return SyntaxError{At: m.at, Rule: notYAML + strings.ReplaceAll(rule, "\n", " ")}
+	return *invalid(m.at, strings.ReplaceAll(rule, "\n", " "), "")
 }
 
 // mistake is an error of the library: where it was noticed, and where what was
@@ -63,24 +64,30 @@ func (s source) unprintable() Position {
 }
 
 // depth is that values nest too deep.
-func (m mistake) depth() (SyntaxError, bool) {
-	return SyntaxError{At: m.at, Rule: m.message}, m.message == tooDeep(m.options.MaxDepth)
+func (m mistake) depth() *SyntaxError {
+	if m.message != tooDeep(m.options.MaxDepth) {
+		return nil
+	}
+	return &SyntaxError{At: m.at, Rule: m.message}
 }
 
 // tab is a tab in the indentation.
-func (m mistake) tab() (SyntaxError, bool) {
+func (m mistake) tab() *SyntaxError {
 	line := m.line(m.at.Line)
 	indentation := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
 	column := strings.IndexByte(indentation, '\t') + 1
 	if column == 0 && m.source.at(m.index(m.at)) == '\t' {
 		column = m.at.Column
 	}
-	return SyntaxError{At: Position{m.at.Line, column}, Rule: "the line is indented with a tab", Fix: "use spaces"}, column > 0
+	if column == 0 {
+		return nil
+	}
+	return invalid(Position{m.at.Line, column}, "the line is indented with a tab", "use spaces")
 }
 
 // quote is a quote that is not closed, or closed only by one that was meant to
 // open another text.
-func (m mistake) quote() (SyntaxError, bool) {
+func (m mistake) quote() *SyntaxError {
 	const reading = "while scanning a quoted scalar"
 	opened, ends := m.from, ""
 	switch {
@@ -90,15 +97,15 @@ func (m mistake) quote() (SyntaxError, bool) {
 		_, err := load([]byte(text), m.options)
 		var before *yaml.LoadError
 		if !errors.As(err, &before) || before.ContextMsg != reading {
-			return SyntaxError{}, false
+			return nil
 		}
 		opened = place(before.ContextMark)
 		ends = fmt.Sprintf(" before line %d", m.errorLine())
 	case m.message != "found unexpected end of stream" && !strings.Contains(m.message, "document indicator"):
-		return SyntaxError{}, false
+		return nil
 	}
 	quote := string(m.source.at(m.index(opened)))
-	return SyntaxError{At: opened, Rule: "the quote that opens here is not closed" + ends, Fix: "close it with " + quote}, true
+	return invalid(opened, "the quote that opens here is not closed"+ends, "close it with "+quote)
 }
 
 // errorLine is the line that is wrong. A key without a colon is noticed on the
@@ -111,24 +118,25 @@ func (m mistake) errorLine() int {
 }
 
 // bracket is a bracket that is not closed.
-func (m mistake) bracket() (SyntaxError, bool) {
+func (m mistake) bracket() *SyntaxError {
 	opened := m.source.at(m.index(m.from))
 	closing, isBracket := map[rune]string{'[': "]", '{': "}"}[opened]
 	if !isBracket || !strings.HasPrefix(m.context, "while parsing a flow") {
-		return SyntaxError{}, false
+		return nil
 	}
 	if m.at.Line == m.from.Line && m.index(m.at) < len(m.text) {
-		return SyntaxError{At: m.at, Rule: "a comma or " + closing + " is missing here", Fix: "separate entries with a comma, and end them with " + closing}, true
+		return invalid(m.at, "a comma or "+closing+" is missing here",
+			"separate entries with a comma, and end them with "+closing)
 	}
 	rule := fmt.Sprintf("the %c that opens here is not closed", opened)
 	if m.index(m.at) < len(m.text) {
 		rule += fmt.Sprintf(" before line %d", m.at.Line)
 	}
-	return SyntaxError{At: m.from, Rule: rule, Fix: "close it with " + closing}, true
+	return invalid(m.from, rule, "close it with "+closing)
 }
 
 // colon is a key whose colon, or the space after it, is missing.
-func (m mistake) colon() (SyntaxError, bool) {
+func (m mistake) colon() *SyntaxError {
 	line := 0
 	switch {
 	case m.message == "could not find expected ':'":
@@ -138,18 +146,19 @@ func (m mistake) colon() (SyntaxError, bool) {
 	}
 	text, column := m.content(line)
 	if line == 0 || isPair(text) {
-		return SyntaxError{}, false
+		return nil
 	}
 	at := Position{line, column}
 	if key, value, found := strings.Cut(text, ":"); found {
 		at.Column += utf8.RuneCountInString(key)
-		return SyntaxError{At: at, Rule: "a space is missing after the colon", Fix: fmt.Sprintf("write %s: %s", OneLine(key), OneLine(value))}, true
+		return invalid(at,
+			"a space is missing after the colon", fmt.Sprintf("write %s: %s", OneLine(key), OneLine(value)))
 	}
-	found := SyntaxError{At: at, Rule: "the colon is missing after the key", Fix: "write NAME: VALUE"}
+	fix := "write NAME: VALUE"
 	if key, value, two := strings.Cut(text, " "); two {
-		found.Fix = fmt.Sprintf("write %s: %s", OneLine(key), OneLine(strings.TrimSpace(value)))
+		fix = fmt.Sprintf("write %s: %s", OneLine(key), OneLine(strings.TrimSpace(value)))
 	}
-	return found, true
+	return invalid(at, "the colon is missing after the key", fix)
 }
 
 // continued reports whether the library has read the key of a line as more of the
@@ -161,15 +170,15 @@ func (m mistake) continued() bool {
 }
 
 // indentation is a line that is indented like none of those it could belong to.
-func (m mistake) indentation() (SyntaxError, bool) {
+func (m mistake) indentation() *SyntaxError {
 	text, column := m.content(m.at.Line)
-	starts := m.at.Column == column || strings.HasPrefix(m.message, "mapping values") && m.isKey(text, m.at.Column-column)
-	if !starts || m.at.Line < 2 {
-		return SyntaxError{}, false
+	isKey := strings.HasPrefix(m.message, "mapping values") && m.isKey(text, m.at.Column-column)
+	if m.at.Column != column && !isKey || m.at.Line < 2 {
+		return nil
 	}
 	levels := m.levels(m.at.Line)
 	if len(levels) == 0 {
-		return SyntaxError{}, false
+		return nil
 	}
 	var expected []string
 	for _, l := range levels {
@@ -179,40 +188,38 @@ func (m mistake) indentation() (SyntaxError, bool) {
 		expected = append(expected, fmt.Sprintf("by %s as line %d", spaces(l.column-1), l.line))
 	}
 	rule := fmt.Sprintf("the line is indented by %s, unlike the lines that it could belong to", spaces(column-1))
-	return SyntaxError{At: Position{m.at.Line, column}, Rule: rule, Fix: "indent it " + strings.Join(expected, ", or ")}, true
+	return invalid(Position{m.at.Line, column}, rule, "indent it "+strings.Join(expected, ", or "))
 }
 
 // unlike is that a line is indented like an item of a list and is none, or the
 // other way round.
-func (m mistake) unlike(l level) (SyntaxError, bool) {
+func (m mistake) unlike(l level) *SyntaxError {
 	text, column := m.content(m.at.Line)
-	found := SyntaxError{At: Position{m.at.Line, column}}
-	isItem := text == "-" || strings.HasPrefix(text, "- ")
-	switch {
+	at := Position{m.at.Line, column}
+	switch isItem := text == "-" || strings.HasPrefix(text, "- "); {
 	case l.item && !isItem:
-		found.Rule = fmt.Sprintf("the line is indented like the list of line %d, and is no item of it", l.line)
-		found.Fix = "begin it with \"- \", or indent it like the key that it belongs beside"
+		return invalid(at, fmt.Sprintf("the line is indented like the list of line %d, and is no item of it", l.line),
+			"begin it with \"- \", or indent it like the key that it belongs beside")
 	case !l.item && isItem:
-		found.Rule = fmt.Sprintf("an item of a list is indented like the key of line %d", l.line)
-		found.Fix = "put the list below a key of its own"
-	default:
-		return SyntaxError{}, false
+		return invalid(at, fmt.Sprintf("an item of a list is indented like the key of line %d", l.line),
+			"put the list below a key of its own")
 	}
-	return found, true
+	return nil
 }
 
 // indicator is a value that begins with a character that YAML keeps to itself, or
 // has a colon and a space in it.
-func (m mistake) indicator() (SyntaxError, bool) {
+func (m mistake) indicator() *SyntaxError {
 	switch r := m.source.at(m.index(m.at)); {
 	case m.message == "found character that cannot start any token":
-		return SyntaxError{At: m.at, Rule: fmt.Sprintf("a value cannot begin with %c", r), Fix: "put the value in quotes"}, true
+		return invalid(m.at, fmt.Sprintf("a value cannot begin with %c", r), "put the value in quotes")
 	case strings.HasPrefix(m.message, "mapping values are not allowed"):
-		return SyntaxError{At: m.at, Rule: "a value has a colon and a space in it", Fix: "put the value in quotes, or begin a new line for the key"}, true
+		return invalid(m.at, "a value has a colon and a space in it",
+			"put the value in quotes, or begin a new line for the key")
 	case m.message == "did not find expected key" && m.afterQuote():
-		return SyntaxError{At: m.at, Rule: "more text follows the closing quote", Fix: "put the whole value in quotes"}, true
+		return invalid(m.at, "more text follows the closing quote", "put the whole value in quotes")
 	}
-	return SyntaxError{}, false
+	return nil
 }
 
 // afterQuote reports whether a quote stands before the error on its line.

@@ -25,8 +25,10 @@ func parseYAML(data []byte, o Options) (*Node, []SyntaxError) {
 	}
 	r := reader{source: s, Options: o, open: map[*yaml.Node]bool{}}
 	if len(docs) > 1 {
-		second := Position{docs[1].Line, docs[1].Column}
-		r.errs = append(r.errs, SyntaxError{At: second, Rule: "one file is one " + o.Holds + ", here a second document begins", Fix: "move it to a file of its own"})
+		r.errs = append(r.errs, SyntaxError{
+			At:   Position{docs[1].Line, docs[1].Column},
+			Rule: "one file is one " + o.Holds + ", here a second document begins", Fix: "move it to a file of its own",
+		})
 	}
 	root := r.read(docs[0].Content[0], Position{}, 0)
 	if r.over != nil {
@@ -46,7 +48,9 @@ func load(data []byte, o Options) (docs []*yaml.Node, err error) {
 			err = fmt.Errorf("the file cannot be read as YAML (%v)", r)
 		}
 	}()
-	loader, err := yaml.NewLoader(bytes.NewReader(version.ReplaceAll(data, []byte("${1}1"))), yaml.WithV4Defaults(), yaml.WithPlugin(limits(o.MaxDepth), anchors{}))
+	data = version.ReplaceAll(data, []byte("${1}1"))
+	plugins := yaml.WithPlugin(limits(o.MaxDepth), anchors{})
+	loader, err := yaml.NewLoader(bytes.NewReader(data), yaml.WithV4Defaults(), plugins)
 	for err == nil && len(docs) < 2 {
 		var doc yaml.Node
 		if err = loader.Load(&doc); err == nil && len(doc.Content) == 1 && written(doc.Content[0]) {

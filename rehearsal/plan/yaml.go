@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v4"
 )
 
 // document is the keys of an environment file that a plan sets, in its order.
@@ -45,9 +45,9 @@ type shapeKeys struct {
 // number is written without a fraction that it does not have.
 type number float64
 
-// MarshalYAML implements yaml.BytesMarshaler.
-func (n number) MarshalYAML() ([]byte, error) {
-	return strconv.AppendFloat(nil, float64(n), 'f', -1, 64), nil
+// MarshalYAML implements yaml.Marshaler.
+func (n number) MarshalYAML() (any, error) {
+	return yaml.Node{Kind: yaml.ScalarNode, Value: strconv.FormatFloat(float64(n), 'f', -1, 64)}, nil
 }
 
 // YAML is the plan as keys of an environment file, or of one of its variants or
@@ -73,7 +73,7 @@ func (p Plan) YAML() string {
 		}
 		d.Events = append(d.Events, keys)
 	}
-	text, err := yaml.MarshalWithOptions(d, yaml.IndentSequence(true))
+	text, err := yaml.Dump(d, yaml.WithCompactSeqIndent(false))
 	if err != nil {
 		panic("plan: " + err.Error()) // its types are plain
 	}
