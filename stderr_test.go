@@ -49,7 +49,7 @@ func TestFilterStderr(t *testing.T) {
 	fmt.Fprint(os.Stderr, "one\n", twice, "two")
 	flush()
 	fmt.Fprint(os.Stderr, twice)
-	in.Close()
+	_ = in.Close()
 	got, err := io.ReadAll(out)
 	if err != nil {
 		t.Fatal(err)
