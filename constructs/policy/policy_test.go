@@ -91,10 +91,13 @@ func synthesize(t *testing.T, production bool, acknowledged ...string) (found []
 	stage := awscdk.NewStage(app, jsii.String("odds"), nil)
 	awscdk.Validations_Of(stage).AddPlugins(policy.NewPlugin(policy.PluginProps{Production: production}))
 	for _, id := range acknowledged {
-		awscdk.Validations_Of(stage).Acknowledge(&awscdk.Acknowledgment{Id: jsii.String(policy.Name + "::" + id), Reason: jsii.String("it is a test")})
+		awscdk.Validations_Of(stage).Acknowledge(&awscdk.Acknowledgment{Id: jsii.String(policy.Name + "::" + id),
+			Reason: jsii.String("it is a test")})
 	}
 	stack := awscdk.NewStack(stage, jsii.String("ends"), nil)
-	for id, kind := range map[string]string{"Log": "AWS::Logs::LogGroup", "LoadBalancer": "AWS::ElasticLoadBalancingV2::LoadBalancer"} {
+	for id, kind := range map[string]string{
+		"Log": "AWS::Logs::LogGroup", "LoadBalancer": "AWS::ElasticLoadBalancingV2::LoadBalancer",
+	} {
 		awscdk.NewCfnResource(stack, jsii.String(id), &awscdk.CfnResourceProps{Type: jsii.String(kind)})
 	}
 	func() {
@@ -128,7 +131,8 @@ func synthesize(t *testing.T, production bool, acknowledged ...string) (found []
 // TestSynth: a finding stops the synthesis, those for production only there,
 // and only one that is acknowledged does not.
 func TestSynth(t *testing.T) {
-	const log, logs, protected = "log-group-expires[odds/ends/Log]", "load-balancer-logs[odds/ends/LoadBalancer]", "load-balancer-protected[odds/ends/LoadBalancer]"
+	const log, logs, protected = "log-group-expires[odds/ends/Log]", "load-balancer-logs[odds/ends/LoadBalancer]",
+		"load-balancer-protected[odds/ends/LoadBalancer]"
 	for _, test := range []struct {
 		name         string
 		production   bool
