@@ -81,13 +81,11 @@ func anyAllowStatement(broken func(statement any) bool) func(map[string]any) boo
 }
 
 func wildcardAction(statement any) bool {
-	if property(statement, "NotAction") != nil {
-		return true
-	}
-	return slices.ContainsFunc(list(property(statement, "Action")), func(action any) bool {
+	wildcard := func(action any) bool {
 		name, literal := action.(string)
 		return literal && strings.ContainsAny(name, "*?")
-	})
+	}
+	return property(statement, "NotAction") != nil || slices.ContainsFunc(list(property(statement, "Action")), wildcard)
 }
 
 func wildcardResource(statement any) bool {

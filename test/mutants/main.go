@@ -47,7 +47,7 @@ var mutants = []mutant{
 	{"one acknowledgement silences a rule everywhere",
 		"constructs/lint/lint.go", `return fmt.Sprintf("%s::%s[%s]", Name, rule, path)`, `return fmt.Sprintf("%s::%s", Name, rule)`},
 	{"the execution role reads the whole bucket",
-		"constructs/inference/model.go", `ResourceName: jsii.String(data.Key),`, `ResourceName: jsii.String("*"),`},
+		"constructs/inference/model.go", `objectARN(stack, data.Bucket, data.Key)`, `objectARN(stack, data.Bucket, "*")`},
 	{"a rehearsed alarm takes missing data for fine where it is to breach",
 		"rehearsal/alarm.go", "breaching += missing", "breaching += 0"},
 	{"the gateway sends a request again that may have arrived",
