@@ -12,35 +12,35 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// WAF is the web application firewall in front of a load balancer: a web ACL
-// with AWS's own rules and limits of rate, or one that stands.
+// WAF is a load balancer's web application firewall: an existing web ACL, or a new
+// one with AWS's managed rules and rate limits.
 type WAF struct {
-	// WebACLARN is a regional web ACL that stands, in the load balancer's region.
-	// Default: "", one is made of what follows.
+	// WebACLARN is an existing regional web ACL in the load balancer's region.
+	// Default: "", a new web ACL with the limits below.
 	WebACLARN string
-	// SessionHeader is the header that tells clients apart, such as
-	// Authorization or X-Session-Id. Requests without it are not limited by it.
-	// Default: "", there is no such limit.
+	// SessionHeader is the header that identifies a client, such as Authorization
+	// or X-Session-Id. RequestsPerSession does not limit requests without it.
+	// Default: "", no limit per session.
 	SessionHeader string
-	// RequestsPerSession is how many requests in 5 minutes one value of
-	// SessionHeader may make; further ones are answered with 429. 10 to 2 × 10⁹.
-	// Default: 0, which is an error where SessionHeader is given.
+	// RequestsPerSession is the most requests in 5 minutes with one value of
+	// SessionHeader, 10 to 2,000,000,000. WAF answers more with 429. It is required
+	// with SessionHeader.
+	// Default: 0, without SessionHeader.
 	RequestsPerSession int
-	// RequestsPerAddress is the same for one IP address. Mobile networks put
-	// thousands of people behind one, so set it high, and see what it counts
-	// before BlockAddresses.
-	// Default: 0, there is no such limit.
+	// RequestsPerAddress is the most requests in 5 minutes from one IP address, 10
+	// to 2,000,000,000. Mobile networks put thousands of people behind one address:
+	// set it high, and read the count before you set BlockAddresses.
+	// Default: 0, no limit per address.
 	RequestsPerAddress int
-	// BlockAddresses blocks the addresses that RequestsPerAddress counts.
-	// Default: false, they are counted only.
+	// BlockAddresses makes WAF answer requests over RequestsPerAddress with 429.
+	// Default: false, WAF only counts them.
 	BlockAddresses bool
-	// FailOpen lets requests through unseen when the load balancer cannot reach
-	// WAF.
-	// Default: false, they are answered with 500.
+	// FailOpen makes the load balancer forward requests when it cannot reach WAF.
+	// Default: false, it answers them with 500.
 	FailOpen bool
 }
 
-// Bounds of a rate-based rule.
+// WAF's bounds of a rate-based rule.
 const (
 	minRequestsPerKey = 10
 	maxRequestsPerKey = 2_000_000_000
@@ -50,10 +50,11 @@ func (w WAF) validate() problem.List {
 	var ps problem.List
 	limit := func(field string, n int) {
 		if n < minRequestsPerKey || n > maxRequestsPerKey {
-			ps.Add("WAF."+field, n, "WAF limits to 10 up to 2,000,000,000 requests in 5 minutes", "give such a number")
+			rule := "WAF limits to 10 up to 2,000,000,000 requests in 5 minutes"
+			ps.Add("WAF."+field, n, rule, "give such a number")
 		}
 	}
-	if w.WebACLARN != "" && (w.SessionHeader != "" || w.RequestsPerSession != 0 || w.RequestsPerAddress != 0 || w.BlockAddresses) {
+	if w.WebACLARN != "" && w != (WAF{WebACLARN: w.WebACLARN, FailOpen: w.FailOpen}) {
 		ps.Add("WAF.WebACLARN", w.WebACLARN, "a web ACL that stands has its own rules", "leave it out, or the limits")
 		return ps
 	}
@@ -62,19 +63,21 @@ func (w WAF) validate() problem.List {
 		ps = append(ps, settings.ValidateHeaderName(w.SessionHeader).In("WAF.SessionHeader")...)
 		limit("RequestsPerSession", w.RequestsPerSession)
 	case w.RequestsPerSession != 0:
-		ps.Add("WAF.SessionHeader", nil, "RequestsPerSession needs the header that tells clients apart", "such as Authorization")
+		ps.Add("WAF.SessionHeader", nil, "RequestsPerSession needs the header that tells clients apart",
+			"such as Authorization")
 	}
 	switch {
 	case w.RequestsPerAddress != 0:
 		limit("RequestsPerAddress", w.RequestsPerAddress)
 	case w.BlockAddresses:
-		ps.Add("WAF.RequestsPerAddress", nil, "BlockAddresses needs the limit over which they are blocked", "give it, or leave BlockAddresses out")
+		ps.Add("WAF.RequestsPerAddress", nil, "BlockAddresses needs the limit over which they are blocked",
+			"give it, or leave BlockAddresses out")
 	}
 	return ps
 }
 
-// protect puts the firewall in front of the load balancer.
-func (w WAF) protect(scope constructs.Construct, loadBalancer elb.ApplicationLoadBalancer) {
+// associate associates the web ACL with the load balancer.
+func (w WAF) associate(scope constructs.Construct, loadBalancer elb.ApplicationLoadBalancer) {
 	loadBalancer.SetAttribute(jsii.String("waf.fail_open.enabled"), jsii.String(strconv.FormatBool(w.FailOpen)))
 	arn := jsii.String(w.WebACLARN)
 	if w.WebACLARN == "" {
@@ -82,7 +85,7 @@ func (w WAF) protect(scope constructs.Construct, loadBalancer elb.ApplicationLoa
 		arn = awswafv2.NewCfnWebACL(scope, jsii.String("WebAcl"), &awswafv2.CfnWebACLProps{
 			Scope:            jsii.String("REGIONAL"),
 			DefaultAction:    &awswafv2.CfnWebACL_DefaultActionProperty{Allow: map[string]any{}},
-			VisibilityConfig: visible("WebAcl"),
+			VisibilityConfig: visibilityConfig("WebAcl"),
 			Rules:            &rules,
 		}).AttrArn()
 	}
@@ -91,40 +94,50 @@ func (w WAF) protect(scope constructs.Construct, loadBalancer elb.ApplicationLoa
 	})
 }
 
-// rules is the web ACL's, in the order in which they are asked.
+// rules returns the web ACL's rules in the order of their priority.
 func (w WAF) rules() []*awswafv2.CfnWebACL_RuleProperty {
 	var rules []*awswafv2.CfnWebACL_RuleProperty
 	add := func(name string, rule awswafv2.CfnWebACL_RuleProperty) {
-		rule.Name, rule.VisibilityConfig, rule.Priority = jsii.String(name), visible(name), jsii.Number(len(rules))
+		rule.Name, rule.Priority = jsii.String(name), jsii.Number(len(rules))
+		rule.VisibilityConfig = visibilityConfig(name)
 		rules = append(rules, &rule)
 	}
+	type action = awswafv2.CfnWebACL_RuleActionProperty
+	addLimit := func(name string, exceeded *action, limit awswafv2.CfnWebACL_RateBasedStatementProperty) {
+		add(name, awswafv2.CfnWebACL_RuleProperty{
+			Action: exceeded, Statement: &awswafv2.CfnWebACL_StatementProperty{RateBasedStatement: &limit},
+		})
+	}
 	if w.RequestsPerAddress != 0 {
-		action := &awswafv2.CfnWebACL_RuleActionProperty{Count: map[string]any{}}
+		exceeded := &action{Count: map[string]any{}}
 		if w.BlockAddresses {
-			action = tooManyRequests()
+			exceeded = tooManyRequests()
 		}
-		add("RequestsPerAddress", awswafv2.CfnWebACL_RuleProperty{Action: action, Statement: &awswafv2.CfnWebACL_StatementProperty{
-			RateBasedStatement: &awswafv2.CfnWebACL_RateBasedStatementProperty{
-				AggregateKeyType: jsii.String("IP"), Limit: jsii.Number(w.RequestsPerAddress),
-			},
-		}})
+		addLimit("RequestsPerAddress", exceeded, awswafv2.CfnWebACL_RateBasedStatementProperty{
+			AggregateKeyType: jsii.String("IP"), Limit: jsii.Number(w.RequestsPerAddress),
+		})
 	}
 	if w.SessionHeader != "" {
 		header := map[string]any{"header": map[string]any{
 			"name": w.SessionHeader, "textTransformations": []any{map[string]any{"priority": 0, "type": "NONE"}},
 		}}
-		add("RequestsPerSession", awswafv2.CfnWebACL_RuleProperty{Action: tooManyRequests(), Statement: &awswafv2.CfnWebACL_StatementProperty{
-			RateBasedStatement: &awswafv2.CfnWebACL_RateBasedStatementProperty{
-				AggregateKeyType: jsii.String("CUSTOM_KEYS"), CustomKeys: []any{header}, Limit: jsii.Number(w.RequestsPerSession),
-			},
-		}})
+		addLimit("RequestsPerSession", tooManyRequests(), awswafv2.CfnWebACL_RateBasedStatementProperty{
+			AggregateKeyType: jsii.String("CUSTOM_KEYS"), CustomKeys: []any{header},
+			Limit: jsii.Number(w.RequestsPerSession),
+		})
 	}
-	for _, group := range []string{"AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesCommonRuleSet"} {
-		managed := &awswafv2.CfnWebACL_ManagedRuleGroupStatementProperty{VendorName: jsii.String("AWS"), Name: jsii.String(group)}
-		if group == "AWSManagedRulesCommonRuleSet" {
-			// It blocks every body over 8 KB (fact F28); the gateway bounds the size.
+	const commonRules = "AWSManagedRulesCommonRuleSet"
+	for _, group := range []string{
+		"AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesKnownBadInputsRuleSet", commonRules,
+	} {
+		managed := &awswafv2.CfnWebACL_ManagedRuleGroupStatementProperty{
+			VendorName: jsii.String("AWS"), Name: jsii.String(group),
+		}
+		if group == commonRules {
+			// Fact F28: the rule blocks every body over 8 KB. The gateway limits the size.
 			managed.RuleActionOverrides = []any{&awswafv2.CfnWebACL_RuleActionOverrideProperty{
-				Name: jsii.String("SizeRestrictions_BODY"), ActionToUse: &awswafv2.CfnWebACL_RuleActionProperty{Count: map[string]any{}},
+				Name:        jsii.String("SizeRestrictions_BODY"),
+				ActionToUse: &action{Count: map[string]any{}},
 			}}
 		}
 		add(group, awswafv2.CfnWebACL_RuleProperty{
@@ -135,15 +148,16 @@ func (w WAF) rules() []*awswafv2.CfnWebACL_RuleProperty {
 	return rules
 }
 
-// tooManyRequests blocks with the status that clients wait for.
+// tooManyRequests blocks with 429, which makes clients back off.
 func tooManyRequests() *awswafv2.CfnWebACL_RuleActionProperty {
 	return &awswafv2.CfnWebACL_RuleActionProperty{Block: &awswafv2.CfnWebACL_BlockActionProperty{
 		CustomResponse: &awswafv2.CfnWebACL_CustomResponseProperty{ResponseCode: jsii.Number(429)},
 	}}
 }
 
-func visible(metric string) *awswafv2.CfnWebACL_VisibilityConfigProperty {
+func visibilityConfig(metric string) *awswafv2.CfnWebACL_VisibilityConfigProperty {
 	return &awswafv2.CfnWebACL_VisibilityConfigProperty{
-		MetricName: jsii.String(metric), CloudWatchMetricsEnabled: jsii.Bool(true), SampledRequestsEnabled: jsii.Bool(false),
+		MetricName: jsii.String(metric), CloudWatchMetricsEnabled: jsii.Bool(true),
+		SampledRequestsEnabled: jsii.Bool(false),
 	}
 }
