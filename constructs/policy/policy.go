@@ -29,8 +29,8 @@ type PluginProps struct {
 // Validations_Of(scope).AddPlugins. Each finding fails the synthesis unless it is
 // acknowledged under the name "sagemaker-policy::RULE[STACK/LOGICAL ID]".
 //
-// The rules are Go and not Guard: CDK 2.270 translates Guard wrongly. It reports
-// log groups that have a retention, and accepts listeners without TLS.
+// The rules are Go and not Guard, which CDK 2.270 translates wrongly: see
+// docs/policy.md.
 func NewPlugin(props PluginProps) awscdk.IPolicyValidationPlugin { return &plugin{props.Production} }
 
 type plugin struct{ production bool }
