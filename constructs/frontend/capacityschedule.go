@@ -24,8 +24,8 @@ type CapacityScheduleProps struct {
 	// load balancer with MinimumCapacityUnits is an error: each deployment would
 	// reset the reservation.
 	LoadBalancer elb.IApplicationLoadBalancer
-	// Calendar is the events, in capacity units: EventCalendar.For with
-	// LoadBalancerTraffic.CapacityUnits makes it.
+	// Calendar is the events, in capacity units. Make it with Unit.Calendar of
+	// LoadBalancerTraffic.CapacityUnits.
 	Calendar events.Calendar
 	// AlarmActions are the actions of the alarm for refused requests, such as a
 	// message to a topic.

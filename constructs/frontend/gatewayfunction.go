@@ -73,7 +73,7 @@ type GatewayFunctionProps struct {
 	// Default: 0, no reservation: the function shares the account's concurrency.
 	ReservedConcurrency int
 	// ProvisionedConcurrency scales the provisioned concurrency of the alias. Make
-	// it with EventCalendar.FunctionTarget; ResourceID has to be empty.
+	// it with FunctionTarget of autoscaling/frontend; ResourceID has to be empty.
 	// Default: nil, no provisioned concurrency.
 	ProvisionedConcurrency *autoscaling.ScalableTarget
 }
@@ -133,7 +133,7 @@ type GatewayFunction struct {
 func (g *GatewayFunction) ToString() *string { return g.Construct.ToString() }
 
 // NewGatewayFunction makes a GatewayFunction. It panics with what
-// props.Validate returns, and with what compile.Gateway returns.
+// props.Validate returns, and without Code with the compiler's error.
 func NewGatewayFunction(scope constructs.Construct, id string, props GatewayFunctionProps) *GatewayFunction {
 	if err := props.Validate(); err != nil {
 		panic(err)

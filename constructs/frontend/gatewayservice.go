@@ -80,8 +80,8 @@ type GatewayServiceProps struct {
 	// MaxRequestBytes is the largest request body, up to MaxServiceMaxRequestBytes.
 	// Default: 0, DefaultServiceMaxRequestBytes.
 	MaxRequestBytes int
-	// Scaling scales the number of tasks. Make it with EventCalendar.ServiceTarget;
-	// ResourceID has to be empty.
+	// Scaling scales the number of tasks. Make it with ServiceTarget of
+	// autoscaling/frontend; ResourceID has to be empty.
 	// Default: nil, 2 to 10 tasks by CPU utilization.
 	Scaling *autoscaling.ScalableTarget
 	// Server is the gateway's overload protection, stream time-out, logs and traces.

@@ -63,9 +63,8 @@ func (p RouteProps) Validate() error {
 			"take one that no other rule of the listener has")
 	}
 	if n := len(p.Hosts); n > maxRouteHosts {
-		ps.Add("Hosts", nil,
-			fmt.Sprintf("beside its paths a rule has room for %d hosts, these are %d", maxRouteHosts,
-				n), "use a wildcard, such as *.example.com")
+		rule := fmt.Sprintf("beside its paths a rule has room for %d hosts, these are %d", maxRouteHosts, n)
+		ps.Add("Hosts", nil, rule, "use a wildcard, such as *.example.com")
 	}
 	for i, host := range p.Hosts {
 		if !hostPattern.MatchString(host) {

@@ -11,7 +11,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// DefaultVariantName is the name of a variant that is given none.
+// DefaultVariantName is the name of a variant without a Name.
 const DefaultVariantName = "main"
 
 // VariantProps describes a production variant: instances that serve one model,
