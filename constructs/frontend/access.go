@@ -11,10 +11,9 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// validateAccess judges under which name, how encrypted and to whom the load
-// balancer answers.
+// validateAccess checks TLS, domain name, authentication and allowed ranges.
 func (p LoadBalancerProps) validateAccess() problem.List {
-	account, region := p.place()
+	account, region := p.environment()
 	ps := p.validateEncryption()
 	ps = append(ps, settings.ValidateCertificate(p.CertificateARN, account, region).In("CertificateARN")...)
 	if p.Domain != nil {
@@ -26,9 +25,9 @@ func (p LoadBalancerProps) validateAccess() problem.List {
 	return append(ps, p.validateRanges()...)
 }
 
-// place is the account and the region of the VPC, and so of the load balancer;
-// empty where they are not known.
-func (p LoadBalancerProps) place() (account, region string) {
+// environment returns the account and region of the VPC's stack, "" for each that
+// is unknown at synthesis.
+func (p LoadBalancerProps) environment() (account, region string) {
 	if p.VPC == nil {
 		return "", ""
 	}
@@ -49,40 +48,48 @@ func (p LoadBalancerProps) validateEncryption() problem.List {
 	case p.PlainHTTP && p.CertificateARN != "":
 		ps.Add("PlainHTTP", true, "plain HTTP has no use for a certificate", "keep one of the two")
 	case p.PlainHTTP && p.Domain != nil:
-		ps.Add("PlainHTTP", true, "a certificate is made for the domain, and plain HTTP has no use for it", "keep one of the two")
+		ps.Add("PlainHTTP", true, "a certificate is made for the domain, and plain HTTP has no use for it",
+			"keep one of the two")
 	case p.PlainHTTP && p.Authentication != nil:
-		ps.Add("PlainHTTP", true, "clients show who they are over HTTPS only", "leave it out, and give CertificateARN or Domain")
+		ps.Add("PlainHTTP", true, "clients show who they are over HTTPS only",
+			"leave it out, and give CertificateARN or Domain")
 	case !p.PlainHTTP && p.CertificateARN == "" && p.Domain == nil:
-		ps.Add("CertificateARN", nil, "an HTTPS listener needs a certificate", "give the ARN of one in AWS Certificate Manager, or a Domain to have one made, or ask for PlainHTTP by name")
+		ps.Add("CertificateARN", nil, "an HTTPS listener needs a certificate",
+			"give the ARN of one in AWS Certificate Manager, "+
+				"or a Domain to have one made, or ask for PlainHTTP by name")
 	}
 	return ps
 }
 
-// validateRanges judges who may connect, and from where.
+// validateRanges checks AllowedCIDRs against IPv6 and InternetFacing.
 func (p LoadBalancerProps) validateRanges() problem.List {
 	var ps problem.List
 	if len(p.AllowedCIDRs) == 0 {
 		ps.Add("AllowedCIDRs", nil, "nobody may connect", "give the ranges of the clients, \"0.0.0.0/0\" for everybody")
 	}
-	overIPv6 := false
+	hasIPv6 := false
 	for i, cidr := range p.AllowedCIDRs {
 		at := fmt.Sprintf("AllowedCIDRs[%d]", i)
 		if prefix, is := settings.IPv6(cidr); is {
-			overIPv6 = true
+			hasIPv6 = true
 			ps = append(ps, settings.ValidateIPv6(prefix, p.IPv6).In(at)...)
 		} else if prefix, err := netip.ParsePrefix(cidr); err != nil || !prefix.Addr().Is4() {
 			ps.Add(at, cidr, "a range is an IPv4 CIDR, or an IPv6 one with IPv6", "such as \"10.0.0.0/16\"")
 		}
 	}
-	if p.IPv6 && !overIPv6 {
-		ps.Add("IPv6", true, "nobody may connect over IPv6", "allow the clients' IPv6 ranges, \"::/0\" for everybody, or leave it out")
+	if p.IPv6 && !hasIPv6 {
+		ps.Add("IPv6", true, "nobody may connect over IPv6",
+			"allow the clients' IPv6 ranges, \"::/0\" for everybody, or leave it out")
 	}
 	switch {
 	case p.InternetFacing && settings.AllPrivate(p.AllowedCIDRs):
-		ps.Add("InternetFacing", true, "the load balancer is to be public, and only private ranges may connect, from which nobody reaches it over the internet",
+		ps.Add("InternetFacing", true, "the load balancer is to be public, and only private ranges may connect, "+
+			"from which nobody reaches it over the internet",
 			"leave it out for an internal one, or allow the public ranges of its clients")
-	case p.InternetFacing && p.Subnets != nil && p.Subnets.SubnetType != "" && p.Subnets.SubnetType != awsec2.SubnetType_PUBLIC:
-		ps.Add("InternetFacing", true, "the load balancer is to be public, and its subnets are private", "leave it out for an internal one, or give public subnets")
+	case p.InternetFacing && p.Subnets != nil && p.Subnets.SubnetType != "" &&
+		p.Subnets.SubnetType != awsec2.SubnetType_PUBLIC:
+		ps.Add("InternetFacing", true, "the load balancer is to be public, and its subnets are private",
+			"leave it out for an internal one, or give public subnets")
 	}
 	return ps
 }

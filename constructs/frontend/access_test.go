@@ -37,8 +37,8 @@ func tokens() settings.Authentication {
 	}}
 }
 
-// reached is a load balancer in a stack of its own.
-func reached(t *testing.T, change func(*frontend.LoadBalancerProps)) (*frontend.LoadBalancer, template.Template) {
+// loadBalancerWith makes a load balancer with changed properties in a new stack.
+func loadBalancerWith(t *testing.T, change func(*frontend.LoadBalancerProps)) (*frontend.LoadBalancer, template.Template) {
 	t.Helper()
 	stack := template.NewStack(t)
 	props := frontend.LoadBalancerProps{
@@ -50,8 +50,8 @@ func reached(t *testing.T, change func(*frontend.LoadBalancerProps)) (*frontend.
 	return made, template.Of(t, stack)
 }
 
-// TestDomain: the domain leads to the load balancer, over IPv6 only where that
-// has addresses, and a certificate is made only where none is given.
+// TestDomain: the domain has an alias record, with IPv6 an IPv6 record too, and a
+// new certificate unless one is given.
 func TestDomain(t *testing.T) {
 	for _, test := range []struct {
 		name        string
@@ -63,7 +63,7 @@ func TestDomain(t *testing.T) {
 		{"without one, over IPv6 too", "", true, []any{"A", "AAAA"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			made, got := reached(t, func(p *frontend.LoadBalancerProps) {
+			made, got := loadBalancerWith(t, func(p *frontend.LoadBalancerProps) {
 				p.Domain, p.CertificateARN, p.IPv6 = &domain, test.certificate, test.ipv6
 				if test.ipv6 {
 					p.AllowedCIDRs = append(p.AllowedCIDRs, "2001:db8::/32")
@@ -117,19 +117,19 @@ func TestDomain(t *testing.T) {
 	}
 }
 
-// TestAuthentication: who asks shows who it is, before any path is forwarded, and
-// the load balancer may connect to the provider and to nothing else.
+// TestAuthentication: every forwarded path requires authentication, and the load
+// balancer may connect to the provider's port only.
 func TestAuthentication(t *testing.T) {
 	const secret = "{{resolve:secretsmanager:arn:aws:secretsmanager:eu-west-1:123456789012:secret:login-a1B2c3:SecretString:client_secret::}}"
 	for _, test := range []struct {
 		name string
 		as   settings.Authentication
-		// kind is the action's, and config what it holds under key.
+		// kind is the type of the action, and config its properties under key.
 		kind, key string
 		config    map[string]any
-		// strangers is what becomes, by the priority of the rule, of who has not
-		// logged in.
-		strangers map[any]any
+		// unauthenticated is the action for requests without a session, by the rule's
+		// priority.
+		unauthenticated map[any]any
 	}{
 		{"a login with OIDC", login(), "authenticate-oidc", "AuthenticateOidcConfig", map[string]any{
 			"Issuer": "https://login.example.com", "AuthorizationEndpoint": "https://login.example.com/authorize",
@@ -149,19 +149,19 @@ func TestAuthentication(t *testing.T) {
 		{"a certificate", settings.Authentication{MutualTLS: &settings.MutualTLS{CABundleURL: "s3://authorities/clients.pem"}}, "", "", nil, map[any]any{10.0: nil}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, got := reached(t, func(p *frontend.LoadBalancerProps) { p.Authentication = &test.as })
+			_, got := loadBalancerWith(t, func(p *frontend.LoadBalancerProps) { p.Authentication = &test.as })
 			forward := map[string]any{"Type": "forward", "TargetGroupArn": ref(got.ID(t, targetGroup))}
 			want := []any{forward}
 			if test.kind != "" {
 				forward["Order"] = 2.0
 				want = []any{map[string]any{"Type": test.kind, test.key: test.config, "Order": 1.0}, forward}
 			}
-			strangers := map[any]any{}
+			unauthenticated := map[any]any{}
 			for _, r := range got.All(rule) {
 				priority, actions := r.Properties["Priority"], r.Properties["Actions"].([]any)
-				strangers[priority] = nil
+				unauthenticated[priority] = nil
 				if config, asks := actions[0].(map[string]any)[test.key].(map[string]any); asks {
-					strangers[priority] = config["OnUnauthenticatedRequest"]
+					unauthenticated[priority] = config["OnUnauthenticatedRequest"]
 					delete(config, "OnUnauthenticatedRequest")
 				}
 				if diff := cmp.Diff(want, actions); diff != "" {
@@ -171,7 +171,7 @@ func TestAuthentication(t *testing.T) {
 					t.Errorf("users are sent to the login page from %v", paths)
 				}
 			}
-			if diff := cmp.Diff(test.strangers, strangers); diff != "" {
+			if diff := cmp.Diff(test.unauthenticated, unauthenticated); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 			var ways []any
@@ -190,8 +190,8 @@ func TestAuthentication(t *testing.T) {
 	}
 }
 
-// TestMutualTLS: clients show certificates of the authorities in a trust store
-// that stands, or in one that is made.
+// TestMutualTLS: the listener verifies certificates against an existing trust store,
+// or against a new one.
 func TestMutualTLS(t *testing.T) {
 	const stands = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:truststore/clients/0123456789abcdef"
 	for _, test := range []struct {
@@ -203,7 +203,7 @@ func TestMutualTLS(t *testing.T) {
 		{"one that is made", settings.MutualTLS{CABundleURL: "s3://authorities/a/clients.pem", CABundleVersion: "1"}, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, got := reached(t, func(p *frontend.LoadBalancerProps) {
+			_, got := loadBalancerWith(t, func(p *frontend.LoadBalancerProps) {
 				p.Authentication = &settings.Authentication{MutualTLS: &test.mutual}
 			})
 			store := any(stands)
@@ -228,14 +228,14 @@ func TestMutualTLS(t *testing.T) {
 // TestFunctionIsCalledByOwnTargetGroups: another account's load balancer cannot
 // call the gateway.
 func TestFunctionIsCalledByOwnTargetGroups(t *testing.T) {
-	_, got := reached(t, func(*frontend.LoadBalancerProps) {})
+	_, got := loadBalancerWith(t, func(*frontend.LoadBalancerProps) {})
 	p := got.One(t, "AWS::Lambda::Permission").Properties
 	if p["Principal"] != "elasticloadbalancing.amazonaws.com" || p["SourceArn"] != "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/*" {
 		t.Errorf("got %v", p)
 	}
 }
 
-// TestValidateAccess: each contradiction, before anything is made.
+// TestValidateAccess: each contradiction is an error.
 func TestValidateAccess(t *testing.T) {
 	stack := template.NewStack(t)
 	vpc := newVPC(stack)

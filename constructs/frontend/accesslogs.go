@@ -14,18 +14,18 @@ import (
 
 const day = 24 * time.Hour
 
-// AccessLogs says where a load balancer writes who asked for what, and who
-// connected and how.
+// AccessLogs describes where a load balancer writes its access and connection logs.
 type AccessLogs struct {
-	// Bucket is an S3 bucket that stands, in the load balancer's region. It
-	// encrypts with S3's own keys, since a load balancer writes to no other, and
-	// its policy lets load balancers of the account write under access/ and
-	// connections/; a bucket that is made in this app is given such a policy.
-	// Default: nil, a new one that is private, encrypted, and open to TLS only.
-	// It stays when the load balancer is deleted.
+	// Bucket is an existing S3 bucket in the load balancer's region, encrypted with
+	// S3's own keys: a load balancer writes to no other. Its policy has to let load
+	// balancers of the account write under access/ and connections/. A bucket of
+	// the same app gets that policy.
+	// Default: nil, a new private bucket, encrypted and reachable over TLS only.
+	// CloudFormation keeps it when the stack is deleted.
 	Bucket awss3.IBucket
-	// Retention is after how long the new bucket deletes a log, in whole days.
-	// Default: 0, which is an error unless Bucket is given.
+	// Retention is the age at which the new bucket deletes a log, in whole days. It
+	// is required without Bucket, and an error with it.
+	// Default: 0, with Bucket.
 	Retention time.Duration
 }
 
@@ -33,15 +33,17 @@ func (a AccessLogs) validate() problem.List {
 	var ps problem.List
 	switch {
 	case a.Bucket != nil && a.Retention != 0:
-		ps.Add("AccessLogs.Retention", a.Retention, "a bucket that stands has its own lifecycle", "leave one of the two out")
+		ps.Add("AccessLogs.Retention", a.Retention, "a bucket that stands has its own lifecycle",
+			"leave one of the two out")
 	case a.Bucket == nil && (a.Retention < day || a.Retention%day != 0):
-		ps.Add("AccessLogs.Retention", a.Retention, "a bucket deletes after whole days, one or more", "such as 90 × 24 hours")
+		ps.Add("AccessLogs.Retention", a.Retention, "a bucket deletes after whole days, one or more",
+			"such as 90 × 24 hours")
 	}
 	return ps
 }
 
-// write makes the load balancer write its logs, and returns the bucket.
-func (a AccessLogs) write(scope constructs.Construct, loadBalancer elb.ApplicationLoadBalancer) awss3.IBucket {
+// enable makes the load balancer write its logs, and returns the bucket.
+func (a AccessLogs) enable(scope constructs.Construct, loadBalancer elb.ApplicationLoadBalancer) awss3.IBucket {
 	bucket := a.Bucket
 	if bucket == nil {
 		bucket = awss3.NewBucket(scope, jsii.String("Logs"), &awss3.BucketProps{

@@ -15,7 +15,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
 )
 
-// attributes are those of the only load balancer.
+// attributes returns the attributes of the only load balancer.
 func attributes(t *testing.T, got template.Template) map[string]any {
 	t.Helper()
 	found := map[string]any{}
@@ -65,7 +65,7 @@ func TestAccessLogs(t *testing.T) {
 	}
 }
 
-// wantBucket holds the bucket that is made to the rules of the project, and to
+// wantBucket checks the new bucket against the project's security rules, and against
 // what a load balancer can write to.
 func wantBucket(t *testing.T, got template.Template) {
 	t.Helper()

@@ -8,14 +8,14 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// Canary is a second gateway to the same endpoint, of another version or form,
-// that gets a share of the requests by lot.
+// Canary is a second gateway to the same endpoint. The load balancer sends it a
+// random share of the requests.
 type Canary struct {
-	// Gateway answers them: a *GatewayFunction or a *GatewayService.
+	// Gateway is the second gateway: a *GatewayFunction or a *GatewayService.
 	Gateway Gateway
-	// WeightPercent is its share of the requests, 0 to 100. At 0 it stands
-	// without traffic: begin there, since requests that fall to a gateway that has
-	// no healthy target yet are answered with 503.
+	// WeightPercent is the share of the requests, 0 to 100 percent. Deploy a new
+	// canary with 0: the load balancer answers 503 to requests for a gateway that
+	// has no healthy target yet.
 	WeightPercent int
 }
 
@@ -25,7 +25,8 @@ func (c Canary) validate(gateway Gateway) problem.List {
 		ps.Add("WeightPercent", c.WeightPercent, "a share is 0 to 100 percent", "begin with 0, then 10")
 	}
 	if c.Gateway == nil {
-		ps.Add("Gateway", nil, "a canary is a gateway of its own", "make one with NewGatewayFunction or NewGatewayService, or leave Canary out")
+		ps.Add("Gateway", nil, "a canary is a gateway of its own",
+			"make one with NewGatewayFunction or NewGatewayService, or leave Canary out")
 		return ps
 	}
 	if gateway == nil {
@@ -34,28 +35,26 @@ func (c Canary) validate(gateway Gateway) problem.List {
 	if c.Gateway == gateway {
 		ps.Add("Gateway", nil, "this is the gateway that it is to be compared with", "make another one")
 	}
-	canary, _ := c.Gateway.calls()
-	if endpoint, _ := gateway.calls(); canary != endpoint {
-		ps.Add("Gateway", canary, "a canary calls the same endpoint as the gateway, which is "+endpoint, "change its EndpointName")
+	canary, _ := c.Gateway.endpoint()
+	if endpoint, _ := gateway.endpoint(); canary != endpoint {
+		ps.Add("Gateway", canary, "a canary calls the same endpoint as the gateway, which is "+endpoint,
+			"change its EndpointName")
 	}
 	return ps
 }
 
-// targets is where predictions for one endpoint are forwarded to.
+// targets are the target groups of the gateway and of its canary, if any.
 type targets struct {
-	endpointName string
-	// gateway holds the gateway, canary its canary; nil where there is none.
+	endpointName    string
 	gateway, canary elb.ApplicationTargetGroup
-	weightPercent   int
-	// streams says that the gateway passes on response streams, canaryStreams
-	// that the canary does.
+	weightPercent   int // the canary's
+	// streams and canaryStreams say whether each passes on response streams.
 	streams, canaryStreams bool
 }
 
-// newTargets makes the target groups in scope.
 func newTargets(scope constructs.Construct, gateway Gateway, canary *Canary) targets {
 	t := targets{gateway: gateway.targetGroup(scope, "Gateway"), streams: gateway.streams()}
-	t.endpointName, _ = gateway.calls()
+	t.endpointName, _ = gateway.endpoint()
 	if canary != nil {
 		t.canary = canary.Gateway.targetGroup(scope, "Canary")
 		t.weightPercent, t.canaryStreams = canary.WeightPercent, canary.Gateway.streams()
@@ -63,31 +62,32 @@ func newTargets(scope constructs.Construct, gateway Gateway, canary *Canary) tar
 	return t
 }
 
-// rule is a rule of a listener.
+// rule is a listener rule, with id as its construct ID.
 type rule struct {
 	id     string
 	paths  []string
 	action elb.ListenerAction
 }
 
-// maxRuleValues is how many values the conditions of a rule may have.
+// maxRuleValues is AWS's limit of values in the conditions of a rule.
 const maxRuleValues = 5
 
-// rules send to the gateway what it serves, in one rule where the paths fit
-// beside the given number of other values. A canary that cannot stream takes no
-// streams; where the gateway itself cannot, there are none.
+// rules returns the rules that forward the gateway's paths. Streams share a rule
+// with predictions where its values, of which others are taken already, suffice and
+// the canary streams too. A gateway that cannot stream gets no rule for streams.
 func (t targets) rules(others int) []rule {
-	predictions := rule{"Predictions", []string{"/invocations", "/endpoints/" + t.endpointName + "/invocations", "/ping"}, t.forward(true)}
+	paths := []string{"/invocations", "/endpoints/" + t.endpointName + "/invocations", "/ping"}
+	predictions := rule{"Predictions", paths, t.forward(true)}
 	if !t.streams {
 		return []rule{predictions}
 	}
 	streams := []string{"/invocations-response-stream", "/endpoints/" + t.endpointName + "/invocations-response-stream"}
-	apart := t.canary != nil && !t.canaryStreams
-	if !apart && len(predictions.paths)+len(streams)+others <= maxRuleValues {
-		predictions.paths = append(predictions.paths, streams...)
+	withoutCanary := t.canary != nil && !t.canaryStreams
+	if !withoutCanary && len(paths)+len(streams)+others <= maxRuleValues {
+		predictions.paths = append(paths, streams...)
 		return []rule{predictions}
 	}
-	return []rule{predictions, {"Streams", streams, t.forward(!apart)}}
+	return []rule{predictions, {"Streams", streams, t.forward(!withoutCanary)}}
 }
 
 func (t targets) forward(withCanary bool) elb.ListenerAction {
@@ -100,7 +100,6 @@ func (t targets) forward(withCanary bool) elb.ListenerAction {
 	}, nil)
 }
 
-// conditions is what a request has to fit.
 func (r rule) conditions() []elb.ListenerCondition {
 	return []elb.ListenerCondition{elb.ListenerCondition_PathPatterns(jsii.Strings(r.paths...))}
 }

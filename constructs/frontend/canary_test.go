@@ -14,7 +14,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
 )
 
-// gatewayIn makes a gateway of a form.
+// gatewayIn makes a gateway on Lambda or Fargate.
 func gatewayIn(stack awscdk.Stack, vpc awsec2.IVpc, id, form string) frontend.Gateway {
 	if form == "function" {
 		return frontend.NewGatewayFunction(stack, id, frontend.GatewayFunctionProps{EndpointName: "Odds", Code: prebuilt(stackFor(stack, id))})
@@ -22,7 +22,7 @@ func gatewayIn(stack awscdk.Stack, vpc awsec2.IVpc, id, form string) frontend.Ga
 	return frontend.NewGatewayService(stack, id, frontend.GatewayServiceProps{EndpointName: "Odds", VPC: vpc, Image: image})
 }
 
-// stackFor is a stack of its own for a function's code, whose bucket has one name.
+// stackFor makes another stack for a function's code, whose bucket has a constant ID.
 func stackFor(stack awscdk.Stack, id string) awscdk.Stack {
 	return awscdk.NewStack(stack, jsii.String("CodeOf"+id), nil)
 }
@@ -32,7 +32,7 @@ var (
 	streamPaths = []any{"/invocations-response-stream", "/endpoints/Odds/invocations-response-stream"}
 )
 
-// forwarded is each rule's paths, and the share of each target group in percent.
+// forwarded returns the percentage of each target group, by the paths of a rule.
 func forwarded(t *testing.T, got template.Template) map[string]string {
 	t.Helper()
 	found := map[string]string{}
@@ -65,8 +65,8 @@ func forwarded(t *testing.T, got template.Template) map[string]string {
 	return found
 }
 
-// TestCanary: both get their share of what both serve; streams go to those that
-// pass them on, where the gateway itself does.
+// TestCanary: both get their share of predictions. Streams go to a canary only where
+// both stream, and to no one where the gateway does not.
 func TestCanary(t *testing.T) {
 	all := fmt.Sprint(append(append([]any{}, plainPaths...), streamPaths...))
 	plain, streams := fmt.Sprint(plainPaths), fmt.Sprint(streamPaths)

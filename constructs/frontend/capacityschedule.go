@@ -20,15 +20,16 @@ import (
 
 // CapacityScheduleProps describes a CapacitySchedule.
 type CapacityScheduleProps struct {
-	// LoadBalancer is whose capacity units are reserved. Its own template says
-	// nothing of them, or each deployment would undo what is scheduled.
+	// LoadBalancer is the load balancer that the capacity units are reserved for. A
+	// load balancer with MinimumCapacityUnits is an error: each deployment would
+	// reset the reservation.
 	LoadBalancer elb.IApplicationLoadBalancer
-	// Calendar is the events, counted in capacity units: what EventCalendar.For
-	// makes of LoadBalancerTraffic.CapacityUnits.
+	// Calendar is the events, in capacity units. Make it with Unit.Calendar of
+	// LoadBalancerTraffic.CapacityUnits.
 	Calendar events.Calendar
-	// AlarmActions are what happens when AWS has refused a request for good,
-	// such as a message to a topic.
-	// Default: none, the alarm only shows it.
+	// AlarmActions are the actions of the alarm for refused requests, such as a
+	// message to a topic.
+	// Default: none, the alarm has no action.
 	AlarmActions []awscloudwatch.IAlarmAction
 }
 
@@ -37,8 +38,10 @@ func (p CapacityScheduleProps) Validate() error {
 	var ps problem.List
 	if p.LoadBalancer == nil {
 		ps.Add("LoadBalancer", nil, "capacity units are a load balancer's", "give one")
-	} else if reservesAlways(p.LoadBalancer) {
-		ps.Add("LoadBalancer", nil, "its template reserves capacity units all the time, and each deployment would undo what is scheduled", "leave its MinimumCapacityUnits out, or the schedule")
+	} else if reservesCapacity(p.LoadBalancer) {
+		ps.Add("LoadBalancer", nil,
+			"its template reserves capacity units all the time, and each deployment would undo what is scheduled",
+			"leave its MinimumCapacityUnits out, or the schedule")
 	}
 	if len(p.Calendar.Events) == 0 {
 		ps.Add("Calendar.Events", nil, "without events nothing is reserved", "add one, or leave the schedule out")
@@ -47,27 +50,27 @@ func (p CapacityScheduleProps) Validate() error {
 	return ps.Err()
 }
 
-// reservesAlways reports whether a load balancer that is made in this app has
-// capacity units in its own template.
-func reservesAlways(loadBalancer elb.IApplicationLoadBalancer) bool {
+// reservesCapacity reports whether the template of a load balancer in this app has
+// minimum capacity units.
+func reservesCapacity(loadBalancer elb.IApplicationLoadBalancer) bool {
 	made, ok := loadBalancer.Node().DefaultChild().(elb.CfnLoadBalancer)
 	return ok && made.MinimumLoadBalancerCapacity() != nil
 }
 
-// CapacitySchedule reserves a load balancer's capacity units for events, hours
-// before them, and releases them afterwards (fact F27). The account's quota of
-// reserved units is 0 until AWS has raised it: until then the requests are
-// refused, and the alarm goes off.
+// CapacitySchedule reserves a load balancer's capacity units hours before events and
+// releases them afterwards, with EventBridge Scheduler (fact F27: Application Auto
+// Scaling cannot). AWS refuses the requests, and the alarm goes off, while the
+// account's quota of reserved units is 0, the default.
 type CapacitySchedule struct {
 	constructs.Construct
-	// Schedules are the AWS::Scheduler::Schedule, in the order of the calendar's
+	// Schedules are the AWS::Scheduler::Schedule, in the order of
 	// ReservationSchedules.
 	Schedules []awsscheduler.CfnSchedule
-	// Role may change this load balancer's reservation, and nothing else.
+	// Role lets EventBridge Scheduler change this load balancer's reservation.
 	Role awsiam.Role
-	// DeadLetters gets the requests that were refused for good.
+	// DeadLetters is the dead-letter queue for requests that failed every retry.
 	DeadLetters awssqs.Queue
-	// Alarm goes off when there is such a request.
+	// Alarm goes off when DeadLetters holds a message.
 	Alarm awscloudwatch.Alarm
 }
 
@@ -83,17 +86,18 @@ func NewCapacitySchedule(scope constructs.Construct, id string, props CapacitySc
 	c := &CapacitySchedule{}
 	constructs.NewConstruct_Override(c, scope, jsii.String(id))
 
-	c.deadLetters(props.AlarmActions)
-	c.allow(props.LoadBalancer)
+	c.addDeadLetterQueue(props.AlarmActions)
+	c.addRole(props.LoadBalancer)
 	target := &awsscheduler.CfnSchedule_TargetProperty{
-		// A universal target: any operation of an AWS SDK, with its input as JSON.
+		// A universal target calls an operation of an AWS SDK with JSON as its input.
 		Arn: awscdk.Stack_Of(c).FormatArn(&awscdk.ArnComponents{
 			Service: jsii.String("scheduler"), Region: jsii.String(""), Account: jsii.String(""),
-			Resource: jsii.String("aws-sdk:elasticloadbalancingv2:modifyCapacityReservation"), ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,
+			Resource:  jsii.String("aws-sdk:elasticloadbalancingv2:modifyCapacityReservation"),
+			ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,
 		}),
 		RoleArn:          c.Role.RoleArn(),
 		DeadLetterConfig: &awsscheduler.CfnSchedule_DeadLetterConfigProperty{Arn: c.DeadLetters.QueueArn()},
-		// A request is refused while the one before is not complete (fact F20).
+		// Fact F20: AWS refuses a request until the one before is complete.
 		RetryPolicy: &awsscheduler.CfnSchedule_RetryPolicyProperty{
 			MaximumEventAgeInSeconds: jsii.Number(frontend.ReservationRetries.Seconds()),
 			MaximumRetryAttempts:     jsii.Number(maxRetryAttempts),
@@ -101,34 +105,36 @@ func NewCapacitySchedule(scope constructs.Construct, id string, props CapacitySc
 	}
 	for _, s := range frontend.ReservationSchedules(props.Calendar) {
 		target := *target
-		target.Input = c.input(props.LoadBalancer, s.CapacityUnits)
+		target.Input = c.reservationRequest(props.LoadBalancer, s.CapacityUnits)
 		c.Schedules = append(c.Schedules, awsscheduler.NewCfnSchedule(c, jsii.String(s.Name), &awsscheduler.CfnScheduleProps{
-			Description:                jsii.String(describe(s)),
+			Description:                jsii.String(scheduleDescription(s)),
 			ScheduleExpression:         jsii.String(s.Schedule),
 			ScheduleExpressionTimezone: jsii.String(s.Timezone),
 			FlexibleTimeWindow:         &awsscheduler.CfnSchedule_FlexibleTimeWindowProperty{Mode: jsii.String("OFF")},
 			Target:                     target,
 		}))
 	}
-	// A schedule that runs before its role may do anything would be refused.
+	// A schedule that runs before the role has its permissions fails.
 	for _, s := range c.Schedules {
 		s.Node().AddDependency(c.Role)
 	}
 	return c
 }
 
-// maxRetryAttempts is EventBridge Scheduler's, so that the age alone decides.
+// maxRetryAttempts is EventBridge Scheduler's maximum: only the event's age ends
+// the retries.
 const maxRetryAttempts = 185
 
-func describe(s frontend.ReservationSchedule) string {
+func scheduleDescription(s frontend.ReservationSchedule) string {
 	if s.CapacityUnits == 0 {
 		return "Releases the load balancer's capacity units"
 	}
 	return fmt.Sprintf("Reserves %d of the load balancer's capacity units", s.CapacityUnits)
 }
 
-// input is the operation's, 0 units being the release.
-func (c *CapacitySchedule) input(loadBalancer elb.IApplicationLoadBalancer, units int) *string {
+// reservationRequest returns the input of ModifyCapacityReservation. 0 units release
+// the reservation.
+func (c *CapacitySchedule) reservationRequest(loadBalancer elb.IApplicationLoadBalancer, units int) *string {
 	request := map[string]any{"LoadBalancerArn": *loadBalancer.LoadBalancerArn()}
 	if units == 0 {
 		request["ResetCapacityReservation"] = true
@@ -138,9 +144,9 @@ func (c *CapacitySchedule) input(loadBalancer elb.IApplicationLoadBalancer, unit
 	return awscdk.Stack_Of(c).ToJsonString(request, nil)
 }
 
-// deadLetters keeps what was refused for good, as long as a queue can, and says
-// so.
-func (c *CapacitySchedule) deadLetters(actions []awscloudwatch.IAlarmAction) {
+// addDeadLetterQueue makes the queue for failed requests, which keeps them for SQS's
+// maximum of 14 days, and its alarm.
+func (c *CapacitySchedule) addDeadLetterQueue(actions []awscloudwatch.IAlarmAction) {
 	c.DeadLetters = awssqs.NewQueue(c, jsii.String("DeadLetters"), &awssqs.QueueProps{
 		Encryption: awssqs.QueueEncryption_SQS_MANAGED, EnforceSSL: jsii.Bool(true),
 		RetentionPeriod: awscdk.Duration_Days(jsii.Number(14)),
@@ -148,7 +154,8 @@ func (c *CapacitySchedule) deadLetters(actions []awscloudwatch.IAlarmAction) {
 	c.Alarm = c.DeadLetters.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{
 		Period: seconds(time.Minute), Statistic: jsii.String("Maximum"),
 	}).CreateAlarm(c, jsii.String("Refused"), &awscloudwatch.CreateAlarmOptions{
-		AlarmDescription:   jsii.String("The load balancer's capacity units were not reserved, or not released: the queue of dead letters says why"),
+		AlarmDescription: jsii.String("The load balancer's capacity units were not reserved, or not released: " +
+			"the queue of dead letters says why"),
 		ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		Threshold:          jsii.Number(1), EvaluationPeriods: jsii.Number(1),
 		TreatMissingData: awscloudwatch.TreatMissingData_NOT_BREACHING,
@@ -156,16 +163,17 @@ func (c *CapacitySchedule) deadLetters(actions []awscloudwatch.IAlarmAction) {
 	c.Alarm.AddAlarmAction(actions...)
 }
 
-// allow makes the role. EventBridge Scheduler takes it for schedules of this
-// account's default group only, where those made here are.
-func (c *CapacitySchedule) allow(loadBalancer elb.IApplicationLoadBalancer) {
+// addRole makes the role. Only schedules in the default group of this account can
+// use it.
+func (c *CapacitySchedule) addRole(loadBalancer elb.IApplicationLoadBalancer) {
 	stack := awscdk.Stack_Of(c)
 	c.Role = awsiam.NewRole(c, jsii.String("Role"), &awsiam.RoleProps{
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("scheduler.amazonaws.com"), &awsiam.ServicePrincipalOpts{
 			Conditions: &map[string]any{"StringEquals": map[string]any{
 				"aws:SourceAccount": *stack.Account(),
 				"aws:SourceArn": *stack.FormatArn(&awscdk.ArnComponents{
-					Service: jsii.String("scheduler"), Resource: jsii.String("schedule-group"), ResourceName: jsii.String("default"),
+					Service: jsii.String("scheduler"), Resource: jsii.String("schedule-group"),
+					ResourceName: jsii.String("default"),
 				}),
 			}},
 		}),

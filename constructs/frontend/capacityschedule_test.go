@@ -17,7 +17,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
 )
 
-// calendar is the endpoint's, with one event.
+// calendar returns an endpoint's calendar with one event.
 func calendar() events.Calendar {
 	return events.Calendar{
 		MinCapacity: 2, MaxCapacity: 40, RequestsPerSecondPerInstance: 400, StartTime: 6 * time.Minute,
@@ -48,7 +48,7 @@ func TestCapacitySchedule(t *testing.T) {
 				t.Errorf("got %v", p)
 			}
 			target := p["Target"].(map[string]any)
-			asked[p["ScheduleExpression"].(string)] = input(t, target["Input"], balancer)
+			asked[p["ScheduleExpression"].(string)] = scheduleInput(t, target["Input"], balancer)
 			delete(target, "Input")
 			want := map[string]any{
 				"Arn":              "arn:aws:scheduler:::aws-sdk:elasticloadbalancingv2:modifyCapacityReservation",
@@ -120,8 +120,8 @@ func TestCapacitySchedule(t *testing.T) {
 	})
 }
 
-// input is a schedule's input as AWS gets it, with LB for the load balancer's ARN.
-func input(t *testing.T, joined any, balancer map[string]any) map[string]any {
+// scheduleInput returns the input of a schedule, with LB for the load balancer's ARN.
+func scheduleInput(t *testing.T, joined any, balancer map[string]any) map[string]any {
 	t.Helper()
 	var text strings.Builder
 	for _, part := range joined.(map[string]any)["Fn::Join"].([]any)[1].([]any) {
@@ -166,8 +166,8 @@ func TestCapacityScheduleValidates(t *testing.T) {
 	}
 }
 
-// TestCapacityUnitsAlways: units that are reserved all the time are the load
-// balancer's own, and leave nothing to a schedule.
+// TestCapacityUnitsAlways: MinimumCapacityUnits is a property of the load balancer,
+// and excludes a schedule.
 func TestCapacityUnitsAlways(t *testing.T) {
 	stack := template.NewStack(t)
 	made := frontend.NewLoadBalancer(stack, "LoadBalancer", frontend.LoadBalancerProps{

@@ -9,16 +9,16 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// reachCollector lets group reach the collector of traces at endpoint, which is
-// a valid URL, or "" for none. A name has no address that could be told without
-// asking for it: there it is the port alone.
-func reachCollector(group awsec2.ISecurityGroup, endpoint string) {
+// allowCollector lets the tasks of group reach the trace collector at endpoint, a
+// valid URL, or "" for none. A host name allows its port on any IPv4 address, since
+// synthesis resolves no names.
+func allowCollector(group awsec2.ISecurityGroup, endpoint string) {
 	if endpoint == "" {
 		return
 	}
 	u, err := url.Parse(endpoint)
 	if err != nil {
-		panic(err) // Validate has parsed it
+		panic(err) // cannot happen: Validate has parsed it
 	}
 	port := 80
 	if u.Scheme == "https" {
@@ -33,7 +33,7 @@ func reachCollector(group awsec2.ISecurityGroup, endpoint string) {
 	case err == nil && addr.Is6():
 		peer = awsec2.Peer_Ipv6(jsii.String(addr.String() + "/128"))
 	case port == 443:
-		return // open for AWS's own services
+		return // the group allows HTTPS to any IPv4 address already
 	case err == nil:
 		peer = awsec2.Peer_Ipv4(jsii.String(addr.String() + "/32"))
 	}

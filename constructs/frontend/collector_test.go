@@ -9,8 +9,8 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend"
 )
 
-// TestCollector: the tasks are told where traces go, and reach that port beside
-// what they always call.
+// TestCollector: the tasks get the collector's endpoint, and their security group
+// allows its port.
 func TestCollector(t *testing.T) {
 	for endpoint, want := range map[string]map[string]any{
 		"http://collector.example:4318":         {"CidrIp": "0.0.0.0/0", "FromPort": 4318., "ToPort": 4318.},

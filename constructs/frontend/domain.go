@@ -10,41 +10,48 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 )
 
-// certificate is the given one, or one that is made for the domain: CloudFormation
-// writes into the zone the record that shows AWS Certificate Manager whose the
-// domain is, and waits until it is seen.
+// certificate returns the given certificate, or makes one for the domain.
+// CloudFormation writes the validation record into the hosted zone and waits for AWS
+// Certificate Manager to see it.
 func (l *LoadBalancer) certificate(props LoadBalancerProps) elb.IListenerCertificate {
 	if props.CertificateARN != "" {
 		return elb.ListenerCertificate_FromArn(jsii.String(props.CertificateARN))
 	}
-	l.Certificate = awscertificatemanager.NewCertificate(l, jsii.String("Certificate"), &awscertificatemanager.CertificateProps{
-		DomainName: jsii.String(props.Domain.Name), Validation: awscertificatemanager.CertificateValidation_FromDns(l.zone(*props.Domain)),
-	})
+	certificate := &awscertificatemanager.CertificateProps{
+		DomainName: jsii.String(props.Domain.Name),
+		Validation: awscertificatemanager.CertificateValidation_FromDns(l.zone(*props.Domain)),
+	}
+	l.Certificate = awscertificatemanager.NewCertificate(l, jsii.String("Certificate"), certificate)
 	return elb.ListenerCertificate_FromCertificateManager(l.Certificate)
 }
 
-// lead makes the domain lead to the load balancer.
-func (l *LoadBalancer) lead(d settings.Domain, ipv6 bool) {
+// addRecords makes alias records of the domain for the load balancer.
+func (l *LoadBalancer) addRecords(d settings.Domain, ipv6 bool) {
 	l.domain = d.Name
 	target := awsroute53.RecordTarget_FromAlias(awsroute53targets.NewLoadBalancerTarget(l.Resource, nil))
-	awsroute53.NewARecord(l, jsii.String("Alias"), &awsroute53.ARecordProps{Zone: l.zone(d), RecordName: jsii.String(d.Name), Target: target})
+	awsroute53.NewARecord(l, jsii.String("Alias"), &awsroute53.ARecordProps{
+		Zone: l.zone(d), RecordName: jsii.String(d.Name), Target: target,
+	})
 	if ipv6 {
-		awsroute53.NewAaaaRecord(l, jsii.String("AliasIpv6"), &awsroute53.AaaaRecordProps{Zone: l.zone(d), RecordName: jsii.String(d.Name), Target: target})
+		awsroute53.NewAaaaRecord(l, jsii.String("AliasIpv6"), &awsroute53.AaaaRecordProps{
+			Zone: l.zone(d), RecordName: jsii.String(d.Name), Target: target,
+		})
 	}
 }
 
-// zone is the domain's as it is given: synthesis looks nothing up.
+// zone returns the domain's hosted zone by its ID, without a look-up.
 func (l *LoadBalancer) zone(d settings.Domain) awsroute53.IHostedZone {
 	if l.hostedZone == nil {
-		l.hostedZone = awsroute53.HostedZone_FromHostedZoneAttributes(l, jsii.String("Zone"), &awsroute53.HostedZoneAttributes{
+		attributes := &awsroute53.HostedZoneAttributes{
 			HostedZoneId: jsii.String(d.HostedZoneID), ZoneName: jsii.String(d.ZoneName),
-		})
+		}
+		l.hostedZone = awsroute53.HostedZone_FromHostedZoneAttributes(l, jsii.String("Zone"), attributes)
 	}
 	return l.hostedZone
 }
 
-// addresses leaves the type out of the template where it is the default.
-func addresses(ipv6 bool) elb.IpAddressType {
+// ipAddressType returns "" for IPv4, the default, so that the template omits it.
+func ipAddressType(ipv6 bool) elb.IpAddressType {
 	if ipv6 {
 		return elb.IpAddressType_DUAL_STACK
 	}

@@ -28,8 +28,7 @@ const (
 
 func TestMain(m *testing.M) { template.Main(m) }
 
-// prebuilt stands for an archive that a user has built: these tests are about
-// what is around the program.
+// prebuilt returns code in a bucket, so that most tests compile no program.
 func prebuilt(stack awscdk.Stack) awslambda.Code {
 	bucket := awss3.Bucket_FromBucketName(stack, jsii.String("Builds"), jsii.String("builds"))
 	return awslambda.Code_FromBucketV2(bucket, jsii.String("gateway.zip"), nil)
@@ -205,8 +204,8 @@ func TestCompiledFromSource(t *testing.T) {
 	}
 }
 
-// Where assets are not staged, as with cdk synth --no-staging, the compiled
-// program has to stay; else it is gone.
+// Without staging, as with cdk synth --no-staging, the folder of the compiled program
+// stays; with staging it is removed.
 func TestCompiledProgramStaysWhereNothingIsStaged(t *testing.T) {
 	for _, staged := range []bool{true, false} {
 		t.Setenv("TMPDIR", t.TempDir())

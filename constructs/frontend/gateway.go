@@ -6,7 +6,10 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -14,15 +17,15 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// Gateway is what a LoadBalancer forwards to: a GatewayFunction or a
-// GatewayService.
+// Gateway receives the requests of a LoadBalancer or Route: it is a *GatewayFunction
+// or a *GatewayService.
 type Gateway interface {
 	constructs.Construct
-	// calls is the endpoint that it calls, and how long one request may take.
-	calls() (endpointName string, timeout time.Duration)
-	// streams reports whether it passes on response streams.
+	// endpoint returns the endpoint's name and the time-out of a request to it.
+	endpoint() (name string, timeout time.Duration)
+	// streams reports whether the gateway passes on response streams.
 	streams() bool
-	// targetGroup is made in the load balancer.
+	// targetGroup makes the gateway's target group.
 	targetGroup(scope constructs.Construct, id string) elb.ApplicationTargetGroup
 }
 
@@ -31,15 +34,47 @@ var (
 	_ Gateway = (*GatewayService)(nil)
 )
 
-// invocable is the ARNs of an endpoint and of the inference components on it.
-// SageMaker lower-cases names in ARNs.
-func invocable(stack awscdk.Stack, endpointName string, components []string) *[]*string {
+// invokeStatement allows actions on an endpoint and on the inference components on
+// it. SageMaker lower-cases names in ARNs.
+func invokeStatement(
+	stack awscdk.Stack, endpointName string, components []string, actions ...string,
+) *awsiam.PolicyStatementProps {
 	partition, region, account := *stack.Partition(), *stack.Region(), *stack.Account()
 	arns := []string{autoscaling.EndpointARN(partition, region, account, endpointName)}
 	for _, name := range components {
 		arns = append(arns, "arn:"+partition+":sagemaker:"+region+":"+account+":inference-component/"+strings.ToLower(name))
 	}
-	return jsii.Strings(arns...)
+	return &awsiam.PolicyStatementProps{Actions: jsii.Strings(actions...), Resources: jsii.Strings(arns...)}
+}
+
+// privateSubnets selects the private and isolated subnets of a VPC.
+func privateSubnets(vpc awsec2.IVpc) *awsec2.SubnetSelection {
+	subnets := append(*vpc.PrivateSubnets(), *vpc.IsolatedSubnets()...)
+	return &awsec2.SubnetSelection{Subnets: &subnets}
+}
+
+// newLogGroup makes a gateway's log group, which is deleted with the stack.
+func newLogGroup(scope constructs.Construct, retention awslogs.RetentionDays) awslogs.LogGroup {
+	return awslogs.NewLogGroup(scope, jsii.String("Log"), &awslogs.LogGroupProps{
+		Retention: retention, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+	})
+}
+
+// validateScaling checks the model of a scalable target whose resource the construct
+// makes. A placeholder stands for the resource ID, which CloudFormation completes.
+func validateScaling(
+	model autoscaling.ScalableTarget, want autoscaling.Dimension, placeholder, owner, resource, fix string,
+) problem.List {
+	var ps problem.List
+	if model.Dimension != want {
+		ps.Add("Dimension", string(model.Dimension), "a "+owner+"'s dimension is "+string(want), fix)
+		return ps
+	}
+	if model.ResourceID != "" {
+		ps.Add("ResourceID", model.ResourceID, "the "+resource+" is made here", "leave it out")
+	}
+	model.ResourceID = placeholder
+	return append(ps, model.Validate()...)
 }
 
 func validateEndpointName(name string) problem.List {
@@ -53,8 +88,36 @@ func validateEndpointName(name string) problem.List {
 func validateRequestTimeout(d time.Duration) problem.List {
 	var ps problem.List
 	if d < time.Second || d > maxTimeout || d%time.Second != 0 {
-		ps.Add("RequestTimeout", d,
-			fmt.Sprintf("a time-out is a whole number of seconds, 1s to %s", problem.Duration(maxTimeout)), "a model may take 60s to answer")
+		rule := fmt.Sprintf("a time-out is a whole number of seconds, 1s to %s", problem.Duration(maxTimeout))
+		ps.Add("RequestTimeout", d, rule, "a model may take 60s to answer")
 	}
 	return ps
+}
+
+func seconds(d time.Duration) awscdk.Duration {
+	return awscdk.Duration_Seconds(jsii.Number(d.Seconds()))
+}
+
+// optionalString returns nil for "", so that the template omits the property.
+func optionalString(value string) *string {
+	if value == "" {
+		return nil
+	}
+	return jsii.String(value)
+}
+
+// optionalNumber returns nil for 0, so that the template omits the property.
+func optionalNumber(n int) *float64 {
+	if n == 0 {
+		return nil
+	}
+	return jsii.Number(n)
+}
+
+// optionalSeconds returns nil for 0, so that the template omits the property.
+func optionalSeconds(d time.Duration) awscdk.Duration {
+	if d == 0 {
+		return nil
+	}
+	return seconds(d)
 }

@@ -13,35 +13,28 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// AliasName is the alias under which the gateway's function is called.
+// AliasName is the name of the function's alias, which the load balancer calls.
 const AliasName = "live"
 
-// validateProvisionedConcurrency holds the model against the function: a
-// placeholder stands for the name that CloudFormation gives it.
+// validateProvisionedConcurrency checks the model against the function.
 func (p GatewayFunctionProps) validateProvisionedConcurrency() problem.List {
-	var ps problem.List
-	model := *p.ProvisionedConcurrency
-	switch {
-	case model.Dimension != autoscaling.FunctionProvisionedConcurrency:
-		ps.Add("Dimension", string(model.Dimension), "a function's dimension is "+string(autoscaling.FunctionProvisionedConcurrency), "take EventCalendar.FunctionTarget")
-		return ps
-	case model.ResourceID != "":
-		ps.Add("ResourceID", model.ResourceID, "the alias is made here", "leave it out")
-	}
-	model.ResourceID = autoscaling.FunctionResourceID("gateway", AliasName)
-	ps = append(ps, model.Validate()...)
-	// Fact F29. Lambda refuses it when a floor is due, not before.
-	if p.ReservedConcurrency > 0 && model.MaxCapacity > p.ReservedConcurrency {
-		ps.Add("MaxCapacity", model.MaxCapacity, fmt.Sprintf("no more can be provisioned than the %d that are reserved", p.ReservedConcurrency),
+	model, want := *p.ProvisionedConcurrency, autoscaling.FunctionProvisionedConcurrency
+	ps := validateScaling(model, want, autoscaling.FunctionResourceID("gateway", AliasName),
+		"function", "alias", "take EventCalendar.FunctionTarget")
+	// Fact F29: no more can be provisioned than is reserved. Lambda refuses it only
+	// when an action raises the minimum.
+	if model.Dimension == want && p.ReservedConcurrency > 0 && model.MaxCapacity > p.ReservedConcurrency {
+		ps.Add("MaxCapacity", model.MaxCapacity,
+			fmt.Sprintf("no more can be provisioned than the %d that are reserved", p.ReservedConcurrency),
 			"raise ReservedConcurrency, or lower the maximum")
 	}
 	return ps
 }
 
-// publish makes a version of the function as it is, the alias that leads to it,
-// and what scales the alias. The alias itself says nothing of provisioned
-// concurrency: with every deployment it would undo what scaling has made.
-func (g *GatewayFunction) publish(provisioned *autoscaling.ScalableTarget) {
+// addAlias makes a version of the function, an alias for it, and the scaling of the
+// alias. The alias has no provisioned concurrency in the template: each deployment
+// would reset what scaling has set.
+func (g *GatewayFunction) addAlias(provisioned *autoscaling.ScalableTarget) {
 	g.Alias = awslambda.NewAlias(g, jsii.String("Live"), &awslambda.AliasProps{
 		AliasName: jsii.String(AliasName), Version: g.Function.CurrentVersion(),
 		Description: jsii.String("What the load balancer calls"),
@@ -56,26 +49,17 @@ func (g *GatewayFunction) publish(provisioned *autoscaling.ScalableTarget) {
 	})
 }
 
-// callableByOwnLoadBalancers narrows the permission that CDK gives to Elastic Load
-// Balancing as a whole to target groups of this account and region. It cannot name
-// the one: a target group takes only a function that it may call already, so the
-// permission comes first, and AWS makes up the end of a target group's ARN. Lambda
-// compares ARNs with wildcards; whether Elastic Load Balancing says the account
-// apart, as SourceAccount wants, no page was found to say.
-func (g *GatewayFunction) callableByOwnLoadBalancers() {
+// restrictPermissions limits CDK's permission for Elastic Load Balancing to target
+// groups of this account and region. It cannot name the target group: a target group
+// accepts only a function that it may call, so the permission comes first, and AWS
+// generates the end of the ARN. SourceAccount is not used: AWS does not document
+// whether Elastic Load Balancing sends it.
+func (g *GatewayFunction) restrictPermissions() {
 	stack := awscdk.Stack_Of(g)
 	for _, c := range *g.Alias.Node().FindAll(constructs.ConstructOrder_PREORDER) {
 		if permission, ok := c.(awslambda.CfnPermission); ok {
-			permission.SetSourceArn(jsii.Sprintf("arn:%s:elasticloadbalancing:%s:%s:targetgroup/*", *stack.Partition(), *stack.Region(), *stack.Account()))
+			permission.SetSourceArn(jsii.Sprintf("arn:%s:elasticloadbalancing:%s:%s:targetgroup/*",
+				*stack.Partition(), *stack.Region(), *stack.Account()))
 		}
 	}
-}
-
-// unlessZero leaves a number out of the template where there is none: a reserved
-// concurrency of 0 would stop the function.
-func unlessZero(n int) *float64 {
-	if n == 0 {
-		return nil
-	}
-	return jsii.Number(n)
 }

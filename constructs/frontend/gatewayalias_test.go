@@ -14,7 +14,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
 )
 
-// environments is the calendar of the gateway's environments.
+// environments returns the calendar in the gateway's concurrent environments.
 func environments() events.Calendar {
 	return frontendscaling.FunctionEnvironments(50 * time.Millisecond).Calendar(calendar())
 }
@@ -59,8 +59,8 @@ func TestProvisionedConcurrency(t *testing.T) {
 	}
 }
 
-// TestVersionFollowsTheFunction: a changed function is a new version behind the
-// same alias; an unchanged one is the same version.
+// TestVersionFollowsTheFunction: a changed function gets a new version with the same
+// alias; an unchanged one keeps its version.
 func TestVersionFollowsTheFunction(t *testing.T) {
 	version := func(memory int) (version, function, alias string) {
 		stack := template.NewStack(t)

@@ -1,8 +1,10 @@
-// Package frontend stands between users and the endpoint: an Application Load
-// Balancer, and the gateway that signs requests for SageMaker (fact F9).
+// Package frontend has constructs for what stands between clients and an endpoint:
+// an Application Load Balancer, and a gateway that signs requests (fact F9: SageMaker
+// accepts only requests signed with Signature Version 4).
 package frontend
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -12,7 +14,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2targets"
+	elbtargets "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2targets"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
@@ -28,70 +30,59 @@ import (
 // Defaults and limits of the gateway as a Lambda function.
 const (
 	DefaultMemoryMB       = 256
-	DefaultRequestTimeout = 70 * time.Second // a model may take 60 s (fact F2)
-	MaxRequestBytes       = 1_000_000        // what a load balancer hands to a function (fact F12)
+	DefaultRequestTimeout = 70 * time.Second // fact F2: a container may take 60 s
+	MaxRequestBytes       = 1_000_000        // fact F12: a load balancer sends a function at most 1 MB
 
-	// The function outlives the gateway's own time-out, so that it can say so;
-	// at Lambda's own limit the gateway gives up a little earlier by itself.
+	// functionGrace is the function's time after RequestTimeout to answer with an
+	// error. At Lambda's own limit the gateway times out earlier.
 	functionGrace = 5 * time.Second
-	maxTimeout    = 15 * time.Minute
-	// compileTimeout bounds a build from an empty cache on a slow machine.
+	maxTimeout    = 15 * time.Minute // Lambda's limit
+	// compileTimeout allows for an empty build cache on a slow machine.
 	compileTimeout = 10 * time.Minute
 )
 
 // GatewayFunctionProps describes a GatewayFunction.
 type GatewayFunctionProps struct {
-	// EndpointName is the one endpoint that the gateway may call.
+	// EndpointName is the endpoint that the gateway may call.
 	EndpointName string
-	// InferenceComponents are the names of those of the endpoint's components
-	// that it may call. The permission names them
-	// beside the endpoint: no page was found that says which of the two
-	// SageMaker asks for.
-	// Default: none, the endpoint has none.
+	// InferenceComponents are the names of the endpoint's inference components that
+	// the gateway may call. The permission names them and the endpoint: AWS does not
+	// document which of the two SageMaker checks.
+	// Default: none, the endpoint has no components.
 	InferenceComponents []string
 	// Code is an archive or folder with the gateway's program as "bootstrap",
 	// built for linux/arm64.
 	// Default: nil, compiled at synthesis from this module's source.
 	Code awslambda.Code
-	// MemoryMB is the function's memory, 128 to 10240 MB; its share of a
-	// processor grows with it.
+	// MemoryMB is the function's memory, 128 to 10240 MB. Its CPU grows with it.
 	// Default: 0, DefaultMemoryMB.
 	MemoryMB int
-	// RequestTimeout bounds one request, in whole seconds, up to 15m.
+	// RequestTimeout is the time-out of a request, in whole seconds, 1s to 15m.
 	// Default: 0, DefaultRequestTimeout.
 	RequestTimeout time.Duration
-	// MaxRequestBytes is the largest request body passed on.
-	// Default: 0, the constant MaxRequestBytes, which is also the most.
+	// MaxRequestBytes is the largest request body, up to the constant
+	// MaxRequestBytes.
+	// Default: 0, the constant MaxRequestBytes.
 	MaxRequestBytes int
-	// LogRetention is how long the gateway's log is kept.
+	// LogRetention is the retention of the gateway's log group.
 	// Default: "", one month.
 	LogRetention awslogs.RetentionDays
-	// ReservedConcurrency is the most requests at a time: a share of the
-	// account's that no other function takes, and what keeps a surge from the
-	// endpoint (fact F26). The load balancer answers more of them with an error.
-	// Default: 0, what the account has left.
+	// ReservedConcurrency is the function's reserved concurrency (fact F26: a part
+	// of the account's concurrency, and a cap). The load balancer answers further
+	// concurrent requests with an error.
+	// Default: 0, no reservation: the function shares the account's concurrency.
 	ReservedConcurrency int
-	// ProvisionedConcurrency keeps environments ready for the alias, and scales
-	// their number: as EventCalendar.FunctionTarget gives it, with floors at
-	// events, and with policies as they stand there. Its ResourceID is left
-	// out: the alias is made here.
-	// Default: nil, environments start when they are needed.
+	// ProvisionedConcurrency scales the provisioned concurrency of the alias. Make
+	// it with FunctionTarget of autoscaling/frontend; ResourceID has to be empty.
+	// Default: nil, no provisioned concurrency.
 	ProvisionedConcurrency *autoscaling.ScalableTarget
 }
 
 func (p GatewayFunctionProps) withDefaults() GatewayFunctionProps {
-	if p.MemoryMB == 0 {
-		p.MemoryMB = DefaultMemoryMB
-	}
-	if p.RequestTimeout == 0 {
-		p.RequestTimeout = DefaultRequestTimeout
-	}
-	if p.MaxRequestBytes == 0 {
-		p.MaxRequestBytes = MaxRequestBytes
-	}
-	if p.LogRetention == "" {
-		p.LogRetention = awslogs.RetentionDays_ONE_MONTH
-	}
+	p.MemoryMB = cmp.Or(p.MemoryMB, DefaultMemoryMB)
+	p.RequestTimeout = cmp.Or(p.RequestTimeout, DefaultRequestTimeout)
+	p.MaxRequestBytes = cmp.Or(p.MaxRequestBytes, MaxRequestBytes)
+	p.LogRetention = cmp.Or(p.LogRetention, awslogs.RetentionDays_ONE_MONTH)
 	return p
 }
 
@@ -105,10 +96,12 @@ func (p GatewayFunctionProps) Validate() error {
 	}
 	ps = append(ps, validateRequestTimeout(p.RequestTimeout)...)
 	if p.MaxRequestBytes < 1 || p.MaxRequestBytes > MaxRequestBytes {
-		ps.Add("MaxRequestBytes", p.MaxRequestBytes, fmt.Sprintf("a load balancer hands a function 1 to %d bytes", MaxRequestBytes), "leave it out for the most")
+		rule := fmt.Sprintf("a load balancer hands a function 1 to %d bytes", MaxRequestBytes)
+		ps.Add("MaxRequestBytes", p.MaxRequestBytes, rule, "leave it out for the most")
 	}
 	if p.ReservedConcurrency < 0 {
-		ps.Add("ReservedConcurrency", p.ReservedConcurrency, "reserved concurrency is over 0 requests at a time", "leave it out, and the function shares the account's")
+		ps.Add("ReservedConcurrency", p.ReservedConcurrency, "reserved concurrency is over 0 requests at a time",
+			"leave it out, and the function shares the account's")
 	}
 	if p.ProvisionedConcurrency != nil {
 		ps = append(ps, p.validateProvisionedConcurrency().In("ProvisionedConcurrency")...)
@@ -116,21 +109,21 @@ func (p GatewayFunctionProps) Validate() error {
 	return ps.Err()
 }
 
-// GatewayFunction is the gateway as a Lambda function that may call one
-// endpoint, write its own log, and nothing else.
+// GatewayFunction is the gateway as a Lambda function. It has permission to call one
+// endpoint and to write to its own log group.
 type GatewayFunction struct {
 	constructs.Construct
 	// Function is the AWS::Lambda::Function.
 	Function awslambda.Function
-	// Alias leads to its present version, and is what the load balancer calls:
-	// provisioned concurrency belongs to an alias (fact F29).
+	// Alias points to the function's current version. The load balancer calls the
+	// alias (fact F29: provisioned concurrency belongs to a version or an alias).
 	Alias awslambda.Alias
-	// ProvisionedConcurrency scales what is kept ready for Alias; nil where
-	// nothing is.
+	// ProvisionedConcurrency scales the provisioned concurrency of Alias, nil
+	// without any.
 	ProvisionedConcurrency *scaling.ScalableTarget
-	// LogGroup holds its log.
+	// LogGroup is the function's log group.
 	LogGroup awslogs.LogGroup
-	// RequestTimeout is what bounds one request.
+	// RequestTimeout is the time-out of a request.
 	RequestTimeout time.Duration
 
 	endpointName string
@@ -140,7 +133,7 @@ type GatewayFunction struct {
 func (g *GatewayFunction) ToString() *string { return g.Construct.ToString() }
 
 // NewGatewayFunction makes a GatewayFunction. It panics with what
-// props.Validate returns, and with what compile.Gateway returns.
+// props.Validate returns, and without Code with the compiler's error.
 func NewGatewayFunction(scope constructs.Construct, id string, props GatewayFunctionProps) *GatewayFunction {
 	if err := props.Validate(); err != nil {
 		panic(err)
@@ -149,24 +142,19 @@ func NewGatewayFunction(scope constructs.Construct, id string, props GatewayFunc
 	g := &GatewayFunction{RequestTimeout: props.RequestTimeout, endpointName: props.EndpointName}
 	constructs.NewConstruct_Override(g, scope, jsii.String(id))
 
-	g.LogGroup = awslogs.NewLogGroup(g, jsii.String("Log"), &awslogs.LogGroupProps{
-		Retention: props.LogRetention, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
-	})
-	// A role of its own: the function's default one may write every log group.
+	g.LogGroup = newLogGroup(g, props.LogRetention)
+	// The default role may write to every log group.
 	role := awsiam.NewRole(g, jsii.String("Role"), &awsiam.RoleProps{
 		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
 		Description: jsii.String("Lets the gateway call one SageMaker endpoint and write its own log"),
 	})
 	g.LogGroup.GrantWrite(role)
-	stack := awscdk.Stack_Of(g)
-	role.AddToPrincipalPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Actions:   jsii.Strings("sagemaker:InvokeEndpoint"),
-		Resources: invocable(stack, props.EndpointName, props.InferenceComponents),
-	}))
+	role.AddToPrincipalPolicy(awsiam.NewPolicyStatement(invokeStatement(awscdk.Stack_Of(g),
+		props.EndpointName, props.InferenceComponents, "sagemaker:InvokeEndpoint")))
 	code := props.Code
 	if code == nil {
 		var dir string
-		code, dir = compiled()
+		code, dir = compiledCode()
 		defer removeStaged(g, dir)
 	}
 	g.Function = awslambda.NewFunction(g, jsii.String("Function"), &awslambda.FunctionProps{
@@ -184,47 +172,45 @@ func NewGatewayFunction(scope constructs.Construct, id string, props GatewayFunc
 			"MAX_BODY_BYTES":  jsii.String(strconv.Itoa(props.MaxRequestBytes)),
 			"REQUEST_TIMEOUT": jsii.String(props.RequestTimeout.String()),
 		},
-		ReservedConcurrentExecutions: unlessZero(props.ReservedConcurrency),
+		ReservedConcurrentExecutions: optionalNumber(props.ReservedConcurrency),
 	})
-	g.publish(props.ProvisionedConcurrency)
+	g.addAlias(props.ProvisionedConcurrency)
 	return g
 }
 
-func (g *GatewayFunction) calls() (endpointName string, timeout time.Duration) {
+func (g *GatewayFunction) endpoint() (name string, timeout time.Duration) {
 	return g.endpointName, g.RequestTimeout
 }
 
-// Fact F12.
+// Fact F29: a function behind a load balancer cannot stream.
 func (g *GatewayFunction) streams() bool { return false }
 
-// targetGroup asks the function for its health on /ping. Health checks of
-// functions are off unless asked for (fact F15), and header values would be
-// reduced to the last of each name (fact F14).
+// targetGroup enables health checks on /ping (fact F15: they are off by default) and
+// multi-value headers (fact F14: by default only the last header of a name arrives).
 func (g *GatewayFunction) targetGroup(scope constructs.Construct, id string) elb.ApplicationTargetGroup {
 	group := elb.NewApplicationTargetGroup(scope, jsii.String(id), &elb.ApplicationTargetGroupProps{
 		TargetType:               elb.TargetType_LAMBDA,
-		Targets:                  &[]elb.IApplicationLoadBalancerTarget{awselasticloadbalancingv2targets.NewLambdaTarget(g.Alias)},
+		Targets:                  &[]elb.IApplicationLoadBalancerTarget{elbtargets.NewLambdaTarget(g.Alias)},
 		MultiValueHeadersEnabled: jsii.Bool(true),
 		HealthCheck: &elb.HealthCheck{
 			Enabled: jsii.Bool(true), Path: jsii.String("/ping"), HealthyHttpCodes: jsii.String("200"),
 			Interval: seconds(35 * time.Second), Timeout: seconds(30 * time.Second),
 		},
 	})
-	g.callableByOwnLoadBalancers()
+	g.restrictPermissions()
 	return group
 }
 
-// removeStaged removes the folder of an asset that has been made in scope, which
-// has copied it; where staging is off (cdk synth --no-staging) the CDK CLI needs
-// it.
+// removeStaged removes the folder of an asset of scope, which CDK has copied into the
+// assembly. With cdk synth --no-staging CDK copies nothing, and the folder stays.
 func removeStaged(scope constructs.Construct, dir string) {
 	if scope.Node().TryGetContext(jsii.String("aws:cdk:disable-asset-staging")) == nil {
-		_ = os.RemoveAll(dir) // a temporary folder
+		_ = os.RemoveAll(dir)
 	}
 }
 
-// compiled is the gateway built from source, in a folder of its own.
-func compiled() (code awslambda.Code, dir string) {
+// compiledCode compiles the gateway into a temporary folder.
+func compiledCode() (code awslambda.Code, dir string) {
 	ctx, cancel := context.WithTimeout(context.Background(), compileTimeout)
 	defer cancel()
 	program, err := compile.Gateway(ctx, compile.Platform{OS: "linux", Arch: "arm64", Lambda: true})
@@ -239,8 +225,4 @@ func compiled() (code awslambda.Code, dir string) {
 		panic(fmt.Errorf("gateway: write the program: %w", err))
 	}
 	return awslambda.Code_FromAsset(jsii.String(dir), nil), dir
-}
-
-func seconds(d time.Duration) awscdk.Duration {
-	return awscdk.Duration_Seconds(jsii.Number(d.Seconds()))
 }

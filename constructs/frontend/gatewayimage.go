@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -18,7 +19,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// gatewayImage is the image with the given URI, or one that is built from this
+// gatewayImage returns the image with the given URI. For "" it builds one from this
 // module's source.
 func gatewayImage(g *GatewayService, uri string) awsecs.ContainerImage {
 	if uri == "" {
@@ -32,14 +33,10 @@ func gatewayImage(g *GatewayService, uri string) awsecs.ContainerImage {
 		}),
 		RepositoryName: jsii.String(image.Repository),
 	})
-	tagOrDigest := image.Tag
-	if image.Digest != "" {
-		tagOrDigest = image.Digest
-	}
-	return awsecs.ContainerImage_FromEcrRepository(repository, jsii.String(tagOrDigest))
+	return awsecs.ContainerImage_FromEcrRepository(repository, jsii.String(cmp.Or(image.Digest, image.Tag)))
 }
 
-// builtImage is built by the CDK CLI when the service is deployed.
+// builtImage returns an image that the CDK CLI builds at deployment.
 func builtImage(scope constructs.Construct) awsecs.ContainerImage {
 	if err := FindContainerEngine(); err != nil {
 		panic(problem.List{{Path: "Image", Rule: err.Error(), Fix: ContainerEngineFix}})
@@ -54,18 +51,19 @@ func builtImage(scope constructs.Construct) awsecs.ContainerImage {
 	if err != nil {
 		panic(err)
 	}
-	return awsecs.ContainerImage_FromDockerImageAsset(awsecrassets.NewDockerImageAsset(scope, jsii.String("Image"), &awsecrassets.DockerImageAssetProps{
-		Directory: jsii.String(dir),
-		Platform:  awsecrassets.Platform_LINUX_ARM64(),
-	}))
+	asset := awsecrassets.NewDockerImageAsset(scope, jsii.String("Image"), &awsecrassets.DockerImageAssetProps{
+		Directory: jsii.String(dir), Platform: awsecrassets.Platform_LINUX_ARM64(),
+	})
+	return awsecs.ContainerImage_FromDockerImageAsset(asset)
 }
 
-// ContainerEngineFix is what helps against FindContainerEngine's error.
-const ContainerEngineFix = "give the URI of an image in Amazon ECR, install docker, or name another engine in CDK_DOCKER"
+// ContainerEngineFix is the remedy for FindContainerEngine's error.
+const ContainerEngineFix = "give the URI of an image in Amazon ECR, install docker, " +
+	"or name another engine in CDK_DOCKER"
 
-// FindContainerEngine looks for what the CDK CLI builds the image of a
-// GatewayService with, where none is given: docker, or what CDK_DOCKER names. Its
-// error says that there is none.
+// FindContainerEngine returns an error unless the container engine is installed that
+// the CDK CLI builds a GatewayService's image with: docker, or the program that
+// CDK_DOCKER names.
 func FindContainerEngine() error {
 	engine := os.Getenv("CDK_DOCKER")
 	if engine == "" {

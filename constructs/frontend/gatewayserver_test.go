@@ -10,8 +10,8 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 )
 
-// TestServerSettings: what the server form is told reaches its program, and a
-// task stands until its longest stream has ended.
+// TestServerSettings: the settings become environment variables, and the
+// deregistration delay exceeds the longest stream.
 func TestServerSettings(t *testing.T) {
 	none := 0
 	_, got := newService(t, func(p *frontend.GatewayServiceProps) {

@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"time"
@@ -26,99 +27,83 @@ import (
 // Defaults and limits of the gateway as a Fargate service.
 const (
 	DefaultServiceCPU             = frontend.DefaultTaskCPU
-	DefaultServiceMaxRequestBytes = 6 << 20  // SageMaker's documented payload (fact F1)
-	MaxServiceMaxRequestBytes     = 25 << 20 // what some endpoints are said to take (fact F1)
+	DefaultServiceMaxRequestBytes = 6 << 20  // fact F1: the payload that AWS documents
+	MaxServiceMaxRequestBytes     = 25 << 20 // fact F1: the payload that some vendors report
 
 	servicePort = 8080
-	// drainGrace is for the last bytes of a reply after the gateway's time-out.
+	// drainGrace is the time for the rest of a reply after the request's time-out.
 	drainGrace = 10 * time.Second
-	// maxStopTimeout is the most that Fargate waits between SIGTERM and SIGKILL
-	// (fact F30).
+	// maxStopTimeout is Fargate's longest time between SIGTERM and SIGKILL (fact F30).
 	maxStopTimeout = 120 * time.Second
-	// What the program may take of drainGrace between the last reply and its end.
+	// exitGrace is the part of drainGrace for the program's exit after the last reply.
 	exitGrace = 5 * time.Second
 )
 
 // GatewayServiceProps describes a GatewayService.
 type GatewayServiceProps struct {
-	// EndpointName is the one endpoint that the gateway may call.
+	// EndpointName is the endpoint that the gateway may call.
 	EndpointName string
-	// InferenceComponents are the names of those of the endpoint's components
-	// that it may call. The permission names them
-	// beside the endpoint: no page was found that says which of the two
-	// SageMaker asks for.
-	// Default: none, the endpoint has none.
+	// InferenceComponents are the names of the endpoint's inference components that
+	// the gateway may call. The permission names them and the endpoint: AWS does not
+	// document which of the two SageMaker checks.
+	// Default: none, the endpoint has no components.
 	InferenceComponents []string
-	// VPC is where its tasks run.
+	// VPC is the VPC of the tasks.
 	VPC awsec2.IVpc
-	// Subnets are the subnets of VPC that its tasks run in. From them it has to
-	// reach SageMaker's runtime, CloudWatch Logs, Amazon ECR and Amazon S3: by
-	// PrivateEndpoints, or by a way out.
-	// Default: nil, the private ones.
+	// Subnets are the subnets of the tasks. The tasks have to reach SageMaker's
+	// runtime, CloudWatch Logs, Amazon ECR and Amazon S3: through PrivateEndpoints,
+	// or through a NAT gateway.
+	// Default: nil, the private and isolated subnets.
 	Subnets *awsec2.SubnetSelection
-	// SecurityGroup is that of its tasks.
-	// Default: nil, a new one that lets nobody in but the load balancer.
+	// SecurityGroup is the security group of the tasks.
+	// Default: nil, a new one that admits the load balancer only.
 	SecurityGroup awsec2.ISecurityGroup
-	// Cluster is the ECS cluster that it runs in.
+	// Cluster is the ECS cluster of the service.
 	// Default: nil, a new one.
 	Cluster awsecs.ICluster
-	// Image is the gateway's image in Amazon ECR, with a tag or a digest, for
-	// linux/arm64.
-	// Default: "", built from this module's source when it is deployed, which
-	// needs a container engine.
+	// Image is the URI of the gateway's image in Amazon ECR, with a tag or a digest,
+	// for linux/arm64.
+	// Default: "", built at deployment from this module's source, which needs a
+	// container engine (see FindContainerEngine).
 	Image string
-	// CPU is a task's share of a processor, 1024 being a whole one: 256, 512,
-	// 1024, 2048, 4096, 8192 or 16384.
+	// CPU is a task's CPU units, 1024 for one vCPU: 256, 512, 1024, 2048, 4096, 8192
+	// or 16384.
 	// Default: 0, DefaultServiceCPU.
 	CPU int
-	// MemoryMB is a task's memory, in the range that Fargate has for CPU.
+	// MemoryMB is a task's memory, within Fargate's range for CPU.
 	// Default: 0, twice CPU.
 	MemoryMB int
-	// RequestTimeout bounds one request, in whole seconds, up to 15m, and one
-	// stream unless Server says otherwise.
+	// RequestTimeout is the time-out of a request, in whole seconds, 1s to 15m. It
+	// is the time-out of a stream too, unless Server.StreamTimeout is set.
 	// Default: 0, DefaultRequestTimeout.
 	RequestTimeout time.Duration
-	// MaxRequestBytes is the largest request body passed on, up to
-	// MaxServiceMaxRequestBytes.
+	// MaxRequestBytes is the largest request body, up to MaxServiceMaxRequestBytes.
 	// Default: 0, DefaultServiceMaxRequestBytes.
 	MaxRequestBytes int
-	// Scaling scales the number of tasks: as EventCalendar.ServiceTarget gives
-	// it, with floors at events, and with policies as they stand there. Its
-	// ResourceID is left out: the service is made here.
-	// Default: nil, 2 to 10 tasks by their CPU.
+	// Scaling scales the number of tasks. Make it with ServiceTarget of
+	// autoscaling/frontend; ResourceID has to be empty.
+	// Default: nil, 2 to 10 tasks by CPU utilization.
 	Scaling *autoscaling.ScalableTarget
-	// Server is how it behaves under too much load, how long a stream may last,
-	// and what it logs.
+	// Server is the gateway's overload protection, stream time-out, logs and traces.
 	// Default: the gateway's own defaults.
 	Server settings.Server
-	// LogRetention is how long the gateway's log is kept.
+	// LogRetention is the retention of the gateway's log group.
 	// Default: "", one month.
 	LogRetention awslogs.RetentionDays
 }
 
 func (p GatewayServiceProps) withDefaults() GatewayServiceProps {
-	if p.CPU == 0 {
-		p.CPU = DefaultServiceCPU
-	}
-	if p.MemoryMB == 0 {
-		p.MemoryMB = 2 * p.CPU
-	}
-	if p.RequestTimeout == 0 {
-		p.RequestTimeout = DefaultRequestTimeout
-	}
-	if p.MaxRequestBytes == 0 {
-		p.MaxRequestBytes = DefaultServiceMaxRequestBytes
-	}
+	p.CPU = cmp.Or(p.CPU, DefaultServiceCPU)
+	p.MemoryMB = cmp.Or(p.MemoryMB, 2*p.CPU)
+	p.RequestTimeout = cmp.Or(p.RequestTimeout, DefaultRequestTimeout)
+	p.MaxRequestBytes = cmp.Or(p.MaxRequestBytes, DefaultServiceMaxRequestBytes)
+	p.LogRetention = cmp.Or(p.LogRetention, awslogs.RetentionDays_ONE_MONTH)
 	if p.Scaling == nil {
 		target := frontend.ServiceTarget(events.Calendar{MinCapacity: frontend.MinTasks}, frontend.DefaultMaxTasks)
 		p.Scaling = &target
 	}
-	if p.LogRetention == "" {
-		p.LogRetention = awslogs.RetentionDays_ONE_MONTH
-	}
 	if p.Subnets == nil && p.VPC != nil {
-		private := append(*p.VPC.PrivateSubnets(), *p.VPC.IsolatedSubnets()...)
-		p.Subnets = &awsec2.SubnetSelection{Subnets: &private}
+		p.Subnets = privateSubnets(p.VPC)
 	}
 	return p
 }
@@ -139,52 +124,55 @@ func (p GatewayServiceProps) Validate() error {
 	ps = append(ps, frontend.ValidateTaskSize(p.CPU, p.MemoryMB)...)
 	ps = append(ps, validateRequestTimeout(p.RequestTimeout)...)
 	if p.MaxRequestBytes < 1 || p.MaxRequestBytes > MaxServiceMaxRequestBytes {
-		ps.Add("MaxRequestBytes", p.MaxRequestBytes, fmt.Sprintf("SageMaker takes at most %d bytes", MaxServiceMaxRequestBytes),
+		ps.Add("MaxRequestBytes", p.MaxRequestBytes,
+			fmt.Sprintf("SageMaker takes at most %d bytes", MaxServiceMaxRequestBytes),
 			fmt.Sprintf("%d is the default", DefaultServiceMaxRequestBytes))
 	}
 	ps = append(ps, p.Server.Validate().In("Server")...)
-	return append(ps, validateServiceScaling(*p.Scaling).In("Scaling")...).Err()
+	placeholder := autoscaling.ServiceResourceID("gateway", "gateway")
+	ps = append(ps, validateScaling(*p.Scaling, autoscaling.ServiceTaskCount, placeholder,
+		"service", "service", "take EventCalendar.ServiceTarget").In("Scaling")...)
+	return ps.Err()
 }
 
-// GatewayService is the gateway as an ECS service on Fargate, whose tasks may
-// call one endpoint, write their own log, and nothing else.
+// GatewayService is the gateway as an ECS service on Fargate. Its tasks have
+// permission to call one endpoint and to write to their own log group.
 type GatewayService struct {
 	constructs.Construct
-	// Service is the ECS service. Its count is left to scaling: a template that
-	// said it would put it back with each deployment (fact F30).
+	// Service is the ECS service. The template has no DesiredCount (fact F30: a
+	// deployment then leaves the running count alone).
 	Service awsecs.FargateService
 	// Scaling scales Service.
 	Scaling *scaling.ScalableTarget
-	// SecurityGroup is that of its tasks.
+	// SecurityGroup is the security group of the tasks.
 	SecurityGroup awsec2.ISecurityGroup
-	// LogGroup holds its log.
+	// LogGroup is the log group of the tasks.
 	LogGroup awslogs.LogGroup
-	// RequestTimeout is what bounds one request.
+	// RequestTimeout is the time-out of a request.
 	RequestTimeout time.Duration
 
 	endpointName string
 	vpc          awsec2.IVpc
-	// longestReply is how long a request or a stream may last.
-	longestReply time.Duration
+	maxReply     time.Duration // the longest request or stream
 }
 
 // ToString makes the struct itself usable as a construct.
 func (g *GatewayService) ToString() *string { return g.Construct.ToString() }
 
 // NewGatewayService makes a GatewayService. It panics with what props.Validate
-// returns, and, without an image, with what keeps one from being built.
+// returns, and without Image with what FindContainerEngine or the build returns.
 func NewGatewayService(scope constructs.Construct, id string, props GatewayServiceProps) *GatewayService {
 	if err := props.Validate(); err != nil {
 		panic(err)
 	}
 	props = props.withDefaults()
-	g := &GatewayService{RequestTimeout: props.RequestTimeout, endpointName: props.EndpointName, vpc: props.VPC,
-		longestReply: max(props.RequestTimeout, props.Server.StreamTimeout)}
+	g := &GatewayService{
+		RequestTimeout: props.RequestTimeout, endpointName: props.EndpointName, vpc: props.VPC,
+		maxReply: max(props.RequestTimeout, props.Server.StreamTimeout),
+	}
 	constructs.NewConstruct_Override(g, scope, jsii.String(id))
 
-	g.LogGroup = awslogs.NewLogGroup(g, jsii.String("Log"), &awslogs.LogGroupProps{
-		Retention: props.LogRetention, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
-	})
+	g.LogGroup = newLogGroup(g, props.LogRetention)
 	cluster := props.Cluster
 	if cluster == nil {
 		cluster = awsecs.NewCluster(g, jsii.String("Cluster"), &awsecs.ClusterProps{
@@ -195,26 +183,30 @@ func NewGatewayService(scope constructs.Construct, id string, props GatewayServi
 	if g.SecurityGroup == nil {
 		g.SecurityGroup = NewGatewaySecurityGroup(g, "SecurityGroup", props.VPC)
 	}
-	reachCollector(g.SecurityGroup, props.Server.OTLPEndpoint)
+	allowCollector(g.SecurityGroup, props.Server.OTLPEndpoint)
 	g.Service = awsecs.NewFargateService(g, jsii.String("Service"), &awsecs.FargateServiceProps{
 		Cluster:        cluster,
 		TaskDefinition: g.task(props),
 		VpcSubnets:     props.Subnets,
 		SecurityGroups: &[]awsec2.ISecurityGroup{g.SecurityGroup},
-		// CDK's default of 50 halves the service in each deployment (fact F30).
-		MinHealthyPercent: jsii.Number(100),
-		MaxHealthyPercent: jsii.Number(200),
-		CircuitBreaker:    &awsecs.DeploymentCircuitBreaker{Enable: jsii.Bool(true), Rollback: jsii.Bool(true)},
-		// A task serves within seconds: time to pass the first health checks.
+		// Fact F30: CDK's default of 50 halves the service in each deployment.
+		MinHealthyPercent:      jsii.Number(100),
+		MaxHealthyPercent:      jsii.Number(200),
+		CircuitBreaker:         &awsecs.DeploymentCircuitBreaker{Enable: jsii.Bool(true), Rollback: jsii.Bool(true)},
 		HealthCheckGracePeriod: seconds(30 * time.Second),
 		PropagateTags:          awsecs.PropagatedTagSource_SERVICE,
 		EnableECSManagedTags:   jsii.Bool(true),
 	})
-	g.scale(cluster, *props.Scaling)
+	model := *props.Scaling
+	model.ResourceID = autoscaling.ServiceResourceID(*cluster.ClusterName(), *g.Service.ServiceName())
+	g.Scaling = scaling.NewScalableTarget(g, "Scaling", scaling.ScalableTargetProps{
+		Model: model, Dependencies: []constructs.IConstruct{g.Service},
+	})
 	return g
 }
 
-// task is one container: no shell, no root, nothing to write to.
+// task makes the task definition: one container with a non-root user and a read-only
+// file system.
 func (g *GatewayService) task(props GatewayServiceProps) awsecs.FargateTaskDefinition {
 	task := awsecs.NewFargateTaskDefinition(g, jsii.String("Task"), &awsecs.FargateTaskDefinitionProps{
 		Cpu: jsii.Number(props.CPU), MemoryLimitMiB: jsii.Number(props.MemoryMB),
@@ -223,11 +215,9 @@ func (g *GatewayService) task(props GatewayServiceProps) awsecs.FargateTaskDefin
 			OperatingSystemFamily: awsecs.OperatingSystemFamily_LINUX(),
 		},
 	})
-	stack := awscdk.Stack_Of(g)
-	task.TaskRole().AddToPrincipalPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Actions:   jsii.Strings("sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"),
-		Resources: invocable(stack, props.EndpointName, props.InferenceComponents),
-	}))
+	task.TaskRole().AddToPrincipalPolicy(awsiam.NewPolicyStatement(invokeStatement(awscdk.Stack_Of(g),
+		props.EndpointName, props.InferenceComponents,
+		"sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream")))
 	task.AddContainer(jsii.String("gateway"), &awsecs.ContainerDefinitionOptions{
 		Image:                  gatewayImage(g, props.Image),
 		User:                   jsii.String("65532:65532"),
@@ -237,7 +227,7 @@ func (g *GatewayService) task(props GatewayServiceProps) awsecs.FargateTaskDefin
 		Ulimits: &[]*awsecs.Ulimit{{
 			Name: awsecs.UlimitName_NOFILE, SoftLimit: jsii.Number(65536), HardLimit: jsii.Number(65536),
 		}},
-		// A log that is slow must not hold up requests.
+		// Slow logging must not block requests.
 		Logging: awsecs.LogDriver_AwsLogs(&awsecs.AwsLogDriverProps{
 			StreamPrefix: jsii.String("gateway"), LogGroup: g.LogGroup,
 			Mode: awsecs.AwsLogDriverMode_NON_BLOCKING, MaxBufferSize: awscdk.Size_Mebibytes(jsii.Number(25)),
@@ -247,14 +237,14 @@ func (g *GatewayService) task(props GatewayServiceProps) awsecs.FargateTaskDefin
 	return task
 }
 
-func (g *GatewayService) calls() (endpointName string, timeout time.Duration) {
+func (g *GatewayService) endpoint() (name string, timeout time.Duration) {
 	return g.endpointName, g.RequestTimeout
 }
 
 func (g *GatewayService) streams() bool { return true }
 
-// targetGroup asks each task whether its process serves, and not how the
-// endpoint is: that would empty the group in a brown-out (fact F31).
+// targetGroup checks the health of each task's process, and not of the endpoint
+// (fact F31: a brown-out of the endpoint would make all tasks unhealthy).
 func (g *GatewayService) targetGroup(scope constructs.Construct, id string) elb.ApplicationTargetGroup {
 	return elb.NewApplicationTargetGroup(scope, jsii.String(id), &elb.ApplicationTargetGroupProps{
 		Vpc:        g.vpc,
@@ -262,10 +252,9 @@ func (g *GatewayService) targetGroup(scope constructs.Construct, id string) elb.
 		Port:       jsii.Number(servicePort),
 		Protocol:   elb.ApplicationProtocol_HTTP,
 		Targets:    &[]elb.IApplicationLoadBalancerTarget{g.Service},
-		// The task of a stream must stand until it ends (fact F30).
-		DeregistrationDelay: seconds((g.longestReply + drainGrace).Round(time.Second)),
-		// Least outstanding requests would send most to the task that sheds
-		// fastest (fact F31).
+		// Fact F30: a task is stopped after the delay, so a stream has to end before.
+		DeregistrationDelay: seconds((g.maxReply + drainGrace).Round(time.Second)),
+		// Fact F31: least outstanding requests prefers the task that sheds fastest.
 		LoadBalancingAlgorithmType: elb.TargetGroupLoadBalancingAlgorithmType_WEIGHTED_RANDOM,
 		EnableAnomalyMitigation:    jsii.Bool(true),
 		HealthCheck: &elb.HealthCheck{
@@ -276,14 +265,13 @@ func (g *GatewayService) targetGroup(scope constructs.Construct, id string) elb.
 	})
 }
 
-// stopTimeout is between SIGTERM and SIGKILL.
+// stopTimeout is the time between SIGTERM and SIGKILL.
 func stopTimeout(requestTimeout time.Duration) time.Duration {
 	return min(requestTimeout+drainGrace, maxStopTimeout)
 }
 
-// serviceEnvironment is what the program reads when it starts. It has drained
-// before it is killed, its streams end before its target is taken away, and the
-// bodies that it holds leave most of its memory to everything else.
+// serviceEnvironment returns the program's environment variables. The program drains
+// before SIGKILL, and holds request bodies in at most a quarter of the task's memory.
 func serviceEnvironment(props GatewayServiceProps) *map[string]*string {
 	environment := map[string]*string{
 		"ENDPOINT_NAME":   jsii.String(props.EndpointName),

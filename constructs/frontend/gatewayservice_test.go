@@ -172,7 +172,7 @@ func TestGatewayService(t *testing.T) {
 	})
 }
 
-// The floors of events are actions of the same target.
+// Floors of events are scheduled actions of the same scalable target.
 func TestServiceFloors(t *testing.T) {
 	calendar := events.Calendar{
 		MinCapacity: 2, MaxCapacity: 100, RequestsPerSecondPerInstance: 400, StartTime: 6 * time.Minute,
@@ -260,7 +260,7 @@ func TestGatewayServiceValidate(t *testing.T) {
 	}
 }
 
-// serviceName is what is called last in the name of an AWS service: s3, or sagemaker.runtime.
+// serviceName returns the end of an AWS service's name: s3, or sagemaker.runtime.
 func serviceName(name any) string {
 	if joined, ok := name.(map[string]any); ok {
 		parts := joined["Fn::Join"].([]any)[1].([]any)
@@ -275,7 +275,7 @@ func sorted(list []string) []string {
 	return list
 }
 
-// A component is invoked by way of its endpoint, and needs permission of its own.
+// A component is invoked through its endpoint, and needs a permission of its own.
 func TestComponentsMayBeCalled(t *testing.T) {
 	stack := template.NewStack(t)
 	vpc := newVPC(stack)

@@ -17,63 +17,65 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// The load balancer waits longer for a reply than the gateway does, so that
-// the gateway's own error reaches the user (fact F17).
+// idleGrace is added to the gateway's time-out for the load balancer's idle time-out,
+// so that clients get the gateway's own error (fact F17: the default is 60 s).
 const idleGrace = 10 * time.Second
 
 // LoadBalancerProps describes a LoadBalancer.
 type LoadBalancerProps struct {
-	// VPC is where it stands.
+	// VPC is the VPC of the load balancer.
 	VPC awsec2.IVpc
-	// Subnets are the subnets of VPC that it stands in, in two or more zones.
-	// Default: nil, the public ones when InternetFacing, else the private ones.
+	// Subnets are the subnets of the load balancer, in two or more Availability
+	// Zones.
+	// Default: nil, the public subnets with InternetFacing, else the private ones.
 	Subnets *awsec2.SubnetSelection
-	// SecurityGroup is what AllowedCIDRs are let into.
-	// Default: nil, a new one that opens nothing else.
+	// SecurityGroup is the load balancer's security group. It gets a rule for each
+	// of AllowedCIDRs.
+	// Default: nil, a new one.
 	SecurityGroup awsec2.ISecurityGroup
 	// Gateway answers the requests: a *GatewayFunction or a *GatewayService.
 	Gateway Gateway
 	// CertificateARN is the HTTPS listener's certificate in AWS Certificate
 	// Manager, in the load balancer's region.
-	// Default: "", one is made for Domain; without either PlainHTTP has to be true.
+	// Default: "", a new certificate for Domain. Without either, PlainHTTP has to
+	// be true.
 	CertificateARN string
-	// Domain is the name under which clients ask.
-	// Default: nil, they ask under the load balancer's own name.
+	// Domain is the domain name of the load balancer.
+	// Default: nil, clients use the load balancer's DNS name.
 	Domain *settings.Domain
-	// Authentication is as whom clients show themselves. With a login or a token,
-	// subnets without public addresses need a way out to the provider.
-	// Default: nil, whoever may connect may ask.
+	// Authentication authenticates clients. With a login or a token, an internal
+	// load balancer needs a NAT gateway to reach the identity provider.
+	// Default: nil, no authentication.
 	Authentication *settings.Authentication
-	// PlainHTTP serves without TLS.
-	// Default: false.
+	// PlainHTTP serves HTTP on port 80, without TLS.
+	// Default: false, HTTPS on port 443.
 	PlainHTTP bool
-	// InternetFacing gives it public addresses.
+	// InternetFacing gives the load balancer public addresses.
 	// Default: false, it is internal.
 	InternetFacing bool
-	// IPv6 gives it IPv6 addresses beside its IPv4 ones, out of IPv6 ranges that
-	// its subnets have.
-	// Default: false.
+	// IPv6 makes the load balancer dual-stack. Its subnets need IPv6 ranges.
+	// Default: false, IPv4 only.
 	IPv6 bool
-	// AllowedCIDRs are the ranges that may connect, with IPv6 also IPv6 ones.
-	// Default: none; a load balancer that nobody may reach is refused.
+	// AllowedCIDRs are the IPv4 ranges, and with IPv6 also the IPv6 ranges, that may
+	// connect. At least one is required.
 	AllowedCIDRs []string
-	// DeletionProtection makes AWS refuse to delete it, with the stack too, until
-	// it is switched off.
+	// DeletionProtection makes AWS refuse to delete the load balancer, or its
+	// stack, until it is false again.
 	// Default: false.
 	DeletionProtection bool
-	// AccessLogs is where it writes its access and connection logs.
-	// Default: nil, nowhere.
+	// AccessLogs is where the load balancer writes its access and connection logs.
+	// Default: nil, no logs.
 	AccessLogs *AccessLogs
-	// WAF is the firewall in front of it.
-	// Default: nil, there is none.
+	// WAF is the web application firewall of the load balancer.
+	// Default: nil, no firewall.
 	WAF *settings.WAF
 	// Canary is a second gateway that gets a share of the requests.
-	// Default: nil, there is none.
+	// Default: nil, no canary.
 	Canary *Canary
-	// MinimumCapacityUnits keeps capacity units reserved all the time, 100 to
-	// 15,000; a CapacitySchedule reserves them for events instead. The account's
-	// quota of reserved units is 0 until AWS has raised it (fact F27).
-	// Default: 0, it grows by itself.
+	// MinimumCapacityUnits is the number of capacity units that stay reserved, 100
+	// to 15,000. A CapacitySchedule reserves them for events instead (fact F27: the
+	// account's quota is 0 until AWS raises it).
+	// Default: 0, no reservation.
 	MinimumCapacityUnits int
 }
 
@@ -84,7 +86,8 @@ func (p LoadBalancerProps) Validate() error {
 		ps.Add("VPC", nil, "a load balancer stands in a VPC", "give one")
 	}
 	if p.Gateway == nil {
-		ps.Add("Gateway", nil, "a load balancer needs a gateway to forward to", "make one with NewGatewayFunction or NewGatewayService")
+		ps.Add("Gateway", nil, "a load balancer needs a gateway to forward to",
+			"make one with NewGatewayFunction or NewGatewayService")
 	}
 	ps = append(ps, p.validateAccess()...)
 	if p.AccessLogs != nil {
@@ -96,29 +99,32 @@ func (p LoadBalancerProps) Validate() error {
 	if p.Canary != nil {
 		ps = append(ps, p.Canary.validate(p.Gateway).In("Canary")...)
 	}
-	if n := p.MinimumCapacityUnits; n != 0 && (n < frontend.MinReservedUnits || n > frontend.MaxReservedUnits) {
-		ps.Add("MinimumCapacityUnits", n, fmt.Sprintf("a load balancer reserves %d to %d capacity units", frontend.MinReservedUnits, frontend.MaxReservedUnits), "leave it out to reserve none")
+	const low, high = frontend.MinReservedUnits, frontend.MaxReservedUnits
+	if n := p.MinimumCapacityUnits; n != 0 && (n < low || n > high) {
+		ps.Add("MinimumCapacityUnits", n, fmt.Sprintf("a load balancer reserves %d to %d capacity units", low, high),
+			"leave it out to reserve none")
 	}
 	return ps.Err()
 }
 
-// LoadBalancer is an Application Load Balancer that forwards predictions for
-// one endpoint to the gateway, and answers everything else with 404 itself.
+// LoadBalancer is an Application Load Balancer that forwards predictions for one
+// endpoint to the gateway, and answers other paths with 404.
 type LoadBalancer struct {
 	constructs.Construct
-	// Resource is the load balancer.
+	// Resource is the AWS::ElasticLoadBalancingV2::LoadBalancer.
 	Resource elb.ApplicationLoadBalancer
 	// Listener serves predictions: HTTPS on 443, or HTTP on 80 with PlainHTTP.
 	Listener elb.ApplicationListener
-	// Redirect sends HTTP on 80 to HTTPS; nil with PlainHTTP.
+	// Redirect redirects HTTP on 80 to HTTPS, nil with PlainHTTP.
 	Redirect elb.ApplicationListener
-	// TargetGroup holds the gateway.
+	// TargetGroup is the gateway's target group.
 	TargetGroup elb.ApplicationTargetGroup
-	// CanaryTargetGroup holds the canary; nil where there is none.
+	// CanaryTargetGroup is the canary's target group, nil without Canary.
 	CanaryTargetGroup elb.ApplicationTargetGroup
-	// Logs holds its access and connection logs; nil where it writes none.
+	// Logs is the bucket of the access and connection logs, nil without AccessLogs.
 	Logs awss3.IBucket
-	// Certificate was made for the domain; nil where one was given, or none is needed.
+	// Certificate is the new certificate for Domain, nil without Domain or with
+	// CertificateARN.
 	Certificate awscertificatemanager.Certificate
 
 	domain     string
@@ -128,7 +134,7 @@ type LoadBalancer struct {
 // ToString makes the struct itself usable as a construct.
 func (l *LoadBalancer) ToString() *string { return l.Construct.ToString() }
 
-// URL is where predictions are asked for, without a path.
+// URL returns the base URL for predictions, without a path.
 func (l *LoadBalancer) URL() string {
 	scheme := "https://"
 	if l.domain != "" {
@@ -148,35 +154,34 @@ func NewLoadBalancer(scope constructs.Construct, id string, props LoadBalancerPr
 	l := &LoadBalancer{}
 	constructs.NewConstruct_Override(l, scope, jsii.String(id))
 
-	_, timeout := props.Gateway.calls()
+	_, timeout := props.Gateway.endpoint()
 	if props.Canary != nil {
-		_, other := props.Canary.Gateway.calls()
-		timeout = max(timeout, other)
+		_, canaryTimeout := props.Canary.Gateway.endpoint()
+		timeout = max(timeout, canaryTimeout)
 	}
 	subnets := props.Subnets
-	if subnets == nil {
+	switch {
+	case subnets == nil && props.InternetFacing:
 		subnets = &awsec2.SubnetSelection{Subnets: props.VPC.PublicSubnets()}
-		if !props.InternetFacing {
-			private := append(*props.VPC.PrivateSubnets(), *props.VPC.IsolatedSubnets()...)
-			subnets.Subnets = &private
-		}
+	case subnets == nil:
+		subnets = privateSubnets(props.VPC)
 	}
 	l.Resource = elb.NewApplicationLoadBalancer(l, jsii.String("Resource"), &elb.ApplicationLoadBalancerProps{
 		Vpc:                     props.VPC,
 		VpcSubnets:              subnets,
 		SecurityGroup:           props.SecurityGroup,
 		InternetFacing:          jsii.Bool(props.InternetFacing),
-		IpAddressType:           addresses(props.IPv6),
+		IpAddressType:           ipAddressType(props.IPv6),
 		DropInvalidHeaderFields: jsii.Bool(true),
 		IdleTimeout:             seconds(timeout + idleGrace),
 		DeletionProtection:      jsii.Bool(props.DeletionProtection),
-		MinimumCapacityUnit:     unlessZero(props.MinimumCapacityUnits),
+		MinimumCapacityUnit:     optionalNumber(props.MinimumCapacityUnits),
 	})
 	if props.AccessLogs != nil {
-		l.Logs = props.AccessLogs.write(l, l.Resource)
+		l.Logs = props.AccessLogs.enable(l, l.Resource)
 	}
 	if props.WAF != nil {
-		protect(*props.WAF, l, l.Resource)
+		associateWAF(*props.WAF, l, l.Resource)
 	}
 	targets := newTargets(l, props.Gateway, props.Canary)
 	l.TargetGroup, l.CanaryTargetGroup = targets.gateway, targets.canary
@@ -188,7 +193,7 @@ func NewLoadBalancer(scope constructs.Construct, id string, props LoadBalancerPr
 		l.Listener = l.Resource.AddListener(jsii.String("Https"), &elb.BaseApplicationListenerProps{
 			Port: jsii.Number(443), Protocol: elb.ApplicationProtocol_HTTPS, Open: jsii.Bool(false), DefaultAction: notFound(),
 			Certificates:         &[]elb.IListenerCertificate{l.certificate(props)},
-			MutualAuthentication: mutual(l, props.Authentication),
+			MutualAuthentication: mutualAuthentication(l, props.Authentication),
 			SslPolicy:            elb.SslPolicy_TLS13_12_RES_PQ,
 		})
 		l.Redirect = l.Resource.AddListener(jsii.String("Redirect"), &elb.BaseApplicationListenerProps{
@@ -201,12 +206,12 @@ func NewLoadBalancer(scope constructs.Construct, id string, props LoadBalancerPr
 	l.forward(targets, props.Authentication)
 	l.allow(props.AllowedCIDRs)
 	if props.Domain != nil {
-		l.lead(*props.Domain, props.IPv6)
+		l.addRecords(*props.Domain, props.IPv6)
 	}
 	return l
 }
 
-// allow opens the listeners' ports to the given ranges and no others.
+// allow lets the given ranges connect to the listeners' ports.
 func (l *LoadBalancer) allow(cidrs []string) {
 	for _, cidr := range cidrs {
 		peer := awsec2.Peer_Ipv4

@@ -10,34 +10,34 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// NewGatewaySecurityGroup makes the security group of a GatewayService's tasks.
-// Who connects to them is said by the load balancer in front.
+// NewGatewaySecurityGroup makes a security group for a GatewayService's tasks. It
+// allows HTTPS out to any IPv4 address, and no connections in: LoadBalancer and Route
+// add the rule for the load balancer.
 func NewGatewaySecurityGroup(scope constructs.Construct, id string, vpc awsec2.IVpc) awsec2.SecurityGroup {
 	group := awsec2.NewSecurityGroup(scope, jsii.String(id), &awsec2.SecurityGroupProps{
 		Vpc: vpc, Description: jsii.String("Tasks of the gateway"), AllowAllOutbound: jsii.Bool(false),
 	})
-	// Amazon S3, which holds the layers of images, has no address that could be
-	// named without asking AWS. Where the subnets have no way out, this is the
-	// VPC's endpoints alone.
-	group.AddEgressRule(awsec2.Peer_AnyIpv4(), awsec2.Port_HTTPS(), jsii.String("SageMaker, CloudWatch Logs, Amazon ECR and Amazon S3"), nil)
+	// Amazon S3, which stores image layers, has no range that is known without a
+	// look-up. In isolated subnets the rule reaches only the VPC's endpoints.
+	group.AddEgressRule(awsec2.Peer_AnyIpv4(), awsec2.Port_HTTPS(),
+		jsii.String("SageMaker, CloudWatch Logs, Amazon ECR and Amazon S3"), nil)
 	return group
 }
 
 // PrivateEndpointsProps describes PrivateEndpoints.
 type PrivateEndpointsProps struct {
-	// VPC is where they are, with private DNS.
+	// VPC is the VPC of the endpoints, which have private DNS names.
 	VPC awsec2.IVpc
-	// Subnets are those of VPC that they stand in, and from whose route tables
-	// Amazon S3 is reached.
-	// Default: nil, the isolated ones.
+	// Subnets are the subnets of the interface endpoints. Their route tables get
+	// the route to Amazon S3.
+	// Default: nil, the isolated subnets.
 	Subnets *awsec2.SubnetSelection
-	// EndpointName is the one SageMaker endpoint that can be called through them.
+	// EndpointName is the SageMaker endpoint that clients can call.
 	EndpointName string
-	// InferenceComponents are the names of those of the endpoint's components
-	// that can be called through them. The permission names them
-	// beside the endpoint: no page was found that says which of the two
-	// SageMaker asks for.
-	// Default: none, the endpoint has none.
+	// InferenceComponents are the names of the endpoint's inference components that
+	// clients can call. The endpoint policy names them and the endpoint: AWS does
+	// not document which of the two SageMaker checks.
+	// Default: none, the endpoint has no components.
 	InferenceComponents []string
 	// Clients may connect to them.
 	Clients awsec2.ISecurityGroup
@@ -56,13 +56,13 @@ func (p PrivateEndpointsProps) Validate() error {
 	return ps.Err()
 }
 
-// PrivateEndpoints let a GatewayService run in subnets without a way out: they
-// lead to SageMaker's runtime, CloudWatch Logs, Amazon ECR and, for the layers
-// of images, Amazon S3 (fact F33). Where both are in one stack the service has to
-// wait for them, or its first tasks find no image: make it depend on them.
+// PrivateEndpoints are the VPC endpoints for a GatewayService in isolated subnets:
+// SageMaker's runtime, CloudWatch Logs, Amazon ECR and Amazon S3 (fact F33: Amazon
+// ECR needs the endpoints ecr.api and ecr.dkr, and one for Amazon S3). In one stack,
+// make the service depend on them: its first tasks need them to pull the image.
 type PrivateEndpoints struct {
 	constructs.Construct
-	// SecurityGroup is that of the interface endpoints.
+	// SecurityGroup is the security group of the interface endpoints.
 	SecurityGroup awsec2.SecurityGroup
 }
 
@@ -82,46 +82,49 @@ func NewPrivateEndpoints(scope constructs.Construct, id string, props PrivateEnd
 		subnets = &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED}
 	}
 	e.SecurityGroup = awsec2.NewSecurityGroup(e, jsii.String("SecurityGroup"), &awsec2.SecurityGroupProps{
-		Vpc: props.VPC, Description: jsii.String("Endpoints of the AWS services that the gateway calls"), AllowAllOutbound: jsii.Bool(false),
+		Vpc: props.VPC, AllowAllOutbound: jsii.Bool(false),
+		Description: jsii.String("Endpoints of the AWS services that the gateway calls"),
 	})
 	e.SecurityGroup.AddIngressRule(props.Clients, awsec2.Port_HTTPS(), jsii.String("From tasks of the gateway"), nil)
 
 	stack := awscdk.Stack_Of(e)
 	for _, s := range []struct {
-		id      string
-		service awsec2.InterfaceVpcEndpointAwsService
-		only    *awsiam.PolicyStatementProps
+		id        string
+		service   awsec2.InterfaceVpcEndpointAwsService
+		statement *awsiam.PolicyStatementProps
 	}{
-		{"Runtime", awsec2.InterfaceVpcEndpointAwsService_SAGEMAKER_RUNTIME(), &awsiam.PolicyStatementProps{
-			Actions:   jsii.Strings("sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"),
-			Resources: invocable(stack, props.EndpointName, props.InferenceComponents),
-		}},
+		{"Runtime", awsec2.InterfaceVpcEndpointAwsService_SAGEMAKER_RUNTIME(), invokeStatement(stack,
+			props.EndpointName, props.InferenceComponents,
+			"sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream")},
 		{"Logs", awsec2.InterfaceVpcEndpointAwsService_CLOUDWATCH_LOGS(), nil},
 		{"Registry", awsec2.InterfaceVpcEndpointAwsService_ECR(), nil},
 		{"RegistryImages", awsec2.InterfaceVpcEndpointAwsService_ECR_DOCKER(), nil},
 	} {
 		endpoint := awsec2.NewInterfaceVpcEndpoint(e, jsii.String(s.id), &awsec2.InterfaceVpcEndpointProps{
 			Vpc: props.VPC, Subnets: subnets, Service: s.service,
-			SecurityGroups: &[]awsec2.ISecurityGroup{e.SecurityGroup}, Open: jsii.Bool(false), PrivateDnsEnabled: jsii.Bool(true),
+			SecurityGroups: &[]awsec2.ISecurityGroup{e.SecurityGroup},
+			Open:           jsii.Bool(false), PrivateDnsEnabled: jsii.Bool(true),
 		})
-		if s.only != nil {
-			endpoint.AddToPolicy(anybody(s.only))
+		if s.statement != nil {
+			endpoint.AddToPolicy(anyPrincipal(s.statement))
 		}
 	}
 	images := awsec2.NewGatewayVpcEndpoint(e, jsii.String("Storage"), &awsec2.GatewayVpcEndpointProps{
-		Vpc: props.VPC, Subnets: &[]*awsec2.SubnetSelection{subnets}, Service: awsec2.GatewayVpcEndpointAwsService_S3(),
+		Vpc: props.VPC, Subnets: &[]*awsec2.SubnetSelection{subnets},
+		Service: awsec2.GatewayVpcEndpointAwsService_S3(),
 	})
-	// ECR's layers lie in a bucket of its own in each region (fact F39).
-	images.AddToPolicy(anybody(&awsiam.PolicyStatementProps{
-		Actions:   jsii.Strings("s3:GetObject"),
-		Resources: &[]*string{jsii.Sprintf("arn:%s:s3:::prod-%s-starport-layer-bucket/*", *stack.Partition(), *stack.Region())},
+	// Fact F39: Amazon ECR stores image layers in one bucket for each region.
+	images.AddToPolicy(anyPrincipal(&awsiam.PolicyStatementProps{
+		Actions: jsii.Strings("s3:GetObject"),
+		Resources: &[]*string{jsii.Sprintf("arn:%s:s3:::prod-%s-starport-layer-bucket/*",
+			*stack.Partition(), *stack.Region())},
 	}))
 	return e
 }
 
-// anybody who can connect may do what the statement says: that is the task's
-// own role's matter.
-func anybody(props *awsiam.PolicyStatementProps) awsiam.PolicyStatement {
+// anyPrincipal makes a statement for any principal. The task's role decides who may
+// call.
+func anyPrincipal(props *awsiam.PolicyStatementProps) awsiam.PolicyStatement {
 	props.Principals = &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()}
 	return awsiam.NewPolicyStatement(props)
 }

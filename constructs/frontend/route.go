@@ -14,24 +14,24 @@ import (
 
 // RouteProps describes a Route.
 type RouteProps struct {
-	// ListenerARN is the listener of an Application Load Balancer that stands, in
-	// the stack's region and account.
+	// ListenerARN is a listener of an existing Application Load Balancer, in the
+	// stack's region and account.
 	ListenerARN string
-	// SecurityGroup is that load balancer's: the tasks of a GatewayService let it
-	// in. It has to let the load balancer out to their port 8080.
+	// SecurityGroup is the load balancer's security group. The tasks of a
+	// GatewayService admit it; it has to allow port 8080 of the tasks out.
 	SecurityGroup awsec2.ISecurityGroup
-	// Priority is where the rule stands among the listener's, 1 to 50,000, and
-	// not another's; the next one is taken too where streams need a rule of
-	// their own: with Hosts, and with a Canary that cannot stream.
+	// Priority is the priority of the listener rule, 1 to 50,000. No other rule of
+	// the listener may have it. Priority + 1 is used too where streams need a rule
+	// of their own: with Hosts, or with a Canary that cannot stream.
 	Priority int
-	// Hosts are the host names, with * and ? for wildcards, that the rule is for:
-	// 2 at most, since a rule has at most 5 values.
-	// Default: none, any host. Beside others' rules /ping is then anybody's.
+	// Hosts are the host names of the rule, with * and ? as wildcards, at most 2
+	// (AWS allows 5 values in a rule, and the paths take the rest).
+	// Default: none, any host: the rule then takes /ping of the whole listener.
 	Hosts []string
 	// Gateway answers the requests: a *GatewayFunction or a *GatewayService.
 	Gateway Gateway
-	// Canary is a second gateway that gets a share of them.
-	// Default: nil, there is none.
+	// Canary is a second gateway that gets a share of the requests.
+	// Default: nil, no canary.
 	Canary *Canary
 }
 
@@ -41,7 +41,8 @@ const (
 )
 
 var (
-	listenerARN = regexp.MustCompile(`^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:listener/app/[A-Za-z0-9-]{1,32}/[0-9a-f]{16}/[0-9a-f]{16}$`)
+	listenerARN = regexp.MustCompile(`^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:` +
+		`listener/app/[A-Za-z0-9-]{1,32}/[0-9a-f]{16}/[0-9a-f]{16}$`)
 	hostPattern = regexp.MustCompile(`^[A-Za-z0-9.*?-]{1,128}$`)
 )
 
@@ -49,25 +50,32 @@ var (
 func (p RouteProps) Validate() error {
 	var ps problem.List
 	if !listenerARN.MatchString(p.ListenerARN) {
-		ps.Add("ListenerARN", p.ListenerARN, "a rule stands in a listener of an Application Load Balancer, arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID",
+		ps.Add("ListenerARN", p.ListenerARN, "a rule stands in a listener of an Application Load Balancer, "+
+			"arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID",
 			"copy it from the listener, not from the load balancer")
 	}
 	if p.SecurityGroup == nil {
-		ps.Add("SecurityGroup", nil, "the gateway's tasks have to let the load balancer in", "give the load balancer's security group")
+		ps.Add("SecurityGroup", nil, "the gateway's tasks have to let the load balancer in",
+			"give the load balancer's security group")
 	}
 	if p.Priority < 1 || p.Priority > maxPriority {
-		ps.Add("Priority", p.Priority, fmt.Sprintf("a rule's priority is 1 to %d", maxPriority), "take one that no other rule of the listener has")
+		ps.Add("Priority", p.Priority, fmt.Sprintf("a rule's priority is 1 to %d", maxPriority),
+			"take one that no other rule of the listener has")
 	}
 	if n := len(p.Hosts); n > maxRouteHosts {
-		ps.Add("Hosts", nil, fmt.Sprintf("beside its paths a rule has room for %d hosts, these are %d", maxRouteHosts, n), "use a wildcard, such as *.example.com")
+		rule := fmt.Sprintf("beside its paths a rule has room for %d hosts, these are %d", maxRouteHosts, n)
+		ps.Add("Hosts", nil, rule, "use a wildcard, such as *.example.com")
 	}
 	for i, host := range p.Hosts {
 		if !hostPattern.MatchString(host) {
-			ps.Add(fmt.Sprintf("Hosts[%d]", i), host, "a host has up to 128 letters, digits, dots and hyphens, with * and ? for wildcards", "such as predictions.example.com")
+			ps.Add(fmt.Sprintf("Hosts[%d]", i), host,
+				"a host has up to 128 letters, digits, dots and hyphens, with * and ? for wildcards",
+				"such as predictions.example.com")
 		}
 	}
 	if p.Gateway == nil {
-		ps.Add("Gateway", nil, "a route needs a gateway to lead to", "make one with NewGatewayFunction or NewGatewayService")
+		ps.Add("Gateway", nil, "a route needs a gateway to lead to",
+			"make one with NewGatewayFunction or NewGatewayService")
 	}
 	if p.Canary != nil {
 		ps = append(ps, p.Canary.validate(p.Gateway).In("Canary")...)
@@ -75,18 +83,18 @@ func (p RouteProps) Validate() error {
 	return ps.Err()
 }
 
-// Route forwards predictions for one endpoint from a load balancer that stands:
-// who may connect, TLS, WAF, logs, and an idle time-out above the gateway's own,
-// are that load balancer's matter.
+// Route forwards predictions for one endpoint from an existing load balancer to the
+// gateway. Allowed ranges, TLS, WAF, logs and an idle time-out above the gateway's
+// time-out are configured at that load balancer.
 type Route struct {
 	constructs.Construct
-	// Listener is the listener that stands.
+	// Listener is the existing listener.
 	Listener elb.IApplicationListener
-	// Rules are the rules on it, by priority.
+	// Rules are the new rules of the listener, by priority.
 	Rules []elb.ApplicationListenerRule
-	// TargetGroup holds the gateway.
+	// TargetGroup is the gateway's target group.
 	TargetGroup elb.ApplicationTargetGroup
-	// CanaryTargetGroup holds the canary; nil where there is none.
+	// CanaryTargetGroup is the canary's target group, nil without Canary.
 	CanaryTargetGroup elb.ApplicationTargetGroup
 }
 
@@ -100,9 +108,10 @@ func NewRoute(scope constructs.Construct, id string, props RouteProps) *Route {
 	}
 	r := &Route{}
 	constructs.NewConstruct_Override(r, scope, jsii.String(id))
-	r.Listener = elb.ApplicationListener_FromApplicationListenerAttributes(r, jsii.String("Listener"), &elb.ApplicationListenerAttributes{
+	listener := &elb.ApplicationListenerAttributes{
 		ListenerArn: jsii.String(props.ListenerARN), SecurityGroup: props.SecurityGroup,
-	})
+	}
+	r.Listener = elb.ApplicationListener_FromApplicationListenerAttributes(r, jsii.String("Listener"), listener)
 	t := newTargets(r, props.Gateway, props.Canary)
 	r.TargetGroup, r.CanaryTargetGroup = t.gateway, t.canary
 	for i, rule := range t.rules(len(props.Hosts)) {

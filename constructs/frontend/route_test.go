@@ -16,8 +16,8 @@ import (
 
 const standingListener = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/shared/0123456789abcdef/fedcba9876543210"
 
-// TestRoute: rules on a listener that stands, and no load balancer; its tasks
-// let that load balancer in, and wait for the rule that makes them its targets.
+// TestRoute: the rules are on an existing listener. The tasks admit its load
+// balancer, and the service depends on the rule that registers its target group.
 func TestRoute(t *testing.T) {
 	for _, test := range []struct {
 		name, gateway, canary string

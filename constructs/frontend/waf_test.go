@@ -11,7 +11,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
 )
 
-func behind(t *testing.T, waf settings.WAF) template.Template {
+func withWAF(t *testing.T, waf settings.WAF) template.Template {
 	t.Helper()
 	stack := template.NewStack(t)
 	frontend.NewLoadBalancer(stack, "LoadBalancer", frontend.LoadBalancerProps{
@@ -21,7 +21,7 @@ func behind(t *testing.T, waf settings.WAF) template.Template {
 	return template.Of(t, stack)
 }
 
-// TestWAF: what each rule looks for and does, in order.
+// TestWAF: the statement and the action of each rule, in order.
 func TestWAF(t *testing.T) {
 	const acl = "AWS::WAFv2::WebACL"
 	count, block := map[string]any{"Count": map[string]any{}}, map[string]any{"Block": map[string]any{"CustomResponse": map[string]any{"ResponseCode": 429.0}}}
@@ -58,7 +58,7 @@ func TestWAF(t *testing.T) {
 		{"addresses blocked", settings.WAF{RequestsPerAddress: 100000, BlockAddresses: true}, "false", append([]any{rate(block, address)}, aws...)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := behind(t, test.waf)
+			got := withWAF(t, test.waf)
 			rules := got.One(t, acl).Properties["Rules"].([]any)
 			for i, r := range rules {
 				r := r.(map[string]any)
@@ -80,7 +80,7 @@ func TestWAF(t *testing.T) {
 	}
 	t.Run("one that stands", func(t *testing.T) {
 		const arn = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/a/00000000-0000-4000-8000-000000000001"
-		got := behind(t, settings.WAF{WebACLARN: arn})
+		got := withWAF(t, settings.WAF{WebACLARN: arn})
 		want := map[string]any{"WebACLArn": arn, "ResourceArn": ref(got.ID(t, loadBalancer))}
 		if diff := cmp.Diff(want, got.One(t, "AWS::WAFv2::WebACLAssociation").Properties); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)

@@ -12,35 +12,35 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// AsynchronousProps makes an endpoint take requests into a queue and write the
-// answers to S3.
+// AsynchronousProps describes asynchronous inference: the endpoint queues requests
+// and writes responses to Amazon S3.
 type AsynchronousProps struct {
-	// OutputPath is where answers are written, s3://BUCKET/PREFIX.
+	// OutputPath is the S3 folder for responses, s3://BUCKET/PREFIX.
 	OutputPath string
-	// FailurePath is where the failures of requests are written.
-	// Default: "", they are not.
+	// FailurePath is the S3 folder for the responses of failed requests.
+	// Default: "", they are not written.
 	FailurePath string
-	// InputPath is where requests are read from, for those that name an object
-	// in S3 instead of bringing a body.
-	// Default: "", nothing can be read: requests bring their bodies.
+	// InputPath is the S3 folder that holds request payloads. Requests name an
+	// object in it.
+	// Default: "", the model's role may read no payload.
 	InputPath string
-	// OutputKey encrypts answers and failures.
-	// Default: nil, the bucket's own encryption.
+	// OutputKey encrypts responses and failures.
+	// Default: nil, the encryption of the bucket.
 	OutputKey awskms.IKey
-	// InputKey is what requests in S3 are encrypted with.
-	// Default: nil, a key that needs no permission (S3's own).
+	// InputKey is the KMS key that payloads in S3 are encrypted with.
+	// Default: nil, S3's own key, which needs no permission.
 	InputKey awskms.IKey
-	// SuccessTopic and ErrorTopic are told of every request that is done or has
-	// failed. An encrypted topic's key has to let SageMaker's role use it.
-	// Default: nil, nobody is told.
+	// SuccessTopic and ErrorTopic receive a notification for every request that
+	// succeeds or fails. The key of an encrypted topic has to allow the model's
+	// execution role.
+	// Default: nil, no notifications.
 	SuccessTopic, ErrorTopic awssns.ITopic
-	// IncludeResponse puts the answer itself into what the topics are told, up
-	// to 128 KB.
-	// Default: false, they are told where it is.
+	// IncludeResponse puts the response into the notification, up to 128 KB.
+	// Default: false, the notification names the response's object in S3.
 	IncludeResponse bool
-	// MaxConcurrentInvocationsPerInstance is how many requests one instance is
-	// given at a time, 1 to 1000.
-	// Default: 0, SageMaker finds it by itself.
+	// MaxConcurrentInvocationsPerInstance is the most requests that SageMaker
+	// sends to one instance at a time, 1 to 1000.
+	// Default: 0, SageMaker chooses.
 	MaxConcurrentInvocationsPerInstance int
 }
 
@@ -55,7 +55,8 @@ func (p AsynchronousProps) validate() problem.List {
 			_, err := artifact.ParseFolder(path.value)
 			ps = append(ps, problem.From(err).In(path.field)...)
 		case path.required:
-			ps.Add(path.field, nil, "an asynchronous endpoint writes its answers to S3", "such as \"s3://answers-eu-west-1/odds\"")
+			ps.Add(path.field, nil, "an asynchronous endpoint writes its answers to S3",
+				"such as \"s3://answers-eu-west-1/odds\"")
 		}
 	}
 	if p.InputKey != nil && p.InputPath == "" {
@@ -65,33 +66,33 @@ func (p AsynchronousProps) validate() problem.List {
 		ps.Add("IncludeResponse", p.IncludeResponse, "without a topic nobody is told", "give SuccessTopic or ErrorTopic")
 	}
 	if n := p.MaxConcurrentInvocationsPerInstance; n < 0 || n > 1000 {
-		ps.Add("MaxConcurrentInvocationsPerInstance", n, "an instance is given 1 to 1000 requests at a time", "leave it out for SageMaker's own choice")
+		ps.Add("MaxConcurrentInvocationsPerInstance", n, "an instance is given 1 to 1000 requests at a time",
+			"leave it out for SageMaker's own choice")
 	}
 	return ps
 }
 
 func (p AsynchronousProps) property() *awssagemaker.CfnEndpointConfig_AsyncInferenceConfigProperty {
-	output := &awssagemaker.CfnEndpointConfig_AsyncInferenceOutputConfigProperty{S3OutputPath: jsii.String(p.OutputPath)}
-	if p.FailurePath != "" {
-		output.S3FailurePath = jsii.String(p.FailurePath)
+	output := &awssagemaker.CfnEndpointConfig_AsyncInferenceOutputConfigProperty{
+		S3OutputPath: jsii.String(p.OutputPath), S3FailurePath: optionalString(p.FailurePath),
 	}
 	if p.OutputKey != nil {
 		output.KmsKeyId = p.OutputKey.KeyArn()
 	}
-	if p.SuccessTopic != nil || p.ErrorTopic != nil {
-		notification := &awssagemaker.CfnEndpointConfig_AsyncInferenceNotificationConfigProperty{}
-		var included []string
-		if p.SuccessTopic != nil {
-			notification.SuccessTopic = p.SuccessTopic.TopicArn()
-			included = append(included, "SUCCESS_NOTIFICATION_TOPIC")
-		}
-		if p.ErrorTopic != nil {
-			notification.ErrorTopic = p.ErrorTopic.TopicArn()
-			included = append(included, "ERROR_NOTIFICATION_TOPIC")
-		}
-		if p.IncludeResponse {
-			notification.IncludeInferenceResponseIn = jsii.Strings(included...)
-		}
+	notification := &awssagemaker.CfnEndpointConfig_AsyncInferenceNotificationConfigProperty{}
+	var topics []string
+	if p.SuccessTopic != nil {
+		notification.SuccessTopic = p.SuccessTopic.TopicArn()
+		topics = append(topics, "SUCCESS_NOTIFICATION_TOPIC")
+	}
+	if p.ErrorTopic != nil {
+		notification.ErrorTopic = p.ErrorTopic.TopicArn()
+		topics = append(topics, "ERROR_NOTIFICATION_TOPIC")
+	}
+	if p.IncludeResponse {
+		notification.IncludeInferenceResponseIn = jsii.Strings(topics...)
+	}
+	if len(topics) > 0 {
 		output.NotificationConfig = notification
 	}
 	out := &awssagemaker.CfnEndpointConfig_AsyncInferenceConfigProperty{OutputConfig: output}
@@ -103,21 +104,19 @@ func (p AsynchronousProps) property() *awssagemaker.CfnEndpointConfig_AsyncInfer
 	return out
 }
 
-// grant lets a model's role, in whose name SageMaker works, read requests below
-// the input path, write below the other two, and publish to the topics.
+// grant lets a model's execution role read payloads under InputPath, write under
+// OutputPath and FailurePath, and publish to the topics.
 func (p AsynchronousProps) grant(e *Endpoint, role awsiam.IRole) {
-	var written []string
-	for _, path := range []string{p.OutputPath, p.FailurePath} {
-		if path != "" {
-			written = append(written, objectsBelow(e, path))
-		}
+	written := []string{objectsUnder(e, p.OutputPath)}
+	if p.FailurePath != "" {
+		written = append(written, objectsUnder(e, p.FailurePath))
 	}
 	allow(role, []string{"s3:AbortMultipartUpload", "s3:PutObject"}, written...)
 	if p.InputPath != "" {
-		allow(role, []string{"s3:GetObject"}, objectsBelow(e, p.InputPath))
+		allow(role, []string{"s3:GetObject"}, objectsUnder(e, p.InputPath))
 	}
 	if p.OutputKey != nil {
-		// S3 decrypts the parts of a large object to put them together.
+		// Completing a multipart upload to S3 needs kms:Decrypt.
 		p.OutputKey.GrantEncryptDecrypt(role)
 	}
 	if p.InputKey != nil {
@@ -130,14 +129,12 @@ func (p AsynchronousProps) grant(e *Endpoint, role awsiam.IRole) {
 	}
 }
 
-func objectsBelow(e *Endpoint, path string) string {
+// objectsUnder returns the ARN pattern of all objects in an S3 folder.
+func objectsUnder(e *Endpoint, path string) string {
 	folder, _ := artifact.ParseFolder(path) // validated
 	name := "*"
 	if folder.Prefix != "" {
 		name = folder.Prefix + "/*"
 	}
-	return *awscdk.Stack_Of(e).FormatArn(&awscdk.ArnComponents{
-		Service: jsii.String("s3"), Account: jsii.String(""), Region: jsii.String(""),
-		Resource: jsii.String(folder.Bucket), ResourceName: jsii.String(name),
-	})
+	return objectARN(awscdk.Stack_Of(e), folder.Bucket, name)
 }

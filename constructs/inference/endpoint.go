@@ -15,31 +15,31 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// maxVariants is SageMaker's limit of one endpoint configuration (fact C29).
+// maxVariants is SageMaker's limit (fact C29: an endpoint has 1 to 10 variants).
 const maxVariants = 10
 
 // EndpointProps describes an Endpoint.
 type EndpointProps struct {
-	// EndpointName stays the same for the endpoint's life: clients, scaling
-	// and permissions refer to it. 1 to 63 letters, digits and hyphens.
+	// EndpointName is the endpoint's constant name, 1 to 63 letters, digits and
+	// hyphens. Clients, scaling and permissions refer to it.
 	EndpointName string
-	// Variants are the fleets behind the endpoint, 1 to 10.
+	// Variants are the production variants, 1 to 10.
 	Variants []VariantProps
-	// VolumeKey encrypts the instances' storage volumes. SageMaker refuses it
+	// VolumeKey encrypts the storage volumes of the instances. SageMaker refuses it
 	// for instance types with local NVMe storage (fact C31).
-	// Default: nil, a key of AWS's own.
+	// Default: nil, a key that AWS owns.
 	VolumeKey awskms.IKey
-	// Asynchronous makes the endpoint take requests into a queue.
-	// Default: nil, requests are answered in real time.
+	// Asynchronous makes the endpoint asynchronous: it queues requests.
+	// Default: nil, the endpoint answers in real time.
 	Asynchronous *AsynchronousProps
-	// ComponentRole is what SageMaker works as for inference components. It is
-	// given what their images and archives need, unless it was imported as
-	// immutable.
-	// Default: nil, a new role, where a variant has ManagedInstances.
+	// ComponentRole is the role that SageMaker assumes for inference components.
+	// It gets permissions to read their images and archives, unless it was
+	// imported as immutable.
+	// Default: nil, a new role where a variant has ManagedInstances.
 	ComponentRole awsiam.IRole
 	// AllowNetworkAccess lets the containers of inference components reach the
-	// network. Where a variant has a Model, the model says it.
-	// Default: false, they run isolated.
+	// network. For a variant with a Model, ModelProps.AllowNetworkAccess decides.
+	// Default: false, network isolation.
 	AllowNetworkAccess bool
 }
 
@@ -55,18 +55,20 @@ func (p EndpointProps) Validate() error {
 		ps.Add("EndpointName", p.EndpointName, autoscaling.NameRule, "such as \"predictions\"")
 	}
 	if n := len(p.Variants); n < 1 || n > maxVariants {
-		ps.Add("Variants", n, fmt.Sprintf("an endpoint has 1 to %d variants", maxVariants), "add a variant, or move some to another endpoint")
+		ps.Add("Variants", n, fmt.Sprintf("an endpoint has 1 to %d variants", maxVariants),
+			"add a variant, or move some to another endpoint")
 	}
 	if p.Asynchronous != nil {
 		ps = append(ps, p.Asynchronous.validate().In("Asynchronous")...)
 	}
 	if !p.hasComponents() {
 		if p.ComponentRole != nil {
-			ps.Add("ComponentRole", nil, "no variant is for inference components, and a model has a role of its own", "leave it out, or give ManagedInstances")
+			ps.Add("ComponentRole", nil, "no variant is for inference components, and a model has a role of its own",
+				"leave it out, or give ManagedInstances")
 		}
 		if p.AllowNetworkAccess {
-			ps.Add("AllowNetworkAccess", p.AllowNetworkAccess, "no variant is for inference components, and a model says this for itself",
-				"give it to NewModel")
+			ps.Add("AllowNetworkAccess", p.AllowNetworkAccess,
+				"no variant is for inference components, and a model says this for itself", "give it to NewModel")
 		}
 	}
 	seen := map[string]int{}
@@ -76,7 +78,8 @@ func (p EndpointProps) Validate() error {
 		ps = append(ps, v.validate(p.EndpointName).In(at)...)
 		ps = append(ps, p.validateKind(v).In(at)...)
 		if first, twice := seen[v.Name]; twice {
-			ps.Add(at+".Name", v.Name, fmt.Sprintf("Variants[%d] has the same name", first), "give each variant a name of its own")
+			ps.Add(at+".Name", v.Name, fmt.Sprintf("Variants[%d] has the same name", first),
+				"give each variant a name of its own")
 		} else {
 			seen[v.Name] = i
 		}
@@ -84,39 +87,42 @@ func (p EndpointProps) Validate() error {
 	return ps.Err()
 }
 
-// validateKind returns what keeps v from being a variant of this endpoint.
+// validateKind checks that v is of a kind that the endpoint can have.
 func (p EndpointProps) validateKind(v VariantProps) problem.List {
 	var ps problem.List
 	if v.Serverless != nil && len(p.Variants) > 1 {
 		ps.Add("Serverless", nil, "a serverless endpoint has one variant", "move the others to another endpoint")
 	}
 	if v.Serverless != nil && p.Asynchronous != nil {
-		ps.Add("Serverless", nil, "an asynchronous endpoint runs on instances", "leave out one of Serverless and Asynchronous")
+		ps.Add("Serverless", nil, "an asynchronous endpoint runs on instances",
+			"leave out one of Serverless and Asynchronous")
 	}
 	if v.Model != nil && v.ManagedInstances == nil && p.hasComponents() {
-		ps.Add("Model", nil, "another variant of the endpoint is for inference components", "move one of the two to another endpoint")
+		ps.Add("Model", nil, "another variant of the endpoint is for inference components",
+			"move one of the two to another endpoint")
 	}
 	if v.ManagedInstances != nil && p.Asynchronous != nil {
-		ps.Add("ManagedInstances", nil, "an asynchronous endpoint serves models, not inference components", "leave out one of ManagedInstances and Asynchronous")
+		ps.Add("ManagedInstances", nil, "an asynchronous endpoint serves models, not inference components",
+			"leave out one of ManagedInstances and Asynchronous")
 	}
 	return ps
 }
 
 // Endpoint is a SageMaker endpoint with its configuration.
 //
-// A deployment that changes the configuration keeps the instance counts and
-// weights that the variants have (RetainAllVariantProperties, fact C7): without
-// it, an update in the middle of a surge would shrink the fleet to its initial
-// count. The configuration itself has no name, because all of it is fixed at
-// creation (facts C1, C5).
+// An update keeps the instance counts and weights of the variants (fact C7: without
+// RetainAllVariantProperties it resets them, and shrinks the fleet during a surge).
+// The configuration has no custom name: an update replaces it (fact C1: its
+// properties are fixed at creation), and CloudFormation refuses to replace a
+// resource with a custom name (fact C5).
 type Endpoint struct {
 	constructs.Construct
 	// Resource is the AWS::SageMaker::Endpoint.
 	Resource awssagemaker.CfnEndpoint
 	// Config is the AWS::SageMaker::EndpointConfig.
 	Config awssagemaker.CfnEndpointConfig
-	// ComponentRole is what SageMaker works as for inference components; nil
-	// where there are none.
+	// ComponentRole is the role that SageMaker assumes for inference components,
+	// nil without ManagedInstances.
 	ComponentRole awsiam.IRole
 
 	name          string
@@ -133,15 +139,16 @@ func NewEndpoint(scope constructs.Construct, id string, props EndpointProps) *En
 	if err := props.Validate(); err != nil {
 		panic(err)
 	}
-	e := &Endpoint{name: props.EndpointName, hasComponents: props.hasComponents(), asynchronous: props.Asynchronous != nil}
+	e := &Endpoint{
+		name: props.EndpointName, hasComponents: props.hasComponents(), asynchronous: props.Asynchronous != nil,
+	}
 	constructs.NewConstruct_Override(e, scope, jsii.String(id))
 
-	config := &awssagemaker.CfnEndpointConfigProps{}
 	variants := make([]any, len(props.Variants))
 	for i, v := range props.Variants {
 		v = v.withDefaults()
 		variants[i] = v.property()
-		e.variants = append(e.variants, v.variant(props.EndpointName))
+		e.variants = append(e.variants, v.scalingVariant(props.EndpointName))
 		if v.Model == nil {
 			continue
 		}
@@ -150,7 +157,7 @@ func NewEndpoint(scope constructs.Construct, id string, props EndpointProps) *En
 			props.Asynchronous.grant(e, v.Model.ExecutionRole)
 		}
 	}
-	config.ProductionVariants = variants
+	config := &awssagemaker.CfnEndpointConfigProps{ProductionVariants: variants}
 	if props.VolumeKey != nil {
 		config.KmsKeyId = props.VolumeKey.KeyArn()
 	}
@@ -171,17 +178,17 @@ func NewEndpoint(scope constructs.Construct, id string, props EndpointProps) *En
 	return e
 }
 
-// EndpointName is the endpoint's name, known at synthesis.
+// EndpointName returns the endpoint's name, which is known at synthesis.
 func (e *Endpoint) EndpointName() string { return e.name }
 
-// EndpointARN is the endpoint's ARN.
+// EndpointARN returns the endpoint's ARN.
 func (e *Endpoint) EndpointARN() string {
 	stack := awscdk.Stack_Of(e)
 	return autoscaling.EndpointARN(*stack.Partition(), *stack.Region(), *stack.Account(), e.name)
 }
 
-// Variant is the variant called name, as scaling wants to know it. It panics
-// when there is none.
+// Variant returns the variant called name, for scaling. It panics where the
+// endpoint has no such variant.
 func (e *Endpoint) Variant(name string) autoscaling.Variant {
 	names := make([]string, len(e.variants))
 	for i, v := range e.variants {
@@ -193,8 +200,8 @@ func (e *Endpoint) Variant(name string) autoscaling.Variant {
 	panic(fmt.Errorf("endpoint %q has no variant %q, it has %q", e.name, name, names))
 }
 
-// GrantInvoke lets grantee send requests to this endpoint and no other; where it
-// is asynchronous, into its queue.
+// GrantInvoke lets grantee send requests to this endpoint: InvokeEndpoint, or
+// InvokeEndpointAsync where the endpoint is asynchronous.
 func (e *Endpoint) GrantInvoke(grantee awsiam.IGrantable) awsiam.Grant {
 	return e.grantInvoke(grantee, e.EndpointARN())
 }
@@ -209,9 +216,8 @@ func (e *Endpoint) grantInvoke(grantee awsiam.IGrantable, arns ...string) awsiam
 	})
 }
 
-// grantObservability lets a role write the log group and the instance metrics of
-// what runs under name, which SageMaker does in the role's name. namespace is
-// both the metrics' and how the log group's name begins.
+// grantObservability lets a role write to the log group namespace/name and publish
+// metrics in namespace. SageMaker does both with this role.
 func grantObservability(scope constructs.Construct, role awsiam.IRole, namespace, name string) {
 	logGroup := *awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("logs"), Resource: jsii.String("log-group"), ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
@@ -219,7 +225,7 @@ func grantObservability(scope constructs.Construct, role awsiam.IRole, namespace
 	})
 	allow(role, []string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"},
 		logGroup, logGroup+":*")
-	// PutMetricData takes no resource, only the namespace bounds it.
+	// PutMetricData supports no resource but "*". The condition limits it.
 	role.AddToPrincipalPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Actions: jsii.Strings("cloudwatch:PutMetricData"), Resources: jsii.Strings("*"),
 		Conditions: &map[string]any{"StringEquals": map[string]any{"cloudwatch:namespace": namespace}},

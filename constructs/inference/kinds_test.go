@@ -77,8 +77,8 @@ func TestAsynchronousEndpoint(t *testing.T) {
 	}
 }
 
-// TestAsynchronousEndpointInShort: no input, no topics, no key, and no permission
-// for them.
+// TestAsynchronousEndpointInShort: without input, topics and key there are no
+// permissions for them.
 func TestAsynchronousEndpointInShort(t *testing.T) {
 	stack := template.NewStack(t)
 	model := inference.NewModel(stack, "Model", inference.ModelProps{Image: image})
@@ -219,7 +219,7 @@ func TestInferenceComponent(t *testing.T) {
 	})
 }
 
-// TestInferenceComponentInShort has everything optional left out.
+// TestInferenceComponentInShort sets no optional property.
 func TestInferenceComponentInShort(t *testing.T) {
 	stack := template.NewStack(t)
 	model := inference.NewModel(stack, "Model", inference.ModelProps{Image: image})

@@ -1,13 +1,9 @@
-// Package inference makes SageMaker endpoints: models, endpoint configurations
-// and endpoints that a deployment can replace without resetting the fleet, on
-// instances or serverless, in real time or asynchronous, and inference
-// components.
+// Package inference has constructs for SageMaker models, endpoints and inference
+// components. Endpoints are real-time, serverless or asynchronous, and keep their
+// instance counts when a deployment changes their configuration.
 package inference
 
 import (
-	"maps"
-	"slices"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -24,22 +20,22 @@ type ModelProps struct {
 	// Image is the container image in Amazon ECR, with a tag or a digest:
 	// ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG.
 	Image string
-	// ModelDataURL is the archive with the model, s3://BUCKET/KEY.tar.gz.
-	// Default: "", the image holds the model.
+	// ModelDataURL is the model archive in Amazon S3, s3://BUCKET/KEY.tar.gz.
+	// Default: "", the image contains the model.
 	ModelDataURL string
-	// ModelDataKey is the KMS key that the archive is encrypted with; the
-	// execution role may then decrypt with it.
-	// Default: nil, a key that needs no permission (S3's own).
+	// ModelDataKey is the KMS key that the archive is encrypted with. The
+	// execution role may decrypt with it.
+	// Default: nil, S3's own key, which needs no permission.
 	ModelDataKey awskms.IKey
 	// Environment is the container's environment variables.
 	// Default: none.
 	Environment map[string]string
 	// AllowNetworkAccess lets the container reach the network.
-	// Default: false, it runs isolated; SageMaker itself still fetches image and archive.
+	// Default: false, network isolation. SageMaker still fetches image and archive.
 	AllowNetworkAccess bool
-	// ExecutionRole is what SageMaker works as. It is given the permissions
-	// that image and archive need, unless it was imported as immutable.
-	// Default: nil, a new role that can read this image and this archive.
+	// ExecutionRole is the role that SageMaker assumes for the model. It gets
+	// permissions to read image and archive, unless it was imported as immutable.
+	// Default: nil, a new role.
 	ExecutionRole awsiam.IRole
 }
 
@@ -55,21 +51,21 @@ func (p ModelProps) Validate() error {
 		}
 	}
 	if p.ModelDataKey != nil && p.ModelDataURL == "" {
-		ps.Add("ModelDataKey", nil, "a key without an archive has nothing to decrypt", "give ModelDataURL, or leave the key out")
+		ps.Add("ModelDataKey", nil, "a key without an archive has nothing to decrypt",
+			"give ModelDataURL, or leave the key out")
 	}
 	ps = append(ps, artifact.ValidateEnvironment(p.Environment).In("Environment")...)
 	return ps.Err()
 }
 
-// Model is one container that answers predictions. It has no name of its own:
-// every property of a SageMaker model is fixed at creation (fact C4), so a
-// change replaces it, and CloudFormation refuses to replace what has a custom
-// name (fact C5).
+// Model is a SageMaker model with one container. It has no custom name: a change
+// replaces the model (fact C4: every property is fixed at creation), and
+// CloudFormation refuses to replace a resource with a custom name (fact C5).
 type Model struct {
 	constructs.Construct
 	// Resource is the AWS::SageMaker::Model.
 	Resource awssagemaker.CfnModel
-	// ExecutionRole is what SageMaker works as.
+	// ExecutionRole is the role that SageMaker assumes.
 	ExecutionRole awsiam.IRole
 
 	props ModelProps
@@ -88,32 +84,33 @@ func NewModel(scope constructs.Construct, id string, props ModelProps) *Model {
 
 	m.ExecutionRole = props.ExecutionRole
 	if m.ExecutionRole == nil {
-		m.ExecutionRole = awsiam.NewRole(m, jsii.String("ExecutionRole"), &awsiam.RoleProps{
-			AssumedBy:   awsiam.NewServicePrincipal(jsii.String("sagemaker.amazonaws.com"), nil),
-			Description: jsii.String("Reads the model's image and archive, and writes the endpoint's logs"),
-		})
+		m.ExecutionRole = sagemakerRole(m, "ExecutionRole",
+			"Reads the model's image and archive, and writes the endpoint's logs")
 	}
 	m.grantArtifacts(m.ExecutionRole)
 
-	container := &awssagemaker.CfnModel_ContainerDefinitionProperty{Image: jsii.String(props.Image)}
-	if props.ModelDataURL != "" {
-		container.ModelDataUrl = jsii.String(props.ModelDataURL)
+	container := &awssagemaker.CfnModel_ContainerDefinitionProperty{
+		Image: jsii.String(props.Image), ModelDataUrl: optionalString(props.ModelDataURL),
 	}
 	if len(props.Environment) > 0 {
-		container.Environment = stringMap(props.Environment)
+		variables := map[string]*string{}
+		for name, value := range props.Environment {
+			variables[name] = jsii.String(value)
+		}
+		container.Environment = &variables
 	}
 	m.Resource = awssagemaker.NewCfnModel(m, jsii.String("Resource"), &awssagemaker.CfnModelProps{
 		ExecutionRoleArn:       m.ExecutionRole.RoleArn(),
 		EnableNetworkIsolation: !props.AllowNetworkAccess,
 		PrimaryContainer:       container,
 	})
-	// SageMaker fetches image and archive while the endpoint is made: the
-	// permissions must be there first.
+	// SageMaker fetches image and archive while it creates the endpoint, so the
+	// permissions have to exist first.
 	m.Resource.Node().AddDependency(m.ExecutionRole)
 	return m
 }
 
-// grantArtifacts lets a role read this image and this archive.
+// grantArtifacts lets a role read the model's image and archive.
 func (m *Model) grantArtifacts(role awsiam.IRole) {
 	stack, props := awscdk.Stack_Of(m), m.props
 	image, _ := artifact.ParseImage(props.Image, artifact.SageMaker)
@@ -122,16 +119,13 @@ func (m *Model) grantArtifacts(role awsiam.IRole) {
 			Service: jsii.String("ecr"), Account: jsii.String(image.Account), Region: jsii.String(image.Region),
 			Resource: jsii.String("repository"), ResourceName: jsii.String(image.Repository),
 		}))
-	// ECR's login token belongs to the account: this action takes no resource.
+	// ecr:GetAuthorizationToken supports no resource but "*".
 	allow(role, []string{"ecr:GetAuthorizationToken"}, "*")
 	if props.ModelDataURL == "" {
 		return
 	}
 	data, _ := artifact.ParseModelData(props.ModelDataURL)
-	allow(role, []string{"s3:GetObject"}, *stack.FormatArn(&awscdk.ArnComponents{
-		Service: jsii.String("s3"), Account: jsii.String(""), Region: jsii.String(""),
-		Resource: jsii.String(data.Bucket), ResourceName: jsii.String(data.Key),
-	}))
+	allow(role, []string{"s3:GetObject"}, objectARN(stack, data.Bucket, data.Key))
 	if props.ModelDataKey != nil {
 		props.ModelDataKey.GrantDecrypt(role)
 	}
@@ -143,11 +137,34 @@ func allow(role awsiam.IRole, actions []string, resources ...string) {
 	}))
 }
 
-// stringMap is m with pointers, as jsii wants it.
-func stringMap(m map[string]string) *map[string]*string {
-	out := make(map[string]*string, len(m))
-	for _, k := range slices.Sorted(maps.Keys(m)) {
-		out[k] = jsii.String(m[k])
+// objectARN returns the ARN of an object in Amazon S3.
+func objectARN(stack awscdk.Stack, bucket, key string) string {
+	return *stack.FormatArn(&awscdk.ArnComponents{
+		Service: jsii.String("s3"), Account: jsii.String(""), Region: jsii.String(""),
+		Resource: jsii.String(bucket), ResourceName: jsii.String(key),
+	})
+}
+
+// sagemakerRole makes a role that SageMaker assumes.
+func sagemakerRole(scope constructs.Construct, id, description string) awsiam.IRole {
+	return awsiam.NewRole(scope, jsii.String(id), &awsiam.RoleProps{
+		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("sagemaker.amazonaws.com"), nil),
+		Description: jsii.String(description),
+	})
+}
+
+// optionalString returns nil for "", so that the template omits the property.
+func optionalString(s string) *string {
+	if s == "" {
+		return nil
 	}
-	return &out
+	return jsii.String(s)
+}
+
+// optionalNumber returns nil for 0, so that the template omits the property.
+func optionalNumber[T int | float64](n T) *float64 {
+	if n == 0 {
+		return nil
+	}
+	return jsii.Number(n)
 }

@@ -10,18 +10,19 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// ServerlessProps describes how a serverless variant runs. It starts as many
-// copies as requests come at a time; each starts cold, but for those that are
-// provisioned.
+// ServerlessProps describes a serverless variant. SageMaker runs one copy of the
+// model for each concurrent request; copies beyond the provisioned concurrency
+// start cold.
 type ServerlessProps struct {
-	// MemoryMB is what one copy has, whole gigabytes of 1024 MB up to 6144.
+	// MemoryMB is the memory of one copy, a multiple of 1024 MB up to 6144.
 	MemoryMB int
-	// MaxConcurrency is the most requests at a time, 1 to 200; more are refused.
+	// MaxConcurrency is the most concurrent requests, 1 to 200. SageMaker refuses
+	// requests beyond it.
 	MaxConcurrency int
-	// ProvisionedConcurrency is the requests at a time that the first deployment
-	// keeps warm for, 1 to MaxConcurrency. NewProvisionedConcurrencyScaling
-	// moves it.
-	// Default: 0, none.
+	// ProvisionedConcurrency is the number of copies that the first deployment
+	// keeps warm, 1 to MaxConcurrency. NewProvisionedConcurrencyScaling scales it
+	// afterwards.
+	// Default: 0, every copy starts cold.
 	ProvisionedConcurrency int
 }
 
@@ -33,39 +34,42 @@ const (
 func (p ServerlessProps) validate() problem.List {
 	var ps problem.List
 	if m := p.MemoryMB; m < gigabyteMB || m > maxServerlessMemMB || m%gigabyteMB != 0 {
-		ps.Add("MemoryMB", m, "a serverless variant has 1024, 2048, 3072, 4096, 5120 or 6144 MB", "choose the next larger one")
+		ps.Add("MemoryMB", m, "a serverless variant has 1024, 2048, 3072, 4096, 5120 or 6144 MB",
+			"choose the next larger one")
 	}
 	if c := p.MaxConcurrency; c < 1 || c > autoscaling.MaxServerlessConcurrency {
-		ps.Add("MaxConcurrency", c, fmt.Sprintf("a serverless variant takes 1 to %d requests at a time", autoscaling.MaxServerlessConcurrency),
+		ps.Add("MaxConcurrency", c,
+			fmt.Sprintf("a serverless variant takes 1 to %d requests at a time", autoscaling.MaxServerlessConcurrency),
 			"run more than that on instances")
 	} else if n := p.ProvisionedConcurrency; n < 0 || n > c {
-		ps.Add("ProvisionedConcurrency", n, fmt.Sprintf("no more can be provisioned than the variant takes, %d requests at a time", c),
+		ps.Add("ProvisionedConcurrency", n,
+			fmt.Sprintf("no more can be provisioned than the variant takes, %d requests at a time", c),
 			fmt.Sprintf("set it from 1 to %d, or leave it out", c))
 	}
 	return ps
 }
 
-// validateServerless returns what does not go with Serverless (fact G23).
+// validateServerless checks the properties that a serverless variant cannot have
+// (fact G23: no network isolation).
 func (p VariantProps) validateServerless() problem.List {
 	var ps problem.List
+	const rule, fix = "a serverless variant has no instances", "leave it out, or leave Serverless out"
 	if p.InstanceType != "" {
-		ps.Add("InstanceType", p.InstanceType, "a serverless variant has no instances", "leave it out, or leave Serverless out")
+		ps.Add("InstanceType", p.InstanceType, rule, fix)
 	}
 	if p.InitialInstanceCount != 0 {
-		ps.Add("InitialInstanceCount", p.InitialInstanceCount, "a serverless variant has no instances", "leave it out, or leave Serverless out")
+		ps.Add("InitialInstanceCount", p.InitialInstanceCount, rule, fix)
 	}
 	if p.Model != nil && !p.Model.props.AllowNetworkAccess {
-		ps.Add("Model", nil, "a serverless variant cannot isolate its model from the network", "make the model with AllowNetworkAccess, or run it on instances")
+		ps.Add("Model", nil, "a serverless variant cannot isolate its model from the network",
+			"make the model with AllowNetworkAccess, or run it on instances")
 	}
 	return ps
 }
 
 func (p ServerlessProps) property() *awssagemaker.CfnEndpointConfig_ServerlessConfigProperty {
-	out := &awssagemaker.CfnEndpointConfig_ServerlessConfigProperty{
+	return &awssagemaker.CfnEndpointConfig_ServerlessConfigProperty{
 		MemorySizeInMb: jsii.Number(p.MemoryMB), MaxConcurrency: jsii.Number(p.MaxConcurrency),
+		ProvisionedConcurrency: optionalNumber(p.ProvisionedConcurrency),
 	}
-	if p.ProvisionedConcurrency != 0 {
-		out.ProvisionedConcurrency = jsii.Number(p.ProvisionedConcurrency)
-	}
-	return out
 }

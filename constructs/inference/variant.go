@@ -1,6 +1,7 @@
 package inference
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssagemaker"
@@ -10,68 +11,71 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// DefaultVariantName is the name of a variant that is given none.
+// DefaultVariantName is the name of a variant without a Name.
 const DefaultVariantName = "main"
 
-// VariantProps describes a production variant: a fleet that serves one model, or
-// one that inference components run on, or no fleet, where it is serverless.
+// VariantProps describes a production variant: instances that serve one model,
+// instances that inference components share, or a serverless variant.
 type VariantProps struct {
-	// Name is the variant's name; scaling is registered under it.
+	// Name is the variant's name. It is part of the scalable target's resource ID.
 	// Default: "", DefaultVariantName.
 	Name string
-	// Model is what the variant serves. With ManagedInstances it is left out:
-	// each inference component has a model of its own (fact C27).
+	// Model is the model that the variant serves. It is required, except with
+	// ManagedInstances, where it is an error: each inference component has its own
+	// model (fact C27: SageMaker manages the instances of such a variant).
 	Model *Model
-	// InstanceType is such as ml.c6i.xlarge. With Serverless it is left out.
+	// InstanceType is the type of the instances, such as ml.c6i.xlarge. It is
+	// required, except with Serverless, where it is an error.
 	InstanceType string
-	// InitialInstanceCount is the instances that the first deployment starts.
-	// Later ones keep the count that scaling has reached.
+	// InitialInstanceCount is the number of instances that the first deployment
+	// starts. Later deployments keep the current count.
 	// Default: 0, 1 instance.
 	InitialInstanceCount int
 	// Weight is the variant's share of the requests, relative to the other
 	// variants' weights.
 	// Default: nil, 1.
 	Weight *float64
-	// Serverless makes the variant run without instances of its own.
+	// Serverless makes the variant serverless.
 	// Default: nil, it runs on instances.
 	Serverless *ServerlessProps
-	// ManagedInstances lets SageMaker start and stop the instances, as the
-	// inference components on the variant need them.
-	// Default: nil, the variant has a model and, if any, scaling of its own.
+	// ManagedInstances makes SageMaker start and stop instances for the inference
+	// components on the variant.
+	// Default: nil, the variant serves Model.
 	ManagedInstances *ManagedInstancesProps
 }
 
 func (p VariantProps) withDefaults() VariantProps {
-	if p.Name == "" {
-		p.Name = DefaultVariantName
-	}
+	p.Name = cmp.Or(p.Name, DefaultVariantName)
 	if p.InitialInstanceCount == 0 && p.Serverless == nil {
 		p.InitialInstanceCount = 1
 	}
 	return p
 }
 
-// variant is the variant as scaling wants to know it.
-func (p VariantProps) variant(endpointName string) autoscaling.Variant {
+// scalingVariant returns the variant as package autoscaling describes it.
+func (p VariantProps) scalingVariant(endpointName string) autoscaling.Variant {
 	return autoscaling.Variant{
-		EndpointName: endpointName, Name: p.Name, InstanceType: p.InstanceType, InitialInstanceCount: p.InitialInstanceCount,
+		EndpointName: endpointName, Name: p.Name,
+		InstanceType: p.InstanceType, InitialInstanceCount: p.InitialInstanceCount,
 	}
 }
 
-// validate is for a variant with its defaults.
+// validate checks a variant whose defaults are set.
 func (p VariantProps) validate(endpointName string) problem.List {
 	var ps problem.List
 	switch {
 	case p.Model == nil && p.ManagedInstances == nil:
 		ps.Add("Model", nil, "a variant serves a model", "make one with NewModel")
 	case p.Model != nil && p.ManagedInstances != nil:
-		// AWS refuses the two together (fact C26).
-		ps.Add("ManagedInstances", nil, "SageMaker manages the instances of inference components only, and this variant has a model",
+		// Fact C26: ManagedInstanceScaling is for inference components only.
+		ps.Add("ManagedInstances", nil,
+			"SageMaker manages the instances of inference components only, and this variant has a model",
 			"leave Model out and make an InferenceComponent with it, or scale the variant with NewVariantScaling")
 	}
 	switch {
 	case p.Serverless != nil && p.ManagedInstances != nil:
-		ps.Add("Serverless", nil, "a serverless variant has no instances to manage", "leave out one of Serverless and ManagedInstances")
+		ps.Add("Serverless", nil, "a serverless variant has no instances to manage",
+			"leave out one of Serverless and ManagedInstances")
 	case p.Serverless != nil:
 		ps = append(ps, p.Serverless.validate().In("Serverless")...)
 		ps = append(ps, p.validateServerless()...)
@@ -84,8 +88,8 @@ func (p VariantProps) validate(endpointName string) problem.List {
 	if p.Weight != nil && *p.Weight < 0 {
 		ps.Add("Weight", *p.Weight, "a weight is 0 or more", "leave it out for an equal share")
 	}
-	for _, problem := range p.variant(endpointName).Validate() {
-		if problem.Path != "EndpointName" { // said once, of the endpoint
+	for _, problem := range p.scalingVariant(endpointName).Validate() {
+		if problem.Path != "EndpointName" { // EndpointProps.Validate reports it once
 			ps = append(ps, problem)
 		}
 	}
@@ -109,38 +113,40 @@ func (p VariantProps) property() *awssagemaker.CfnEndpointConfig_ProductionVaria
 	}
 	out.InstanceType, out.InitialInstanceCount = jsii.String(p.InstanceType), jsii.Number(p.InitialInstanceCount)
 	if m := p.ManagedInstances; m != nil {
-		// The share of requests is a matter of the components.
+		// A variant of inference components has no weight.
 		out.InitialVariantWeight = nil
 		out.ManagedInstanceScaling = m.property()
 	}
 	return out
 }
 
-// ManagedInstancesProps bounds the instances that SageMaker starts and stops by
-// itself for the inference components on a variant.
+// ManagedInstancesProps describes SageMaker's managed instance scaling for the
+// inference components on a variant.
 type ManagedInstancesProps struct {
-	// MinInstanceCount and MaxInstanceCount are the bounds. A minimum of 0, with
-	// the scaling of every component reaching 0, lets the endpoint have no
-	// instance at all (fact D1); not every Region takes it (fact D8).
+	// MinInstanceCount and MaxInstanceCount bound the number of instances.
+	// MaxInstanceCount is at least 1. A minimum of 0 lets the endpoint scale to
+	// zero (fact D1: every component's scaling needs a minimum of 0 too). Some
+	// Regions refuse it (fact D8).
 	MinInstanceCount, MaxInstanceCount int
-	// Consolidate moves copies together to free instances, one at a time, where
-	// otherwise only an instance without copies is stopped (fact D6). A moved
-	// copy starts anew.
-	// Default: false.
+	// Consolidate moves copies together and stops the freed instances, one at a
+	// time (fact D6: the scale-in strategy CONSOLIDATION). A moved copy restarts.
+	// Default: false, SageMaker stops only instances without copies.
 	Consolidate bool
 }
 
 func (p ManagedInstancesProps) validate(initial int) problem.List {
 	var ps problem.List
 	if p.MinInstanceCount < 0 {
-		ps.Add("MinInstanceCount", p.MinInstanceCount, "the minimum is 0 instances or more", "set it to 0 to scale to zero, or to 1 or more")
+		ps.Add("MinInstanceCount", p.MinInstanceCount, "the minimum is 0 instances or more",
+			"set it to 0 to scale to zero, or to 1 or more")
 	}
 	if low := max(p.MinInstanceCount, 1); p.MaxInstanceCount < low {
 		ps.Add("MaxInstanceCount", p.MaxInstanceCount, "the maximum is 1 instance or more, and at least the minimum",
 			fmt.Sprintf("set it to %d or more", low))
 	} else if initial < p.MinInstanceCount || initial > p.MaxInstanceCount {
 		ps.Add("MaxInstanceCount", p.MaxInstanceCount,
-			fmt.Sprintf("the first deployment starts %d instances, outside the bounds of %d to %d", initial, p.MinInstanceCount, p.MaxInstanceCount),
+			fmt.Sprintf("the first deployment starts %d instances, outside the bounds of %d to %d", initial,
+				p.MinInstanceCount, p.MaxInstanceCount),
 			"change InitialInstanceCount or the bounds")
 	}
 	return ps
@@ -148,7 +154,8 @@ func (p ManagedInstancesProps) validate(initial int) problem.List {
 
 func (p ManagedInstancesProps) property() *awssagemaker.CfnEndpointConfig_ManagedInstanceScalingProperty {
 	out := &awssagemaker.CfnEndpointConfig_ManagedInstanceScalingProperty{
-		Status: jsii.String("ENABLED"), MinInstanceCount: jsii.Number(p.MinInstanceCount), MaxInstanceCount: jsii.Number(p.MaxInstanceCount),
+		Status:           jsii.String("ENABLED"),
+		MinInstanceCount: jsii.Number(p.MinInstanceCount), MaxInstanceCount: jsii.Number(p.MaxInstanceCount),
 	}
 	if p.Consolidate {
 		out.ScaleInPolicy = &awssagemaker.CfnEndpointConfig_ScaleInPolicyProperty{Strategy: jsii.String("CONSOLIDATION")}

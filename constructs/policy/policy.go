@@ -1,5 +1,5 @@
-// Package policy stops a CDK app, when it is synthesized, where its templates
-// break the project's rules of security.
+// Package policy checks the synthesized templates of a CDK app against the
+// project's security rules, and fails the synthesis where one is broken.
 package policy
 
 import (
@@ -13,25 +13,24 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Name is the plugin's, and stands before "::" and the name of a finding where
-// that is acknowledged.
+// Name is the plugin's name. An acknowledgement names a finding as
+// Name::FINDING.
 const Name = "sagemaker-policy"
 
 // PluginProps describes a plugin.
 type PluginProps struct {
-	// Production adds the rules for what users depend on: TLS, protection
-	// against deletion, and access logs.
-	// Default: false.
+	// Production adds the rules for production environments: TLS, deletion
+	// protection and access logs.
+	// Default: false, the rules that hold everywhere.
 	Production bool
 }
 
-// NewPlugin makes the plugin that holds the templates below a Stage or App to
-// the rules, as Validations_Of(scope).AddPlugins takes it. A finding stops the
-// synthesis unless it is acknowledged, one by one, under the name
-// "sagemaker-policy::RULE[STACK/LOGICAL ID]".
+// NewPlugin makes the plugin that checks the templates below a Stage or App, for
+// Validations_Of(scope).AddPlugins. Each finding fails the synthesis unless it is
+// acknowledged under the name "sagemaker-policy::RULE[STACK/LOGICAL ID]".
 //
-// The rules are Go and not Guard: what CDK 2.270 makes of a Guard file calls a
-// log group that expires one that does not, and passes listeners without TLS.
+// The rules are Go and not Guard, which CDK 2.270 translates wrongly: see
+// docs/policy.md.
 func NewPlugin(props PluginProps) awscdk.IPolicyValidationPlugin { return &plugin{props.Production} }
 
 type plugin struct{ production bool }
@@ -64,7 +63,7 @@ func (p *plugin) Validate(context awscdk.IPolicyValidationContext) *awscdk.Polic
 	}
 	for _, stack := range *context.StackTemplates() {
 		path, file := *stack.StackConstructPath, stack.TemplatePath
-		resources, err := read(*file)
+		resources, err := readResources(*file)
 		if err != nil {
 			violate("template-unread["+path+"]", err.Error(), "synthesize again", awscdk.PolicyViolatingResource{
 				ConstructPath: jsii.String(path), Locations: jsii.Strings(), TemplatePath: file,
@@ -82,8 +81,8 @@ func (p *plugin) Validate(context awscdk.IPolicyValidationContext) *awscdk.Polic
 	return &awscdk.PolicyValidationPluginReport{Success: jsii.Bool(len(violations) == 0), Violations: &violations}
 }
 
-// read is the resources of a template by their logical IDs.
-func read(file string) (map[string]Resource, error) {
+// readResources returns the resources of a template by their logical IDs.
+func readResources(file string) (map[string]Resource, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("the template cannot be read: %w", err)

@@ -31,7 +31,7 @@ func resources(t *testing.T, file string) map[string]policy.Resource {
 	return found
 }
 
-// broken is what is broken in production, as RULE LogicalID.
+// broken returns the rules that are broken in production, as RULE LogicalID.
 func broken(t *testing.T, file string) []string {
 	t.Helper()
 	found := []string{}
@@ -82,8 +82,8 @@ func TestBroken(t *testing.T) {
 	}
 }
 
-// synthesize makes a Stage with a log group that is kept for ever and a load
-// balancer without anything. It returns the findings, and whether they stopped it.
+// synthesize makes a Stage with a log group without retention and a load balancer
+// without attributes. It returns the findings, and whether synthesis failed.
 func synthesize(t *testing.T, production bool, acknowledged ...string) (found []string, stopped bool) {
 	t.Helper()
 	out := t.TempDir()
@@ -91,10 +91,13 @@ func synthesize(t *testing.T, production bool, acknowledged ...string) (found []
 	stage := awscdk.NewStage(app, jsii.String("odds"), nil)
 	awscdk.Validations_Of(stage).AddPlugins(policy.NewPlugin(policy.PluginProps{Production: production}))
 	for _, id := range acknowledged {
-		awscdk.Validations_Of(stage).Acknowledge(&awscdk.Acknowledgment{Id: jsii.String(policy.Name + "::" + id), Reason: jsii.String("it is a test")})
+		awscdk.Validations_Of(stage).Acknowledge(&awscdk.Acknowledgment{Id: jsii.String(policy.Name + "::" + id),
+			Reason: jsii.String("it is a test")})
 	}
 	stack := awscdk.NewStack(stage, jsii.String("ends"), nil)
-	for id, kind := range map[string]string{"Log": "AWS::Logs::LogGroup", "LoadBalancer": "AWS::ElasticLoadBalancingV2::LoadBalancer"} {
+	for id, kind := range map[string]string{
+		"Log": "AWS::Logs::LogGroup", "LoadBalancer": "AWS::ElasticLoadBalancingV2::LoadBalancer",
+	} {
 		awscdk.NewCfnResource(stack, jsii.String(id), &awscdk.CfnResourceProps{Type: jsii.String(kind)})
 	}
 	func() {
@@ -125,10 +128,11 @@ func synthesize(t *testing.T, production bool, acknowledged ...string) (found []
 	return found, stopped
 }
 
-// TestSynth: a finding stops the synthesis, those for production only there,
-// and only one that is acknowledged does not.
+// TestSynth: a finding fails the synthesis unless it is acknowledged. Findings of
+// rules for production occur in production only.
 func TestSynth(t *testing.T) {
-	const log, logs, protected = "log-group-expires[odds/ends/Log]", "load-balancer-logs[odds/ends/LoadBalancer]", "load-balancer-protected[odds/ends/LoadBalancer]"
+	const log, logs, protected = "log-group-expires[odds/ends/Log]", "load-balancer-logs[odds/ends/LoadBalancer]",
+		"load-balancer-protected[odds/ends/LoadBalancer]"
 	for _, test := range []struct {
 		name         string
 		production   bool
@@ -152,7 +156,7 @@ func TestSynth(t *testing.T) {
 	}
 }
 
-// TestDocumented: the page of the rules lists each, in order.
+// TestDocumented: docs/policy.md lists every rule, in order.
 func TestDocumented(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join(template.Root(t), "docs", "policy.md"))
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// at is what properties hold under keys, one within the other; nil for nothing.
-func at(properties any, keys ...string) any {
+// property returns the value under a path of keys, nil where there is none.
+func property(properties any, keys ...string) any {
 	for _, key := range keys {
 		inner, ok := properties.(map[string]any)
 		if !ok {
@@ -17,9 +17,9 @@ func at(properties any, keys ...string) any {
 	return properties
 }
 
-// each is the members of a list, or the one value that stands in its place, as
-// in "Action": "s3:GetObject".
-func each(value any) []any {
+// list returns the members of a list, or a single value as a list of one:
+// policies allow both "Action": "s3:GetObject" and "Action": [...].
+func list(value any) []any {
 	switch v := value.(type) {
 	case nil:
 		return nil
@@ -30,33 +30,34 @@ func each(value any) []any {
 	}
 }
 
-func lacks(keys ...string) func(map[string]any) bool {
-	return func(p map[string]any) bool { return at(p, keys...) == nil }
+func missing(keys ...string) func(map[string]any) bool {
+	return func(p map[string]any) bool { return property(p, keys...) == nil }
 }
 
-func expiresNothing(bucket map[string]any) bool {
-	return !slices.ContainsFunc(each(at(bucket, "LifecycleConfiguration", "Rules")), func(rule any) bool {
-		return at(rule, "Status") == "Enabled" && (at(rule, "ExpirationInDays") != nil || at(rule, "ExpirationDate") != nil)
+func neverExpires(bucket map[string]any) bool {
+	return !slices.ContainsFunc(list(property(bucket, "LifecycleConfiguration", "Rules")), func(rule any) bool {
+		expires := property(rule, "ExpirationInDays") != nil || property(rule, "ExpirationDate") != nil
+		return expires && property(rule, "Status") == "Enabled"
 	})
 }
 
-func couldBePublic(bucket map[string]any) bool {
+func allowsPublicAccess(bucket map[string]any) bool {
 	for _, key := range []string{"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"} {
-		if at(bucket, "PublicAccessBlockConfiguration", key) != true {
+		if property(bucket, "PublicAccessBlockConfiguration", key) != true {
 			return true
 		}
 	}
 	return false
 }
 
-// letsEverybodyIn judges a security group, whose rules stand in a list, and a
-// rule that is a resource of its own.
-func letsEverybodyIn(p map[string]any) bool {
-	for _, rule := range append(each(p["SecurityGroupIngress"]), p) {
-		if at(rule, "CidrIp") != "0.0.0.0/0" && at(rule, "CidrIpv6") != "::/0" {
+// openToAnyAddress reports whether a security group, or an ingress rule that is a
+// resource of its own, admits any address to a port other than 80 and 443.
+func openToAnyAddress(p map[string]any) bool {
+	for _, rule := range append(list(p["SecurityGroupIngress"]), p) {
+		if property(rule, "CidrIp") != "0.0.0.0/0" && property(rule, "CidrIpv6") != "::/0" {
 			continue
 		}
-		from, to := at(rule, "FromPort"), at(rule, "ToPort")
+		from, to := property(rule, "FromPort"), property(rule, "ToPort")
 		if from != to || (from != 80.0 && from != 443.0) {
 			return true
 		}
@@ -64,13 +65,13 @@ func letsEverybodyIn(p map[string]any) bool {
 	return false
 }
 
-// anyAllowed reports whether a statement that allows something is broken, in a
-// policy or in those that stand within a role.
-func anyAllowed(broken func(statement any) bool) func(map[string]any) bool {
+// anyAllowStatement applies broken to the Allow statements of a policy, or of a
+// role's inline policies.
+func anyAllowStatement(broken func(statement any) bool) func(map[string]any) bool {
 	return func(p map[string]any) bool {
-		for _, policy := range append(each(p["Policies"]), p) {
-			for _, s := range each(at(policy, "PolicyDocument", "Statement")) {
-				if at(s, "Effect") == "Allow" && broken(s) {
+		for _, policy := range append(list(p["Policies"]), p) {
+			for _, s := range list(property(policy, "PolicyDocument", "Statement")) {
+				if property(s, "Effect") == "Allow" && broken(s) {
 					return true
 				}
 			}
@@ -80,72 +81,74 @@ func anyAllowed(broken func(statement any) bool) func(map[string]any) bool {
 }
 
 func wildcardAction(statement any) bool {
-	return at(statement, "NotAction") != nil || slices.ContainsFunc(each(at(statement, "Action")), func(action any) bool {
+	wildcard := func(action any) bool {
 		name, literal := action.(string)
 		return literal && strings.ContainsAny(name, "*?")
-	})
+	}
+	return property(statement, "NotAction") != nil || slices.ContainsFunc(list(property(statement, "Action")), wildcard)
 }
 
 func wildcardResource(statement any) bool {
-	if at(statement, "NotResource") == nil && !slices.Contains(each(at(statement, "Resource")), any("*")) {
+	if property(statement, "NotResource") == nil && !slices.Contains(list(property(statement, "Resource")), any("*")) {
 		return false
 	}
-	return slices.ContainsFunc(append(each(at(statement, "Action")), each(at(statement, "NotAction"))...), func(action any) bool {
-		return !takesNoResource(action, statement)
+	actions := append(list(property(statement, "Action")), list(property(statement, "NotAction"))...)
+	return slices.ContainsFunc(actions, func(action any) bool {
+		return !hasNoResourceLevel(action, statement)
 	})
 }
 
-// takesNoResource reports whether "*" is all that an action can be given. One
-// that writes metrics is bound to a namespace instead.
-func takesNoResource(action, statement any) bool {
+// hasNoResourceLevel reports whether an action supports no resource but "*". For
+// cloudwatch:PutMetricData a condition on the namespace stands in for one.
+func hasNoResourceLevel(action, statement any) bool {
 	switch action {
 	case "ecr:GetAuthorizationToken":
 		return true
 	case "cloudwatch:PutMetricData":
-		return at(statement, "Condition", "StringEquals", "cloudwatch:namespace") != nil
+		return property(statement, "Condition", "StringEquals", "cloudwatch:namespace") != nil
 	default:
 		return false
 	}
 }
 
-// callableFromAnyAccount judges a permission for a service; one for an account or
-// a role names who calls.
+// callableFromAnyAccount reports whether a permission for an AWS service names no
+// source. Permissions for accounts and roles name the caller already.
 func callableFromAnyAccount(permission map[string]any) bool {
 	principal, _ := permission["Principal"].(string)
-	return strings.Contains(principal, ".amazonaws.") && permission["SourceArn"] == nil && permission["SourceAccount"] == nil
+	return strings.Contains(principal, ".amazonaws.") && permission["SourceArn"] == nil &&
+		permission["SourceAccount"] == nil
 }
 
-// anyAction reports whether an action of a listener, or of one of its rules, is
-// broken.
+// anyAction applies broken to the actions of a listener or of a listener's rule.
 func anyAction(broken func(action any) bool) func(map[string]any) bool {
 	return func(p map[string]any) bool {
-		return slices.ContainsFunc(append(each(p["DefaultActions"]), each(p["Actions"])...), broken)
+		return slices.ContainsFunc(append(list(p["DefaultActions"]), list(p["Actions"])...), broken)
 	}
 }
 
-// secretInClear reports whether a secret is written out: what is resolved when it
-// is deployed is either no text, or one that says so.
-func secretInClear(action any) bool {
-	secret, literal := at(action, "AuthenticateOidcConfig", "ClientSecret").(string)
+// plainTextSecret reports whether the template contains a client's secret.
+// CloudFormation resolves intrinsic functions and {{resolve:…}} at deployment.
+func plainTextSecret(action any) bool {
+	secret, literal := property(action, "AuthenticateOidcConfig", "ClientSecret").(string)
 	return literal && !strings.HasPrefix(secret, "{{resolve:")
 }
 
-func takesAnyToken(action any) bool {
-	jwt := at(action, "JwtValidationConfig")
-	return jwt != nil && len(each(at(jwt, "AdditionalClaims"))) == 0
+func acceptsAnyAudience(action any) bool {
+	jwt := property(action, "JwtValidationConfig")
+	return jwt != nil && len(list(property(jwt, "AdditionalClaims"))) == 0
 }
 
 func servesWithoutTLS(listener map[string]any) bool {
-	redirects := func(action any) bool { return at(action, "Type") == "redirect" }
-	secure := at(listener, "Protocol") == "HTTPS" || at(listener, "Protocol") == "TLS"
-	actions := each(listener["DefaultActions"])
+	redirects := func(action any) bool { return property(action, "Type") == "redirect" }
+	secure := property(listener, "Protocol") == "HTTPS" || property(listener, "Protocol") == "TLS"
+	actions := list(listener["DefaultActions"])
 	return !secure && (len(actions) == 0 || !slices.ContainsFunc(actions, redirects))
 }
 
-func attributeOff(key string) func(map[string]any) bool {
+func attributeNotTrue(key string) func(map[string]any) bool {
 	return func(loadBalancer map[string]any) bool {
-		return !slices.ContainsFunc(each(loadBalancer["LoadBalancerAttributes"]), func(a any) bool {
-			return at(a, "Key") == key && at(a, "Value") == "true"
+		return !slices.ContainsFunc(list(loadBalancer["LoadBalancerAttributes"]), func(a any) bool {
+			return property(a, "Key") == key && property(a, "Value") == "true"
 		})
 	}
 }

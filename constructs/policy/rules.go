@@ -8,24 +8,26 @@ type Resource struct {
 	Properties map[string]any
 }
 
-// Rule is one thing that templates are held to.
+// Rule is a requirement on resources of one or more types.
 type Rule struct {
-	// ID names it, such as bucket-private.
+	// ID is the rule's name, such as bucket-private.
 	ID string
-	// Finding says what is wrong where it is broken, and Fix what to do.
-	Finding, Fix string
-	// Production is whether it holds in production only.
+	// Finding says what is wrong with a resource that breaks the rule.
+	Finding string
+	// Fix says how to mend such a resource.
+	Fix string
+	// Production limits the rule to production environments.
 	Production bool
 
-	types  []string
+	types  []string // CloudFormation resource types
 	broken func(properties map[string]any) bool
 }
 
-// Rules are all rules, in the order of docs/policy.md.
+// Rules returns all rules, in the order of docs/policy.md.
 func Rules() []Rule { return slices.Clone(rules) }
 
-// Broken is the rules that a resource breaks, those for production among them
-// where it is in production.
+// Broken returns the rules that a resource breaks. Rules for production count
+// only where production is true.
 func Broken(r Resource, production bool) []Rule {
 	var found []Rule
 	for _, rule := range rules {
@@ -37,52 +39,57 @@ func Broken(r Resource, production bool) []Rule {
 }
 
 var (
-	buckets       = []string{"AWS::S3::Bucket"}
-	policies      = []string{"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::Role"}
-	listeners     = []string{"AWS::ElasticLoadBalancingV2::Listener"}
-	forwards      = []string{"AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::ListenerRule"}
-	loadBalancers = []string{"AWS::ElasticLoadBalancingV2::LoadBalancer"}
+	buckets        = []string{"AWS::S3::Bucket"}
+	policies       = []string{"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::Role"}
+	listeners      = []string{"AWS::ElasticLoadBalancingV2::Listener"}
+	listenerRules  = []string{"AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::ListenerRule"}
+	securityGroups = []string{"AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress"}
+	loadBalancers  = []string{"AWS::ElasticLoadBalancingV2::LoadBalancer"}
 )
 
 var rules = []Rule{
 	{
-		ID: "log-group-expires", types: []string{"AWS::Logs::LogGroup"}, broken: lacks("RetentionInDays"),
+		ID: "log-group-expires", types: []string{"AWS::Logs::LogGroup"}, broken: missing("RetentionInDays"),
 		Finding: "a log group keeps what it holds for ever", Fix: "set RetentionInDays",
 	}, {
-		ID: "bucket-encrypted", types: buckets, broken: lacks("BucketEncryption", "ServerSideEncryptionConfiguration"),
+		ID: "bucket-encrypted", types: buckets, broken: missing("BucketEncryption", "ServerSideEncryptionConfiguration"),
 		Finding: "a bucket says nothing of its encryption", Fix: "set BucketEncryption",
 	}, {
-		ID: "bucket-expires", types: buckets, broken: expiresNothing,
-		Finding: "a bucket keeps what it holds for ever", Fix: "add a rule to LifecycleConfiguration that is enabled and expires objects",
+		ID: "bucket-expires", types: buckets, broken: neverExpires,
+		Finding: "a bucket keeps what it holds for ever",
+		Fix:     "add a rule to LifecycleConfiguration that is enabled and expires objects",
 	}, {
-		ID: "bucket-private", types: buckets, broken: couldBePublic,
+		ID: "bucket-private", types: buckets, broken: allowsPublicAccess,
 		Finding: "a bucket could be opened to everybody", Fix: "block all four kinds of public access",
 	}, {
-		ID: "open-to-listeners-only", types: []string{"AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress"}, broken: letsEverybodyIn,
+		ID: "open-to-listeners-only", types: securityGroups, broken: openToAnyAddress,
 		Finding: "everybody may connect to something other than port 80 or 443", Fix: "name the ranges that may",
 	}, {
-		ID: "policy-names-actions", types: policies, broken: anyAllowed(wildcardAction),
+		ID: "policy-names-actions", types: policies, broken: anyAllowStatement(wildcardAction),
 		Finding: "a policy allows actions by a wildcard", Fix: "name the actions",
 	}, {
-		ID: "policy-names-resources", types: policies, broken: anyAllowed(wildcardResource),
+		ID: "policy-names-resources", types: policies, broken: anyAllowStatement(wildcardResource),
 		Finding: "a policy allows actions on every resource", Fix: "name the resources",
 	}, {
 		ID: "permission-names-source", types: []string{"AWS::Lambda::Permission"}, broken: callableFromAnyAccount,
 		Finding: "a service may call a function for any account", Fix: "set SourceArn, or SourceAccount",
 	}, {
-		ID: "secret-by-reference", types: forwards, broken: anyAction(secretInClear),
+		ID: "secret-by-reference", types: listenerRules, broken: anyAction(plainTextSecret),
 		Finding: "a client's secret can be read in the template", Fix: "put it into AWS Secrets Manager, and refer to it",
 	}, {
-		ID: "token-names-audience", types: forwards, broken: anyAction(takesAnyToken),
-		Finding: "any token of the issuer is taken, those for other services too", Fix: "add the claim aud, or another that says whom tokens are for, to AdditionalClaims",
+		ID: "token-names-audience", types: listenerRules, broken: anyAction(acceptsAnyAudience),
+		Finding: "any token of the issuer is taken, those for other services too",
+		Fix:     "add the claim aud, or another that says whom tokens are for, to AdditionalClaims",
 	}, {
 		ID: "listener-uses-tls", types: listeners, Production: true, broken: servesWithoutTLS,
 		Finding: "a listener serves without TLS", Fix: "give it a certificate; a listener that only redirects needs none",
 	}, {
-		ID: "load-balancer-protected", types: loadBalancers, Production: true, broken: attributeOff("deletion_protection.enabled"),
+		ID: "load-balancer-protected", types: loadBalancers, Production: true,
+		broken:  attributeNotTrue("deletion_protection.enabled"),
 		Finding: "a load balancer can be deleted by mistake", Fix: "switch deletion protection on",
 	}, {
-		ID: "load-balancer-logs", types: loadBalancers, Production: true, broken: attributeOff("access_logs.s3.enabled"),
+		ID: "load-balancer-logs", types: loadBalancers, Production: true,
+		broken:  attributeNotTrue("access_logs.s3.enabled"),
 		Finding: "nobody can tell afterwards who asked a load balancer for what", Fix: "switch its access logs on",
 	},
 }
