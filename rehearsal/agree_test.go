@@ -73,12 +73,12 @@ func compare(t *testing.T, name string, in Input) agreement {
 	now, covered := start.Unix(), 0
 	for count := range in.Trace.All() {
 		if now == start.Unix() {
-			e.settle(count)
+			e.warmUp(count)
 		}
-		e.instant()
-		before := e.book.failed
+		e.processDue()
+		before := e.totals.failed
 		e.advance(now+1, count, 0)
-		if e.book.failed-before > exact.Noticeable*count {
+		if e.totals.failed-before > exact.Noticeable*count {
 			covered = int(now-start.Unix()) + 1
 		}
 		w.Rates = append(w.Rates, count)
@@ -86,7 +86,7 @@ func compare(t *testing.T, name string, in Input) agreement {
 		now++
 	}
 	e.oracle.add(start.Unix(), now, 1)
-	r := e.finish()
+	r := e.result()
 	x := exact.Pooled(w)
 	if full.Service.Routing == Random {
 		x = exact.Spread(w)

@@ -48,7 +48,7 @@ func (r *alarmRule) breaches(value float64) bool {
 //
 // CloudWatch also looks back a little further than the window where some are
 // missing, to a depth that it does not document; here it does not.
-func stateOf(r *alarmRule, breaching, missing int, before alarmState) alarmState {
+func nextState(r *alarmRule, breaching, missing int, before alarmState) alarmState {
 	switch {
 	case missing > 0 && r.missing == autoscaling.MissingBreaches:
 		breaching += missing
@@ -65,9 +65,9 @@ func stateOf(r *alarmRule, breaching, missing int, before alarmState) alarmState
 
 // What a datapoint was.
 const (
-	fine uint8 = iota
-	breach
-	absent
+	notBreaching uint8 = iota
+	isBreaching
+	isMissing
 )
 
 // alarm is an alarm's memory: its window as a ring, and its state.
@@ -85,22 +85,22 @@ type alarm struct {
 func newAlarm(r alarmRule) alarm {
 	a := alarm{rule: r, window: make([]uint8, r.datapoints), missing: r.datapoints, value: math.NaN()}
 	for i := range a.window {
-		a.window[i] = absent
+		a.window[i] = isMissing
 	}
 	return a
 }
 
 // see takes the next datapoint, NaN where there is none, and reports whether
 // the state has changed.
-func (a *alarm) see(value float64) bool {
-	kind := fine
+func (a *alarm) observe(value float64) bool {
+	kind := notBreaching
 	switch {
 	case math.IsNaN(value):
-		kind = absent
+		kind = isMissing
 	case a.rule.breaches(value):
-		kind = breach
+		kind = isBreaching
 	}
-	if kind != absent {
+	if kind != isMissing {
 		a.value = value
 	}
 	a.count(a.window[a.next], -1)
@@ -110,15 +110,15 @@ func (a *alarm) see(value float64) bool {
 		a.next = 0
 	}
 	before := a.state
-	a.state = stateOf(&a.rule, a.breaching, a.missing, before)
+	a.state = nextState(&a.rule, a.breaching, a.missing, before)
 	return a.state != before
 }
 
 func (a *alarm) count(kind uint8, n int) {
 	switch kind {
-	case breach:
+	case isBreaching:
 		a.breaching += n
-	case absent:
+	case isMissing:
 		a.missing += n
 	}
 }

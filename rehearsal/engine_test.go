@@ -322,7 +322,7 @@ func TestResize(t *testing.T) {
 		{"at each, to none", false, 4, 0, false, 40, nil},
 		{"at each, out", false, 4, 5, false, 0, []float64{10, 10, 10, 10, 0}},
 	} {
-		f := front{pooled: test.pooled, backlog: []float64{10, 10, 10, 10}}
+		f := stations{pooled: test.pooled, backlog: []float64{10, 10, 10, 10}}
 		if test.pooled {
 			f.backlog = []float64{40}
 		}

@@ -119,25 +119,25 @@ func (f Faults) validateNoData(t autoscaling.ScalableTarget) problem.List {
 }
 
 // incident is a fault, or the end of one, at an instant.
-type incident struct {
+type scheduledFault struct {
 	at   int64
-	kind incidentKind
+	kind faultKind
 	// capacity is of a deployment that resets it.
 	capacity int
 	takes    int64
 }
 
-type incidentKind int
+type faultKind int
 
 const (
-	zoneLost incidentKind = iota
+	zoneLost faultKind = iota
 	deployment
 	overwritten
 )
 
 // within reports whether an instant lies in one of the windows, and when that
 // window ends.
-func within(windows []Window, now int64) (until int64, yes bool) {
+func windowAt(windows []Window, now int64) (until int64, yes bool) {
 	for i := range windows {
 		if w := &windows[i]; now >= w.From.Unix() && now < w.To.Unix() {
 			until, yes = max(until, w.To.Unix()), true

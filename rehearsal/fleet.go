@@ -21,11 +21,11 @@ type fleet struct {
 	billed float64
 	// unlaunched are hosts that AWS could not give at once.
 	// unlaunched is from when on hosts are billed that AWS could not give at once.
-	unlaunched []int64
+	delayedLaunches []int64
 }
 
 // due is when the next instance begins to serve.
-func (f *fleet) due() int64 {
+func (f *fleet) nextStart() int64 {
 	if len(f.starting) == 0 {
 		return never
 	}
@@ -33,7 +33,7 @@ func (f *fleet) due() int64 {
 }
 
 // arrive takes those into service that are ready.
-func (f *fleet) arrive(now int64) (arrived int) {
+func (f *fleet) startServing(now int64) (arrived int) {
 	for arrived < len(f.starting) && f.starting[arrived] <= now {
 		arrived++
 	}
@@ -50,7 +50,7 @@ func (f *fleet) launch(now int64, count int) (fulfilled int, ready int64) {
 		count = int(math.Ceil(float64(count) * f.faults.Fulfilled))
 	}
 	wait := int64(0)
-	if until, none := within(f.faults.NoCapacity, now); none {
+	if until, none := windowAt(f.faults.NoCapacity, now); none {
 		wait = until - now
 	}
 	slower := slowdown(f.faults.SlowStart, count)
@@ -64,7 +64,7 @@ func (f *fleet) launch(now int64, count int) (fulfilled int, ready int64) {
 			delay = wait
 			f.hosts++
 			if f.billed -= float64(wait); wait > 0 {
-				f.unlaunched = append(f.unlaunched, now+wait)
+				f.delayedLaunches = append(f.delayedLaunches, now+wait)
 			}
 		}
 		at := now + delay + max(1, int64(math.Round(float64(start)*slower)))
@@ -77,8 +77,8 @@ func (f *fleet) launch(now int64, count int) (fulfilled int, ready int64) {
 
 // until is what is billed of a rehearsal that ends: of a host that waits for its
 // launch then, no more was billed than it has waited.
-func (f *fleet) until(end int64) float64 {
-	for _, at := range f.unlaunched {
+func (f *fleet) billedUntil(end int64) float64 {
+	for _, at := range f.delayedLaunches {
 		f.billed += float64(max(0, at-end))
 	}
 	return f.billed

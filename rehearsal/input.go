@@ -93,7 +93,7 @@ type Service struct {
 }
 
 // DefaultClientTimeout is how long clients wait where nothing else is known.
-const DefaultClientTimeout = time.Minute
+const defaultClientTimeout = time.Minute
 
 // Gateway is what stands before the endpoint and its metrics: what it sheds,
 // the endpoint's metrics never see (fact F34).
@@ -177,7 +177,7 @@ func (in Input) WithDefaults() Input {
 		s.Start = Fixed(facts.StartTime)
 	}
 	if s.ClientTimeout == 0 {
-		s.ClientTimeout = DefaultClientTimeout
+		s.ClientTimeout = defaultClientTimeout
 	}
 	if s.Routing == "" {
 		s.Routing = Random

@@ -20,8 +20,8 @@ func Run(in Input) (Result, error) {
 type Prepared struct {
 	given   Input // in before its defaults
 	in      Input
-	actions []plannedAction
-	shared  *shared
+	actions []parsedAction
+	cache   *cache
 }
 
 // Prepare looks at an input. Its Trace is one of the traffic that will be
@@ -34,7 +34,7 @@ func Prepare(in Input) (Prepared, error) {
 }
 
 func prepare(in Input) Prepared {
-	return Prepared{in, in.WithDefaults(), read(in.Subject.Target.ScheduledActions, in.Faults.Missed), newShared()}
+	return Prepared{in, in.WithDefaults(), parseActions(in.Subject.Target.ScheduledActions, in.Faults.Missed), newCache()}
 }
 
 // With is the same with its input changed; what the change does not touch is not
@@ -49,7 +49,7 @@ func (p Prepared) With(change func(*Input)) (Prepared, error) {
 	same := out.in.Service
 	same.Start, same.InstanceStart = p.in.Service.Start, p.in.Service.InstanceStart
 	if same == p.in.Service && out.in.Objective == p.in.Objective {
-		out.shared = p.shared
+		out.cache = p.cache
 	}
 	return out, nil
 }
@@ -73,18 +73,18 @@ func (p Prepared) play(traffic trace.Source) (Result, error) {
 		}
 		rate = count / period.Seconds()
 		if end == start.Unix() {
-			e.settle(rate)
+			e.warmUp(rate)
 		}
 		e.oracle.add(end, end+int64(period/time.Second), e.oracle.needed(rate))
 		needed := ceilTo(rate / e.in.Service.RequestsPerSecond)
 		end += int64(period / time.Second)
 		for e.now < end {
-			e.instant()
-			e.advance(e.next(end), rate, needed)
+			e.processDue()
+			e.advance(e.nextEvent(end), rate, needed)
 		}
 	}
 	if end == start.Unix() {
 		return Result{}, emptyTrace()
 	}
-	return e.finish(), nil
+	return e.result(), nil
 }

@@ -8,9 +8,9 @@ import (
 
 // stepTo is the capacity that a step scaling policy asks for, where its alarm
 // has seen metric; it is capacity itself where no step holds.
-func stepTo(p *autoscaling.StepScalingPolicy, capacity int, metric float64) int {
+func stepCapacity(p *autoscaling.StepScalingPolicy, capacity int, metric float64) int {
 	for i := range p.Steps {
-		if s := &p.Steps[i]; holds(s, metric-p.Alarm.Threshold) {
+		if s := &p.Steps[i]; appliesTo(s, metric-p.Alarm.Threshold) {
 			return adjust(p.AdjustmentType, capacity, s.Adjustment, p.MinAdjustmentMagnitude)
 		}
 	}
@@ -20,7 +20,7 @@ func stepTo(p *autoscaling.StepScalingPolicy, capacity int, metric float64) int 
 // holds reports whether a step is for a metric that is so far from the
 // threshold: above it the lower bound is inclusive, below it the upper one
 // (fact A42).
-func holds(s *autoscaling.Step, distance float64) bool {
+func appliesTo(s *autoscaling.Step, distance float64) bool {
 	low, high := math.Inf(-1), math.Inf(1)
 	if s.LowerBound != nil {
 		low = *s.LowerBound

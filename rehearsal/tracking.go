@@ -13,15 +13,15 @@ func ceilTo(x float64) int {
 
 // trackOut is the capacity that target tracking asks for when the metric is
 // above its target: in proportion, rounded up (facts A24, A26 and A27).
-func trackOut(capacity int, metric, target float64) int {
+func proportionalCapacity(capacity int, metric, target float64) int {
 	return ceilTo(float64(capacity) * metric / target)
 }
 
 // trackIn is the capacity that target tracking would keep when the metric is far
 // enough below its target: in proportion, rounded up, and so many that the
 // metric stays below the target (facts A25, A26 and A27).
-func trackIn(capacity int, metric, target float64) int {
-	keep := trackOut(capacity, metric, target)
+func scaleInCapacity(capacity int, metric, target float64) int {
+	keep := proportionalCapacity(capacity, metric, target)
 	if keep > 0 && float64(capacity)*metric/float64(keep) >= target {
 		keep++
 	}
@@ -32,7 +32,7 @@ func trackIn(capacity int, metric, target float64) int {
 // cooldown runs, what its activity has added counts towards the next one, so
 // that only a larger scale-out adds anything (fact A20): the base is the
 // capacity before that activity.
-func outBase(capacity int, cooling bool, before int) int {
+func scaleOutBase(capacity int, cooling bool, before int) int {
 	if cooling {
 		return before
 	}
@@ -53,7 +53,7 @@ type vote struct {
 // agreeIn is the capacity after a scale-in by target tracking: it needs every
 // policy that may scale in to be ready, and the one that keeps most wins
 // (fact A29). A policy without enough data is not ready (fact A32).
-func agreeIn(votes []vote) (capacity int, agreed bool) {
+func unanimousScaleIn(votes []vote) (capacity int, agreed bool) {
 	for _, v := range votes {
 		if !v.ready {
 			return 0, false

@@ -2,7 +2,7 @@ package rehearsal
 
 // second is what one second has done to the requests in it. Attempts are
 // requests and their retries.
-type second struct {
+type flow struct {
 	// attempts came, admitted of them reached the endpoint, shed were refused
 	// by the gateway, failed is all that got no reply, those shed among them.
 	attempts, admitted, shed, failed float64
@@ -10,28 +10,28 @@ type second struct {
 	// at a time, queued what waits in the gateway.
 	served, inFlight, queued float64
 	// same says that every further second will be the same until something changes.
-	same bool
+	repeats bool
 }
 
 // front is the gateway and the instances behind it, with what waits in both.
-type front struct {
+type stations struct {
 	service Service
 	gateway Gateway
 	pooled  bool
-	waits   waits
+	model   waitModel
 	// backlog is what waits at each station: every instance is one, or with
 	// LeastOutstanding all of them together.
-	backlog []float64
-	waiting bool // some station has a backlog
-	queued  float64
+	backlog    []float64
+	backlogged bool // some station has a backlog
+	queued     float64
 
 	total, minute *histogram
-	last          steady // of the second played last, where it was steady
+	last          steadyState // of the second played last, where it was steady
 }
 
 // resize gives the front as many instances. What waited at those that go is
 // spread over the others, unless they are lost with it: then it is returned.
-func (f *front) resize(before, after int, lost bool) (failed float64) {
+func (f *stations) resize(before, after int, lost bool) (failed float64) {
 	stations := after
 	if f.pooled {
 		stations = min(after, 1)
@@ -68,7 +68,7 @@ func (f *front) resize(before, after int, lost bool) (failed float64) {
 
 // admit is what the gateway lets through of a second's attempts to instances in
 // service, and what it sheds. Without a limit it lets everything through.
-func (f *front) admit(attempts float64, instances int) (admitted, shed float64) {
+func (f *stations) admit(attempts float64, instances int) (admitted, shed float64) {
 	if !f.gateway.limited() {
 		return attempts, 0
 	}
@@ -96,14 +96,14 @@ func (f *front) admit(attempts float64, instances int) (admitted, shed float64) 
 }
 
 // serve plays one second in which attempts come.
-func (f *front) serve(attempts float64, instances int) second {
+func (f *stations) serve(attempts float64, instances int) flow {
 	if instances == 0 {
 		failed := attempts + f.queued
 		f.queued = 0
-		return second{attempts: attempts, failed: failed, same: failed == attempts}
+		return flow{attempts: attempts, failed: failed, repeats: failed == attempts}
 	}
 	waited := f.queued
-	s := second{attempts: attempts}
+	s := flow{attempts: attempts}
 	s.admitted, s.shed = f.admit(attempts, instances)
 	s.queued = f.queued
 	inGateway := 0.0
@@ -113,39 +113,39 @@ func (f *front) serve(attempts float64, instances int) second {
 	size := instances / len(f.backlog)
 	capacity := float64(size) * f.service.RequestsPerSecond
 	come := s.admitted / float64(len(f.backlog))
-	st := f.waits.at(size, come)
+	st := f.model.steadyState(size, come)
 	f.last = st
-	if !f.waiting && come <= capacity && inGateway == 0 {
+	if !f.backlogged && come <= capacity && inGateway == 0 {
 		late := s.admitted * st.late
-		f.waits.count(&st, s.admitted-late)
+		f.model.count(&st, s.admitted-late)
 		s.failed = s.shed + late
 		s.served = s.admitted
 		s.inFlight = s.admitted * (f.service.ServiceTime.Seconds() + st.mean)
-		s.same = true
+		s.repeats = true
 		return s
 	}
-	f.overloaded(&s, come, capacity, size, inGateway+st.mean)
+	f.serveOverloaded(&s, come, capacity, size, inGateway+st.mean)
 	s.failed += s.shed
 	s.inFlight += s.served*f.service.ServiceTime.Seconds() + s.admitted*st.mean
 	return s
 }
 
 // repeat counts the waits of further seconds that are the same as s.
-func (f *front) repeat(s *second, instances int, seconds float64) {
+func (f *stations) countRepeated(s *flow, instances int, seconds float64) {
 	if instances > 0 {
-		f.waits.count(&f.last, s.admitted*(1-f.last.late)*seconds)
+		f.model.count(&f.last, s.admitted*(1-f.last.late)*seconds)
 	}
 }
 
 // overloaded plays a second in which requests wait: what is more than capacity
 // is carried on. Who would wait longer than a client does, or finds the queue
 // full, fails. extra is what the others wait besides, in seconds.
-func (f *front) overloaded(s *second, come, capacity float64, size int, extra float64) {
+func (f *stations) serveOverloaded(s *flow, come, capacity float64, size int, extra float64) {
 	most := capacity * f.service.ClientTimeout.Seconds()
 	if limit := f.service.QueueLimit * float64(size); limit > 0 {
 		most = min(most, limit)
 	}
-	f.waiting = false
+	f.backlogged = false
 	for i, before := range f.backlog {
 		served := min(before+come, capacity)
 		after := before + come - served
@@ -157,7 +157,7 @@ func (f *front) overloaded(s *second, come, capacity float64, size int, extra fl
 			f.minute.add(wait, come-failed)
 		}
 		f.backlog[i] = after
-		f.waiting = f.waiting || after > 0
+		f.backlogged = f.backlogged || after > 0
 		s.failed += failed
 		s.served += served
 		s.inFlight += (before + after) / 2
@@ -192,7 +192,7 @@ func (r *retries) due() float64 {
 
 // failed takes the share of this second's attempts that have failed, and
 // returns how many requests are given up.
-func (r *retries) failed(first, share float64) (givenUp float64) {
+func (r *retries) fail(first, share float64) (givenUp float64) {
 	again := first * share
 	for _, p := range r.pending {
 		come := p[r.next]

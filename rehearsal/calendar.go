@@ -10,36 +10,36 @@ import (
 
 // chunk is how much of a calendar is worked out at a time, so that its memory
 // does not depend on a trace's length.
-const chunk = 7 * 24 * time.Hour
+const calendarChunk = 7 * 24 * time.Hour
 
 // lookBack is how far before a trace an action is looked for that has set the
 // bounds in which the trace begins (fact B6).
 const lookBack = 8 * 24 * time.Hour
 
 // run is one scheduled action at one instant, in Unix seconds.
-type run struct {
+type scheduledRun struct {
 	at     int64
 	action int
 }
 
 // calendar is the scheduled actions as sorted instants.
 type calendar struct {
-	actions  []plannedAction
-	runs     []run
+	actions  []parsedAction
+	runs     []scheduledRun
 	next     int
 	until    int64 // runs are worked out up to here
 	finished bool  // nothing is planned
 }
 
-type plannedAction struct {
+type parsedAction struct {
 	expression schedule.Expression
 	zone       *time.Location
 }
 
 // read reads the actions, which have been validated, but for those that are
 // missed, which stay empty.
-func read(actions []autoscaling.ScheduledAction, missed []string) []plannedAction {
-	out := make([]plannedAction, len(actions))
+func parseActions(actions []autoscaling.ScheduledAction, missed []string) []parsedAction {
+	out := make([]parsedAction, len(actions))
 	for i, a := range actions {
 		if slices.Contains(missed, a.Name) {
 			continue
@@ -49,18 +49,18 @@ func read(actions []autoscaling.ScheduledAction, missed []string) []plannedActio
 		if err != nil || zoneErr != nil {
 			continue // Validate has refused it
 		}
-		out[i] = plannedAction{expression, zone}
+		out[i] = parsedAction{expression, zone}
 	}
 	return out
 }
 
 // newCalendar is the calendar of a rehearsal that begins at start. A rate counts
 // from there, since nothing says when the action was made.
-func newCalendar(actions []plannedAction, start time.Time) calendar {
-	c := calendar{actions: make([]plannedAction, len(actions)), until: start.Unix(), finished: true}
+func newCalendar(actions []parsedAction, start time.Time) calendar {
+	c := calendar{actions: make([]parsedAction, len(actions)), until: start.Unix(), finished: true}
 	for i, a := range actions {
 		if a.zone != nil {
-			c.actions[i] = plannedAction{a.expression.StartingAt(start), a.zone}
+			c.actions[i] = parsedAction{a.expression.StartingAt(start), a.zone}
 			c.finished = false
 		}
 	}
@@ -69,18 +69,18 @@ func newCalendar(actions []plannedAction, start time.Time) calendar {
 
 // between is the runs of [from, to) by time, and at one time in the order of
 // the template (fact B9).
-func (c *calendar) between(from, to int64, into []run) []run {
+func (c *calendar) between(from, to int64, into []scheduledRun) []scheduledRun {
 	for i, a := range c.actions {
 		for _, at := range a.expression.Between(time.Unix(from, 0), time.Unix(to, 0), a.zone) {
-			into = append(into, run{at.Unix(), i})
+			into = append(into, scheduledRun{at.Unix(), i})
 		}
 	}
-	slices.SortStableFunc(into, func(a, b run) int { return int(a.at - b.at) })
+	slices.SortStableFunc(into, func(a, b scheduledRun) int { return int(a.at - b.at) })
 	return into
 }
 
 // due is the instant of the next run, or of when more must be worked out.
-func (c *calendar) due() int64 {
+func (c *calendar) nextRun() int64 {
 	switch {
 	case c.next < len(c.runs):
 		return c.runs[c.next].at
@@ -91,9 +91,9 @@ func (c *calendar) due() int64 {
 }
 
 // take returns the index of an action that is due, and false where none is.
-func (c *calendar) take(now int64) (int, bool) {
+func (c *calendar) pop(now int64) (int, bool) {
 	for !c.finished && c.next == len(c.runs) && now >= c.until {
-		to := c.until + int64(chunk/time.Second)
+		to := c.until + int64(calendarChunk/time.Second)
 		c.runs, c.next = c.between(c.until, to, c.runs[:0]), 0
 		c.until = to
 	}

@@ -14,9 +14,9 @@ func (e *engine) advance(to int64, rate float64, needed int) {
 	for e.now < to {
 		first := rate
 		attempts := first + e.retries.due()
-		s := e.front.serve(attempts, e.fleet.serving)
+		s := e.stations.serve(attempts, e.fleet.serving)
 		seconds := int64(1)
-		if s.same && e.retries.waiting == 0 && (s.failed == 0 || len(e.retries.pending) == 0) {
+		if s.repeats && e.retries.waiting == 0 && (s.failed == 0 || len(e.retries.pending) == 0) {
 			seconds = to - e.now
 		}
 		share := 0.0
@@ -25,24 +25,24 @@ func (e *engine) advance(to int64, rate float64, needed int) {
 		}
 		lost := s.failed
 		if len(e.retries.pending) > 0 {
-			lost = e.retries.failed(first, share)
+			lost = e.retries.fail(first, share)
 		}
 		if seconds > 1 {
 			// The first of them has been counted.
-			e.front.repeat(&s, e.fleet.serving, float64(seconds-1))
+			e.stations.countRepeated(&s, e.fleet.serving, float64(seconds-1))
 		}
 		e.publish(&s, float64(seconds))
-		e.book.add(e, &s, first, lost, needed, seconds)
+		e.totals.add(e, &s, first, lost, needed, seconds)
 		e.now += seconds
 	}
 }
 
 // publish measures seconds equal seconds for every series.
-func (e *engine) publish(s *second, seconds float64) {
+func (e *engine) publish(s *flow, seconds float64) {
 	n := float64(e.fleet.serving)
 	for i := range e.series {
-		m := measured{requests: s.admitted}
-		switch e.series[i].signal {
+		m := sample{requests: s.admitted}
+		switch e.series[i].metric {
 		case invocations:
 			m.value = s.admitted
 		case invocationsPerInstance:
@@ -52,13 +52,13 @@ func (e *engine) publish(s *second, seconds float64) {
 		case utilization:
 			m.value, m.unknown = s.served/(n*e.in.Service.RequestsPerSecond)*e.in.Service.FullUtilization, n == 0
 		case noCapacity:
-			m = measured{unknown: n > 0, value: s.attempts, requests: s.attempts}
+			m = sample{unknown: n > 0, value: s.attempts, requests: s.attempts}
 		case arrived:
-			m = measured{value: s.attempts, requests: s.attempts}
+			m = sample{value: s.attempts, requests: s.attempts}
 		case shed:
-			m = measured{value: s.shed, requests: s.attempts}
+			m = sample{value: s.shed, requests: s.attempts}
 		case queued:
-			m = measured{value: s.queued}
+			m = sample{value: s.queued}
 		}
 		e.series[i].add(m, seconds)
 	}

@@ -37,7 +37,7 @@ type knot struct {
 }
 
 // steady is what is known of the waits at one rate and capacity.
-type steady struct {
+type steadyState struct {
 	low, high *knot
 	part      float64 // of high
 	late      float64
@@ -45,30 +45,30 @@ type steady struct {
 }
 
 // waits knows all stations of a rehearsal.
-type waits struct {
+type waitModel struct {
 	service Service
 	tables  []waitTable // by the number of instances in a station
 	touched []*knot
 	// shared are knots of other rehearsals. Default: nil, there are none.
-	shared *shared
+	cache *cache
 }
 
 // at is the wait at a rate of requests a second at a station of so many
 // instances; beyond saturation it is that at saturation.
-func (w *waits) at(instances int, rate float64) steady {
+func (w *waitModel) steadyState(instances int, rate float64) steadyState {
 	t := w.table(instances)
 	x := min(rate*t.perRate, knots)
 	i := min(int(x), knots-1)
 	low, high := &t.knots[i], &t.knots[i+1]
 	if !low.known || !high.known {
-		w.know(t, instances, i)
-		w.know(t, instances, i+1)
+		w.compute(t, instances, i)
+		w.compute(t, instances, i+1)
 	}
 	part := x - float64(i)
-	return steady{low, high, part, low.late + part*(high.late-low.late), low.mean + part*(high.mean-low.mean)}
+	return steadyState{low, high, part, low.late + part*(high.late-low.late), low.mean + part*(high.mean-low.mean)}
 }
 
-func (w *waits) table(instances int) *waitTable {
+func (w *waitModel) table(instances int) *waitTable {
 	for len(w.tables) <= instances {
 		w.tables = append(w.tables, waitTable{})
 	}
@@ -81,7 +81,7 @@ func (w *waits) table(instances int) *waitTable {
 }
 
 // know computes a knot.
-func (w *waits) know(t *waitTable, instances, i int) {
+func (w *waitModel) compute(t *waitTable, instances, i int) {
 	k := &t.knots[i]
 	if k.known {
 		return
@@ -94,17 +94,17 @@ func (w *waits) know(t *waitTable, instances, i int) {
 		}
 		return k
 	}
-	if w.shared == nil {
+	if w.cache == nil {
 		*k = compute()
 	} else {
-		*k = w.shared.knot(place{instances, i}, compute)
+		*k = w.cache.knot(knotKey{instances, i}, compute)
 	}
 }
 
 // steadyWait is the wait at a station of so many instances. Its servers take
 // Concurrency ÷ RequestsPerSecond a request, so that the station completes what
 // it was measured to complete.
-func (w *waits) steadyWait(instances int, rate float64) capacity.Wait {
+func (w *waitModel) steadyWait(instances int, rate float64) capacity.Wait {
 	s := w.service
 	if instances*s.Concurrency > manyServers {
 		return capacity.Wait{}
@@ -113,15 +113,15 @@ func (w *waits) steadyWait(instances int, rate float64) capacity.Wait {
 }
 
 // count takes requests that have been served after such a wait.
-func (w *waits) count(s *steady, requests float64) {
+func (w *waitModel) count(s *steadyState, requests float64) {
 	if requests <= 0 {
 		return
 	}
-	w.touch(s.low, requests*(1-s.part))
-	w.touch(s.high, requests*s.part)
+	w.add(s.low, requests*(1-s.part))
+	w.add(s.high, requests*s.part)
 }
 
-func (w *waits) touch(k *knot, requests float64) {
+func (w *waitModel) add(k *knot, requests float64) {
 	if k.served == 0 && requests > 0 {
 		w.touched = append(w.touched, k)
 	}
@@ -129,7 +129,7 @@ func (w *waits) touch(k *knot, requests float64) {
 }
 
 // flush puts what has been counted into histograms.
-func (w *waits) flush(into ...*histogram) {
+func (w *waitModel) flush(into ...*histogram) {
 	for _, k := range w.touched {
 		for _, h := range into {
 			h.addWait(k.wait, k.served)
@@ -224,7 +224,7 @@ func (h *histogram) latencies(service []float64) histogram {
 
 // sums says in which bin the middle of each bin and each service time add up, for
 // who asks for latencies every minute: logarithms take their time.
-func sums(service []float64) []uint16 {
+func latencyBins(service []float64) []uint16 {
 	out := make([]uint16, 0, bins*len(service))
 	for bin := range bins {
 		for _, s := range service {

@@ -9,7 +9,7 @@ import (
 // and of several the largest capacity wins (fact A29).
 func (e *engine) decide() {
 	cooling := e.cooldown.out && e.now < e.cooldown.until
-	base := outBase(e.desired, cooling, e.cooldown.before)
+	base := scaleOutBase(e.desired, cooling, e.cooldown.capacityBefore)
 	out, outBy, outAfter := e.desired, "", time.Duration(0)
 	want := func(capacity int, name string, after time.Duration) {
 		if capacity = clamp(capacity, e.bounds[0], e.bounds[1]); capacity > out {
@@ -17,36 +17,36 @@ func (e *engine) decide() {
 		}
 	}
 	asked := false
-	for i := range e.trackers {
-		t := &e.trackers[i]
-		if w := &e.watches[t.high]; w.acts(e.now) {
-			w.acted, asked = e.now, true
-			want(trackOut(base, w.alarm.value, t.policy.TargetValue), t.policy.Name, t.policy.ScaleOutCooldown)
+	for i := range e.tracking {
+		t := &e.tracking[i]
+		if w := &e.alarms[t.high]; w.triggers(e.now) {
+			w.lastAction, asked = e.now, true
+			want(proportionalCapacity(base, w.alarm.value, t.policy.TargetValue), t.policy.Name, t.policy.ScaleOutCooldown)
 		}
 	}
 	in, inBy, inAfter := math.MaxInt, "", time.Duration(0)
-	for i := range e.steppers {
-		s := &e.steppers[i]
-		w := &e.watches[s.alarm]
-		if !w.acts(e.now) {
+	for i := range e.stepping {
+		s := &e.stepping[i]
+		w := &e.alarms[s.alarm]
+		if !w.triggers(e.now) {
 			continue
 		}
-		w.acted, asked = e.now, true
-		want(stepTo(s.policy, base, w.alarm.value), s.policy.Name, s.policy.Cooldown)
+		w.lastAction, asked = e.now, true
+		want(stepCapacity(s.policy, base, w.alarm.value), s.policy.Name, s.policy.Cooldown)
 		// A step inwards is not held up by target tracking (fact A31).
-		if to := clamp(stepTo(s.policy, e.desired, w.alarm.value), e.bounds[0], e.bounds[1]); to < e.desired && (inBy == "" || to > in) {
+		if to := clamp(stepCapacity(s.policy, e.desired, w.alarm.value), e.bounds[0], e.bounds[1]); to < e.desired && (inBy == "" || to > in) {
 			in, inBy, inAfter = to, s.policy.Name, s.policy.Cooldown
 		}
 	}
 	if out > e.desired {
-		e.policyOut(out, outBy, outAfter)
+		e.scaleOut(out, outBy, outAfter)
 		return
 	}
-	if capacity, name, after, ready := e.trackersIn(); ready && (inBy == "" || capacity > in) && capacity < e.desired {
+	if capacity, name, after, ready := e.trackingScaleIn(); ready && (inBy == "" || capacity > in) && capacity < e.desired {
 		in, inBy, inAfter = capacity, name, after
 	}
 	if inBy != "" {
-		e.policyIn(in, inBy, inAfter)
+		e.scaleIn(in, inBy, inAfter)
 	} else if asked {
 		what := "capacity is enough"
 		switch {
@@ -55,39 +55,39 @@ func (e *engine) decide() {
 		case cooling:
 			what = "cooling down, and no larger scale-out"
 		}
-		e.book.event(Event{Kind: PolicyEvent, From: e.desired, To: e.desired, What: what}, e.now)
+		e.totals.record(Event{Kind: PolicyEvent, From: e.desired, To: e.desired, What: what}, e.now)
 	}
 }
 
 // trackersIn is what tracking policies would keep, and whether they may all
 // scale in and one of their alarms asks for it now.
-func (e *engine) trackersIn() (capacity int, name string, after time.Duration, ready bool) {
+func (e *engine) trackingScaleIn() (capacity int, name string, after time.Duration, ready bool) {
 	e.votes = e.votes[:0]
 	asked := false
-	for i := range e.trackers {
-		t := &e.trackers[i]
+	for i := range e.tracking {
+		t := &e.tracking[i]
 		if t.policy.DisableScaleIn {
 			continue // fact A30
 		}
-		w := &e.watches[t.low]
-		if w.acts(e.now) {
-			w.acted, asked = e.now, true
+		w := &e.alarms[t.low]
+		if w.triggers(e.now) {
+			w.lastAction, asked = e.now, true
 		}
 		v := vote{ready: w.alarm.state == inAlarm}
 		if v.ready {
-			v.capacity = trackIn(e.desired, w.alarm.value, t.policy.TargetValue)
+			v.capacity = scaleInCapacity(e.desired, w.alarm.value, t.policy.TargetValue)
 		}
 		if len(e.votes) == 0 || v.capacity > capacity {
 			capacity, name, after = v.capacity, t.policy.Name, t.policy.ScaleInCooldown
 		}
 		e.votes = append(e.votes, v)
 	}
-	capacity, agreed := agreeIn(e.votes)
+	capacity, agreed := unanimousScaleIn(e.votes)
 	return clamp(capacity, e.bounds[0], e.bounds[1]), name, after, asked && agreed
 }
 
 // policyOut scales out by a policy, which ends a scale-in cooldown (fact A21).
-func (e *engine) policyOut(to int, name string, after time.Duration) {
+func (e *engine) scaleOut(to int, name string, after time.Duration) {
 	ev := Event{Kind: PolicyEvent, Name: name, From: e.desired, To: to, What: "scale out"}
 	switch {
 	case e.target.SuspendedState != nil && e.target.SuspendedState.ScaleOut:
@@ -97,11 +97,11 @@ func (e *engine) policyOut(to int, name string, after time.Duration) {
 	default:
 		e.scale(to, true, int64(after/time.Second))
 	}
-	e.book.event(ev, e.now)
+	e.totals.record(ev, e.now)
 }
 
 // policyIn scales in by a policy, if no cooldown holds it up (fact A21).
-func (e *engine) policyIn(to int, name string, after time.Duration) {
+func (e *engine) scaleIn(to int, name string, after time.Duration) {
 	ev := Event{Kind: PolicyEvent, Name: name, From: e.desired, To: to, What: "scale in"}
 	switch {
 	case e.target.SuspendedState != nil && e.target.SuspendedState.ScaleIn:
@@ -113,49 +113,49 @@ func (e *engine) policyIn(to int, name string, after time.Duration) {
 	default:
 		e.scale(to, true, int64(after/time.Second))
 	}
-	e.book.event(ev, e.now)
+	e.totals.record(ev, e.now)
 }
 
 // scale changes the capacity in one step (fact B7). Only a policy's change is
 // followed by a cooldown (fact A23), once it has succeeded.
 func (e *engine) scale(to int, policy bool, cooldown int64) {
-	e.book.actions++
-	e.activity = activity{before: e.desired, out: to > e.desired, cooldown: -1}
+	e.totals.actions++
+	e.activity = activity{capacityBefore: e.desired, out: to > e.desired, cooldown: -1}
 	if policy {
 		e.activity.cooldown = cooldown
 	}
 	if to > e.desired {
 		_, e.activity.ends = e.fleet.launch(e.now, to-e.desired)
 	} else {
-		e.takeAway(e.desired - to)
+		e.removeInstances(e.desired - to)
 		e.activity.ends = e.now + int64(e.in.Timing.Drain/time.Second)
 	}
 	e.activity.ends = max(e.activity.ends, e.now+1)
 	e.desired = to
 }
 
-func (e *engine) takeAway(count int) {
+func (e *engine) removeInstances(count int) {
 	before := e.fleet.serving
 	e.fleet.remove(count)
-	e.book.lost += e.front.resize(before, e.fleet.serving, false)
+	e.totals.lost += e.stations.resize(before, e.fleet.serving, false)
 }
 
 // succeed ends the activity: a cooldown begins now (fact A22). What AWS could
 // not fulfil is given up.
-func (e *engine) succeed() {
+func (e *engine) completeActivity() {
 	a := e.activity
 	e.activity.ends = never
 	if a.cooldown >= 0 {
-		e.cooldown = cooldown{until: e.now + a.cooldown, before: a.before, out: a.out}
+		e.cooldown = cooldown{until: e.now + a.cooldown, capacityBefore: a.capacityBefore, out: a.out}
 	}
 	e.desired = e.fleet.serving + len(e.fleet.starting)
-	e.book.event(Event{Kind: ActivityEvent, From: a.before, To: e.desired, What: "in service"}, e.now)
-	e.keepBounds()
+	e.totals.record(Event{Kind: ActivityEvent, From: a.capacityBefore, To: e.desired, What: "in service"}, e.now)
+	e.retryRefusedFloor()
 }
 
 // keepBounds raises a floor that was refused, where the timing says that AWS
 // does so.
-func (e *engine) keepBounds() {
+func (e *engine) retryRefusedFloor() {
 	if e.in.Timing.RefusedFloorRetried && !e.updating() && clamp(e.desired, e.bounds[0], e.bounds[1]) != e.desired {
 		e.scale(clamp(e.desired, e.bounds[0], e.bounds[1]), false, 0)
 	}
@@ -164,26 +164,26 @@ func (e *engine) keepBounds() {
 // runAction runs a scheduled action: it overwrites the bounds, and moves the
 // capacity inside them at once, whatever the cooldowns (facts B6, B7 and B10).
 // While the endpoint is updating the move is refused (fact C35).
-func (e *engine) runAction(index int) {
+func (e *engine) runScheduledAction(index int) {
 	a := &e.target.ScheduledActions[index]
 	ev := Event{Kind: ScheduleEvent, Name: a.Name, What: "bounds set"}
-	if !e.overwrite(a) {
+	if !e.registerBounds(a) {
 		ev.What = "failed, the minimum would exceed the maximum"
 	} else {
-		ev.What = e.intoBounds()
+		ev.What = e.moveIntoBounds()
 	}
 	ev.From, ev.To = e.bounds[0], e.bounds[1]
-	e.book.event(ev, e.now)
+	e.totals.record(ev, e.now)
 }
 
 // intoBounds moves the capacity inside the bounds.
-func (e *engine) intoBounds() (what string) {
+func (e *engine) moveIntoBounds() (what string) {
 	to := clamp(e.desired, e.bounds[0], e.bounds[1])
 	switch {
 	case to == e.desired:
 		return "bounds set"
 	case e.updating():
-		e.book.refused++
+		e.totals.refused++
 		return "bounds set, capacity refused, the endpoint is updating"
 	}
 	e.scale(to, false, 0)
@@ -191,18 +191,18 @@ func (e *engine) intoBounds() (what string) {
 }
 
 // suffer plays a fault.
-func (e *engine) suffer(i incident) {
+func (e *engine) applyFault(i scheduledFault) {
 	switch i.kind {
 	case overwritten: // fact C24
 		e.bounds = [2]int{e.target.MinCapacity, e.target.MaxCapacity}
-		e.book.event(Event{Kind: FaultEvent, From: e.bounds[0], To: e.bounds[1], What: "the template's bounds are registered again: " + e.intoBounds()}, e.now)
+		e.totals.record(Event{Kind: FaultEvent, From: e.bounds[0], To: e.bounds[1], What: "the template's bounds are registered again: " + e.moveIntoBounds()}, e.now)
 	case deployment:
 		if e.updating() { // fact C35
-			e.book.event(Event{Kind: FaultEvent, What: "a deployment is refused, the endpoint is updating"}, e.now)
+			e.totals.record(Event{Kind: FaultEvent, What: "a deployment is refused, the endpoint is updating"}, e.now)
 			return
 		}
-		e.deployed, e.resetTo = e.now+i.takes, i.capacity
-		e.book.event(Event{Kind: FaultEvent, What: "a deployment begins"}, e.now)
+		e.updateEnds, e.resetTo = e.now+i.takes, i.capacity
+		e.totals.record(Event{Kind: FaultEvent, What: "a deployment begins"}, e.now)
 	case zoneLost:
 		e.loseZone()
 	}
@@ -222,26 +222,26 @@ func (e *engine) loseZone() {
 	lost := (before + n - 1) / n
 	e.fleet.serving -= lost
 	e.fleet.hosts -= min(e.fleet.hosts, (lost+e.fleet.perHost()-1)/e.fleet.perHost())
-	e.book.lost += e.front.resize(before, e.fleet.serving, true)
+	e.totals.lost += e.stations.resize(before, e.fleet.serving, true)
 	e.fleet.launch(e.now, lost)
-	e.book.event(Event{Kind: FaultEvent, From: before, To: e.fleet.serving, What: "a zone is lost"}, e.now)
+	e.totals.record(Event{Kind: FaultEvent, From: before, To: e.fleet.serving, What: "a zone is lost"}, e.now)
 }
 
 // endDeployment puts the new fleet into service.
 func (e *engine) endDeployment() {
-	e.deployed = never
+	e.updateEnds = never
 	from := e.desired
 	if to := e.resetTo; to > 0 && to != e.desired {
 		before := e.fleet.serving
 		if to < before {
-			e.takeAway(e.desired - to)
+			e.removeInstances(e.desired - to)
 		} else {
 			e.fleet.serving, e.fleet.starting = to, e.fleet.starting[:0]
 			e.fleet.hosts = (to + e.fleet.perHost() - 1) / e.fleet.perHost()
-			e.front.resize(before, to, false)
+			e.stations.resize(before, to, false)
 		}
 		e.desired = to
 	}
-	e.book.event(Event{Kind: FaultEvent, From: from, To: e.desired, What: "a deployment ends"}, e.now)
-	e.keepBounds()
+	e.totals.record(Event{Kind: FaultEvent, From: from, To: e.desired, What: "a deployment ends"}, e.now)
+	e.retryRefusedFloor()
 }

@@ -9,11 +9,11 @@ import (
 )
 
 // signal is something that a rehearsal measures every second.
-type signal int
+type metric int
 
 const (
 	// invocations is requests that reach the endpoint.
-	invocations signal = iota
+	invocations metric = iota
 	// invocationsPerInstance is each of them divided by the instances that are
 	// in service when it comes: those that still start do not dilute it, and in
 	// a minute in which the capacity changes it is a mix (facts A7 and A8).
@@ -31,18 +31,17 @@ const (
 	arrived
 	shed
 	queued
-	signals
 )
 
 // levels are measured; the others are counted.
-func (s signal) level() bool { return s == concurrency || s == utilization || s == queued }
+func (s metric) isGauge() bool { return s == concurrency || s == utilization || s == queued }
 
 // quiet reports whether nothing is published where nothing has come. SageMaker's
 // own metrics are 0 then (fact A33).
-func (s signal) quiet() bool { return s == noCapacity || s == arrived || s == shed }
+func (s metric) isSparse() bool { return s == noCapacity || s == arrived || s == shed }
 
 // measured is what one second, or many equal ones, have measured.
-type measured struct {
+type sample struct {
 	// value is a level, or what one second has added.
 	value float64
 	// requests are how many have made it, each second.
@@ -53,7 +52,7 @@ type measured struct {
 
 // series aggregates a signal over periods.
 type series struct {
-	signal    signal
+	metric    metric
 	statistic autoscaling.Statistic
 	period    int64
 
@@ -66,14 +65,14 @@ func (s *series) reset() {
 }
 
 // add takes seconds equal seconds.
-func (s *series) add(m measured, seconds float64) {
+func (s *series) add(m sample, seconds float64) {
 	if m.unknown {
 		return
 	}
 	s.known = true
 	s.sum += m.value * seconds
 	sample := m.value
-	if s.signal.level() {
+	if s.metric.isGauge() {
 		s.samples += seconds
 	} else {
 		if m.requests <= 0 {
@@ -87,7 +86,7 @@ func (s *series) add(m measured, seconds float64) {
 
 // value is the datapoint of the period that ends, NaN where there is none.
 func (s *series) value() float64 {
-	if !s.known || s.samples == 0 && s.signal.quiet() {
+	if !s.known || s.samples == 0 && s.metric.isSparse() {
 		return math.NaN()
 	}
 	switch s.statistic {
@@ -110,7 +109,7 @@ func (s *series) value() float64 {
 }
 
 // known are the metrics that a rehearsal can play, by namespace and name.
-var known = map[string]signal{
+var playedMetrics = map[string]metric{
 	autoscaling.SageMakerNamespace + " Invocations":                         invocations,
 	autoscaling.SageMakerNamespace + " InvocationsPerInstance":              invocationsPerInstance,
 	autoscaling.SageMakerNamespace + " InvocationsPerCopy":                  invocationsPerInstance,
@@ -128,7 +127,7 @@ var known = map[string]signal{
 // predefined are Application Auto Scaling's names for some of them, with the
 // period at which they are looked at (fact A10).
 var predefined = map[autoscaling.PredefinedMetric]struct {
-	signal    signal
+	signal    metric
 	statistic autoscaling.Statistic
 	period    int64
 }{
@@ -139,7 +138,7 @@ var predefined = map[autoscaling.PredefinedMetric]struct {
 }
 
 // source is what an alarm watches: one series, or an expression over several.
-type source struct {
+type alarmSource struct {
 	period  int64
 	queries []query
 	result  int
@@ -153,7 +152,7 @@ type query struct {
 }
 
 // value is the datapoint of the period that ends.
-func (s *source) value(all []series) float64 {
+func (s *alarmSource) value(all []series) float64 {
 	for i := range s.queries {
 		if q := &s.queries[i]; q.expression != nil {
 			s.values[i] = q.expression.eval(s.values)
@@ -166,30 +165,30 @@ func (s *source) value(all []series) float64 {
 
 // measure returns what metric is, with the series that it needs added to all.
 // Target tracking looks at a customized metric once a minute (fact A16).
-func measure(metric fmt.Stringer, period time.Duration, all []series) (source, []series, error) {
+func newAlarmSource(metric fmt.Stringer, period time.Duration, all []series) (alarmSource, []series, error) {
 	switch m := metric.(type) {
 	case autoscaling.PredefinedMetric:
 		p, ok := predefined[m]
 		if !ok {
-			return source{}, all, fmt.Errorf("the metric %s is not played", m)
+			return alarmSource{}, all, fmt.Errorf("the metric %s is not played", m)
 		}
 		i, all := add(all, p.signal, p.statistic, p.period)
-		return single(i, p.period), all, nil
+		return singleSeries(i, p.period), all, nil
 	case autoscaling.Metric:
 		i, all, err := addMetric(all, m, period)
-		return single(i, int64(period/time.Second)), all, err
+		return singleSeries(i, int64(period/time.Second)), all, err
 	case autoscaling.MetricMath:
 		return addMath(all, m, period)
 	}
-	return source{}, all, fmt.Errorf("the metric %v is not played", metric)
+	return alarmSource{}, all, fmt.Errorf("the metric %v is not played", metric)
 }
 
-func single(i int, period int64) source {
-	return source{period: period, queries: []query{{series: i}}, values: make([]float64, 1)}
+func singleSeries(i int, period int64) alarmSource {
+	return alarmSource{period: period, queries: []query{{series: i}}, values: make([]float64, 1)}
 }
 
 func addMetric(all []series, m autoscaling.Metric, period time.Duration) (int, []series, error) {
-	s, ok := known[m.Namespace+" "+m.Name]
+	s, ok := playedMetrics[m.Namespace+" "+m.Name]
 	if !ok {
 		return 0, all, fmt.Errorf("the metric %s is not played", m)
 	}
@@ -204,8 +203,8 @@ func addMetric(all []series, m autoscaling.Metric, period time.Duration) (int, [
 
 // addMath reads the queries: first the metrics, then each expression as soon as
 // all that it speaks of has been read.
-func addMath(all []series, m autoscaling.MetricMath, period time.Duration) (source, []series, error) {
-	s := source{period: int64(period / time.Second)}
+func addMath(all []series, m autoscaling.MetricMath, period time.Duration) (alarmSource, []series, error) {
+	s := alarmSource{period: int64(period / time.Second)}
 	place := make(map[string]int, len(m.Queries))
 	put := func(id string, q query, result bool) {
 		place[id] = len(s.queries)
@@ -248,13 +247,13 @@ func addMath(all []series, m autoscaling.MetricMath, period time.Duration) (sour
 }
 
 // add returns the index of a series, which it appends where none is alike.
-func add(all []series, s signal, statistic autoscaling.Statistic, period int64) (int, []series) {
+func add(all []series, s metric, statistic autoscaling.Statistic, period int64) (int, []series) {
 	for i := range all {
-		if all[i].signal == s && all[i].statistic == statistic && all[i].period == period {
+		if all[i].metric == s && all[i].statistic == statistic && all[i].period == period {
 			return i, all
 		}
 	}
-	one := series{signal: s, statistic: statistic, period: period}
+	one := series{metric: s, statistic: statistic, period: period}
 	one.reset()
 	return len(all), append(all, one)
 }
