@@ -68,7 +68,7 @@ func compare(t *testing.T, name string, in Input) agreement {
 	full := in.WithDefaults()
 	e := prepare(full).engine(full.Trace)
 	w := exact.Window{Concurrency: full.Service.Concurrency, ServiceTime: full.Service.ServiceTime, Variation: full.Service.Variation,
-		Patience: full.Service.ClientTimeout, Seed: 7}
+		ClientTimeout: full.Service.ClientTimeout, Seed: 7}
 	start, _ := in.Trace.Grid()
 	now, covered := start.Unix(), 0
 	for count := range in.Trace.All() {
@@ -78,7 +78,7 @@ func compare(t *testing.T, name string, in Input) agreement {
 		e.processDue()
 		before := e.totals.failed
 		e.advance(now+1, count, 0)
-		if e.totals.failed-before > exact.Noticeable*count {
+		if e.totals.failed-before > exact.FailureThreshold*count {
 			covered = int(now-start.Unix()) + 1
 		}
 		w.Rates = append(w.Rates, count)
@@ -87,9 +87,9 @@ func compare(t *testing.T, name string, in Input) agreement {
 	}
 	e.oracle.add(start.Unix(), now, 1)
 	r := e.result()
-	x := exact.Pooled(w)
+	x := exact.SharedQueue(w)
 	if full.Service.Routing == Random {
-		x = exact.Spread(w)
+		x = exact.QueuePerInstance(w)
 	}
 	// Beside arrivals drawn at random the flow has their mean.
 	scale := r.Requests.Arrived / float64(x.Arrived)

@@ -84,4 +84,4 @@ type Bill struct {
 func (b Bill) Money() float64 { return b.GatewayMoney + b.LoadBalancerMoney }
 
 // hours is a number of seconds in hours.
-func hours(d time.Duration, times float64) float64 { return d.Hours() * times }
+func unitHours(d time.Duration, times float64) float64 { return d.Hours() * times }

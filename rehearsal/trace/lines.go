@@ -10,7 +10,7 @@ import (
 )
 
 // guess finds the format out from a file's beginning.
-func guess(head []byte) Format {
+func detectFormat(head []byte) Format {
 	trimmed := bytes.TrimSpace(head)
 	if len(trimmed) > 0 && trimmed[0] == '{' {
 		return CloudWatch
@@ -156,21 +156,21 @@ func (x *reader) count(number int, text string, c *columns) {
 		}
 	}
 	if len(fields) <= max(c.time, c.count) {
-		x.complain(place{number, 1}, text, fmt.Sprintf("a line has a time and a count, and this has %d of %d fields", len(fields), max(c.time, c.count)+1),
+		x.add(position{number, 1}, text, fmt.Sprintf("a line has a time and a count, and this has %d of %d fields", len(fields), max(c.time, c.count)+1),
 			"write them as 2027-05-29T20:00:00Z,1200")
 		return
 	}
 	when, count := fields[c.time], fields[c.count]
 	at, ok := parseTime(when.text)
 	if !ok {
-		x.complain(place{number, when.column}, when.text, timeRule, "write it in GMT or with its offset")
+		x.add(position{number, when.column}, when.text, timeRule, "write it in GMT or with its offset")
 	}
 	n, err := strconv.ParseFloat(count.text, 64)
 	if err != nil {
-		x.complain(place{number, count.column}, count.text, "a number of requests is 0 or more", "give what came, or 0")
+		x.add(position{number, count.column}, count.text, "a number of requests is 0 or more", "give what came, or 0")
 	}
 	if ok && err == nil {
-		x.row(place{number, when.column}, when.text, at, place{number, count.column}, n, count.text)
+		x.row(position{number, when.column}, when.text, at, position{number, count.column}, n, count.text)
 	}
 }
 
@@ -201,13 +201,13 @@ func (x *reader) header(number int, fields []field, c *columns) {
 	c.time = find(timeNames, 0)
 	c.count = find(countNames, 1)
 	if c.time == c.count {
-		x.complain(place{number, 1}, "", "the header names no column of times and another of counts", "call them time and count")
+		x.add(position{number, 1}, "", "the header names no column of times and another of counts", "call them time and count")
 	}
 }
 
 // slack is how much earlier than the first a request may be: servers write a
 // request down when it ends.
-const slack = 3600
+const maxDisorder = 3600
 
 // maxSpan is how many seconds of requests are counted.
 const maxSpan = 400 * 24 * 3600
@@ -223,19 +223,19 @@ func (x *reader) request(number int, text string, counts []float64, base int64) 
 	}
 	at, ok := parseTime(f.text)
 	if !ok {
-		x.complain(place{number, f.column}, f.text, timeRule, "begin each line with the time of its request")
+		x.add(position{number, f.column}, f.text, timeRule, "begin each line with the time of its request")
 		return counts, base
 	}
 	unix := at.Unix()
 	if counts == nil {
-		base = unix - slack
-		counts = make([]float64, slack+1)
+		base = unix - maxDisorder
+		counts = make([]float64, maxDisorder+1)
 	}
 	switch i := unix - base; {
 	case i < 0:
-		x.complain(place{number, f.column}, f.text, "this is more than an hour earlier than the first request", "sort the file by time")
+		x.add(position{number, f.column}, f.text, "this is more than an hour earlier than the first request", "sort the file by time")
 	case i >= maxSpan:
-		x.complain(place{number, f.column}, f.text, "this is more than 400 days later than the first request", "look at the first and last times")
+		x.add(position{number, f.column}, f.text, "this is more than 400 days later than the first request", "look at the first and last times")
 	default:
 		for int64(len(counts)) <= i {
 			counts = append(counts, 0)
@@ -264,6 +264,6 @@ func (x *reader) requests(counts []float64, base int64) {
 			x.counts[last] += n
 			continue
 		}
-		x.times, x.counts, x.places = append(x.times, at), append(x.counts, n), append(x.places, place{})
+		x.times, x.counts, x.positions = append(x.times, at), append(x.counts, n), append(x.positions, position{})
 	}
 }

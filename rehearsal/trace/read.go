@@ -65,11 +65,11 @@ func Read(r io.Reader, o Options) (Trace, Report, error) {
 		return Trace{}, Report{}, problem.List{{Path: "Period", Got: o.Period.String(), Rule: "a period is whole seconds, 1s or more", Fix: "such as 1m0s"}}
 	}
 	in := bufio.NewReaderSize(r, 64<<10)
-	x := reader{options: o, complaints: complaints{name: o.Name}, most: maxRows}
+	x := reader{options: o, problemList: problemList{name: o.Name}, maxRows: maxRows}
 	head, _ := in.Peek(4096)
 	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
 	if o.Format == "" {
-		x.options.Format = guess(head)
+		x.options.Format = detectFormat(head)
 	}
 	var err error
 	switch x.options.Format {
@@ -81,7 +81,7 @@ func Read(r io.Reader, o Options) (Trace, Report, error) {
 		return Trace{}, Report{}, problem.List{{Path: "Format", Got: string(o.Format), Rule: "a format is counts, requests or cloudwatch", Fix: "leave it out to find it out"}}
 	}
 	if err != nil {
-		x.complain(place{}, "", err.Error(), "see that the file can be read")
+		x.add(position{}, "", err.Error(), "see that the file can be read")
 	}
 	t := x.trace()
 	return t, x.report, x.err()
@@ -89,36 +89,36 @@ func Read(r io.Reader, o Options) (Trace, Report, error) {
 
 // reader collects the rows of a file.
 type reader struct {
-	complaints
+	problemList
 	options Options
 	report  Report
 	// most is how many rows are kept.
-	most int
+	maxRows int
 	// times are Unix seconds, in order; counts and lines go with them.
-	times  []int64
-	counts []float64
-	places []place
+	times     []int64
+	counts    []float64
+	positions []position
 }
 
 // maxCount is more than anybody has seen in a period.
 const maxCount = 1e15
 
 // row takes a count. Rows come in order, or at the time of the one before.
-func (x *reader) row(at place, text string, when time.Time, countAt place, count float64, countText string) {
+func (x *reader) row(at position, text string, when time.Time, countAt position, count float64, countText string) {
 	x.report.Rows++
 	if !(count >= 0) || count > maxCount {
-		x.complain(countAt, countText, "a number of requests is 0 or more", "give what came, or 0")
+		x.add(countAt, countText, "a number of requests is 0 or more", "give what came, or 0")
 		return
 	}
 	if when.Nanosecond() != 0 {
-		x.complain(at, text, "a period begins at a whole second", "count requests by the second or longer")
+		x.add(at, text, "a period begins at a whole second", "count requests by the second or longer")
 		return
 	}
 	unix := when.Unix()
 	if n := len(x.times); n > 0 {
 		switch last := x.times[n-1]; {
 		case unix < last:
-			x.complain(at, text, "this is earlier than the row before, of "+time.Unix(last, 0).UTC().Format(time.RFC3339), "sort the file by time")
+			x.add(at, text, "this is earlier than the row before, of "+time.Unix(last, 0).UTC().Format(time.RFC3339), "sort the file by time")
 			return
 		case unix == last:
 			x.counts[n-1] += count
@@ -128,7 +128,7 @@ func (x *reader) row(at place, text string, when time.Time, countAt place, count
 			return
 		}
 	}
-	x.times, x.counts, x.places = append(x.times, unix), append(x.counts, count), append(x.places, at)
+	x.times, x.counts, x.positions = append(x.times, unix), append(x.counts, count), append(x.positions, at)
 }
 
 // trace puts the rows on their grid. A period without a row has no requests,
@@ -138,7 +138,7 @@ func (x *reader) trace() Trace {
 		return Trace{} // what is left would only lead to others
 	}
 	if len(x.times) == 0 {
-		x.complain(place{}, "", "there is no count in it", "give lines of a time and a number of requests")
+		x.add(position{}, "", "there is no count in it", "give lines of a time and a number of requests")
 		return Trace{}
 	}
 	period := x.period()
@@ -148,7 +148,7 @@ func (x *reader) trace() Trace {
 	first, last := x.times[0], x.times[len(x.times)-1]
 	periods := (last-first)/period + 1
 	if periods > 1_000_000 && periods/1000 > int64(len(x.times)) {
-		x.complain(x.places[len(x.places)-1], "", fmt.Sprintf("%d rows are spread over %d periods of %ds: nearly all of it would be gaps", len(x.times), periods, period),
+		x.add(x.positions[len(x.positions)-1], "", fmt.Sprintf("%d rows are spread over %d periods of %ds: nearly all of it would be gaps", len(x.times), periods, period),
 			"look at the first and last times, or give a longer period")
 		return Trace{}
 	}
@@ -156,7 +156,7 @@ func (x *reader) trace() Trace {
 	free := first
 	for i, at := range x.times {
 		if (at-first)%period != 0 {
-			x.complain(x.places[i], time.Unix(at, 0).UTC().Format(time.RFC3339), fmt.Sprintf("periods of %ds begin at %s, and this is between two of them: the periods are mixed",
+			x.add(x.positions[i], time.Unix(at, 0).UTC().Format(time.RFC3339), fmt.Sprintf("periods of %ds begin at %s, and this is between two of them: the periods are mixed",
 				period, time.Unix(first, 0).UTC().Format(time.RFC3339)), "write all counts with one period")
 			continue
 		}
@@ -189,14 +189,14 @@ func (x *reader) period() int64 {
 	}
 	switch steps := len(x.times) - 1; {
 	case steps == 0:
-		x.complain(x.places[0], "", "of a single row the period is not known", "give the period")
+		x.add(x.positions[0], "", "of a single row the period is not known", "give the period")
 		return 0
 	case shortest > maxPeriod:
-		x.complain(x.places[first], time.Unix(x.times[first], 0).UTC().Format(time.RFC3339),
+		x.add(x.positions[first], time.Unix(x.times[first], 0).UTC().Format(time.RFC3339),
 			"this is more than a month after the row before: such counts say nothing of a surge", "give counts of a day at most")
 		return 0
 	case 2*often < steps:
-		x.complain(x.places[first], time.Unix(x.times[first], 0).UTC().Format(time.RFC3339),
+		x.add(x.positions[first], time.Unix(x.times[first], 0).UTC().Format(time.RFC3339),
 			fmt.Sprintf("this is %ds after the row before, and most rows are further apart: the periods are mixed", shortest),
 			"write all counts with one period, or give it")
 		return 0
@@ -231,16 +231,16 @@ func (x *reader) lines(in *bufio.Reader) error {
 			continue
 		}
 		x.count(number, text, &columns)
-		if x.more > 1000 || len(x.times) > x.most {
+		if x.omitted > 1000 || len(x.times) > x.maxRows {
 			break // it is not what it was taken for, or too long
 		}
 	}
-	if len(x.times) > x.most {
-		x.complain(place{number, 1}, "", fmt.Sprintf("a trace has at most %d rows", x.most), "add them up by the minute, or give a part of it")
+	if len(x.times) > x.maxRows {
+		x.add(position{number, 1}, "", fmt.Sprintf("a trace has at most %d rows", x.maxRows), "add them up by the minute, or give a part of it")
 	}
 	x.requests(recent, base)
 	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
-		x.complain(place{number + 1, 1}, "", fmt.Sprintf("the line is longer than %d bytes", maxLine), "write one count or request a line")
+		x.add(position{number + 1, 1}, "", fmt.Sprintf("the line is longer than %d bytes", maxLine), "write one count or request a line")
 	} else if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ type Window struct {
 	ServiceTime time.Duration
 	Variation   float64
 	// Patience is how long a request waits before its client gives up.
-	Patience time.Duration
+	ClientTimeout time.Duration
 	// QueueLimit is how many may wait for each instance. Default: 0, any number.
 	QueueLimit int
 	// Seed begins the pseudo-random numbers.
@@ -43,16 +43,16 @@ type Result struct {
 
 // Noticeable is the share of a second's requests that fail where instances are
 // too few, and not just unlucky.
-const Noticeable = 0.01
+const FailureThreshold = 0.01
 
 // busy is when servers become free, the first of them on top.
-type busy []float64
+type serverHeap []float64
 
-func (b busy) Len() int           { return len(b) }
-func (b busy) Less(i, j int) bool { return b[i] < b[j] }
-func (b busy) Swap(i, j int)      { b[i], b[j] = b[j], b[i] }
-func (b *busy) Push(x any)        { *b = append(*b, x.(float64)) }
-func (b *busy) Pop() any {
+func (b serverHeap) Len() int           { return len(b) }
+func (b serverHeap) Less(i, j int) bool { return b[i] < b[j] }
+func (b serverHeap) Swap(i, j int)      { b[i], b[j] = b[j], b[i] }
+func (b *serverHeap) Push(x any)        { *b = append(*b, x.(float64)) }
+func (b *serverHeap) Pop() any {
 	last := len(*b) - 1
 	x := (*b)[last]
 	*b = (*b)[:last]
@@ -61,7 +61,7 @@ func (b *busy) Pop() any {
 
 // station is servers and those that wait for one of them, first come first served.
 type station struct {
-	servers busy
+	servers serverHeap
 	queue   []float64 // when each of those that wait has come
 }
 
@@ -77,16 +77,16 @@ type simulation struct {
 
 // Pooled simulates one queue before all instances: whichever server is free
 // first takes the request that has waited longest.
-func Pooled(w Window) Result { return simulate(w, false) }
+func SharedQueue(w Window) Result { return simulate(w, false) }
 
 // Spread simulates a queue at every instance, which a request is sent to at random.
-func Spread(w Window) Result { return simulate(w, true) }
+func QueuePerInstance(w Window) Result { return simulate(w, true) }
 
 func simulate(w Window, spread bool) Result {
 	s := simulation{Window: w, random: rand.New(rand.NewPCG(w.Seed, 0xe4ac7)), sigma: math.Sqrt(math.Log(1 + w.Variation*w.Variation)),
 		failed: make([]int, len(w.Rates))}
 	var stations []*station
-	end := float64(len(w.Rates)) + w.Patience.Seconds() + 1
+	end := float64(len(w.Rates)) + w.ClientTimeout.Seconds() + 1
 	for second, rate := range w.Rates {
 		count, servers := 1, w.Instances[second]*w.Concurrency
 		if spread {
@@ -138,7 +138,7 @@ func (s *simulation) serve(st *station, now float64) {
 		if len(st.servers) > 0 {
 			begin = max(came, st.servers[0])
 		}
-		gaveUp := came + s.Patience.Seconds()
+		gaveUp := came + s.ClientTimeout.Seconds()
 		if begin > gaveUp {
 			if gaveUp > now {
 				break
@@ -166,7 +166,7 @@ func (s *simulation) fail(came float64) {
 
 func (s *simulation) finish() Result {
 	for second, failed := range s.failed {
-		if float64(failed) > Noticeable*s.Rates[second] {
+		if float64(failed) > FailureThreshold*s.Rates[second] {
 			s.result.Covered = second + 1
 		}
 	}
@@ -196,7 +196,7 @@ func arrivals(random *rand.Rand, second int, rate float64) []float64 {
 
 // resize gives the queue as many servers; new ones are free at once, and those
 // go first that have the most to do.
-func resize(servers *busy, count int, now float64) {
+func resize(servers *serverHeap, count int, now float64) {
 	for len(*servers) < count {
 		heap.Push(servers, now)
 	}

@@ -14,23 +14,23 @@ import (
 const lookBack = 8 * 24 * time.Hour
 
 // level is what something is from an instant on.
-type level struct {
+type change struct {
 	from  time.Time
 	value int
 }
 
 // levels are in order of time, the first of them from the beginning.
-type levels []level
+type timeline []change
 
 // at is the value at an instant.
-func (l levels) at(t time.Time) int {
+func (l timeline) at(t time.Time) int {
 	i := sort.Search(len(l), func(i int) bool { return l[i].from.After(t) })
 	return l[max(0, i-1)].value
 }
 
 // minimum is the minimum of a scalable target from one instant to another.
-func minimum(t autoscaling.ScalableTarget, from, to time.Time) levels {
-	out := levels{{value: t.MinCapacity}}
+func minimumCapacity(t autoscaling.ScalableTarget, from, to time.Time) timeline {
+	out := timeline{{value: t.MinCapacity}}
 	if t.SuspendedState != nil && t.SuspendedState.Scheduled {
 		return out
 	}
@@ -43,8 +43,8 @@ func minimum(t autoscaling.ScalableTarget, from, to time.Time) levels {
 }
 
 // reserved is the capacity units that are reserved.
-func reserved(l LoadBalancer, from, to time.Time) levels {
-	out := levels{{value: l.ReservedUnits}}
+func reservedUnits(l LoadBalancer, from, to time.Time) timeline {
+	out := timeline{{value: l.ReservedUnits}}
 	for _, s := range l.Reservations {
 		out = out.add(s.Schedule, s.Timezone, s.CapacityUnits, from, to)
 	}
@@ -53,20 +53,20 @@ func reserved(l LoadBalancer, from, to time.Time) levels {
 
 // add adds what is set at every instant of a schedule. One that cannot be read
 // is refused elsewhere, and sets nothing.
-func (l levels) add(expression, zone string, value int, from, to time.Time) levels {
+func (l timeline) add(expression, zone string, value int, from, to time.Time) timeline {
 	e, err := schedule.Parse(expression)
 	in, zoneErr := schedule.ParseZone(zone)
 	if err != nil || zoneErr != nil {
 		return l
 	}
 	for _, at := range e.StartingAt(from).Between(from.Add(-lookBack), to, in) {
-		l = append(l, level{at, value})
+		l = append(l, change{at, value})
 	}
 	return l
 }
 
 // sorted is in order of time, and at one instant in the order of the template.
-func (l levels) sorted() levels {
-	slices.SortStableFunc(l, func(a, b level) int { return a.from.Compare(b.from) })
+func (l timeline) sorted() timeline {
+	slices.SortStableFunc(l, func(a, b change) int { return a.from.Compare(b.from) })
 	return l
 }
