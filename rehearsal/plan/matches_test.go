@@ -88,7 +88,7 @@ func BenchmarkMadeUpMatches(b *testing.B) {
 					if err != nil {
 						b.Fatal(err)
 					}
-					if p.Checked.Failed < noRequest || p.Checked.Availability >= regime.availability && regime.availability < 1 {
+					if p.Checked.Failed < halfRequest || p.Checked.Availability >= regime.availability && regime.availability < 1 {
 						held++
 					}
 					cost += p.Checked.OverOracle
@@ -106,8 +106,8 @@ func BenchmarkPlan(b *testing.B) {
 		r := learning(semifinal(8, 1), semifinal(7, 1), 5*time.Minute, nil).withDefaults()
 		s := newSearch(context.Background(), r)
 		s.limit, s.request.Budget = 1000, 1000
-		s.lookAtToday()
-		s.try(found{score: worst}, s.all(1000))
+		s.measureToday()
+		s.try(candidate{score: worst}, s.all(1000))
 		b.ReportMetric(float64(s.settings), "settings")
 		b.ReportMetric(float64(s.rehearsals), "rehearsals")
 	}
@@ -115,13 +115,13 @@ func BenchmarkPlan(b *testing.B) {
 
 // all is many settings, whichever.
 func (s *search) all(n int) []Setting {
-	c := s.choices()
+	c := s.searchSpace()
 	var out []Setting
 	for _, u := range c.safetyFactors {
 		for _, share := range c.shares {
 			for _, until := range c.untils {
 				for _, lead := range c.leadTimes {
-					set := s.with(s.first(c), u, 2)
+					set := s.with(s.initial(c), u, 2)
 					set.Floors = Floors{Share: share, Steps: 4, Until: until, LeadTime: lead}
 					out = append(out, set)
 				}

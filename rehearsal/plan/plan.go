@@ -50,7 +50,7 @@ type Request struct {
 
 // DefaultBudget is how many settings are tried where nothing is said. More find
 // little.
-const DefaultBudget = 400
+const defaultBudget = 400
 
 // Evening is traffic and when it began to matter.
 type Evening struct {
@@ -142,7 +142,7 @@ func Make(ctx context.Context, r Request) (Plan, error) {
 		if err := ctx.Err(); err != nil {
 			return Plan{}, err
 		}
-		return Plan{}, s.impossible.Err()
+		return Plan{}, s.refused.Err()
 	}
 	return s.result(tracking, planned), nil
 }

@@ -17,11 +17,11 @@ type Row struct {
 }
 
 // result is the plan of what was found.
-func (s *search) result(tracking, planned found) Plan {
+func (s *search) result(tracking, planned candidate) Plan {
 	p := Plan{
 		Setting: planned.Setting, Tracking: tracking.Setting,
 		Subject: s.subject(planned.Setting), Alone: s.subject(planned.withoutFloors()),
-		ByTracking: s.subject(tracking.Setting), Today: s.todays(),
+		ByTracking: s.subject(tracking.Setting), Today: s.todaysSubject(),
 		Calendar: s.calendar(planned.Setting),
 		Holds:    planned.short == 0, TrackingHolds: tracking.short == 0,
 		Settings: s.settings, Rehearsals: s.rehearsals, Stopped: s.stopped,
@@ -51,7 +51,7 @@ func (p *planner) outcome(subject autoscaling.Subject, t trace.Trace, change fun
 	if err != nil {
 		panic("plan: " + err.Error()) // Validate has seen to it
 	}
-	r := stage{ready}.play(scenario{trace: t})
+	r := runner{ready}.rehearse(scenario{trace: t})
 	return Outcome{Availability: r.Requests.Availability, Failed: r.Requests.Failed, P99: r.Latency.P99,
 		InstanceHours: r.Cost.InstanceHours, Money: r.Cost.Money, OverOracle: r.Cost.OverOracle}
 }

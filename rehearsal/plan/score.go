@@ -10,16 +10,16 @@ import (
 const (
 	// lost is what a lost request weighs: 0.1 % of an evening's requests as much
 	// as what the oracle pays for the evening.
-	lost = 1000
+	lossWeight = 1000
 	// dear is from how many times the oracle's cost on a bill weighs weighty
 	// times what it says: nobody has expected it.
-	dear, weighty = 1.6, 4
+	costlyRatio, costlyWeight = 1.6, 4
 )
 
 // regret is the blame for what an evening costs, over the oracle's cost, and for
 // the share of its requests that is answered.
 func regret(overOracle, availability float64) float64 {
-	return overOracle + weighty*max(0, overOracle-dear) + lost*(1-availability)
+	return overOracle + costlyWeight*max(0, overOracle-costlyRatio) + lossWeight*(1-availability)
 }
 
 // score is how good a setting is: less is better in each, the first first.
@@ -44,7 +44,7 @@ func (s score) before(o score) bool {
 
 // noRequest is the most that is no request: queueing leaves a little of one to
 // every wait that is longer than a client's.
-const noRequest = 0.5
+const halfRequest = 0.5
 
 // availability is the share of requests that were answered as promised: where a
 // latency is, those that were later than its share allows count as lost.
@@ -53,7 +53,7 @@ func (p *planner) availability(r rehearsal.Result) float64 {
 	if o.Latency > 0 {
 		lost += max(0, r.Requests.Late-(1-o.Share)*(r.Requests.Arrived-r.Requests.Failed))
 	}
-	if lost < noRequest {
+	if lost < halfRequest {
 		return 1
 	}
 	return max(0, 1-lost/r.Requests.Arrived)

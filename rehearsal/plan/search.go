@@ -19,11 +19,11 @@ type planner struct {
 	margin   Margin
 	name     string
 	// aimed is the safety factor of today's tracking.
-	aimed     float64
-	promise   float64 // availability
-	quota     int     // of capacity, 0: none
-	scenarios []scenario
-	prepared  rehearsal.Prepared
+	currentSafetyFactor float64
+	minAvailability     float64 // availability
+	maxCapacity         int     // of capacity, 0: none
+	scenarios           []scenario
+	prepared            rehearsal.Prepared
 }
 
 // search tries settings. What it does next depends on the results of whole
@@ -41,11 +41,11 @@ type search struct {
 	settings, rehearsals int
 	limit                int // of settings, for now
 	stopped              string
-	impossible           problem.List // with the last setting that was
+	refused              problem.List // with the last setting that was
 }
 
 // found is a setting with its score.
-type found struct {
+type candidate struct {
 	Setting
 	score
 }
@@ -54,11 +54,11 @@ type found struct {
 const batch = 12
 
 func newSearch(ctx context.Context, r Request) *search {
-	p := &planner{input: r.Input, forecast: newForecast(r), margin: *r.Margin, name: r.Event.Name, promise: r.MinAvailability, quota: r.MaxCapacity}
-	p.aimed = capacity.DefaultSafetyFactor
+	p := &planner{input: r.Input, forecast: newForecast(r), margin: *r.Margin, name: r.Event.Name, minAvailability: r.MinAvailability, maxCapacity: r.MaxCapacity}
+	p.currentSafetyFactor = capacity.DefaultSafetyFactor
 	for _, policy := range r.Input.Subject.Target.Policies {
 		if byInvocations(policy) {
-			p.aimed = policy.TargetValue / 60 / r.Input.Service.RequestsPerSecond
+			p.currentSafetyFactor = policy.TargetValue / 60 / r.Input.Service.RequestsPerSecond
 		}
 	}
 	p.scenarios = p.forecast.scenarios(p.margin, r.Input.Subject.Facts.Zones)
@@ -76,18 +76,18 @@ func byInvocations(p autoscaling.TargetTrackingPolicy) bool {
 }
 
 // on is a subject, ready to be rehearsed on much traffic.
-func (p *planner) on(s autoscaling.Subject) stage {
+func (p *planner) runnerFor(s autoscaling.Subject) runner {
 	ready, err := p.prepared.With(func(in *rehearsal.Input) { in.Subject = s })
 	if err != nil {
 		panic(fmt.Sprintf("plan: %+v: %v", s.Target, err)) // Validate has seen to it
 	}
-	return stage{ready}
+	return runner{ready}
 }
 
 // stage is where a subject is rehearsed.
-type stage struct{ rehearsal.Prepared }
+type runner struct{ rehearsal.Prepared }
 
-func (s stage) play(sc scenario) rehearsal.Result {
+func (s runner) rehearse(sc scenario) rehearsal.Result {
 	ready, err := s.Prepared, error(nil)
 	if !sc.zoneLost.IsZero() {
 		ready, err = s.With(func(in *rehearsal.Input) { in.Faults.ZoneLost = sc.zoneLost })
@@ -104,17 +104,17 @@ func (s stage) play(sc scenario) rehearsal.Result {
 
 // judge scores a setting, and gives up once it is worse than the best so far.
 // alone is what its tracking would answer.
-func (s *search) judge(stage stage, alone []float64, best score) (score, int) {
+func (s *search) evaluate(stage runner, alone []float64, best score) (score, int) {
 	var got score
 	for i, sc := range s.scenarios {
-		r := stage.play(sc)
+		r := stage.rehearse(sc)
 		a := s.availability(r)
 		asked := 0.0
 		switch sc.kind {
 		case promised:
-			asked = s.promise
+			asked = s.minAvailability
 		case compared:
-			asked = min(s.promise, alone[i])
+			asked = min(s.minAvailability, alone[i])
 		}
 		if short := asked - a; short > 1e-12 {
 			got.short += short
@@ -148,7 +148,7 @@ func (s *search) each(n int, do func(i int)) {
 // trial is a setting that is tried.
 type trial struct {
 	Setting
-	stage  stage
+	stage  runner
 	wrong  problem.List // AWS does not take it
 	score  score
 	played int
@@ -156,7 +156,7 @@ type trial struct {
 
 // try tries settings that have not been, and returns the best of them and of
 // what was the best before.
-func (s *search) try(best found, settings []Setting) found {
+func (s *search) try(best candidate, settings []Setting) candidate {
 	var trials []trial
 	for _, set := range settings {
 		if !s.tried[set] {
@@ -164,25 +164,25 @@ func (s *search) try(best found, settings []Setting) found {
 			trials = append(trials, trial{Setting: set})
 		}
 	}
-	for len(trials) > 0 && s.goOn() {
+	for len(trials) > 0 && s.mayContinue() {
 		now := trials[:min(batch, len(trials), s.limit-s.settings)]
 		trials = trials[len(now):]
-		s.each(len(now), func(i int) { now[i].stage, now[i].wrong = s.ready(now[i].Setting) })
+		s.each(len(now), func(i int) { now[i].stage, now[i].wrong = s.prepare(now[i].Setting) })
 		s.settings += len(now)
 		now = slices.DeleteFunc(now, func(t trial) bool {
 			if len(t.wrong) > 0 {
-				s.impossible = t.wrong
+				s.refused = t.wrong
 			}
 			return len(t.wrong) > 0
 		})
-		s.trackAlone(now)
+		s.measureAlone(now)
 		s.each(len(now), func(i int) {
-			now[i].score, now[i].played = s.judge(now[i].stage, s.alone[now[i].withoutFloors()], best.score)
+			now[i].score, now[i].played = s.evaluate(now[i].stage, s.alone[now[i].withoutFloors()], best.score)
 		})
 		for _, t := range now {
 			s.rehearsals += t.played
 			if t.score.before(best.score) {
-				best = found{t.Setting, t.score}
+				best = candidate{t.Setting, t.score}
 			}
 		}
 		if s.request.Progress != nil {
@@ -193,16 +193,16 @@ func (s *search) try(best found, settings []Setting) found {
 }
 
 // ready is where a setting is rehearsed, or why AWS does not take it.
-func (s *search) ready(set Setting) (stage, problem.List) {
+func (s *search) prepare(set Setting) (runner, problem.List) {
 	ps := s.calendar(set).Validate()
 	subject := s.subject(set)
 	ready, err := s.prepared.With(func(in *rehearsal.Input) { in.Subject = subject })
-	return stage{ready}, append(ps, problem.From(err)...).In("Plan")
+	return runner{ready}, append(ps, problem.From(err)...).In("Plan")
 }
 
 // goOn reports whether another batch may be tried, and remembers why the search
 // is over if it is.
-func (s *search) goOn() bool {
+func (s *search) mayContinue() bool {
 	switch {
 	case s.ctx.Err() != nil:
 		s.stopped = fmt.Sprintf("the time was up after %d settings", s.settings)
@@ -214,7 +214,7 @@ func (s *search) goOn() bool {
 
 // trackAlone makes sure that it is known how available each setting would be
 // without its floors, where that is asked for.
-func (s *search) trackAlone(trials []trial) {
+func (s *search) measureAlone(trials []trial) {
 	var missing []Setting
 	for _, t := range trials {
 		alone := t.withoutFloors()
@@ -224,10 +224,10 @@ func (s *search) trackAlone(trials []trial) {
 		}
 	}
 	s.each(len(missing), func(i int) {
-		stage := s.on(s.subject(missing[i]))
+		stage := s.runnerFor(s.subject(missing[i]))
 		for at, sc := range s.scenarios {
 			if sc.kind == compared {
-				s.alone[missing[i]][at] = max(s.today[at], s.availability(stage.play(sc)))
+				s.alone[missing[i]][at] = max(s.today[at], s.availability(stage.rehearse(sc)))
 			}
 		}
 	})

@@ -42,7 +42,7 @@ func (s Setting) withoutFloors() Setting {
 
 // remaining is how many stairs the traffic after the release is written in, for
 // what stands before the endpoint.
-const remaining = 3
+const stepsAfterRelease = 3
 
 // calendar is the event as the environment file has it.
 func (p *planner) calendar(s Setting) autoscaling.EventCalendar {
@@ -50,7 +50,7 @@ func (p *planner) calendar(s Setting) autoscaling.EventCalendar {
 		MinCapacity: s.MinCapacity, MaxCapacity: s.MaxCapacity,
 		RequestsPerSecondPerInstance: p.input.Service.RequestsPerSecond, SafetyFactor: s.SafetyFactor,
 		StartTime: p.startTime(), Zones: p.input.Subject.Facts.Zones,
-		OtherActions: len(p.kept()),
+		OtherActions: len(p.keptActions()),
 	}
 	if p.input.Subject.Target.Dimension == autoscaling.VariantInstanceCount {
 		c.Align, c.ReleaseSteps = grid, 1
@@ -77,10 +77,10 @@ func (p *planner) event(f Floors) autoscaling.Event {
 	if held < len(p.forecast.rates) {
 		e.FloorUntil = time.Duration(held) * grid
 	}
-	steps := stairs(p.forecast.rates[:held], f.Steps)
+	steps := stepCover(p.forecast.rates[:held], f.Steps)
 	if rest := p.forecast.rates[held:]; len(rest) > 0 {
-		for _, s := range stairs(rest, remaining) {
-			steps = append(steps, stair{held + s.at, s.rate})
+		for _, s := range stepCover(rest, stepsAfterRelease) {
+			steps = append(steps, step{held + s.at, s.rate})
 		}
 	}
 	for _, s := range steps {
@@ -100,15 +100,15 @@ func (p *planner) startTime() time.Duration {
 
 // kept are the scheduled actions that stay: the plan's event alone moves the
 // minimum.
-func (p *planner) kept() []autoscaling.ScheduledAction {
+func (p *planner) keptActions() []autoscaling.ScheduledAction {
 	return slices.DeleteFunc(slices.Clone(p.input.Subject.Target.ScheduledActions),
 		func(a autoscaling.ScheduledAction) bool { return a.MinCapacity != nil })
 }
 
 // staying are the actions that stay beside a maximum: one that lowers it is meant
 // to, since it was there before.
-func (p *planner) staying(maxCapacity int) []autoscaling.ScheduledAction {
-	kept := p.kept()
+func (p *planner) keptActionsBelow(maxCapacity int) []autoscaling.ScheduledAction {
+	kept := p.keptActions()
 	for _, a := range kept {
 		maxCapacity = max(maxCapacity, *a.MaxCapacity)
 	}
@@ -136,7 +136,7 @@ func (p *planner) subject(s Setting) autoscaling.Subject {
 		}
 		policy.ScaleOutCooldown, policy.ScaleInCooldown = s.ScaleOutCooldown, s.ScaleInCooldown
 	}
-	t.ScheduledActions = append(p.staying(s.MaxCapacity), p.calendar(s).ScheduledActions()...)
+	t.ScheduledActions = append(p.keptActionsBelow(s.MaxCapacity), p.calendar(s).ScheduledActions()...)
 	return out
 }
 
@@ -146,7 +146,7 @@ func (p *planner) concurrency(target float64) float64 {
 	if c := p.input.Subject.Facts.ConcurrencyPerInstance; c > 0 {
 		return c
 	}
-	return target / p.aimed
+	return target / p.currentSafetyFactor
 }
 
 // need is the instances that so many times the peak needs at a safety factor.
@@ -156,8 +156,8 @@ func (p *planner) need(times, safetyFactor float64) int {
 }
 
 // todays is what scales now, without what moves its minimum.
-func (p *planner) todays() autoscaling.Subject {
+func (p *planner) todaysSubject() autoscaling.Subject {
 	out := p.input.Subject
-	out.Target.ScheduledActions = p.kept()
+	out.Target.ScheduledActions = p.keptActions()
 	return out
 }

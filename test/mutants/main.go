@@ -57,7 +57,7 @@ var mutants = []mutant{
 	{"a connection that SageMaker has closed is used again",
 		"internal/gateway/upstream/idle.go", "case n.conn.clean():", "case n.conn != nil:"},
 	{"a plan does not count what it costs",
-		"rehearsal/plan/score.go", "return overOracle + weighty*max(0, overOracle-dear) + lost*(1-availability)", "return lost * (1 - availability)"},
+		"rehearsal/plan/score.go", "return overOracle + costlyWeight*max(0, overOracle-costlyRatio) + lossWeight*(1-availability)", "return lossWeight * (1 - availability)"},
 	{"floors that are to be released early stay",
 		"autoscaling/floor.go", "if e.FloorUntil != 0 && s.After >= e.FloorUntil {", "if e.FloorUntil < 0 {"},
 	{"a token's claims are not asked for",

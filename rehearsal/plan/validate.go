@@ -55,7 +55,7 @@ func (r Request) Validate() problem.List {
 		}
 	}
 	if r.Budget != 0 && (r.Budget < minBudget || r.Budget > maxBudget) {
-		ps.Add("Budget", r.Budget, fmt.Sprintf("%d to %d settings are tried", minBudget, maxBudget), fmt.Sprintf("leave it out for %d", DefaultBudget))
+		ps.Add("Budget", r.Budget, fmt.Sprintf("%d to %d settings are tried", minBudget, maxBudget), fmt.Sprintf("leave it out for %d", defaultBudget))
 	}
 	if r.Workers < 0 {
 		ps.Add("Workers", r.Workers, "rehearsals run 1 or more at a time", "leave it out for as many as there are cores")
@@ -135,7 +135,7 @@ func (r Request) withDefaults() Request {
 		r.Margin = &Margin{Peak: 1}
 	}
 	if r.Budget == 0 {
-		r.Budget = DefaultBudget
+		r.Budget = defaultBudget
 	}
 	if r.Workers == 0 {
 		r.Workers = runtime.GOMAXPROCS(0)

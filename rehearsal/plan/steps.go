@@ -5,19 +5,19 @@ import "math"
 // leastStep is how many steps of the grid a stair lasts at least: each new one
 // keeps the endpoint updating for a start time, in which tracking may not act
 // (facts C10 and C35).
-const leastStep = 2
+const minStepLength = 2
 
 // stair is a rate from a step of the grid on.
-type stair struct {
+type step struct {
 	at   int
 	rate float64
 }
 
 // stairs cover the rates from above, in at most so many stairs, with the least
 // area between.
-func stairs(rates []float64, most int) []stair {
+func stepCover(rates []float64, most int) []step {
 	n := len(rates)
-	most = max(1, min(most, n/leastStep))
+	most = max(1, min(most, n/minStepLength))
 	// area[k][e] is the least area of k stairs over the first e rates, and
 	// begin[k][e] where the last of them begins.
 	area, begin := make([][]float64, most+1), make([][]int, most+1)
@@ -33,7 +33,7 @@ func stairs(rates []float64, most int) []stair {
 			high := 0.0
 			for b := e - 1; b >= 0; b-- {
 				high = max(high, rates[b])
-				if whole := b == 0 && e == n; e-b < leastStep && !whole {
+				if whole := b == 0 && e == n; e-b < minStepLength && !whole {
 					continue
 				}
 				if a := area[k-1][b] + high*float64(e-b); a < area[k][e] {
@@ -48,7 +48,7 @@ func stairs(rates []float64, most int) []stair {
 			best = k
 		}
 	}
-	out := make([]stair, best)
+	out := make([]step, best)
 	for k, e := best, n; k > 0; k-- {
 		b := begin[k][e]
 		for _, r := range rates[b:e] {

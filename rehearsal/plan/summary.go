@@ -76,7 +76,7 @@ func (o Outcome) String() string {
 func (o Outcome) percent() float64 {
 	const digit = 1e4
 	percent := 100 * o.Availability
-	if o.Failed < noRequest {
+	if o.Failed < halfRequest {
 		return 100
 	}
 	return float64(int(percent*digit)) / digit

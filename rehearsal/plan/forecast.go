@@ -12,7 +12,7 @@ const grid = 5 * time.Minute
 
 // rising is the share of the way from the lowest to the highest rate at which
 // the event has begun, and is over.
-const rising = 0.1
+const eventThreshold = 0.1
 
 // forecast is what the evenings say of the event.
 type forecast struct {
@@ -78,7 +78,7 @@ func window(rates []float64) (begins, ends int) {
 	}
 	begins = len(rates)
 	for i, r := range rates {
-		if r >= low+rising*(high-low) {
+		if r >= low+eventThreshold*(high-low) {
 			begins, ends = min(begins, i), i+1
 		}
 	}
