@@ -37,11 +37,11 @@ func newChart(width, height float64, from, to time.Time, top float64, title stri
 	c := &chart{width: width, height: height, left: 60, right: 92, from: from, to: to}
 	step := niceStep(top, 5)
 	c.top = max(step, math.Ceil(top/step-1e-9)*step)
-	fmt.Fprintf(&c.b, `<svg viewBox="0 0 %s %s" role="img" aria-label="%s">`, f(width), f(height), html.EscapeString(title))
+	fmt.Fprintf(&c.b, `<svg viewBox="0 0 %s %s" role="img" aria-label="%s">`, coordinate(width), coordinate(height), html.EscapeString(title))
 	c.text("t", 0, 14, "start", title)
 	for i := range int(math.Round(c.top/step)) + 1 {
 		v := float64(i) * step
-		fmt.Fprintf(&c.b, `<path class="g" d="M%s %sH%s"/>`, f(c.left), f(c.y(v)), f(width-c.right))
+		fmt.Fprintf(&c.b, `<path class="g" d="M%s %sH%s"/>`, coordinate(c.left), coordinate(c.y(v)), coordinate(width-c.right))
 		c.text("a", c.left-6, c.y(v)+4, "end", number(v))
 	}
 	c.timeAxis()
@@ -81,14 +81,14 @@ func (c *chart) timeAxis() {
 		if t.Before(c.from) {
 			continue
 		}
-		fmt.Fprintf(&c.b, `<path class="g" d="M%s %sv5"/>`, f(c.x(t)), f(base))
+		fmt.Fprintf(&c.b, `<path class="g" d="M%s %sv5"/>`, coordinate(c.x(t)), coordinate(base))
 		c.text("a", c.x(t), base+17, "middle", t.UTC().Format(format))
 	}
 	c.text("a", c.width-c.right+30, base+17, "start", "UTC")
 }
 
 func (c *chart) text(class string, x, y float64, anchor, text string) {
-	fmt.Fprintf(&c.b, `<text class="%s" x="%s" y="%s" text-anchor="%s">%s</text>`, class, f(x), f(y), anchor, html.EscapeString(text))
+	fmt.Fprintf(&c.b, `<text class="%s" x="%s" y="%s" text-anchor="%s">%s</text>`, class, coordinate(x), coordinate(y), anchor, html.EscapeString(text))
 }
 
 // steps draws a value that holds from one point to the next, and names it at its end.
@@ -98,14 +98,14 @@ func (c *chart) steps(class, name string, points []point, value func(point) floa
 	for i, p := range points {
 		switch v := value(p); {
 		case i == 0:
-			fmt.Fprintf(&d, "M%s %s", f(c.x(p.from)), f(c.y(v)))
+			fmt.Fprintf(&d, "M%s %s", coordinate(c.x(p.from)), coordinate(c.y(v)))
 			last = v
 		case v != last:
-			fmt.Fprintf(&d, "H%sV%s", f(c.x(p.from)), f(c.y(v)))
+			fmt.Fprintf(&d, "H%sV%s", coordinate(c.x(p.from)), coordinate(c.y(v)))
 			last = v
 		}
 	}
-	fmt.Fprintf(&d, "H%s", f(c.x(c.to)))
+	fmt.Fprintf(&d, "H%s", coordinate(c.x(c.to)))
 	fmt.Fprintf(&c.b, `<path class="l %s" d="%s"/>`, class, d.String())
 	c.labels = append(c.labels, label{class, name, c.y(last)})
 }
@@ -113,21 +113,21 @@ func (c *chart) steps(class, name string, points []point, value func(point) floa
 // area fills what is below a value.
 func (c *chart) area(class string, points []point, value func(point) float64) {
 	var d strings.Builder
-	fmt.Fprintf(&d, "M%s %s", f(c.x(c.from)), f(c.y(0)))
+	fmt.Fprintf(&d, "M%s %s", coordinate(c.x(c.from)), coordinate(c.y(0)))
 	for _, p := range points {
-		fmt.Fprintf(&d, "V%sH%s", f(c.y(value(p))), f(c.x(p.to)))
+		fmt.Fprintf(&d, "V%sH%s", coordinate(c.y(value(p))), coordinate(c.x(p.to)))
 	}
-	fmt.Fprintf(&c.b, `<path class="%s" d="%sV%sZ"/>`, class, d.String(), f(c.y(0)))
+	fmt.Fprintf(&c.b, `<path class="%s" d="%sV%sZ"/>`, class, d.String(), coordinate(c.y(0)))
 }
 
 // limit draws a value that is not to be exceeded.
 func (c *chart) limit(class, name string, v float64) {
-	fmt.Fprintf(&c.b, `<path class="l %s" d="M%s %sH%s"/>`, class, f(c.left), f(c.y(v)), f(c.width-c.right))
+	fmt.Fprintf(&c.b, `<path class="l %s" d="M%s %sH%s"/>`, class, coordinate(c.left), coordinate(c.y(v)), coordinate(c.width-c.right))
 	c.labels = append(c.labels, label{class, name, c.y(v)})
 }
 
 // done is the drawing, with its labels beside their lines, none upon another.
-func (c *chart) done() string {
+func (c *chart) svg() string {
 	slices.SortStableFunc(c.labels, func(a, b label) int { return cmp.Compare(a.y, b.y) })
 	for i := 1; i < len(c.labels); i++ {
 		c.labels[i].y = max(c.labels[i].y, c.labels[i-1].y+textHeight)
@@ -139,7 +139,7 @@ func (c *chart) done() string {
 	}
 	for _, l := range c.labels {
 		x := c.width - c.right
-		fmt.Fprintf(&c.b, `<path class="l %s" d="M%s %sh22"/>`, l.class, f(x+4), f(l.y))
+		fmt.Fprintf(&c.b, `<path class="l %s" d="M%s %sh22"/>`, l.class, coordinate(x+4), coordinate(l.y))
 		c.text("n", x+30, l.y+4, "start", l.text)
 	}
 	c.b.WriteString("</svg>")
@@ -147,7 +147,7 @@ func (c *chart) done() string {
 }
 
 // f writes a coordinate.
-func f(x float64) string {
+func coordinate(x float64) string {
 	text := fmt.Sprintf("%.1f", x)
 	return strings.TrimSuffix(text, ".0")
 }

@@ -27,7 +27,7 @@ type Compared struct {
 }
 
 // holds reports whether the row keeps what is asked.
-func (c Compared) holds() bool { return len(c.Failures) == 0 }
+func (c Compared) passes() bool { return len(c.Failures) == 0 }
 
 // priced reports whether the price of every row is known, so that they are
 // compared by it and not by hours.
@@ -53,7 +53,7 @@ func (c Comparison) cost(r Compared) float64 {
 func (c Comparison) Best() (int, bool) {
 	best := -1
 	for i, r := range c.Rows {
-		if c.Asked != "" && r.holds() && (best < 0 || c.cost(r) < c.cost(c.Rows[best])) {
+		if c.Asked != "" && r.passes() && (best < 0 || c.cost(r) < c.cost(c.Rows[best])) {
 			best = i
 		}
 	}
@@ -69,7 +69,7 @@ func (c Comparison) Text() string {
 		fmt.Fprintln(w, strings.Join(c.cells(r), "\t"))
 	}
 	_ = w.Flush() // into memory
-	for _, line := range c.lines() {
+	for _, line := range c.footer() {
 		fmt.Fprintf(&b, "%-16s %s\n", line[0], line[1])
 	}
 	return b.String()
@@ -95,16 +95,16 @@ func (c Comparison) cells(r Compared) []string {
 		money = fmt.Sprintf("%.2f", res.Cost.Money)
 	}
 	out := []string{
-		r.Scaling, r.Facts, fmt.Sprintf("%.4f", floored(res.Requests.Availability)), fmt.Sprintf("%.0f", res.Requests.Failed), res.Latency.P99.Round(time.Millisecond).String(),
+		r.Scaling, r.Facts, fmt.Sprintf("%.4f", percentDown(res.Requests.Availability)), fmt.Sprintf("%.0f", res.Requests.Failed), res.Latency.P99.Round(time.Millisecond).String(),
 		fmt.Sprintf("%d to %d", res.Capacity.Least, res.Capacity.Most), res.Capacity.LongestShortage.String(),
 		fmt.Sprintf("%.1f", res.Cost.InstanceHours), money, fmt.Sprintf("%.2f", res.Cost.OverOracle), fmt.Sprintf("%.2f", res.Cost.OverStaticPeak),
 	}
 	if u := r.Unscaled; u != nil {
-		out = append(out, fmt.Sprintf("%.4f", floored(u.Requests.Availability)), fmt.Sprintf("%.1f", u.Cost.InstanceHours))
+		out = append(out, fmt.Sprintf("%.4f", percentDown(u.Requests.Availability)), fmt.Sprintf("%.1f", u.Cost.InstanceHours))
 	}
 	if c.Asked != "" {
 		holds := "yes"
-		if !r.holds() {
+		if !r.passes() {
 			holds = "no"
 		}
 		out = append(out, holds)
@@ -113,10 +113,10 @@ func (c Comparison) cells(r Compared) []string {
 }
 
 // floored is a share in percent of which nothing has been rounded up.
-func floored(share float64) float64 { return float64(int(share*1e6+1e-6)) / 1e4 }
+func percentDown(share float64) float64 { return float64(int(share*1e6+1e-6)) / 1e4 }
 
 // lines are what is to be known besides the rows.
-func (c Comparison) lines() [][2]string {
+func (c Comparison) footer() [][2]string {
 	var out [][2]string
 	if len(c.Rows) == 0 {
 		return out

@@ -16,10 +16,10 @@ const (
 )
 
 // barLooks tell ways of scaling apart by colour and by hatching.
-const barLooks = 4
+const barPatterns = 4
 
 // bars draws the rows. It is without a style, so that it follows that of a page.
-func (c Comparison) bars(width float64) string {
+func (c Comparison) barChart(width float64) string {
 	most, groups := 1e-9, c.groups()
 	for _, r := range c.Rows {
 		most = max(most, c.cost(r))
@@ -40,21 +40,21 @@ func (c Comparison) bars(width float64) string {
 	if c.Asked != "" {
 		height += 2 * groupTitle
 	}
-	fmt.Fprintf(&b, `<svg viewBox="-8 0 %s %s" role="img" aria-label="%s">`, f(width+16), f(height+8), title)
+	fmt.Fprintf(&b, `<svg viewBox="-8 0 %s %s" role="img" aria-label="%s">`, coordinate(width+16), coordinate(height+8), title)
 	b.WriteString(hatches(width))
 	fmt.Fprintf(&b, `<text class="t" x="0" y="14">%s</text>`, title)
-	ways := c.ways()
+	ways := c.scalings()
 	best, any := c.Best()
 	y := above + 4
 	for _, g := range groups {
-		fmt.Fprintf(&b, `<text class="n g-title" x="0" y="%s">%s</text>`, f(y+13), html.EscapeString(c.Rows[g[0]].Facts))
+		fmt.Fprintf(&b, `<text class="n g-title" x="0" y="%s">%s</text>`, coordinate(y+13), html.EscapeString(c.Rows[g[0]].Facts))
 		y += groupTitle
 		for _, i := range g {
 			r := c.Rows[i]
 			long := max(1, (width-left-right)*c.cost(r)/most)
-			look := slices.Index(ways, r.Scaling) % barLooks
+			look := slices.Index(ways, r.Scaling) % barPatterns
 			class := fmt.Sprintf("b%d", look)
-			if !r.holds() {
+			if !r.passes() {
 				class += " refused"
 			}
 			fill := ""
@@ -62,25 +62,25 @@ func (c Comparison) bars(width float64) string {
 				fill = fmt.Sprintf(` fill="url(#%s)"`, hatch(width, look))
 			}
 			fmt.Fprintf(&b, `<text class="a" x="0" y="%s">%s</text><rect class="%s"%s x="%s" y="%s" width="%s" height="%s"/>`,
-				f(y+13), html.EscapeString(short(r.Scaling, 14)), class, fill, f(left), f(y), f(long), f(barHeight))
+				coordinate(y+13), html.EscapeString(truncate(r.Scaling, 14)), class, fill, coordinate(left), coordinate(y), coordinate(long), coordinate(barHeight))
 			said := fmt.Sprintf("%s · %s", number(c.cost(r)), percent(r.Result.Requests.Availability))
 			if c.priced() {
 				said = fmt.Sprintf("%.2f · %s", c.cost(r), percent(r.Result.Requests.Availability))
 			}
-			if !r.holds() {
+			if !r.passes() {
 				said += " ✕"
 			}
 			if any && i == best {
 				said += " ✓"
 			}
-			fmt.Fprintf(&b, `<text class="n" x="%s" y="%s">%s</text>`, f(left+long+6), f(y+13), html.EscapeString(said))
+			fmt.Fprintf(&b, `<text class="n" x="%s" y="%s">%s</text>`, coordinate(left+long+6), coordinate(y+13), html.EscapeString(said))
 			y += barStep
 		}
 		y += groupGap
 	}
 	if c.Asked != "" {
 		for _, line := range []string{"✓ the cheapest that keeps what is asked: " + c.Asked, "✕ does not keep it"} {
-			fmt.Fprintf(&b, `<text class="a" x="0" y="%s">%s</text>`, f(y+13), html.EscapeString(line))
+			fmt.Fprintf(&b, `<text class="a" x="0" y="%s">%s</text>`, coordinate(y+13), html.EscapeString(line))
 			y += groupTitle
 		}
 	}
@@ -89,7 +89,7 @@ func (c Comparison) bars(width float64) string {
 }
 
 // short is a text of at most n characters.
-func short(text string, n int) string {
+func truncate(text string, n int) string {
 	runes := []rune(text)
 	if len(runes) <= n {
 		return text
@@ -113,7 +113,7 @@ func (c Comparison) groups() [][]int {
 }
 
 // ways are what scales, each once, in order.
-func (c Comparison) ways() []string {
+func (c Comparison) scalings() []string {
 	var out []string
 	for _, r := range c.Rows {
 		if !slices.Contains(out, r.Scaling) {
@@ -125,7 +125,9 @@ func (c Comparison) ways() []string {
 
 // hatch names a pattern. A page has drawings of two widths, of which one is not
 // shown, and what is not shown has no patterns either.
-func hatch(width float64, look int) string { return fmt.Sprintf("hatch-%s-%d", f(width), look) }
+func hatch(width float64, look int) string {
+	return fmt.Sprintf("hatch-%s-%d", coordinate(width), look)
+}
 
 // hatches are the patterns of bars, drawn in the colours of the page.
 func hatches(width float64) string {
@@ -152,7 +154,7 @@ const barStyle = `.b0 { fill: var(--have); }
 
 // SVG is the drawing by itself, in light or dark as the reader has it.
 func (c Comparison) SVG() []byte {
-	drawing := c.bars(wide)
+	drawing := c.barChart(wide)
 	head, rest, _ := strings.Cut(drawing, ">")
 	colours := pageColours()
 	style := "<style>\n" + colours + "\nsvg { font: 13px system-ui, sans-serif; background: var(--page); }\n" +

@@ -116,9 +116,9 @@ func (r Report) JSON() ([]byte, error) {
 	res := r.Result
 	d := document{
 		ResourceID: r.Input.Subject.Target.ResourceID, Template: r.Template, Trace: r.Trace, TraceNotes: r.TraceNotes,
-		From: res.From, To: res.To, Assumptions: r.Assumptions(),
+		From: res.From, To: res.To, Assumptions: r.assumptions(),
 		Requests: requestsOf(res), Latency: latencyOf(res), Capacity: capacityOf(res), Cost: costDocument(res.Cost), Elasticity: elasticity(res.Elasticity),
-		Frontend: frontendOf(r.Frontend), Unscaled: r.unscaledDocument(), Changes: r.Changes(), GateFailures: append([]string{}, r.Failures...),
+		Frontend: frontendOf(r.Frontend), Unscaled: r.unscaledDocument(), Changes: r.recommendations(), GateFailures: append([]string{}, r.Failures...),
 		Findings: []findingDocument{}, Minutes: minuteDocuments(res.Minutes), Events: eventDocuments(res.Events),
 	}
 	for _, f := range r.Findings {

@@ -63,7 +63,7 @@ func (r Report) latencyLimit() time.Duration {
 }
 
 // Assumptions is what the rehearsal rests on, in one line.
-func (r Report) Assumptions() string {
+func (r Report) assumptions() string {
 	in := r.Input.WithDefaults()
 	s := in.Service
 	said := []string{

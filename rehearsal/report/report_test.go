@@ -149,7 +149,7 @@ func TestLabelsDoNotCoverEachOther(t *testing.T) {
 		c.limit("floor", "limit", 0.1)
 	}
 	c.limit("have", "top", 10)
-	c.done()
+	c.svg()
 	for i, l := range c.labels {
 		if l.y > 200-below || l.y < 0 || i > 0 && l.y-c.labels[i-1].y < textHeight {
 			t.Errorf("label %d at %g", i, l.y)
@@ -195,8 +195,8 @@ func TestChanges(t *testing.T) {
 			in.Service.ServiceTime, in.Subject.Target.MinCapacity, in.Subject.Target.MaxCapacity = 500*time.Millisecond, 100, 100
 		}, "it is the service time and its variation"},
 	} {
-		got := evening(t, test.change).Changes()
-		if len(got) == 0 || len(got) > maxChanges || !strings.Contains(got[0], test.first) {
+		got := evening(t, test.change).recommendations()
+		if len(got) == 0 || len(got) > maxRecommendations || !strings.Contains(got[0], test.first) {
 			t.Errorf("%s: got %q, want first %q", test.name, got, test.first)
 		}
 	}
@@ -209,7 +209,7 @@ func TestFigures(t *testing.T) {
 		{number(math.NaN()), "none"}, {percent(1), "100 %"}, {percent(0.99999999), "99.9999 %"}, {percent(0), "0 %"}, {percent(0.5), "50 %"},
 		{duration(0), "0 s"}, {duration(51500 * time.Microsecond), "51.5 ms"}, {duration(1100 * time.Millisecond), "1.1 s"}, {duration(6 * time.Minute), "6m"},
 		{duration(2 * time.Hour), "2h"}, {duration(90 * time.Second), "1m30s"}, {duration(10 * time.Second), "10s"},
-		{times(0), "never"}, {times(1), "once"}, {times(1200), "1,200 times"},
+		{frequency(0), "never"}, {frequency(1), "once"}, {frequency(1200), "1,200 times"},
 	} {
 		if test.got != test.want {
 			t.Errorf("got %q, want %q", test.got, test.want)

@@ -10,10 +10,10 @@ func (r Report) Summary() string {
 	var b strings.Builder
 	res := r.Result
 	fmt.Fprintf(&b, "%s, %s to %s\n", r.Input.Subject.Target.ResourceID, res.From.Format("2 Jan 2006 15:04"), res.To.Format("2 Jan 15:04 MST"))
-	for _, line := range r.Lines() {
+	for _, line := range r.lines() {
 		fmt.Fprintf(&b, "  %-15s %s\n", line[0], line[1])
 	}
-	for i, change := range r.Changes() {
+	for i, change := range r.recommendations() {
 		label := ""
 		if i == 0 {
 			label = "worth changing"
@@ -32,7 +32,7 @@ func (r Report) Summary() string {
 
 // Lines are the figures of the rehearsal, each with what it is about: requests,
 // latency, capacity, cost, what is to be known of the trace, assumptions.
-func (r Report) Lines() [][2]string {
+func (r Report) lines() [][2]string {
 	res := r.Result
 	q, c, cost := res.Requests, res.Capacity, res.Cost
 	out := [][2]string{
@@ -46,9 +46,9 @@ func (r Report) Lines() [][2]string {
 		latency += ", limit " + duration(limit)
 	}
 	out = append(out, [2]string{"latency", latency})
-	supply := fmt.Sprintf("%d to %d %s in service, changed %s", c.Least, c.Most, r.unit(c.Most), times(c.Actions))
+	supply := fmt.Sprintf("%d to %d %s in service, changed %s", c.Least, c.Most, r.unit(c.Most), frequency(c.Actions))
 	if c.Shortages > 0 {
-		supply += fmt.Sprintf("; short %s, longest for %s from %s", times(c.Shortages), duration(c.LongestShortage), c.ShortageAt.Format("15:04"))
+		supply += fmt.Sprintf("; short %s, longest for %s from %s", frequency(c.Shortages), duration(c.LongestShortage), c.ShortageAt.Format("15:04"))
 	}
 	if c.Refused > 0 {
 		supply += fmt.Sprintf("; %d floors refused while updating", c.Refused)
@@ -68,5 +68,5 @@ func (r Report) Lines() [][2]string {
 	if r.TraceNotes != "" {
 		out = append(out, [2]string{"trace", r.TraceNotes})
 	}
-	return append(out, [2]string{"rests on", r.Assumptions()})
+	return append(out, [2]string{"rests on", r.assumptions()})
 }

@@ -10,13 +10,13 @@ import (
 )
 
 // maxChanges is as many as anybody reads.
-const maxChanges = 3
+const maxRecommendations = 3
 
 // costly is how much over the oracle's cost is worth a word where nothing fails.
-const costly = 1.5
+const costlyRatio = 1.5
 
 // change is something worth changing, by what it would be worth.
-type change struct {
+type recommendation struct {
 	// failed is requests that it is about, hours what it costs.
 	failed, hours float64
 	text          string
@@ -24,13 +24,13 @@ type change struct {
 
 // Changes are the things that are most worth changing, three at most: what has
 // cost requests first, then latency, then money, and then what the lint says.
-func (r Report) Changes() []string {
-	found := append(r.failures(), r.late()...)
-	slices.SortStableFunc(found, func(a, b change) int {
+func (r Report) recommendations() []string {
+	found := append(r.failureCauses(), r.latencyRecommendations()...)
+	slices.SortStableFunc(found, func(a, b recommendation) int {
 		return cmp.Or(cmp.Compare(b.failed, a.failed), cmp.Compare(b.hours, a.hours))
 	})
 	out := []string{}
-	for _, c := range append(found, r.waste()...) {
+	for _, c := range append(found, r.costRecommendations()...) {
 		out = append(out, c.text)
 	}
 	seen := map[string]bool{}
@@ -40,7 +40,7 @@ func (r Report) Changes() []string {
 			out = append(out, f.String())
 		}
 	}
-	return out[:min(len(out), maxChanges)]
+	return out[:min(len(out), maxRecommendations)]
 }
 
 // cause is the minutes of one reason for failing.
@@ -60,7 +60,7 @@ func (c *cause) add(m rehearsal.Minute) {
 }
 
 // failures are the reasons for which requests have failed.
-func (r Report) failures() []change {
+func (r Report) failureCauses() []recommendation {
 	var limited, starting, crowded cause
 	for _, m := range r.Result.Minutes {
 		switch {
@@ -73,10 +73,10 @@ func (r Report) failures() []change {
 			crowded.add(m)
 		}
 	}
-	var out []change
+	var out []recommendation
 	say := func(c cause, text string) {
 		if c.failed > 0 {
-			out = append(out, change{failed: c.failed, text: fmt.Sprintf("%s requests failed from %s to %s UTC %s", thousands(c.failed), c.from.Format("15:04"), c.to.Format("15:04"), text)})
+			out = append(out, recommendation{failed: c.failed, text: fmt.Sprintf("%s requests failed from %s to %s UTC %s", thousands(c.failed), c.from.Format("15:04"), c.to.Format("15:04"), text)})
 		}
 	}
 	say(limited, fmt.Sprintf("at the maximum: raise MaxCapacity to %d or more, with headroom, and see that the account's quota allows it", limited.needed))
@@ -89,13 +89,13 @@ func (r Report) failures() []change {
 	say(starting, fmt.Sprintf("before instances had started: a scheduled floor of %d from %s UTC is there in time, a lower target only helps a slower rise", starting.needed, before.Format("15:04")))
 	say(crowded, "though capacity had caught up: what had queued, or crowds at single instances; a lower target and LEAST_OUTSTANDING_REQUESTS leave more room")
 	if n := r.Result.Capacity.Refused; n > 0 {
-		out = append(out, change{text: fmt.Sprintf("%d floors fell due while the endpoint was updating and moved nothing: assert each several times, or earlier", n)})
+		out = append(out, recommendation{text: fmt.Sprintf("%d floors fell due while the endpoint was updating and moved nothing: assert each several times, or earlier", n)})
 	}
 	return out
 }
 
 // late are minutes in which p99 was beyond its limit though nothing failed.
-func (r Report) late() []change {
+func (r Report) latencyRecommendations() []recommendation {
 	limit := r.latencyLimit()
 	if limit == 0 {
 		return nil
@@ -116,16 +116,16 @@ func (r Report) late() []change {
 	case minutes == 0:
 		return nil
 	case least > limit:
-		return []change{{text: fmt.Sprintf("p99 is over %s in every minute, %s at best: it is the service time and its variation, not the number of %s; make the service faster, or promise more", duration(limit), duration(least), r.unit(2))}}
+		return []recommendation{{text: fmt.Sprintf("p99 is over %s in every minute, %s at best: it is the service time and its variation, not the number of %s; make the service faster, or promise more", duration(limit), duration(least), r.unit(2))}}
 	}
-	return []change{{text: fmt.Sprintf("p99 was over %s in %d of %d minutes, without a failure, at worst %s at %s UTC: lower the policy's target, or raise the floor there",
+	return []recommendation{{text: fmt.Sprintf("p99 was over %s in %d of %d minutes, without a failure, at worst %s at %s UTC: lower the policy's target, or raise the floor there",
 		duration(limit), minutes, len(r.Result.Minutes), duration(worst.P99), worst.At.Format("15:04"))}}
 }
 
 // waste says what holds more than is needed, where it is much.
-func (r Report) waste() []change {
+func (r Report) costRecommendations() []recommendation {
 	cost := r.Result.Cost
-	if cost.OverOracle < costly {
+	if cost.OverOracle < costlyRatio {
 		return nil
 	}
 	full := r.Input.WithDefaults().Objective.Utilization
@@ -142,7 +142,7 @@ func (r Report) waste() []change {
 		}
 	}
 	if floor >= idle {
-		return []change{{text: fmt.Sprintf("the minimum holds %s instance hours more than is needed: cost is %.2f × the oracle's; lower floors, later, or shorter, if this is all that comes", number(floor), cost.OverOracle)}}
+		return []recommendation{{text: fmt.Sprintf("the minimum holds %s instance hours more than is needed: cost is %.2f × the oracle's; lower floors, later, or shorter, if this is all that comes", number(floor), cost.OverOracle)}}
 	}
-	return []change{{text: fmt.Sprintf("scaling keeps %s instance hours more than is needed: cost is %.2f × the oracle's; a higher target, or a shorter scale-in cooldown, gives them back", number(idle), cost.OverOracle)}}
+	return []recommendation{{text: fmt.Sprintf("scaling keeps %s instance hours more than is needed: cost is %.2f × the oracle's; a higher target, or a shorter scale-in cooldown, gives them back", number(idle), cost.OverOracle)}}
 }

@@ -67,7 +67,7 @@ func duration(d time.Duration) string {
 }
 
 // times writes how often something was.
-func times(n int) string {
+func frequency(n int) string {
 	switch n {
 	case 0:
 		return "never"

@@ -44,7 +44,7 @@ func (c Comparison) JSON() ([]byte, error) {
 	for _, r := range c.Rows {
 		d.Trace = r.Trace
 		d.Rows = append(d.Rows, rowDocument{
-			Scaling: r.Scaling, Facts: r.Facts, TraceNotes: r.TraceNotes, Assumptions: r.Assumptions(),
+			Scaling: r.Scaling, Facts: r.Facts, TraceNotes: r.TraceNotes, Assumptions: r.assumptions(),
 			Requests: requestsOf(r.Result), Latency: latencyOf(r.Result), Capacity: capacityOf(r.Result), Cost: costDocument(r.Result.Cost),
 			Unscaled: r.unscaledDocument(), GateFailures: append([]string{}, r.Failures...),
 		})
@@ -59,7 +59,7 @@ func (c Comparison) HTML() []byte {
 	said := []string{}
 	for i, r := range c.Rows {
 		rows[i] = c.cells(r)
-		said = append(said, r.Scaling+", "+r.Facts+": "+r.Assumptions())
+		said = append(said, r.Scaling+", "+r.Facts+": "+r.assumptions())
 	}
 	data := struct {
 		Style, Colours template.CSS
@@ -69,7 +69,7 @@ func (c Comparison) HTML() []byte {
 		Lines          [][2]string
 		Chart          drawing
 		Assumptions    []string
-	}{template.CSS(barStyle), template.CSS(pageColours()), "", c.columns(), rows, c.lines(), drawing{template.HTML(c.bars(wide)), template.HTML(c.bars(narrow))}, said}
+	}{template.CSS(barStyle), template.CSS(pageColours()), "", c.columns(), rows, c.footer(), drawing{template.HTML(c.barChart(wide)), template.HTML(c.barChart(narrow))}, said}
 	if len(c.Rows) > 0 {
 		data.Trace = c.Rows[0].Trace
 	}
