@@ -17,7 +17,7 @@ import (
 func TestCompare(t *testing.T) {
 	t.Parallel()
 	status, out, problems := call(append([]string{"compare", "--template", "testdata/hurts.yaml", "--template", variant, "--facts", "testdata/facts.yaml"}, final...)...)
-	if status != fine || problems != "" {
+	if status != statusOK || problems != "" {
 		t.Errorf("exit status %d\n%s", status, problems)
 	}
 	golden(t, "testdata/compare.txt", out)
@@ -39,7 +39,7 @@ func TestCompare(t *testing.T) {
 		"no environment":       {[]string{"--environment", "nowhere.yaml", "--environment", "../../config/environments/prod.yaml"}, "nowhere.yaml"},
 		"facts of no service":  {[]string{"--scaling", "fixed", "--scaling", "autoscaled"}, "--requests-per-second"},
 	} {
-		if status, out, problems := call(append(append([]string{"compare"}, final...), test.args...)...); status != badInput || out != "" || !strings.Contains(problems, test.want) {
+		if status, out, problems := call(append(append([]string{"compare"}, final...), test.args...)...); status != statusBadInput || out != "" || !strings.Contains(problems, test.want) {
 			t.Errorf("%s: exit status %d, want %q\n%s%s", name, status, test.want, out, problems)
 		}
 	}
@@ -62,7 +62,7 @@ func TestCompareWays(t *testing.T) {
 	args := []string{"compare", "--scaling", "fixed", "--scaling", "autoscaled", "--facts", slow, "--facts", fast, "--shape", match, "--min-availability", "99.9", "--flips",
 		"--json", outputs[0], "--html", outputs[1], "--svg", outputs[2]}
 	status, first, problems := call(args...)
-	if status != fine || problems != "" {
+	if status != statusOK || problems != "" {
 		t.Fatalf("exit status %d\n%s", status, problems)
 	}
 	golden(t, "testdata/ways.txt", first)
@@ -114,10 +114,10 @@ func TestNoFlips(t *testing.T) {
 	}
 	args = append(args, "compare", "--scaling", "fixed", "--shape", match, "--flips")
 	args = append(args[4:], args[:4]...)
-	if status, out, _ := call(append(args, "--min-availability", "99")...); status != fine || !strings.Contains(out, "would flip       not known: b has no price") {
+	if status, out, _ := call(append(args, "--min-availability", "99")...); status != statusOK || !strings.Contains(out, "would flip       not known: b has no price") {
 		t.Errorf("exit status %d\n%s", status, out)
 	}
-	if status, out, _ := call(append(args, "--max-cost-ratio", "1.01")...); status != refused || !strings.Contains(out, "none keeps what is asked") {
+	if status, out, _ := call(append(args, "--max-cost-ratio", "1.01")...); status != statusRefused || !strings.Contains(out, "none keeps what is asked") {
 		t.Errorf("exit status %d\n%s", status, out)
 	}
 }
@@ -161,7 +161,7 @@ func TestCommits(t *testing.T) {
 		if name == "beside" {
 			second = "35 to 35"
 		}
-		if status != fine || !strings.Contains(out, "HEAD~1:t.yaml") || !strings.Contains(out, "5 to 5") || !strings.Contains(out, second) {
+		if status != statusOK || !strings.Contains(out, "HEAD~1:t.yaml") || !strings.Contains(out, "5 to 5") || !strings.Contains(out, second) {
 			t.Errorf("%s: exit status %d\n%s%s", name, status, out, problems)
 		}
 	}
@@ -188,7 +188,7 @@ func TestFrontend(t *testing.T) {
 		"--bytes-per-request", "4096", "--requests-per-connection", "10", "--price-per-hour", "0.4"}
 	args := append(append([]string{"run", "--template", prod, "--frontend", front}, prices...), final...)
 	status, out, problems := call(args...)
-	if status != fine || problems != "" {
+	if status != statusOK || problems != "" {
 		t.Fatalf("exit status %d\n%s", status, problems)
 	}
 	golden(t, "testdata/frontend.txt", strings.ReplaceAll(out, "../../", ""))
@@ -201,7 +201,7 @@ func TestFrontend(t *testing.T) {
 		t.Errorf("%s%s", assembly, problems)
 	}
 	status, out, problems = call(append([]string{"run", "--template", prod, "--frontend", "../../test/snapshots/dev/frontend.json", "--bytes-per-request", "-1"}, final...)...)
-	if status != badInput || out != "" || strings.Count(problems, "\n") != 2 || !strings.Contains(problems, "its gateway calls predictions-dev, and predictions-prod is rehearsed") {
+	if status != statusBadInput || out != "" || strings.Count(problems, "\n") != 2 || !strings.Contains(problems, "its gateway calls predictions-dev, and predictions-prod is rehearsed") {
 		t.Errorf("exit status %d\n%s", status, problems)
 	}
 }
@@ -211,15 +211,15 @@ func TestBorder(t *testing.T) {
 	above := func(least float64) func(float64) (bool, error) {
 		return func(x float64) (bool, error) { return x >= least, nil }
 	}
-	if at, found, err := border(0, 1, above(0.3)); !found || err != nil || at < 0.3 || at > 0.3+1.0/(1<<halvings) {
+	if at, found, err := bisect(0, 1, above(0.3)); !found || err != nil || at < 0.3 || at > 0.3+1.0/(1<<halvings) {
 		t.Errorf("got %g, %t, %v", at, found, err)
 	}
 	for _, nowhere := range []float64{-1, 2} {
-		if _, found, _ := border(0, 1, above(nowhere)); found {
+		if _, found, _ := bisect(0, 1, above(nowhere)); found {
 			t.Errorf("found %g", nowhere)
 		}
 	}
-	if _, _, err := border(0, 1, func(float64) (bool, error) { return false, errors.New("no") }); err == nil {
+	if _, _, err := bisect(0, 1, func(float64) (bool, error) { return false, errors.New("no") }); err == nil {
 		t.Error("an error was lost")
 	}
 }
@@ -232,7 +232,7 @@ func TestDistinguish(t *testing.T) {
 	for i, s := range settings {
 		rows[i].Scaling = s.name()
 	}
-	distinguish(rows, settings)
+	disambiguate(rows, settings)
 	if rows[0].Scaling != "a/t.yaml" || rows[1].Scaling != "b/t.yaml" || rows[2].Scaling != "other.yaml" {
 		t.Errorf("got %q, %q, %q", rows[0].Scaling, rows[1].Scaling, rows[2].Scaling)
 	}
@@ -247,7 +247,7 @@ func TestPlansFollow(t *testing.T) {
 		"--evening", "1998-07-07T19:00:00Z", "--budget", "20", "--min-availability", "99.9"}
 	c := commands()[1]
 	options := newOptions()
-	if status := c.parse(options, args[1:], &o, &o); status != fine {
+	if status := c.parse(options, args[1:], &o, &o); status != statusOK {
 		t.Fatal(o.String())
 	}
 	s := options.settings()[0]

@@ -12,11 +12,11 @@ import (
 // explain tells a rehearsal minute by minute. Minutes in which nothing happened
 // and nothing failed are left out.
 func explain(o *options, out io.Writer) (int, error) {
-	o.missing(true)
-	o.once()
+	o.checkRequired(true)
+	o.checkSingle()
 	r, err := o.play(o.settings()[0])
 	if err != nil {
-		return badInput, err
+		return statusBadInput, err
 	}
 	events := r.Result.Events
 	for _, m := range r.Result.Minutes {
@@ -37,7 +37,7 @@ func explain(o *options, out io.Writer) (int, error) {
 		fmt.Fprintf(out, "  %s\n", report.Line(e))
 	}
 	fmt.Fprintf(out, "\n%s", r.Summary())
-	return fine, nil
+	return statusOK, nil
 }
 
 func heading(m rehearsal.Minute) string {

@@ -23,14 +23,14 @@ type facts struct {
 	service   rehearsal.Service
 	gateway   rehearsal.Gateway
 	objective rehearsal.Objective
-	before    before
+	frontend  frontendFacts
 	// places are where each key was said, such as "facts.yaml:3:12: variation".
 	places map[string]string
 }
 
 // before is what stands before the endpoint, in place of what a template says,
 // and what that costs.
-type before struct {
+type frontendFacts struct {
 	// tasks of a gateway on Fargate, each with vCPU and GB, and what one sustains.
 	tasks                     int
 	vcpu, gb, perTask         float64
@@ -162,7 +162,7 @@ func (f facts) with(given facts) facts {
 }
 
 // point turns a field of rehearsal.Input into the place where it was said.
-func (f facts) point(p problem.Problem, subject string) problem.Problem {
+func (f facts) locate(p problem.Problem, subject string) problem.Problem {
 	var best *fact
 	for i, known := range factTable {
 		if known.field == "" {

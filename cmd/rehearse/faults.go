@@ -22,7 +22,7 @@ type faults struct {
 
 // change is the traffic as it comes. Extra time is said in times as planned,
 // before the kick-off is moved.
-func (f faults) change(t trace.Trace) trace.Trace {
+func (f faults) apply(t trace.Trace) trace.Trace {
 	for _, w := range f.extra {
 		t = t.Extend(w.From, w.To.Sub(w.From))
 	}
@@ -30,11 +30,11 @@ func (f faults) change(t trace.Trace) trace.Trace {
 }
 
 // misses are changes that meet nothing of the traffic.
-func (f faults) misses(t trace.Trace) problem.List {
+func (f faults) outsideTraffic(t trace.Trace) problem.List {
 	var ps problem.List
 	for _, w := range f.extra {
 		if len(t.Counts) > 0 && (!w.From.After(t.Start) || w.From.After(t.End())) {
-			ps.Add("--fault", "extra-time="+stamp(w.From), fmt.Sprintf("the traffic is from %s to %s", stamp(t.Start), stamp(t.End())), "extra time begins within it")
+			ps.Add("--fault", "extra-time="+formatTime(w.From), fmt.Sprintf("the traffic is from %s to %s", formatTime(t.Start), formatTime(t.End())), "extra time begins within it")
 		}
 	}
 	return ps
@@ -44,7 +44,7 @@ func (f faults) misses(t trace.Trace) problem.List {
 func (f faults) notes() []string {
 	var notes []string
 	for _, w := range f.extra {
-		notes = append(notes, fmt.Sprintf("extra time of %s at %s", w.To.Sub(w.From), stamp(w.From)))
+		notes = append(notes, fmt.Sprintf("extra time of %s at %s", w.To.Sub(w.From), formatTime(w.From)))
 	}
 	switch {
 	case f.kickOff > 0:
@@ -145,7 +145,7 @@ func faultKinds() string {
 }
 
 // readFaults reads what --fault says.
-func readFaults(said []string) (faults, problem.List) {
+func parseFaults(said []string) (faults, problem.List) {
 	var f faults
 	var ps problem.List
 	for _, text := range said {

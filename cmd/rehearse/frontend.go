@@ -13,7 +13,7 @@ import (
 // frontend is what stands before the endpoint that is rehearsed: this project's
 // gateway in the template that says so, with what the facts say in its place. It
 // is nil where nothing is said of it.
-func (o *options) frontend(s setting, scaled cloudformation.Scaled, said before) (*frontend.Frontend, error) {
+func (o *options) frontend(s setting, scaled cloudformation.Scaled, said frontendFacts) (*frontend.Frontend, error) {
 	var out frontend.Frontend
 	endpoint := endpointOf(scaled)
 	found, err := o.gateway(s, endpoint)
@@ -52,35 +52,35 @@ func (o *options) frontend(s setting, scaled cloudformation.Scaled, said before)
 // gateway is the one of an endpoint, nil where no template has it. That --frontend
 // has none is a problem.
 func (o *options) gateway(s setting, endpoint string) (*cloudformation.Frontend, error) {
-	file := o.before
+	file := o.frontendTemplate
 	if file == "" {
-		if s.way != "" || o.environments[s.template] || s.template == "" && o.assembly == "" {
+		if s.mode != "" || o.environments[s.template] || s.template == "" && o.assembly == "" {
 			return nil, nil
 		}
 		file = s.template
 	}
 	reading, err := o.read(file)
 	if err != nil {
-		if o.before == "" {
+		if o.frontendTemplate == "" {
 			err = nil // said of what scales
 		}
 		return nil, err
 	}
 	var names []string
 	for i, f := range reading.Frontends {
-		if f.EndpointName == endpoint || s.way != "" {
+		if f.EndpointName == endpoint || s.mode != "" {
 			return &reading.Frontends[i], nil
 		}
 		names = append(names, f.EndpointName)
 	}
-	if o.before == "" || endpoint == "" {
+	if o.frontendTemplate == "" || endpoint == "" {
 		return nil, nil
 	}
 	rule := "no gateway of this project stands in it"
 	if len(names) > 0 {
 		rule = fmt.Sprintf("its gateway calls %s, and %s is rehearsed", strings.Join(names, ", "), endpoint)
 	}
-	return nil, problem.List{{Path: "--frontend", Got: o.before, Rule: rule, Fix: "give the template of the endpoint's own gateway, or leave it out"}}
+	return nil, problem.List{{Path: "--frontend", Got: o.frontendTemplate, Rule: rule, Fix: "give the template of the endpoint's own gateway, or leave it out"}}
 }
 
 // endpointOf is the endpoint of what scales, "" where it is not known.

@@ -17,9 +17,9 @@ import (
 
 // Exit statuses.
 const (
-	fine     = 0
-	refused  = 1
-	badInput = 2
+	statusOK       = 0
+	statusRefused  = 1
+	statusBadInput = 2
 )
 
 // command is one thing that rehearse does.
@@ -61,25 +61,25 @@ func rehearse(args []string, out, problems io.Writer) int {
 	usage += "\"rehearse COMMAND -h\" lists its options.\n"
 	if name == "help" || strings.TrimLeft(name, "-") == "h" || strings.TrimLeft(name, "-") == "help" {
 		fmt.Fprint(out, usage)
-		return fine
+		return statusOK
 	}
 	if name != "" {
 		fmt.Fprintf(problems, "command: got %q: there is no such command\n", name)
 	}
 	fmt.Fprint(problems, usage)
-	return badInput
+	return statusBadInput
 }
 
 func (c command) run(args []string, out, problems io.Writer) int {
 	o := newOptions()
-	if status := c.parse(o, args, out, problems); status != fine {
-		return max(status, fine)
+	if status := c.parse(o, args, out, problems); status != statusOK {
+		return max(status, statusOK)
 	}
 	o.terminal = terminal(problems)
 	status, err := c.do(o, out)
 	if err != nil {
 		fmt.Fprintln(problems, err)
-		return badInput
+		return statusBadInput
 	}
 	return status
 }
@@ -102,10 +102,10 @@ func (c command) parse(o *options, args []string, out, problems io.Writer) int {
 		return helped
 	case err != nil:
 		fmt.Fprintf(problems, "%v; \"rehearse %s -h\" lists what it takes\n", err, c.name)
-		return badInput
+		return statusBadInput
 	case flags.NArg() > 0:
 		fmt.Fprintf(problems, "%s: got %q: everything is said with an option; \"rehearse %s -h\" lists them\n", c.name, flags.Arg(0), c.name)
-		return badInput
+		return statusBadInput
 	}
-	return fine
+	return statusOK
 }

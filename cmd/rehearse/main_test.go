@@ -58,13 +58,13 @@ func TestProdHoldsTheFinal(t *testing.T) {
 	args := append([]string{"run", "--template", prod, "--fault", "zone-lost=2027-05-29T20:50:00Z", "--client-timeout", "1s", "--variation", "1",
 		"--min-availability", "99.99", "--max-p99", "400ms", "--max-cost-ratio", "4"}, final...)
 	status, out, problems := call(args...)
-	if status != fine || problems != "" {
+	if status != statusOK || problems != "" {
 		t.Errorf("exit status %d\n%s%s", status, out, problems)
 	}
 	// Twice as much on a day without a floor, and without instances to be had, is refused.
 	unprepared := append(args, "--shift-to", "2027-05-23T19:00:00Z", "--fault", "no-capacity=2027-05-23T18:00:00Z/3h", "--rate-scale", "3")
 	status, out, _ = call(unprepared...)
-	if status != refused || !strings.Contains(out, "gate failed") || !strings.Contains(out, "is below 99.99 %") {
+	if status != statusRefused || !strings.Contains(out, "gate failed") || !strings.Contains(out, "is below 99.99 %") {
 		t.Errorf("exit status %d\n%s", status, out)
 	}
 }
@@ -120,7 +120,7 @@ func TestMistakes(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			status, out, problems := call(append(append([]string{"run"}, test.args...), "--json", filepath.Join(dir, "r.json"), "--html", filepath.Join(dir, "r.html"))...)
-			if left, _ := os.ReadDir(dir); status != badInput || out != "" || len(left) > 0 {
+			if left, _ := os.ReadDir(dir); status != statusBadInput || out != "" || len(left) > 0 {
 				t.Errorf("exit status %d, %d files, printed %q", status, len(left), out)
 			}
 			golden(t, bad(name+".txt"), problems)
@@ -137,7 +137,7 @@ func TestOutputsAreWholeAndTheSame(t *testing.T) {
 	written := func(name string) (string, string) {
 		j, h := filepath.Join(dir, name+".json"), filepath.Join(dir, name+".html")
 		status, out, problems := call(append([]string{"run", "--template", variant, "--facts", "testdata/facts.yaml", "--json", j, "--html", h, "--min-availability", "100"}, final...)...)
-		if status != refused || problems != "" {
+		if status != statusRefused || problems != "" {
 			t.Fatalf("exit status %d\n%s%s", status, out, problems)
 		}
 		a, err := os.ReadFile(j)
@@ -166,22 +166,22 @@ func TestOutputsAreWholeAndTheSame(t *testing.T) {
 		t.Errorf("left behind: %v", left)
 	}
 	status, _, problems := call("run", "--template", variant, "--facts", "testdata/facts.yaml", "--trace", good, "--json", filepath.Join(dir, "none", "x"), "--html", dir)
-	if status != badInput || strings.Count(problems, "\n") != 2 {
+	if status != statusBadInput || strings.Count(problems, "\n") != 2 {
 		t.Errorf("exit status %d\n%s", status, problems)
 	}
 }
 
 func TestLint(t *testing.T) {
 	t.Parallel()
-	if status, out, problems := call("lint", "--template", prod); status != fine || out+problems != "" {
+	if status, out, problems := call("lint", "--template", prod); status != statusOK || out+problems != "" {
 		t.Errorf("prod: exit status %d\n%s%s", status, out, problems)
 	}
 	status, out, problems := call("lint", "--template", "testdata/hurts.yaml")
-	if status != refused || problems != "" {
+	if status != statusRefused || problems != "" {
 		t.Errorf("exit status %d: %s", status, problems)
 	}
 	golden(t, "testdata/hurts.txt", out)
-	if status, _, problems := call("lint", "--template", "../../internal/cloudformation/testdata/unresolved.yaml"); status != badInput || strings.Count(problems, "\n") != 7 {
+	if status, _, problems := call("lint", "--template", "../../internal/cloudformation/testdata/unresolved.yaml"); status != statusBadInput || strings.Count(problems, "\n") != 7 {
 		t.Errorf("unresolved: exit status %d\n%s", status, problems)
 	}
 }
@@ -189,7 +189,7 @@ func TestLint(t *testing.T) {
 func TestExplain(t *testing.T) {
 	t.Parallel()
 	status, out, problems := call(append(append([]string{"explain", "--template", variant, "--facts", "testdata/facts.yaml"}, final...), "--to", "1998-07-08T18:30:00Z")...)
-	if status != fine || problems != "" {
+	if status != statusOK || problems != "" {
 		t.Errorf("exit status %d\n%s", status, problems)
 	}
 	golden(t, "testdata/explain.txt", out)
@@ -202,8 +202,8 @@ func TestCommands(t *testing.T) {
 		status int
 		said   string
 	}{
-		{nil, badInput, "usage: rehearse"}, {[]string{"sing"}, badInput, `got "sing"`}, {[]string{"help"}, fine, "compare"},
-		{[]string{"run", "-h"}, fine, "-requests-per-second"}, {[]string{"run", "--colour"}, badInput, "colour"}, {[]string{"lint", "x.yaml"}, badInput, `got "x.yaml"`},
+		{nil, statusBadInput, "usage: rehearse"}, {[]string{"sing"}, statusBadInput, `got "sing"`}, {[]string{"help"}, statusOK, "compare"},
+		{[]string{"run", "-h"}, statusOK, "-requests-per-second"}, {[]string{"run", "--colour"}, statusBadInput, "colour"}, {[]string{"lint", "x.yaml"}, statusBadInput, `got "x.yaml"`},
 	} {
 		if status, out, problems := call(test.args...); status != test.status || !strings.Contains(out+problems, test.said) {
 			t.Errorf("%q: exit status %d, %s%s", test.args, status, out, problems)
@@ -219,7 +219,7 @@ func TestFactsPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range factTable {
-		if line := "| `" + f.key + "` | " + f.meaning + " | " + f.otherwise + " |\n"; !strings.Contains(string(page), line) {
+		if line := "| `" + f.key + "` | " + f.meaning + " | " + f.defaultText + " |\n"; !strings.Contains(string(page), line) {
 			t.Errorf("docs/rehearsal.md lacks\n%s", line)
 		}
 	}

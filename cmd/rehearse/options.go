@@ -22,20 +22,20 @@ type options struct {
 	templates, facts          []string
 	environments              map[string]bool // those of templates that are environment files
 	commits                   []string
-	laidOver                  []string // plans for environment files
-	ways                      []way
+	planFiles                 []string // plans for environment files
+	modes                     []scalingMode
 	plans                     map[setting]*plan.Plan // those that were made
 	flips                     bool
 	svg                       string
 	assembly, stack, resource string
-	before                    string // the template of what stands before the endpoint
+	frontendTemplate          string // the template of what stands before the endpoint
 	readings                  map[string]cloudformation.Reading
 	account, region           string
 	parameters                map[string]string
 	given                     facts // in place of what facts files say
 
 	trace, shape         string
-	sourced              *source // what the two have been read as
+	cachedSource         *trafficSource // what the two have been read as
 	rateScale, timeScale float64
 	from, to             time.Time
 	kickOff, shiftTo     time.Time
@@ -56,7 +56,7 @@ func newOptions() *options {
 
 // reads makes a flag of a function that reads a text: what it cannot read is a
 // problem like any other, and does not hide those that follow.
-func reads[T any](o *options, flags *flag.FlagSet, name, usage, rule, fix string, read func(string) (T, bool), set func(T)) {
+func valueFlag[T any](o *options, flags *flag.FlagSet, name, usage, rule, fix string, read func(string) (T, bool), set func(T)) {
 	flags.Func(name, usage, func(text string) error {
 		if v, fine := read(text); fine {
 			set(v)
@@ -82,7 +82,7 @@ func subjectFlags(o *options, flags *flag.FlagSet) {
 	flags.StringVar(&o.resource, "resource", "", "the resource `ID` or logical ID of what scales, where several do")
 	flags.StringVar(&o.account, "account", "", "the `account` that a template asks for")
 	flags.StringVar(&o.region, "region", "", "the `region` that a template asks for, such as eu-west-1")
-	reads(o, flags, "parameter", "a template's parameter, as `NAME=VALUE`", "a parameter is NAME=VALUE", "such as --parameter Stage=prod",
+	valueFlag(o, flags, "parameter", "a template's parameter, as `NAME=VALUE`", "a parameter is NAME=VALUE", "such as --parameter Stage=prod",
 		func(s string) ([2]string, bool) {
 			name, value, found := strings.Cut(s, "=")
 			return [2]string{name, value}, found && name != ""
@@ -94,7 +94,7 @@ func playFlags(o *options, flags *flag.FlagSet) {
 		o.facts = append(o.facts, s)
 		return nil
 	})
-	flags.StringVar(&o.before, "frontend", "", "the `template` of the gateway and the load balancer, whose cost is added (default the one that is rehearsed, or the assembly)")
+	flags.StringVar(&o.frontendTemplate, "frontend", "", "the `template` of the gateway and the load balancer, whose cost is added (default the one that is rehearsed, or the assembly)")
 	for _, f := range factTable {
 		flags.Func(f.flag(), f.meaning+"; as "+f.key+" in the facts", func(text string) error {
 			f.take(&o.given, "--"+f.flag(), text, &o.problems)
@@ -104,7 +104,7 @@ func playFlags(o *options, flags *flag.FlagSet) {
 	flags.StringVar(&o.trace, "trace", "", "a `file` of traffic: counts as CSV, a log of requests, or what aws cloudwatch get-metric-data prints")
 	flags.StringVar(&o.shape, "shape", "", "generated traffic instead of a trace, `KIND,KEY=VALUE,...`; times count from its start, rates are requests a second:\n"+strings.Join(trace.ShapeForms(), "\n"))
 	scale := func(name, usage string, to *float64) {
-		reads(o, flags, name, usage, "a scale is above 0 and at most 1000000", "2 doubles it", func(s string) (float64, bool) {
+		valueFlag(o, flags, name, usage, "a scale is above 0 and at most 1000000", "2 doubles it", func(s string) (float64, bool) {
 			x, err := strconv.ParseFloat(s, 64)
 			return x, err == nil && x > 0 && x <= 1e6
 		}, func(x float64) { *to = x })
@@ -112,7 +112,7 @@ func playFlags(o *options, flags *flag.FlagSet) {
 	scale("rate-scale", "play so many `times` as many requests (default 1)", &o.rateScale)
 	scale("time-scale", "play the trace so many `times` as fast, at its rates (default 1)", &o.timeScale)
 	instant := func(name, usage string, to *time.Time) {
-		reads(o, flags, name, usage, "a time has a date and a zone", "such as 2027-05-29T19:00:00Z", func(s string) (time.Time, bool) {
+		valueFlag(o, flags, name, usage, "a time has a date and a zone", "such as 2027-05-29T19:00:00Z", func(s string) (time.Time, bool) {
 			t, err := time.Parse(time.RFC3339, s)
 			return t, err == nil
 		}, func(t time.Time) { *to = t })
@@ -125,7 +125,7 @@ func playFlags(o *options, flags *flag.FlagSet) {
 		o.faults = append(o.faults, s)
 		return nil
 	})
-	reads(o, flags, "seed", "begins the pseudo-random start times (default `0`)", "a seed is a whole number, 0 or more", "leave it out for 0", func(s string) (uint64, bool) {
+	valueFlag(o, flags, "seed", "begins the pseudo-random start times (default `0`)", "a seed is a whole number, 0 or more", "leave it out for 0", func(s string) (uint64, bool) {
 		n, err := strconv.ParseUint(s, 10, 64)
 		return n, err == nil
 	}, func(n uint64) { o.seed = n })
@@ -137,13 +137,13 @@ func compareFlags(o *options, flags *flag.FlagSet) {
 		return nil
 	})
 	flags.Func("plan", "a `file` that rehearse plan --yaml has written: --environment is rehearsed with it as well; may be said again", func(s string) error {
-		o.laidOver = append(o.laidOver, s)
+		o.planFiles = append(o.planFiles, s)
 		return nil
 	})
-	reads(o, flags, "scaling", "make the scaling of the facts instead of reading it: `fixed`, autoscaled or planned; may be said again", "the ways are fixed, autoscaled and planned", "such as autoscaled",
-		readWay, func(w way) { o.ways = append(o.ways, w) })
-	reads(o, flags, "evening", "learn what is planned from an evening, by its `kick-off` in the trace, or FILE@TIME; may be said again", "it is a time, or FILE@TIME", "such as 1998-07-07T19:00:00Z",
-		readKickOff, func(k kickOff) { o.planning.evenings = append(o.planning.evenings, k) })
+	valueFlag(o, flags, "scaling", "make the scaling of the facts instead of reading it: `fixed`, autoscaled or planned; may be said again", "the ways are fixed, autoscaled and planned", "such as autoscaled",
+		parseScalingMode, func(w scalingMode) { o.modes = append(o.modes, w) })
+	valueFlag(o, flags, "evening", "learn what is planned from an evening, by its `kick-off` in the trace, or FILE@TIME; may be said again", "it is a time, or FILE@TIME", "such as 1998-07-07T19:00:00Z",
+		parseKickOff, func(k kickOff) { o.planning.evenings = append(o.planning.evenings, k) })
 	budgetFlag(o, flags)
 	flags.BoolVar(&o.flips, "flips", false, "say where another would be the cheapest: at which price, speed or start time")
 	flags.StringVar(&o.svg, "svg", "", "draw the comparison into this `file`")
@@ -159,23 +159,23 @@ func gateFlags(o *options, flags *flag.FlagSet) {
 		x, err := strconv.ParseFloat(s, 64)
 		return x, err == nil && x > 0 && !math.IsInf(x, 1)
 	}
-	reads(o, flags, "min-availability", "fail below this `percentage` of answered requests", "an availability is a percentage over 0 and at most 100", "such as 99.99",
+	valueFlag(o, flags, "min-availability", "fail below this `percentage` of answered requests", "an availability is a percentage over 0 and at most 100", "such as 99.99",
 		func(s string) (float64, bool) {
 			x, fine := positive(strings.TrimSuffix(s, "%"))
 			return x, fine && x <= 100
 		},
 		func(x float64) { o.gate.minAvailability = x })
-	reads(o, flags, "max-p99", "fail over this 99th percentile of `latency`", "a latency is above 0 and has a unit", "such as 200ms",
+	valueFlag(o, flags, "max-p99", "fail over this 99th percentile of `latency`", "a latency is above 0 and has a unit", "such as 200ms",
 		func(s string) (time.Duration, bool) { d, err := time.ParseDuration(s); return d, err == nil && d > 0 },
 		func(d time.Duration) { o.gate.maxP99 = d })
-	reads(o, flags, "max-cost-ratio", "fail over this `multiple` of what the oracle pays", "a ratio is above 0", "such as 1.5", positive,
+	valueFlag(o, flags, "max-cost-ratio", "fail over this `multiple` of what the oracle pays", "a ratio is above 0", "such as 1.5", positive,
 		func(x float64) { o.gate.maxCostRatio = x })
 }
 
 // missing are the options without which nothing can be done.
-func (o *options) missing(played bool) {
+func (o *options) checkRequired(played bool) {
 	switch {
-	case len(o.ways) > 0 && len(o.templates) == 0 && o.assembly == "": // made of facts
+	case len(o.modes) > 0 && len(o.templates) == 0 && o.assembly == "": // made of facts
 	case len(o.templates) == 0 && o.assembly == "":
 		o.problems.Add("--template", nil, "what scales is in a template, an environment file or a cloud assembly, and none is given", "give --template FILE, --environment FILE, or --assembly cdk.out")
 	case len(o.templates) > 0 && o.assembly != "":
@@ -185,7 +185,7 @@ func (o *options) missing(played bool) {
 		return
 	}
 	switch {
-	case !o.comes():
+	case !o.hasTraffic():
 		o.problems.Add("--trace", nil, "a rehearsal replays traffic, and none is given", "give --trace FILE, or --shape KIND,KEY=VALUE,...")
 	case o.trace != "" && o.shape != "":
 		o.problems.Add("--shape", o.shape, "a trace is given as well", "leave one of them out")
@@ -220,7 +220,7 @@ func (o *options) outputs() []output {
 }
 
 // once refuses an option that only compare takes several of.
-func (o *options) once() {
+func (o *options) checkSingle() {
 	for _, several := range []struct {
 		name  string
 		given []string

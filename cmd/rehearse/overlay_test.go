@@ -14,7 +14,7 @@ func TestPlanOverEnvironment(t *testing.T) {
 	const environment = "../../config/environments/prod.yaml"
 	args := append([]string{"compare", "--environment", environment, "--plan", "testdata/plan.yaml", "--rate-scale", "1"}, final...)
 	status, out, problems := call(args...)
-	if status != fine || problems != "" {
+	if status != statusOK || problems != "" {
 		t.Fatalf("exit status %d\n%s", status, problems)
 	}
 	rows := strings.Split(out, "\n")
@@ -66,7 +66,7 @@ func TestPlanMistakes(t *testing.T) {
 		{"--template", prod, "--plan", "testdata/plan.yaml"},                                                    // no environment
 		{"--environment", "../../config/environments/prod.yaml", "--plan", file("scaling: {minCapacity: 0}\n")}, // what it makes is refused
 	} {
-		if status, _, problems := call(append(append([]string{"compare"}, args...), final...)...); status != badInput || problems == "" {
+		if status, _, problems := call(append(append([]string{"compare"}, args...), final...)...); status != statusBadInput || problems == "" {
 			t.Errorf("%q: exit status %d\n%s", args, status, problems)
 		}
 	}

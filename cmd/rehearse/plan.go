@@ -21,12 +21,12 @@ const planTimeout = 10 * time.Minute
 // makePlan finds a plan, and prints it as the keys of an environment file, below
 // what is to be known of it.
 func makePlan(o *options, out io.Writer) (int, error) {
-	o.missing(true)
-	o.once()
-	o.missingPlan()
+	o.checkRequired(true)
+	o.checkSingle()
+	o.checkPlanOptions()
 	request, err := o.planRequest()
 	if err != nil {
-		return badInput, err
+		return statusBadInput, err
 	}
 	timeout := o.planning.timeout
 	if timeout == 0 {
@@ -43,17 +43,17 @@ func makePlan(o *options, out io.Writer) (int, error) {
 		err = problem.List{{Path: "--timeout", Got: timeout.String(), Rule: "it was over before anything was tried", Fix: "give it more time"}}
 	}
 	if err != nil {
-		return badInput, err
+		return statusBadInput, err
 	}
-	keys := always(func() []byte { return []byte(p.YAML()) })
+	keys := infallible(func() []byte { return []byte(p.YAML()) })
 	if err := writeFiles([]output{{option: "--json", path: o.planning.json}, {option: "--yaml", path: o.planning.yaml}}, p.JSON, keys); err != nil {
-		return badInput, err
+		return statusBadInput, err
 	}
 	fmt.Fprint(out, p.Summary(), "\n", p.YAML())
 	if !p.Holds {
-		return refused, nil
+		return statusRefused, nil
 	}
-	return fine, nil
+	return statusOK, nil
 }
 
 // planRequest is what is to be planned. Its error is everything that is wrong.
@@ -85,13 +85,13 @@ func (o *options) planRequest() (plan.Request, error) {
 		r.Evenings = append(r.Evenings, o.evening(from.Trace, o.kickOff))
 	}
 	for _, k := range o.planning.evenings {
-		e, err := o.another("--evening", k, read)
+		e, err := o.earlierEvening("--evening", k, read)
 		if problems = append(problems, err); read && err == nil {
 			r.Evenings = append(r.Evenings, e)
 		}
 	}
 	if k := o.planning.check; k != nil {
-		e, err := o.another("--check", *k, read)
+		e, err := o.earlierEvening("--check", *k, read)
 		if problems = append(problems, err); read && err == nil {
 			r.Check = &e
 		}
@@ -110,7 +110,7 @@ func (o *options) planRequest() (plan.Request, error) {
 			continue // said already, or the template may have said it
 		case ofInput:
 			p.Path = inner
-			p = said.point(p, place)
+			p = said.locate(p, place)
 		default:
 			if p.Path = planOption(p.Path); told[p.Path] {
 				continue // in better words
@@ -158,7 +158,7 @@ func (o *options) evening(t trace.Trace, kickOff time.Time) plan.Evening {
 
 // another is an evening by its kick-off: as long before and after it as the
 // first, where read says that there is one.
-func (o *options) another(option string, k kickOff, read bool) (plan.Evening, error) {
+func (o *options) earlierEvening(option string, k kickOff, read bool) (plan.Evening, error) {
 	whole := o.source().whole
 	if k.file != "" {
 		var err error
@@ -173,7 +173,7 @@ func (o *options) another(option string, k kickOff, read bool) (plan.Evening, er
 	part := whole.Between(k.at.Add(first.Start.Sub(o.kickOff)), k.at.Add(first.End().Sub(o.kickOff)))
 	if len(part.Counts) == 0 || k.at.Before(part.Start) || !k.at.Before(part.End()) {
 		return plan.Evening{}, problem.List{{Path: option, Got: k.at.Format(time.RFC3339), Rule: "nothing of the trace is there",
-			Fix: fmt.Sprintf("it goes from %s to %s", stamp(whole.Start), stamp(whole.End()))}}
+			Fix: fmt.Sprintf("it goes from %s to %s", formatTime(whole.Start), formatTime(whole.End()))}}
 	}
 	return o.evening(part, k.at), nil
 }

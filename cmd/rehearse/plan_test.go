@@ -60,7 +60,7 @@ func TestPlan(t *testing.T) {
 	if rest != keys || doc["yaml"] != keys {
 		t.Errorf("printed\n%s\nand written\n%s", rest, keys)
 	}
-	if holds := doc["holds"] == true; holds != (status == fine) || !holds && status != refused {
+	if holds := doc["holds"] == true; holds != (status == statusOK) || !holds && status != statusRefused {
 		t.Errorf("holds: %v, exit status %d", doc["holds"], status)
 	}
 	if _, out, _, doc = planned("checked", "--check", "1998-07-08T19:00:00Z", "--evening", "1998-07-08T19:00:00Z", "--robust=false"); doc["onTheEveningToCheckBy"] == nil ||
@@ -84,7 +84,7 @@ func TestMistakesOfAPlan(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			status, out, problems := call(append(append([]string{"plan"}, args...), "--json", filepath.Join(dir, "p.json"), "--yaml", filepath.Join(dir, "p.yaml"))...)
-			if left, _ := os.ReadDir(dir); status != badInput || out != "" || len(left) > 0 {
+			if left, _ := os.ReadDir(dir); status != statusBadInput || out != "" || len(left) > 0 {
 				t.Errorf("exit status %d, %d files, printed %q", status, len(left), out)
 			}
 			golden(t, "testdata/mistakes/"+name+".txt", problems)
@@ -166,7 +166,7 @@ func TestProgress(t *testing.T) {
 func TestNoTime(t *testing.T) {
 	t.Parallel()
 	status, out, problems := call(append([]string{"plan", "--template", variant, "--facts", "testdata/facts.yaml", "--timeout", "1ns"}, lastYear...)...)
-	if want := "--timeout: got 1ns: it was over before anything was tried; give it more time\n"; status != badInput || out != "" || problems != want {
+	if want := "--timeout: got 1ns: it was over before anything was tried; give it more time\n"; status != statusBadInput || out != "" || problems != want {
 		t.Errorf("exit status %d, %q, %q", status, out, problems)
 	}
 }

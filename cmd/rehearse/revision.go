@@ -29,7 +29,7 @@ func revision(file string) (rev, path string, ok bool) {
 func atRevision(rev, file string) string { return rev + ":./" + filepath.ToSlash(filepath.Clean(file)) }
 
 // show is what git holds of a file at a commit.
-func show(option, file string) ([]byte, error) {
+func gitShow(option, file string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), gitDeadline)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "git", "show", "--end-of-options", file)

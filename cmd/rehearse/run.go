@@ -9,24 +9,24 @@ import (
 
 // run rehearses one template, writes what is asked for, and holds it to its gate.
 func run(o *options, out io.Writer) (int, error) {
-	o.missing(true)
-	o.once()
+	o.checkRequired(true)
+	o.checkSingle()
 	r, err := o.play(o.settings()[0])
 	if err != nil {
-		return badInput, err
+		return statusBadInput, err
 	}
-	if err := o.write(r.JSON, always(r.HTML)); err != nil {
-		return badInput, err
+	if err := o.write(r.JSON, infallible(r.HTML)); err != nil {
+		return statusBadInput, err
 	}
 	fmt.Fprint(out, r.Summary())
 	if len(r.Failures) > 0 {
-		return refused, nil
+		return statusRefused, nil
 	}
-	return fine, nil
+	return statusOK, nil
 }
 
 // always is of a content that can always be made.
-func always(content func() []byte) func() ([]byte, error) {
+func infallible(content func() []byte) func() ([]byte, error) {
 	return func() ([]byte, error) { return content(), nil }
 }
 

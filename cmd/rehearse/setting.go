@@ -13,13 +13,13 @@ type setting struct {
 	// facts is a file of them, "" for those of the metadata.
 	facts string
 	// way makes the scaling of the facts. "": the template has it.
-	way way
+	mode scalingMode
 }
 
 // name is what a comparison calls what scales.
 func (s setting) name() string {
-	if s.way != "" {
-		return string(s.way)
+	if s.mode != "" {
+		return string(s.mode)
 	}
 	name, plan, isPlanned := strings.Cut(s.template, withPlan)
 	if rev, path, ok := revision(name); ok {
@@ -37,7 +37,7 @@ func (s setting) name() string {
 const withPlan = " + "
 
 // measured is what a comparison calls the facts.
-func (s setting) measured() string {
+func (s setting) factsName() string {
 	if s.facts == "" {
 		return "metadata"
 	}
@@ -59,7 +59,7 @@ func (o *options) subjects() []string {
 		}
 	}
 	for _, file := range out {
-		for _, plan := range o.laidOver {
+		for _, plan := range o.planFiles {
 			o.environments[file+withPlan+plan] = o.environments[file]
 			out = append(out, file+withPlan+plan)
 		}
@@ -72,10 +72,10 @@ func (o *options) subjects() []string {
 // each way to scale.
 func (o *options) settings() []setting {
 	var out []setting
-	if len(o.ways) > 0 {
+	if len(o.modes) > 0 {
 		for _, f := range orOne(o.facts) {
-			for _, w := range o.ways {
-				out = append(out, setting{facts: f, way: w})
+			for _, w := range o.modes {
+				out = append(out, setting{facts: f, mode: w})
 			}
 		}
 		return out
@@ -96,17 +96,17 @@ func orOne(texts []string) []string {
 }
 
 // comparable are the problems of what is asked to be compared.
-func (o *options) comparable() {
+func (o *options) checkComparison() {
 	t, f := len(o.subjects()), len(o.facts)
 	if t > 1 && f > 1 && t != f {
 		o.problems.Add("--facts", strings.Join(o.facts, ", "), fmt.Sprintf("%d files of facts do not go with %d templates", f, t), "give one for all, or one for each")
 	}
-	if len(o.ways) > 0 && (t > 0 || o.assembly != "") {
-		o.problems.Add("--scaling", o.ways[0], "it makes the scaling of the facts, and a template has one as well", "leave one of them out")
+	if len(o.modes) > 0 && (t > 0 || o.assembly != "") {
+		o.problems.Add("--scaling", o.modes[0], "it makes the scaling of the facts, and a template has one as well", "leave one of them out")
 	}
 	for _, file := range o.templates {
-		if len(o.laidOver) > 0 && !o.environments[file] {
-			o.problems.Add("--plan", strings.Join(o.laidOver, ", "), "a plan has the keys of an environment file, and this is a template: "+file, "give --environment instead")
+		if len(o.planFiles) > 0 && !o.environments[file] {
+			o.problems.Add("--plan", strings.Join(o.planFiles, ", "), "a plan has the keys of an environment file, and this is a template: "+file, "give --environment instead")
 		}
 	}
 	for _, c := range o.commits {

@@ -35,7 +35,7 @@ func (o *options) readAnew(file string) (cloudformation.Reading, error) {
 	case o.environments[file]:
 		return readEnvironment(environment, plan)
 	case isRevision:
-		data, err := show("--template", file)
+		data, err := gitShow("--template", file)
 		if err != nil {
 			return cloudformation.Reading{}, err
 		}
@@ -51,7 +51,7 @@ func readEnvironment(file, plan string) (cloudformation.Reading, error) {
 	var data []byte
 	var err error
 	if isRevision {
-		data, err = show("--environment", file)
+		data, err = gitShow("--environment", file)
 	} else {
 		path = file
 		if data, err = os.ReadFile(file); err != nil {
@@ -103,7 +103,7 @@ func (o *options) subject(template string) (cloudformation.Scaled, []autoscaling
 	}
 	found := o.selected(reading)
 	if len(found) != 1 {
-		return cloudformation.Scaled{}, nil, o.choice(found, reading)
+		return cloudformation.Scaled{}, nil, o.ambiguity(found, reading)
 	}
 	// Where one thing scales, whatever could not be resolved is about it.
 	if found[0].Incomplete || len(reading.Scaled) == 1 && len(reading.Unresolved) > 0 {
@@ -119,7 +119,7 @@ func (o *options) subject(template string) (cloudformation.Scaled, []autoscaling
 }
 
 // choice says between what has to be chosen.
-func (o *options) choice(found []cloudformation.Scaled, all cloudformation.Reading) error {
+func (o *options) ambiguity(found []cloudformation.Scaled, all cloudformation.Reading) error {
 	name := func(s cloudformation.Scaled) string {
 		if s.Stack == "" {
 			return s.Subject.Target.ResourceID

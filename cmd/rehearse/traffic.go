@@ -9,7 +9,7 @@ import (
 )
 
 // source is the traffic that is named, before it is scaled and moved.
-type source struct {
+type trafficSource struct {
 	trace.Trace // from --from to --to
 	whole       trace.Trace
 	notes       []string
@@ -17,21 +17,21 @@ type source struct {
 }
 
 // comes reports whether any traffic is named.
-func (o *options) comes() bool { return o.trace != "" || o.shape != "" }
+func (o *options) hasTraffic() bool { return o.trace != "" || o.shape != "" }
 
 // source reads what is named, once.
-func (o *options) source() source {
-	if o.sourced == nil {
+func (o *options) source() trafficSource {
+	if o.cachedSource == nil {
 		s := o.readSource()
-		o.sourced = &s
+		o.cachedSource = &s
 	}
-	return *o.sourced
+	return *o.cachedSource
 }
 
-func (o *options) readSource() source {
-	var s source
+func (o *options) readSource() trafficSource {
+	var s trafficSource
 	switch {
-	case !o.comes():
+	case !o.hasTraffic():
 		return s // said already
 	case o.shape != "":
 		s.whole, s.err = trace.ParseShape("--shape", o.shape)
@@ -47,8 +47,8 @@ func (o *options) readSource() source {
 		return s
 	}
 	if s.Trace = s.whole.Between(o.from, o.to); len(s.Counts) == 0 {
-		s.err = problem.List{{Path: "--from", Got: stamp(o.from) + " to " + stamp(o.to), Rule: "nothing of the trace is left",
-			Fix: fmt.Sprintf("it goes from %s to %s", stamp(s.whole.Start), stamp(s.whole.End()))}}
+		s.err = problem.List{{Path: "--from", Got: formatTime(o.from) + " to " + formatTime(o.to), Rule: "nothing of the trace is left",
+			Fix: fmt.Sprintf("it goes from %s to %s", formatTime(s.whole.Start), formatTime(s.whole.End()))}}
 		return s
 	}
 	s.notes = append(s.notes, fmt.Sprintf("%s to %s of it", s.Start.UTC().Format("2 Jan 2006 15:04"), s.End().UTC().Format("2 Jan 15:04 MST")))
@@ -100,7 +100,7 @@ func (o *options) moved(t trace.Trace, timeScale, rateScale float64) trace.Trace
 }
 
 // stamp is a time, or what stands for none.
-func stamp(t time.Time) string {
+func formatTime(t time.Time) string {
 	if t.IsZero() {
 		return "the trace's end"
 	}

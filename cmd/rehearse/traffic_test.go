@@ -17,7 +17,7 @@ const match = "match,start=2027-05-28T16:00:00Z,length=7h,base=300,peak=3000,kic
 func TestShapeInsteadOfATrace(t *testing.T) {
 	t.Parallel()
 	status, out, problems := call("run", "--template", variant, "--facts", "testdata/facts.yaml", "--shape", match)
-	if status != fine || problems != "" {
+	if status != statusOK || problems != "" {
 		t.Fatalf("exit status %d\n%s", status, problems)
 	}
 	golden(t, "testdata/shape.txt", out)
@@ -64,7 +64,7 @@ func TestFaultsOnTheCommandLine(t *testing.T) {
 		name, _, _ := strings.Cut(fault, "=")
 		said[name] = true
 		status, out, problems := call(append(args, "--fault", fault)...)
-		if status != fine || problems != "" {
+		if status != statusOK || problems != "" {
 			t.Errorf("%s: exit status %d\n%s", fault, status, problems)
 			continue
 		}
@@ -82,13 +82,13 @@ func TestFaultsOnTheCommandLine(t *testing.T) {
 
 func TestReadFaults(t *testing.T) {
 	t.Parallel()
-	f, ps := readFaults([]string{"deployment=2027-05-28T18:30:00Z/10m/2", "kick-off=-10m", "extra-time=2027-05-28T20:45:00Z/30m"})
+	f, ps := parseFaults([]string{"deployment=2027-05-28T18:30:00Z/10m/2", "kick-off=-10m", "extra-time=2027-05-28T20:45:00Z/30m"})
 	at := time.Date(2027, time.May, 28, 18, 30, 0, 0, time.UTC)
 	if len(ps) > 0 || f.kickOff != -10*time.Minute || f.Deployments[0] != (rehearsal.Deployment{At: at, Takes: 10 * time.Minute, ResetTo: 2}) {
 		t.Errorf("got %+v, %v", f, ps)
 	}
 	for _, wrong := range []string{"deployment=2027-05-28T18:30:00Z/10m/0", "deployment=2027-05-28T18:30:00Z", "kick-off=0s", "kick-off=soon", "extra-time=30m", "no-data="} {
-		if _, ps := readFaults([]string{wrong}); len(ps) != 1 || ps[0].Fix == "" {
+		if _, ps := parseFaults([]string{wrong}); len(ps) != 1 || ps[0].Fix == "" {
 			t.Errorf("%s: got %v", wrong, ps)
 		}
 	}
@@ -102,7 +102,7 @@ func TestLongTrace(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	status, out, problems := call("run", "--template", variant, "--facts", "testdata/facts.yaml", "--trace", file, "--to", "1998-07-08T00:00:00Z")
 	runtime.ReadMemStats(&after)
-	if status != fine || !strings.Contains(out, " answered") {
+	if status != statusOK || !strings.Contains(out, " answered") {
 		t.Fatalf("exit status %d\n%s", status, problems)
 	}
 	if got := after.Sys - before.Sys; got > 300<<20 {

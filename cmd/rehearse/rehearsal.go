@@ -23,8 +23,8 @@ type prepared struct {
 	notes  []string
 	faults faults
 	// stands is before the endpoint, nil where it is not counted.
-	stands *frontend.Frontend
-	prices frontend.Prices
+	frontend *frontend.Frontend
+	prices   frontend.Prices
 }
 
 // play rehearses one setting. Its error is everything that is wrong.
@@ -37,7 +37,7 @@ func (o *options) play(s setting) (report.Report, error) {
 	if err != nil || !o.scaled() {
 		return r, err
 	}
-	p.in.Trace, p.in.Minutes = p.faults.change(o.unscaled()), false
+	p.in.Trace, p.in.Minutes = p.faults.apply(o.unscaled()), false
 	unscaled, err := rehearsal.Run(p.in)
 	r.Unscaled = &unscaled
 	return r, err
@@ -49,7 +49,7 @@ func (o *options) replay(s setting, change func(*facts)) (report.Report, error) 
 	if err != nil {
 		return report.Report{}, err
 	}
-	p.in.Minutes, p.stands = false, nil
+	p.in.Minutes, p.frontend = false, nil
 	return o.run(p)
 }
 
@@ -66,8 +66,8 @@ func (o *options) run(p prepared) (report.Report, error) {
 		Input: p.in, Result: result, Findings: p.findings, Template: p.template, Trace: cmp.Or(o.trace, o.shape), TraceNotes: strings.Join(p.notes, "; "),
 		MaxP99: o.gate.maxP99, Failures: o.gate.failures(result),
 	}
-	if p.stands != nil {
-		bill := p.stands.Bill(result, p.prices)
+	if p.frontend != nil {
+		bill := p.frontend.Bill(result, p.prices)
 		r.Frontend = &bill
 	}
 	return r, nil
@@ -81,7 +81,7 @@ func (o *options) prepare(s setting, change func(*facts)) (prepared, error) {
 	var scaled cloudformation.Scaled
 	var p prepared
 	var err error
-	if s.way == "" {
+	if s.mode == "" {
 		scaled, p.findings, err = o.subject(s.template)
 		problems = append(problems, err)
 	}
@@ -99,24 +99,24 @@ func (o *options) prepare(s setting, change func(*facts)) (prepared, error) {
 		change(&said)
 	}
 	traffic, notes, err := o.traffic()
-	read := err == nil && o.comes()
+	read := err == nil && o.hasTraffic()
 	problems = append(problems, err)
-	faults, ps := readFaults(o.faults)
-	problems = append(problems, ps.Err(), faults.misses(traffic).Err())
+	faults, ps := parseFaults(o.faults)
+	problems = append(problems, ps.Err(), faults.outsideTraffic(traffic).Err())
 	p.faults, p.notes = faults, append(notes, faults.notes()...)
 
 	p.in = rehearsal.Input{
 		Subject: scaled.Subject, Service: said.service, Gateway: said.gateway, Objective: said.objective,
-		Trace: faults.change(traffic), Faults: faults.Faults, Seed: o.seed, Minutes: true,
+		Trace: faults.apply(traffic), Faults: faults.Faults, Seed: o.seed, Minutes: true,
 	}
-	if s.way != "" && errors.Join(problems...) == nil {
-		if p.in.Subject, err = o.made(s, p.in, change != nil); err != nil {
+	if s.mode != "" && errors.Join(problems...) == nil {
+		if p.in.Subject, err = o.generatedSubject(s, p.in, change != nil); err != nil {
 			return prepared{}, err
 		}
 		whole = true
 	}
-	p.prices = said.before.prices
-	p.stands, err = o.frontend(s, scaled, said.before)
+	p.prices = said.frontend.prices
+	p.frontend, err = o.frontend(s, scaled, said.frontend)
 	problems = append(problems, err)
 	place := fmt.Sprintf("%s:%d:%d: %s", scaled.File, scaled.Line, scaled.Column, scaled.LogicalID)
 	for _, found := range p.in.Validate() {
@@ -126,7 +126,7 @@ func (o *options) prepare(s setting, change func(*facts)) (prepared, error) {
 		case found.Got == "" && strings.HasPrefix(found.Path, "Service.") && !whole:
 			continue // the template may have said it
 		}
-		problems = append(problems, problem.List{said.point(found, place)})
+		problems = append(problems, problem.List{said.locate(found, place)})
 	}
 	if change == nil {
 		problems = append(problems, o.gate.contradictions(p.in).Err())

@@ -11,15 +11,15 @@ import (
 // What facts are tried at, to find where another is the cheapest.
 const (
 	// mostTimes is how many times as fast, or as slow, an instance is tried.
-	mostTimes = 8.0
+	maxSpeedup = 8.0
 	// mostStart is the longest start that is tried.
-	mostStart = time.Hour
+	maxStart = time.Hour
 	// halvings is how often an interval is halved: to 3 % of a speed, and to a minute.
 	halvings = 6
 )
 
 // rival is the cheapest setting of one file of facts.
-type rival struct {
+type contender struct {
 	setting setting
 	row     report.Compared
 }
@@ -27,8 +27,8 @@ type rival struct {
 // findFlips says at which facts another file of them would have the cheapest
 // rehearsal: of the price, how fast an instance is, and how long it takes to
 // start, each alone. Prices are worked out, the others found by rehearsing.
-func (o *options) findFlips(c report.Comparison, settings []setting) ([]string, error) {
-	best, others, ok := rivals(c, settings)
+func (o *options) breakEvens(c report.Comparison, settings []setting) ([]string, error) {
+	best, others, ok := contenders(c, settings)
 	switch {
 	case !ok:
 		return []string{"none keeps what is asked"}, nil
@@ -46,9 +46,9 @@ func (o *options) findFlips(c report.Comparison, settings []setting) ([]string, 
 			next = r
 		}
 	}
-	f := flip{options: o, best: best, next: next}
-	lines := []string{f.bestPrice()}
-	for _, line := range []func() (string, error){f.bestSpeed, f.bestStart} {
+	f := breakEven{options: o, best: best, next: next}
+	lines := []string{f.priceLine()}
+	for _, line := range []func() (string, error){f.speedLine, f.startLine} {
 		said, err := line()
 		if err != nil {
 			return nil, err
@@ -56,7 +56,7 @@ func (o *options) findFlips(c report.Comparison, settings []setting) ([]string, 
 		lines = append(lines, said)
 	}
 	for _, r := range others {
-		said, err := f.rival(r)
+		said, err := f.contenderLine(r)
 		if err != nil {
 			return nil, err
 		}
@@ -67,12 +67,12 @@ func (o *options) findFlips(c report.Comparison, settings []setting) ([]string, 
 
 // rivals are the best of all and, of every other file of facts, its cheapest
 // that keeps what is asked. Facts of which nothing does are left out.
-func rivals(c report.Comparison, settings []setting) (best rival, others []rival, ok bool) {
+func contenders(c report.Comparison, settings []setting) (best contender, others []contender, ok bool) {
 	at, ok := c.Best()
 	if !ok {
-		return rival{}, nil, false
+		return contender{}, nil, false
 	}
-	best = rival{settings[at], c.Rows[at]}
+	best = contender{settings[at], c.Rows[at]}
 	index := map[string]int{}
 	for i, r := range c.Rows {
 		if r.Facts == best.row.Facts || len(r.Failures) > 0 {
@@ -82,39 +82,39 @@ func rivals(c report.Comparison, settings []setting) (best rival, others []rival
 		switch {
 		case !seen:
 			index[r.Facts] = len(others)
-			others = append(others, rival{settings[i], r})
+			others = append(others, contender{settings[i], r})
 		case r.Result.Cost.Money < others[j].row.Result.Cost.Money:
-			others[j] = rival{settings[i], r}
+			others[j] = contender{settings[i], r}
 		}
 	}
 	return best, others, true
 }
 
 // flip looks for where best is no longer the cheapest, and next is, or another.
-type flip struct {
+type breakEven struct {
 	*options
-	best, next rival
+	best, next contender
 }
 
-func name(r rival) string { return r.row.Scaling + ", " + r.row.Facts }
+func name(r contender) string { return r.row.Scaling + ", " + r.row.Facts }
 
-func price(r rival) float64 { return r.row.Input.Service.PricePerHour }
+func price(r contender) float64 { return r.row.Input.Service.PricePerHour }
 
-func money(r rival) float64 { return r.row.Result.Cost.Money }
+func money(r contender) float64 { return r.row.Result.Cost.Money }
 
-func (f flip) bestPrice() string {
+func (f breakEven) priceLine() string {
 	return fmt.Sprintf("%s is the cheapest up to %.3f an hour, and is taken at %.3f; then %s", name(f.best), price(f.best)*money(f.next)/money(f.best), price(f.best), name(f.next))
 }
 
 // cheaper reports whether a rival at other facts keeps what is asked for at most
 // an amount of money.
-func (f flip) cheaper(r rival, most float64, change func(*facts)) (bool, error) {
+func (f breakEven) cheaper(r contender, most float64, change func(*facts)) (bool, error) {
 	played, err := f.replay(r.setting, change)
 	return err == nil && len(played.Failures) == 0 && played.Result.Cost.Money <= most, err
 }
 
 // faster makes an instance so many times as fast.
-func (r rival) faster(times float64) func(*facts) {
+func (r contender) faster(times float64) func(*facts) {
 	s := r.row.Input.WithDefaults().Service
 	return func(f *facts) {
 		f.service.RequestsPerSecond = s.RequestsPerSecond * times
@@ -123,18 +123,18 @@ func (r rival) faster(times float64) func(*facts) {
 	}
 }
 
-func (f flip) bestSpeed() (string, error) {
+func (f breakEven) speedLine() (string, error) {
 	rate := f.best.row.Input.WithDefaults().Service.RequestsPerSecond
-	log, found, err := border(-math.Log(mostTimes), 0, func(x float64) (bool, error) {
+	log, found, err := bisect(-math.Log(maxSpeedup), 0, func(x float64) (bool, error) {
 		return f.cheaper(f.best, money(f.next), f.best.faster(math.Exp(x)))
 	})
 	if err != nil || !found {
-		return fmt.Sprintf("%s is the cheapest from 1/%g of its speed on", name(f.best), mostTimes), err
+		return fmt.Sprintf("%s is the cheapest from 1/%g of its speed on", name(f.best), maxSpeedup), err
 	}
 	return fmt.Sprintf("%s is the cheapest from %.0f requests/s an instance, and is taken at %.0f", name(f.best), math.Ceil(rate*math.Exp(log)), rate), nil
 }
 
-func (f flip) bestStart() (string, error) {
+func (f breakEven) startLine() (string, error) {
 	start := f.best.row.Input.WithDefaults().Service.Start
 	at := func(x float64) func(*facts) {
 		return func(to *facts) {
@@ -143,31 +143,31 @@ func (f flip) bestStart() (string, error) {
 		}
 	}
 	// border looks for the lowest that is fine, so that time runs backwards.
-	low, found, err := border(-mostStart.Seconds(), -start.Median.Seconds(), func(x float64) (bool, error) {
+	low, found, err := bisect(-maxStart.Seconds(), -start.Median.Seconds(), func(x float64) (bool, error) {
 		return f.cheaper(f.best, money(f.next), at(-x))
 	})
 	if err != nil || !found {
-		return fmt.Sprintf("%s is the cheapest at any start time up to %s", name(f.best), mostStart), err
+		return fmt.Sprintf("%s is the cheapest at any start time up to %s", name(f.best), maxStart), err
 	}
 	return fmt.Sprintf("%s is the cheapest up to a start time of about %s, and is taken at %s", name(f.best), time.Duration(-low*float64(time.Second)).Round(time.Minute), start.Median), nil
 }
 
 // rival says from when on another would be the cheapest.
-func (f flip) rival(r rival) (string, error) {
+func (f breakEven) contenderLine(r contender) (string, error) {
 	rate := r.row.Input.WithDefaults().Service.RequestsPerSecond
 	said := fmt.Sprintf("%s would be the cheapest below %.3f an hour, and is taken at %.3f", name(r), price(r)*money(f.best)/money(r), price(r))
-	log, found, err := border(0, math.Log(mostTimes), func(x float64) (bool, error) {
+	log, found, err := bisect(0, math.Log(maxSpeedup), func(x float64) (bool, error) {
 		return f.cheaper(r, money(f.best), r.faster(math.Exp(x)))
 	})
 	if err != nil || !found {
-		return said + fmt.Sprintf("; not at %g times the speed", mostTimes), err
+		return said + fmt.Sprintf("; not at %g times the speed", maxSpeedup), err
 	}
 	return said + fmt.Sprintf("; or from %.0f requests/s an instance, and is taken at %.0f", math.Ceil(rate*math.Exp(log)), rate), nil
 }
 
 // border is the lowest value between low and high that is fine, where those above
 // it are: found is false where low is, or high is not.
-func border(low, high float64, fine func(float64) (bool, error)) (at float64, found bool, err error) {
+func bisect(low, high float64, fine func(float64) (bool, error)) (at float64, found bool, err error) {
 	for _, end := range []struct {
 		at   float64
 		want bool

@@ -11,29 +11,31 @@ import (
 
 // way is how to scale what has no template: made of the facts, so that an
 // instance that does twice as much is scaled for twice as much.
-type way string
+type scalingMode string
 
 const (
 	// fixed is static peak, for who knows the peak: as many as it needs, always.
-	fixed way = "fixed"
+	fixed scalingMode = "fixed"
 	// autoscaled is target tracking as constructs/scaling makes it, of leastInstances
 	// up to twice what the peak needs.
-	autoscaled way = "autoscaled"
+	autoscaled scalingMode = "autoscaled"
 	// planned is autoscaled with the floors of a plan, which is learned from
 	// another evening.
-	planned way = "planned"
+	planned scalingMode = "planned"
 )
 
-var ways = []way{fixed, autoscaled, planned}
+var scalingModes = []scalingMode{fixed, autoscaled, planned}
 
 // leastInstances is what is left between events: one of two may fail.
-const leastInstances = 2
+const minInstances = 2
 
-func readWay(text string) (way, bool) { return way(text), slices.Contains(ways, way(text)) }
+func parseScalingMode(text string) (scalingMode, bool) {
+	return scalingMode(text), slices.Contains(scalingModes, scalingMode(text))
+}
 
 // unlearned are the problems of a way that learns from nothing.
-func (o *options) unlearned() {
-	if !slices.Contains(o.ways, planned) {
+func (o *options) checkPlanned() {
+	if !slices.Contains(o.modes, planned) {
 		return
 	}
 	if len(o.planning.evenings) == 0 {
@@ -46,12 +48,12 @@ func (o *options) unlearned() {
 
 // made is what scales in a setting's way. again says that it is played at other
 // facts: a plan is not made anew then.
-func (o *options) made(s setting, in rehearsal.Input, again bool) (autoscaling.Subject, error) {
+func (o *options) generatedSubject(s setting, in rehearsal.Input, again bool) (autoscaling.Subject, error) {
 	var known *plan.Plan
 	if again {
 		known = o.plans[s]
 	}
-	subject, made, err := s.way.subject(in, o, known)
+	subject, made, err := s.mode.subject(in, o, known)
 	if !again {
 		o.plans[s] = made
 	}
@@ -60,12 +62,12 @@ func (o *options) made(s setting, in rehearsal.Input, again bool) (autoscaling.S
 
 // subject is what scales in this way, of an input that has no subject yet. known
 // is the plan of the same facts, where it is not to be made anew.
-func (w way) subject(in rehearsal.Input, o *options, known *plan.Plan) (autoscaling.Subject, *plan.Plan, error) {
+func (w scalingMode) subject(in rehearsal.Input, o *options, known *plan.Plan) (autoscaling.Subject, *plan.Plan, error) {
 	v := autoscaling.Variant{EndpointName: "rehearsed", Name: "main"}
-	s := autoscaling.VariantScaling{MinCapacity: leastInstances, MaxCapacity: leastInstances, RequestsPerSecondPerInstance: in.WithDefaults().Service.RequestsPerSecond}
+	s := autoscaling.VariantScaling{MinCapacity: minInstances, MaxCapacity: minInstances, RequestsPerSecondPerInstance: in.WithDefaults().Service.RequestsPerSecond}
 	in.Subject = autoscaling.Subject{Name: string(w), Variant: &v, Target: s.Target(v)}
 	if w == planned && known != nil {
-		return following(*known, in), known, nil
+		return adaptPlan(*known, in), known, nil
 	}
 	in.Minutes, in.Faults = false, rehearsal.Faults{}
 	if len(in.Validate()) > 0 {
@@ -76,9 +78,9 @@ func (w way) subject(in rehearsal.Input, o *options, known *plan.Plan) (autoscal
 		return in.Subject, nil, err
 	}
 	peak := int(math.Round(first.Cost.StaticPeakInstanceHours / first.To.Sub(first.From).Hours()))
-	s.MaxCapacity = max(leastInstances, 2*peak)
+	s.MaxCapacity = max(minInstances, 2*peak)
 	if w == fixed {
-		s.MinCapacity = max(leastInstances, peak)
+		s.MinCapacity = max(minInstances, peak)
 		s.MaxCapacity = s.MinCapacity
 	}
 	in.Subject.Target = s.Target(v)

@@ -22,7 +22,7 @@ func (o *options) plan(in rehearsal.Input) (plan.Plan, error) {
 		r.Event.KickOff = o.shiftTo
 	}
 	for _, k := range o.planning.evenings {
-		e, err := o.another("--evening", k, true)
+		e, err := o.earlierEvening("--evening", k, true)
 		if err != nil {
 			return plan.Plan{}, err
 		}
@@ -41,11 +41,11 @@ func (o *options) plan(in rehearsal.Input) (plan.Plan, error) {
 // following is what scales by a plan where an instance does more or less than
 // the plan was made for, or starts later: the plan's calendar says the traffic,
 // so that its floors follow; they are as much earlier as an instance starts later.
-func following(p plan.Plan, in rehearsal.Input) autoscaling.Subject {
+func adaptPlan(p plan.Plan, in rehearsal.Input) autoscaling.Subject {
 	service := in.WithDefaults().Service
 	c, subject := p.Calendar, p.Subject
 	ratio := c.RequestsPerSecondPerInstance / service.RequestsPerSecond
-	instances := func(n int) int { return max(leastInstances, int(math.Ceil(float64(n)*ratio-1e-9))) }
+	instances := func(n int) int { return max(minInstances, int(math.Ceil(float64(n)*ratio-1e-9))) }
 	c.MinCapacity, c.MaxCapacity = instances(c.MinCapacity), instances(c.MaxCapacity)
 	c.RequestsPerSecondPerInstance = service.RequestsPerSecond
 	start := max(service.Start.Median, service.Start.P95)
