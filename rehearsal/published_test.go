@@ -55,7 +55,7 @@ func TestPublishedStepWithAStandardMetric(t *testing.T) {
 		in.Timing = DefaultTiming()
 		in.Timing.StandardDelay = delay
 		_, at := first(play(t, in), PolicyEvent, "scale out")
-		between(t, "the action after a step, published "+delay.String()+" late", at-10*time.Minute, 240*time.Second, 300*time.Second) // facts A11, E10 and E11
+		between(t, "the action after a step, published "+problem.Duration(delay)+" late", at-10*time.Minute, 240*time.Second, 300*time.Second) // facts A11, E10 and E11
 	}
 }
 
@@ -67,7 +67,7 @@ func TestPublishedStepWithAHighResolutionMetric(t *testing.T) {
 		in.Timing = DefaultTiming()
 		in.Timing.HighResolutionDelay = delay
 		_, at := first(play(t, in), PolicyEvent, "scale out")
-		between(t, "the action after a step, published "+delay.String()+" late", at-10*time.Minute, 40*time.Second, 120*time.Second) // facts A12, A13 and A14
+		between(t, "the action after a step, published "+problem.Duration(delay)+" late", at-10*time.Minute, 40*time.Second, 120*time.Second) // facts A12, A13 and A14
 	}
 }
 

@@ -117,7 +117,7 @@ func (in Input) validateTrace() problem.List {
 		ps = t.Validate().In("Trace")
 	default:
 		if _, period := t.Grid(); period < time.Second || period%time.Second != 0 {
-			ps.Add("Trace.Period", period, "a period is whole seconds, 1s or more", "such as 1m0s")
+			ps.Add("Trace.Period", period, "a period is whole seconds, 1s or more", "such as 1m")
 		}
 	}
 	return ps

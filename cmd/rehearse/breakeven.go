@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/report"
 )
 
@@ -147,9 +148,9 @@ func (f breakEven) startLine() (string, error) {
 		return f.cheaper(f.best, money(f.next), at(-x))
 	})
 	if err != nil || !found {
-		return fmt.Sprintf("%s is the cheapest at any start time up to %s", name(f.best), maxStart), err
+		return fmt.Sprintf("%s is the cheapest at any start time up to %s", name(f.best), problem.Duration(maxStart)), err
 	}
-	return fmt.Sprintf("%s is the cheapest up to a start time of about %s, and is taken at %s", name(f.best), time.Duration(-low*float64(time.Second)).Round(time.Minute), start.Median), nil
+	return fmt.Sprintf("%s is the cheapest up to a start time of about %s, and is taken at %s", name(f.best), problem.Duration(time.Duration(-low*float64(time.Second)).Round(time.Minute)), problem.Duration(start.Median)), nil
 }
 
 // rival says from when on another would be the cheapest.

@@ -44,13 +44,13 @@ func (f faults) outsideTraffic(t trace.Trace) problem.List {
 func (f faults) notes() []string {
 	var notes []string
 	for _, w := range f.extra {
-		notes = append(notes, fmt.Sprintf("extra time of %s at %s", w.To.Sub(w.From), formatTime(w.From)))
+		notes = append(notes, fmt.Sprintf("extra time of %s at %s", problem.Duration(w.To.Sub(w.From)), formatTime(w.From)))
 	}
 	switch {
 	case f.kickOff > 0:
-		notes = append(notes, f.kickOff.String()+" later than planned")
+		notes = append(notes, problem.Duration(f.kickOff)+" later than planned")
 	case f.kickOff < 0:
-		notes = append(notes, (-f.kickOff).String()+" earlier than planned")
+		notes = append(notes, problem.Duration(-f.kickOff)+" earlier than planned")
 	}
 	return notes
 }

@@ -40,7 +40,7 @@ func makePlan(o *options, out io.Writer) (int, error) {
 		fmt.Fprint(o.terminal, "\r\033[K")
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = problem.List{{Path: "--timeout", Got: timeout.String(), Rule: "it was over before anything was tried", Fix: "give it more time"}}
+		err = problem.List{{Path: "--timeout", Got: problem.Duration(timeout), Rule: "it was over before anything was tried", Fix: "give it more time"}}
 	}
 	if err != nil {
 		return statusBadInput, err

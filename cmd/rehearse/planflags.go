@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // planning is what the command line says of a plan.
@@ -98,7 +100,7 @@ func (o *options) checkPlanOptions() {
 		o.problems.Add("--fault", strings.Join(o.faults, ", "), "a plan is rehearsed with faults of its own", "leave it out, and give it to rehearse run")
 	}
 	if !p.robust && (p.peakSaid || p.earlySaid) {
-		o.problems.Add("--robust", p.robust, "a margin is given as well", fmt.Sprintf("leave one of them out: --margin-peak %g, --margin-early %s", max(1, p.marginPeak), p.marginEarly))
+		o.problems.Add("--robust", p.robust, "a margin is given as well", fmt.Sprintf("leave one of them out: --margin-peak %g, --margin-early %s", max(1, p.marginPeak), problem.Duration(p.marginEarly)))
 	}
 	if _, err := time.LoadLocation(p.timezone); err != nil || p.timezone == "Local" || p.timezone == "" {
 		o.problems.Add("--timezone", p.timezone, "this is not a time zone of the IANA database", "such as Europe/London")

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Summary is the plan for a person to read, in lines that a YAML file takes as
@@ -55,7 +57,7 @@ func (p Plan) table() string {
 func holds(does bool, m Margin) string {
 	what := "the forecast"
 	if m.Peak > 1 || m.Early > 0 {
-		what = fmt.Sprintf("%g times the peak and a kick-off %s early", m.Peak, short(m.Early))
+		what = fmt.Sprintf("%g times the peak and a kick-off %s early", m.Peak, problem.Duration(m.Early))
 	}
 	if does {
 		return "holds " + what
@@ -85,11 +87,11 @@ func (o Outcome) percent() float64 {
 // describe is the setting in one line.
 func (s Setting) describe() string {
 	text := fmt.Sprintf("%.4g %% aimed at, %d to %d, cooldowns %s out and %s in", 100*s.SafetyFactor, s.MinCapacity, s.MaxCapacity,
-		short(s.ScaleOutCooldown), short(s.ScaleInCooldown))
+		problem.Duration(s.ScaleOutCooldown), problem.Duration(s.ScaleInCooldown))
 	if f := s.Floors; f.Share == 0 {
 		text += ", no floors"
 	} else {
-		text += fmt.Sprintf(", floors of %.4g %% in %d steps for %s", 100*f.Share, f.Steps, short(f.Until.Round(time.Minute)))
+		text += fmt.Sprintf(", floors of %.4g %% in %d steps for %s", 100*f.Share, f.Steps, problem.Duration(f.Until.Round(time.Minute)))
 	}
 	return text
 }

@@ -51,7 +51,7 @@ func (r Request) Validate() problem.List {
 			ps.Add("Margin.Peak", m.Peak, "the peak may come 1 to 10 times as high", "such as 1.3")
 		}
 		if m.Early < 0 || m.Early > maxEarly {
-			ps.Add("Margin.Early", m.Early, "a kick-off is 0 to 2 hours early", "such as 10m0s")
+			ps.Add("Margin.Early", m.Early, "a kick-off is 0 to 2 hours early", "such as 10m")
 		}
 	}
 	if r.Budget != 0 && (r.Budget < minBudget || r.Budget > maxBudget) {
@@ -77,7 +77,7 @@ func (r Request) validateEvenings() problem.List {
 		case e.Trace.Total() == 0:
 			ps.Add(at+".Trace", nil, "there is no traffic in it to learn from", "choose another time of it")
 		case length > maxLength:
-			ps.Add(at+".Trace", length, fmt.Sprintf("an evening is at most %s long", maxLength), "choose the time around the event")
+			ps.Add(at+".Trace", length, fmt.Sprintf("an evening is at most %s long", problem.Duration(maxLength)), "choose the time around the event")
 		case e.KickOff.Before(e.Trace.Start) || !e.KickOff.Before(e.Trace.End()):
 			ps.Add(at+".KickOff", e.KickOff.Format(time.RFC3339), "the kick-off is not in the trace", fmt.Sprintf("it goes from %s to %s", e.Trace.Start.Format(time.RFC3339), e.Trace.End().Format(time.RFC3339)))
 		}

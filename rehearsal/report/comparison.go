@@ -6,6 +6,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Comparison is rehearsals of one traffic, side by side.
@@ -95,8 +97,8 @@ func (c Comparison) cells(r Compared) []string {
 		money = fmt.Sprintf("%.2f", res.Cost.Money)
 	}
 	out := []string{
-		r.Scaling, r.Facts, fmt.Sprintf("%.4f", percentDown(res.Requests.Availability)), fmt.Sprintf("%.0f", res.Requests.Failed), res.Latency.P99.Round(time.Millisecond).String(),
-		fmt.Sprintf("%d to %d", res.Capacity.Least, res.Capacity.Most), res.Capacity.LongestShortage.String(),
+		r.Scaling, r.Facts, fmt.Sprintf("%.4f", percentDown(res.Requests.Availability)), fmt.Sprintf("%.0f", res.Requests.Failed), problem.Duration(res.Latency.P99.Round(time.Millisecond)),
+		fmt.Sprintf("%d to %d", res.Capacity.Least, res.Capacity.Most), problem.Duration(res.Capacity.LongestShortage),
 		fmt.Sprintf("%.1f", res.Cost.InstanceHours), money, fmt.Sprintf("%.2f", res.Cost.OverOracle), fmt.Sprintf("%.2f", res.Cost.OverStaticPeak),
 	}
 	if u := r.Unscaled; u != nil {

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // number writes a figure with three digits that count, thousands apart.
@@ -56,14 +58,7 @@ func duration(d time.Duration) string {
 	case d < 10*time.Second:
 		return strconv.FormatFloat(math.Round(d.Seconds()*100)/100, 'f', -1, 64) + " s"
 	}
-	text := d.Round(time.Second).String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
+	return problem.Duration(d.Round(time.Second))
 }
 
 // times writes how often something was.

@@ -62,7 +62,7 @@ func Read(r io.Reader, o Options) (Trace, Report, error) {
 		o.Name = "trace"
 	}
 	if o.Period != 0 && (o.Period < time.Second || o.Period%time.Second != 0) {
-		return Trace{}, Report{}, problem.List{{Path: "Period", Got: o.Period.String(), Rule: "a period is whole seconds, 1s or more", Fix: "such as 1m0s"}}
+		return Trace{}, Report{}, problem.List{{Path: "Period", Got: problem.Duration(o.Period), Rule: "a period is whole seconds, 1s or more", Fix: "such as 1m"}}
 	}
 	in := bufio.NewReaderSize(r, 64<<10)
 	x := reader{options: o, problemList: problemList{name: o.Name}, maxRows: maxRows}

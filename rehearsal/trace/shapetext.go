@@ -157,12 +157,12 @@ func (k shapeKind) check(v shapeValues) problem.List {
 	case period < time.Second || period%time.Second != 0:
 		ps.Add("period", period, "a period is whole seconds, 1s or more", "such as 1m")
 	case length < period:
-		ps.Add("length", length, "a shape is at least one period long, of "+period.String(), "such as 5h")
+		ps.Add("length", length, "a shape is at least one period long, of "+problem.Duration(period), "such as 5h")
 	case length/period > maxShapePeriods:
 		ps.Add("length", length, fmt.Sprintf("a shape has at most %d periods", maxShapePeriods), "give a longer period")
 	}
 	if k.name == "ramp" && v.times["ends"] < v.times["begins"] {
-		ps.Add("ends", v.times["ends"], "a ramp ends after it begins, at "+v.times["begins"].String(), "give a later time")
+		ps.Add("ends", v.times["ends"], "a ramp ends after it begins, at "+problem.Duration(v.times["begins"]), "give a later time")
 	}
 	if k.name == "flash" && v.times["half-life"] == 0 {
 		ps.Add("half-life", v.times["half-life"], "what is left halves in a time above 0", "such as 10m")

@@ -74,7 +74,7 @@ const maxProblems = 20
 func (t Trace) Validate() problem.List {
 	var ps problem.List
 	if t.Period < time.Second || t.Period%time.Second != 0 {
-		ps.Add("Period", t.Period, "a period is whole seconds, 1s or more", "such as 1m0s")
+		ps.Add("Period", t.Period, "a period is whole seconds, 1s or more", "such as 1m")
 	}
 	if len(t.Counts) == 0 {
 		ps.Add("Counts", nil, "a trace without a period has nothing to replay", "give the requests of each period")
