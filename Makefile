@@ -77,6 +77,10 @@ test: tools bin/app ## Run every test, on real processes: the CDK CLI, a local A
 	@# The longest first, so that nothing waits for them at the end.
 	time go test -count=1 -timeout 15m ./test/deploy ./test/synth ./...
 
+.PHONY: race
+race: tools ## Run the tests of the gateway and of the local AWS with Go's race detector.
+	go test -race -count=1 ./internal/gateway/... ./internal/localaws/...
+
 .PHONY: bin/app
 bin/app: # Built once, or every CLI that the tests run would build it.
 	@go build -o $@ .
@@ -96,13 +100,18 @@ $(GOLANGCI_LINT):
 	mv bin/golangci-lint $@
 
 .PHONY: verify
-verify: ## Fail when something generated is stale: go.mod, the JSON Schema.
+verify: ## Fail when something generated is stale: go.mod, the JSON Schema, docs/api.txt.
 	go mod tidy -diff
 	go generate ./...
 	git diff --exit-code -- config/environment.schema.json
+	go run ./test/api | diff -u docs/api.txt - || { echo 'docs/api.txt is stale: run make api' >&2; exit 1; }
+
+.PHONY: api
+api: ## Renew docs/api.txt, the exported declarations that importing apps can name.
+	go run ./test/api >docs/api.txt
 
 .PHONY: mutants
-mutants: tools ## Break the code in a copy, one place at a time, and see a test fail.
+mutants: tools ## Break a copy of the code, one place at a time, and see that a test fails.
 	go run ./test/mutants
 
 .PHONY: bench

@@ -15,10 +15,13 @@ import (
 )
 
 func main() {
+	stderr := os.Stderr
+	flush := filterStderr()
 	err := synthesize()
-	jsii.Close() // also after a failure: it ends the Node.js process
+	jsii.Close() // also after a failure: it ends the Node.js process and removes its files
+	flush()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		fmt.Fprintln(stderr, err)
 		os.Exit(1)
 	}
 }

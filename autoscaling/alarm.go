@@ -85,9 +85,9 @@ func (a Alarm) CloudFormation(policy any) map[string]any {
 	return out
 }
 
-// rises and falls report on which side of its threshold the alarm breaches.
-func (a Alarm) rises() bool { return a.Comparison == Above || a.Comparison == AtLeast }
-func (a Alarm) falls() bool { return a.Comparison == Below || a.Comparison == AtMost }
+// Rises and Falls report on which side of its threshold the alarm breaches.
+func (a Alarm) Rises() bool { return a.Comparison == Above || a.Comparison == AtLeast }
+func (a Alarm) Falls() bool { return a.Comparison == Below || a.Comparison == AtMost }
 
 func (a Alarm) validate() problem.List {
 	var ps problem.List
@@ -100,7 +100,7 @@ func (a Alarm) validate() problem.List {
 		ps = append(ps, a.Metric.validate().In("Metric")...)
 	}
 	ps = append(ps, a.validatePeriod()...)
-	if !a.rises() && !a.falls() {
+	if !a.Rises() && !a.Falls() {
 		ps.Add("Comparison", got(string(a.Comparison)), fmt.Sprintf("a comparison is %s, %s, %s or %s", Above, AtLeast, Below, AtMost),
 			"use "+string(AtLeast)+" to scale out")
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 )
 
 var variant = autoscaling.Variant{EndpointName: "odds", Name: "main", InstanceType: "ml.c6i.xlarge", InitialInstanceCount: 2}
@@ -144,12 +145,12 @@ func TestRules(t *testing.T) {
 			`ScaleOutCooldown: got 500ms: a cooldown is a whole number of seconds, 0 or more; AWS's default is 300s`},
 		{"an event beside a scheduled minimum", func(s *scaling, _ *autoscaling.Variant) {
 			s.ScheduledActions = s.ScheduledActions[:1]
-			s.Events = []autoscaling.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakInstances: 8}}
+			s.Events = []events.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakInstances: 8}}
 		},
 			`ScheduledActions[0].MinCapacity: got 4: where there are events they alone move the minimum: the release of one would undo this floor, and this would undo theirs; make this an event too, with Weekdays if it comes every week`},
 		{"an event over the maximum", func(s *scaling, _ *autoscaling.Variant) {
 			s.ScheduledActions = nil
-			s.Events = []autoscaling.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakInstances: 13}}
+			s.Events = []events.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakInstances: 13}}
 		},
 			`Events[0].PeakInstances: got 13: the event needs 13 instances, and the target's maximum is 12; raise the maximum to 13 or more`},
 		{"a cooldown of half a second", func(s *scaling, _ *autoscaling.Variant) { s.ScaleOutCooldown = ptr(500 * time.Millisecond) },
@@ -211,7 +212,7 @@ func TestScheduleRules(t *testing.T) {
 func TestQuotas(t *testing.T) {
 	t.Parallel()
 	s := valid()
-	for i := range autoscaling.MaxScheduledActions + 1 - len(s.ScheduledActions) {
+	for i := range events.MaxScheduledActions + 1 - len(s.ScheduledActions) {
 		s.ScheduledActions = append(s.ScheduledActions, autoscaling.ScheduledAction{
 			Name: fmt.Sprint("action-", i), Schedule: "cron(0 18 ? * MON *)", MinCapacity: ptr(3)})
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
@@ -60,7 +61,7 @@ type ComponentScaling struct {
 	// Events are surges that are known beforehand: they raise the minimum in
 	// time, and lower it again. PeakInstances is copies here.
 	// Default: none.
-	Events []Event
+	Events []events.Event
 	// StartTime is how long a new copy takes to serve, as measured, 95th
 	// percentile, an instance that has to start for it included.
 	// Default: 0, not measured; capacity.DefaultStartTime is assumed.
@@ -69,8 +70,8 @@ type ComponentScaling struct {
 
 // Calendar is the events with the figures that make floors of them; an instance
 // is a copy there.
-func (s ComponentScaling) Calendar() EventCalendar {
-	return EventCalendar{
+func (s ComponentScaling) Calendar() events.Calendar {
+	return events.Calendar{
 		MinCapacity: s.MinCapacity, MaxCapacity: s.MaxCapacity,
 		RequestsPerSecondPerInstance: s.RequestsPerSecondPerCopy, SafetyFactor: s.SafetyFactor,
 		StartTime: s.StartTime, OtherActions: len(s.ScheduledActions), Events: s.Events,
@@ -82,7 +83,7 @@ func (s ComponentScaling) Target(name string) ScalableTarget {
 	t := ScalableTarget{
 		ResourceID: InferenceComponentResourceID(name), Dimension: InferenceComponentCopyCount,
 		MinCapacity: s.MinCapacity, MaxCapacity: s.MaxCapacity,
-		ScheduledActions: append(slices.Clip(s.ScheduledActions), s.Calendar().ScheduledActions()...),
+		ScheduledActions: append(slices.Clip(s.ScheduledActions), FloorActions(s.Calendar())...),
 	}
 	factor := cmp.Or(s.SafetyFactor, capacity.DefaultSafetyFactor)
 	if s.RequestsPerSecondPerCopy != 0 {

@@ -29,8 +29,8 @@ func (d Dimension) Namespace() string {
 	return namespace
 }
 
-// unit is what problems call the things counted.
-func (d Dimension) unit() string {
+// Unit is what problems call the things counted.
+func (d Dimension) Unit() string {
 	switch d {
 	case InferenceComponentCopyCount:
 		return "copies"
@@ -66,3 +66,26 @@ var (
 // InferenceComponentResourceID is the name of an inference component in
 // Application Auto Scaling (fact A4).
 func InferenceComponentResourceID(name string) string { return "inference-component/" + name }
+
+// Scalable dimensions of a gateway (facts F26 and F30).
+const (
+	// FunctionProvisionedConcurrency counts the environments that are kept ready
+	// for an alias of a Lambda function.
+	FunctionProvisionedConcurrency Dimension = "lambda:function:ProvisionedConcurrency"
+	// ServiceTaskCount counts the tasks of an ECS service.
+	ServiceTaskCount Dimension = "ecs:service:DesiredCount"
+)
+
+// FunctionProvisionedConcurrencyUtilization is the share of an alias's
+// provisioned concurrency that is in use.
+const FunctionProvisionedConcurrencyUtilization PredefinedMetric = "LambdaProvisionedConcurrencyUtilization"
+
+// ServiceAverageCPUUtilization is the CPU utilisation of an ECS service's tasks,
+// in percent of what they have.
+const ServiceAverageCPUUtilization PredefinedMetric = "ECSServiceAverageCPUUtilization"
+
+// FunctionResourceID is an alias's name in Application Auto Scaling (fact F29).
+func FunctionResourceID(function, alias string) string { return "function:" + function + ":" + alias }
+
+// ServiceResourceID is an ECS service's name in Application Auto Scaling.
+func ServiceResourceID(cluster, service string) string { return "service/" + cluster + "/" + service }

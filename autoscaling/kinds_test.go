@@ -15,7 +15,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/autoscalingtest"
 )
 
 func policyNames(t autoscaling.ScalableTarget) (names []string) {
@@ -143,7 +145,7 @@ func evaluate(t *testing.T, e ast.Expr, series map[string]float64) float64 {
 // start until after its end, and then lets go.
 func TestEventsOfAComponent(t *testing.T) {
 	t.Parallel()
-	target := kinds()["component-scaling"]
+	target := autoscalingtest.Kinds()["component-scaling"]
 	lowest, highest := math.MaxInt, 0
 	for _, a := range target.ScheduledActions {
 		if a.MaxCapacity != nil {
@@ -203,14 +205,14 @@ func TestKindProblems(t *testing.T) {
 		{"a wake-up beyond the maximum", c("odds-a", func(s *autoscaling.ComponentScaling) { s.MinCapacity, s.WakeUpCopies = 0, 9 }), []string{
 			`WakeUpCopies: got 9: waking up begins with 1 copies or more, at most the maximum of 8; leave it out for 1`}},
 		{"an event too large, beside another floor", c("odds-a", func(s *autoscaling.ComponentScaling) {
-			s.Events = []autoscaling.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 200}}
+			s.Events = []events.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 200}}
 			s.ScheduledActions = []autoscaling.ScheduledAction{{Name: "day", Schedule: "cron(0 8 ? * * *)", MinCapacity: ptr(2)}}
 		}), []string{
 			`Events[0].PeakRequestsPerSecond: got 200: the event needs 15 instances, and the target's maximum is 8; raise the maximum to 15 or more`,
 			`ScheduledActions[0].MinCapacity: got 2: where there are events they alone move the minimum: the release of one would undo this floor, and this would undo theirs; make this an event too, with Weekdays if it comes every week`}},
 		{"events without a rate", c("odds-a", func(s *autoscaling.ComponentScaling) {
 			s.RequestsPerSecondPerCopy, s.ConcurrencyPerCopy = 0, 6
-			s.Events = []autoscaling.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 20}}
+			s.Events = []events.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 20}}
 		}), []string{
 			`RequestsPerSecondPerCopy: without a measured rate a peak in requests per second gives no floor; measure one instance under load, or give PeakInstances`}},
 

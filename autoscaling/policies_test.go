@@ -10,12 +10,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/autoscalingtest"
 )
 
 // everyPolicy is a valid target with policies of all kinds.
 func everyPolicy() autoscaling.ScalableTarget {
-	t := kinds()["invocations-and-concurrency"]
-	t.Policies = append(t.Policies, kinds()["utilization"].Policies[0], kinds()["metric-math"].Policies[0])
+	t := autoscalingtest.Kinds()["invocations-and-concurrency"]
+	t.Policies = append(t.Policies, autoscalingtest.Kinds()["utilization"].Policies[0], autoscalingtest.Kinds()["metric-math"].Policies[0])
 	t.StepPolicies = []autoscaling.StepScalingPolicy{autoscaling.EmergencyPolicy(variant, 8), autoscaling.OfferedLoadPolicy("odds")}
 	return t
 }
@@ -55,7 +56,7 @@ func TestPolicyRules(t *testing.T) {
 	}
 	queries := func(change func([]autoscaling.MetricQuery)) func(*target) {
 		return func(t *target) {
-			m := pools()
+			m := autoscalingtest.Pools()
 			change(m.Queries)
 			t.Policies[3].Metric = m
 		}
@@ -191,7 +192,7 @@ func TestPolicyRules(t *testing.T) {
 		{"a period of a metric of minutes", alarm(func(a *autoscaling.Alarm) { a.Metric = autoscaling.CPUUtilization(variant) }),
 			`StepPolicies[0].Alarm.Period: got 10s: /aws/sagemaker/Endpoints CPUUtilization has one value a minute, so that most periods would be without one; use 1m0s, or a high-resolution metric, such as ConcurrentRequestsPerModel`},
 		{"a period of metric math over minutes", alarm(func(a *autoscaling.Alarm) {
-			m := pools()
+			m := autoscalingtest.Pools()
 			m.Queries[1].Metric.Name, m.Queries[2].Label = "ModelLatency", ""
 			a.Metric = m
 		}), `StepPolicies[0].Alarm.Period: got 10s: (FILL(large, 0) / 32 + FILL(small, 0) / 8) / 2 has one value a minute, so that most periods would be without one; use 1m0s, or a high-resolution metric, such as ConcurrentRequestsPerModel`},
@@ -215,20 +216,20 @@ func TestPolicyRules(t *testing.T) {
 			a.Metric = autoscaling.Metric{Namespace: "Odds", Name: "Wait", Statistic: "p99.9"}
 		}), ""},
 
-		{"min 0 of a component", func(t *target) { *t = kinds()["inference-component"] }, ""},
-		{"min below 0", func(t *target) { *t = kinds()["inference-component"]; t.MinCapacity = -1 },
+		{"min 0 of a component", func(t *target) { *t = autoscalingtest.Kinds()["inference-component"] }, ""},
+		{"min below 0", func(t *target) { *t = autoscalingtest.Kinds()["inference-component"]; t.MinCapacity = -1 },
 			`MinCapacity: got -1: the minimum is 0 copies or more; set it to 0 or more`},
 		{"min 0 of a serverless variant", func(t *target) {
-			*t = kinds()["provisioned-concurrency"]
+			*t = autoscalingtest.Kinds()["provisioned-concurrency"]
 			t.MinCapacity = 0
 			t.ScheduledActions = []autoscaling.ScheduledAction{{Name: "night", Schedule: "rate(1 day)", MinCapacity: ptr(0)}}
 		}, `MinCapacity: got 0: the minimum is 1 requests at a time or more; set it to 1 or more` + "\n" +
 			`ScheduledActions[0].MinCapacity: got 0: the minimum is 1 requests at a time or more; set it to 1 or more`},
 		{"a night at 0 of an asynchronous variant", func(t *target) {
-			*t = kinds()["asynchronous"]
+			*t = autoscalingtest.Kinds()["asynchronous"]
 			t.ScheduledActions = []autoscaling.ScheduledAction{{Name: "night", Schedule: "rate(1 day)", MinCapacity: ptr(0)}}
 		}, ""},
-		{"an asynchronous component", func(t *target) { *t = kinds()["inference-component"]; t.Asynchronous = true },
+		{"an asynchronous component", func(t *target) { *t = autoscalingtest.Kinds()["inference-component"]; t.Asynchronous = true },
 			`Asynchronous: got true: an asynchronous endpoint has variants with instances; leave it out`},
 		{"a component under a variant's dimension", func(t *target) { others(t); t.ResourceID = "inference-component/odds" },
 			`ResourceID: got "inference-component/odds": this is not what sagemaker:variant:DesiredInstanceCount is counted of; such as "endpoint/predictions/variant/main"`},
@@ -238,7 +239,7 @@ func TestPolicyRules(t *testing.T) {
 			others(t)
 			t.Dimension, t.ResourceID = "ecs:service:DesiredCount", "service/gateway/gateway"
 		}, ""},
-		{"copies the wrong way round", func(t *target) { *t = kinds()["inference-component"]; t.MinCapacity = 9 },
+		{"copies the wrong way round", func(t *target) { *t = autoscalingtest.Kinds()["inference-component"]; t.MinCapacity = 9 },
 			`MaxCapacity: got 8: the maximum is below the minimum of 9 copies; raise it to 9 or more, or lower the minimum`},
 		{"51 policies of both kinds", func(t *target) {
 			t.Policies, t.StepPolicies = t.Policies[:1], nil

@@ -29,7 +29,7 @@ func ReadScalableTarget(properties map[string]any) (ScalableTarget, error) {
 		t.ScheduledActions = append(t.ScheduledActions, a.scheduledAction())
 	}
 	for i, a := range t.ScheduledActions {
-		t.ScheduledActions[i].AllowLowerMax = t.lowersMax(a)
+		t.ScheduledActions[i].AllowLowerMax = t.LowersMax(a)
 	}
 	if s, ok := r.object("SuspendedState", optional); ok {
 		t.SuspendedState = &SuspendedState{

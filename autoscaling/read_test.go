@@ -58,7 +58,7 @@ func readBack(t fataler, want autoscaling.ScalableTarget) {
 
 func TestReadKinds(t *testing.T) {
 	t.Parallel()
-	for name, target := range kinds() {
+	for name, target := range autoscalingtest.Kinds() {
 		t.Run(name, func(t *testing.T) { t.Parallel(); readBack(t, target) })
 	}
 }

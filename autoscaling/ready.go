@@ -19,10 +19,10 @@ const (
 const (
 	// NoCapacityInvocationFailures counts the requests that an inference
 	// component without a copy has refused (fact D2).
-	NoCapacityInvocationFailures = "NoCapacityInvocationFailures"
-	concurrentRequestsPerModel   = "ConcurrentRequestsPerModel"
-	backlogPerInstance           = "ApproximateBacklogSizePerInstance"
-	backlogWithoutCapacity       = "HasBacklogWithoutCapacity"
+	NoCapacityInvocationFailures      = "NoCapacityInvocationFailures"
+	concurrentRequestsPerModel        = "ConcurrentRequestsPerModel"
+	ApproximateBacklogSizePerInstance = "ApproximateBacklogSizePerInstance"
+	HasBacklogWithoutCapacity         = "HasBacklogWithoutCapacity"
 )
 
 // What the gateway publishes, every GatewayPeriod, under the dimension
@@ -149,7 +149,7 @@ func WakeUpPolicy(inferenceComponent string, copies int) StepScalingPolicy {
 // BacklogPolicy tracks the requests that wait in an asynchronous endpoint's
 // queue for each of its instances.
 func BacklogPolicy(endpointName string, perInstance float64) TargetTrackingPolicy {
-	return Tracking(BacklogPolicyName, endpointMetric(backlogPerInstance, endpointName), perInstance)
+	return Tracking(BacklogPolicyName, endpointMetric(ApproximateBacklogSizePerInstance, endpointName), perInstance)
 }
 
 // AsynchronousWakeUpPolicy starts the first instances of an asynchronous
@@ -163,7 +163,7 @@ func AsynchronousWakeUpPolicy(endpointName string, instances int) StepScalingPol
 		Steps: []Step{{LowerBound: &zero, Adjustment: instances}},
 		Alarm: Alarm{
 			Description: "Requests wait while there is no instance",
-			Metric:      endpointMetric(backlogWithoutCapacity, endpointName),
+			Metric:      endpointMetric(HasBacklogWithoutCapacity, endpointName),
 			Period:      time.Minute, Comparison: AtLeast, Threshold: 1,
 			EvaluationPeriods: 2, DatapointsToAlarm: 2, MissingData: MissingIsMissing,
 		},

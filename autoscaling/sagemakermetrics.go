@@ -1,7 +1,6 @@
 package autoscaling
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -16,13 +15,6 @@ var (
 	byEndpoint  = []string{EndpointNameDimension}
 )
 
-// finer are dimensions that may come on top of a set: instance pools add the
-// first (fact G11), enhanced metrics the next three, and endpoints of several
-// containers the last (fact A51).
-var finer = []string{instanceTypeDimension, "InstanceId", "ContainerId", "AcceleratorId", "ContainerName"}
-
-const instanceTypeDimension = "InstanceType"
-
 // emitted is what SageMaker publishes of endpoints, by namespace and name, with
 // the sets of dimensions it has there (facts A45, A51, D2 and D7).
 var emitted = map[string]map[string][][]string{
@@ -36,7 +28,7 @@ var emitted = map[string]map[string][][]string{
 			"ServerlessConcurrentExecutionsUtilization", "ServerlessProvisionedConcurrencyExecutions", "ServerlessProvisionedConcurrencyUtilization",
 			"ServerlessProvisionedConcurrencyInvocations", "ServerlessProvisionedConcurrencySpilloverInvocations"),
 		published([][]string{byComponent}, "InvocationsPerCopy", "ConcurrentRequestsPerCopy", NoCapacityInvocationFailures),
-		published([][]string{byEndpoint}, "ApproximateBacklogSize", backlogPerInstance, "ApproximateAgeOfOldestRequest", backlogWithoutCapacity),
+		published([][]string{byEndpoint}, "ApproximateBacklogSize", ApproximateBacklogSizePerInstance, "ApproximateAgeOfOldestRequest", HasBacklogWithoutCapacity),
 		published([][]string{byEndpoint, byVariant},
 			"InvocationFailures", "InvocationsProcessed", "TimeInBacklog", "TimeToFirstByte", "TotalProcessingTime", "ExpiredRequests",
 			"RequestDownloadFailures", "ResponseUploadFailures", "NotificationFailures", "RequestDownloadLatency", "ResponseUploadLatency"),
@@ -47,9 +39,6 @@ var emitted = map[string]map[string][][]string{
 	ComponentNamespace: published([][]string{byComponent},
 		"CPUUtilizationNormalized", "GPUMemoryUtilizationNormalized", "GPUUtilizationNormalized", "MemoryUtilizationNormalized"),
 }
-
-// notAsynchronous are those that asynchronous endpoints do not publish (fact D7).
-var notAsynchronous = []string{"Invocations", "InvocationsPerInstance", "OverheadLatency"}
 
 func published(sets [][]string, names ...string) map[string][][]string {
 	out := map[string][][]string{}
@@ -69,21 +58,12 @@ func merge(parts ...map[string][][]string) map[string][][]string {
 	return out
 }
 
-// sageMakers reports whether a namespace is SageMaker's, or is meant to be.
-func sageMakers(namespace string) bool {
+// IsSageMakerNamespace reports whether a namespace is SageMaker's, or is meant to be.
+func IsSageMakerNamespace(namespace string) bool {
 	low := strings.ToLower(strings.Trim(namespace, "/"))
 	return low == "aws/sagemaker" || strings.HasPrefix(low, "aws/sagemaker/")
 }
 
-// publishedBy reports whether a set of dimension names is one of sets, apart
-// from finer ones.
-func publishedBy(sets [][]string, dimensions []MetricDimension) bool {
-	var names []string
-	for _, d := range dimensions {
-		if !slices.Contains(finer, d.Name) {
-			names = append(names, d.Name)
-		}
-	}
-	slices.Sort(names)
-	return slices.ContainsFunc(sets, func(set []string) bool { return slices.Equal(set, names) })
-}
+// SageMakerMetrics are the metrics that SageMaker publishes of endpoints, by
+// namespace and name, each with the sets of dimension names that it has there.
+func SageMakerMetrics() map[string]map[string][][]string { return emitted }

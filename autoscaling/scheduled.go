@@ -2,8 +2,8 @@ package autoscaling
 
 import (
 	"fmt"
-	"regexp"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
 )
@@ -31,6 +31,17 @@ type ScheduledAction struct {
 	// that is read from a template has it where it lowers the maximum.
 	// Default: false, which makes a lower maximum an error.
 	AllowLowerMax bool
+}
+
+// FloorActions are the scheduled actions that assert the floors of c. They set
+// the minimum only.
+func FloorActions(c events.Calendar) []ScheduledAction {
+	floors := c.Actions()
+	actions := make([]ScheduledAction, len(floors))
+	for i, a := range floors {
+		actions[i] = ScheduledAction{Name: a.Name, Schedule: a.Schedule, Timezone: a.Timezone, MinCapacity: &a.Capacity}
+	}
+	return actions
 }
 
 func (a ScheduledAction) timezone() string {
@@ -66,12 +77,9 @@ func (a ScheduledAction) cloudFormation() map[string]any {
 	}
 }
 
-// Fact B14: no colon, slash, bar or control character, no space at either end.
-var actionName = regexp.MustCompile(`^[^:/|\x00-\x20\x7f]([^:/|\x00-\x1f\x7f]{0,254}[^:/|\x00-\x20\x7f])?$`)
-
 func (a ScheduledAction) validate(t ScalableTarget) problem.List {
 	var ps problem.List
-	if !actionName.MatchString(a.Name) {
+	if !schedule.ValidActionName(a.Name) {
 		ps.Add("Name", a.Name, "a name has 1 to 256 characters, none of them ':', '/', '|' or a control character, and no space at either end",
 			"name the occasion, such as \"evening-floor\"")
 	}
@@ -109,7 +117,7 @@ func (a ScheduledAction) validateBounds(t ScalableTarget) problem.List {
 		case t.Dimension == VariantInstanceCount && !t.Asynchronous:
 			ps.Add("MinCapacity", low, "a real-time variant keeps at least 1 instance", "set it to 1 or more")
 		default:
-			ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is %d %s or more", t.floor(), t.Dimension.unit()), fmt.Sprintf("set it to %d or more", t.floor()))
+			ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is %d %s or more", t.floor(), t.Dimension.Unit()), fmt.Sprintf("set it to %d or more", t.floor()))
 		}
 	}
 	if a.MaxCapacity != nil {
@@ -121,12 +129,12 @@ func (a ScheduledAction) validateBounds(t ScalableTarget) problem.List {
 	// Such an action fails when it is due, not when it is deployed (fact B8).
 	switch {
 	case a.MinCapacity != nil && a.MaxCapacity != nil:
-		ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is over this action's maximum of %d %s", high, t.Dimension.unit()), "lower the minimum or raise the maximum")
+		ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is over this action's maximum of %d %s", high, t.Dimension.Unit()), "lower the minimum or raise the maximum")
 	case a.MinCapacity != nil:
-		ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is over the target's maximum of %d %s, and such an action fails when it is due", high, t.Dimension.unit()),
+		ps.Add("MinCapacity", low, fmt.Sprintf("the minimum is over the target's maximum of %d %s, and such an action fails when it is due", high, t.Dimension.Unit()),
 			fmt.Sprintf("raise the target's maximum to %d or more", low))
 	default:
-		ps.Add("MaxCapacity", high, fmt.Sprintf("the maximum is below the target's minimum of %d %s, and such an action fails when it is due", low, t.Dimension.unit()),
+		ps.Add("MaxCapacity", high, fmt.Sprintf("the maximum is below the target's minimum of %d %s, and such an action fails when it is due", low, t.Dimension.Unit()),
 			fmt.Sprintf("raise it to %d or more", low))
 	}
 	return ps
@@ -134,10 +142,10 @@ func (a ScheduledAction) validateBounds(t ScalableTarget) problem.List {
 
 func (a ScheduledAction) validateLowering(t ScalableTarget) problem.List {
 	var ps problem.List
-	switch lowers := t.lowersMax(a); {
+	switch lowers := t.LowersMax(a); {
 	case lowers && !a.AllowLowerMax:
 		ps.Add("MaxCapacity", *a.MaxCapacity,
-			fmt.Sprintf("the action lowers the maximum of %d %s, and what is above it then goes at once, also in the middle of an event", t.highestMax(), t.Dimension.unit()),
+			fmt.Sprintf("the action lowers the maximum of %d %s, and what is above it then goes at once, also in the middle of an event", t.HighestMax(), t.Dimension.Unit()),
 			"leave the maximum alone, or set AllowLowerMax if that is meant")
 	case a.AllowLowerMax && !lowers:
 		ps.Add("AllowLowerMax", a.AllowLowerMax, "the action lowers no maximum", "leave it out")
@@ -145,8 +153,8 @@ func (a ScheduledAction) validateLowering(t ScalableTarget) problem.List {
 	return ps
 }
 
-// highestMax is the highest maximum that the target ever has.
-func (t ScalableTarget) highestMax() int {
+// HighestMax is the highest maximum that the target ever has.
+func (t ScalableTarget) HighestMax() int {
 	highest := t.MaxCapacity
 	for _, a := range t.ScheduledActions {
 		if a.MaxCapacity != nil {
@@ -156,6 +164,6 @@ func (t ScalableTarget) highestMax() int {
 	return highest
 }
 
-func (t ScalableTarget) lowersMax(a ScheduledAction) bool {
-	return a.MaxCapacity != nil && *a.MaxCapacity < t.highestMax()
+func (t ScalableTarget) LowersMax(a ScheduledAction) bool {
+	return a.MaxCapacity != nil && *a.MaxCapacity < t.HighestMax()
 }

@@ -173,8 +173,8 @@ func (p StepScalingPolicy) validateSteps(t ScalableTarget) problem.List {
 // cannot: AWS takes both, and nothing would happen.
 func (p StepScalingPolicy) validateReach(first, last int) problem.List {
 	var ps problem.List
-	rises := p.Alarm.rises()
-	if !rises && !p.Alarm.falls() {
+	rises := p.Alarm.Rises()
+	if !rises && !p.Alarm.Falls() {
 		return ps // said of the alarm
 	}
 	if low := p.Steps[first].low(); rises && low > 0 {
@@ -214,7 +214,7 @@ func (p StepScalingPolicy) validateStep(s Step, t ScalableTarget) problem.List {
 	}
 	switch exact := p.AdjustmentType == ExactCapacity; {
 	case exact && (s.Adjustment < t.MinCapacity || s.Adjustment > t.MaxCapacity):
-		ps.Add("Adjustment", s.Adjustment, fmt.Sprintf("the capacity is kept within the target's bounds of %d to %d %s", t.MinCapacity, t.MaxCapacity, t.Dimension.unit()),
+		ps.Add("Adjustment", s.Adjustment, fmt.Sprintf("the capacity is kept within the target's bounds of %d to %d %s", t.MinCapacity, t.MaxCapacity, t.Dimension.Unit()),
 			"give a capacity within them")
 	case !exact && s.Adjustment == 0:
 		ps.Add("Adjustment", s.Adjustment, "the step changes nothing", "give the change, or begin the steps later")

@@ -9,14 +9,13 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// Quotas of one scalable target that AWS does not raise (fact B15).
-const (
-	MaxPolicies         = 50
-	MaxScheduledActions = 200
-)
+// MaxPolicies is the quota of one scalable target, which AWS does not raise
+// (fact B15).
+const MaxPolicies = 50
 
 // ScalableTarget is something whose capacity Application Auto Scaling moves
 // between two bounds: the instances of a production variant, the copies of an
@@ -102,12 +101,12 @@ func (t ScalableTarget) Validate() problem.List {
 			"a real-time variant keeps at least 1 instance, only asynchronous endpoints and inference components scale to zero",
 			"set it to 1 or more; 2 or more survive the loss of an instance")
 	default:
-		ps.Add("MinCapacity", t.MinCapacity, fmt.Sprintf("the minimum is %d %s or more", t.floor(), t.Dimension.unit()),
+		ps.Add("MinCapacity", t.MinCapacity, fmt.Sprintf("the minimum is %d %s or more", t.floor(), t.Dimension.Unit()),
 			fmt.Sprintf("set it to %d or more", t.floor()))
 	}
 	if t.MaxCapacity < t.MinCapacity {
 		ps.Add("MaxCapacity", t.MaxCapacity,
-			fmt.Sprintf("the maximum is below the minimum of %d %s", t.MinCapacity, t.Dimension.unit()),
+			fmt.Sprintf("the maximum is below the minimum of %d %s", t.MinCapacity, t.Dimension.Unit()),
 			fmt.Sprintf("raise it to %d or more, or lower the minimum", t.MinCapacity))
 	}
 	ps = append(ps, t.validatePolicies()...)
@@ -180,9 +179,9 @@ func (t ScalableTarget) validatePolicies() problem.List {
 
 func (t ScalableTarget) validateActions() problem.List {
 	var ps problem.List
-	if n := len(t.ScheduledActions); n > MaxScheduledActions {
+	if n := len(t.ScheduledActions); n > events.MaxScheduledActions {
 		ps.Add("ScheduledActions", n,
-			fmt.Sprintf("a scalable target has at most %d scheduled actions", MaxScheduledActions), "remove some that are over")
+			fmt.Sprintf("a scalable target has at most %d scheduled actions", events.MaxScheduledActions), "remove some that are over")
 	}
 	names := map[string]int{}
 	for i, a := range t.ScheduledActions {

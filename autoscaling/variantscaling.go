@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
@@ -47,9 +48,9 @@ type VariantScaling struct {
 	// Events are surges that are known beforehand. They raise the minimum in
 	// time, by scheduled actions of their own, and lower it again.
 	// Default: none.
-	Events []Event
+	Events []events.Event
 	// StartTime, Zones, AssertEvery, Align and ReleaseSteps say how events
-	// become floors: see EventCalendar.
+	// become floors: see events.Calendar.
 	StartTime, AssertEvery, Align time.Duration
 	Zones, ReleaseSteps           int
 	// Emergency adds EmergencyPolicy at ConcurrencyPerInstance, which is then
@@ -71,8 +72,8 @@ type VariantScaling struct {
 }
 
 // Calendar is the events with the figures that make floors of them.
-func (s VariantScaling) Calendar() EventCalendar {
-	return EventCalendar{
+func (s VariantScaling) Calendar() events.Calendar {
+	return events.Calendar{
 		MinCapacity: s.MinCapacity, MaxCapacity: s.MaxCapacity,
 		RequestsPerSecondPerInstance: s.RequestsPerSecondPerInstance, SafetyFactor: s.SafetyFactor,
 		StartTime: s.StartTime, Zones: s.Zones,
@@ -93,7 +94,7 @@ func (s VariantScaling) Target(v Variant) ScalableTarget {
 		MaxCapacity:      s.MaxCapacity,
 		Policies:         append(s.madePolicies(), s.Policies...),
 		StepPolicies:     append(s.madeStepPolicies(v), s.StepPolicies...),
-		ScheduledActions: append(slices.Clip(s.ScheduledActions), s.Calendar().ScheduledActions()...),
+		ScheduledActions: append(slices.Clip(s.ScheduledActions), FloorActions(s.Calendar())...),
 		SuspendedState:   s.SuspendedState,
 	}
 }
@@ -176,7 +177,7 @@ func (s VariantScaling) validateEvents(found problem.List) problem.List {
 }
 
 // minimumIsTheirs refuses scheduled actions that move the minimum beside events.
-func minimumIsTheirs(events []Event, actions []ScheduledAction) problem.List {
+func minimumIsTheirs(events []events.Event, actions []ScheduledAction) problem.List {
 	var ps problem.List
 	for i, a := range actions {
 		if len(events) > 0 && a.MinCapacity != nil {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -31,7 +31,7 @@ func (a Acknowledgment) ConstructPath(environment string) string {
 func validateAcknowledgments(e Environment) problem.List {
 	var ps problem.List
 	var known []string
-	for _, r := range autoscaling.Rules() {
+	for _, r := range lint.Rules() {
 		known = append(known, r.ID)
 	}
 	seen := map[string]int{}

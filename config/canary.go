@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -42,7 +42,7 @@ func (c Canary) withDefaults(f Frontend) *Canary {
 		return &c
 	}
 	c.Image = cmp.Or(c.Image, f.Image)
-	c.TaskCPU = cmp.Or(c.TaskCPU, f.TaskCPU, autoscaling.DefaultTaskCPU)
+	c.TaskCPU = cmp.Or(c.TaskCPU, f.TaskCPU, frontend.DefaultTaskCPU)
 	if c.TaskCPU == f.TaskCPU {
 		c.TaskMemoryMB = cmp.Or(c.TaskMemoryMB, f.TaskMemoryMB)
 	}

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 )
 
 // TestCanaryDefaults: what the canary does not say is the gateway's, as far as
@@ -57,7 +59,7 @@ events:
 			return sizes{calendar.HighestFloor(), target.MaxCapacity}
 		}
 		calendar, _ := e.GatewayEnvironments()
-		return sizes{calendar.HighestFloor(), calendar.FunctionTarget(0).MaxCapacity}
+		return sizes{calendar.HighestFloor(), frontend.FunctionTarget(calendar, 0).MaxCapacity}
 	}
 	for _, test := range []struct {
 		gateway, canary string

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 )
 
 // TestComponents: what the file says and its defaults are what scales, and the
@@ -53,7 +54,7 @@ func TestLintOfComponents(t *testing.T) {
 		"Target.Policies[0].TargetValue":         "components[1].capacity.requestsPerSecondPerCopy",
 		"Facts.Frontend.ReservedConcurrency":     "frontend.capacity.reservedConcurrency",
 	} {
-		f := autoscaling.Finding{}
+		f := lint.Finding{}
 		f.Path = path
 		if got := e.Components[1].inFile(f, "components[1]").Path; got != want {
 			t.Errorf("%s is said to be at %s, want %s", path, got, want)

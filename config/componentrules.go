@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -43,7 +44,7 @@ func (d *document) checkComponentForm() {
 	switch {
 	case n == nil:
 		d.missing(d.root, compiled(), "variant")
-	case n.shape == mapping:
+	case n.isMapping():
 		for _, key := range []string{"instanceType", "managedInstances"} {
 			if !d.given("variant." + key) {
 				d.missing(n, schemaAt([]string{"variant"}), key)
@@ -149,7 +150,7 @@ func (c Component) inYAML(at string, ps problem.List) problem.List {
 }
 
 // inFile is a finding about the component at a YAML path, with its own.
-func (c Component) inFile(f autoscaling.Finding, at string) autoscaling.Finding {
+func (c Component) inFile(f lint.Finding, at string) lint.Finding {
 	if _, ok := frontendPaths[f.Path]; ok {
 		return inFile(f, ProductionVariant{}, "")
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 )
 
 // The defaults that are nobody else's. environment.go documents every one.
@@ -57,7 +57,7 @@ func (e Environment) withDefaults() Environment {
 	}
 	e.Frontend.Gateway = cmp.Or(e.Frontend.Gateway, GatewayOnLambda)
 	if e.Frontend.onFargate() {
-		e.Frontend.TaskCPU = cmp.Or(e.Frontend.TaskCPU, autoscaling.DefaultTaskCPU)
+		e.Frontend.TaskCPU = cmp.Or(e.Frontend.TaskCPU, frontend.DefaultTaskCPU)
 		e.Frontend.TaskMemoryMB = cmp.Or(e.Frontend.TaskMemoryMB, 2*e.Frontend.TaskCPU)
 		e.Frontend.MaxRequestBytes = cmp.Or(e.Frontend.MaxRequestBytes, defaultFargateRequestBytes)
 	} else {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	tree "github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -14,7 +15,9 @@ type document struct {
 	// root is nil where the file is no environment at all.
 	root *node
 	// nodes are the file's values by their YAML path.
-	nodes    map[string]*node
+	nodes map[string]*node
+	// paths are those of nodes.
+	paths    map[*tree.Node]string
 	problems Problems
 	// faulty are the paths whose values, or whose absence, have been reported
 	// before the rules: what follows from them is no news.
@@ -35,7 +38,7 @@ func decode(file, name string, data []byte) (Environment, Problems) {
 // judge is decode without defaults, and with the environment as far as it was
 // understood.
 func judge(file, name string, data []byte) (Environment, Problems) {
-	d := &document{file: file, nodes: map[string]*node{}}
+	d := &document{file: file, nodes: map[string]*node{}, paths: map[*tree.Node]string{}}
 	e := Environment{Name: name}
 	d.parse(data)
 	if d.root != nil {
@@ -54,21 +57,21 @@ func judge(file, name string, data []byte) (Environment, Problems) {
 func (d *document) hideVariables() {
 	for path, n := range d.nodes {
 		if environmentPath.MatchString(path) || path == clientSecretPath {
-			n.written = ""
+			n.Written = ""
 		}
 	}
 }
 
 // typed fills e with what the file says and no problem has been found with.
 func (d *document) typed(e Environment) Environment {
-	data, err := json.Marshal(d.root.value())
+	data, err := json.Marshal(d.value())
 	if err == nil {
 		err = json.Unmarshal(data, &e)
 	}
 	if err != nil {
 		// The schema leaves nothing that Go's types refuse; if it did, better
 		// an unlovely error than a value that is not the author's.
-		d.refuse(d.root.place(), err.Error(), "")
+		d.refuse(d.root.Place(), err.Error(), "")
 	}
 	return e
 }
@@ -80,8 +83,8 @@ func (d *document) checkRules(e Environment) {
 		if d.isFaulty(p.Path) {
 			continue
 		}
-		if n := d.nodes[p.Path]; n != nil && n.shape == scalar {
-			p.Got = n.written
+		if n := d.nodes[p.Path]; n != nil && n.Kind == tree.Scalar {
+			p.Got = n.Written
 		}
 		d.report(p)
 	}
@@ -105,7 +108,7 @@ func (d *document) isTouched(path string) bool {
 func (d *document) fault(p problem.Problem) { d.faultAt(d.place(p.Path), p) }
 
 // faultAt is fault with the place to show.
-func (d *document) faultAt(at position, p problem.Problem) {
+func (d *document) faultAt(at tree.Position, p problem.Problem) {
 	if n := d.nodes[p.Path]; n != nil {
 		n.omit = true
 	}
@@ -116,24 +119,24 @@ func (d *document) faultAt(at position, p problem.Problem) {
 // report notes a problem that leaves the rest as it is.
 func (d *document) report(p problem.Problem) { d.reportAt(d.place(p.Path), p) }
 
-func (d *document) reportAt(at position, p problem.Problem) {
-	d.problems = append(d.problems, Problem{File: d.file, Line: max(at.line, 1), Column: max(at.column, 1), Problem: p})
+func (d *document) reportAt(at tree.Position, p problem.Problem) {
+	d.problems = append(d.problems, Problem{File: d.file, Line: max(at.Line, 1), Column: max(at.Column, 1), Problem: p})
 }
 
 // refuse notes a problem with the file itself.
-func (d *document) refuse(at position, rule, fix string) {
+func (d *document) refuse(at tree.Position, rule, fix string) {
 	d.reportAt(at, problem.Problem{Rule: rule, Fix: fix})
 }
 
 // place is where the value at path stands, or else what it would stand in.
-func (d *document) place(path string) position {
+func (d *document) place(path string) tree.Position {
 	if n := d.nodes[path]; n != nil {
-		if at := n.place(); at != (position{}) {
+		if at := n.Place(); at != (tree.Position{}) {
 			return at
 		}
 	}
 	if path == "" {
-		return position{}
+		return tree.Position{}
 	}
 	return d.place(path[:max(strings.LastIndexAny(path, ".["), 0)])
 }

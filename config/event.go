@@ -3,7 +3,7 @@ package config
 import (
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 )
 
 // Event is a surge of traffic that is known beforehand. It comes once, when
@@ -69,10 +69,10 @@ type ShapeStep struct {
 }
 
 // modelEvents are the events as the scaling model knows them.
-func modelEvents(written []Event) []autoscaling.Event {
-	var events []autoscaling.Event
+func modelEvents(written []Event) []events.Event {
+	var out []events.Event
 	for _, v := range written {
-		event := autoscaling.Event{
+		event := events.Event{
 			Name: v.Name, Timezone: v.Timezone, Starts: v.Starts, Ends: v.Ends,
 			Dates: v.Dates, Weekdays: v.Weekdays, From: v.From, Until: v.Until,
 			PeakRequestsPerSecond: v.PeakRequestsPerSecond, PeakInstances: v.PeakInstances, Uncertainty: v.Uncertainty,
@@ -80,9 +80,9 @@ func modelEvents(written []Event) []autoscaling.Event {
 			FloorShare: v.FloorShare, FloorUntil: time.Duration(v.FloorUntil),
 		}
 		for _, s := range v.Shape {
-			event.Shape = append(event.Shape, autoscaling.ShapeStep{After: time.Duration(s.After), Share: s.Share})
+			event.Shape = append(event.Shape, events.ShapeStep{After: time.Duration(s.After), Share: s.Share})
 		}
-		events = append(events, event)
+		out = append(out, event)
 	}
-	return events
+	return out
 }

@@ -5,7 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
@@ -60,37 +61,37 @@ func (l Latency) MarshalText() ([]byte, error) { return []byte(l.String()), nil 
 func (l Latency) String() string { return time.Duration(l).String() }
 
 // calendar is the events of all variants: the front end carries them together.
-func (e Environment) calendar() autoscaling.EventCalendar {
-	var variants []autoscaling.EventCalendar
+func (e Environment) calendar() events.Calendar {
+	var variants []events.Calendar
 	for _, v := range e.ProductionVariants() {
 		variants = append(variants, v.VariantScaling().Calendar())
 	}
 	for _, c := range e.Components {
 		variants = append(variants, c.ComponentScaling().Calendar())
 	}
-	return autoscaling.Together(variants)
+	return events.Together(variants)
 }
 
 // GatewayEnvironments is the calendar of the environments that the gateway's
 // function keeps ready, and whether it keeps any.
-func (e Environment) GatewayEnvironments() (c autoscaling.EventCalendar, ok bool) {
+func (e Environment) GatewayEnvironments() (c events.Calendar, ok bool) {
 	f := e.Frontend.Capacity
 	if f == nil || !f.ProvisionedConcurrency || e.Frontend.onFargate() {
 		return c, false
 	}
-	return e.calendar().For(autoscaling.FunctionEnvironments(time.Duration(e.Frontend.share() * float64(f.RequestLatency)))), true
+	return frontend.FunctionEnvironments(time.Duration(e.Frontend.share() * float64(f.RequestLatency))).Calendar(e.calendar()), true
 }
 
 // CapacityUnits is the calendar of the load balancer's capacity units, and
 // whether any are reserved.
-func (e Environment) CapacityUnits() (c autoscaling.EventCalendar, ok bool) {
+func (e Environment) CapacityUnits() (c events.Calendar, ok bool) {
 	f := e.Frontend.Capacity
 	if f == nil || !e.Frontend.ReserveLoadBalancerCapacity {
 		return c, false
 	}
-	return e.calendar().For(autoscaling.LoadBalancerTraffic{
+	return frontend.LoadBalancerTraffic{
 		BytesPerRequest: float64(f.BytesPerRequest), RequestsPerConnection: f.RequestsPerConnection, FunctionTarget: e.Frontend.RunsOn(GatewayOnLambda),
-	}.CapacityUnits()), true
+	}.CapacityUnits().Calendar(e.calendar()), true
 }
 
 const (
@@ -126,7 +127,7 @@ func validateFrontendCapacity(e Environment, src source) problem.List {
 		ps = append(ps, canary.validateGatewayCapacity(src)...) // its share of the same
 	}
 	if c, ok := e.CapacityUnits(); ok {
-		ps = append(ps, e.inFrontend(c.ValidateReservations(), reserveUnits)...)
+		ps = append(ps, e.inFrontend(frontend.ValidateReservations(c), reserveUnits)...)
 	}
 	return ps
 }

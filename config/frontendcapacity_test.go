@@ -7,6 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 )
 
 // prepared is testdata/valid/events.yaml with a front end that its events prepare.
@@ -28,7 +30,7 @@ func TestEventsPrepareTheFrontEnd(t *testing.T) {
 		t.Errorf("got %d environments, %v", got, ok)
 	}
 	units, ok := e.CapacityUnits()
-	if got := units.Reservations(); !ok || len(got) == 0 || got[0].CapacityUnits != autoscaling.MinReservedUnits {
+	if got := frontend.Reservations(units); !ok || len(got) == 0 || got[0].CapacityUnits != frontend.MinReservedUnits {
 		t.Errorf("got %v, %v", got, ok)
 	}
 	if got := units.HighestFloor(); got != 20 { // 500 connections a second ÷ 25
@@ -36,7 +38,7 @@ func TestEventsPrepareTheFrontEnd(t *testing.T) {
 	}
 	later := prepared(t)
 	later.Events[0].Starts, later.Events[0].Ends = "2027-05-30T20:00", "2027-05-30T22:00"
-	for name, calendar := range map[string]func(Environment) (autoscaling.EventCalendar, bool){
+	for name, calendar := range map[string]func(Environment) (events.Calendar, bool){
 		"environments": Environment.GatewayEnvironments, "capacity units": Environment.CapacityUnits,
 	} {
 		before, _ := calendar(e)

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
@@ -113,7 +113,7 @@ func validateImage(path, uri string, e Environment) problem.List {
 
 // validateTaskSize judges taskCpu and taskMemoryMb below path.
 func validateTaskSize(path string, cpu, memoryMB int) problem.List {
-	ps := autoscaling.ValidateTaskSize(cpu, memoryMB)
+	ps := frontend.ValidateTaskSize(cpu, memoryMB)
 	for i, p := range ps {
 		ps[i].Path = path + ".taskMemoryMb"
 		if p.Path == "CPU" {

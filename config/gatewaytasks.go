@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
@@ -16,14 +18,14 @@ const (
 
 // GatewayTasks is the calendar of the tasks of a gateway on Fargate, and whether
 // it has any.
-func (e Environment) GatewayTasks() (c autoscaling.EventCalendar, ok bool) {
+func (e Environment) GatewayTasks() (c events.Calendar, ok bool) {
 	f := e.Frontend.Capacity
 	if f == nil || !e.Frontend.onFargate() {
 		return c, false
 	}
-	unit := autoscaling.ServiceTasks(f.RequestsPerSecondPerTask/e.Frontend.share(), e.taskZones())
+	unit := frontend.ServiceTasks(f.RequestsPerSecondPerTask/e.Frontend.share(), e.taskZones())
 	unit.MinCapacity = cmp.Or(f.MinTasks, unit.MinCapacity)
-	return e.calendar().For(unit), true
+	return unit.Calendar(e.calendar()), true
 }
 
 // GatewayTarget is the scalable target of those tasks, without its resource ID. The
@@ -33,7 +35,7 @@ func (e Environment) GatewayTarget() (t autoscaling.ScalableTarget, ok bool) {
 	if !ok {
 		return t, false
 	}
-	return c.ServiceTarget(cmp.Or(e.Frontend.Capacity.MaxTasks, e.tasksOfFleet(1))), true
+	return frontend.ServiceTarget(c, cmp.Or(e.Frontend.Capacity.MaxTasks, e.tasksOfFleet(1))), true
 }
 
 // tasksOfFleet is how many tasks carry a share of what all instances serve, and
@@ -42,7 +44,7 @@ func (e Environment) tasksOfFleet(share float64) int {
 	c, _ := e.GatewayTasks()
 	served, _ := e.fleet()
 	if served == 0 { // a serverless variant has no instances
-		return max(autoscaling.DefaultMaxTasks, c.HighestFloor())
+		return max(frontend.DefaultMaxTasks, c.HighestFloor())
 	}
 	need := capacity.Instances(served*share, e.Frontend.Capacity.RequestsPerSecondPerTask, capacity.DefaultSafetyFactor)
 	return max(capacity.SurvivingZoneLoss(need, c.Zones), c.HighestFloor())

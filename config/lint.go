@@ -6,17 +6,19 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Subjects are what the lint judges: a scalable target for each variant, or each
 // component, with the facts that the file has. The front end is everyone's, and
 // stands with the first.
-func (e Environment) Subjects() []autoscaling.Subject {
-	var subjects []autoscaling.Subject
+func (e Environment) Subjects() []lint.Subject {
+	var subjects []lint.Subject
 	for i, p := range e.ProductionVariants() {
 		v := p.Variant()
-		subject := autoscaling.Subject{
+		subject := lint.Subject{
 			Name: e.Name, Account: e.Account, Region: e.Region, Target: p.ScalableTarget(), Variant: &v,
 		}
 		if p.serving() == realTime {
@@ -32,7 +34,7 @@ func (e Environment) Subjects() []autoscaling.Subject {
 		subjects = append(subjects, subject)
 	}
 	for i, c := range e.Components {
-		subject := autoscaling.Subject{
+		subject := lint.Subject{
 			Name: e.Name, Account: e.Account, Region: e.Region, Target: c.ComponentScaling().Target(c.Name),
 			Facts: autoscaling.Facts{Production: e.Production, StartTime: time.Duration(c.Capacity.StartTime)},
 		}
@@ -47,7 +49,7 @@ func (e Environment) Subjects() []autoscaling.Subject {
 func (e Environment) frontendFacts() *autoscaling.FrontendFacts {
 	facts := autoscaling.FrontendFacts{Kind: autoscaling.FrontendKind(e.Frontend.Gateway), PayloadBytes: e.Frontend.MaxRequestBytes}
 	// The calendar of what carries one request a second has the peak as its floor.
-	rate := e.calendar().For(autoscaling.FrontEndUnit{RequestsPerSecond: 1, SafetyFactor: 1})
+	rate := frontend.Unit{RequestsPerSecond: 1, SafetyFactor: 1}.Calendar(e.calendar())
 	facts.PeakRequestsPerSecond = float64(rate.HighestFloor())
 	if f := e.Frontend.Capacity; f != nil {
 		facts.ReservedConcurrency = f.ReservedConcurrency
@@ -60,13 +62,13 @@ func (e Environment) frontendFacts() *autoscaling.FrontendFacts {
 
 // Lint is what the rules say of the environments, which were loaded without
 // problems: for each of them its findings, with YAML paths.
-func Lint(environments []Environment) [][]autoscaling.Finding {
-	var subjects []autoscaling.Subject
+func Lint(environments []Environment) [][]lint.Finding {
+	var subjects []lint.Subject
 	for _, e := range environments {
 		subjects = append(subjects, e.Subjects()...)
 	}
-	judged := autoscaling.LintAll(subjects)
-	found := make([][]autoscaling.Finding, len(environments))
+	judged := lint.All(subjects)
+	found := make([][]lint.Finding, len(environments))
 	for i, e := range environments {
 		for j, v := range e.ProductionVariants() {
 			at := variantPath("")
@@ -104,7 +106,7 @@ var frontendPaths = map[string]string{
 }
 
 // inFile is a finding with its YAML path.
-func inFile(f autoscaling.Finding, v ProductionVariant, at variantPath) autoscaling.Finding {
+func inFile(f lint.Finding, v ProductionVariant, at variantPath) lint.Finding {
 	if path, ok := frontendPaths[f.Path]; ok {
 		f.Path = path
 		if path == environmentsReady || path == "frontend" {
@@ -122,9 +124,10 @@ func inFile(f autoscaling.Finding, v ProductionVariant, at variantPath) autoscal
 }
 
 // inFields is a finding with the path in the fields of the model that v scales by.
-func (v ProductionVariant) inFields(f autoscaling.Finding) autoscaling.Finding {
+func (v ProductionVariant) inFields(f lint.Finding) lint.Finding {
 	if v.serving() == realTime {
-		return v.VariantScaling().InFields(v.Variant(), f)
+		f.Problem = v.VariantScaling().InFields(v.Variant(), f.Problem)
+		return f
 	}
 	f.Path = strings.TrimPrefix(f.Path, "Target.")
 	if strings.HasPrefix(f.Path, "Policies[") || strings.HasPrefix(f.Path, "StepPolicies[") {

@@ -9,10 +9,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 )
 
-func said(found []autoscaling.Finding) string {
+func said(found []lint.Finding) string {
 	var b strings.Builder
 	for _, f := range found {
 		b.WriteString(f.String() + "\n")
@@ -90,7 +90,7 @@ func TestFindings(t *testing.T) {
 	}
 	// The others a file cannot break: the schema, or an error, is there before.
 	errorsFirst := []string{"event-late", "frontend-payload", "max-below-peak", "max-lowered", "target-over-capacity"}
-	for _, r := range autoscaling.Rules() {
+	for _, r := range lint.Rules() {
 		if slices.Contains(rules, r.ID) == slices.Contains(errorsFirst, r.ID) {
 			t.Errorf("%s: found in files %v, expected not to be %v", r.ID, slices.Contains(rules, r.ID), slices.Contains(errorsFirst, r.ID))
 		}

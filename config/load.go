@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -65,7 +65,7 @@ func Parse(file, name string, data []byte) (Environment, error) {
 // need more scheduled actions than there can be: with fewer events it may be none.
 func OverQuota(err error) bool {
 	var ps Problems
-	return errors.As(err, &ps) && !slices.ContainsFunc(ps, func(p Problem) bool { return p.Kind != autoscaling.OverQuota })
+	return errors.As(err, &ps) && !slices.ContainsFunc(ps, func(p Problem) bool { return p.Kind != events.OverQuota })
 }
 
 // read reads a file, and never waits for a pipe.

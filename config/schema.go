@@ -13,6 +13,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
+	tree "github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -37,7 +38,7 @@ var compiled = sync.OnceValue(func() *jsonschema.Schema {
 // checkSchema reports all that the file's shape breaks and takes it out of the
 // tree.
 func (d *document) checkSchema() {
-	err := compiled().Validate(d.root.value())
+	err := compiled().Validate(d.value())
 	if err == nil {
 		return
 	}
@@ -73,7 +74,7 @@ func leaves(e *jsonschema.ValidationError) []*jsonschema.ValidationError {
 }
 
 func (d *document) schemaProblem(e *jsonschema.ValidationError) {
-	n, s := d.root.find(e.InstanceLocation), schemaAt(e.InstanceLocation)
+	n, s := d.find(e.InstanceLocation), schemaAt(e.InstanceLocation)
 	switch k := e.ErrorKind.(type) {
 	case *kind.AdditionalProperties:
 		for _, key := range k.Properties {
@@ -103,10 +104,11 @@ func (d *document) missing(n *node, s *jsonschema.Schema, key string) {
 // repeatedItems reports every scalar of a list that an earlier one says already.
 func (d *document) repeatedItems(n *node) {
 	first := map[any]*node{}
-	for _, item := range n.items {
-		if earlier := first[item.scalar]; earlier == nil {
-			first[item.scalar] = item
-		} else if item.shape == scalar {
+	for i := range n.Items {
+		item := d.nodes[itemPath(n.path, i)]
+		if earlier := first[item.Scalar]; earlier == nil {
+			first[item.Scalar] = item
+		} else if item.Kind == tree.Scalar {
 			d.fault(problem.Problem{Path: item.path, Got: item.describe(), Rule: earlier.path + " says the same", Fix: "remove one of the two"})
 		}
 	}
@@ -114,14 +116,14 @@ func (d *document) repeatedItems(n *node) {
 
 // unknownKey reports a key of n that the schema does not have, at the key itself.
 func (d *document) unknownKey(n *node, s *jsonschema.Schema, key string) {
-	child, place := n.keys[key], cmp.Or(n.path, "an environment")
+	child, place := d.nodes[keyPath(n.path, key)], cmp.Or(n.path, "an environment")
 	known := keys(s)
 	near := nearest(key, known)
 	var fix string
 	switch {
 	case near == "":
 		fix = "known here: " + strings.Join(known, ", ")
-	case n.keys[near] == nil:
+	case n.Get(near) == nil:
 		fix = "write " + near
 		// That it is missing is the same mistake, and so is what follows.
 		d.faulty = append(d.faulty, keyPath(n.path, near))
@@ -130,7 +132,7 @@ func (d *document) unknownKey(n *node, s *jsonschema.Schema, key string) {
 	}
 	child.omit = true
 	d.faulty = append(d.faulty, child.path)
-	d.reportAt(child.key, problem.Problem{Path: child.path, Got: child.describe(), Rule: place + " has no such key", Fix: fix})
+	d.reportAt(child.Key, problem.Problem{Path: child.path, Got: child.describe(), Rule: place + " has no such key", Fix: fix})
 }
 
 // schemaAt is the part of the schema that judges a value. The schema is written

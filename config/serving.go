@@ -134,7 +134,7 @@ func (d *document) checkFrontendForm() {
 // says reports whether the file has a gateway on form at path.
 func (d *document) says(path string, form GatewayForm) bool {
 	n := d.nodes[path]
-	return n != nil && n.scalar == string(form)
+	return n != nil && n.Scalar == string(form)
 }
 
 // checkSingularForm wants what an endpoint with one variant needs, by its kind.
@@ -149,7 +149,7 @@ func (d *document) checkSingularForm() {
 		}
 	}
 	want := func(parent, key string) {
-		if n := d.nodes[parent]; n != nil && n.shape == mapping && !d.given(parent+"."+key) {
+		if n := d.nodes[parent]; n.isMapping() && !d.given(parent+"."+key) {
 			d.missing(n, schemaAt([]string{parent}), key)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 )
 
 func TestAsynchronous(t *testing.T) {
@@ -75,7 +76,7 @@ func TestLintOfOtherKinds(t *testing.T) {
 			"Target.Policies[0].ScaleInCooldown":     "scaling.scaleInCooldown",
 			"Target.Policies[0].TargetValue":         map[string]string{"asynchronous": "scaling.backlogPerInstance", "serverless": "scaling.targetUtilization"}[name],
 		} {
-			f := autoscaling.Finding{}
+			f := lint.Finding{}
 			f.Path = path
 			if got := inFile(f, v, "").Path; got != want {
 				t.Errorf("%s: %s is said to be at %s, want %s", name, path, got, want)

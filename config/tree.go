@@ -3,87 +3,48 @@ package config
 import (
 	"strconv"
 
-	"github.com/goccy/go-yaml/token"
+	tree "github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 )
 
-// position is a place in a file, from line 1 and column 1.
-type position struct{ line, column int }
-
-func at(t *token.Token) position {
-	if t == nil || t.Position == nil {
-		return position{}
-	}
-	return position{t.Position.Line, t.Position.Column}
-}
-
-// shape is what a node is, as YAML has it.
-type shape int
-
-const (
-	scalar shape = iota
-	mapping
-	sequence
-)
-
-// node is one value of a file, with its place and as it is written there.
+// node is one value of an environment file.
 type node struct {
-	path  string
-	shape shape
-	// key is where the value's key stands: nowhere for an entry of a list.
-	key position
-	// start is where the value begins: nowhere when nothing is written.
-	start position
-	// written is the text of a scalar.
-	written string
-	// scalar is nil, bool, int64, uint64, float64 or string.
-	scalar any
-	keys   map[string]*node
-	items  []*node
+	*tree.Node
+	path string
 	// omit leaves the value out, because it has been reported.
 	omit bool
 }
 
-// place is where a problem with the value is shown: its key's, where it spans
-// lines or nothing is written, else its own.
-func (n *node) place() position {
-	if n.key != (position{}) && (n.shape != scalar || n.start == (position{})) {
-		return n.key
+// isMapping is false for a value that is not there.
+func (n *node) isMapping() bool { return n != nil && n.Kind == tree.Mapping }
+
+// index notes n and all below it by their paths.
+func (d *document) index(n *tree.Node, path string) *node {
+	own := &node{Node: n, path: path}
+	d.nodes[path], d.paths[n] = own, path
+	for key, value := range n.Values {
+		d.index(value, keyPath(path, key))
 	}
-	return n.start
+	for i, item := range n.Items {
+		d.index(item, itemPath(path, i))
+	}
+	return own
 }
 
-// value is what the node says in the types of encoding/json, without what has
-// been reported. A list keeps its length: later entries keep their index.
-func (n *node) value() any {
-	switch n.shape {
-	case mapping:
-		m := make(map[string]any, len(n.keys))
-		for k, v := range n.keys {
-			if !v.omit {
-				m[k] = v.value()
-			}
-		}
-		return m
-	case sequence:
-		l := make([]any, len(n.items))
-		for i, v := range n.items {
-			if !v.omit {
-				l[i] = v.value()
-			}
-		}
-		return l
-	default:
-		return n.scalar
-	}
+// value is what the file says in the types of encoding/json, without what has
+// been reported.
+func (d *document) value() any {
+	return d.root.Value(func(n *tree.Node) bool { return d.nodes[d.paths[n]].omit })
 }
 
 // find is the node at a JSON pointer's parts, or the last one on the way there.
-func (n *node) find(location []string) *node {
+func (d *document) find(location []string) *node {
+	n := d.root
 	for _, part := range location {
-		child := n.keys[part]
-		if i, err := strconv.Atoi(part); err == nil && n.shape == sequence && i < len(n.items) {
-			child = n.items[i]
+		path := keyPath(n.path, part)
+		if i, err := strconv.Atoi(part); err == nil && n.Kind == tree.Sequence {
+			path = itemPath(n.path, i)
 		}
+		child := d.nodes[path]
 		if child == nil {
 			return n
 		}

@@ -11,18 +11,20 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	tree "github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 )
 
 // describe is the value as a problem shows it: a scalar as it is written, the
 // rest by what it is.
 func (n *node) describe() string {
 	switch {
-	case n.shape == mapping:
+	case n.Kind == tree.Mapping:
 		return "a mapping"
-	case n.shape == sequence:
-		return fmt.Sprintf("a list of %d", len(n.items))
+	case n.Kind == tree.Sequence:
+		return fmt.Sprintf("a list of %d", len(n.Items))
 	default:
-		return n.written
+		return n.Written
 	}
 }
 
@@ -83,33 +85,36 @@ const (
 )
 
 func wrongType(want string, n *node, s *jsonschema.Schema) (rule, fix string) {
-	if n.shape == scalar && n.scalar == nil {
-		if n.key == (position{}) {
+	if n.Kind == tree.Scalar && n.Scalar == nil {
+		if n.Key == (tree.Position{}) {
 			return "nothing is given", "give a value, or remove the entry"
 		}
 		return "nothing is given", "give a value, or remove the key where it is optional"
 	}
-	text, isText := n.scalar.(string)
+	text, isText := n.Scalar.(string)
 	switch want {
 	case "string":
 		rule = "must be text"
-		_, isBool := n.scalar.(bool)
+		_, isBool := n.Scalar.(bool)
 		switch {
-		case n.shape != scalar:
+		case n.Kind != tree.Scalar:
 			fix = "write one value after the colon"
-		case n.written == "": // an environment variable
+		case n.Written == "": // an environment variable
 			fix = "put it in quotes"
-		case s.Pattern == nil || s.Pattern.MatchString(n.written):
-			fix = "put it in quotes: " + strconv.Quote(n.written)
+		case s.Pattern == nil || s.Pattern.MatchString(n.Written):
+			fix = "put it in quotes: " + strconv.Quote(n.Written)
 		case s.Pattern.String() == DurationPattern && !isBool:
-			rule, fix = "a duration needs its unit", fmt.Sprintf("write %[1]ss for seconds or %[1]sm for minutes", n.written)
+			rule, fix = "a duration needs its unit", fmt.Sprintf("write %[1]ss for seconds or %[1]sm for minutes", n.Written)
 		default: // quotes would not help
 			return words(&kind.Pattern{Want: s.Pattern.String()}, n, s)
 		}
 	case "integer", "number":
+		if clear, odd := n.Scalar.(tree.Unclear); odd {
+			return "readers of YAML take this for different numbers", fmt.Sprintf("write %s, or %q where it is a text", string(clear), n.Written)
+		}
 		rule = map[string]string{"integer": "must be a whole number", "number": "must be a number"}[want]
 		fix = "write digits alone, without words or a unit"
-		if isText && number.MatchString(text) {
+		if isText && tree.IsNumber(text) {
 			fix = "remove the quotes: " + text
 		}
 	case "boolean":

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
@@ -27,7 +28,7 @@ func variant(t trace.Source) Input {
 		Trace: t,
 		Service: Service{RequestsPerSecond: 100, ServiceTime: 50 * time.Millisecond, Variation: 1,
 			Start: Fixed(5 * time.Minute), ClientTimeout: time.Second, Routing: LeastOutstanding},
-		Subject: autoscaling.Subject{Target: autoscaling.ScalableTarget{
+		Subject: lint.Subject{Target: autoscaling.ScalableTarget{
 			ResourceID: "endpoint/odds/variant/main", Dimension: autoscaling.VariantInstanceCount, MinCapacity: 4, MaxCapacity: 100,
 			Policies: []autoscaling.TargetTrackingPolicy{autoscaling.Tracking("invocations", autoscaling.VariantInvocationsPerInstance, 4200)},
 		}},

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
@@ -18,7 +19,7 @@ func ExampleRun() {
 		Policies: []autoscaling.TargetTrackingPolicy{autoscaling.Tracking("invocations", autoscaling.VariantInvocationsPerInstance, 4200)},
 	}
 	in := rehearsal.Input{
-		Subject: autoscaling.Subject{Target: target},
+		Subject: lint.Subject{Target: target},
 		Service: rehearsal.Service{RequestsPerSecond: 100, ServiceTime: 50 * time.Millisecond, Variation: 1, Start: rehearsal.Fixed(5 * time.Minute),
 			ClientTimeout: time.Second, Routing: rehearsal.LeastOutstanding},
 		Trace: evening,

@@ -8,7 +8,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
@@ -17,7 +17,7 @@ import (
 type Input struct {
 	// Subject is what scales, as it stands in a template. Facts of it stand in
 	// for what Service leaves out.
-	Subject autoscaling.Subject
+	Subject lint.Subject
 	// Service is what one instance does, which no template says.
 	Service Service
 	// Trace is the traffic.

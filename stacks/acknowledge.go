@@ -12,11 +12,11 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// acknowledge accepts the findings that e says. It panics where a path leads to
-// nothing that is judged: the finding would stay, or another come unseen.
+// acknowledge acknowledges the findings that e lists. It panics where a path is
+// that of no construct with rules: the finding would still be reported.
 func acknowledge(stage awscdk.Stage, e config.Environment) {
 	if len(e.Acknowledge) == 0 {
-		return // who looks at every construct takes a while
+		return // looking at every construct takes time
 	}
 	judged := lint.Targets(stage)
 	paths := make([]string, len(judged))

@@ -1,5 +1,5 @@
-// Package stacks makes an environment: a Stage of three stacks, one a part of
-// a request's way.
+// Package stacks makes an environment: a Stage with the stacks network,
+// inference and frontend.
 package stacks
 
 import (
@@ -15,14 +15,15 @@ import (
 )
 
 // NewEnvironment makes the Stage that e describes, with its stacks network,
-// inference and frontend; an asynchronous endpoint has the second alone. e is
-// complete and valid, as config.Load returns it.
+// inference and frontend; for an asynchronous endpoint with inference alone.
+// e must be complete and valid, as config.Load returns it. It panics with the
+// problems of e.Acknowledge, and where the gateway's image cannot be built.
 func NewEnvironment(scope constructs.Construct, e config.Environment) awscdk.Stage {
 	env := &awscdk.Environment{Account: jsii.String(e.Account), Region: jsii.String(e.Region)}
 	stage := awscdk.NewStage(scope, jsii.String(e.Name), &awscdk.StageProps{Env: env})
 	if vpc := e.Network.NewVPC; vpc != nil {
-		// A VPC in a known account asks AWS for its zones unless the context
-		// answers, which must be set before the Stage has a child.
+		// CDK asks AWS for a VPC's zones unless the context has them, and the
+		// context can only be set before the Stage has a child.
 		stage.Node().SetContext(
 			jsii.Sprintf("availability-zones:account=%s:region=%s", e.Account, e.Region), vpc.AvailabilityZones)
 	}
@@ -33,8 +34,8 @@ func NewEnvironment(scope constructs.Construct, e config.Environment) awscdk.Sta
 		}
 		inference := newInference(stage, e)
 		frontend := newFrontend(stage, e, network)
-		// The endpoint is known by its name, which gives no order: a load balancer
-		// should not appear before what it leads to.
+		// The gateway knows the endpoint by a literal name, which orders nothing:
+		// the load balancer must not be deployed before the endpoint.
 		frontend.AddStackDependency(inference, jsii.String("the gateway calls the endpoint"))
 	} else {
 		newInference(stage, e)
@@ -46,7 +47,7 @@ func NewEnvironment(scope constructs.Construct, e config.Environment) awscdk.Sta
 	return stage
 }
 
-// newStack is one of an environment's stacks.
+// newStack makes one of an environment's stacks.
 func newStack(stage awscdk.Stage, e config.Environment, part, description string) awscdk.Stack {
 	return awscdk.NewStack(stage, jsii.String(part), &awscdk.StackProps{
 		Description: jsii.String(fmt.Sprintf("%s: %s", e.Name, description)),

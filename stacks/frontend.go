@@ -46,19 +46,20 @@ func newFrontend(stage awscdk.Stage, e config.Environment, n network) awscdk.Sta
 	return stack
 }
 
-// accessLogs is where the load balancer writes its logs; nil for nowhere.
+// accessLogs returns where the load balancer writes its logs; nil for none.
 func accessLogs(stack awscdk.Stack, logs *config.AccessLogs) *frontend.AccessLogs {
 	switch {
 	case logs == nil:
 		return nil
 	case logs.Bucket != "":
-		return &frontend.AccessLogs{Bucket: awss3.Bucket_FromBucketName(stack, jsii.String("Logs"), jsii.String(logs.Bucket))}
+		bucket := awss3.Bucket_FromBucketName(stack, jsii.String("Logs"), jsii.String(logs.Bucket))
+		return &frontend.AccessLogs{Bucket: bucket}
 	default:
 		return &frontend.AccessLogs{Retention: logs.Retention()}
 	}
 }
 
-// firewall is what stands in front of the load balancer; nil for nothing.
+// firewall returns the AWS WAF settings of the load balancer; nil for none.
 func firewall(waf *config.WAF) *frontend.WAF {
 	if waf == nil {
 		return nil

@@ -5,12 +5,13 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 
+	frontendscaling "github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// newGateway makes the gateway in the form that e says.
+// newGateway makes the gateway as a function or a service, as e says.
 func newGateway(stack awscdk.Stack, id string, e config.Environment, n network) frontend.Gateway {
 	if e.Frontend.Gateway == config.GatewayOnFargate {
 		return newService(stack, id, e, n)
@@ -18,14 +19,17 @@ func newGateway(stack awscdk.Stack, id string, e config.Environment, n network) 
 	return newFunction(stack, id, e)
 }
 
-// newCanary makes the gateway that gets a share of the requests; nil where there
-// is none.
+// newCanary makes the second gateway, which gets a share of the requests; nil
+// where e has none.
 func newCanary(stack awscdk.Stack, e config.Environment, n network) *frontend.Canary {
 	canary, ok := e.Canary()
 	if !ok {
 		return nil
 	}
-	return &frontend.Canary{Gateway: newGateway(stack, "Canary", canary, n), WeightPercent: e.Frontend.Canary.WeightPercent}
+	return &frontend.Canary{
+		Gateway:       newGateway(stack, "Canary", canary, n),
+		WeightPercent: e.Frontend.Canary.WeightPercent,
+	}
 }
 
 func newFunction(stack awscdk.Stack, id string, e config.Environment) frontend.Gateway {
@@ -40,14 +44,14 @@ func newFunction(stack awscdk.Stack, id string, e config.Environment) frontend.G
 		props.ReservedConcurrency = capacity.ReservedConcurrency
 	}
 	if calendar, ok := e.GatewayEnvironments(); ok {
-		target := calendar.FunctionTarget(props.ReservedConcurrency)
+		target := frontendscaling.FunctionTarget(calendar, props.ReservedConcurrency)
 		props.ProvisionedConcurrency = &target
 	}
 	return frontend.NewGatewayFunction(stack, id, props)
 }
 
-// newService panics where an image has to be built and cannot be: the file is
-// sound, the machine lacks something.
+// newService panics where an image has to be built and this machine has no
+// container engine.
 func newService(stack awscdk.Stack, id string, e config.Environment, n network) frontend.Gateway {
 	if e.Frontend.Image == "" {
 		if err := frontend.FindContainerEngine(); err != nil {
@@ -77,7 +81,7 @@ func newService(stack awscdk.Stack, id string, e config.Environment, n network) 
 	return frontend.NewGatewayService(stack, id, props)
 }
 
-// componentNames are the inference components that predictions may be asked of.
+// componentNames returns the inference components that the gateway may invoke.
 func componentNames(e config.Environment) []string {
 	var names []string
 	for _, c := range e.Components {

@@ -11,14 +11,20 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/scaling"
 )
 
-// newInference makes the endpoint and what scales it.
+// newInference makes the endpoint with its models and its scaling.
 func newInference(stage awscdk.Stage, e config.Environment) awscdk.Stack {
 	stack := newStack(stage, e, "inference", "the SageMaker endpoint and its scaling")
-	props := inference.EndpointProps{EndpointName: e.Endpoint.Name, Asynchronous: asynchronous(stack, e.Endpoint.Asynchronous)}
+	props := inference.EndpointProps{
+		EndpointName: e.Endpoint.Name, Asynchronous: asynchronous(stack, e.Endpoint.Asynchronous),
+	}
 	if m := e.Variant.ManagedInstances; m != nil {
 		props.Variants = []inference.VariantProps{{
-			Name: e.Variant.Name, InstanceType: e.Variant.InstanceType, InitialInstanceCount: e.Variant.InitialInstanceCount,
-			ManagedInstances: &inference.ManagedInstancesProps{MinInstanceCount: m.MinInstanceCount, MaxInstanceCount: m.MaxInstanceCount},
+			Name:                 e.Variant.Name,
+			InstanceType:         e.Variant.InstanceType,
+			InitialInstanceCount: e.Variant.InitialInstanceCount,
+			ManagedInstances: &inference.ManagedInstancesProps{
+				MinInstanceCount: m.MinInstanceCount, MaxInstanceCount: m.MaxInstanceCount,
+			},
 		}}
 	}
 	var shared *inference.Model
@@ -47,7 +53,10 @@ func newInference(stage awscdk.Stage, e config.Environment) awscdk.Stack {
 	for i, v := range e.ProductionVariants() {
 		if v.Asynchronous || v.Serverless != nil {
 			scaling.NewScalableTarget(stack, scalingID(e, v), scaling.ScalableTargetProps{
-				Model: subjects[i].Target, Variant: v.Variant(), Facts: subjects[i].Facts, Dependencies: []constructs.IConstruct{endpoint},
+				Model:        subjects[i].Target,
+				Variant:      v.Variant(),
+				Facts:        subjects[i].Facts,
+				Dependencies: []constructs.IConstruct{endpoint},
 			})
 			continue
 		}
@@ -61,15 +70,19 @@ func newInference(stage awscdk.Stage, e config.Environment) awscdk.Stack {
 	for i, c := range e.Components {
 		component := newComponent(stack, endpoint, e.Variant.Name, c)
 		scaling.NewScalableTarget(stack, "Scaling-"+c.Name, scaling.ScalableTargetProps{
-			Model: subjects[i].Target, Facts: subjects[i].Facts, Dependencies: []constructs.IConstruct{component},
+			Model:        subjects[i].Target,
+			Facts:        subjects[i].Facts,
+			Dependencies: []constructs.IConstruct{component},
 		})
 	}
 	return stack
 }
 
-// newComponent makes c on the variant's instances. It begins with what scaling
-// keeps at least, and with one copy where that is none.
-func newComponent(stack awscdk.Stack, endpoint *inference.Endpoint, variant string, c config.Component) *inference.InferenceComponent {
+// newComponent makes c on the variant's instances, with as many copies as the
+// minimum that it scales to, or one where that is 0.
+func newComponent(
+	stack awscdk.Stack, endpoint *inference.Endpoint, variant string, c config.Component,
+) *inference.InferenceComponent {
 	return inference.NewInferenceComponent(stack, "Component-"+c.Name, inference.InferenceComponentProps{
 		InferenceComponentName: c.Name,
 		Endpoint:               endpoint,
@@ -82,7 +95,7 @@ func newComponent(stack awscdk.Stack, endpoint *inference.Endpoint, variant stri
 	})
 }
 
-// asynchronous is how the endpoint queues requests, or nil.
+// asynchronous returns how the endpoint queues requests; nil where it is synchronous.
 func asynchronous(stack awscdk.Stack, a *config.Asynchronous) *inference.AsynchronousProps {
 	if a == nil {
 		return nil
@@ -100,14 +113,17 @@ func asynchronous(stack awscdk.Stack, a *config.Asynchronous) *inference.Asynchr
 	}
 }
 
-// serverless is how v runs without instances, or nil. It begins with what scaling
-// keeps at least: without any, there is nothing to scale.
+// serverless returns how v runs without instances; nil where it has instances. It
+// starts with the minimum provisioned concurrency that scaling keeps: Application
+// Auto Scaling cannot scale a variant that has none.
 func serverless(v config.ProductionVariant) *inference.ServerlessProps {
 	if v.Serverless == nil {
 		return nil
 	}
 	return &inference.ServerlessProps{
-		MemoryMB: v.Serverless.MemoryMB, MaxConcurrency: v.Serverless.MaxConcurrency, ProvisionedConcurrency: v.Scaling.MinCapacity,
+		MemoryMB:               v.Serverless.MemoryMB,
+		MaxConcurrency:         v.Serverless.MaxConcurrency,
+		ProvisionedConcurrency: v.Scaling.MinCapacity,
 	}
 }
 
@@ -120,8 +136,8 @@ func newModel(stack awscdk.Stack, id string, m config.Model) *inference.Model {
 	})
 }
 
-// scalingID is the construct of what scales v. A variant that was alone and is
-// now one of several keeps its own, where it has the name that it has by default.
+// scalingID returns the ID of the construct that scales v. A variant with the
+// default name keeps its ID, and so its resources, when others are added.
 func scalingID(e config.Environment, v config.ProductionVariant) string {
 	if len(e.Variants) == 0 || v.Name == inference.DefaultVariantName {
 		return "Scaling"

@@ -10,11 +10,12 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend"
 )
 
-// newRoute leads from a listener that stands to the gateway.
+// newRoute adds rules for the gateway to an existing listener.
 func newRoute(stack awscdk.Stack, l config.ExistingListener, gateway frontend.Gateway, canary *frontend.Canary) {
+	group := jsii.String(l.SecurityGroupID)
 	route := frontend.NewRoute(stack, "Route", frontend.RouteProps{
 		ListenerARN:   l.ARN,
-		SecurityGroup: awsec2.SecurityGroup_FromSecurityGroupId(stack, jsii.String("LoadBalancer"), jsii.String(l.SecurityGroupID), nil),
+		SecurityGroup: awsec2.SecurityGroup_FromSecurityGroupId(stack, jsii.String("LoadBalancer"), group, nil),
 		Priority:      l.Priority,
 		Hosts:         l.Hosts,
 		Gateway:       gateway,
@@ -28,7 +29,7 @@ func newRoute(stack awscdk.Stack, l config.ExistingListener, gateway frontend.Ga
 	putURL(stack, l.URL)
 }
 
-// putURL makes the stack say where predictions are asked for.
+// putURL outputs the URL for predictions.
 func putURL(stack awscdk.Stack, url string) {
 	awscdk.NewCfnOutput(stack, jsii.String("Url"), &awscdk.CfnOutputProps{
 		Value: jsii.String(url), Description: jsii.String("Where predictions are asked for: POST /invocations"),

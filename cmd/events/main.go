@@ -1,6 +1,7 @@
-// Events prints when an environment's events raise its minimum: in local time
-// and UTC, from when to when, to how many instances and why; and what of it
-// matters today. With -prune it removes what is over from the environment's file.
+// Events prints the floors that an environment's events set: in local time and
+// UTC, from when to when, how many instances and for which events; and what a
+// deployment today would change. With -prune it removes past events from the
+// environment's file.
 package main
 
 import (
@@ -9,11 +10,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 )
 
@@ -67,7 +68,7 @@ func run(out io.Writer, dir, env, at string, days int) error {
 	return showFrontEnd(out, e, now, now.AddDate(0, 0, days))
 }
 
-// asOf is the time that is asked about, "" is the clock's.
+// asOf parses the flag -now; "" is the current time.
 func asOf(at string) (time.Time, error) {
 	if at == "" {
 		return time.Now(), nil
@@ -82,57 +83,21 @@ func asOf(at string) (time.Time, error) {
 // show prints a variant's floors between now and until.
 func show(out io.Writer, name string, v config.ProductionVariant, now, until time.Time) error {
 	target := v.ScalableTarget()
-	calendar := v.VariantScaling().Calendar()
-	floors := calendar.Floors()
+	floors := v.VariantScaling().Calendar().Floors()
 	fmt.Fprintf(out, "%s: %d events, %d of %d scheduled actions, minimum %d between events\n",
-		name, len(v.Events), len(target.ScheduledActions), autoscaling.MaxScheduledActions, target.MinCapacity)
-
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	shown := 0
-	var next *autoscaling.Floor
-	for _, f := range floors {
-		if !f.To.After(now) {
-			continue
-		}
-		if next == nil {
-			next = &f
-		}
-		if !f.From.Before(until) {
-			break
-		}
-		if shown == 0 {
-			fmt.Fprintf(w, "\nFROM\tTO\tUTC\tMINIMUM\tWHY\n")
-		}
-		shown++
-		fmt.Fprintf(w, "%s\t%s\t%s to %s\t%d\t%s\n",
-			f.From.Format("Mon 2006-01-02 15:04 MST"), end(f), f.From.UTC().Format("Jan 02 15:04"), f.To.UTC().Format("Jan 02 15:04"),
-			f.MinCapacity, why(f, now))
-	}
-	if err := w.Flush(); err != nil {
+		name, len(v.Events), len(target.ScheduledActions), events.MaxScheduledActions, target.MinCapacity)
+	shown, err := table(out, "MINIMUM", floors, now, until)
+	if err != nil {
 		return err
 	}
+	next := slices.IndexFunc(floors, func(f events.Floor) bool { return f.To.After(now) })
 	switch {
-	case shown == 0 && next != nil:
+	case shown == 0 && next >= 0:
+		f := floors[next]
 		fmt.Fprintf(out, "\nNothing until %s; the next is %s, minimum %d for %s.\n",
-			until.UTC().Format("2006-01-02"), next.From.Format("Mon 2006-01-02 15:04 MST"), next.MinCapacity, strings.Join(next.Events, ", "))
-	case next == nil && len(v.Events) > 0:
+			until.UTC().Format("2006-01-02"), written(f.From), f.MinCapacity, strings.Join(f.Events, ", "))
+	case next < 0 && len(v.Events) > 0:
 		fmt.Fprintf(out, "\nNothing is to come.\n")
 	}
 	return nil
-}
-
-// end is when a floor ends, with its date only where that is another.
-func end(f autoscaling.Floor) string {
-	if f.From.Format(time.DateOnly) == f.To.Format(time.DateOnly) {
-		return f.To.Format("15:04 MST")
-	}
-	return f.To.Format("Mon 2006-01-02 15:04 MST")
-}
-
-func why(f autoscaling.Floor, now time.Time) string {
-	names := strings.Join(f.Events, ", ")
-	if !f.From.After(now) {
-		names += " (now)"
-	}
-	return names
 }

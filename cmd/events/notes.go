@@ -5,15 +5,16 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 )
 
-// fewActions is from how many scheduled actions on the quota is worth a word.
-const fewActions = autoscaling.MaxScheduledActions * 8 / 10
+// fewActions is the number of scheduled actions from which on the quota is noted.
+const fewActions = events.MaxScheduledActions * 8 / 10
 
-// notes are what a reader should know of a variant's events at an instant: all
-// that depends on the day, which synthesis never does.
+// notes returns what depends on the current time, and so is no finding of the lint:
+// events that are deployed too late, what a deployment would change now, and past
+// events. It also notes a quota that is nearly used up.
 func notes(e config.Environment, p past, now time.Time) []string {
 	var lines []string
 	c := p.variant.VariantScaling().Calendar()
@@ -25,7 +26,8 @@ func notes(e config.Environment, p past, now time.Time) []string {
 			}
 			underWay = true
 			if lead := c.LeadTime(event); w.Starts.After(now) && w.Starts.Sub(now) < lead {
-				lines = append(lines, fmt.Sprintf("%s starts in %s, at %s, and its instances are asked for %s before: if it is not deployed yet, they come late.",
+				lines = append(lines, fmt.Sprintf("%s starts in %s, at %s, and its instances are asked for %s before: "+
+					"if it is not deployed yet, they come late.",
 					event.Name, w.Starts.Sub(now).Round(time.Minute), w.Starts.Format("15:04 MST"), lead))
 			}
 		}
@@ -40,19 +42,20 @@ func notes(e config.Environment, p past, now time.Time) []string {
 		if underWay {
 			when = ", as soon as no event is under way,"
 		}
-		lines = append(lines, fmt.Sprintf("Over: %s. \"make prune-events ENV=%s\"%s removes what is over from the file, and so %d of %d scheduled actions.",
-			strings.Join(names([]past{p}), ", "), e.Name, when, freed, actions))
+		lines = append(lines, fmt.Sprintf("Over: %s. \"make prune-events ENV=%s\"%s removes what is over from the file, "+
+			"and so %d of %d scheduled actions.", strings.Join(names([]past{p}), ", "), e.Name, when, freed, actions))
 	}
 	if actions > fewActions {
-		lines = append(lines, fmt.Sprintf("%d of %d scheduled actions are left. A coarser scaling.align, and events with the same times and peaks, need fewer.",
-			autoscaling.MaxScheduledActions-actions, autoscaling.MaxScheduledActions))
+		lines = append(lines, fmt.Sprintf("%d of %d scheduled actions are left. A coarser scaling.align, "+
+			"and events with the same times and peaks, need fewer.",
+			events.MaxScheduledActions-actions, events.MaxScheduledActions))
 	}
 	return lines
 }
 
-// deployingNow is what a deployment in the middle of an event would do (facts
-// C7 and C24).
-func deployingNow(c autoscaling.EventCalendar, now time.Time) string {
+// deployingNow says what a deployment would do in the middle of an event: an update
+// keeps the instance counts (fact C7) and registers the constant minimum (fact C24).
+func deployingNow(c events.Calendar, now time.Time) string {
 	minimum := c.MinCapacity
 	for _, f := range c.Floors() {
 		if !f.From.After(now) && f.To.After(now) {
@@ -60,19 +63,21 @@ func deployingNow(c autoscaling.EventCalendar, now time.Time) string {
 		}
 	}
 	if minimum == c.MinCapacity {
-		return "Deploying now: the minimum is the one between events, and a deployment leaves it there; nothing scales while the endpoint is updating."
+		return "Deploying now: the minimum is the one between events, and a deployment leaves it there; " +
+			"nothing scales while the endpoint is updating."
 	}
-	return fmt.Sprintf("Deploying now: a change of bounds, schedule or events registers the minimum of %d, until the next assertion at %s. "+
+	return fmt.Sprintf("Deploying now: a change of bounds, schedule or events registers the minimum of %d, "+
+		"until the next assertion at %s. "+
 		"A change of the model alone leaves the minimum of %d, but nothing scales while the endpoint is updating.",
 		c.MinCapacity, nextAssertion(c, now).Format("15:04 MST"), minimum)
 }
 
-// nextAssertion is when a floor under way is asserted next: at the latest that of
-// the floor after it.
-func nextAssertion(c autoscaling.EventCalendar, now time.Time) time.Time {
+// nextAssertion returns when the floor under way, or the next floor if that is
+// earlier, is asserted next.
+func nextAssertion(c events.Calendar, now time.Time) time.Time {
 	every := c.AssertEvery
 	if every == 0 {
-		every = autoscaling.DefaultAssertEvery
+		every = events.DefaultAssertEvery
 	}
 	for _, f := range c.Floors() {
 		for at := f.From; at.Before(f.To); at = at.Add(every) {

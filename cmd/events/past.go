@@ -5,25 +5,25 @@ import (
 	"slices"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 )
 
-// past is what is over of one list of events.
+// past is the part of a variant's events that is over.
 type past struct {
 	variant config.ProductionVariant
-	// at is the variant's index in variants, -1 for the singular form.
+	// at is the variant's index in the key variants, -1 for the key variant.
 	at int
-	// events are the indexes of those that are over.
+	// events are the indexes of the events that are over.
 	events []int
-	// dates are the indexes of the Dates that are over of an event with others to
-	// come, by its index.
+	// dates are, by the index of an event that is not over, the indexes of its Dates
+	// that are.
 	dates map[int][]int
-	// left are the events that stay.
+	// left are the events that are not over, without the dates that are.
 	left []config.Event
 }
 
-// pasts are what is over at an instant, one for each variant.
+// pasts returns what is over at now, one entry for each variant.
 func pasts(e config.Environment, now time.Time) []past {
 	var found []past
 	for i, v := range e.ProductionVariants() {
@@ -33,7 +33,7 @@ func pasts(e config.Environment, now time.Time) []past {
 		}
 		coming := v.VariantScaling().Calendar().Coming(now)
 		for i, event := range v.Events {
-			at := slices.IndexFunc(coming, func(c autoscaling.Event) bool { return c.Name == event.Name })
+			at := slices.IndexFunc(coming, func(c events.Event) bool { return c.Name == event.Name })
 			if at < 0 {
 				p.events = append(p.events, i)
 				continue
@@ -53,14 +53,14 @@ func pasts(e config.Environment, now time.Time) []past {
 
 func (p past) none() bool { return len(p.events) == 0 && len(p.dates) == 0 }
 
-// after is the variant without what is over.
+// after returns the variant without what is over.
 func (p past) after() config.ProductionVariant {
 	v := p.variant
 	v.Events = p.left
 	return v
 }
 
-// without is e without what is over.
+// without returns e without what is over.
 func without(e config.Environment, found []past) config.Environment {
 	e.Variants = slices.Clone(e.Variants)
 	for _, p := range found {
@@ -73,7 +73,7 @@ func without(e config.Environment, found []past) config.Environment {
 	return e
 }
 
-// names are the events of which something is over.
+// names lists the events that are over, and those of which some dates are.
 func names(found []past) []string {
 	var all []string
 	for _, p := range found {
@@ -88,7 +88,7 @@ func names(found []past) []string {
 	return all
 }
 
-// datesOf is how many of an event's dates are meant.
+// datesOf counts some of an event's dates, as in "2 of 5 dates of league".
 func datesOf(event config.Event, some []int) string {
 	return fmt.Sprintf("%d of %d dates of %s", len(some), len(event.Dates), event.Name)
 }

@@ -10,14 +10,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 )
 
-// prune removes from an environment's file what is over, unless an event is
-// under way. Everything else in the file stays as it is. dry only says what it
-// would do. A file whose events are over the quota of scheduled actions is pruned
-// too; the error says when they still are.
+// prune removes what is over from an environment's file, unless an event is under
+// way, and leaves the rest of the file as it is. With dry it only reports. A file
+// with more scheduled actions than the quota allows is pruned too; it is an error
+// if it has too many afterwards.
 func prune(out io.Writer, dir, env, at string, dry bool) error {
 	now, err := asOf(at)
 	if err != nil {
@@ -48,8 +48,8 @@ func prune(out io.Writer, dir, env, at string, dry bool) error {
 		over, err = check(file, pruned, without(e, found))
 	}
 	if err != nil {
-		return fmt.Errorf("%s: what is over cannot be cut out of the file as it is written, nothing was changed: %w; remove %s by hand",
-			file, err, strings.Join(names(found), ", "))
+		return fmt.Errorf("%s: what is over cannot be cut out of the file as it is written, nothing was changed: %w; "+
+			"remove %s by hand", file, err, strings.Join(names(found), ", "))
 	}
 	if !dry {
 		if err := replace(file, text, pruned); err != nil {
@@ -63,8 +63,8 @@ func prune(out io.Writer, dir, env, at string, dry bool) error {
 	return nil
 }
 
-// refuse is an error while an event is under way: a deployment without what is
-// over registers the minimum between events in the middle of it (fact C24).
+// refuse returns an error while an event is under way: a deployment of the pruned
+// file would register the minimum between events in the middle of it (fact C24).
 func refuse(e config.Environment, now time.Time) error {
 	var underWay []string
 	for _, c := range calendars(e) {
@@ -80,8 +80,8 @@ func refuse(e config.Environment, now time.Time) error {
 	if len(underWay) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s: no event is removed while one is under way, since the next deployment would register the minimum between events in the middle of it; it is %s",
-		e.Name, strings.Join(underWay, ", and "))
+	return fmt.Errorf("%s: no event is removed while one is under way, since the next deployment would register "+
+		"the minimum between events in the middle of it; it is %s", e.Name, strings.Join(underWay, ", and "))
 }
 
 // cut takes what is over out of a file's text.
@@ -130,8 +130,8 @@ func (c *cutter) cutPast(p past) error {
 	return c.cutEntries(events, p.events)
 }
 
-// check reads what a cut has left: it must be the environment as it was but for
-// what is over. over says that its events still need too many scheduled actions.
+// check reads the pruned text: it must be the environment want. over is the error
+// where its events still need too many scheduled actions.
 func check(file string, text []byte, want config.Environment) (over, err error) {
 	got, over := config.Parse(file, want.Name, text)
 	if over != nil && !config.OverQuota(over) {
@@ -143,7 +143,7 @@ func check(file string, text []byte, want config.Environment) (over, err error) 
 	return over, nil
 }
 
-// report says what was removed, or would be, and what is left.
+// report prints what was removed, or with dry would be, and what is left.
 func report(out io.Writer, file string, e config.Environment, found []past, now time.Time, dry bool) {
 	verb := "removed from"
 	if dry {
@@ -169,7 +169,7 @@ func report(out io.Writer, file string, e config.Environment, found []past, now 
 			}
 		}
 		fmt.Fprintf(out, "%d of %d scheduled actions are left, %d before; the minimum between events stays %d.\n",
-			len(p.after().ScalableTarget().ScheduledActions), autoscaling.MaxScheduledActions,
+			len(p.after().ScalableTarget().ScheduledActions), events.MaxScheduledActions,
 			len(p.variant.ScalableTarget().ScheduledActions), c.MinCapacity)
 	}
 	if name, at, ok := next(without(e, found), now); ok {
@@ -177,7 +177,7 @@ func report(out io.Writer, file string, e config.Environment, found []past, now 
 	}
 }
 
-// next is the event whose instances are asked for next, and when.
+// next returns the event whose floor is raised next, and when.
 func next(e config.Environment, now time.Time) (name string, at time.Time, ok bool) {
 	for _, c := range calendars(e) {
 		for _, event := range c.Events {
@@ -191,11 +191,11 @@ func next(e config.Environment, now time.Time) (name string, at time.Time, ok bo
 	return name, at, ok
 }
 
-// calendars are those whose floors a deployment would overwrite: of the variants,
-// and of the gateways. The load balancer's capacity units are set by schedules that
-// run once; a deployment in between changes nothing.
-func calendars(e config.Environment) []autoscaling.EventCalendar {
-	var all []autoscaling.EventCalendar
+// calendars returns those whose floors a deployment overwrites: of the variants and
+// the gateways. It leaves the load balancer's capacity units alone, which schedules
+// set once.
+func calendars(e config.Environment) []events.Calendar {
+	var all []events.Calendar
 	for _, v := range e.ProductionVariants() {
 		all = append(all, v.VariantScaling().Calendar())
 	}
@@ -214,7 +214,7 @@ func calendars(e config.Environment) []autoscaling.EventCalendar {
 	return all
 }
 
-// heading is an environment's name, with its variant's where it has several.
+// heading returns the environment's name, with the variant's where there are several.
 func heading(e config.Environment, v config.ProductionVariant) string {
 	if len(e.ProductionVariants()) == 1 {
 		return e.Name

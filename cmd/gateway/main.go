@@ -8,10 +8,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	standardlog "log"
 	"log/slog"
 	"net"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -35,6 +37,8 @@ func run() error {
 		return fmt.Errorf("cannot start\n%w", err)
 	}
 	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	standardlog.SetFlags(0)
+	standardlog.SetOutput(libraryLog{log})
 	handler := gateway.New(cfg, endpoint, log)
 	if cfg.Lambda {
 		lambda.Start(handler) // returns only by ending the process
@@ -56,4 +60,16 @@ func run() error {
 		return fmt.Errorf("LISTEN_ADDRESS: %w", err)
 	}
 	return handler.Serve(ctx, listener)
+}
+
+// libraryLog logs what libraries write to Go's standard logger, without the bytes
+// of an endpoint that net/http quotes there ("Unsolicited response … starting
+// with").
+type libraryLog struct{ log *slog.Logger }
+
+// Write implements io.Writer.
+func (l libraryLog) Write(line []byte) (int, error) {
+	text, _, _ := strings.Cut(string(line), " starting with ")
+	l.log.Warn("library", "error", strings.TrimSpace(text))
+	return len(line), nil
 }

@@ -75,7 +75,7 @@ func TestMemoryOfStreams(t *testing.T) {
 	}
 }
 
-// 2,000 requests at a time, all connections new, fit into 100 MB.
+// 2,000 requests at a time, all connections new, fit into 140 MB, and 160 MB while all are answered.
 func TestMemoryOfManyRequests(t *testing.T) {
 	t.Parallel()
 	const requests = 2000
@@ -123,7 +123,7 @@ func TestMemoryOfManyRequests(t *testing.T) {
 	release()
 	<-ended
 	// To answer all of them at once takes some more, before it is collected.
-	if peak := s.peak(t); inFlight > 100 || peak > 120 {
+	if peak := s.peak(t); inFlight > 140 || peak > 160 {
 		t.Errorf("%.0f MB for %d requests at a time, %.0f MB at the end", inFlight, requests, peak)
 	} else {
 		t.Logf("%.0f MB, %.0f MB at the end", inFlight, peak)

@@ -48,6 +48,41 @@ func TestNameOrTLSFails(t *testing.T) {
 	}
 }
 
+// Calls go through the proxy that the environment names.
+func TestProxy(t *testing.T) {
+	t.Parallel()
+	proxy := startRuntime(t) // reads a path out of a whole URL as well
+	s := startServer(t, environment(proxy, map[string]string{
+		"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": "http://runtime.invalid", "HTTP_PROXY": proxy.URL}))
+	client := newClient()
+	defer client.CloseIdleConnections()
+	for range 3 {
+		if got := post(client, "http://"+s.address+"/invocations", "a"); got != (ended{status: 200, body: "a"}) {
+			t.Errorf("got %+v", got)
+		}
+	}
+	if got := len(proxy.Calls()); got != 3 {
+		t.Errorf("%d calls arrived", got)
+	}
+}
+
+// Bytes that SageMaker sends beyond an answer reach neither a client nor the log.
+func TestExcessIsNotLogged(t *testing.T) {
+	t.Parallel()
+	runtime := sagemakertest.Start()
+	t.Cleanup(runtime.Close)
+	runtime.Answer(sagemakertest.Raw("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\naforged", false))
+	s := startServer(t, environment(runtime, map[string]string{}))
+	client := newClient()
+	defer client.CloseIdleConnections()
+	if got := post(client, "http://"+s.address+"/invocations", "a"); got != (ended{status: 200, body: "a"}) {
+		t.Errorf("got %+v", got)
+	}
+	if line := s.waitFor(t, "Unsolicited response"); strings.Contains(line, "forged") || !strings.Contains(line, `"level":"WARN"`) {
+		t.Error(line)
+	}
+}
+
 // Credentials that end under load are renewed: SageMaker calls them expired
 // before their time, and nobody who asks for a prediction hears of it.
 func TestCredentialsExpireUnderLoad(t *testing.T) {

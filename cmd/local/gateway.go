@@ -13,30 +13,32 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws/tasktarget"
 )
 
-// gateway is what a load balancer's rule leads to: a function or a service.
+// gateway is the target of a load balancer's rule: a function or a service.
 type gateway struct {
 	group    localaws.TargetGroup
 	function *localaws.Function
 	service  *localaws.Service
 }
 
-// behind follows the load balancer's rule for path to its target group, and to
-// what is in that.
-func behind(stands localaws.Snapshot, path string) (gateway, error) {
-	for _, balancer := range stands.LoadBalancers {
+// findGateway follows the load balancer's rule for path to its target group, and
+// that to its target.
+func findGateway(deployed localaws.Snapshot, path string) (gateway, error) {
+	for _, balancer := range deployed.LoadBalancers {
 		for _, listener := range balancer.Listeners {
 			for _, rule := range listener.Rules {
-				group, ok := forwards(stands, rule, path)
+				group, ok := forwards(deployed, rule, path)
 				if !ok {
 					continue
 				}
-				for _, f := range stands.Functions {
-					// A target may be an alias of the function, FUNCTION:ALIAS.
-					if slices.ContainsFunc(group.Targets, func(t string) bool { return t == f.ARN || strings.HasPrefix(t, f.ARN+":") }) {
+				for _, f := range deployed.Functions {
+					isFunction := func(target string) bool {
+						return target == f.ARN || strings.HasPrefix(target, f.ARN+":") // an alias
+					}
+					if slices.ContainsFunc(group.Targets, isFunction) {
 						return gateway{group: group, function: &f}, nil
 					}
 				}
-				for _, s := range stands.Services {
+				for _, s := range deployed.Services {
 					if len(s.Containers) > 0 && slices.Contains(s.TargetGroupARNs, group.ARN) {
 						return gateway{group: group, service: &s}, nil
 					}
@@ -47,12 +49,13 @@ func behind(stands localaws.Snapshot, path string) (gateway, error) {
 	return gateway{}, fmt.Errorf("no listener's rule leads from %s to a function or a service", path)
 }
 
-func forwards(stands localaws.Snapshot, rule localaws.Rule, path string) (localaws.TargetGroup, bool) {
+// forwards returns the target group that rule forwards requests for path to.
+func forwards(deployed localaws.Snapshot, rule localaws.Rule, path string) (localaws.TargetGroup, bool) {
 	matches := slices.ContainsFunc(rule.Conditions, func(c localaws.Condition) bool {
 		return c.Field == "path-pattern" && slices.Contains(c.Values, path)
 	})
 	for _, action := range rule.Actions {
-		for _, group := range stands.TargetGroups {
+		for _, group := range deployed.TargetGroups {
 			if matches && action.Type == "forward" && slices.Contains(action.TargetGroupARNs, group.ARN) {
 				return group, true
 			}
@@ -61,7 +64,8 @@ func forwards(stands localaws.Snapshot, rule localaws.Rule, path string) (locala
 	return localaws.TargetGroup{}, false
 }
 
-// start runs the gateway's program as what was deployed, behind a load balancer.
+// start runs the gateway's program with the deployed settings behind a local load
+// balancer.
 func (g gateway) start(ctx context.Context, aws *localaws.AWS, region, binary string, log io.Writer) (interface {
 	http.Handler
 	io.Closer
@@ -69,17 +73,18 @@ func (g gateway) start(ctx context.Context, aws *localaws.AWS, region, binary st
 	if g.service != nil {
 		container := g.service.Containers[0]
 		return tasktarget.Start(ctx, tasktarget.Options{
-			Binary: binary, Env: aws.ProgramEnvironment(region, container.Environment), HealthCheckPath: g.group.HealthCheckPath,
-			StopTimeout: container.StopTimeout, Log: log,
+			Binary: binary, Env: aws.ProgramEnvironment(region, container.Environment), Log: log,
+			HealthCheckPath: g.group.HealthCheckPath, StopTimeout: container.StopTimeout,
 		})
 	}
 	return lambdatarget.Start(ctx, lambdatarget.Options{
-		Binary: binary, Env: aws.ProgramEnvironment(region, g.function.Environment), Timeout: g.function.Timeout, Log: log,
+		Binary: binary, Env: aws.ProgramEnvironment(region, g.function.Environment), Log: log,
+		Timeout:           g.function.Timeout,
 		MultiValueHeaders: g.group.Attributes["lambda.multi_value_headers.enabled"] == "true",
 	})
 }
 
-// String is the gateway's form, as the summary shows it.
+// String describes the gateway for the summary.
 func (g gateway) String() string {
 	if g.service != nil {
 		tasks := "1 task"

@@ -1,6 +1,6 @@
-// Local deploys one environment to an AWS on this machine with the real CDK
-// CLI, sends one prediction through the gateway that was deployed, and shows
-// what stands there. Nothing in it reaches a real account.
+// Local deploys one environment to a local AWS with the real CDK CLI, sends a
+// prediction through the deployed gateway, rehearses the deployed scaling, and
+// prints what was deployed. It never reaches a real account.
 package main
 
 import (
@@ -21,11 +21,8 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws"
 )
 
-const (
-	environmentsDir = "config/environments"
-	// reportDir is where the rehearsal's page goes.
-	reportDir = "bin"
-)
+// reportDir is the folder of the rehearsal's page.
+const reportDir = "bin"
 
 type options struct {
 	env          string
@@ -38,7 +35,7 @@ type options struct {
 func main() {
 	var o options
 	flag.StringVar(&o.env, "env", "local", "the `environment` to deploy, a file in the folder of environments")
-	flag.StringVar(&o.environments, "environments", environmentsDir, "the `folder` of environments")
+	flag.StringVar(&o.environments, "environments", "config/environments", "the `folder` of environments")
 	flag.IntVar(&o.port, "port", 0, "the `port` of the local AWS (default a free one)")
 	flag.BoolVar(&o.prepare, "prepare", false, "only install what is missing, into the checkout")
 	flag.BoolVar(&o.keep, "keep", false, "leave the local AWS running until Ctrl-C")
@@ -75,7 +72,8 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 	var aws *localaws.AWS
 	if err := steps.do("Start a local AWS", func(log io.Writer) (err error) {
 		aws, err = localaws.Start(ctx, localaws.Options{
-			Dir: ".", Python: python, Port: o.port, Account: e.Account, Region: e.Region, CertificateARNs: certificates(e), VPCs: vpcs(e), HostedZones: hostedZones(e),
+			Dir: ".", Python: python, Port: o.port, Account: e.Account, Region: e.Region,
+			CertificateARNs: certificates(e), VPCs: vpcs(e), HostedZones: hostedZones(e),
 		})
 		return err
 	}); err != nil {
@@ -98,17 +96,17 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 	}); err != nil {
 		return err
 	}
-	var stands localaws.Snapshot
+	var deployed localaws.Snapshot
 	if err := steps.do("Read back what stands", func(io.Writer) (err error) {
-		stands, err = aws.Snapshot(ctx, e.Region)
+		deployed, err = aws.Snapshot(ctx, e.Region)
 		return err
 	}); err != nil {
 		return err
 	}
-	shown := summary{stands: stands, now: time.Now(), templates: output}
+	shown := summary{deployed: deployed, now: time.Now(), templates: output}
 	if e.HasFrontend() {
 		if err := steps.do("Send a prediction through the gateway", func(log io.Writer) (err error) {
-			shown.reply, err = predict(ctx, aws, e.Region, stands, log)
+			shown.prediction, err = predict(ctx, aws, e.Region, deployed, log)
 			return err
 		}); err != nil {
 			return err
@@ -127,8 +125,9 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 	fmt.Fprintf(out, "\nDone in %s.\n", time.Since(began).Round(100*time.Millisecond))
 	if o.keep {
 		fmt.Fprintln(out, "The local AWS stands until Ctrl-C:")
+		shown := []string{"AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 		for _, variable := range aws.Environ(e.Region) {
-			if name, _, _ := strings.Cut(variable, "="); slices.Contains([]string{"AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}, name) {
+			if name, _, _ := strings.Cut(variable, "="); slices.Contains(shown, name) {
 				fmt.Fprintf(out, " %s", variable)
 			}
 		}
@@ -138,6 +137,8 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 	return nil
 }
 
+// certificates, vpcs and hostedZones return what e names and does not deploy: the
+// local AWS has them beforehand.
 func certificates(e config.Environment) []string {
 	if e.Frontend.CertificateARN == "" {
 		return nil
@@ -145,7 +146,6 @@ func certificates(e config.Environment) []string {
 	return []string{e.Frontend.CertificateARN}
 }
 
-// vpcs are those that e wants to find.
 func vpcs(e config.Environment) []localaws.VPC {
 	existing := e.Network.ExistingVPC
 	if existing == nil {
@@ -153,7 +153,9 @@ func vpcs(e config.Environment) []localaws.VPC {
 	}
 	vpc := localaws.VPC{ID: existing.VpcID, CIDR: existing.CIDR}
 	for _, s := range slices.Concat(existing.PublicSubnets, existing.PrivateSubnets) {
-		vpc.Subnets = append(vpc.Subnets, localaws.Subnet{ID: s.ID, AvailabilityZone: s.AvailabilityZone, RouteTableID: s.RouteTableID})
+		vpc.Subnets = append(vpc.Subnets, localaws.Subnet{
+			ID: s.ID, AvailabilityZone: s.AvailabilityZone, RouteTableID: s.RouteTableID,
+		})
 	}
 	return []localaws.VPC{vpc}
 }
@@ -165,8 +167,8 @@ func hostedZones(e config.Environment) []localaws.HostedZone {
 	return []localaws.HostedZone{{ID: e.Frontend.Domain.HostedZoneID, Name: e.Frontend.Domain.ZoneName}}
 }
 
-// outputDir is a folder for this run's templates. Two runs at once have one
-// each; those of runs that have ended are removed.
+// outputDir returns a folder for the templates of this process, and removes those
+// of processes that have ended.
 func outputDir(env string) (string, error) {
 	const parent = ".local"
 	runs, err := filepath.Glob(filepath.Join(parent, "cdk.out-*"))
@@ -184,7 +186,7 @@ func outputDir(env string) (string, error) {
 	return filepath.Join(parent, fmt.Sprintf("cdk.out-%s.%d", env, os.Getpid())), nil
 }
 
-// alive reports whether a process of this number runs.
+// alive reports whether the process pid runs.
 func alive(pid int) bool {
 	process, err := os.FindProcess(pid)
 	return err == nil && process.Signal(syscall.Signal(0)) == nil

@@ -18,96 +18,100 @@ import (
 )
 
 const (
-	path     = "/invocations"
-	question = `{"instances":[[1.5,2.25,0.5]]}`
-	// answer is what the endpoint is told to predict: the local AWS has no model.
-	answer = `{"predictions":[0.8125]}`
+	path        = "/invocations"
+	requestBody = `{"instances":[[1.5,2.25,0.5]]}`
+	// responseBody is what the endpoint is told to answer: the local AWS has no model.
+	responseBody = `{"predictions":[0.8125]}`
 )
 
-// reply is what came back through the gateway.
-type reply struct {
+// prediction is a request through the gateway and its response.
+type prediction struct {
 	gateway, request string
-	answered
+	response
 	took time.Duration
-	// streamed is the answer to the request for a stream, zero where the gateway
-	// has none.
-	streamed answered
+	// streamed is the response to a request for a response stream; zero where the
+	// gateway is a function, which cannot stream behind a load balancer.
+	streamed response
 }
 
-// answered is one answer.
-type answered struct{ status, contentType, variant, body string }
+type response struct{ status, contentType, variant, body string }
 
-func (a answered) String() string { return a.status + " " + a.contentType + " " + a.body }
+func (r response) String() string { return r.status + " " + r.contentType + " " + r.body }
 
-// predict sends one request the way a user's goes: to the listener's rule, from
-// there to the gateway that was deployed, with its environment, and on to the
-// endpoint. The gateway's program is the deployed one built for this machine.
-func predict(ctx context.Context, aws *localaws.AWS, region string, stands localaws.Snapshot, log io.Writer) (got reply, err error) {
-	gateway, err := behind(stands, path)
+// predict sends a request as a user would: to the listener, whose rule leads to
+// the gateway, and on to the endpoint. The gateway's program is built for this
+// machine and runs with the deployed environment variables.
+func predict(
+	ctx context.Context, aws *localaws.AWS, region string, deployed localaws.Snapshot, log io.Writer,
+) (got prediction, err error) {
+	gateway, err := findGateway(deployed, path)
 	if err != nil {
-		return reply{}, err
+		return prediction{}, err
 	}
 	dir, err := os.MkdirTemp("", "gateway-")
 	if err != nil {
-		return reply{}, err
+		return prediction{}, err
 	}
 	defer os.RemoveAll(dir)
 	program, err := compile.Gateway(ctx, compile.Platform{OS: runtime.GOOS, Arch: runtime.GOARCH})
 	if err != nil {
-		return reply{}, err
+		return prediction{}, err
 	}
 	binary := filepath.Join(dir, "bootstrap")
 	if err := os.WriteFile(binary, program, 0o755); err != nil {
-		return reply{}, err
+		return prediction{}, err
 	}
 	target, err := gateway.start(ctx, aws, region, binary, log)
 	if err != nil {
-		return reply{}, err
+		return prediction{}, err
 	}
 	defer func() { err = errors.Join(err, target.Close()) }()
 	balancer := httptest.NewServer(target)
 	defer balancer.Close()
 
-	if err := aws.QueueEndpointResults(ctx, region, localaws.EndpointResult{Body: answer, ContentType: "application/json", Variant: variantOf(stands)}); err != nil {
-		return reply{}, err
+	result := localaws.EndpointResult{Body: responseBody, ContentType: "application/json", Variant: variantOf(deployed)}
+	if err := aws.QueueEndpointResults(ctx, region, result); err != nil {
+		return prediction{}, err
 	}
-	got = reply{gateway: gateway.String(), request: "POST " + path + " " + question}
+	got = prediction{gateway: gateway.String(), request: "POST " + path + " " + requestBody}
 	began := time.Now()
-	if got.answered, err = ask(ctx, balancer.URL+path); err != nil {
+	if got.response, err = post(ctx, balancer.URL+path); err != nil {
 		return got, err
 	}
 	got.took = time.Since(began)
-	if gateway.service != nil { // a function behind a load balancer cannot stream
-		got.streamed, err = ask(ctx, balancer.URL+path+"-response-stream")
+	if gateway.service != nil {
+		got.streamed, err = post(ctx, balancer.URL+path+"-response-stream")
 	}
 	return got, err
 }
 
-// ask asks for the prediction.
-func ask(ctx context.Context, url string) (answered, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(question))
+// post sends requestBody to url and expects responseBody.
+func post(ctx context.Context, url string) (response, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(requestBody))
 	if err != nil {
-		return answered{}, err
+		return response{}, err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
+	reply, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return answered{}, err
+		return response{}, err
 	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
+	defer reply.Body.Close()
+	body, err := io.ReadAll(reply.Body)
 	if err != nil {
-		return answered{}, err
+		return response{}, err
 	}
-	got := answered{response.Status, response.Header.Get("Content-Type"), response.Header.Get("X-Amzn-Invoked-Production-Variant"), string(body)}
-	if response.StatusCode != http.StatusOK || got.body != answer {
-		return got, fmt.Errorf("the gateway answered %s %s, want 200 and %s", got.status, got.body, answer)
+	got := response{
+		reply.Status, reply.Header.Get("Content-Type"), reply.Header.Get("X-Amzn-Invoked-Production-Variant"), string(body),
+	}
+	if reply.StatusCode != http.StatusOK || got.body != responseBody {
+		return got, fmt.Errorf("the gateway answered %s %s, want 200 and %s", got.status, got.body, responseBody)
 	}
 	return got, nil
 }
 
-func variantOf(stands localaws.Snapshot) string {
-	for _, e := range stands.Endpoints {
+func variantOf(deployed localaws.Snapshot) string {
+	for _, e := range deployed.Endpoints {
 		for _, v := range e.Variants {
 			return v.Name
 		}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
@@ -19,30 +21,30 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
-// The traffic is the evening of a World Cup semi-final, which is in the checkout.
+// semifinal is a trace of two World Cup semi-finals; the second is replayed.
 const semifinal = "rehearsal/testdata/wc98_semifinals_1998-07-07_08.csv"
 
 var (
 	eveningBegins = time.Date(1998, time.July, 8, 17, 0, 0, 0, time.UTC)
 	eveningEnds   = time.Date(1998, time.July, 9, 0, 0, 0, 0, time.UTC)
-	itsKickOff    = time.Date(1998, time.July, 8, 19, 0, 0, 0, time.UTC)
+	traceKickOff  = time.Date(1998, time.July, 8, 19, 0, 0, 0, time.UTC)
 )
 
-// fullLoad is the share of what the largest fleet completes that the traffic's
-// peak is, where the environment does not say what peak it expects.
+// fullLoad is the peak of the traffic as a share of the requests that the largest
+// fleet completes, where the environment has no expected peak.
 const fullLoad = 0.7
 
-// rehearsed is a rehearsal of one thing that scales.
+// rehearsed is the rehearsal of one scalable target.
 type rehearsed struct {
 	resourceID, traffic string
 	lines               [][2]string
 	page                string // the file with the report
-	// not is why it was not rehearsed, "" where it was.
-	not string
+	// skipped is why it was not rehearsed, "" where it was.
+	skipped string
 }
 
-// rehearse replays the traffic against each thing that scales in the templates
-// that were deployed, and writes a page about each into dir.
+// rehearse replays the traffic against each scalable target of the deployed
+// templates, and writes a page about each into dir.
 func rehearse(templates, dir string, e config.Environment) ([]rehearsed, error) {
 	reading, err := cloudformation.ReadAssembly(templates, cloudformation.Options{})
 	if err == nil {
@@ -62,7 +64,7 @@ func rehearse(templates, dir string, e config.Environment) ([]rehearsed, error) 
 			page = filepath.Join(dir, fmt.Sprintf("rehearsal-%s-%d.html", e.Name, i+1))
 		}
 		withComponent(e, &scaled.Subject)
-		r, err := rehearseOne(scaled, evening, busiest(e, scaled.Subject.Target, evening.Start), page)
+		r, err := rehearseOne(scaled, evening, kickOff(e, scaled.Subject.Target, evening.Start), page)
 		if err != nil {
 			return nil, err
 		}
@@ -71,9 +73,9 @@ func rehearse(templates, dir string, e config.Environment) ([]rehearsed, error) 
 	return all, nil
 }
 
-// withComponent adds what the file says that one copy of a component completes,
-// which the template does not hold.
-func withComponent(e config.Environment, s *autoscaling.Subject) {
+// withComponent adds the capacity of an inference component's copy: the
+// environment file has it, the template does not.
+func withComponent(e config.Environment, s *lint.Subject) {
 	for _, c := range e.Components {
 		if s.Target.ResourceID == "inference-component/"+c.Name {
 			s.Facts.RequestsPerSecondPerInstance = c.Capacity.RequestsPerSecondPerCopy
@@ -95,36 +97,37 @@ func rehearseOne(scaled cloudformation.Scaled, evening trace.Trace, kickOff time
 		peak = float64(scaled.Subject.Target.MaxCapacity) * facts.RequestsPerSecondPerInstance * fullLoad
 	}
 	if peak == 0 {
-		done.not = "the template does not say what one of it completes"
+		done.skipped = "the template does not say what one of it completes"
 		return done, nil
 	}
-	traffic := evening.RateScale(peak/evening.Peak()).ShiftTo(itsKickOff, kickOff)
-	done.traffic = fmt.Sprintf("a World Cup semi-final with a peak of %.0f requests/s, kick-off %s", peak, kickOff.Format("2006-01-02 15:04 MST"))
+	traffic := evening.RateScale(peak/evening.Peak()).ShiftTo(traceKickOff, kickOff)
+	done.traffic = fmt.Sprintf("a World Cup semi-final with a peak of %.0f requests/s, kick-off %s",
+		peak, kickOff.Format("2006-01-02 15:04 MST"))
 	in := rehearsal.Input{Subject: scaled.Subject, Trace: traffic, Minutes: true}
 	result, err := rehearsal.Run(in)
 	if problems := (problem.List)(nil); errors.As(err, &problems) {
-		done.not = strings.ReplaceAll(problems.Error(), "\n", "; ")
+		done.skipped = strings.ReplaceAll(problems.Error(), "\n", "; ")
 		return done, nil
 	} else if err != nil {
 		return done, err
 	}
 	r := report.Report{
-		Input: in, Result: result, Findings: autoscaling.Lint(scaled.Subject),
+		Input: in, Result: result, Findings: lint.Lint(scaled.Subject),
 		Template: scaled.ConstructPath, Trace: filepath.Base(semifinal), TraceNotes: done.traffic,
 	}
 	done.lines, done.page = r.Lines()[:4], page
 	return done, write(page, r.HTML())
 }
 
-// busiest is when the traffic kicks off: with the event that the most is expected
-// of; else an hour after the highest floor is raised for the first time, counted
-// from the trace's own begin; else at its own time.
-func busiest(e config.Environment, target autoscaling.ScalableTarget, from time.Time) time.Time {
-	at, most := itsKickOff, 0
+// kickOff returns when the replayed match kicks off: at the start of the event with
+// the highest floor; without events an hour after the scheduled action with the
+// highest minimum first runs after the instant from; else at the trace's own time.
+func kickOff(e config.Environment, target autoscaling.ScalableTarget, from time.Time) time.Time {
+	at, most := traceKickOff, 0
 	for _, calendar := range calendars(e) {
 		for _, event := range calendar.Events {
 			alone := calendar
-			alone.Events = []autoscaling.Event{event}
+			alone.Events = []events.Event{event}
 			if windows, floor := calendar.Windows(event), alone.HighestFloor(); len(windows) > 0 && floor > most {
 				at, most = windows[0].Starts.UTC(), floor
 			}
@@ -139,7 +142,7 @@ func busiest(e config.Environment, target autoscaling.ScalableTarget, from time.
 		}
 		expression, err := schedule.Parse(a.Schedule)
 		if err != nil {
-			continue // the rehearsal says so
+			continue // the rehearsal reports it
 		}
 		zone, err := schedule.ParseZone(a.Timezone)
 		if err != nil {
@@ -152,9 +155,9 @@ func busiest(e config.Environment, target autoscaling.ScalableTarget, from time.
 	return at
 }
 
-// calendars are the events of each thing in e that has some.
-func calendars(e config.Environment) []autoscaling.EventCalendar {
-	var all []autoscaling.EventCalendar
+// calendars returns the calendar of each variant and component that has events.
+func calendars(e config.Environment) []events.Calendar {
+	var all []events.Calendar
 	for _, v := range e.ProductionVariants() {
 		if len(v.Events) > 0 {
 			all = append(all, v.VariantScaling().Calendar())
@@ -168,7 +171,7 @@ func calendars(e config.Environment) []autoscaling.EventCalendar {
 	return all
 }
 
-// write writes the file whole or not at all, into a folder that it makes.
+// write writes the file completely or not at all, and makes its folder.
 func write(path string, data []byte) error {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, fs.ModePerm); err != nil {
@@ -178,7 +181,7 @@ func write(path string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(file.Name()) }() // gone already, where it was moved
+	defer func() { _ = os.Remove(file.Name()) }() // fails after the rename
 	_, err = file.Write(data)
 	if err := errors.Join(err, file.Chmod(0o644), file.Close()); err != nil {
 		return err

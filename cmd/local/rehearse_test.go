@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
@@ -15,7 +16,7 @@ import (
 
 // evening is the traffic, its shape alone.
 func evening() trace.Trace {
-	return trace.Grid{Start: eveningBegins, Period: time.Minute, Length: eveningEnds.Sub(eveningBegins)}.Match(40, 100, itsKickOff.Sub(eveningBegins))
+	return trace.Grid{Start: eveningBegins, Period: time.Minute, Length: eveningEnds.Sub(eveningBegins)}.Match(40, 100, traceKickOff.Sub(eveningBegins))
 }
 
 func TestKickOff(t *testing.T) {
@@ -44,9 +45,9 @@ func TestKickOff(t *testing.T) {
 	}{
 		"the greatest event":                {events[0], floors, at("2027-05-29T19:00:00Z")},
 		"an hour after the highest floor":   {config.Environment{}, floors, at("2027-05-29T18:00:00Z")},
-		"its own time, where nothing is on": {config.Environment{}, autoscaling.ScalableTarget{}, itsKickOff},
+		"its own time, where nothing is on": {config.Environment{}, autoscaling.ScalableTarget{}, traceKickOff},
 	} {
-		if got := busiest(test.e, test.target, eveningBegins); !got.Equal(test.want) {
+		if got := kickOff(test.e, test.target, eveningBegins); !got.Equal(test.want) {
 			t.Errorf("%s: got %s, want %s", name, got, test.want)
 		}
 	}
@@ -54,7 +55,7 @@ func TestKickOff(t *testing.T) {
 
 func TestRehearsal(t *testing.T) {
 	t.Parallel()
-	scaled := cloudformation.Scaled{Subject: autoscaling.Subject{
+	scaled := cloudformation.Scaled{Subject: lint.Subject{
 		Target: autoscaling.ScalableTarget{
 			ResourceID: "endpoint/odds/variant/main", Dimension: autoscaling.VariantInstanceCount, MinCapacity: 2, MaxCapacity: 10,
 			Policies: []autoscaling.TargetTrackingPolicy{autoscaling.Tracking("invocations", autoscaling.VariantInvocationsPerInstance, 4200)},
@@ -65,7 +66,7 @@ func TestRehearsal(t *testing.T) {
 	kickOff := time.Date(2027, 5, 29, 19, 0, 0, 0, time.UTC)
 
 	got, err := rehearseOne(scaled, evening(), kickOff, page)
-	if err != nil || got.not != "" {
+	if err != nil || got.skipped != "" {
 		t.Fatalf("got %+v, %v", got, err)
 	}
 	if want := "a World Cup semi-final with a peak of 700 requests/s, kick-off 2027-05-29 19:00 UTC"; got.traffic != want {
@@ -99,7 +100,7 @@ func TestRehearsal(t *testing.T) {
 func TestNoRehearsal(t *testing.T) {
 	t.Parallel()
 	page := filepath.Join(t.TempDir(), "rehearsal.html")
-	unknown := cloudformation.Scaled{Subject: autoscaling.Subject{Target: autoscaling.ScalableTarget{
+	unknown := cloudformation.Scaled{Subject: lint.Subject{Target: autoscaling.ScalableTarget{
 		ResourceID: "endpoint/odds/variant/main", Dimension: autoscaling.VariantInstanceCount, MinCapacity: 2, MaxCapacity: 10,
 	}}}
 	asynchronous := unknown
@@ -107,8 +108,8 @@ func TestNoRehearsal(t *testing.T) {
 	asynchronous.Subject.Facts = autoscaling.Facts{RequestsPerSecondPerInstance: 100, StartTime: 5 * time.Minute}
 	asynchronous.Subject.Target.Policies = []autoscaling.TargetTrackingPolicy{autoscaling.BacklogPolicy("odds", 5)}
 	for name, scaled := range map[string]cloudformation.Scaled{"unknown": unknown, "asynchronous": asynchronous} {
-		got, err := rehearseOne(scaled, evening(), itsKickOff, page)
-		if err != nil || got.not == "" || got.page != "" {
+		got, err := rehearseOne(scaled, evening(), traceKickOff, page)
+		if err != nil || got.skipped == "" || got.page != "" {
 			t.Errorf("%s: got %+v, %v, want the reason", name, got, err)
 		}
 	}

@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// slow is how long a step may take without a sign of life.
+// slow is how long a step takes before its name is printed, off a terminal.
 const slow = 2 * time.Second
 
-// narrow is how many columns every terminal has: a longer line would wrap and
-// could not be written over.
+// narrow is the most columns that are used of a terminal: a line that wraps cannot
+// be overwritten.
 const narrow = 79
 
-// steps shows what is being done and how long it took: on a terminal as a line
-// that moves, elsewhere as plain lines.
+// steps prints each step and how long it took: on a terminal with a line that is
+// updated while the step runs, elsewhere in plain lines.
 type steps struct {
 	out      io.Writer
 	terminal bool
@@ -32,8 +32,8 @@ func newSteps(out io.Writer) *steps {
 	return &steps{out: out, terminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
 }
 
-// do runs one step. What the step logs is shown only where it says what takes
-// so long: its last line, on a terminal.
+// do runs one step. Of what the step logs a terminal shows the last line while the
+// step runs.
 func (s *steps) do(name string, step func(log io.Writer) error) error {
 	began := time.Now()
 	log := &lastLine{}
@@ -70,7 +70,8 @@ func (s *steps) show(name string, began time.Time, log *lastLine, ended <-chan s
 		switch {
 		case s.terminal:
 			const spinner = `|/-\`
-			line := fmt.Sprintf("%c %s (%s) %s", spinner[n%len(spinner)], name, time.Since(began).Round(time.Second), log.String())
+			took := time.Since(began).Round(time.Second)
+			line := fmt.Sprintf("%c %s (%s) %s", spinner[n%len(spinner)], name, took, log.String())
 			fmt.Fprintf(s.out, "\r\x1b[K%.*s", narrow, line)
 		case n == 0:
 			fmt.Fprintf(s.out, "… %s\n", name)

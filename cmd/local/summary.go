@@ -13,45 +13,46 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
 )
 
-// summary is what is shown at the end.
+// summary is what is printed at the end.
 type summary struct {
-	stands    localaws.Snapshot
-	reply     reply // zero where there is no gateway
-	rehearsed []rehearsed
-	now       time.Time
-	templates string
+	deployed   localaws.Snapshot
+	prediction prediction // zero where there is no gateway
+	rehearsed  []rehearsed
+	now        time.Time
+	templates  string
 }
 
-// summarize prints what stands, as AWS's own APIs have told it.
+// summarize prints what was deployed, as the AWS APIs describe it.
 func summarize(out io.Writer, s summary) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	section := func(name string) { fmt.Fprintf(w, "%s\n", name) }
 	row := func(cells ...string) { fmt.Fprintf(w, "  %s\n", strings.Join(cells, "\t")) }
 
 	section("Stacks")
-	for _, stack := range s.stands.Stacks {
+	for _, stack := range s.deployed.Stacks {
 		row(stack.Name, stack.Status)
 	}
 	section("Endpoint")
-	for _, e := range s.stands.Endpoints {
+	for _, e := range s.deployed.Endpoints {
 		row(e.Name, e.Status)
 		for _, v := range e.Variants {
 			row("variant "+v.Name, fmt.Sprintf("%d × %s", v.CurrentInstances, v.InstanceType))
 		}
 	}
 	section("Scaling")
-	for _, t := range s.stands.ScalableTargets {
+	for _, t := range s.deployed.ScalableTargets {
 		row(t.ResourceID, fmt.Sprintf("%d to %d %s", t.Min, t.Max, counted(t.Dimension)))
 	}
-	for _, p := range s.stands.ScalingPolicies {
+	for _, p := range s.deployed.ScalingPolicies {
 		if t := p.Tracking; t != nil {
-			row(p.Name, fmt.Sprintf("%s at %g, cooldown %s out, %s in", t.Metric, t.Target, t.ScaleOutCooldown, t.ScaleInCooldown))
+			row(p.Name, fmt.Sprintf("%s at %g, cooldown %s out, %s in",
+				t.Metric, t.Target, t.ScaleOutCooldown, t.ScaleInCooldown))
 		} else {
 			row(p.Name, p.Type)
 		}
 	}
 	section("Next scheduled actions")
-	next, err := upcoming(s.stands.ScheduledActions, s.now)
+	next, err := upcoming(s.deployed.ScheduledActions, s.now)
 	if err != nil {
 		return err
 	}
@@ -59,27 +60,27 @@ func summarize(out io.Writer, s summary) error {
 		row(u.row()...)
 	}
 	section("Load balancer")
-	for _, b := range s.stands.LoadBalancers {
+	for _, b := range s.deployed.LoadBalancers {
 		for _, l := range b.Listeners {
 			for _, r := range l.Rules {
 				row(fmt.Sprintf("%s %d", l.Protocol, l.Port), requests(r, len(l.Rules) == 1), action(r))
 			}
 		}
 	}
-	if s.reply.request != "" {
+	if s.prediction.request != "" {
 		section("Prediction through the gateway")
-		row("gateway", s.reply.gateway)
-		row("request", s.reply.request)
-		row("reply", s.reply.answered.String())
-		if s.reply.streamed != (answered{}) {
-			row("streamed", s.reply.streamed.String())
+		row("gateway", s.prediction.gateway)
+		row("request", s.prediction.request)
+		row("reply", s.prediction.response.String())
+		if s.prediction.streamed != (response{}) {
+			row("streamed", s.prediction.streamed.String())
 		}
-		row("served by", fmt.Sprintf("variant %s in %s", s.reply.variant, s.reply.took.Round(time.Millisecond)))
+		row("served by", fmt.Sprintf("variant %s in %s", s.prediction.variant, s.prediction.took.Round(time.Millisecond)))
 	}
 	for _, r := range s.rehearsed {
 		section("Rehearsal of " + r.resourceID)
-		if r.not != "" {
-			row("none", r.not)
+		if r.skipped != "" {
+			row("none", r.skipped)
 			continue
 		}
 		row("traffic", r.traffic)
@@ -93,7 +94,7 @@ func summarize(out io.Writer, s summary) error {
 	return w.Flush()
 }
 
-// counted is what a scalable dimension counts.
+// counted returns the unit of a scalable dimension.
 func counted(dimension string) string {
 	switch dimension {
 	case "ecs:service:DesiredCount":
@@ -108,17 +109,17 @@ func counted(dimension string) string {
 	return "instances"
 }
 
-// occasion is a scheduled action and when it is due next.
-type occasion struct {
+// dueAction is a scheduled action and when it runs next.
+type dueAction struct {
 	localaws.ScheduledAction
 	zone *time.Location
 	due  time.Time // zero: never again
 }
 
-// upcoming is the scheduled actions by the time at which they are due after
-// now; those that are over come last.
-func upcoming(actions []localaws.ScheduledAction, now time.Time) ([]occasion, error) {
-	var next []occasion
+// upcoming sorts the scheduled actions by their next run after now; those that
+// never run again come last.
+func upcoming(actions []localaws.ScheduledAction, now time.Time) ([]dueAction, error) {
+	var next []dueAction
 	for _, a := range actions {
 		expression, err := schedule.Parse(a.Schedule)
 		if err != nil {
@@ -129,9 +130,9 @@ func upcoming(actions []localaws.ScheduledAction, now time.Time) ([]occasion, er
 			return nil, fmt.Errorf("scheduled action %s: %w", a.Name, err)
 		}
 		due, _ := expression.Next(now, zone)
-		next = append(next, occasion{a, zone, due})
+		next = append(next, dueAction{a, zone, due})
 	}
-	slices.SortStableFunc(next, func(a, b occasion) int {
+	slices.SortStableFunc(next, func(a, b dueAction) int {
 		if a.due.IsZero() != b.due.IsZero() {
 			if a.due.IsZero() {
 				return 1
@@ -143,7 +144,7 @@ func upcoming(actions []localaws.ScheduledAction, now time.Time) ([]occasion, er
 	return next, nil
 }
 
-func (o occasion) row() []string {
+func (o dueAction) row() []string {
 	var change []string
 	if o.Min != nil {
 		change = append(change, fmt.Sprintf("minimum %d", *o.Min))
@@ -153,12 +154,14 @@ func (o occasion) row() []string {
 	}
 	when := []string{"over", ""}
 	if !o.due.IsZero() {
-		when = []string{o.due.In(o.zone).Format("Mon 2006-01-02 15:04 MST") + " " + o.zone.String(), o.due.UTC().Format("Mon 2006-01-02 15:04 UTC")}
+		local := o.due.In(o.zone).Format("Mon 2006-01-02 15:04 MST") + " " + o.zone.String()
+		when = []string{local, o.due.UTC().Format("Mon 2006-01-02 15:04 UTC")}
 	}
 	return append([]string{o.Name}, append(when, strings.Join(change, ", "))...)
 }
 
-// requests says which requests a rule is for.
+// requests describes the requests that a rule is for; only says that the listener
+// has no other rule.
 func requests(r localaws.Rule, only bool) string {
 	switch {
 	case only:

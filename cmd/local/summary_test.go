@@ -22,7 +22,7 @@ func TestSummary(t *testing.T) {
 	var out bytes.Buffer
 	err := summarize(&out, summary{
 		now: time.Date(2027, 3, 27, 23, 0, 0, 0, time.UTC), // the night before summer time in London
-		stands: localaws.Snapshot{
+		deployed: localaws.Snapshot{
 			Stacks:    []localaws.Stack{{Name: "local-network", Status: "CREATE_COMPLETE"}},
 			Endpoints: []localaws.Endpoint{{Name: "odds", Status: "InService", Variants: []localaws.Variant{{Name: "main", InstanceType: "ml.c6i.large", CurrentInstances: 3}}}},
 			ScalableTargets: []localaws.ScalableTarget{
@@ -46,13 +46,13 @@ func TestSummary(t *testing.T) {
 				{Protocol: "HTTP", Port: 80, Rules: []localaws.Rule{{Priority: "default", Actions: []localaws.Action{{Type: "redirect", Redirect: "HTTP_301"}}}}},
 			}}},
 		},
-		reply: reply{
+		prediction: prediction{
 			gateway: "service on FARGATE, 2 tasks of gateway:1", request: "POST /invocations 1", took: 12345 * time.Microsecond,
-			answered: answered{"200 OK", "text/plain", "main", "2"}, streamed: answered{"200 OK", "text/plain", "main", "2"},
+			response: response{"200 OK", "text/plain", "main", "2"}, streamed: response{"200 OK", "text/plain", "main", "2"},
 		},
 		rehearsed: []rehearsed{
 			{resourceID: "endpoint/odds/variant/main", traffic: "a match", lines: [][2]string{{"requests", "100, 99 % answered"}}, page: "bin/rehearsal-local.html"},
-			{resourceID: "endpoint/odds/variant/next", not: "nobody knows what it completes"},
+			{resourceID: "endpoint/odds/variant/next", skipped: "nobody knows what it completes"},
 		},
 		templates: ".local/cdk.out",
 	})
@@ -70,7 +70,7 @@ func TestSummary(t *testing.T) {
 
 func TestNoRuleLeadsToAGateway(t *testing.T) {
 	t.Parallel()
-	if _, err := behind(localaws.Snapshot{}, "/invocations"); err == nil || err.Error() != "no listener's rule leads from /invocations to a function or a service" {
+	if _, err := findGateway(localaws.Snapshot{}, "/invocations"); err == nil || err.Error() != "no listener's rule leads from /invocations to a function or a service" {
 		t.Errorf("got %v", err)
 	}
 }

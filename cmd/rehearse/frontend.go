@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	frontendscaling "github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/frontend"
@@ -20,7 +21,7 @@ func (o *options) frontend(s setting, scaled cloudformation.Scaled, said fronten
 	if err != nil {
 		return nil, err
 	}
-	traffic := autoscaling.LoadBalancerTraffic{BytesPerRequest: said.bytesPerRequest, RequestsPerConnection: max(1, said.requests)}
+	traffic := frontendscaling.LoadBalancerTraffic{BytesPerRequest: said.bytesPerRequest, RequestsPerConnection: max(1, said.requests)}
 	switch {
 	case found == nil && said.tasks == 0:
 		return nil, nil

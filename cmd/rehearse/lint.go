@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 )
 
 // lint prints what the rules say of everything that scales in the templates.
-func lint(o *options, out io.Writer) (int, error) {
+func lintTemplates(o *options, out io.Writer) (int, error) {
 	o.checkRequired(false)
 	if len(o.templates) > 1 {
 		o.checkSingle()
@@ -28,7 +28,7 @@ func lint(o *options, out io.Writer) (int, error) {
 	if len(selected) == 0 {
 		return statusBadInput, o.ambiguity(nil, reading)
 	}
-	subjects := make([]autoscaling.Subject, len(selected))
+	subjects := make([]lint.Subject, len(selected))
 	var wrong []error
 	for i, s := range selected {
 		subjects[i] = s.Subject
@@ -40,7 +40,7 @@ func lint(o *options, out io.Writer) (int, error) {
 		return statusBadInput, err
 	}
 	status := statusOK
-	for i, findings := range autoscaling.LintAll(subjects) {
+	for i, findings := range lint.All(subjects) {
 		s := selected[i]
 		for _, f := range findings {
 			status = statusRefused

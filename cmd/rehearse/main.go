@@ -36,7 +36,7 @@ func commands() []command {
 		{"compare", "rehearse several templates, environments, commits or facts side by side", []func(*options, *flag.FlagSet){subjectFlags, playFlags, compareFlags, outputFlags, gateFlags}, compare},
 		{"explain", "tell a rehearsal minute by minute: what went off, what was decided, and why not more", []func(*options, *flag.FlagSet){subjectFlags, playFlags}, explain},
 		{"plan", "find the cheapest setting that holds, and an event's floors, learned from an earlier one", []func(*options, *flag.FlagSet){subjectFlags, playFlags, planFlags}, makePlan},
-		{"lint", "judge what scales in a template by this project's rules", []func(*options, *flag.FlagSet){subjectFlags}, lint},
+		{"lint", "judge what scales in a template by this project's rules", []func(*options, *flag.FlagSet){subjectFlags}, lintTemplates},
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/plan"
@@ -41,7 +42,7 @@ func (o *options) plan(in rehearsal.Input) (plan.Plan, error) {
 // following is what scales by a plan where an instance does more or less than
 // the plan was made for, or starts later: the plan's calendar says the traffic,
 // so that its floors follow; they are as much earlier as an instance starts later.
-func adaptPlan(p plan.Plan, in rehearsal.Input) autoscaling.Subject {
+func adaptPlan(p plan.Plan, in rehearsal.Input) lint.Subject {
 	service := in.WithDefaults().Service
 	c, subject := p.Calendar, p.Subject
 	ratio := c.RequestsPerSecondPerInstance / service.RequestsPerSecond
@@ -64,6 +65,6 @@ func adaptPlan(p plan.Plan, in rehearsal.Input) autoscaling.Subject {
 	for i := range t.Policies {
 		t.Policies[i].TargetValue /= ratio
 	}
-	t.ScheduledActions = c.ScheduledActions()
+	t.ScheduledActions = autoscaling.FloorActions(c)
 	return subject
 }

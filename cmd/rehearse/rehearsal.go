@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
@@ -18,7 +18,7 @@ import (
 type prepared struct {
 	in       rehearsal.Input
 	template string
-	findings []autoscaling.Finding
+	findings []lint.Finding
 	// notes are what is to be known of the traffic, and faults what is wrong with it.
 	notes  []string
 	faults faults

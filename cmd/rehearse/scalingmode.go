@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/plan"
 )
@@ -48,7 +49,7 @@ func (o *options) checkPlanned() {
 
 // made is what scales in a setting's way. again says that it is played at other
 // facts: a plan is not made anew then.
-func (o *options) generatedSubject(s setting, in rehearsal.Input, again bool) (autoscaling.Subject, error) {
+func (o *options) generatedSubject(s setting, in rehearsal.Input, again bool) (lint.Subject, error) {
 	var known *plan.Plan
 	if again {
 		known = o.plans[s]
@@ -62,10 +63,10 @@ func (o *options) generatedSubject(s setting, in rehearsal.Input, again bool) (a
 
 // subject is what scales in this way, of an input that has no subject yet. known
 // is the plan of the same facts, where it is not to be made anew.
-func (w scalingMode) subject(in rehearsal.Input, o *options, known *plan.Plan) (autoscaling.Subject, *plan.Plan, error) {
+func (w scalingMode) subject(in rehearsal.Input, o *options, known *plan.Plan) (lint.Subject, *plan.Plan, error) {
 	v := autoscaling.Variant{EndpointName: "rehearsed", Name: "main"}
 	s := autoscaling.VariantScaling{MinCapacity: minInstances, MaxCapacity: minInstances, RequestsPerSecondPerInstance: in.WithDefaults().Service.RequestsPerSecond}
-	in.Subject = autoscaling.Subject{Name: string(w), Variant: &v, Target: s.Target(v)}
+	in.Subject = lint.Subject{Name: string(w), Variant: &v, Target: s.Target(v)}
 	if w == planned && known != nil {
 		return adaptPlan(*known, in), known, nil
 	}

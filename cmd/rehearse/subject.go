@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
@@ -90,7 +90,7 @@ func (o *options) selected(r cloudformation.Reading) []cloudformation.Scaled {
 
 // subject is the one thing that is rehearsed, with what the lint says of it
 // among all that scales. It is zero where no template is given.
-func (o *options) subject(template string) (cloudformation.Scaled, []autoscaling.Finding, error) {
+func (o *options) subject(template string) (cloudformation.Scaled, []lint.Finding, error) {
 	if template == "" && o.assembly == "" {
 		return cloudformation.Scaled{}, nil, nil // said already
 	}
@@ -109,13 +109,13 @@ func (o *options) subject(template string) (cloudformation.Scaled, []autoscaling
 	if found[0].Incomplete || len(reading.Scaled) == 1 && len(reading.Unresolved) > 0 {
 		return cloudformation.Scaled{}, nil, reading.Unresolved
 	}
-	subjects := []autoscaling.Subject{found[0].Subject}
+	subjects := []lint.Subject{found[0].Subject}
 	for _, s := range reading.Scaled {
 		if s.File != found[0].File || s.LogicalID != found[0].LogicalID {
 			subjects = append(subjects, s.Subject)
 		}
 	}
-	return found[0], autoscaling.LintAll(subjects)[0], nil
+	return found[0], lint.All(subjects)[0], nil
 }
 
 // choice says between what has to be chosen.

@@ -14,11 +14,12 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 )
 
-// generate makes the schema; folder holds the sources, for their comments.
+// generate returns the schema. Its descriptions are the comments of the sources in
+// folder.
 func generate(folder string) ([]byte, error) {
 	r := &jsonschema.Reflector{
 		Anonymous:      true, // no $id: the schema is found by its path
-		DoNotReference: true, // editors and config follow one tree
+		DoNotReference: true, // no $ref: editors and package config read one tree
 		Mapper:         mapType,
 	}
 	if err := r.AddGoComments("", folder); err != nil {
@@ -43,7 +44,7 @@ func generate(folder string) ([]byte, error) {
 	return append(out, '\n'), err
 }
 
-// mapType is the schema of the types that Go and YAML do not see alike.
+// mapType returns the schema of types whose YAML differs from their Go type.
 func mapType(t reflect.Type) *jsonschema.Schema {
 	switch {
 	case t == reflect.TypeFor[config.Duration]():
@@ -51,7 +52,7 @@ func mapType(t reflect.Type) *jsonschema.Schema {
 	case t == reflect.TypeFor[config.Latency]():
 		return &jsonschema.Schema{Type: "string", Pattern: config.LatencyPattern}
 	case t.Kind() == reflect.Int:
-		// What CloudFormation calls an Integer, and more than any count needs.
+		// The range of a CloudFormation Integer.
 		return &jsonschema.Schema{Type: "integer", Minimum: number(math.MinInt32), Maximum: number(math.MaxInt32)}
 	default:
 		return nil
@@ -60,8 +61,8 @@ func mapType(t reflect.Type) *jsonschema.Schema {
 
 func number(n int) json.Number { return json.Number(fmt.Sprint(n)) }
 
-// describe is a field's comment on one line, beginning with the key's name where
-// it begins with the field's.
+// describe returns a field's comment on one line. Where the comment begins with the
+// field's name, the description begins with the key's.
 func describe(t reflect.Type, field, comment string) string {
 	words := strings.Fields(comment)
 	f, _ := t.FieldByName(field)
@@ -72,8 +73,8 @@ func describe(t reflect.Type, field, comment string) string {
 	return strings.Join(words, " ")
 }
 
-// finish asks every text for a character at least, since an empty one would be
-// taken for none given, and every key for a description.
+// finish sets the minimum length of every string to 1, because an empty string
+// means the default, and returns an error for a key without a description.
 func finish(at string, s *jsonschema.Schema) error {
 	one := uint64(1)
 	if s.Items != nil && s.Items.Type == "string" && s.Items.Pattern == "" {

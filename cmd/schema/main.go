@@ -1,6 +1,6 @@
 // Command schema prints the JSON Schema of an environment file, made from the
-// structs of package config and their comments. It is a program of its own so
-// that who imports this module does not get what only the schema needs.
+// structs of package config and their comments. As a program of its own it keeps
+// its dependencies out of apps that import package config.
 package main
 
 import (
@@ -12,7 +12,8 @@ import (
 func main() {
 	out := flag.String("o", "", "write to this file instead of standard output")
 	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "usage: schema [-o FILE] [FOLDER]\n\nFOLDER holds the sources of package config. Default: the current folder.")
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: schema [-o FILE] [FOLDER]\n\n"+
+			"FOLDER holds the sources of package config. Default: the current folder.")
 		flag.PrintDefaults()
 	}
 	flag.Parse()

@@ -13,7 +13,8 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -24,7 +25,7 @@ type CapacityScheduleProps struct {
 	LoadBalancer elb.IApplicationLoadBalancer
 	// Calendar is the events, counted in capacity units: what EventCalendar.For
 	// makes of LoadBalancerTraffic.CapacityUnits.
-	Calendar autoscaling.EventCalendar
+	Calendar events.Calendar
 	// AlarmActions are what happens when AWS has refused a request for good,
 	// such as a message to a topic.
 	// Default: none, the alarm only shows it.
@@ -42,7 +43,7 @@ func (p CapacityScheduleProps) Validate() error {
 	if len(p.Calendar.Events) == 0 {
 		ps.Add("Calendar.Events", nil, "without events nothing is reserved", "add one, or leave the schedule out")
 	}
-	ps = append(ps, p.Calendar.ValidateReservations().In("Calendar")...)
+	ps = append(ps, frontend.ValidateReservations(p.Calendar).In("Calendar")...)
 	return ps.Err()
 }
 
@@ -94,11 +95,11 @@ func NewCapacitySchedule(scope constructs.Construct, id string, props CapacitySc
 		DeadLetterConfig: &awsscheduler.CfnSchedule_DeadLetterConfigProperty{Arn: c.DeadLetters.QueueArn()},
 		// A request is refused while the one before is not complete (fact F20).
 		RetryPolicy: &awsscheduler.CfnSchedule_RetryPolicyProperty{
-			MaximumEventAgeInSeconds: jsii.Number(autoscaling.ReservationRetries.Seconds()),
+			MaximumEventAgeInSeconds: jsii.Number(frontend.ReservationRetries.Seconds()),
 			MaximumRetryAttempts:     jsii.Number(maxRetryAttempts),
 		},
 	}
-	for _, s := range props.Calendar.ReservationSchedules() {
+	for _, s := range frontend.ReservationSchedules(props.Calendar) {
 		target := *target
 		target.Input = c.input(props.LoadBalancer, s.CapacityUnits)
 		c.Schedules = append(c.Schedules, awsscheduler.NewCfnSchedule(c, jsii.String(s.Name), &awsscheduler.CfnScheduleProps{
@@ -119,7 +120,7 @@ func NewCapacitySchedule(scope constructs.Construct, id string, props CapacitySc
 // maxRetryAttempts is EventBridge Scheduler's, so that the age alone decides.
 const maxRetryAttempts = 185
 
-func describe(s autoscaling.ReservationSchedule) string {
+func describe(s frontend.ReservationSchedule) string {
 	if s.CapacityUnits == 0 {
 		return "Releases the load balancer's capacity units"
 	}

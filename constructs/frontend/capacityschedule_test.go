@@ -11,21 +11,22 @@ import (
 	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	frontendscaling "github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
 )
 
 // calendar is the endpoint's, with one event.
-func calendar() autoscaling.EventCalendar {
-	return autoscaling.EventCalendar{
+func calendar() events.Calendar {
+	return events.Calendar{
 		MinCapacity: 2, MaxCapacity: 40, RequestsPerSecondPerInstance: 400, StartTime: 6 * time.Minute,
-		Events: []autoscaling.Event{{Name: "final", Timezone: "Europe/London", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 6000}},
+		Events: []events.Event{{Name: "final", Timezone: "Europe/London", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 6000}},
 	}
 }
 
-func capacityUnits() autoscaling.EventCalendar {
-	return calendar().For(autoscaling.LoadBalancerTraffic{BytesPerRequest: 4096, FunctionTarget: true}.CapacityUnits())
+func capacityUnits() events.Calendar {
+	return frontendscaling.LoadBalancerTraffic{BytesPerRequest: 4096, FunctionTarget: true}.CapacityUnits().Calendar(calendar())
 }
 
 func newLoadBalancer(stack awscdk.Stack) elb.ApplicationLoadBalancer {

@@ -8,18 +8,20 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	frontendscaling "github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
 )
 
 // environments is the calendar of the gateway's environments.
-func environments() autoscaling.EventCalendar {
-	return calendar().For(autoscaling.FunctionEnvironments(50 * time.Millisecond))
+func environments() events.Calendar {
+	return frontendscaling.FunctionEnvironments(50 * time.Millisecond).Calendar(calendar())
 }
 
 func TestProvisionedConcurrency(t *testing.T) {
 	stack := template.NewStack(t)
-	target := environments().FunctionTarget(800)
+	target := frontendscaling.FunctionTarget(environments(), 800)
 	frontend.NewGatewayFunction(stack, "Gateway", frontend.GatewayFunctionProps{
 		EndpointName: "odds", Code: prebuilt(stack), ReservedConcurrency: 800, ProvisionedConcurrency: &target,
 	})
@@ -44,7 +46,7 @@ func TestProvisionedConcurrency(t *testing.T) {
 	if !cmp.Equal(scalable.DependsOn, []string{got.ID(t, "AWS::Lambda::Alias")}) {
 		t.Errorf("got DependsOn %v, want the alias", scalable.DependsOn)
 	}
-	if n := len(p["ScheduledActions"].([]any)); n != len(environments().ScheduledActions()) || n == 0 {
+	if n := len(p["ScheduledActions"].([]any)); n != len(autoscaling.FloorActions(environments())) || n == 0 {
 		t.Errorf("got %d scheduled actions", n)
 	}
 	tracking := got.One(t, "AWS::ApplicationAutoScaling::ScalingPolicy").Properties["TargetTrackingScalingPolicyConfiguration"]
@@ -75,7 +77,7 @@ func TestVersionFollowsTheFunction(t *testing.T) {
 }
 
 func TestProvisionedConcurrencyValidates(t *testing.T) {
-	over, instances, named := environments().FunctionTarget(900), autoscaling.ScalableTarget{Dimension: autoscaling.VariantInstanceCount}, environments().FunctionTarget(0)
+	over, instances, named := frontendscaling.FunctionTarget(environments(), 900), autoscaling.ScalableTarget{Dimension: autoscaling.VariantInstanceCount}, frontendscaling.FunctionTarget(environments(), 0)
 	named.ResourceID = "function:another:live"
 	for _, test := range []struct {
 		name  string

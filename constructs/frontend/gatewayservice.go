@@ -15,6 +15,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/scaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact"
@@ -23,7 +25,7 @@ import (
 
 // Defaults and limits of the gateway as a Fargate service.
 const (
-	DefaultServiceCPU             = autoscaling.DefaultTaskCPU
+	DefaultServiceCPU             = frontend.DefaultTaskCPU
 	DefaultServiceMaxRequestBytes = 6 << 20  // SageMaker's documented payload (fact F1)
 	MaxServiceMaxRequestBytes     = 25 << 20 // what some endpoints are said to take (fact F1)
 
@@ -108,7 +110,7 @@ func (p GatewayServiceProps) withDefaults() GatewayServiceProps {
 		p.MaxRequestBytes = DefaultServiceMaxRequestBytes
 	}
 	if p.Scaling == nil {
-		target := autoscaling.EventCalendar{MinCapacity: autoscaling.MinTasks}.ServiceTarget(autoscaling.DefaultMaxTasks)
+		target := frontend.ServiceTarget(events.Calendar{MinCapacity: frontend.MinTasks}, frontend.DefaultMaxTasks)
 		p.Scaling = &target
 	}
 	if p.LogRetention == "" {
@@ -134,7 +136,7 @@ func (p GatewayServiceProps) Validate() error {
 			ps = append(ps, problem.From(err).In("Image")...)
 		}
 	}
-	ps = append(ps, autoscaling.ValidateTaskSize(p.CPU, p.MemoryMB)...)
+	ps = append(ps, frontend.ValidateTaskSize(p.CPU, p.MemoryMB)...)
 	ps = append(ps, validateRequestTimeout(p.RequestTimeout)...)
 	if p.MaxRequestBytes < 1 || p.MaxRequestBytes > MaxServiceMaxRequestBytes {
 		ps.Add("MaxRequestBytes", p.MaxRequestBytes, fmt.Sprintf("SageMaker takes at most %d bytes", MaxServiceMaxRequestBytes),

@@ -13,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	frontendscaling "github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
 )
@@ -172,11 +174,11 @@ func TestGatewayService(t *testing.T) {
 
 // The floors of events are actions of the same target.
 func TestServiceFloors(t *testing.T) {
-	calendar := autoscaling.EventCalendar{
+	calendar := events.Calendar{
 		MinCapacity: 2, MaxCapacity: 100, RequestsPerSecondPerInstance: 400, StartTime: 6 * time.Minute,
-		Events: []autoscaling.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 6000}},
+		Events: []events.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 6000}},
 	}
-	target := calendar.For(autoscaling.ServiceTasks(1500, 3)).ServiceTarget(40)
+	target := frontendscaling.ServiceTarget(frontendscaling.ServiceTasks(1500, 3).Calendar(calendar), 40)
 	_, got := newService(t, func(p *frontend.GatewayServiceProps) { p.Scaling = &target })
 	bounds := got.One(t, "AWS::ApplicationAutoScaling::ScalableTarget").Properties
 	floor := 0.0

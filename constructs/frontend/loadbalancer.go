@@ -12,7 +12,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
@@ -96,8 +96,8 @@ func (p LoadBalancerProps) Validate() error {
 	if p.Canary != nil {
 		ps = append(ps, p.Canary.validate(p.Gateway).In("Canary")...)
 	}
-	if n := p.MinimumCapacityUnits; n != 0 && (n < autoscaling.MinReservedUnits || n > autoscaling.MaxReservedUnits) {
-		ps.Add("MinimumCapacityUnits", n, fmt.Sprintf("a load balancer reserves %d to %d capacity units", autoscaling.MinReservedUnits, autoscaling.MaxReservedUnits), "leave it out to reserve none")
+	if n := p.MinimumCapacityUnits; n != 0 && (n < frontend.MinReservedUnits || n > frontend.MaxReservedUnits) {
+		ps.Add("MinimumCapacityUnits", n, fmt.Sprintf("a load balancer reserves %d to %d capacity units", frontend.MinReservedUnits, frontend.MaxReservedUnits), "leave it out to reserve none")
 	}
 	return ps.Err()
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -37,7 +37,7 @@ func (*plugin) Version() *string { return nil }
 // RuleIds implements awscdk.IPolicyValidationPlugin.
 func (*plugin) RuleIds() *[]*string {
 	var ids []string
-	for _, r := range autoscaling.Rules() {
+	for _, r := range lint.Rules() {
 		ids = append(ids, r.ID)
 	}
 	return jsii.Strings(ids...)
@@ -79,9 +79,9 @@ func Targets(scope constructs.IConstruct) []constructs.IConstruct {
 // ScalableTarget.Target. It panics where there is no such rule, or no reason.
 func Acknowledge(target constructs.IConstruct, rule, reason string) {
 	var ps problem.List
-	if !slices.ContainsFunc(autoscaling.Rules(), func(r autoscaling.Rule) bool { return r.ID == rule }) {
+	if !slices.ContainsFunc(lint.Rules(), func(r lint.Rule) bool { return r.ID == rule }) {
 		var known []string
-		for _, r := range autoscaling.Rules() {
+		for _, r := range lint.Rules() {
 			known = append(known, r.ID)
 		}
 		ps.Add("Rule", rule, "there is no such rule", "the rules are "+strings.Join(known, ", "))

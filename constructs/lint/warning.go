@@ -4,7 +4,7 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
@@ -34,14 +34,14 @@ func warnings(files []string) []warning {
 	}
 	paths := map[string]string{}
 	var whole []cloudformation.Scaled
-	var subjects []autoscaling.Subject
+	var subjects []lint.Subject
 	for _, s := range reading.Scaled {
 		paths[s.File+" "+s.LogicalID] = s.ConstructPath
 		if !s.Incomplete {
 			whole, subjects = append(whole, s), append(subjects, s.Subject)
 		}
 	}
-	for i, findings := range autoscaling.LintAll(subjects) {
+	for i, findings := range lint.All(subjects) {
 		found = append(found, said(whole[i], findings)...)
 	}
 	for _, p := range reading.Unresolved {
@@ -51,7 +51,7 @@ func warnings(files []string) []warning {
 }
 
 // said joins what a rule finds in one target: it is acknowledged at once.
-func said(s cloudformation.Scaled, findings []autoscaling.Finding) []warning {
+func said(s cloudformation.Scaled, findings []lint.Finding) []warning {
 	var found []warning
 	byRule := map[string]int{}
 	for _, f := range findings {
@@ -87,7 +87,7 @@ func unread(p cloudformation.Problem, path string) warning {
 }
 
 func reason(id string) string {
-	for _, r := range autoscaling.Rules() {
+	for _, r := range lint.Rules() {
 		if r.ID == id {
 			return r.Reason
 		}

@@ -9,7 +9,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// SageMaker's limits of a container's environment (CreateModel,
+// SageMaker's limits for a container's environment variables (CreateModel,
 // ContainerDefinition.Environment).
 const (
 	maxVariables      = 100
@@ -19,26 +19,30 @@ const (
 
 var variableName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 
-// ValidateEnvironment returns what SageMaker would refuse of a container's
-// environment variables; the paths are their names. Values are not repeated,
-// as they may be secrets.
+// ValidateEnvironment returns the environment variables that SageMaker refuses. The
+// path of a problem is the variable's name. Values are not printed: they may be
+// secrets.
 func ValidateEnvironment(variables map[string]string) problem.List {
 	var ps problem.List
 	if n := len(variables); n > maxVariables {
-		ps.Add("", n, fmt.Sprintf("a container has at most %d environment variables", maxVariables), "move some into a file of the archive")
+		ps.Add("", n, fmt.Sprintf("a container has at most %d environment variables", maxVariables),
+			"move some into a file of the archive")
 	}
 	total := 0
 	for _, name := range slices.Sorted(maps.Keys(variables)) {
 		total += len(name) + len(variables[name])
 		if !variableName.MatchString(name) || len(name) > maxVariableBytes {
-			ps.Add(name, nil, "a variable's name is a letter or underscore, then letters, digits and underscores, 1024 at most", "rename it")
+			ps.Add(name, nil, "a variable's name is a letter or underscore, then letters, digits and underscores, 1024 at most",
+				"rename it")
 		}
 		if n := len(variables[name]); n > maxVariableBytes {
-			ps.Add(name, n, fmt.Sprintf("a variable's value has at most %d bytes", maxVariableBytes), "shorten it, or move it into a file of the archive")
+			ps.Add(name, n, fmt.Sprintf("a variable's value has at most %d bytes", maxVariableBytes),
+				"shorten it, or move it into a file of the archive")
 		}
 	}
 	if total > maxVariablesBytes {
-		ps.Add("", total, fmt.Sprintf("environment variables have at most %d bytes together, names and values", maxVariablesBytes), "move some into a file of the archive")
+		ps.Add("", total, fmt.Sprintf("environment variables have at most %d bytes together, names and values",
+			maxVariablesBytes), "move some into a file of the archive")
 	}
 	return ps
 }

@@ -1,6 +1,6 @@
-// Package artifact reads what a SageMaker model is made of: the address of its
-// image in Amazon ECR, that of its model artifacts in Amazon S3, and the
-// environment of its container.
+// Package artifact reads and validates the parts of a SageMaker model: the URI of
+// its image in Amazon ECR, the URL of its model artifacts in Amazon S3, and the
+// environment variables of its container.
 package artifact
 
 import (
@@ -11,17 +11,16 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// Puller is the service that starts containers of an image.
+// Puller is the service that pulls an image.
 type Puller string
 
-// The services that pull images.
 const (
 	SageMaker Puller = "SageMaker"
 	ECS       Puller = "Amazon ECS"
 )
 
-// maxImageLength is what SageMaker takes as ContainerDefinition.Image; Amazon
-// ECS takes whatever a repository and a tag can make of it.
+// maxImageLength is SageMaker's limit for ContainerDefinition.Image. Amazon ECS has
+// none below what a repository and a tag add up to.
 const maxImageLength = 255
 
 // Image is an image in a private repository of Amazon ECR.
@@ -30,11 +29,11 @@ type Image struct {
 	Account string
 	// Region is the region that the repository is in.
 	Region string
-	// Repository is its name, with its namespaces: team/predictions.
+	// Repository is its name with namespaces, such as team/predictions.
 	Repository string
-	// Tag is the image's tag. Default: "", there is a digest.
+	// Tag is the image's tag. "" where there is a digest.
 	Tag string
-	// Digest is the image's digest, sha256:… Default: "", there is a tag.
+	// Digest is the image's digest, sha256:… "" where there is a tag.
 	Digest string
 }
 
@@ -45,18 +44,19 @@ var (
 	imageDigest  = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 )
 
-// ParseImage reads the URI of an image that by pulls. Its error is
-// problem.List, without a path.
+// ParseImage reads the URI of an image that the service by pulls. The error is a
+// problem.List without paths.
 func ParseImage(uri string, by Puller) (Image, error) {
 	var ps problem.List
 	if n := len(uri); by == SageMaker && n > maxImageLength {
-		ps.Add("", uri, fmt.Sprintf("SageMaker takes an image's URI of at most %d characters, this one has %d", maxImageLength, n),
-			"shorten the repository's name or the tag")
+		ps.Add("", uri, fmt.Sprintf("SageMaker takes an image's URI of at most %d characters, this one has %d",
+			maxImageLength, n), "shorten the repository's name or the tag")
 	}
 	host, rest, _ := strings.Cut(uri, "/")
 	registry := registryHost.FindStringSubmatch(host)
 	if registry == nil {
-		ps.Add("", uri, "an image is ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG, or @sha256:DIGEST in place of :TAG; "+string(by)+" pulls it from Amazon ECR",
+		ps.Add("", uri, "an image is ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG, "+
+			"or @sha256:DIGEST in place of :TAG; "+string(by)+" pulls it from Amazon ECR",
 			"copy the image URI from the repository in Amazon ECR")
 		return Image{}, ps
 	}
@@ -64,7 +64,8 @@ func ParseImage(uri string, by Puller) (Image, error) {
 	name, tag, hasTag := strings.Cut(name, ":")
 
 	if n := len(name); !repository.MatchString(name) || n < 2 || n > 256 {
-		ps.Add("", uri, "a repository's name has 2 to 256 lower-case letters and digits, with single '.', '_', '-' or '/' between them",
+		ps.Add("", uri, "a repository's name has 2 to 256 lower-case letters and digits, "+
+			"with single '.', '_', '-' or '/' between them",
 			"copy the image URI from the repository in Amazon ECR")
 	}
 	switch {

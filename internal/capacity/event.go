@@ -5,30 +5,29 @@ import (
 	"time"
 )
 
-// DefaultStartTime stands in for a start time that nobody has measured: what
-// AWS and users have published goes from 2 to 9 minutes for a new instance
-// (facts E2, E9), and neither a larger image nor a busy day is in that.
+// DefaultStartTime is the start time of an instance where none was measured.
+// Published figures go from 2 to 9 minutes (facts E2, E9), without large images and
+// busy days.
 const DefaultStartTime = 15 * time.Minute
 
-// DefaultMargin is what a lead time has over for instances that AWS does not
-// have at once: it goes on asking for the same type until there are some
-// (fact G5).
+// DefaultMargin is the part of a lead time for instances that AWS does not have at
+// once: SageMaker retries the same type until it gets some (fact G5).
 const DefaultMargin = 15 * time.Minute
 
-// ActionDelay is how late a scheduled action may begin: AWS speaks of seconds
-// (fact B9).
+// ActionDelay is how late a scheduled action may run: AWS documents seconds (fact
+// B9).
 const ActionDelay = time.Minute
 
-// Instances is how many instances carry requestsPerSecond, where one sustains
-// sustained requests a second in a load test and shall carry only the share
-// safetyFactor of it. It is rounded up; 0 requests need 0 instances.
+// Instances returns how many instances requestsPerSecond need, where one sustains
+// sustained requests a second in a load test and gets only the share safetyFactor of
+// that, rounded up. 0 requests need 0 instances.
 func Instances(requestsPerSecond, sustained, safetyFactor float64) int {
 	return ceil(requestsPerSecond / (sustained * safetyFactor))
 }
 
-// SurvivingZoneLoss is how many instances leave at least need when one of zones
-// Availability Zones fails, if they are spread evenly: need × zones ÷ (zones −
-// 1), rounded up. One zone or none has nothing to spread over: need itself.
+// SurvivingZoneLoss returns how many instances, spread evenly over zones Availability
+// Zones, leave at least need when one zone fails: need × zones ÷ (zones − 1),
+// rounded up. With fewer than two zones it is need.
 func SurvivingZoneLoss(need, zones int) int {
 	if zones < 2 {
 		return need
@@ -36,24 +35,23 @@ func SurvivingZoneLoss(need, zones int) int {
 	return (need*zones + zones - 2) / (zones - 1)
 }
 
-// LeadTime is how long before the traffic a floor has to be raised: the start
-// time of an instance, from the decision to its first request, of which the
-// 95th percentile is wanted; what passes before the decision takes effect,
-// such as an alarm's periods or ActionDelay; and a margin for capacity that
-// AWS has to find first.
+// LeadTime returns how long before the traffic a floor is raised: the 95th
+// percentile of an instance's start time, from the decision to its first request;
+// the delay before the decision, such as an alarm's periods or ActionDelay; and a
+// margin for capacity that AWS does not have at once.
 func LeadTime(startTimeP95, delay, margin time.Duration) time.Duration {
 	return startTimeP95 + delay + margin
 }
 
-// Concurrency is how many requests are under way at once at requestsPerSecond
-// when each takes latency, rounded up (Little's law): what a front end has to
-// hold, and for a Lambda function its concurrent environments (fact F26).
+// Concurrency returns how many requests are in flight at requestsPerSecond when each
+// takes latency, rounded up (Little's law). For a Lambda function it is the number
+// of concurrent environments (fact F26).
 func Concurrency(requestsPerSecond float64, latency time.Duration) int {
 	return ceil(requestsPerSecond * latency.Seconds())
 }
 
-// ceil rounds up, but not what binary fractions have added: 210 ÷ (100 × 0.7)
-// is 3 instances, not 4. No account has more than the most that it returns.
+// ceil rounds up after removing the error of binary fractions: 210 ÷ (100 × 0.7) is
+// 3 instances, not 4. It returns math.MaxInt32 at most.
 func ceil(x float64) int {
 	return int(min(math.Ceil(math.Round(x*1e6)/1e6), math.MaxInt32))
 }

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 )
 
 // alarm is a CloudWatch alarm that may set off a policy.
@@ -24,7 +26,7 @@ var besideScaling = []string{"AlarmName", "AlarmActions", "OKActions", "Insuffic
 // alarms are those of t that set off a policy of t.
 func (t *template) alarms() []*alarm {
 	var found []*alarm
-	for _, id := range t.root.key("Resources").names() {
+	for _, id := range t.root.Get("Resources").Names() {
 		if t.kind(id) != alarmType || !t.setsOffPolicy(id) {
 			continue
 		}
@@ -46,7 +48,7 @@ func (t *template) alarms() []*alarm {
 func (a *alarm) targets() []string {
 	var others Problems
 	var found []string
-	for _, action := range a.property(a.logicalID, "AlarmActions").items {
+	for _, action := range items(a.property(a.logicalID, "AlarmActions")) {
 		if s, ok := text(a.template.owner(a.logicalID, &others).resolve(action, "", 0)); ok {
 			found = append(found, s)
 		}
@@ -58,7 +60,7 @@ func (a *alarm) read() {
 	a.properties, a.whole = a.owner.properties(besideScaling...)
 	if enabled, _ := text(a.properties["ActionsEnabled"]); enabled == "false" {
 		n := a.property(a.logicalID, "ActionsEnabled")
-		a.add(n, "Properties.ActionsEnabled", n.shown(), "the alarm's actions are switched off, so that its policy never acts", "switch them on, or remove alarm and policy")
+		a.add(n, "Properties.ActionsEnabled", shown(n), "the alarm's actions are switched off, so that its policy never acts", "switch them on, or remove alarm and policy")
 		a.whole = false
 	}
 	delete(a.properties, "ActionsEnabled")
@@ -70,8 +72,8 @@ func (t *template) setsOffPolicy(id string) bool {
 	if actions == nil {
 		return false
 	}
-	for _, policyID := range t.root.key("Resources").names() {
-		if t.kind(policyID) == policyType && slices.ContainsFunc(actions.items, func(n *node) bool { return n.mentions(policyID, 0) }) {
+	for _, policyID := range t.root.Get("Resources").Names() {
+		if t.kind(policyID) == policyType && slices.ContainsFunc(actions.Items, func(n *document.Node) bool { return mentions(n, policyID, 0) }) {
 			return true
 		}
 	}
@@ -79,15 +81,15 @@ func (t *template) setsOffPolicy(id string) bool {
 }
 
 // mentions reports whether a reference to id stands in n.
-func (n *node) mentions(id string, depth int) bool {
+func mentions(n *document.Node, id string, depth int) bool {
 	if depth > maxDepth {
 		return false
 	}
-	if s, ok := n.string(); ok {
+	if s, ok := n.String(); ok {
 		return s == id || strings.Contains(s, "${"+id+"}") || strings.HasPrefix(s, id+".")
 	}
-	inner := func(child *node) bool { return child.mentions(id, depth+1) }
-	return slices.ContainsFunc(n.items, inner) || slices.ContainsFunc(slices.Collect(maps.Values(n.keys)), inner)
+	inner := func(child *document.Node) bool { return mentions(child, id, depth+1) }
+	return slices.ContainsFunc(n.Items, inner) || slices.ContainsFunc(slices.Collect(maps.Values(n.Values)), inner)
 }
 
 // setsOff reports whether the alarm refers to the policy: by Ref or by its ARN.

@@ -111,8 +111,8 @@ func describe(file string, manifests map[string]manifest) Source {
 // addNested reads the templates of nested stacks, which CDK writes beside the
 // template that makes them.
 func (t *template) addNested(load func(string) ([]byte, error), unresolved *Problems, depth int) {
-	for _, id := range t.root.key("Resources").names() {
-		asset, ok := t.resource(id).key("Metadata").key("aws:asset:path").string()
+	for _, id := range t.root.Get("Resources").Names() {
+		asset, ok := t.resource(id).Get("Metadata").Get("aws:asset:path").String()
 		if t.kind(id) != stackType || !ok || !inside(asset) || depth > maxDepth {
 			continue
 		}

@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -59,7 +61,7 @@ type Scaled struct {
 	ConstructPath string
 	// Subject is what scales, and how. Names that a template leaves to
 	// CloudFormation are logical IDs here.
-	Subject autoscaling.Subject
+	Subject lint.Subject
 	// Host is the variant whose instances hold the copies of an inference
 	// component. Default: nil, something else scales, or not known.
 	Host *autoscaling.Variant
@@ -105,7 +107,7 @@ func ReadFiles(files []string, o Options) (Reading, error) {
 }
 
 // load reads a file of a template's size, and never waits for a pipe.
-func load(file string) ([]byte, error) { return loadAtMost(file, maxBytes) }
+func load(file string) ([]byte, error) { return loadAtMost(file, int64(accepted.MaxBytes)) }
 
 func loadAtMost(file string, most int64) ([]byte, error) {
 	info, err := os.Stat(file)
@@ -163,15 +165,14 @@ func read(sources []Source, o Options, load func(file string) ([]byte, error)) (
 	return r, nil
 }
 
-func readRoot(file string, load func(string) ([]byte, error)) (*node, *Problem) {
+func readRoot(file string, load func(string) ([]byte, error)) (*document.Node, *Problem) {
 	data, err := load(file)
 	if err != nil {
 		return nil, &Problem{File: file, Problem: problem.Problem{Rule: err.Error()}}
 	}
-	root, wrong := parse(data)
+	root, wrong := parse(file, data)
 	if wrong != nil {
-		p := wrong.problem(file)
-		return nil, &p
+		return nil, wrong
 	}
 	if p := check(file, root); p != nil {
 		return nil, p

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 )
 
@@ -40,7 +41,7 @@ func TestVariant(t *testing.T) {
 	want := cloudformation.Scaled{
 		Source: cloudformation.Source{File: "testdata/variant.yaml", Account: "123456789012", Region: "eu-west-1"},
 		Line:   40, Column: 3, LogicalID: "Target",
-		Subject: autoscaling.Subject{
+		Subject: lint.Subject{
 			Name: "Target", Account: "123456789012", Region: "eu-west-1",
 			Target: autoscaling.ScalableTarget{
 				ResourceID: "endpoint/odds-live/variant/main", Dimension: autoscaling.VariantInstanceCount,
@@ -79,7 +80,7 @@ func TestComponent(t *testing.T) {
 	want := cloudformation.Scaled{
 		Source: cloudformation.Source{File: "testdata/component.yaml"},
 		Line:   29, Column: 3, LogicalID: "Target", InitialCopyCount: 1,
-		Subject: autoscaling.Subject{Name: "Target", Target: autoscaling.ScalableTarget{
+		Subject: lint.Subject{Name: "Target", Target: autoscaling.ScalableTarget{
 			ResourceID: "inference-component/chat", Dimension: autoscaling.InferenceComponentCopyCount, MaxCapacity: 8,
 			StepPolicies: []autoscaling.StepScalingPolicy{{
 				Name: "wake-up", AdjustmentType: autoscaling.ChangeInCapacity, Cooldown: time.Minute, Aggregation: autoscaling.AggregateMaximum,

@@ -1,5 +1,9 @@
 package cloudformation
 
+import (
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
+)
+
 import "strconv"
 
 // decision is what a condition comes to.
@@ -20,25 +24,25 @@ func decided(b bool) decision {
 }
 
 // condition decides the condition called name. n is who asks.
-func (o owner) condition(n *node, name, path string, depth int) decision {
+func (o owner) condition(n *document.Node, name, path string, depth int) decision {
 	before := len(*o.problems)
 	d := o.decide(n, name, path, depth)
 	if d == open && len(*o.problems) == before {
 		// Why not was said of another resource.
-		o.add(n, path, n.shown(), "the condition "+name+" cannot be decided", "")
+		o.add(n, path, shown(n), "the condition "+name+" cannot be decided", "")
 	}
 	return d
 }
 
-func (o owner) decide(n *node, name, path string, depth int) decision {
-	definition := o.root.key("Conditions").key(name)
+func (o owner) decide(n *document.Node, name, path string, depth int) decision {
+	definition := o.root.Get("Conditions").Get(name)
 	if definition == nil {
-		o.add(n, path, n.shown(), "there is no condition "+strconv.Quote(name), "add it to Conditions")
+		o.add(n, path, shown(n), "there is no condition "+strconv.Quote(name), "add it to Conditions")
 		return open
 	}
 	if d, known := o.decided[name]; known {
 		if d == asked {
-			o.add(definition, path, definition.shown(), "the condition "+name+" asks for itself", "break the circle")
+			o.add(definition, path, shown(definition), "the condition "+name+" asks for itself", "break the circle")
 			return open
 		}
 		return d
@@ -50,15 +54,15 @@ func (o owner) decide(n *node, name, path string, depth int) decision {
 }
 
 // test decides what a condition function says.
-func (o owner) test(n *node, path string, depth int) decision {
+func (o owner) test(n *document.Node, path string, depth int) decision {
 	if depth > maxDepth || !o.spend(1) {
-		o.add(n, path, n.shown(), "the conditions are nested too deep", "join some")
+		o.add(n, path, shown(n), "the conditions are nested too deep", "join some")
 		return open
 	}
-	name, argument := n.function()
+	name, argument := function(n)
 	switch name {
 	case "Condition":
-		other, _ := argument.string()
+		other, _ := argument.String()
 		return o.decide(n, other, path, depth)
 	case "Fn::Equals":
 		return o.equals(n, argument, path, depth)
@@ -92,11 +96,11 @@ func (o owner) test(n *node, path string, depth int) decision {
 		}
 		return out
 	}
-	o.add(n, path, n.shown(), "this is no condition", "use Equals, And, Or, Not or Condition")
+	o.add(n, path, shown(n), "this is no condition", "use Equals, And, Or, Not or Condition")
 	return open
 }
 
-func (o owner) equals(n, argument *node, path string, depth int) decision {
+func (o owner) equals(n, argument *document.Node, path string, depth int) decision {
 	args, ok := o.arguments(n, argument, path, 2, 2)
 	if !ok {
 		return open
@@ -107,7 +111,7 @@ func (o owner) equals(n, argument *node, path string, depth int) decision {
 	case !isText || !both:
 		return open
 	case a != b && (openText(a) || openText(b)):
-		o.add(n, path, n.shown(), "what it compares is not known: "+a+" and "+b, "give the account or region that is asked for")
+		o.add(n, path, shown(n), "what it compares is not known: "+a+" and "+b, "give the account or region that is asked for")
 		return open
 	}
 	return decided(a == b)

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 )
 
 // CloudFormation's types of what stands before an endpoint.
@@ -40,7 +42,7 @@ type Frontend struct {
 	// units that it always has reserved, and Reservations are those at times.
 	LoadBalancer  bool
 	ReservedUnits int
-	Reservations  []autoscaling.ReservationSchedule
+	Reservations  []frontend.ReservationSchedule
 }
 
 // frontends adds the gateways of t to r. What of them cannot be read before a
@@ -48,13 +50,13 @@ type Frontend struct {
 func (t *template) frontends(r *Reading) {
 	var others Problems
 	o := t.owner("", &others)
-	for _, id := range t.root.key("Resources").names() {
+	for _, id := range t.root.Get("Resources").Names() {
 		f := Frontend{Source: t.Source, LogicalID: id}
 		o.logicalID = id
 		switch t.kind(id) {
 		case functionType:
 			f.Function = true
-			f.EndpointName, _ = o.quietText(t.property(id, "Environment").key("Variables").key(endpointVariable))
+			f.EndpointName, _ = o.quietText(t.property(id, "Environment").Get("Variables").Get(endpointVariable))
 			f.MemoryGB = o.number(t.property(id, "MemorySize")) / 1024
 			f.Capacity = o.capacity(autoscaling.FunctionProvisionedConcurrency, id)
 		case serviceType:
@@ -73,7 +75,7 @@ func (t *template) frontends(r *Reading) {
 }
 
 // reference is the logical ID of the resource that n refers to.
-func (o owner) reference(n *node) (string, bool) {
+func (o owner) reference(n *document.Node) (string, bool) {
 	if n == nil {
 		return "", false
 	}
@@ -83,16 +85,16 @@ func (o owner) reference(n *node) (string, bool) {
 }
 
 // number is a property that may be written as a text, 0 where it is not known.
-func (o owner) number(n *node) float64 {
+func (o owner) number(n *document.Node) float64 {
 	count, _ := o.count(n)
 	return float64(count)
 }
 
 func (o owner) endpointOfTask(task string) string {
 	for _, container := range items(o.property(task, "ContainerDefinitions")) {
-		for _, variable := range items(container.key("Environment")) {
-			if name, _ := variable.key("Name").string(); name == endpointVariable {
-				value, _ := o.quietText(variable.key("Value"))
+		for _, variable := range items(container.Get("Environment")) {
+			if name, _ := variable.Get("Name").String(); name == endpointVariable {
+				value, _ := o.quietText(variable.Get("Value"))
 				return value
 			}
 		}
@@ -100,17 +102,17 @@ func (o owner) endpointOfTask(task string) string {
 	return ""
 }
 
-func items(n *node) []*node {
+func items(n *document.Node) []*document.Node {
 	if n == nil {
 		return nil
 	}
-	return n.items
+	return n.Items
 }
 
 // capacity is the scalable target of the gateway: one whose ID holds its
 // resource, or else what the resource says itself.
 func (o owner) capacity(dimension autoscaling.Dimension, gateway string) autoscaling.ScalableTarget {
-	for _, id := range o.root.key("Resources").names() {
+	for _, id := range o.root.Get("Resources").Names() {
 		if own, _ := o.quietText(o.property(id, "ScalableDimension")); o.kind(id) != targetType || own != string(dimension) {
 			continue
 		}
@@ -142,9 +144,9 @@ func (o owner) constantCapacity(dimension autoscaling.Dimension, gateway string)
 	if dimension == autoscaling.ServiceTaskCount {
 		return o.count(o.property(gateway, "DesiredCount"))
 	}
-	for _, id := range o.root.key("Resources").names() {
+	for _, id := range o.root.Get("Resources").Names() {
 		if function, _ := o.reference(o.property(id, "FunctionName")); o.kind(id) == functionAlias && function == gateway {
-			return o.count(o.property(id, "ProvisionedConcurrencyConfig").key("ProvisionedConcurrentExecutions"))
+			return o.count(o.property(id, "ProvisionedConcurrencyConfig").Get("ProvisionedConcurrentExecutions"))
 		}
 	}
 	return 0, false
@@ -152,11 +154,11 @@ func (o owner) constantCapacity(dimension autoscaling.Dimension, gateway string)
 
 // addLoadBalancer adds the template's load balancer, and what is reserved of it.
 func (o owner) addLoadBalancer(f *Frontend) {
-	for _, id := range o.root.key("Resources").names() {
+	for _, id := range o.root.Get("Resources").Names() {
 		switch o.kind(id) {
 		case loadBalancerType:
 			f.LoadBalancer = true
-			f.ReservedUnits, _ = o.count(o.property(id, "MinimumLoadBalancerCapacity").key("CapacityUnits"))
+			f.ReservedUnits, _ = o.count(o.property(id, "MinimumLoadBalancerCapacity").Get("CapacityUnits"))
 		case scheduleType:
 			if s, ok := o.reservation(id); ok {
 				f.Reservations = append(f.Reservations, s)
@@ -166,9 +168,9 @@ func (o owner) addLoadBalancer(f *Frontend) {
 }
 
 // reservation is the schedule of a call of ModifyCapacityReservation.
-func (o owner) reservation(id string) (autoscaling.ReservationSchedule, bool) {
-	s := autoscaling.ReservationSchedule{Name: id}
-	input, ok := text(o.resolve(o.property(id, "Target").key("Input"), "", 0))
+func (o owner) reservation(id string) (frontend.ReservationSchedule, bool) {
+	s := frontend.ReservationSchedule{Name: id}
+	input, ok := text(o.resolve(o.property(id, "Target").Get("Input"), "", 0))
 	var call struct {
 		MinimumLoadBalancerCapacity *struct{ CapacityUnits int }
 		ResetCapacityReservation    bool

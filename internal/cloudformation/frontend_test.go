@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 )
 
@@ -16,7 +17,7 @@ func TestFrontends(t *testing.T) {
 		t.Fatal(err)
 	}
 	evening := 9
-	reservations := []autoscaling.ReservationSchedule{
+	reservations := []frontend.ReservationSchedule{
 		{Name: "Reserve", Schedule: "cron(0 18 29 5 ? 2027)", Timezone: "Europe/London", CapacityUnits: 240},
 		{Name: "Release", Schedule: "cron(0 23 29 5 ? 2027)"},
 	}

@@ -4,16 +4,18 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 )
 
 // call is what a function comes to.
-func (o owner) call(n *node, name string, argument *node, path string, depth int) any {
+func (o owner) call(n *document.Node, name string, argument *document.Node, path string, depth int) any {
 	switch name {
 	case "Ref":
-		if target, ok := argument.string(); ok {
+		if target, ok := argument.String(); ok {
 			return o.ref(n, target, path, depth)
 		}
-		o.add(n, path, n.shown(), "Ref takes the name of a parameter or resource", "write the name")
+		o.add(n, path, shown(n), "Ref takes the name of a parameter or resource", "write the name")
 		return unresolved{}
 	case "Fn::GetAtt":
 		return o.callGetAtt(n, argument, path, depth)
@@ -32,7 +34,7 @@ func (o owner) call(n *node, name string, argument *node, path string, depth int
 		if !ok {
 			return unresolved{}
 		}
-		condition, _ := args[0].string()
+		condition, _ := args[0].String()
 		switch o.condition(n, condition, path, depth) {
 		case yes:
 			return o.resolve(args[1], path, depth)
@@ -46,20 +48,20 @@ func (o owner) call(n *node, name string, argument *node, path string, depth int
 	case "Fn::ImportValue":
 		return o.importValue(n, argument, path, depth)
 	}
-	o.add(n, path, n.shown(), "the function "+strings.TrimPrefix(name, "Fn::")+" is not resolved here", "write the value out")
+	o.add(n, path, shown(n), "the function "+strings.TrimPrefix(name, "Fn::")+" is not resolved here", "write the value out")
 	return unresolved{}
 }
 
-func (o owner) callGetAtt(n, argument *node, path string, depth int) any {
+func (o owner) callGetAtt(n, argument *document.Node, path string, depth int) any {
 	resource, attribute := "", ""
-	if written, ok := argument.string(); ok {
+	if written, ok := argument.String(); ok {
 		resource, attribute, _ = strings.Cut(written, ".")
 	} else {
 		args, ok := o.arguments(n, argument, path, 2, 2)
 		if !ok {
 			return unresolved{}
 		}
-		resource, _ = args[0].string()
+		resource, _ = args[0].String()
 		if attribute, ok = o.argumentText(args[1], path, depth); !ok {
 			return unresolved{}
 		}
@@ -70,17 +72,17 @@ func (o owner) callGetAtt(n, argument *node, path string, depth int) any {
 // variable is ${Name} or ${!Literal} in the text of Fn::Sub.
 var variable = regexp.MustCompile(`\$\{([^${}]*)\}`)
 
-func (o owner) sub(n, argument *node, path string, depth int) any {
-	format, isText := argument.string()
-	var own *node
+func (o owner) sub(n, argument *document.Node, path string, depth int) any {
+	format, isText := argument.String()
+	var own *document.Node
 	if !isText {
 		args, ok := o.arguments(n, argument, path, 2, 2)
 		if !ok {
 			return unresolved{}
 		}
 		own = args[1]
-		if format, ok = args[0].string(); !ok {
-			o.add(n, path, n.shown(), "Sub takes a text", "write the text")
+		if format, ok = args[0].String(); !ok {
+			o.add(n, path, shown(n), "Sub takes a text", "write the text")
 			return unresolved{}
 		}
 	}
@@ -92,8 +94,8 @@ func (o owner) sub(n, argument *node, path string, depth int) any {
 		switch {
 		case strings.HasPrefix(name, "!"):
 			return "${" + name[1:] + "}"
-		case own.key(name) != nil:
-			v = o.resolve(own.key(name), path, depth)
+		case own.Get(name) != nil:
+			v = o.resolve(own.Get(name), path, depth)
 		case isAttribute:
 			v = o.getAtt(n, resource, attribute, path, depth)
 		default:
@@ -112,7 +114,7 @@ func (o owner) sub(n, argument *node, path string, depth int) any {
 	return out
 }
 
-func (o owner) join(n, argument *node, path string, depth int) any {
+func (o owner) join(n, argument *document.Node, path string, depth int) any {
 	args, ok := o.arguments(n, argument, path, 2, 2)
 	if !ok {
 		return unresolved{}
@@ -132,7 +134,7 @@ func (o owner) join(n, argument *node, path string, depth int) any {
 	return strings.Join(list, delimiter)
 }
 
-func (o owner) selected(n, argument *node, path string, depth int) any {
+func (o owner) selected(n, argument *document.Node, path string, depth int) any {
 	args, ok := o.arguments(n, argument, path, 2, 2)
 	if !ok {
 		return unresolved{}
@@ -145,13 +147,13 @@ func (o owner) selected(n, argument *node, path string, depth int) any {
 	items, isList := list.([]any)
 	i, err := strconv.Atoi(written)
 	if err != nil || !isList || i < 0 || i >= len(items) {
-		o.add(n, path, n.shown(), "the list has no such item", "select from 0 to one less than its length")
+		o.add(n, path, shown(n), "the list has no such item", "select from 0 to one less than its length")
 		return unresolved{}
 	}
 	return items[i]
 }
 
-func (o owner) split(n, argument *node, path string, depth int) any {
+func (o owner) split(n, argument *document.Node, path string, depth int) any {
 	args, ok := o.arguments(n, argument, path, 2, 2)
 	if !ok {
 		return unresolved{}
@@ -162,7 +164,7 @@ func (o owner) split(n, argument *node, path string, depth int) any {
 		return unresolved{}
 	}
 	if delimiter == "" {
-		o.add(n, path, n.shown(), "a text is split at a delimiter of one character or more", "give the delimiter")
+		o.add(n, path, shown(n), "a text is split at a delimiter of one character or more", "give the delimiter")
 		return unresolved{}
 	}
 	return splitText(source, delimiter)
@@ -176,29 +178,29 @@ func splitText(source, delimiter string) []any {
 	return out
 }
 
-func (o owner) findInMap(n, argument *node, path string, depth int) any {
+func (o owner) findInMap(n, argument *document.Node, path string, depth int) any {
 	args, ok := o.arguments(n, argument, path, 3, 4)
 	if !ok {
 		return unresolved{}
 	}
-	found := o.root.key("Mappings")
+	found := o.root.Get("Mappings")
 	for _, arg := range args[:3] {
 		key, ok := o.argumentText(arg, path, depth)
 		if !ok {
 			return unresolved{}
 		}
-		found = found.key(key)
+		found = found.Get(key)
 		if found != nil {
 			continue
 		}
-		if len(args) == 4 && args[3].key("DefaultValue") != nil {
-			return o.resolve(args[3].key("DefaultValue"), path, depth)
+		if len(args) == 4 && args[3].Get("DefaultValue") != nil {
+			return o.resolve(args[3].Get("DefaultValue"), path, depth)
 		}
 		fix := "add it to Mappings"
 		if openText(key) {
 			fix = "give " + strings.Trim(key, "${}") + ", which is not known"
 		}
-		o.add(n, path, n.shown(), "the mapping has no key "+strconv.Quote(key), fix)
+		o.add(n, path, shown(n), "the mapping has no key "+strconv.Quote(key), fix)
 		return unresolved{}
 	}
 	return o.resolve(found, path, depth)

@@ -1,55 +1,72 @@
 package cloudformation
 
 import (
-	"bytes"
-	"fmt"
-	"unicode/utf8"
+	"strings"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-const (
-	// maxBytes is what CloudFormation itself takes for a template.
-	maxBytes = 1 << 20
-	// maxDepth is far over what templates nest: who parses must not run out of
-	// stack or time.
-	maxDepth = 100
-)
+// maxDepth is far over what templates nest: who reads one must not run out of
+// stack or time.
+const maxDepth = 100
 
-// refusal is why a text cannot be read, and where.
-type refusal struct {
-	line, column int
-	rule, fix    string
-}
-
-func (r *refusal) problem(file string) Problem {
-	return Problem{File: file, Line: r.line, Column: r.column, Problem: problem.Problem{Rule: r.rule, Fix: r.fix}}
-}
-
-func refuse(line, column int, rule, fix string) *refusal {
-	return &refusal{max(line, 1), max(column, 1), rule, fix}
+// accepted has the size that CloudFormation takes for a template, and is over the
+// values of the largest.
+var accepted = document.Options{
+	File: "a template", Holds: "template", MaxBytes: 1 << 20, MaxDepth: maxDepth, MaxValues: 100_000, JSON: true,
 }
 
 // parse reads a template's text, JSON or YAML.
-func parse(data []byte) (*node, *refusal) {
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+func parse(file string, data []byte) (*document.Node, *Problem) {
+	refuse := func(at document.Position, rule, fix string) (*document.Node, *Problem) {
+		p := problem.Problem{Rule: rule, Fix: fix}
+		return nil, &Problem{File: file, Line: max(at.Line, 1), Column: max(at.Column, 1), Problem: p}
+	}
+	root, errs := document.Parse(data, accepted)
 	switch {
-	case len(data) > maxBytes:
-		return nil, refuse(1, 1, fmt.Sprintf("a template has at most %d bytes, this one has %d", maxBytes, len(data)), "split it into stacks")
-	case !utf8.Valid(data):
-		return nil, refuse(1, 1, "a template is text in UTF-8", "save it as UTF-8")
-	case len(bytes.TrimSpace(data)) == 0:
-		return nil, refuse(1, 1, "the file is empty", "give a CloudFormation template, JSON or YAML")
+	case len(data) > accepted.MaxBytes:
+		return refuse(errs[0].At, errs[0].Rule, "split it into stacks")
+	case len(errs) > 0:
+		return refuse(errs[0].At, errs[0].Rule, errs[0].Fix)
+	case root == nil:
+		return refuse(document.Position{}, "the file is empty", "give a CloudFormation template, JSON or YAML")
 	}
-	if bytes.TrimSpace(data)[0] != '{' {
-		return parseYAML(data)
+	if n := longForms(root); n != nil {
+		return refuse(n.TagAt, "CloudFormation knows no tag "+document.OneLine(n.Tag), "use a function such as !Ref or !Sub")
 	}
-	root, wrong := parseJSON(data)
-	if wrong != nil {
-		// YAML may begin with a brace too. What is neither was meant as JSON.
-		if fromYAML, err := parseYAML(data); err == nil {
-			return fromYAML, nil
+	return root, nil
+}
+
+// longForms writes CloudFormation's short forms as the long ones: !Ref x becomes
+// {Ref: x}, and !GetAtt a.b becomes {Fn::GetAtt: a.b}. It returns a node whose
+// tag is none.
+func longForms(n *document.Node) *document.Node {
+	if _, unclear := n.Scalar.(document.Unclear); unclear {
+		n.Scalar = n.Text // an account number may begin with 0
+	}
+	for _, key := range n.Keys {
+		if wrong := longForms(n.Values[key]); wrong != nil {
+			return wrong
 		}
 	}
-	return root, wrong
+	for _, item := range n.Items {
+		if wrong := longForms(item); wrong != nil {
+			return wrong
+		}
+	}
+	name, short := strings.CutPrefix(n.Tag, "!")
+	switch {
+	case n.Tag == "" || strings.HasPrefix(name, "!"): // none, or YAML's own, such as !!str
+		return nil
+	case !short || name == "":
+		return n
+	case name != "Ref" && name != "Condition":
+		name = "Fn::" + name
+	}
+	argument := *n
+	argument.Key, argument.Dash, argument.Tag = document.Position{}, document.Position{}, ""
+	*n = document.Node{Key: n.Key, Dash: n.Dash, Start: n.TagAt}
+	n.Set(name, &argument)
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -26,7 +27,7 @@ var targetProperties = []string{"ScalingTargetId", "ResourceId", "ScalableDimens
 func (t *template) policies(unresolved *Problems) []*policy {
 	alarms := t.alarms()
 	var found []*policy
-	for _, id := range t.root.key("Resources").names() {
+	for _, id := range t.root.Get("Resources").Names() {
 		if t.kind(id) != policyType {
 			continue
 		}
@@ -93,7 +94,7 @@ func (p *policy) readAs(alarms []*alarm) {
 		p.read = func(t *autoscaling.ScalableTarget) { t.Policies = append(t.Policies, read) }
 	default:
 		n := p.property(p.logicalID, "PolicyType")
-		p.add(n, "Properties.PolicyType", n.shown(), "SageMaker scales by policies of the type TargetTrackingScaling or StepScaling", "use target tracking, with scheduled actions for what is known beforehand")
+		p.add(n, "Properties.PolicyType", shown(n), "SageMaker scales by policies of the type TargetTrackingScaling or StepScaling", "use target tracking, with scheduled actions for what is known beforehand")
 	}
 }
 
@@ -162,7 +163,7 @@ func (p *policy) report(unresolved *Problems) {
 		if got == "" {
 			got = p.resourceID
 		}
-		p.add(p.resource(p.logicalID), "", oneLine(got), "no scalable target that was read is this policy's", "let ScalingTargetId refer to the target")
+		p.add(p.resource(p.logicalID), "", document.OneLine(got), "no scalable target that was read is this policy's", "let ScalingTargetId refer to the target")
 	}
 	*unresolved = append(*unresolved, p.problems...)
 }

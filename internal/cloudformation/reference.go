@@ -5,19 +5,20 @@ import (
 	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 )
 
 // ref is what Ref gives: a pseudo parameter, a parameter, or what identifies a
 // resource.
-func (o owner) ref(n *node, name, path string, depth int) any {
+func (o owner) ref(n *document.Node, name, path string, depth int) any {
 	if strings.HasPrefix(name, "AWS::") {
 		return o.pseudo(n, name, path)
 	}
-	if parameter := o.root.key("Parameters").key(name); parameter != nil {
+	if parameter := o.root.Get("Parameters").Get(name); parameter != nil {
 		return o.parameter(n, name, parameter, path, depth)
 	}
 	if o.resource(name) == nil {
-		o.add(n, path, n.shown(), strconv.Quote(name)+" is neither a parameter nor a resource of this template", "name one that is")
+		o.add(n, path, shown(n), strconv.Quote(name)+" is neither a parameter nor a resource of this template", "name one that is")
 		return unresolved{}
 	}
 	if known, ok := named[o.kind(name)]; ok {
@@ -30,7 +31,7 @@ func (o owner) ref(n *node, name, path string, depth int) any {
 	return "${" + name + "}"
 }
 
-func (o owner) pseudo(n *node, name, path string) any {
+func (o owner) pseudo(n *document.Node, name, path string) any {
 	orOpen := func(value string) any {
 		if value == "" {
 			return "${" + name + "}"
@@ -56,7 +57,7 @@ func (o owner) pseudo(n *node, name, path string) any {
 	case "AWS::StackId", "AWS::NotificationARNs":
 		return "${" + name + "}"
 	}
-	o.add(n, path, n.shown(), strconv.Quote(name)+" is not a pseudo parameter", "such as AWS::Region")
+	o.add(n, path, shown(n), strconv.Quote(name)+" is not a pseudo parameter", "such as AWS::Region")
 	return unresolved{}
 }
 
@@ -72,24 +73,24 @@ func (t *template) partition() string {
 	return "aws"
 }
 
-func (o owner) parameter(n *node, name string, parameter *node, path string, depth int) any {
-	kind, _ := parameter.key("Type").string()
+func (o owner) parameter(n *document.Node, name string, parameter *document.Node, path string, depth int) any {
+	kind, _ := parameter.Get("Type").String()
 	// What a nested stack is given counts for it alone.
 	if o.parent != nil {
-		if given := o.parent.property(o.nestedID, "Parameters").key(name); given != nil {
+		if given := o.parent.property(o.nestedID, "Parameters").Get(name); given != nil {
 			return o.inList(kind, owner{o.parent, o.logicalID, o.problems}.resolve(given, path, depth))
 		}
 	} else if given, ok := o.options.Parameters[name]; ok {
 		return o.inList(kind, given)
 	}
-	standard := parameter.key("Default")
+	standard := parameter.Get("Default")
 	switch {
 	case standard == nil:
-		o.add(n, path, n.shown(), "the parameter "+name+" has no default, and no value was given", "give it a value")
+		o.add(n, path, shown(n), "the parameter "+name+" has no default, and no value was given", "give it a value")
 	case strings.HasPrefix(kind, "AWS::SSM::Parameter::"):
-		o.add(n, path, n.shown(), "the value of "+name+" is in the Parameter Store, under "+standard.shown(), "give it a value")
+		o.add(n, path, shown(n), "the value of "+name+" is in the Parameter Store, under "+shown(standard), "give it a value")
 	default:
-		return o.inList(kind, standard.scalar)
+		return o.inList(kind, standard.Scalar)
 	}
 	return unresolved{}
 }
@@ -133,7 +134,7 @@ func (o owner) nameOf(id, path string, depth int) (string, bool) {
 	default:
 		s, ok := text(v)
 		if !ok {
-			o.add(property, path, property.shown(), "a name is a text", "give a text")
+			o.add(property, path, shown(property), "a name is a text", "give a text")
 		}
 		return s, ok
 	}
@@ -148,9 +149,9 @@ func (o owner) arn(resource, name string) string {
 }
 
 // getAtt is what Fn::GetAtt gives.
-func (o owner) getAtt(n *node, id, attribute, path string, depth int) any {
+func (o owner) getAtt(n *document.Node, id, attribute, path string, depth int) any {
 	if o.resource(id) == nil {
-		o.add(n, path, n.shown(), strconv.Quote(id)+" is not a resource of this template", "name one that is")
+		o.add(n, path, shown(n), strconv.Quote(id)+" is not a resource of this template", "name one that is")
 		return unresolved{}
 	}
 	if known, ok := named[o.kind(id)]; ok && (attribute == known.property || attribute == known.arn) {
@@ -170,10 +171,10 @@ func (o owner) getAtt(n *node, id, attribute, path string, depth int) any {
 }
 
 // output is the value of another stack's output.
-func (o owner) output(n *node, other *template, name, path string, depth int) any {
-	value := other.root.key("Outputs").key(name).key("Value")
+func (o owner) output(n *document.Node, other *template, name, path string, depth int) any {
+	value := other.root.Get("Outputs").Get(name).Get("Value")
 	if value == nil {
-		o.add(n, path, n.shown(), "the stack "+other.Stack+" has no output "+strconv.Quote(name), "name one that it has")
+		o.add(n, path, shown(n), "the stack "+other.Stack+" has no output "+strconv.Quote(name), "name one that it has")
 		return unresolved{}
 	}
 	return o.in(other).resolve(value, path, depth+1)
@@ -184,12 +185,12 @@ func (o owner) in(other *template) owner {
 	return owner{other, o.logicalID, o.problems}
 }
 
-func (o owner) getStackOutput(n, argument *node, path string, depth int) any {
-	stack, ok := o.argumentText(argument.key("StackName"), path, depth)
-	output, whole := o.argumentText(argument.key("OutputName"), path, depth)
+func (o owner) getStackOutput(n, argument *document.Node, path string, depth int) any {
+	stack, ok := o.argumentText(argument.Get("StackName"), path, depth)
+	output, whole := o.argumentText(argument.Get("OutputName"), path, depth)
 	region := o.Region
-	if argument.key("Region") != nil {
-		region, _ = o.argumentText(argument.key("Region"), path, depth)
+	if argument.Get("Region") != nil {
+		region, _ = o.argumentText(argument.Get("Region"), path, depth)
 	}
 	if !ok || !whole {
 		return unresolved{}
@@ -199,11 +200,11 @@ func (o owner) getStackOutput(n, argument *node, path string, depth int) any {
 			return o.output(n, other, output, path, depth)
 		}
 	}
-	o.add(n, path, n.shown(), "the stack "+stack+" is not among what was read", "read the whole cloud assembly")
+	o.add(n, path, shown(n), "the stack "+stack+" is not among what was read", "read the whole cloud assembly")
 	return unresolved{}
 }
 
-func (o owner) importValue(n, argument *node, path string, depth int) any {
+func (o owner) importValue(n, argument *document.Node, path string, depth int) any {
 	name, ok := o.argumentText(argument, path, depth)
 	if !ok {
 		return unresolved{}
@@ -212,8 +213,8 @@ func (o owner) importValue(n, argument *node, path string, depth int) any {
 		if other.Region != o.Region || other.Account != o.Account {
 			continue
 		}
-		for _, output := range other.root.key("Outputs").names() {
-			exported := other.root.key("Outputs").key(output).key("Export").key("Name")
+		for _, output := range other.root.Get("Outputs").Names() {
+			exported := other.root.Get("Outputs").Get(output).Get("Export").Get("Name")
 			var others Problems // which exports have names that are not known does not matter here
 			if exported == nil || !o.spend(1) {
 				continue
@@ -223,6 +224,6 @@ func (o owner) importValue(n, argument *node, path string, depth int) any {
 			}
 		}
 	}
-	o.add(n, path, n.shown(), "no stack that was read exports "+strconv.Quote(name), "read it together with the stack that does")
+	o.add(n, path, shown(n), "no stack that was read exports "+strconv.Quote(name), "read it together with the stack that does")
 	return unresolved{}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 )
 
 // What a node may come to besides a value.
@@ -29,34 +31,34 @@ func (o owner) spend(n int) bool {
 //
 // What only a deployment shows, such as a queue's name, comes to a text of the
 // form ${LogicalID.Attribute}.
-func (o owner) resolve(n *node, path string, depth int) any {
+func (o owner) resolve(n *document.Node, path string, depth int) any {
 	if n == nil {
 		return nil
 	}
 	if depth > maxDepth {
-		o.add(n, path, n.shown(), "the functions refer to each other in a circle, or nearly so", "write the value out")
+		o.add(n, path, shown(n), "the functions refer to each other in a circle, or nearly so", "write the value out")
 		return unresolved{}
 	}
-	if !o.spend(1 + len(n.text)) {
+	if !o.spend(1 + len(n.Text)) {
 		return unresolved{}
 	}
-	if name, argument := n.function(); name != "" {
+	if name, argument := function(n); name != "" {
 		return o.call(n, name, argument, path, depth+1)
 	}
-	switch n.shape {
-	case mapping:
+	switch n.Kind {
+	case document.Mapping:
 		return o.resolveMapping(n, path, depth+1)
-	case sequence:
+	case document.Sequence:
 		return o.resolveList(n, func(i int) string { return item(path, i) }, depth+1)
 	default:
-		return n.scalar
+		return n.Scalar
 	}
 }
 
-func (o owner) resolveMapping(n *node, path string, depth int) any {
-	out, whole := make(map[string]any, len(n.keys)), true
-	for _, key := range n.names() {
-		switch v := o.resolve(n.keys[key], path+"."+key, depth).(type) {
+func (o owner) resolveMapping(n *document.Node, path string, depth int) any {
+	out, whole := make(map[string]any, len(n.Values)), true
+	for _, key := range n.Names() {
+		switch v := o.resolve(n.Values[key], path+"."+key, depth).(type) {
 		case absent:
 		case unresolved:
 			whole = false
@@ -70,9 +72,9 @@ func (o owner) resolveMapping(n *node, path string, depth int) any {
 	return out
 }
 
-func (o owner) resolveList(n *node, at func(i int) string, depth int) any {
-	out, whole := make([]any, 0, len(n.items)), true
-	for i, value := range n.items {
+func (o owner) resolveList(n *document.Node, at func(i int) string, depth int) any {
+	out, whole := make([]any, 0, len(n.Items)), true
+	for i, value := range n.Items {
 		switch v := o.resolve(value, at(i), depth).(type) {
 		case absent:
 		case unresolved:
@@ -104,29 +106,29 @@ func text(v any) (string, bool) {
 func openText(s string) bool { return strings.Contains(s, "${") }
 
 // argumentText resolves n to a text, and notes where it is none.
-func (o owner) argumentText(n *node, path string, depth int) (string, bool) {
+func (o owner) argumentText(n *document.Node, path string, depth int) (string, bool) {
 	v := o.resolve(n, path, depth)
 	if _, noted := v.(unresolved); noted {
 		return "", false
 	}
 	s, ok := text(v)
 	if !ok {
-		o.add(n, path, n.shown(), "a text is wanted here", "give a text, or a function that comes to one")
+		o.add(n, path, shown(n), "a text is wanted here", "give a text, or a function that comes to one")
 	}
 	return s, ok
 }
 
 // argument resolves a function's argument. The items of a list that stands there
 // have the path of the function: they are no items of the property.
-func (o owner) argument(n *node, path string, depth int) any {
-	if n.shape == sequence && depth < maxDepth {
+func (o owner) argument(n *document.Node, path string, depth int) any {
+	if n.Kind == document.Sequence && depth < maxDepth {
 		return o.resolveList(n, func(int) string { return path }, depth+1)
 	}
 	return o.resolve(n, path, depth)
 }
 
 // argumentList resolves n to a list of texts.
-func (o owner) argumentList(n *node, path string, depth int) ([]string, bool) {
+func (o owner) argumentList(n *document.Node, path string, depth int) ([]string, bool) {
 	v := o.argument(n, path, depth)
 	if _, noted := v.(unresolved); noted {
 		return nil, false
@@ -139,20 +141,20 @@ func (o owner) argumentList(n *node, path string, depth int) ([]string, bool) {
 		ok = ok && isText
 	}
 	if !ok {
-		o.add(n, path, n.shown(), "a list of texts is wanted here", "give a list, or a function that comes to one")
+		o.add(n, path, shown(n), "a list of texts is wanted here", "give a list, or a function that comes to one")
 	}
 	return out, ok
 }
 
 // arguments are those of a function that takes low to high of them.
-func (o owner) arguments(n, argument *node, path string, low, high int) ([]*node, bool) {
-	if argument == nil || argument.shape != sequence || len(argument.items) < low || len(argument.items) > high {
+func (o owner) arguments(n, argument *document.Node, path string, low, high int) ([]*document.Node, bool) {
+	if argument == nil || argument.Kind != document.Sequence || len(argument.Items) < low || len(argument.Items) > high {
 		count := strconv.Itoa(low)
 		if high > low {
 			count = fmt.Sprintf("%d or %d", low, high)
 		}
-		o.add(n, path, n.shown(), "the function takes a list of "+count, "write [A, B]")
+		o.add(n, path, shown(n), "the function takes a list of "+count, "write [A, B]")
 		return nil, false
 	}
-	return argument.items, true
+	return argument.Items, true
 }

@@ -7,13 +7,15 @@ import (
 	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // scaled adds what scales in t to r.
 func (t *template) scaled(r *Reading) {
 	policies := t.policies(&r.Unresolved)
-	for _, id := range t.root.key("Resources").names() {
+	for _, id := range t.root.Get("Resources").Names() {
 		if t.kind(id) != targetType {
 			continue
 		}
@@ -22,7 +24,7 @@ func (t *template) scaled(r *Reading) {
 			continue
 		}
 		s := Scaled{
-			Source: t.Source, Line: t.resource(id).line, Column: t.resource(id).column,
+			Source: t.Source, Line: t.resource(id).Place().Line, Column: t.resource(id).Place().Column,
 			LogicalID: id, ConstructPath: t.constructPath(id),
 		}
 		properties, ok := o.properties()
@@ -34,7 +36,7 @@ func (t *template) scaled(r *Reading) {
 			o.addAll(problem.From(err))
 			continue
 		}
-		s.Subject = autoscaling.Subject{Name: s.ConstructPath, Account: t.Account, Region: t.Region, Target: target, Facts: o.facts()}
+		s.Subject = lint.Subject{Name: s.ConstructPath, Account: t.Account, Region: t.Region, Target: target, Facts: o.facts()}
 		if s.Subject.Name == "" {
 			s.Subject.Name = id
 		}
@@ -53,11 +55,11 @@ func (t *template) scaled(r *Reading) {
 
 // stands reports whether the resource's condition lets it be made.
 func (o owner) stands() bool {
-	condition := o.resource(o.logicalID).key("Condition")
+	condition := o.resource(o.logicalID).Get("Condition")
 	if condition == nil {
 		return true
 	}
-	name, _ := condition.string()
+	name, _ := condition.String()
 	return o.condition(condition, name, "Condition", 0) == yes
 }
 
@@ -81,18 +83,18 @@ var mayBeOpen = regexp.MustCompile(`^Properties\.RoleARN$|\.Dimensions\[\d+\]\.V
 // properties are a resource's, with every function resolved; ok is false where
 // something could not be, which is noted.
 func (o owner) properties(except ...string) (properties map[string]any, ok bool) {
-	written := o.resource(o.logicalID).key("Properties")
+	written := o.resource(o.logicalID).Get("Properties")
 	properties, ok = map[string]any{}, true
-	if written != nil && written.shape != mapping {
-		o.add(written, "Properties", written.shown(), "properties are a mapping", "write NAME: VALUE below Properties")
+	if written != nil && written.Kind != document.Mapping {
+		o.add(written, "Properties", shown(written), "properties are a mapping", "write NAME: VALUE below Properties")
 		return properties, false
 	}
-	for _, name := range written.names() {
+	for _, name := range written.Names() {
 		if slices.Contains(except, name) {
 			continue
 		}
 		path := "Properties." + name
-		switch v := o.resolve(written.keys[name], path, 0).(type) {
+		switch v := o.resolve(written.Values[name], path, 0).(type) {
 		case absent:
 		case unresolved:
 			ok = false
@@ -110,8 +112,8 @@ func (o owner) closed(v any, path string) bool {
 	switch v := v.(type) {
 	case string:
 		if openText(v) && !mayBeOpen.MatchString(path) {
-			n := o.resource(o.logicalID).find(path)
-			o.add(n, path, oneLine(v), "only a deployment shows what this is", "write the value out, or give the parameter, account or region that it needs")
+			n := find(o.resource(o.logicalID), path)
+			o.add(n, path, document.OneLine(v), "only a deployment shows what this is", "write the value out, or give the parameter, account or region that it needs")
 			return false
 		}
 	case []any:
@@ -128,9 +130,9 @@ func (o owner) closed(v any, path string) bool {
 
 // constructPath is the path of a resource's construct.
 func (t *template) constructPath(id string) string {
-	metadata := t.resource(id).key("Metadata")
+	metadata := t.resource(id).Get("Metadata")
 	for _, key := range []string{"aws:cdk:path", autoscaling.ConstructPathKey} {
-		if path, ok := metadata.key(key).string(); ok {
+		if path, ok := metadata.Get(key).String(); ok {
 			return path
 		}
 	}
@@ -144,16 +146,16 @@ func (t *template) constructPath(id string) string {
 func (o owner) facts() autoscaling.Facts {
 	const path = "Metadata." + autoscaling.FactsKey
 	var facts autoscaling.Facts
-	n := o.resource(o.logicalID).key("Metadata").key(autoscaling.FactsKey)
+	n := o.resource(o.logicalID).Get("Metadata").Get(autoscaling.FactsKey)
 	if n == nil {
 		return facts
 	}
-	data, err := json.Marshal(n.plain())
+	data, err := json.Marshal(n.Value(nil))
 	if err == nil {
 		err = json.Unmarshal(data, &facts)
 	}
 	if err != nil {
-		o.add(n, path, n.shown(), "these facts cannot be read: "+strings.TrimPrefix(err.Error(), "json: "), "write them as package autoscaling has them in Facts")
+		o.add(n, path, shown(n), "these facts cannot be read: "+strings.TrimPrefix(err.Error(), "json: "), "write them as package autoscaling has them in Facts")
 		return autoscaling.Facts{}
 	}
 	for _, p := range facts.Validate() {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -35,7 +36,7 @@ type Options struct {
 type template struct {
 	Source
 	options Options
-	root    *node
+	root    *document.Node
 	// stacks are all that are read together, this one among them.
 	stacks *[]*template
 	// parent made this one as a nested stack, by the resource nestedID.
@@ -48,7 +49,7 @@ type template struct {
 	budget *int
 }
 
-func newTemplate(s Source, root *node, o Options, stacks *[]*template, budget *int) *template {
+func newTemplate(s Source, root *document.Node, o Options, stacks *[]*template, budget *int) *template {
 	t := &template{
 		Source: s, options: o, root: root, stacks: stacks, budget: budget,
 		nested: map[string]*template{}, decided: map[string]decision{},
@@ -63,35 +64,35 @@ func newTemplate(s Source, root *node, o Options, stacks *[]*template, budget *i
 }
 
 // check returns what keeps root from being a template.
-func check(file string, root *node) *Problem {
-	resources := root.key("Resources")
+func check(file string, root *document.Node) *Problem {
+	resources := root.Get("Resources")
 	found := Problem{File: file, Line: 1, Column: 1}
 	found.Problem = problem.Problem{Rule: "this is not a CloudFormation template: it has no Resources", Fix: "give a template, JSON or YAML, or a cloud assembly's folder"}
 	switch {
-	case root.shape != mapping:
-		found.Got = root.shown()
+	case root.Kind != document.Mapping:
+		found.Got = shown(root)
 	case resources == nil:
-		found.Got = oneLine(strings.Join(root.names(), ", "))
-	case resources.shape != mapping:
-		found.Line, found.Column = resources.line, resources.column
-		found.Path, found.Got, found.Rule, found.Fix = "Resources", resources.shown(), "resources are a mapping by their logical IDs", "write NAME: below Resources"
+		found.Got = document.OneLine(strings.Join(root.Names(), ", "))
+	case resources.Kind != document.Mapping:
+		found.Line, found.Column = resources.Place().Line, resources.Place().Column
+		found.Path, found.Got, found.Rule, found.Fix = "Resources", shown(resources), "resources are a mapping by their logical IDs", "write NAME: below Resources"
 	default:
 		return nil
 	}
 	return &found
 }
 
-func (t *template) resource(id string) *node { return t.root.key("Resources").key(id) }
+func (t *template) resource(id string) *document.Node { return t.root.Get("Resources").Get(id) }
 
 // kind is a resource's type.
 func (t *template) kind(id string) string {
-	kind, _ := t.resource(id).key("Type").string()
+	kind, _ := t.resource(id).Get("Type").String()
 	return kind
 }
 
 // property is a property of a resource, as it is written.
-func (t *template) property(id, name string) *node {
-	return t.resource(id).key("Properties").key(name)
+func (t *template) property(id, name string) *document.Node {
+	return t.resource(id).Get("Properties").Get(name)
 }
 
 // owner is who is read when something cannot be resolved.
@@ -106,10 +107,10 @@ func (t *template) owner(logicalID string, problems *Problems) owner {
 }
 
 // add notes that n, at path, cannot be resolved or is wrong.
-func (o owner) add(n *node, path string, got, rule, fix string) {
+func (o owner) add(n *document.Node, path string, got, rule, fix string) {
 	p := Problem{File: o.File, LogicalID: o.logicalID, Problem: problem.Problem{Path: path, Got: got, Rule: rule, Fix: fix}}
 	if n != nil {
-		p.Line, p.Column = n.line, n.column
+		p.Line, p.Column = n.Place().Line, n.Place().Column
 	}
 	*o.problems = append(*o.problems, p)
 }
@@ -119,7 +120,7 @@ func (o owner) addAll(ps problem.List) {
 	resource := o.resource(o.logicalID)
 	for _, p := range ps {
 		path := strings.TrimSuffix("Properties."+p.Path, ".")
-		o.add(resource.find(path), path, p.Got, p.Rule, p.Fix)
+		o.add(find(resource, path), path, p.Got, p.Rule, p.Fix)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 )
 
 // describe adds what other resources say of what scales: the endpoint's
@@ -25,7 +26,7 @@ func (s *Scaled) describe(t *template) {
 	if config == nil {
 		return
 	}
-	target.Asynchronous = config.key("AsyncInferenceConfig") != nil
+	target.Asynchronous = config.Get("AsyncInferenceConfig") != nil
 	o.describeVariant(s.Subject.Variant, config)
 }
 
@@ -42,7 +43,7 @@ func (s *Scaled) describeComponent(t *template, name string) {
 	if id == "" {
 		return
 	}
-	if copies, ok := o.count(o.property(id, "RuntimeConfig").key("CopyCount")); ok {
+	if copies, ok := o.count(o.property(id, "RuntimeConfig").Get("CopyCount")); ok {
 		s.InitialCopyCount = copies
 	}
 	endpoint, known := o.quietText(o.property(id, "EndpointName"))
@@ -65,7 +66,7 @@ func (t *template) lookup(kind, name string) (owner, string) {
 			continue
 		}
 		o := candidate.owner("", &others)
-		for _, id := range candidate.root.key("Resources").names() {
+		for _, id := range candidate.root.Get("Resources").Names() {
 			if candidate.kind(id) != kind {
 				continue
 			}
@@ -79,7 +80,7 @@ func (t *template) lookup(kind, name string) (owner, string) {
 
 // configuration is the properties of the endpoint's configuration, nil where it
 // is not among what was read.
-func (t *template) configuration(endpoint string) (owner, *node) {
+func (t *template) configuration(endpoint string) (owner, *document.Node) {
 	o, id := t.lookup(endpointType, endpoint)
 	if id == "" {
 		return o, nil
@@ -91,7 +92,7 @@ func (t *template) configuration(endpoint string) (owner, *node) {
 	// Ref gives the ARN, in which names are in lower case, and of which account
 	// and region need not be known.
 	if _, fromARN, isARN := strings.Cut(wanted, ":endpoint-config/"); isARN {
-		for _, candidate := range o.root.key("Resources").names() {
+		for _, candidate := range o.root.Get("Resources").Names() {
 			if own, ok := o.nameOf(candidate, "", 0); ok && o.kind(candidate) == endpointConfigType && strings.EqualFold(own, fromARN) {
 				wanted = own
 			}
@@ -101,34 +102,34 @@ func (t *template) configuration(endpoint string) (owner, *node) {
 	if id == "" {
 		return o, nil
 	}
-	return config, config.resource(id).key("Properties")
+	return config, config.resource(id).Get("Properties")
 }
 
 // describeVariant adds what the configuration says of a variant. An empty name
 // is that of the only one.
-func (o owner) describeVariant(v *autoscaling.Variant, config *node) {
-	variants := config.key("ProductionVariants")
+func (o owner) describeVariant(v *autoscaling.Variant, config *document.Node) {
+	variants := config.Get("ProductionVariants")
 	if variants == nil {
 		return
 	}
-	for _, n := range variants.items {
-		name, ok := o.quietText(n.key("VariantName"))
-		if !ok || v.Name != name && (v.Name != "" || len(variants.items) != 1) {
+	for _, n := range variants.Items {
+		name, ok := o.quietText(n.Get("VariantName"))
+		if !ok || v.Name != name && (v.Name != "" || len(variants.Items) != 1) {
 			continue
 		}
 		v.Name = name
-		v.InstanceType, _ = o.quietText(n.key("InstanceType"))
-		if count, ok := o.count(n.key("InitialInstanceCount")); ok {
+		v.InstanceType, _ = o.quietText(n.Get("InstanceType"))
+		if count, ok := o.count(n.Get("InitialInstanceCount")); ok {
 			v.InitialInstanceCount = count
 		}
-		status, _ := o.quietText(n.key("ManagedInstanceScaling").key("Status"))
+		status, _ := o.quietText(n.Get("ManagedInstanceScaling").Get("Status"))
 		v.ManagedInstanceScaling = status == "ENABLED"
 		return
 	}
 }
 
 // quietText resolves n to a text that is known before a deployment.
-func (o owner) quietText(n *node) (string, bool) {
+func (o owner) quietText(n *document.Node) (string, bool) {
 	if n == nil {
 		return "", false
 	}
@@ -139,7 +140,7 @@ func (o owner) quietText(n *node) (string, bool) {
 	return s, true
 }
 
-func (o owner) count(n *node) (int, bool) {
+func (o owner) count(n *document.Node) (int, bool) {
 	s, ok := o.quietText(n)
 	f, err := strconv.ParseFloat(s, 64)
 	if !ok || err != nil || f != math.Trunc(f) || f < 0 || f > math.MaxInt32 {

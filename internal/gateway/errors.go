@@ -12,8 +12,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-
-	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/upstream"
 )
 
 // maxErrorBytes bounds how much of an error is read; SageMaker's own are at
@@ -149,24 +147,27 @@ func noAnswer(err error) *reply {
 	}
 }
 
-// notConnected reports whether err came before any of the request was sent: no
-// connection could be had.
+// notConnected reports whether err came before any of the request was sent: there
+// was no connection.
 func notConnected(err error) bool {
 	var dial *net.OpError
-	return errors.As(err, &dial) && dial.Op == "dial" || notSecured(err)
+	return errors.As(err, &dial) && (dial.Op == "dial" || dial.Op == "proxyconnect") || isTLSError(err)
 }
 
-// notSecured reports whether err is one of TLS.
-func notSecured(err error) bool {
+// isTLSError reports whether err is one of the TLS handshake.
+func isTLSError(err error) bool {
 	var (
 		record      tls.RecordHeaderError
 		alert       tls.AlertError
 		certificate *tls.CertificateVerificationError
 		unknown     x509.UnknownAuthorityError
 	)
-	return errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &certificate) || errors.As(err, &unknown) ||
-		strings.Contains(err.Error(), upstream.ErrHandshakeTimeout.Error()) // net/http, behind a proxy, keeps its type to itself
+	return errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &certificate) ||
+		errors.As(err, &unknown) || strings.Contains(err.Error(), handshakeTimeout)
 }
+
+// handshakeTimeout is the text of net/http's error, which has no exported type.
+const handshakeTimeout = "TLS handshake timeout"
 
 // hopeless reports whether err will meet the next call too: name, TLS or
 // credentials are wrong, not the load.
@@ -175,5 +176,5 @@ func hopeless(err error) bool {
 		name        *net.DNSError
 		credentials *credentialsError
 	)
-	return errors.As(err, &name) || errors.As(err, &credentials) || notSecured(err)
+	return errors.As(err, &name) || errors.As(err, &credentials) || isTLSError(err)
 }

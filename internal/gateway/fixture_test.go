@@ -16,7 +16,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/upstream"
 	"github.com/sagemaker-autoscaling-inference/cdk/test/sagemakertest"
 )
 
@@ -43,12 +42,12 @@ func sdkClient(url string, opts ...func(*sagemakerruntime.Options)) *sagemakerru
 // endpointAt is whatever listens at url.
 func endpointAt(t testing.TB, url string, opts ...func(*sagemakerruntime.Options)) *Endpoint {
 	t.Helper()
-	endpoint, err := EndpointOf(t.Context(), sdkClient(url, opts...).Options())
+	endpoint, err := newEndpoint(t.Context(), sdkClient(url, opts...).Options())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if transport, ok := endpoint.transport.(*upstream.Transport); ok {
+		if transport, ok := endpoint.transport.(*http.Transport); ok {
 			transport.CloseIdleConnections()
 		}
 	})

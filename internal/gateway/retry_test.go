@@ -16,7 +16,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/upstream"
 	"github.com/sagemaker-autoscaling-inference/cdk/test/sagemakertest"
 )
 
@@ -111,9 +110,9 @@ func TestRetryOfConnecting(t *testing.T) {
 	f := newFixture(t)
 	endpoint := endpointAt(t, f.runtime.URL)
 	var dials atomic.Int64
-	transport := endpoint.transport.(*upstream.Transport)
-	dial := transport.Dial
-	transport.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+	transport := endpoint.transport.(*http.Transport)
+	dial := transport.DialContext
+	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		if dials.Add(1) == 1 {
 			return nil, &net.OpError{Op: "dial", Net: network, Err: errors.New("connection refused")}
 		}

@@ -3,11 +3,12 @@ package gateway
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,19 +16,18 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/upstream"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 const (
-	connectTimeout = 3 * time.Second
-	// idleConnTimeout is short, so that the gateway is the one that closes an
-	// idle connection and does not send into one that SageMaker just closed.
-	idleConnTimeout = 20 * time.Second
+	signingService = "sagemaker"
+	headerDate     = "X-Amz-Date"
+	headerToken    = "X-Amz-Security-Token"
 	// staleCredentials is how long credentials are used on where new ones
 	// cannot be had: providers renew some minutes before the end.
 	staleCredentials = 5 * time.Minute
@@ -36,7 +36,8 @@ const (
 // Endpoint is a region's SageMaker runtime, and the credentials to sign for it.
 type Endpoint struct {
 	base        *url.URL
-	signer      signer
+	region      string
+	signer      *v4.Signer
 	credentials aws.CredentialsProvider
 	last        atomic.Pointer[aws.Credentials]
 	transport   http.RoundTripper
@@ -45,20 +46,20 @@ type Endpoint struct {
 
 // NewEndpoint returns the SageMaker runtime of the region and credentials that
 // the AWS SDK finds in its usual places. It makes no call. Its errors are those
-// of EndpointOf.
+// of newEndpoint.
 func NewEndpoint(ctx context.Context) (*Endpoint, error) {
 	cfg, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithHTTPClient(awshttp.NewBuildableClient()))
 	if err != nil {
 		return nil, fmt.Errorf("load the AWS configuration: %w", err)
 	}
-	return EndpointOf(ctx, sagemakerruntime.NewFromConfig(cfg).Options())
+	return newEndpoint(ctx, sagemakerruntime.NewFromConfig(cfg).Options())
 }
 
-// EndpointOf returns the SageMaker runtime that an SDK client with these options
+// newEndpoint returns the SageMaker runtime that an SDK client with these options
 // would call. Of them it takes region, endpoint, credentials, and of an
 // awshttp.BuildableClient the TLS configuration. It returns problem.List
 // where there is no region.
-func EndpointOf(ctx context.Context, o sagemakerruntime.Options) (*Endpoint, error) {
+func newEndpoint(ctx context.Context, o sagemakerruntime.Options) (*Endpoint, error) {
 	if o.Region == "" {
 		var problems problem.List
 		problems.Add("AWS_REGION", nil, "is required", "set it to the endpoint's region, such as eu-west-1")
@@ -76,39 +77,13 @@ func EndpointOf(ctx context.Context, o sagemakerruntime.Options) (*Endpoint, err
 	if client, ok := o.HTTPClient.(*awshttp.BuildableClient); ok && client.GetTransport().TLSClientConfig != nil {
 		config = client.GetTransport().TLSClientConfig.Clone() // with the CA bundle that is configured
 	}
-	transport, err := transportTo(&resolved.URI, config)
+	transport, err := newTransport(&resolved.URI, config)
 	if err != nil {
 		return nil, err
 	}
 	return &Endpoint{
-		base: &resolved.URI, signer: signer{region: o.Region}, credentials: o.Credentials, transport: transport, now: time.Now,
-	}, nil
-}
-
-// transportTo carries thousands of requests at a time to host. They go over
-// HTTP/1.1: in HTTP/2 all requests of a connection share its lock, its flow
-// control and its losses.
-func transportTo(host *url.URL, config *tls.Config) (http.RoundTripper, error) {
-	// In a surge many connections are made at once: each after the first resumes.
-	config.ClientSessionCache = tls.NewLRUClientSessionCache(0)
-	config.NextProtos = []string{"http/1.1"}
-	dialer := &net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second}
-	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: host})
-	if err != nil {
-		return nil, fmt.Errorf("HTTPS_PROXY: %w", err)
-	}
-	if proxy == nil {
-		direct := upstream.New(host, config, idleConnTimeout)
-		direct.Dial, direct.HandshakeTimeout = dialer.DialContext, connectTimeout
-		return direct, nil
-	}
-	var protocols http.Protocols
-	protocols.SetHTTP1(true)
-	return &http.Transport{
-		Proxy: http.ProxyURL(proxy), DialContext: dialer.DialContext, Protocols: &protocols,
-		TLSClientConfig: config, TLSHandshakeTimeout: connectTimeout,
-		MaxIdleConnsPerHost: 1 << 16, IdleConnTimeout: idleConnTimeout, MaxResponseHeaderBytes: 64 << 10,
-		DisableCompression: true, // bodies pass as they are
+		base: &resolved.URI, region: o.Region, signer: v4.NewSigner(), credentials: o.Credentials,
+		transport: transport, now: time.Now,
 	}, nil
 }
 
@@ -119,20 +94,49 @@ func (e *Endpoint) target(endpointName, operation string) *url.URL {
 	return &target
 }
 
-// send signs and sends one attempt; it adds to header. The reply is whatever
-// SageMaker answered, an error that there was none.
+// send signs and sends one attempt; it adds to header. The response is whatever
+// SageMaker answered, an error says that there was no answer.
 func (e *Endpoint) send(ctx context.Context, target *url.URL, header http.Header, body []byte) (*http.Response, error) {
 	now := e.now()
 	credentials, err := e.retrieve(ctx, now)
 	if err != nil {
 		return nil, err
 	}
-	e.signer.sign(header, target.Host, target.EscapedPath(), body, credentials, now)
-	return e.transport.RoundTrip(request(ctx, target, header, body))
+	if err := e.sign(ctx, target, header, body, credentials, now); err != nil {
+		return nil, err
+	}
+	return roundTrip(ctx, e.transport, func(ctx context.Context) *http.Request {
+		return request(ctx, target, header, body)
+	})
+}
+
+// sign adds date, session token and signature to header. Trace headers are not
+// signed: what stands between the gateway and SageMaker may change them.
+func (e *Endpoint) sign(
+	ctx context.Context, target *url.URL, header http.Header, body []byte, credentials *aws.Credentials, now time.Time,
+) error {
+	signed := *target // SignHTTP writes to it
+	delete(header, headerToken)
+	r := &http.Request{Method: http.MethodPost, URL: &signed, Header: header, ContentLength: int64(len(body))}
+	traceParent, traceState := header[headerTraceParent], header[headerTraceState]
+	delete(header, headerTraceParent)
+	delete(header, headerTraceState)
+	sum := sha256.Sum256(body)
+	err := e.signer.SignHTTP(ctx, *credentials, r, hex.EncodeToString(sum[:]), signingService, e.region, now)
+	if err != nil {
+		return fmt.Errorf("sign the request: %w", err)
+	}
+	if traceParent != nil {
+		header[headerTraceParent] = traceParent
+	}
+	if traceState != nil {
+		header[headerTraceState] = traceState
+	}
+	return nil
 }
 
 // request is a POST of body. It is made apart from send, whose stack every
-// request under way keeps.
+// request in flight keeps.
 func request(ctx context.Context, target *url.URL, header http.Header, body []byte) *http.Request {
 	r := (&http.Request{
 		Method: http.MethodPost, URL: target, Host: target.Host, Header: header,
@@ -141,8 +145,8 @@ func request(ctx context.Context, target *url.URL, header http.Header, body []by
 	}).WithContext(ctx)
 	if len(body) > 0 {
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		// net/http, behind a proxy, asks for another where an idle connection
-		// turns out to be closed and nothing was sent, which is no second attempt.
+		// net/http sends a POST again only where a kept connection failed before a
+		// byte of the request was written: SageMaker sees one attempt.
 		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 	}
 	return r

@@ -13,8 +13,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime"
-
-	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/upstream"
 )
 
 // The address is the SDK's, in every partition.
@@ -27,7 +25,7 @@ func TestTarget(t *testing.T) {
 			EndpointOptions: sagemakerruntime.EndpointResolverOptions{UseFIPSEndpoint: aws.FIPSEndpointStateEnabled}},
 		"https://vpce-1.example/base/endpoints/odds/invocations": {Region: "eu-west-1", BaseEndpoint: aws.String("https://vpce-1.example/base/")},
 	} {
-		endpoint, err := EndpointOf(t.Context(), o)
+		endpoint, err := newEndpoint(t.Context(), o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -35,7 +33,7 @@ func TestTarget(t *testing.T) {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
-	if _, err := EndpointOf(t.Context(), sagemakerruntime.Options{}); err == nil {
+	if _, err := newEndpoint(t.Context(), sagemakerruntime.Options{}); err == nil {
 		t.Error("no region is no error")
 	}
 }
@@ -68,7 +66,7 @@ func TestTLS(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer endpoint.transport.(*upstream.Transport).CloseIdleConnections()
+		defer endpoint.transport.(*http.Transport).CloseIdleConnections()
 		recorder := httptest.NewRecorder()
 		New(testConfig(), endpoint, slog.New(slog.DiscardHandler)).
 			ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/invocations", strings.NewReader("a")))

@@ -9,8 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 )
 
-// alarms asks by the Query protocol: the SDK's module speaks it up to v1.52.8,
-// and moto no other.
+// alarms uses the Query protocol, the only one that moto has for CloudWatch: the
+// SDK's module speaks it up to v1.52.8.
 func alarms(ctx context.Context, config aws.Config) ([]Alarm, error) {
 	var found []Alarm
 	pages := cloudwatch.NewDescribeAlarmsPaginator(cloudwatch.NewFromConfig(config), &cloudwatch.DescribeAlarmsInput{
@@ -40,7 +40,7 @@ func alarms(ctx context.Context, config aws.Config) ([]Alarm, error) {
 	return found, nil
 }
 
-// watched is an alarm's metric, or the expression that it returns.
+// watched returns the metric of an alarm, or its expression.
 func watched(a types.MetricAlarm) (metric string, dimensions map[string]string) {
 	for _, query := range a.Metrics {
 		if aws.ToBool(query.ReturnData) {

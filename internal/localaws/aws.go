@@ -1,6 +1,6 @@
-// Package localaws runs an AWS on this machine: a moto server, extended by the
-// Python in moto/, to which the real CDK CLI deploys and which the AWS SDK for
-// Go reads back. Nothing in it reaches a real account. It needs a Unix.
+// Package localaws runs a local AWS: a moto server, extended by the Python in
+// moto/. The real CDK CLI deploys to it, and the AWS SDK for Go reads back what was
+// deployed. It never reaches a real account. It needs Unix.
 package localaws
 
 import (
@@ -25,7 +25,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 )
 
-// DefaultAccount is the AWS account that a local AWS is, unless told otherwise.
+// DefaultAccount is the default AWS account of a local AWS.
 const DefaultAccount = "123456789012"
 
 const (
@@ -34,52 +34,47 @@ const (
 	syncTimeout  = 5 * time.Second
 )
 
-// Options say how a local AWS is started.
+// Options are those of a local AWS.
 type Options struct {
 	// Dir is the checkout of this module.
 	Dir string
-	// Python is an interpreter that meets moto/requirements.txt.
-	// Default: the one that FindPython finds.
+	// Python is an interpreter with the packages of moto/requirements.txt.
+	// Default: that of FindPython.
 	Python string
-	// Port is where it listens, on 127.0.0.1.
-	// Default: 0, a free one.
+	// Port is its port on 127.0.0.1. Default: 0, a free one.
 	Port int
-	// Account is the AWS account that it is, twelve digits.
-	// Default: DefaultAccount.
+	// Account is its AWS account, twelve digits. Default: DefaultAccount.
 	Account string
-	// CertificateARNs are ACM certificates that the account has beforehand.
+	// CertificateARNs are the account's ACM certificates that no stack makes.
 	// Default: none.
 	CertificateARNs []string
-	// VPCs are those that the account has beforehand, in Region. Default: none.
+	// VPCs are the account's VPCs in Region that no stack makes. Default: none.
 	VPCs   []VPC
 	Region string
-	// HostedZones are the public hosted zones of Amazon Route 53 that the account
-	// has beforehand. Default: none.
+	// HostedZones are the account's public hosted zones of Amazon Route 53 that no
+	// stack makes. Default: none.
 	HostedZones []HostedZone
-	// Skipped are the CloudFormation resource types that moto may skip,
-	// besides those of the CDK's bootstrap stack.
-	// Default: none, and each is a problem.
+	// Skipped are CloudFormation resource types that moto may skip, in addition to
+	// those of the CDK's bootstrap stack. Others are errors. Default: none.
 	Skipped []string
-	// Log gets moto's log.
-	// Default: nil, it is kept only as far as errors quote it.
+	// Log gets moto's log. Default: nil, only errors quote its last lines.
 	Log io.Writer
 }
 
-// VPC is a VPC that is not deployed but found. Its subnets get equal parts of its
-// range.
+// VPC is an existing VPC. Its subnets get equal parts of its range.
 type VPC struct {
 	// ID and CIDR are such as vpc-0123456789abcdef0 and 10.0.0.0/16.
 	ID, CIDR string
 	Subnets  []Subnet
 }
 
-// HostedZone is a public hosted zone that is not deployed but found.
+// HostedZone is an existing public hosted zone.
 type HostedZone struct {
 	// ID and Name are such as Z0123456789ABCDEFGHIJ and example.com.
 	ID, Name string
 }
 
-// Subnet is a subnet of a VPC, with its route table, which it may share.
+// Subnet is a subnet of a VPC. Subnets may share a route table.
 type Subnet struct{ ID, AvailabilityZone, RouteTableID string }
 
 // AWS is a running local AWS. Its methods may be used concurrently.
@@ -90,13 +85,13 @@ type AWS struct {
 	stdin   io.WriteCloser
 	log     *motoLog
 	ended   chan struct{} // closed when the process and its log have ended
-	failed  error         // how the process ended, with its last lines; set before ended
+	failed  error         // how the process ended, with its last lines; set before ended is closed
 	closed  sync.Once
 }
 
-// Start starts a local AWS and returns when it answers. It ends with Close, or
-// with this process, however that one ends. ctx bounds only the start. Errors
-// quote moto's last lines.
+// Start starts a local AWS and returns when it answers. It ends with Close, or when
+// this process ends or is killed. ctx limits the start alone. Errors quote moto's
+// last lines.
 func Start(ctx context.Context, o Options) (*AWS, error) {
 	dir, err := filepath.Abs(o.Dir)
 	if err != nil {
@@ -180,14 +175,13 @@ func Start(ctx context.Context, o Options) (*AWS, error) {
 	return nil, err
 }
 
-// URL is where the local AWS answers, such as http://127.0.0.1:4566.
+// URL returns the endpoint of the local AWS, such as http://127.0.0.1:4566.
 func (a *AWS) URL() string { return a.url }
 
-// Account is the AWS account that it is.
+// Account returns its AWS account.
 func (a *AWS) Account() string { return a.account }
 
-// Close ends the local AWS with all it holds. It is an error if it had ended
-// before by itself.
+// Close ends the local AWS. It returns an error if that had ended by itself.
 func (a *AWS) Close() error {
 	var err error
 	a.closed.Do(func() {
@@ -207,9 +201,9 @@ func (a *AWS) Close() error {
 	return err
 }
 
-// Err returns what moto did wrong so far: its exceptions, the resource types
-// that it skipped without being expected to, and what it left behind. moto can
-// report success all the same, so whoever changes a stack asks here.
+// Err returns what moto did wrong so far: exceptions, resource types that it skipped
+// and that Options.Skipped does not allow, and resources that it did not delete. moto
+// can report success all the same: call Err after each change of a stack.
 func (a *AWS) Err() error {
 	ctx, cancel := context.WithTimeout(context.Background(), syncTimeout)
 	defer cancel()
@@ -226,7 +220,7 @@ func (a *AWS) Err() error {
 	return nil
 }
 
-// died returns nil while the process runs, else how it ended.
+// died returns how the process ended; nil while it runs.
 func (a *AWS) died() error {
 	select {
 	case <-a.ended:
@@ -243,7 +237,7 @@ func endOf(err error) string {
 	return err.Error()
 }
 
-// Config is how an AWS SDK client talks to the local AWS. Calls are made once:
+// Config returns the AWS SDK's configuration for the local AWS. It has no retries:
 // what fails here fails again.
 func (a *AWS) Config(region string) aws.Config {
 	return aws.Config{
@@ -255,15 +249,14 @@ func (a *AWS) Config(region string) aws.Config {
 	}
 }
 
-// client says why the local AWS does not answer: a refused connection alone
-// would not.
+// client returns how the local AWS ended, instead of a refused connection.
 type client struct{ aws *AWS }
 
 func (c client) Do(request *http.Request) (*http.Response, error) {
 	if request.Body != nil {
-		// The SDK closes its reader of the body when the answer is there, which
-		// on one machine can be before net/http has seen its end; net/http then
-		// drops the connection under the answer (smithy-go 1.28).
+		// The SDK closes the request's body once the response begins. On loopback
+		// net/http may not have read its end by then, and drops the connection
+		// (smithy-go 1.28).
 		body, err := io.ReadAll(request.Body)
 		if err != nil {
 			return nil, err
@@ -276,24 +269,24 @@ func (c client) Do(request *http.Request) (*http.Response, error) {
 		select {
 		case <-c.aws.ended:
 			return nil, c.aws.died()
-		case <-time.After(time.Second): // a process takes a moment to be seen ended
+		case <-time.After(time.Second): // until the end of the process is noticed
 		case <-request.Context().Done():
 		}
 	}
 	return response, err
 }
 
-// direct never goes through a proxy.
+// direct uses no proxy.
 var direct = &http.Client{Transport: &http.Transport{}, Timeout: time.Minute}
 
 const secretAccessKey = "local"
 
-// accessKeyID has the account in it: the CDK CLI remembers, from one run to the
-// next, which account a key is of.
+// accessKeyID contains the account: the CDK CLI caches the account of a key between
+// runs.
 func (a *AWS) accessKeyID() string { return "local" + a.account }
 
-// Environ is this process's environment, changed so that the AWS SDKs and the
-// CDK CLI of a child talk to the local AWS and to nothing else.
+// Environ returns this process's environment for a child, changed so that the AWS
+// SDKs and the CDK CLI use the local AWS alone.
 func (a *AWS) Environ(region string) []string {
 	return append(clean(os.Environ()),
 		"AWS_ENDPOINT_URL="+a.url,
@@ -304,9 +297,9 @@ func (a *AWS) Environ(region string) []string {
 	)
 }
 
-// ProgramEnvironment is what the program of a function or a container needs to
-// run against the local AWS: the variables that it was deployed with, region and
-// credentials.
+// ProgramEnvironment returns the environment for the program of a function or a
+// container: its deployed variables, and the endpoint, region and credentials of
+// the local AWS.
 func (a *AWS) ProgramEnvironment(region string, deployed map[string]string) map[string]string {
 	env := map[string]string{}
 	for _, kv := range a.Environ(region) {
@@ -318,7 +311,8 @@ func (a *AWS) ProgramEnvironment(region string, deployed map[string]string) map[
 	return env
 }
 
-// clean takes out what could lead to a real account or round a proxy.
+// clean removes what could lead to a real account, and excludes loopback from
+// proxies.
 func clean(environ []string) []string {
 	var kept []string
 	for _, variable := range environ {

@@ -14,41 +14,37 @@ import (
 
 const cdkTimeout = 5 * time.Minute
 
-// CDK runs the CDK CLI that the checkout pins, against the local AWS.
+// CDK runs the CDK CLI of the checkout against the local AWS.
 type CDK struct {
-	// AWS is where it deploys.
+	// AWS is the local AWS.
 	AWS *AWS
 	// Dir is the checkout, with node_modules and cdk.json.
 	Dir string
 	// Region is that of the stacks.
 	Region string
-	// Assembly is a directory with an already synthesized cloud assembly.
-	// Default: "", App is synthesized, into Output.
+	// Assembly is the folder of a synthesized cloud assembly.
+	// Default: "", the CLI synthesizes App into Output.
 	Assembly string
-	// App is the app, built already.
+	// App is the app's executable.
 	// Default: "", that of cdk.json, which the CLI builds each time.
 	App string
-	// Output is the directory to synthesize into.
-	// Default: "", that of cdk.json.
+	// Output is the folder to synthesize into. Default: "", that of cdk.json.
 	Output string
-	// Context is passed on with -c.
-	// Default: none.
+	// Context has the values of --context. Default: none.
 	Context map[string]string
-	// Log gets the CLI's output as it comes.
-	// Default: nil, it is only returned.
+	// Log gets the CLI's output while it runs. Default: nil, it is only returned.
 	Log io.Writer
-	// Timeout is how long one command may take.
-	// Default: 5 minutes.
+	// Timeout is that of one command. Default: 5 minutes.
 	Timeout time.Duration
-	// Unvalidated leaves out CDK's validator, which takes most of a synthesis.
+	// Unvalidated turns off CDK's template validator, which takes most of a synthesis.
 	// Default: false.
 	Unvalidated bool
 }
 
-// Bootstrap makes what the CLI publishes assets to, once per local AWS and region.
+// Bootstrap deploys the CDK's bootstrap stack, once for each local AWS and region.
 func (c CDK) Bootstrap(ctx context.Context) (output string, err error) {
-	// Where there is a cdk.json the CLI would synthesize its app, which takes
-	// long, and into a folder that another run may be using.
+	// In a folder with a cdk.json the CLI would synthesize the app, slowly and into a
+	// folder that another run may use.
 	dir, err := os.MkdirTemp("", "bootstrap-")
 	if err != nil {
 		return "", err
@@ -58,21 +54,21 @@ func (c CDK) Bootstrap(ctx context.Context) (output string, err error) {
 	return c.run(ctx, dir, "bootstrap", "aws://"+c.AWS.account+"/"+c.Region)
 }
 
-// Deploy deploys the stacks that the patterns select, as "local/*", with those
-// they depend on. Without a change set: moto does not carry out a second one.
+// Deploy deploys the stacks that the patterns select, such as "local/*", and those
+// they depend on. It uses no change sets: moto does not execute a second one.
 func (c CDK) Deploy(ctx context.Context, stacks ...string) (output string, err error) {
-	return c.run(ctx, c.Dir, "deploy", append([]string{"--method=direct", "--require-approval=never"}, stacks...)...)
+	return c.Run(ctx, "deploy", append([]string{"--method=direct", "--require-approval=never"}, stacks...)...)
 }
 
-// Destroy deletes the stacks that the patterns select.
-func (c CDK) Destroy(ctx context.Context, stacks ...string) (output string, err error) {
-	return c.run(ctx, c.Dir, "destroy", append([]string{"--force"}, stacks...)...)
+// Run runs a command of the CLI, such as "destroy". It ends when the CLI ends, when
+// moto does, or after the timeout. What moto did wrong is an error too (see AWS.Err).
+func (c CDK) Run(ctx context.Context, verb string, args ...string) (output string, err error) {
+	return c.run(ctx, c.Dir, verb, args...)
 }
 
-// run runs the CLI in dir. It ends when the CLI ends, when moto does, or after the timeout. It is an
-// error, too, if moto went wrong and the CLI did not notice.
+// run is Run with the CLI in dir.
 func (c CDK) run(ctx context.Context, dir, verb string, args ...string) (string, error) {
-	// The CLI runs elsewhere than this process.
+	// The CLI's working directory is not this process's.
 	for _, path := range []*string{&dir, &c.Dir, &c.Assembly, &c.App, &c.Output} {
 		if *path == "" {
 			continue
@@ -100,7 +96,7 @@ func (c CDK) run(ctx context.Context, dir, verb string, args ...string) (string,
 
 	flags := []string{verb, "--no-notices", "--no-color", "--ci"}
 	if app := cmp.Or(c.Assembly, c.App); app != "" {
-		flags = append(flags, "--app", app, "--build", "true") // a command that does nothing
+		flags = append(flags, "--app", app, "--build", "true") // true: nothing is built
 	}
 	if c.Assembly == "" && c.Output != "" {
 		flags = append(flags, "--output", c.Output)
@@ -109,7 +105,8 @@ func (c CDK) run(ctx context.Context, dir, verb string, args ...string) (string,
 		flags = append(flags, "--context", key+"="+c.Context[key])
 	}
 	bin := filepath.Join(c.Dir, "node_modules", ".bin")
-	env := append(c.AWS.Environ(c.Region), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "CDK_DISABLE_CLI_TELEMETRY=true", "CDK_DISABLE_VERSION_CHECK=true")
+	env := append(c.AWS.Environ(c.Region), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"),
+		"CDK_DISABLE_CLI_TELEMETRY=true", "CDK_DISABLE_VERSION_CHECK=true")
 	if c.Unvalidated {
 		env = append(env, "CDK_VALIDATION=false")
 	}

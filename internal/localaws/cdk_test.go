@@ -45,7 +45,9 @@ func TestCDK(t *testing.T) {
 		t.Errorf("the function's environment was %v and is %v", deployed, changed)
 	}
 
-	cli(t, cdk.Destroy, "*")
+	cli(t, func(ctx context.Context, stacks ...string) (string, error) {
+		return cdk.Run(ctx, "destroy", append([]string{"--force"}, stacks...)...)
+	}, "*")
 	if s := (inRegion{t, region}).snapshot(); slices.ContainsFunc(s.Stacks, func(s Stack) bool { return strings.HasPrefix(s.Name, "assembly-") }) {
 		t.Errorf("stacks after destroying: %+v", s.Stacks)
 	}

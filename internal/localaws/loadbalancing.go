@@ -16,7 +16,8 @@ import (
 func loadBalancers(ctx context.Context, config aws.Config) ([]LoadBalancer, error) {
 	var found []LoadBalancer
 	client := elasticloadbalancingv2.NewFromConfig(config)
-	pages := elasticloadbalancingv2.NewDescribeLoadBalancersPaginator(client, &elasticloadbalancingv2.DescribeLoadBalancersInput{})
+	pages := elasticloadbalancingv2.NewDescribeLoadBalancersPaginator(client,
+		&elasticloadbalancingv2.DescribeLoadBalancersInput{})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -69,7 +70,8 @@ func listeners(ctx context.Context, client *elasticloadbalancingv2.Client, balan
 			for _, certificate := range listener.Certificates {
 				l.Certificates = append(l.Certificates, aws.ToString(certificate.CertificateArn))
 			}
-			rules, err := client.DescribeRules(ctx, &elasticloadbalancingv2.DescribeRulesInput{ListenerArn: listener.ListenerArn})
+			rules, err := client.DescribeRules(ctx,
+				&elasticloadbalancingv2.DescribeRulesInput{ListenerArn: listener.ListenerArn})
 			if err != nil {
 				return nil, err
 			}
@@ -83,8 +85,8 @@ func listeners(ctx context.Context, client *elasticloadbalancingv2.Client, balan
 	return found, nil
 }
 
-// order is when a rule is tried: the default rule, whose priority is no number,
-// after all others.
+// order sorts rules by priority; the default rule, whose priority is no number, is
+// last.
 func order(rule Rule) int {
 	priority, err := strconv.Atoi(rule.Priority)
 	if err != nil {
@@ -127,7 +129,7 @@ func readAction(action types.Action) Action {
 		a.TargetGroupARNs = []string{*action.TargetGroupArn}
 	}
 	if to := action.RedirectConfig; to != nil {
-		// What is left out stays as the request has it.
+		// Parts without a value are the request's.
 		or := func(value *string, same string) string {
 			if value == nil {
 				return same
@@ -147,7 +149,8 @@ func readAction(action types.Action) Action {
 func targetGroups(ctx context.Context, config aws.Config) ([]TargetGroup, error) {
 	var found []TargetGroup
 	client := elasticloadbalancingv2.NewFromConfig(config)
-	pages := elasticloadbalancingv2.NewDescribeTargetGroupsPaginator(client, &elasticloadbalancingv2.DescribeTargetGroupsInput{})
+	pages := elasticloadbalancingv2.NewDescribeTargetGroupsPaginator(client,
+		&elasticloadbalancingv2.DescribeTargetGroupsInput{})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {

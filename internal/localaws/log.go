@@ -13,22 +13,23 @@ import (
 
 const keptLines = 30
 
-// motoLog reads moto's log as it is written: passes it on, keeps the last lines
-// for errors, and picks out what went wrong.
+// motoLog copies moto's log to out, keeps the last lines for errors, and collects
+// what went wrong.
 type motoLog struct {
 	mu        sync.Mutex
 	out       io.Writer
 	skipped   []string
 	partial   []byte
 	last      tail
-	traceback bool   // an exception is being read
-	raisedAt  string // its last frame so far
+	traceback bool   // the lines are those of an exception
+	raisedAt  string // the exception's last frame so far
 	found     []string
 	synced    map[string]chan struct{}
 	syncs     int
 }
 
-// bootstrapSkipped are the types in the CDK's bootstrap stack that moto lacks.
+// bootstrapSkipped are the resource types of the CDK's bootstrap stack that moto does
+// not have.
 var bootstrapSkipped = []string{"AWS::S3::BucketPolicy"}
 
 func newMotoLog(out io.Writer, skipped []string) *motoLog {
@@ -103,15 +104,15 @@ func (l *motoLog) problems() []string {
 	return slices.Clone(l.found)
 }
 
-// lastLines is the end of the log, to be appended to an error.
+// lastLines returns the last lines of the log, to be appended to an error.
 func (l *motoLog) lastLines() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.last.String()
 }
 
-// sync returns when everything that moto has logged so far has been read: what
-// is written to moto comes back at the end of its log, unless it has ended.
+// sync returns when everything that moto has logged so far has been read: moto logs
+// a marker that is written to its input. It returns early when moto has ended.
 func (l *motoLog) sync(ctx context.Context, moto io.Writer, ended <-chan struct{}) error {
 	done := make(chan struct{})
 	l.mu.Lock()
@@ -119,7 +120,7 @@ func (l *motoLog) sync(ctx context.Context, moto io.Writer, ended <-chan struct{
 	marker := fmt.Sprintf("sync %d", l.syncs)
 	l.synced[marker] = done
 	l.mu.Unlock()
-	// Where this fails moto is about to be seen ended.
+	// This fails only where moto has ended, which the select notices.
 	_, _ = fmt.Fprintln(moto, marker)
 	select {
 	case <-done:
@@ -131,7 +132,7 @@ func (l *motoLog) sync(ctx context.Context, moto io.Writer, ended <-chan struct{
 	}
 }
 
-// tail is the last lines of an output.
+// tail keeps the last lines of an output.
 type tail struct {
 	max   int
 	lines []string
@@ -144,7 +145,7 @@ func (t *tail) add(line string) {
 	}
 }
 
-// String is the lines, each on a line of its own after the error it belongs to.
+// String returns the lines indented, to be appended to an error.
 func (t *tail) String() string {
 	var b strings.Builder
 	for _, line := range t.lines {

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// motoDir is where the Python is, in the checkout.
+// motoDir is the folder of the Python in the checkout.
 const motoDir = "internal/localaws/moto"
 
 const (
@@ -21,9 +21,9 @@ const (
 	checkTimeout   = 30 * time.Second
 )
 
-// FindPython returns the interpreter that meets moto/requirements.txt: the one
-// in .venv of the checkout dir, else python3 on the PATH. The error says what
-// each lacks.
+// FindPython returns an interpreter with the packages of moto/requirements.txt: that
+// in .venv of the checkout dir, else python3 on the PATH. The error says what each
+// lacks.
 func FindPython(ctx context.Context, dir string) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -64,11 +64,11 @@ func checkPython(ctx context.Context, dir, python string) error {
 
 func venvPython(dir string) string { return filepath.Join(dir, ".venv", "bin", "python") }
 
-// Prepare installs inside the checkout dir what it lacks of the local AWS: the
-// npm packages, and a Python environment where no Python with moto is found. It
-// returns that Python. Progress goes to log. Two processes may prepare the same
-// checkout at once: one waits for the other. Where something cannot be
-// installed, the error has the command to run by hand and its last lines.
+// Prepare installs what the local AWS needs into the checkout dir, where it is
+// missing: the npm packages, and a Python environment with moto. It returns the
+// Python, and writes its progress to log. Of two processes that prepare one checkout
+// the second waits. Where an installation fails, the error has the command to run by
+// hand and the last lines of the output.
 func Prepare(ctx context.Context, dir string, log io.Writer) (python string, err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return "", err
@@ -99,10 +99,12 @@ func preparePython(ctx context.Context, dir string, log io.Writer) (string, erro
 	install := command{dir: dir, name: venvPython(dir), log: log, args: []string{
 		"-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--retries", "1", "-r", requirements,
 	}}
-	byHand := fmt.Sprintf("where a package index is in reach, run in %s:\n    %s -m venv --clear .venv && .venv/bin/python -m pip install -r %s", dir, system, requirements)
+	byHand := fmt.Sprintf("where a package index is in reach, run in %s:\n"+
+		"    %s -m venv --clear .venv && .venv/bin/python -m pip install -r %s", dir, system, requirements)
 	fmt.Fprintf(log, "installing moto into .venv …\n")
 	if _, err := venv.run(ctx); err != nil {
-		return "", fmt.Errorf("moto is missing and no Python environment can be made for it: install Python's venv module (python3-venv on Debian and Ubuntu); then %s\n%w", byHand, err)
+		return "", fmt.Errorf("moto is missing and no Python environment can be made for it: "+
+			"install Python's venv module (python3-venv on Debian and Ubuntu); then %s\n%w", byHand, err)
 	}
 	if _, err := install.run(ctx); err != nil {
 		return "", fmt.Errorf("moto is missing and cannot be installed; %s\n%w", byHand, err)
@@ -121,13 +123,14 @@ func prepareNPM(ctx context.Context, dir string, log io.Writer) error {
 	}
 	fmt.Fprintf(log, "installing the CDK CLI and Node.js into node_modules …\n")
 	if _, err := (command{dir: dir, name: npm, args: []string{"ci"}, log: log}).run(ctx); err != nil {
-		return fmt.Errorf("the CDK CLI is missing and cannot be installed; where a package registry is in reach, run in %s:\n    npm ci\n%w", dir, err)
+		return fmt.Errorf("the CDK CLI is missing and cannot be installed; "+
+			"where a package registry is in reach, run in %s:\n    npm ci\n%w", dir, err)
 	}
 	return nil
 }
 
-// npmInstalled reports whether node_modules is what package-lock.json says. npm
-// keeps a copy of what it has installed.
+// npmInstalled reports whether node_modules has the packages of package-lock.json;
+// npm keeps a copy of that file there.
 func npmInstalled(dir string) (bool, error) {
 	type lockFile struct {
 		Packages map[string]struct{ Version, Integrity string }
@@ -142,10 +145,10 @@ func npmInstalled(dir string) (bool, error) {
 	}
 	data, err = os.ReadFile(filepath.Join(dir, "node_modules", ".package-lock.json"))
 	if err != nil || json.Unmarshal(data, &installed) != nil {
-		return false, nil // whatever is wrong with it, npm ci makes it anew
+		return false, nil // missing or damaged: npm ci makes it anew
 	}
 	for path, pkg := range wanted.Packages {
-		// The empty path is the root itself.
+		// The empty path is the root package.
 		if path != "" && installed.Packages[path] != pkg {
 			return false, nil
 		}
@@ -153,8 +156,8 @@ func npmInstalled(dir string) (bool, error) {
 	return exists(filepath.Join(dir, "node_modules", ".bin", "cdk")), nil
 }
 
-// lock takes an exclusive lock on the file at path, which it makes. A process
-// that dies lets go of it.
+// lock makes the file at path and takes an exclusive lock on it, which the kernel
+// releases when the process ends.
 func lock(ctx context.Context, path string, log io.Writer) (unlock func(), err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, err

@@ -59,7 +59,7 @@ func TestPrepareWithoutMoto(t *testing.T) {
 	var log bytes.Buffer
 	_, err := Prepare(t.Context(), dir, &log)
 	contains(t, err, "moto is missing and cannot be installed",
-		"run in "+dir+":", "-m venv --clear .venv && .venv/bin/python -m pip install -r localaws/moto/requirements.txt",
+		"run in "+dir+":", "-m venv --clear .venv && .venv/bin/python -m pip install -r internal/localaws/moto/requirements.txt",
 		"No matching distribution found for moto", "127.0.0.1")
 	if !strings.Contains(log.String(), "installing moto into .venv") {
 		t.Errorf("no progress: %s", &log)

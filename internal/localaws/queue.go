@@ -9,18 +9,18 @@ import (
 	"net/http"
 )
 
-// EndpointResult is what an endpoint of the local AWS answers to one request.
+// EndpointResult is the response of an endpoint of the local AWS.
 type EndpointResult struct {
 	Body             string
 	ContentType      string
 	CustomAttributes string
-	// Variant is the production variant that is said to have answered.
+	// Variant is the production variant that the response names.
 	Variant string
 }
 
-// QueueEndpointResults makes the next different requests to the endpoints in
-// region be answered with results, one each; the same request gets the same
-// answer again. Without, moto answers "body".
+// QueueEndpointResults queues responses of the endpoints in region: each request
+// that differs from those before gets the next one, an equal request gets the same
+// response again. Without a queue moto responds "body".
 func (a *AWS) QueueEndpointResults(ctx context.Context, region string, results ...EndpointResult) error {
 	type result struct{ Body, ContentType, InvokedProductionVariant, CustomAttributes string }
 	queue := struct {
@@ -35,7 +35,8 @@ func (a *AWS) QueueEndpointResults(ctx context.Context, region string, results .
 	if err != nil {
 		return err
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.url+"/moto-api/static/sagemaker/endpoint-results", bytes.NewReader(body))
+	url := a.url + "/moto-api/static/sagemaker/endpoint-results"
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}

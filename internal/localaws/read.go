@@ -13,7 +13,8 @@ import (
 
 func stacks(ctx context.Context, config aws.Config) ([]Stack, error) {
 	var found []Stack
-	pages := cloudformation.NewDescribeStacksPaginator(cloudformation.NewFromConfig(config), &cloudformation.DescribeStacksInput{})
+	client := cloudformation.NewFromConfig(config)
+	pages := cloudformation.NewDescribeStacksPaginator(client, &cloudformation.DescribeStacksInput{})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {

@@ -13,19 +13,18 @@ import (
 	"time"
 )
 
-// command is a program that this package runs to its end.
+// command is a program that is run to its end.
 type command struct {
 	dir  string
 	env  []string
 	name string
 	args []string
-	// log gets the output as it comes. Default: nil, nobody does.
+	// log gets the output while the program runs. Default: nil, none.
 	log io.Writer
 }
 
-// run returns the output, standard error included. When ctx ends, the program
-// is killed with all it started. An error names the command and quotes its last
-// lines.
+// run returns the output, standard error included. It kills the program and its
+// children when ctx ends. An error names the command and quotes its last lines.
 func (c command) run(ctx context.Context) (string, error) {
 	var output bytes.Buffer
 	cmd := exec.CommandContext(ctx, c.name, c.args...)
@@ -52,13 +51,13 @@ func (c command) run(ctx context.Context) (string, error) {
 	return output.String(), fmt.Errorf("%s: %w%s", c, err, &last)
 }
 
-// String is the command as one would type it.
+// String returns the command line.
 func (c command) String() string {
 	return strings.Join(append([]string{c.name}, c.args...), " ")
 }
 
-// ownProcessGroup lets a program be killed together with its children, and
-// keeps Ctrl-C from it: that ends this process, which then ends the program.
+// ownProcessGroup allows to kill a program with its children. It also keeps Ctrl-C
+// from the program: this process ends it.
 func ownProcessGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
 func exists(path string) bool {

@@ -9,8 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 )
 
-// namespaces are the services whose scaling this module deploys: endpoints, and
-// gateways on Fargate or Lambda.
+// namespaces are those of what the stacks scale: endpoints, and gateways on Fargate or
+// Lambda.
 var namespaces = []types.ServiceNamespace{
 	types.ServiceNamespaceSagemaker, types.ServiceNamespaceEcs, types.ServiceNamespaceLambda,
 }

@@ -32,14 +32,15 @@ func services(ctx context.Context, config aws.Config) ([]Service, error) {
 
 func servicesOf(ctx context.Context, client *ecs.Client, cluster string) ([]Service, error) {
 	var found []Service
-	// No more can be described at once than are on a page.
+	// DescribeServices takes as many services as a page of ListServices has.
 	pages := ecs.NewListServicesPaginator(client, &ecs.ListServicesInput{Cluster: &cluster, MaxResults: aws.Int32(10)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil || len(page.ServiceArns) == 0 {
 			return found, err
 		}
-		described, err := client.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: &cluster, Services: page.ServiceArns})
+		described, err := client.DescribeServices(ctx,
+			&ecs.DescribeServicesInput{Cluster: &cluster, Services: page.ServiceArns})
 		if err != nil {
 			return nil, err
 		}

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Snapshot is what stands in one region of an AWS, as its own APIs tell it.
+// Snapshot has the resources in one region of an AWS, as its APIs describe them.
 type Snapshot struct {
 	Stacks           []Stack
 	Endpoints        []Endpoint
@@ -23,7 +23,7 @@ type Snapshot struct {
 // Stack is a CloudFormation stack that is not deleted.
 type Stack struct {
 	Name, Status string
-	// StatusReason is what has failed.
+	// StatusReason says what failed.
 	StatusReason string
 	Outputs      map[string]string
 }
@@ -40,8 +40,7 @@ type Variant struct {
 	DesiredInstances, CurrentInstances int
 }
 
-// ScalableTarget is what Application Auto Scaling may scale, between two
-// instance counts.
+// ScalableTarget is a scalable target of Application Auto Scaling.
 type ScalableTarget struct {
 	ResourceID, Dimension string
 	Min, Max              int
@@ -56,9 +55,9 @@ type ScalingPolicy struct {
 	Step *StepScaling
 }
 
-// TargetTracking is what a target tracking policy does.
+// TargetTracking has the settings of a target tracking policy.
 type TargetTracking struct {
-	// Metric is the predefined metric, else the name of the customized one.
+	// Metric is the predefined metric, or the name of the customized one.
 	Metric string
 	// Target is in the metric's unit.
 	Target                            float64
@@ -66,12 +65,12 @@ type TargetTracking struct {
 	DisableScaleIn                    bool
 }
 
-// StepScaling is what a step scaling policy does when its alarm goes off.
+// StepScaling has the settings of a step scaling policy.
 type StepScaling struct {
 	// AdjustmentType is ChangeInCapacity, PercentChangeInCapacity or ExactCapacity.
 	AdjustmentType string
 	Cooldown       time.Duration
-	// MinMagnitude is the least change of a percentage, in instances; 0 where there is none.
+	// MinMagnitude is MinAdjustmentMagnitude, 0 where it is not set.
 	MinMagnitude int
 	// Aggregation is Average, Minimum or Maximum, "" where it is not set.
 	Aggregation string
@@ -80,7 +79,7 @@ type StepScaling struct {
 
 // StepAdjustment is one step, between two distances from the alarm's threshold.
 type StepAdjustment struct {
-	// Lower and Upper are nil where there is no such bound.
+	// Lower and Upper are nil where there is no bound.
 	Lower, Upper *float64
 	Adjustment   int
 }
@@ -90,27 +89,27 @@ type Alarm struct {
 	Name string
 	// Metric is the namespace and name of the metric, or the expression.
 	Metric string
-	// Dimensions are the metric's, by name; of an expression none.
+	// Dimensions are the metric's by name; an expression has none.
 	Dimensions map[string]string
-	// Period is 0 for an expression, whose metrics have their own.
+	// Period is 0 for an expression, whose metrics have periods.
 	Period                               time.Duration
 	Comparison                           string
 	Threshold                            float64
 	EvaluationPeriods, DatapointsToAlarm int
 	// MissingData is missing, ignore, breaching or notBreaching, "" where it is not set.
 	MissingData string
-	// Actions are the ARNs of what it sets off.
+	// Actions are the ARNs of the alarm's actions.
 	Actions []string
 }
 
-// ScheduledAction changes the bounds of a scalable target at a time.
+// ScheduledAction changes the bounds of a scalable target on a schedule.
 type ScheduledAction struct {
 	Name, ResourceID, Dimension string
-	// Schedule is at(…), cron(…) or rate(…), in the zone Timezone; "" is UTC.
+	// Schedule is at(…), cron(…) or rate(…) in the zone Timezone; "" is UTC.
 	Schedule, Timezone string
 	// Start and End are zero where the action has none.
 	Start, End time.Time
-	// Min and Max are nil where the action leaves that bound alone.
+	// Min and Max are nil where the action does not set that bound.
 	Min, Max *int
 }
 
@@ -126,11 +125,11 @@ type Listener struct {
 	ARN, Protocol string
 	Port          int
 	Certificates  []string
-	// Rules are in the order they are tried, the default rule last.
+	// Rules are in order of priority, the default rule last.
 	Rules []Rule
 }
 
-// Rule says what a listener does with the requests that meet its conditions.
+// Rule is a listener's rule: its actions apply to requests that meet its conditions.
 type Rule struct {
 	// Priority is a number, or "default".
 	Priority   string
@@ -138,20 +137,20 @@ type Rule struct {
 	Actions    []Action
 }
 
-// Condition holds for a request whose field has one of the values.
+// Condition is met by a request whose field has one of the values.
 type Condition struct {
-	// Field is ELB's name, as "path-pattern".
+	// Field is ELB's name, such as "path-pattern".
 	Field  string
 	Values []string
 }
 
-// Action is what becomes of a request.
+// Action is an action of a rule.
 type Action struct {
-	// Type is ELB's name, as "forward", "redirect" or "fixed-response".
+	// Type is ELB's name, such as "forward", "redirect" or "fixed-response".
 	Type string
-	// TargetGroupARNs is where a forward goes.
+	// TargetGroupARNs are those of a forward.
 	TargetGroupARNs []string
-	// Redirect is where a redirect goes, with its status: "HTTP_301 HTTPS://#{host}:443/#{path}?#{query}".
+	// Redirect is a redirect's status and URL: "HTTP_301 HTTPS://#{host}:443/#{path}?#{query}".
 	Redirect string
 	// FixedResponse is the status of a fixed response.
 	FixedResponse string
@@ -174,11 +173,11 @@ type Function struct {
 	Environment                            map[string]string
 }
 
-// Service is a service of Amazon ECS, with what its task definition says.
+// Service is a service of Amazon ECS with its task definition's containers.
 type Service struct {
 	Name, Cluster, LaunchType  string
 	DesiredTasks, RunningTasks int
-	// TargetGroupARNs are the target groups that its tasks are in.
+	// TargetGroupARNs are the target groups of its tasks.
 	TargetGroupARNs []string
 	Containers      []Container
 }
@@ -188,12 +187,12 @@ type Container struct {
 	Name, Image string
 	Ports       []int
 	Environment map[string]string
-	// StopTimeout is how long it may go on after SIGTERM; 0 where it is not set.
+	// StopTimeout is the time between SIGTERM and SIGKILL; 0 where it is not set.
 	StopTimeout time.Duration
 }
 
-// Snapshot reads back what stands in the region, in the order of the APIs. It
-// asks for everything and returns all that goes wrong.
+// Snapshot reads the resources of the region, in the order of the APIs. It reads
+// everything, and joins all errors.
 func (a *AWS) Snapshot(ctx context.Context, region string) (Snapshot, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()

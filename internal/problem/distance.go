@@ -2,8 +2,8 @@ package problem
 
 import "strings"
 
-// Distance counts the letters to insert, remove or replace to turn a into b
-// (Levenshtein); capitals do not count. Fixes are suggested by it.
+// Distance returns the Levenshtein distance of a and b, ignoring case. Fixes for
+// misspelt names use it.
 func Distance(a, b string) int {
 	a, b = strings.ToLower(a), strings.ToLower(b)
 	row := make([]int, len(b)+1)

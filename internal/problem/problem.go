@@ -1,6 +1,5 @@
-// Package problem is how every part of this module reports bad input: all
-// problems at once, each with its place, the value got, what is allowed and the
-// likely fix.
+// Package problem reports bad input: all problems at once, each with its place, the
+// value got, what is allowed and the likely fix.
 package problem
 
 import (
@@ -11,23 +10,21 @@ import (
 
 // Problem is one thing that is wrong with an input.
 type Problem struct {
-	// Path is where: a Go field path such as "ScheduledActions[1].Timezone".
-	// The config package translates it into a YAML path.
+	// Path is the place: a Go field path such as "ScheduledActions[1].Timezone",
+	// which package config translates into a YAML path.
 	Path string
-	// Got is the value that was found, as its author wrote it.
-	// Default: "", nothing was there.
+	// Got is the value found, as written. "" where there was none.
 	Got string
 	// Rule says what is wrong and what is allowed, lower case, no full stop.
 	Rule string
 	// Fix is the likely remedy, as an imperative.
 	Fix string
-	// Kind names what is wrong for a program that tells it from the rest; it is
-	// not printed.
-	// Default: "", no program does.
+	// Kind tells programs which problem it is; it is not printed. "" where no
+	// program asks.
 	Kind string
 }
 
-// String is the problem on one line: path, value got, rule and fix.
+// String returns the problem on one line: path, value got, rule and fix.
 func (p Problem) String() string {
 	var b strings.Builder
 	if p.Path != "" {
@@ -45,12 +42,10 @@ func (p Problem) String() string {
 	return b.String()
 }
 
-// List is everything wrong with one input, in the order of its fields.
-// As an error it has one line a problem.
+// List has every problem of one input, in the order of its fields.
 type List []Problem
 
-// Add appends a problem. got is printed with %v, strings quoted; nil means
-// that nothing was there.
+// Add appends a problem. got is printed with %v, strings quoted; nil is no value.
 func (ps *List) Add(path string, got any, rule, fix string) {
 	*ps = append(*ps, Problem{Path: path, Got: Value(got), Rule: rule, Fix: fix})
 }
@@ -78,12 +73,12 @@ func (ps List) Err() error {
 	return ps
 }
 
-// Error implements error: one problem a line.
+// Error returns the problems, one a line.
 func (ps List) Error() string {
 	return Lines(ps)
 }
 
-// Lines is problems as an error says them: one a line.
+// Lines returns ps as the text of an error, one a line.
 func Lines[P fmt.Stringer](ps []P) string {
 	lines := make([]string, len(ps))
 	for i, p := range ps {
@@ -92,7 +87,7 @@ func Lines[P fmt.Stringer](ps []P) string {
 	return strings.Join(lines, "\n")
 }
 
-// Value writes v as problems show it: strings quoted, nil as nothing.
+// Value formats v for Got: strings quoted, nil as "".
 func Value(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -104,8 +99,8 @@ func Value(v any) string {
 	}
 }
 
-// From returns the problems that err consists of; any other error becomes one
-// problem without a path, and nil none.
+// From returns the problems of err. An error that is no List becomes one problem
+// without a path; nil becomes none.
 func From(err error) List {
 	if err == nil {
 		return nil

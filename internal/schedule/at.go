@@ -11,8 +11,8 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// atShape is everything that can be taken for a date and time; what AWS wants
-// of it is checked part by part.
+// atShape matches more than AWS accepts, so that each deviation is reported by
+// itself.
 var atShape = regexp.MustCompile(`^(\d{1,4})-(\d{1,2})-(\d{1,2})` +
 	`(?:(T|t| +)(\d{1,2}):(\d{1,2})(?::(\d{1,2})(\.\d+)?)?)?` +
 	` *(Z|z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)?$`)
@@ -20,7 +20,8 @@ var atShape = regexp.MustCompile(`^(\d{1,4})-(\d{1,2})-(\d{1,2})` +
 func parseAt(body string) (Expression, problem.List) {
 	m := atShape.FindStringSubmatch(body)
 	if m == nil {
-		return Expression{}, problem.List{flaw("at takes one local date and time, as yyyy-mm-ddThh:mm:ss", "write for instance at(2027-06-01T18:00:00)")}
+		return Expression{}, problem.List{flaw("at takes one local date and time, as yyyy-mm-ddThh:mm:ss",
+			"write for instance at(2027-06-01T18:00:00)")}
 	}
 	number := func(i int) int {
 		n, _ := strconv.Atoi(m[i]) // at most 4 digits, "" is 0
@@ -33,16 +34,18 @@ func parseAt(body string) (Expression, problem.List) {
 	return Expression{kind: At, at: c, text: "at(" + c.String() + ")"}, nil
 }
 
-// problems are the numbers that no calendar or clock shows.
+// problems returns the numbers that no calendar or clock shows.
 func (c civil) problems() problem.List {
 	var ps problem.List
 	if c.year < firstYear {
-		ps = append(ps, flaw(fmt.Sprintf("the year has four digits and is %d or later", firstYear), "write for instance 2027"))
+		ps = append(ps, flaw(fmt.Sprintf("the year has four digits and is %d or later", firstYear),
+			"write for instance 2027"))
 	}
 	if c.month < time.January || c.month > time.December {
 		ps = append(ps, flaw("the month must be 01-12", "the order is year-month-day"))
 	} else if last := daysIn(c.year, c.month); c.day < 1 || c.day > last {
-		ps = append(ps, flaw(fmt.Sprintf("%s %d has the days 01-%d", c.month, c.year, last), fmt.Sprintf("write %d for its last day", last)))
+		ps = append(ps, flaw(fmt.Sprintf("%s %d has the days 01-%d", c.month, c.year, last),
+			fmt.Sprintf("write %d for its last day", last)))
 	}
 	if c.hour > 23 {
 		ps = append(ps, flaw("the hour must be 00-23", "write 00:00:00 of the following day for midnight"))
@@ -56,7 +59,7 @@ func (c civil) problems() problem.List {
 	return ps
 }
 
-// atFormProblems are the deviations of m, the parts of atShape, from
+// atFormProblems returns how m, a match of atShape, deviates from
 // yyyy-mm-ddThh:mm:ss.
 func atFormProblems(m []string) problem.List {
 	var ps problem.List

@@ -8,24 +8,22 @@ import (
 	"github.com/winebarrel/cronplan"
 )
 
-// calendar is what a cron expression means, as sets of bits. cronplan decides
-// what matches; asked once for every minute, hour, month, year and every shape
-// that a month can have, its answers make evaluation a matter of looking up,
-// and Expression a comparable value.
+// calendar is a cron expression as bit sets of what matches. cronplan is called once
+// for every minute, hour, month, year and shape of a month; afterwards evaluation
+// is a lookup, and Expression is comparable.
 type calendar struct {
 	minutes uint64
 	hours   uint32
 	months  uint16
-	// days is which days of a month match, by the weekday of its first day and
-	// by how many days more than 28 it has. Every rule that AWS has for days
-	// depends on nothing else.
+	// days are the matching days of a month, by the weekday of its first day and by
+	// its number of days over 28. All of AWS's rules for days depend on these two.
 	days  [7][4]uint32
 	years [(lastYear-firstYear)/64 + 1]uint64
 }
 
-// newCalendar asks cronplan, which gets its fields without ranges: it panics in
-// a month in which a range of days would have to start after the last one, and
-// matches nothing in a stepped range that goes on after midnight or year's end.
+// newCalendar evaluates fields, whose ranges are spelled out, with cronplan. Given
+// ranges, cronplan panics in a month that ends before a range of days begins, and
+// matches nothing in a stepped range that wraps around.
 func newCalendar(fields []string) (calendar, error) {
 	x, err := cronplan.Parse(strings.Join(fields, " "))
 	if err != nil {
@@ -62,9 +60,9 @@ func newCalendar(fields []string) (calendar, error) {
 	return c, nil
 }
 
-// matchesDay mends cronplan's 31W: in a month without a 31st it fires on the
-// 30th or 29th if that is a weekday next to the 1st. Like 31 it has no day
-// there, so it does not fire; AWS documents nothing else.
+// matchesDay corrects cronplan's 31W: in a month without a 31st cronplan matches the
+// 30th or 29th if that is a weekday next to the 1st. Here 31W matches no day in such
+// a month, as 31 does; AWS documents no exception.
 func matchesDay(x *cronplan.Expression, day time.Time) bool {
 	if x.DayOfMonth.Any {
 		return x.DayOfWeek.Match(day)
@@ -80,8 +78,8 @@ func matchesDay(x *cronplan.Expression, day time.Time) bool {
 	return false
 }
 
-// monthShapes is a first day of a month for each of the 28 shapes of months:
-// the calendar repeats itself after 28 years.
+// monthShapes has the first day of one month for each of the 28 combinations of
+// first weekday and length; 28 years have them all.
 var monthShapes = func() []time.Time {
 	var firsts []time.Time
 	var seen calendar
@@ -94,14 +92,15 @@ var monthShapes = func() []time.Time {
 	return firsts
 }()
 
-// shape is the days of the month that begins with first.
+// shape returns the days of the month that begins with first.
 func (c *calendar) shape(first time.Time) *uint32 {
 	return &c.days[first.Weekday()][daysIn(first.Year(), first.Month())-28]
 }
 
-// inMonth is the days of a month on which the expression runs, in any hour.
+// inMonth returns the days of a month on which the expression runs.
 func (c *calendar) inMonth(year int, month time.Month) uint32 {
-	if year < firstYear || year > lastYear || c.years[(year-firstYear)/64]>>((year-firstYear)%64)&1 == 0 || c.months>>month&1 == 0 {
+	if year < firstYear || year > lastYear || c.months>>month&1 == 0 ||
+		c.years[(year-firstYear)/64]>>((year-firstYear)%64)&1 == 0 {
 		return 0
 	}
 	return *c.shape(time.Date(year, month, 1, 0, 0, 0, 0, time.UTC))
@@ -111,8 +110,8 @@ func daysIn(year int, month time.Month) int {
 	return time.Date(year, month+1, 0, 0, 0, 0, 0, time.UTC).Day()
 }
 
-// readings calls yield with every wall clock reading that matches, in order,
-// from an hour on, until it returns false.
+// readings calls yield with every matching wall clock reading from an hour on, in
+// order, until yield returns false.
 func (c *calendar) readings(from civil, yield func(civil) bool) {
 	for year := max(from.year, firstYear); year <= lastYear; year++ {
 		for month := time.January; month <= time.December; month++ {

@@ -2,7 +2,7 @@ package schedule
 
 import "time"
 
-// civil is a wall clock's reading, without a zone.
+// civil is a wall clock reading without a zone.
 type civil struct {
 	year         int
 	month        time.Month
@@ -15,7 +15,7 @@ func (c civil) date(loc *time.Location) time.Time {
 	return time.Date(c.year, c.month, c.day, c.hour, c.minute, c.second, 0, loc)
 }
 
-// String is the reading as at(…) writes it.
+// String returns the reading as at(…) takes it.
 func (c civil) String() string { return c.date(time.UTC).Format("2006-01-02T15:04:05") }
 
 func civilOf(t time.Time) civil {
@@ -24,15 +24,15 @@ func civilOf(t time.Time) civil {
 	return civil{year, month, day, hour, minute, second}
 }
 
-// in is the instant at which clocks in loc show c: the first one where they
-// show it twice, none where daylight saving skips it.
+// in returns the instant at which clocks in loc show c: the first where they show it
+// twice, none where daylight saving skips it.
 func (c civil) in(loc *time.Location) (time.Time, bool) {
 	t := c.date(loc)
 	if civilOf(t) != c {
 		return time.Time{}, false
 	}
-	// Of two instants time.Date returns either. The earlier one, if there is
-	// one, lies before the zone's last change, at the offset of that time.
+	// Of two instants time.Date may return either. The earlier one has the offset
+	// from before the zone's last change.
 	if changed, _ := t.ZoneBounds(); !changed.IsZero() {
 		_, offset := changed.Add(-time.Second).Zone()
 		earlier := c.date(time.UTC).Add(-time.Duration(offset) * time.Second).In(loc)
@@ -43,9 +43,9 @@ func (c civil) in(loc *time.Location) (time.Time, bool) {
 	return t, true
 }
 
-// afterGap is what clocks in loc show first after skipping c, which must be a
-// reading that they skip. Of such a reading time.Date makes an instant on one
-// side of the gap: it is at the beginning or at the end of the period around it.
+// afterGap returns what clocks in loc show first after skipping c; they must skip it.
+// time.Date returns an instant on either side of the gap, in the period that begins
+// or ends there.
 func (c civil) afterGap(loc *time.Location) civil {
 	t := c.date(loc)
 	begins, ends := t.ZoneBounds()

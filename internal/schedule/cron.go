@@ -26,7 +26,7 @@ func parseCron(body string) (Expression, problem.List) {
 	return Expression{kind: Cron, cron: c, text: "cron(" + strings.Join(canonical, " ") + ")"}, nil
 }
 
-// parseFields reads six fields, and how they go together.
+// parseFields reads the six fields and checks the two day fields together.
 func parseFields(texts []string) (canonical, spelled []string, ps problem.List) {
 	for i, f := range fields {
 		e, more := f.parse(texts[i])
@@ -37,7 +37,7 @@ func parseFields(texts []string) (canonical, spelled []string, ps problem.List) 
 	return canonical, spelled, append(ps, dayProblem(texts)...)
 }
 
-// dayProblem is that not exactly one of the two day fields is ? (fact B2).
+// dayProblem checks that exactly one of the two day fields is ? (fact B2).
 func dayProblem(texts []string) problem.List {
 	with := func(field int, text string) string {
 		fixed := slices.Clone(texts)
@@ -48,7 +48,8 @@ func dayProblem(texts []string) problem.List {
 	month, week := texts[dayOfMonth], texts[dayOfWeek]
 	switch {
 	case month == "?" && week == "?":
-		return problem.List{flaw("day-of-month and day-of-week are both ?, one of them must name the days", with(dayOfMonth, "*"))}
+		return problem.List{flaw("day-of-month and day-of-week are both ?, one of them must name the days",
+			with(dayOfMonth, "*"))}
 	case month == "?" || week == "?":
 		return nil
 	case week == "*":
@@ -59,8 +60,8 @@ func dayProblem(texts []string) problem.List {
 	return problem.List{flaw(both, "write ? for the one that matters less, or make an action for each")}
 }
 
-// sixFields splits a cron expression. Where a field is missing or too many but
-// the rest can be made out, that comes back too, so that it is judged as well.
+// sixFields splits a cron expression. Where the year is missing or seconds precede
+// the minutes it returns the six fields too, so that their problems are reported.
 func sixFields(body string) ([]string, problem.List) {
 	texts := strings.Fields(body)
 	plural := "s"
@@ -75,16 +76,15 @@ func sixFields(body string) ([]string, problem.List) {
 		texts = fromUnix(texts)
 		return texts, problem.List{flaw(rule, "add the year"+asCron(texts, ", * for every year"))}
 	case 7:
-		// AWS takes seconds before the minutes but does not promise to keep
-		// them (fact B2).
+		// AWS accepts seconds before the minutes and does not keep to them (fact B2).
 		texts = texts[1:]
 		return texts, problem.List{flaw(rule, "leave the seconds out"+asCron(texts, ", AWS keeps to the minute at best"))}
 	}
 	return nil, problem.List{flaw(rule, "write for instance cron(0 18 ? * MON-FRI *)")}
 }
 
-// asCron is the finished expression, where the fields are sound; otherwise what
-// is said instead.
+// asCron returns the corrected expression for a fix, or otherwise where the fields
+// have problems.
 func asCron(texts []string, otherwise string) string {
 	canonical, _, ps := parseFields(texts)
 	if len(ps) > 0 {
@@ -93,9 +93,9 @@ func asCron(texts []string, otherwise string) string {
 	return ": cron(" + strings.Join(canonical, " ") + ")"
 }
 
-// fromUnix makes a crontab's five fields AWS's six: any year, names for the
-// days of the week, which crontab counts from Sunday = 0, and ? in the day
-// field that does not matter. An expression that has a ? is AWS's already.
+// fromUnix turns a crontab's five fields into AWS's six: it adds the year *, names
+// the days of the week, which crontab counts from Sunday = 0, and puts ? into the
+// day field that is *. Fields with a ? are AWS's already and only get the year.
 func fromUnix(texts []string) []string {
 	six := append(slices.Clone(texts), "*")
 	if six[dayOfMonth] == "?" || six[dayOfWeek] == "?" {

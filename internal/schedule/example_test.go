@@ -19,7 +19,8 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	for _, run := range kickOff.NextN(time.Date(2027, 3, 19, 0, 0, 0, 0, time.UTC), 3, london) {
+	from := time.Date(2027, 3, 19, 0, 0, 0, 0, time.UTC)
+	for _, run := range kickOff.Between(from, from.AddDate(0, 0, 16), london) {
 		fmt.Println(run.Format("Mon 2 Jan 15:04 MST"), "is", run.UTC().Format("15:04 MST"))
 	}
 	// Output:

@@ -1,12 +1,11 @@
 // Package schedule reads, prints and evaluates the schedule expressions of
 // Application Auto Scaling: at(…), rate(…) and cron(…) (fact B1), in IANA time
-// zones (fact B3). It is pure: the clock is always a value that the caller
-// brings.
+// zones (fact B3). It never reads the clock: callers pass the time.
 //
 // Daylight saving: a local time that does not exist is skipped, one that occurs
-// twice runs once, the first time. So EventBridge Scheduler documents it for
-// cron(…); Application Auto Scaling only says that it adjusts (fact B3), and
-// nobody says what at(…) does.
+// twice runs once, the first time. EventBridge Scheduler documents this for
+// cron(…); Application Auto Scaling only documents that it adjusts (fact B3), and
+// nothing documents at(…).
 package schedule
 
 import (
@@ -18,26 +17,26 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// Kind is the form of an expression, spelled as its wrapper.
+// Kind is the form of an expression, as written before the parenthesis.
 type Kind string
 
-// The three forms that Application Auto Scaling knows (fact B1).
+// The three forms of Application Auto Scaling (fact B1).
 const (
 	At   Kind = "at"
 	Rate Kind = "rate"
 	Cron Kind = "cron"
 )
 
-// MaxLength is how many characters AWS takes in a schedule
+// MaxLength is the most characters that AWS accepts in a schedule
 // (PutScheduledAction, Schedule).
 const MaxLength = 1600
 
-// Expression is one schedule expression. Expressions are values: two are equal
-// with == when they are written the same in AWS's form (and start at the same
-// time). The zero value is no expression and has no runs.
+// Expression is one schedule expression. Two are equal with == when String writes
+// them the same and they start at the same time. The zero value is no expression
+// and has no runs.
 type Expression struct {
 	kind Kind
-	text string // as AWS writes it
+	text string // in the form that AWS documents
 
 	at    civil         // of at(…)
 	every time.Duration // of rate(…), whole minutes
@@ -45,16 +44,15 @@ type Expression struct {
 	cron  calendar      // of cron(…)
 }
 
-// Parse reads an expression. It forgives what String writes properly: spaces
-// around and between fields, small letters in names of months and days, leading
-// zeros, and a rate's unit in the wrong number (AWS's documents disagree on
-// that one). What goes into a template is therefore String's form. Seconds
-// before the minutes, which AWS takes without keeping to them (fact B2), are
-// refused.
+// Parse reads an expression. It accepts, and String corrects, spaces around and
+// between fields, lower-case names of months and days, leading zeros, and a rate's
+// unit in the wrong number (AWS documents both). Templates get String's form. It
+// refuses seconds before the minutes, which AWS accepts and does not keep to (fact
+// B2).
 //
-// The error is an problem.List that holds everything that is wrong. A
-// problem with one field of cron(…) has the field's name, as "day-of-month",
-// for its path, any other has an empty path.
+// The error is a problem.List with everything that is wrong. The path of a problem
+// in one field of cron(…) is the field's name, such as "day-of-month", any other
+// path is empty.
 func Parse(s string) (Expression, error) {
 	if len(s) > MaxLength {
 		return Expression{}, problem.List{{Got: fmt.Sprintf("%d characters", len(s)),
@@ -73,7 +71,7 @@ func Parse(s string) (Expression, error) {
 	}
 	if e.kind != "" {
 		for i := range ps {
-			ps[i].Fix = "write " + e.text // all but the wrapper is sound
+			ps[i].Fix = "write " + e.text // only the wrapper is wrong
 		}
 	}
 	ps = append(ps, inside...)
@@ -88,23 +86,18 @@ func Parse(s string) (Expression, error) {
 	return e, nil
 }
 
-// flaw is one problem, whose place and value the caller knows.
+// flaw returns a problem whose path and value the caller sets.
 func flaw(rule, fix string) problem.Problem { return problem.Problem{Rule: rule, Fix: fix} }
 
-// String is the expression as AWS writes it. Parse(e.String()) is e again, but
-// for the time that StartingAt set.
+// String returns the expression in the form that AWS documents. Parse(e.String())
+// is e, without the start that StartingAt set.
 func (e Expression) String() string { return e.text }
-
-// Kind is the expression's form, "" for the zero value.
-func (e Expression) Kind() Kind { return e.kind }
-
-// Equal is ==, under the name that go-cmp looks for.
-func (e Expression) Equal(other Expression) bool { return e == other }
 
 const forms = "a schedule is at(yyyy-mm-ddThh:mm:ss), rate(number unit) or cron(" + cronOrder + ")"
 
-// unwrap takes the wrapper off. Where it is missing, or wrong but recognizable,
-// the body still comes back, so that what is wrong inside is told as well.
+// unwrap splits an expression into its kind and the body in parentheses. Where the
+// wrapper is missing or misspelled the body is returned too, so that its problems
+// are reported with the wrapper's.
 func unwrap(s string) (Kind, string, problem.List) {
 	trimmed := strings.TrimSpace(s)
 	name, rest, open := strings.Cut(trimmed, "(")
@@ -137,8 +130,8 @@ var (
 	bareRate = regexp.MustCompile(`^\d+\s*[A-Za-z]+$`)
 )
 
-// guessKind says what an expression without a wrapper was meant to be, "" where
-// that is anyone's guess.
+// guessKind guesses the kind of an expression without a wrapper, "" where it
+// cannot.
 func guessKind(s string) Kind {
 	switch n := len(strings.Fields(s)); {
 	case bareAt.MatchString(s):

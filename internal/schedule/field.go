@@ -9,15 +9,15 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// field is one of the six fields of a cron expression, and what AWS documents
-// for it (EventBridge User Guide, "Cron expressions reference").
+// field is one of the six fields of a cron expression, as AWS documents it
+// (EventBridge User Guide, "Cron expressions reference").
 type field struct {
 	name     string // in problems and their paths
 	min, max int
-	names    []string // of min, min+1, …; nil where only numbers are allowed
-	special  string   // the wildcards besides , - * /
-	restarts string   // what a step starts again with
-	rate     string   // the unit in which rate(…) replaces a step that is too long
+	names    []string // of min, min+1, …; nil for numbers only
+	special  string   // wildcards besides , - * /
+	restarts string   // the unit in which a step starts again
+	rate     string   // the unit of the rate(…) that replaces too long a step
 }
 
 const (
@@ -30,7 +30,7 @@ var (
 	dayNames   = []string{"SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"}
 )
 
-// fields are in AWS's order.
+// fields are in the order of a cron expression.
 var fields = [6]field{
 	{name: "minutes", min: 0, max: 59, restarts: "hour", rate: "minutes"},
 	{name: "hours", min: 0, max: 23, restarts: "day", rate: "hours"},
@@ -40,14 +40,14 @@ var fields = [6]field{
 	{name: "year", min: firstYear, max: lastYear},
 }
 
-// The indexes of the two that exclude each other.
+// The indexes of the two day fields, of which one must be ?.
 const (
 	dayOfMonth = 2
 	dayOfWeek  = 4
 )
 
-// entry is an entry of a field's list, or all of it: as AWS writes it, and as
-// cronplan gets it, with ranges spelled out and names as numbers.
+// entry is one entry of a field's list, or the whole list: canonical as AWS documents
+// it, and spelled out for cronplan, without ranges and names.
 type entry struct{ canonical, spelled string }
 
 // parse reads a whole field.
@@ -79,8 +79,8 @@ func (f field) parse(text string) (entry, problem.List) {
 	return entry{strings.Join(canonical, ","), strings.Join(spelled, ",")}, ps
 }
 
-// parseEntry reads *, a value, a range, each with or without a step, or one of
-// the special forms of the two day fields.
+// parseEntry reads *, a value or a range, each with or without a step, or a special
+// form of the two day fields.
 func (f field) parseEntry(item string) (entry, problem.List) {
 	if e, ps, ok := f.parseSpecial(item); ok {
 		return e, ps
@@ -104,8 +104,7 @@ func (f field) parseEntry(item string) (entry, problem.List) {
 	if ps = append(ps, more...); len(ps) > 0 {
 		return entry{}, ps
 	}
-	// A range may go on after the end, AWS shows the hours 20-2. After the last
-	// year nothing comes.
+	// A range may wrap around: AWS documents the hours 20-2. Years cannot.
 	size := f.max - f.min + 1
 	if to < from {
 		if f.name == "year" {
@@ -120,8 +119,8 @@ func (f field) parseEntry(item string) (entry, problem.List) {
 	return entry{fromText + "-" + toText + suffix, strings.Join(spelled, ",")}, ps
 }
 
-// parseStep reads what follows the slash. A step longer than the field comes
-// only once; who writes 0/90 expects every 90 minutes.
+// parseStep reads what follows the slash. It refuses a step longer than the field,
+// which would run once: 0/90 is not every 90 minutes.
 func (f field) parseStep(text string) (int, problem.List) {
 	longest := f.max
 	if f.name == "year" {
@@ -145,8 +144,8 @@ func (f field) parseStep(text string) (int, problem.List) {
 	return 1, problem.List{flaw(rule, fix)}
 }
 
-// parseValue reads a number or a name; canonically a number has no leading
-// zeros and a name has capitals.
+// parseValue reads a number or an upper-case name. A canonical number has no leading
+// zeros.
 func (f field) parseValue(text string) (value int, canonical string, ps problem.List) {
 	if i := slices.Index(f.names, text); i >= 0 {
 		return f.min + i, text, nil
@@ -161,7 +160,7 @@ func isNumber(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
-// rule is what the field allows.
+// rule says which values the field allows.
 func (f field) rule() string {
 	values := fmt.Sprintf("%d-%d", f.min, f.max)
 	if f.names != nil {
@@ -170,7 +169,7 @@ func (f field) rule() string {
 	return strings.TrimSpace(f.name + " must be " + values + ", with the wildcards , - * / " + f.special)
 }
 
-// fix guesses what was meant by text, which is no value of the field.
+// fix suggests a value for text, which the field does not allow.
 func (f field) fix(text string) string {
 	switch {
 	case text == "?" && f.special == "":

@@ -1,6 +1,7 @@
 package schedule_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -39,11 +40,11 @@ func FuzzParse(f *testing.F) {
 		}
 		for _, loc := range zones {
 			last := time.Unix(after%5e9, 0)
-			for _, run := range e.StartingAt(last).NextN(last, 3, loc) {
+			for _, run := range nextRuns(e.StartingAt(last), last, 3, loc) {
 				if !run.After(last) || e.CheckRuns(loc) != nil {
 					t.Fatalf("%s runs at %v after %v", e, run, last)
 				}
-				if last = run; e.Kind() == schedule.Cron && !newNaive(e.String()).matches(wall(run, loc)) {
+				if last = run; strings.HasPrefix(e.String(), "cron(") && !newNaive(e.String()).matches(wall(run, loc)) {
 					t.Fatalf("%s runs at %v", e, run)
 				}
 			}

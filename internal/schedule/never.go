@@ -8,11 +8,10 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// CheckRuns returns nil, or an problem.List that says why e has no run in
-// loc at all, in the past or in the future: a cron for 30 February, or a time
-// that daylight saving always skips. A schedule that merely lies in the past
-// did run. What a rate does is unknown without its start, so it counts as
-// running. cron(…) is judged over all years that AWS takes, 1970-2199.
+// CheckRuns returns a problem.List where e has no run in loc, neither in the past
+// nor in the future, such as a cron for 30 February or a time that daylight saving
+// always skips. A rate counts as running. A cron is evaluated over the years that
+// AWS accepts, 1970 to 2199.
 func (e Expression) CheckRuns(loc *time.Location) error {
 	loc = location(loc)
 	if e.kind == Rate {
@@ -25,13 +24,17 @@ func (e Expression) CheckRuns(loc *time.Location) error {
 	switch {
 	case e.kind == At:
 		shown := e.at.afterGap(loc)
-		ps.Add("", e.text, fmt.Sprintf("it never runs, clocks in %s skip this time and go on with %s", loc, shown), fmt.Sprintf("write at(%s)", shown))
+		ps.Add("", e.text, fmt.Sprintf("it never runs, clocks in %s skip this time and go on with %s", loc, shown),
+			fmt.Sprintf("write at(%s)", shown))
 	case e.kind == Cron && e.cron.hasDays():
-		ps.Add("", e.text, fmt.Sprintf("it never runs, clocks in %s skip every time that it names", loc), "move it by an hour")
+		ps.Add("", e.text, fmt.Sprintf("it never runs, clocks in %s skip every time that it names", loc),
+			"move it by an hour")
 	case e.kind == Cron:
 		texts := strings.Fields(strings.TrimSuffix(strings.TrimPrefix(e.text, "cron("), ")"))
-		ps.Add("", e.text, fmt.Sprintf("it never runs, no date from %d to %d has day-of-month %s, month %s, day-of-week %s and year %s",
-			firstYear, lastYear, texts[2], texts[3], texts[4], texts[5]), "check the day against the month, L is the last day of any month")
+		ps.Add("", e.text, fmt.Sprintf(
+			"it never runs, no date from %d to %d has day-of-month %s, month %s, day-of-week %s and year %s",
+			firstYear, lastYear, texts[2], texts[3], texts[4], texts[5]),
+			"check the day against the month, L is the last day of any month")
 	default:
 		ps.Add("", "", "there is no schedule", "write for instance cron(0 18 ? * MON-FRI *)")
 	}

@@ -6,27 +6,27 @@ import (
 	"time"
 )
 
-// Zoned is an expression with the time zone in which it is read.
+// Zoned is an expression with its time zone.
 type Zoned struct {
 	Expression
 	// Zone is the time zone. Default: nil, UTC.
 	Zone *time.Location
 }
 
-// Overlaps is the minutes of [from, to) in which all expressions run, in order
-// and in the first one's zone. AWS's schedules are no finer than a minute (fact
-// B2), so that seconds do not count: not those of at(…), nor those of from and
-// to. A rate whose start is unknown runs never (see StartingAt).
+// Overlaps yields the minutes of [from, to) in which all expressions run, in order
+// and in the first one's zone. It ignores seconds, those of at(…), from and to too:
+// AWS's schedules are no finer than a minute (fact B2). A rate without a start never
+// runs (see StartingAt).
 //
-// The work is bounded by the runs of the expression that runs least often. It is
-// next to none where cron expressions have no time of day in common, and in one
-// zone, the same *time.Location, no date.
+// It takes as many steps as the expression with the fewest runs has, and few where
+// cron expressions have no time of day in common, or, in the same *time.Location, no
+// date.
 func Overlaps(from, to time.Time, all ...Zoned) iter.Seq[time.Time] {
 	to = to.Truncate(time.Minute)
 	all = unite(all)
 	return func(yield func(time.Time) bool) {
-		// Each in turn is asked for its first run from a minute on. Where that
-		// is later, everybody else is asked from there.
+		// Evaluate each in turn from the minute that the others agree on. A later run
+		// is the new minute, and the others are evaluated again.
 		from, agreed := from.Truncate(time.Minute), 0
 		if !shareMinuteOfDay(from, to, all) {
 			return
@@ -50,8 +50,8 @@ func Overlaps(from, to time.Time, all ...Zoned) iter.Seq[time.Time] {
 	}
 }
 
-// unite makes one of all cron expressions in the same zone: they run where all
-// their fields match.
+// unite merges the cron expressions of each zone into one, which runs where all their
+// fields match.
 func unite(all []Zoned) []Zoned {
 	var united []Zoned
 	for _, z := range all {
@@ -69,7 +69,7 @@ func unite(all []Zoned) []Zoned {
 	return united
 }
 
-// and is what matches both.
+// and returns the calendar of what matches both.
 func (c calendar) and(other calendar) calendar {
 	c.minutes &= other.minutes
 	c.hours &= other.hours
@@ -87,10 +87,9 @@ func (c calendar) and(other calendar) calendar {
 
 const minutesADay = 24 * 60
 
-// shareMinuteOfDay reports whether there is any minute of a UTC day at which all
-// cron expressions may run, whatever the date. Two that run every hour, at
-// different minutes and in different zones, would else be asked in turn for every
-// hour of all years.
+// shareMinuteOfDay reports whether all cron expressions may run at the same minute of
+// a UTC day. Without this check, two that run every hour at different minutes in
+// different zones would be evaluated for every hour of all years.
 func shareMinuteOfDay(from, to time.Time, all []Zoned) bool {
 	var able [minutesADay]int
 	crons := 0
@@ -108,15 +107,15 @@ func shareMinuteOfDay(from, to time.Time, all []Zoned) bool {
 	return slices.Max(able[:]) == crons
 }
 
-// minutesOfDay are the minutes of a UTC day at which z may run, at any offset
-// that its zone has in [from, to).
+// minutesOfDay returns the minutes of a UTC day at which z may run, for every offset
+// of its zone in [from, to).
 func (z Zoned) minutesOfDay(from, to time.Time) (may [minutesADay]bool) {
 	seen := map[int]bool{} // offsets, in seconds
 	for t := from.In(location(z.Zone)); ; {
 		if _, offset := t.Zone(); !seen[offset] {
 			seen[offset] = true
 			z.cron.readingsOf(0, 0, 0, z.cron.hours, func(c civil) bool {
-				// One day more, as Go's division does not round downwards.
+				// A day is added because Go's division truncates towards zero.
 				utc := ((c.hour+24)*60+c.minute)*60 - offset
 				may[utc/60%minutesADay] = true
 				return true

@@ -101,7 +101,7 @@ func TestRunsSatisfyTheExpression(t *testing.T) {
 		after := time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "after"), 0)
 		n := newNaive(text)
 		last := after
-		for _, run := range e.NextN(after, 20, loc) {
+		for _, run := range nextRuns(e, after, 20, loc) {
 			if !run.After(last) || run.Location() != loc {
 				t.Fatalf("%v does not follow %v", run, last)
 			}

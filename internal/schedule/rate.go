@@ -11,11 +11,11 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// rateUnits are AWS's units, in the singular (fact B1). A day is 24 hours,
-// whatever daylight saving does.
+// rateUnits are AWS's units in the singular (fact B1). A day is 24 hours, also when
+// daylight saving begins or ends.
 var rateUnits = map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}
 
-// Likely fixes for the units that people write instead.
+// Fixes for units that AWS does not have.
 const (
 	tooShort = "a minute is the shortest, write rate(1 minute)"
 	inDays   = "write it in days, a week has 7"
@@ -33,11 +33,12 @@ var rateShape = regexp.MustCompile(`^([+-]?\d+(?:\.\d+)?)(\s*)([A-Za-z]*)$`)
 func parseRate(body string) (Expression, problem.List) {
 	m := rateShape.FindStringSubmatch(body)
 	if m == nil {
-		return Expression{}, problem.List{flaw("rate takes a number and a unit: minute, minutes, hour, hours, day or days", "write for instance rate(5 minutes)")}
+		return Expression{}, problem.List{flaw("rate takes a number and a unit: minute, minutes, hour, hours, day or days",
+			"write for instance rate(5 minutes)")}
 	}
 	number, space, unit := m[1], m[2], m[3]
 	var ps problem.List
-	n, err := strconv.ParseInt(number, 10, 64) // fails at a point and at more than 18 digits
+	n, err := strconv.ParseInt(number, 10, 64) // fails for fractions and for more than 18 digits
 	switch {
 	case strings.Contains(number, "."):
 		ps = append(ps, flaw("the number must be whole", "use a smaller unit, such as minutes"))
@@ -63,9 +64,9 @@ func parseRate(body string) (Expression, problem.List) {
 	return Expression{kind: Rate, every: time.Duration(n) * length, text: fmt.Sprintf("rate(%d %s)", n, singular)}, nil
 }
 
-// rateUnit is the singular of unit. EventBridge documents that 1 takes the
-// singular and more the plural, Application Auto Scaling only lists the six
-// words: either is read here, and String prints what satisfies both.
+// rateUnit returns the singular of unit. EventBridge requires the singular after 1
+// and the plural otherwise, Application Auto Scaling only lists the six words.
+// Either is accepted here, and String follows EventBridge.
 func rateUnit(unit string) (string, problem.List) {
 	small := strings.ToLower(unit)
 	singular := strings.TrimSuffix(small, "s")

@@ -6,10 +6,9 @@ import (
 	"time"
 )
 
-// StartingAt is e with the time from which a rate counts: the action's
-// StartTime, at which it runs as well (fact B4), or its creation. Without it
-// the runs of rate(…) are unknown, and none are returned. at(…) and cron(…)
-// come back as they are.
+// StartingAt returns e with the start of a rate: the action's StartTime, which is
+// its first run (fact B4), or else its creation. Without a start the runs of
+// rate(…) are unknown, and none are returned. at(…) and cron(…) are unchanged.
 func (e Expression) StartingAt(start time.Time) Expression {
 	if e.kind == Rate {
 		e.start = start.Round(0).UTC() // comparable with ==
@@ -17,8 +16,8 @@ func (e Expression) StartingAt(start time.Time) Expression {
 	return e
 }
 
-// Next is the first run after an instant, not at it; false where there is none.
-// loc is the action's time zone, nil is UTC; the run is returned in it.
+// Next returns the first run later than after; false where there is none. loc is
+// the action's time zone, and the run's; nil is UTC.
 func (e Expression) Next(after time.Time, loc *time.Location) (time.Time, bool) {
 	for run := range e.from(after, loc) {
 		if run.After(after) {
@@ -28,21 +27,7 @@ func (e Expression) Next(after time.Time, loc *time.Location) (time.Time, bool) 
 	return time.Time{}, false
 }
 
-// NextN is the first n runs after an instant, fewer where there are no more.
-func (e Expression) NextN(after time.Time, n int, loc *time.Location) []time.Time {
-	var runs []time.Time
-	for run := range e.from(after, loc) {
-		if len(runs) >= n {
-			break
-		}
-		if run.After(after) {
-			runs = append(runs, run)
-		}
-	}
-	return runs
-}
-
-// Between is the runs of [from, to): one at from is included, one at to is not.
+// Between returns the runs from from to before to.
 func (e Expression) Between(from, to time.Time, loc *time.Location) []time.Time {
 	return slices.Collect(func(yield func(time.Time) bool) {
 		for run := range e.from(from, loc) {
@@ -53,8 +38,7 @@ func (e Expression) Between(from, to time.Time, loc *time.Location) []time.Time 
 	})
 }
 
-// from is every run at or after an instant, in order. Those of a rate have no
-// end.
+// from yields the runs at or after start, in order. A rate has no last run.
 func (e Expression) from(start time.Time, loc *time.Location) iter.Seq[time.Time] {
 	loc = location(loc)
 	return func(yield func(time.Time) bool) {
@@ -66,8 +50,8 @@ func (e Expression) from(start time.Time, loc *time.Location) iter.Seq[time.Time
 		case Rate:
 			e.rateRuns(start, loc, yield)
 		case Cron:
-			// Readings and runs have the same order, as of two equal readings
-			// the first counts.
+			// Runs have the order of their readings: of an hour that clocks show
+			// twice the first one counts.
 			e.cron.readings(civilOf(start.In(loc)), func(c civil) bool {
 				run, exists := c.in(loc)
 				return !exists || run.Before(start) || yield(run)
@@ -80,7 +64,7 @@ func (e Expression) rateRuns(start time.Time, loc *time.Location, yield func(tim
 	if e.start.IsZero() {
 		return
 	}
-	// In seconds: a time.Duration holds no more than 292 years.
+	// In seconds: the longest time.Duration is 292 years.
 	step, n := int64(e.every/time.Second), int64(0)
 	if start.After(e.start) {
 		n = (start.Unix() - e.start.Unix()) / step

@@ -282,16 +282,13 @@ func TestNextN(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := e.NextN(after, 3, loc)
+			got := nextRuns(e, after, 3, loc)
 			if diff := cmp.Diff(c.want, written(got)); diff != "" {
 				t.Fatal(diff)
 			}
 			next, ok := e.Next(after, loc)
 			if ok != (len(got) > 0) || ok && !next.Equal(got[0]) {
 				t.Errorf("Next is %v, %t", next, ok)
-			}
-			if e.NextN(after, 0, loc) != nil || e.NextN(after, -1, loc) != nil {
-				t.Error("none asked for, some returned")
 			}
 		})
 	}
@@ -305,10 +302,10 @@ func TestRate(t *testing.T) {
 
 	// A day is 24 hours, so the wall clock moves.
 	want := []string{"2027-03-13 18:00:00 -0500", "2027-03-14 19:00:00 -0400", "2027-03-15 19:00:00 -0400"}
-	if diff := cmp.Diff(want, written(e.NextN(start.AddDate(-1, 0, 0), 3, newYork))); diff != "" {
+	if diff := cmp.Diff(want, written(nextRuns(e, start.AddDate(-1, 0, 0), 3, newYork))); diff != "" {
 		t.Error("from before the start: ", diff)
 	}
-	if diff := cmp.Diff(want[1:], written(e.NextN(start, 2, newYork))); diff != "" {
+	if diff := cmp.Diff(want[1:], written(nextRuns(e, start, 2, newYork))); diff != "" {
 		t.Error("from the start: ", diff)
 	}
 	if got := e.Between(start, start.AddDate(0, 0, 2), newYork); len(got) != 2 || !got[0].Equal(start) {
@@ -345,7 +342,7 @@ func TestBetweenIsHalfOpen(t *testing.T) {
 func TestZeroExpression(t *testing.T) {
 	t.Parallel()
 	var e schedule.Expression
-	if _, ok := e.Next(time.Time{}, nil); ok || e.String() != "" || e.Kind() != "" || e.CheckRuns(nil) == nil {
+	if _, ok := e.Next(time.Time{}, nil); ok || e.String() != "" || e.CheckRuns(nil) == nil {
 		t.Error("the zero value is an expression")
 	}
 }
@@ -375,4 +372,12 @@ func TestCheckRuns(t *testing.T) {
 			t.Errorf("%s in %s: %s", c.expression, c.zone, cmp.Diff(c.want, got))
 		}
 	}
+}
+
+// nextRuns returns the first n runs later than after, fewer where there are no more.
+func nextRuns(e schedule.Expression, after time.Time, n int, loc *time.Location) (runs []time.Time) {
+	for run, ok := e.Next(after, loc); ok && len(runs) < n; run, ok = e.Next(run, loc) {
+		runs = append(runs, run)
+	}
+	return runs
 }

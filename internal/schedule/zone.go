@@ -8,20 +8,21 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	_ "time/tzdata" // zones are the same where the machine has none
+	_ "time/tzdata" // for machines without a database
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// zones.txt is the names in the tzdata of the Go release, sorted; a test
-// compares them. The names that LoadLocation takes depend on the machine.
+// zones.txt has the sorted names of the Go release's tzdata; a test compares them.
+// Which names LoadLocation accepts depends on the machine.
 //
 //go:embed zones.txt
 var zonesText string
 
 var zones = strings.Fields(zonesText)
 
-// abbreviations that are no names of zones, and where they are mostly used.
+// abbreviations maps abbreviations that are no names of zones to a zone that uses
+// them.
 var abbreviations = map[string]string{
 	"Z": "UTC", "BST": "Europe/London", "IST": "Asia/Kolkata", "JST": "Asia/Tokyo", "KST": "Asia/Seoul",
 	"CEST": "Europe/Paris", "EEST": "Europe/Athens", "WEST": "Europe/Lisbon",
@@ -33,13 +34,12 @@ var abbreviations = map[string]string{
 
 var offset = regexp.MustCompile(`^(?i:UTC|GMT|Z)?([+-])(\d{1,2})(?::?(\d{2}))?$`)
 
-// ParseZone is the time zone with an IANA name, "" is UTC as with AWS (fact
-// B3). Letters matter, and neither offsets nor "Local" are names. AWS documents
-// only the canonical names that Joda-Time knows; the others, such as US/Eastern,
-// are taken here too. The rules of a zone are those of the machine's database,
-// where it has one, else of Go's.
+// ParseZone returns the time zone with an IANA name; "" is UTC, as with AWS (fact
+// B3). Names are case-sensitive; offsets and "Local" are no names. AWS documents
+// the canonical names of Joda-Time; others, such as US/Eastern, are accepted here
+// too. The rules of a zone come from the machine's database, or else from Go's.
 //
-// The error is an problem.List with the likely name.
+// The error is a problem.List with the likely name.
 func ParseZone(name string) (*time.Location, error) {
 	if name == "" {
 		return time.UTC, nil
@@ -57,7 +57,7 @@ func ParseZone(name string) (*time.Location, error) {
 	return loc, nil
 }
 
-// zoneFix guesses what was meant.
+// zoneFix suggests a zone for name.
 func zoneFix(name string) string {
 	name = strings.ReplaceAll(strings.TrimSpace(name), " ", "_")
 	if name == "Local" {
@@ -75,18 +75,19 @@ func zoneFix(name string) string {
 	return "write for instance Europe/London, Asia/Seoul or UTC"
 }
 
-// offsetFix: the names of the zones without daylight saving have their sign the
-// wrong way round, Etc/GMT-9 is nine hours ahead.
+// offsetFix suggests a zone for an offset. The signs of the Etc zones are inverted:
+// Etc/GMT-9 is nine hours ahead of UTC.
 func offsetFix(sign, hourText, minutes string) string {
 	hours, _ := strconv.Atoi(hourText) // two digits
-	if zone := fmt.Sprintf("Etc/GMT%s%d", map[string]string{"+": "-", "-": "+"}[sign], hours); (minutes == "" || minutes == "00") && slices.Contains(zones, zone) {
+	zone := fmt.Sprintf("Etc/GMT%s%d", map[string]string{"+": "-", "-": "+"}[sign], hours)
+	if (minutes == "" || minutes == "00") && slices.Contains(zones, zone) {
 		return fmt.Sprintf("write a place such as Europe/London, or %s, whose sign is inverted", zone)
 	}
 	return "write a place such as Europe/London or Asia/Kolkata"
 }
 
-// zonesLike is at most three zones with the same name but for capitals, else
-// with the same place, else the one that takes the fewest changes of letters.
+// zonesLike returns the zone whose name differs in case alone, else up to three zones
+// with the same place, else the one with the smallest edit distance.
 func zonesLike(name string) []string {
 	place := func(zone string) string { return zone[strings.LastIndex(zone, "/")+1:] }
 	var found []string
@@ -102,9 +103,9 @@ func zonesLike(name string) []string {
 		return found[:min(len(found), 3)]
 	}
 	if slices.ContainsFunc(zones, func(zone string) bool { return strings.HasPrefix(zone, name+"/") }) {
-		return nil // America is a place of many zones, not a misspelt one
+		return nil // such as America: a prefix of many zones
 	}
-	best := (len(name) + 1) / 5 // beyond that it is a guess
+	best := (len(name) + 1) / 5 // a larger distance is no misspelling
 	for _, zone := range zones {
 		candidate := zone
 		if !strings.Contains(name, "/") {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	frontendscaling "github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/frontend"
 )
@@ -55,10 +56,10 @@ func TestBill(t *testing.T) {
 		"a function": {frontend.Frontend{Function: &frontend.Function{MemoryGB: 0.25, Capacity: target(40)}}, 100,
 			frontend.Bill{Function: true, Calls: 720_000, FunctionGBSeconds: 720_000 * 0.05 * 0.25, ProvisionedGBSeconds: 40 * 7200 * 0.25,
 				GatewayMoney: 0.09 + 0.144 + 0.288}},
-		"a load balancer": {frontend.Frontend{LoadBalancer: &frontend.LoadBalancer{Traffic: autoscaling.LoadBalancerTraffic{BytesPerRequest: 1}}}, 100,
+		"a load balancer": {frontend.Frontend{LoadBalancer: &frontend.LoadBalancer{Traffic: frontendscaling.LoadBalancerTraffic{BytesPerRequest: 1}}}, 100,
 			frontend.Bill{LoadBalancerHours: 2, CapacityUnitHours: 8, LoadBalancerMoney: 0.04 + 0.08}},
-		"reserved units": {frontend.Frontend{LoadBalancer: &frontend.LoadBalancer{ReservedUnits: 100, Traffic: autoscaling.LoadBalancerTraffic{BytesPerRequest: 1},
-			Reservations: []autoscaling.ReservationSchedule{{Schedule: "cron(0 13 29 5 ? 2027)", CapacityUnits: 300}}}}, 100,
+		"reserved units": {frontend.Frontend{LoadBalancer: &frontend.LoadBalancer{ReservedUnits: 100, Traffic: frontendscaling.LoadBalancerTraffic{BytesPerRequest: 1},
+			Reservations: []frontendscaling.ReservationSchedule{{Schedule: "cron(0 13 29 5 ? 2027)", CapacityUnits: 300}}}}, 100,
 			frontend.Bill{LoadBalancerHours: 2, CapacityUnitHours: 400, ReservedUnits: 300, LoadBalancerMoney: 4.04}},
 		"a schedule that nobody can read": {frontend.Frontend{Tasks: &frontend.Tasks{VCPU: 1, Capacity: target(2, action("sometimes", 8))}}, 0,
 			frontend.Bill{TaskHours: 4, LeastTasks: 2, MostTasks: 2, VCPUHours: 4, GatewayMoney: 0.12}},

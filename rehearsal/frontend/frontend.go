@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 )
 
 // Frontend is what stands before the endpoint. What is nil is not there.
@@ -39,11 +40,11 @@ type Function struct {
 // LoadBalancer is an Application Load Balancer.
 type LoadBalancer struct {
 	// Traffic is what a request costs it.
-	Traffic autoscaling.LoadBalancerTraffic
+	Traffic frontend.LoadBalancerTraffic
 	// ReservedUnits are capacity units that it always has, and Reservations those
 	// that it has from times on.
 	ReservedUnits int
-	Reservations  []autoscaling.ReservationSchedule
+	Reservations  []frontend.ReservationSchedule
 }
 
 // Prices are in any currency, that of the instances. Those that are 0 are not known.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/plan"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
@@ -19,7 +20,7 @@ func ExampleMake() {
 	today := autoscaling.VariantScaling{MinCapacity: 4, MaxCapacity: 40, RequestsPerSecondPerInstance: 100}
 	p, err := plan.Make(context.Background(), plan.Request{
 		Input: rehearsal.Input{
-			Subject: autoscaling.Subject{Variant: &variant, Target: today.Target(variant)},
+			Subject: lint.Subject{Variant: &variant, Target: today.Target(variant)},
 			Service: rehearsal.Service{RequestsPerSecond: 100, Start: rehearsal.Fixed(10 * time.Minute), ServiceTime: 50 * time.Millisecond,
 				ClientTimeout: time.Second, Routing: rehearsal.LeastOutstanding},
 		},

@@ -3,6 +3,8 @@ package plan
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 )
 
 // JSON is the plan for machines. Units are in the names.
@@ -83,7 +85,7 @@ func (p Plan) JSON() ([]byte, error) {
 	for _, r := range p.Wrong {
 		d.Wrong = append(d.Wrong, row{r.Name, of(r.Plan), of(r.Alone), of(r.Today)})
 	}
-	for _, a := range p.Calendar.ScheduledActions() {
+	for _, a := range autoscaling.FloorActions(p.Calendar) {
 		d.Actions = append(d.Actions, action{a.Name, a.Schedule, a.Timezone, *a.MinCapacity})
 	}
 	return json.MarshalIndent(d, "", "  ")

@@ -9,7 +9,8 @@ import (
 	"context"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
@@ -91,10 +92,10 @@ type Plan struct {
 	// Subject is what scales by Setting: to be rehearsed in place of Input's.
 	// Alone is the same without its floors, ByTracking what scales by Tracking,
 	// and Today what scales now, without its floors.
-	Subject, Alone, ByTracking, Today autoscaling.Subject
+	Subject, Alone, ByTracking, Today lint.Subject
 	// Calendar holds the event with its shape and floors, as the environment
 	// file has it. It has none where floors only cost.
-	Calendar autoscaling.EventCalendar
+	Calendar events.Calendar
 	// Holds says that the forecast, and all within the margin, is answered as
 	// well as was asked for; TrackingHolds says so of Tracking.
 	Holds, TrackingHolds bool

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
@@ -41,7 +42,7 @@ func (s *search) result(tracking, planned candidate) Plan {
 
 // outcome is what one rehearsal comes to; with the input changed, latency is left
 // out.
-func (p *planner) outcome(subject autoscaling.Subject, t trace.Trace, change func(*rehearsal.Input)) Outcome {
+func (p *planner) outcome(subject lint.Subject, t trace.Trace, change func(*rehearsal.Input)) Outcome {
 	ready, err := p.prepared.With(func(in *rehearsal.Input) {
 		in.Subject, in.NoLatency = subject, change != nil
 		if change != nil {
@@ -114,7 +115,7 @@ func (s *search) wrong(p Plan, t trace.Trace) []Row {
 	for i, w := range ways {
 		rows[i].Name = w.name
 	}
-	subjects := []autoscaling.Subject{p.Subject, p.Alone, p.Today}
+	subjects := []lint.Subject{p.Subject, p.Alone, p.Today}
 	s.each(len(ways)*len(subjects), func(i int) {
 		row, who := &rows[i/len(subjects)], i%len(subjects)
 		w := ways[i/len(subjects)]
@@ -126,13 +127,13 @@ func (s *search) wrong(p Plan, t trace.Trace) []Row {
 // floorActions are the names of the plan's own scheduled actions.
 func (p Plan) floorActions() []string {
 	var names []string
-	for _, a := range p.Calendar.ScheduledActions() {
+	for _, a := range autoscaling.FloorActions(p.Calendar) {
 		names = append(names, a.Name)
 	}
 	return names
 }
 
-func hasAction(s autoscaling.Subject, name string) bool {
+func hasAction(s lint.Subject, name string) bool {
 	for _, a := range s.Target.ScheduledActions {
 		if a.Name == name {
 			return true

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
@@ -76,7 +77,7 @@ func byInvocations(p autoscaling.TargetTrackingPolicy) bool {
 }
 
 // on is a subject, ready to be rehearsed on much traffic.
-func (p *planner) runnerFor(s autoscaling.Subject) runner {
+func (p *planner) runnerFor(s lint.Subject) runner {
 	ready, err := p.prepared.With(func(in *rehearsal.Input) { in.Subject = s })
 	if err != nil {
 		panic(fmt.Sprintf("plan: %+v: %v", s.Target, err)) // Validate has seen to it

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
@@ -40,7 +42,7 @@ func odds(start time.Duration) rehearsal.Input {
 	return rehearsal.Input{
 		Service: rehearsal.Service{RequestsPerSecond: 100, ServiceTime: 50 * time.Millisecond, Variation: 1,
 			Start: rehearsal.Fixed(start), ClientTimeout: time.Second, Routing: rehearsal.LeastOutstanding},
-		Subject: autoscaling.Subject{Target: autoscaling.ScalableTarget{ResourceID: "endpoint/odds/variant/main",
+		Subject: lint.Subject{Target: autoscaling.ScalableTarget{ResourceID: "endpoint/odds/variant/main",
 			Dimension: autoscaling.VariantInstanceCount, MinCapacity: 4, MaxCapacity: 1000, Policies: []autoscaling.TargetTrackingPolicy{p}}},
 	}
 }
@@ -77,7 +79,7 @@ type held struct {
 func holdsTo(t *testing.T, p Plan, on trace.Trace, start time.Duration, h held) (availability, cost []string) {
 	t.Helper()
 	for _, times := range []float64{0.5, 0.75, 1, 1.3, 1.5} {
-		run := func(s autoscaling.Subject) rehearsal.Result {
+		run := func(s lint.Subject) rehearsal.Result {
 			in := odds(start)
 			in.Subject, in.Trace = s, on.RateScale(times)
 			r, err := rehearsal.Run(in)
@@ -99,7 +101,7 @@ func holdsTo(t *testing.T, p Plan, on trace.Trace, start time.Duration, h held) 
 			t.Errorf("%+v\nwith half the demand: %.3f times the oracle, want %g at most", p.Setting, planned.Cost.OverOracle, h.halfOverOracle)
 		}
 	}
-	if n := len(p.Subject.Target.ScheduledActions); n > autoscaling.MaxScheduledActions {
+	if n := len(p.Subject.Target.ScheduledActions); n > events.MaxScheduledActions {
 		t.Errorf("%d scheduled actions", n)
 	}
 	released(t, p)

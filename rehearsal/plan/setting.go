@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
 )
 
@@ -45,8 +47,8 @@ func (s Setting) withoutFloors() Setting {
 const stepsAfterRelease = 3
 
 // calendar is the event as the environment file has it.
-func (p *planner) calendar(s Setting) autoscaling.EventCalendar {
-	c := autoscaling.EventCalendar{
+func (p *planner) calendar(s Setting) events.Calendar {
+	c := events.Calendar{
 		MinCapacity: s.MinCapacity, MaxCapacity: s.MaxCapacity,
 		RequestsPerSecondPerInstance: p.input.Service.RequestsPerSecond, SafetyFactor: s.SafetyFactor,
 		StartTime: p.startTime(), Zones: p.input.Subject.Facts.Zones,
@@ -56,17 +58,17 @@ func (p *planner) calendar(s Setting) autoscaling.EventCalendar {
 		c.Align, c.ReleaseSteps = grid, 1
 	}
 	if s.Floors.Share > 0 {
-		c.Events = []autoscaling.Event{p.event(s.Floors)}
+		c.Events = []events.Event{p.event(s.Floors)}
 	}
 	return c
 }
 
-func (p *planner) event(f Floors) autoscaling.Event {
+func (p *planner) event(f Floors) events.Event {
 	const minute = "2006-01-02T15:04"
 	zone := p.forecast.kickOff.Location()
 	ends := p.forecast.starts.Add(time.Duration(len(p.forecast.rates)) * grid)
 	lead := f.LeadTime
-	e := autoscaling.Event{
+	e := events.Event{
 		Name: p.name, Timezone: zone.String(), Starts: p.forecast.starts.In(zone).Format(minute), Ends: ends.In(zone).Format(minute),
 		PeakRequestsPerSecond: p.forecast.peak, Uncertainty: p.margin.Peak, LeadTime: &lead,
 	}
@@ -85,7 +87,7 @@ func (p *planner) event(f Floors) autoscaling.Event {
 	}
 	for _, s := range steps {
 		share := math.Ceil(100*s.rate/p.forecast.peak-1e-9) / 100
-		e.Shape = append(e.Shape, autoscaling.ShapeStep{After: time.Duration(s.at) * grid, Share: max(0.01, min(1, share))})
+		e.Shape = append(e.Shape, events.ShapeStep{After: time.Duration(s.at) * grid, Share: max(0.01, min(1, share))})
 	}
 	return e
 }
@@ -119,7 +121,7 @@ func (p *planner) keptActionsBelow(maxCapacity int) []autoscaling.ScheduledActio
 }
 
 // subject is what scales by a setting.
-func (p *planner) subject(s Setting) autoscaling.Subject {
+func (p *planner) subject(s Setting) lint.Subject {
 	out := p.input.Subject
 	t := &out.Target
 	t.MinCapacity, t.MaxCapacity = s.MinCapacity, s.MaxCapacity
@@ -136,7 +138,7 @@ func (p *planner) subject(s Setting) autoscaling.Subject {
 		}
 		policy.ScaleOutCooldown, policy.ScaleInCooldown = s.ScaleOutCooldown, s.ScaleInCooldown
 	}
-	t.ScheduledActions = append(p.keptActionsBelow(s.MaxCapacity), p.calendar(s).ScheduledActions()...)
+	t.ScheduledActions = append(p.keptActionsBelow(s.MaxCapacity), autoscaling.FloorActions(p.calendar(s))...)
 	return out
 }
 
@@ -156,7 +158,7 @@ func (p *planner) need(times, safetyFactor float64) int {
 }
 
 // todays is what scales now, without what moves its minimum.
-func (p *planner) todaysSubject() autoscaling.Subject {
+func (p *planner) todaysSubject() lint.Subject {
 	out := p.input.Subject
 	out.Target.ScheduledActions = p.keptActions()
 	return out

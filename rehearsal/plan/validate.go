@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
@@ -102,7 +103,7 @@ func (e Event) validate() problem.List {
 	if !(e.Peak >= 0) || math.IsInf(e.Peak, 1) {
 		ps.Add("Peak", e.Peak, "a peak is a number of requests a second", "leave it out for the highest of the evenings")
 	}
-	c := autoscaling.EventCalendar{MinCapacity: 1, MaxCapacity: 1, Events: []autoscaling.Event{
+	c := events.Calendar{MinCapacity: 1, MaxCapacity: 1, Events: []events.Event{
 		{Name: e.name(), Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakInstances: 1}}}
 	for _, p := range c.Validate() {
 		p.Path = "Name"

@@ -47,7 +47,7 @@ func (r Report) HTML() []byte {
 		Charts                            []drawing
 	}{
 		r.Input.Subject.Target.ResourceID, r.Result.From.Format("2 Jan 2006 15:04"), r.Result.To.Format("2 Jan 2006 15:04 MST"), r.Template, r.Trace,
-		r.lines(), r.Failures, r.recommendations(), events, charts,
+		r.Lines(), r.Failures, r.recommendations(), events, charts,
 	})
 	if err != nil {
 		panic(err) // the page and its data are this package's own

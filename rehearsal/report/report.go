@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/frontend"
 )
@@ -20,7 +21,7 @@ type Report struct {
 	// Result is of a rehearsal with Input.Minutes.
 	Result rehearsal.Result
 	// Findings are what the lint says of Input.Subject.
-	Findings []autoscaling.Finding
+	Findings []lint.Finding
 	// Template and Trace are what the two were read from, as their owner calls
 	// them. TraceNotes are what reading the trace has found, and how it was
 	// changed. Default: "", nothing is said.

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
@@ -24,7 +25,7 @@ var kickOff = time.Date(2027, time.May, 29, 19, 0, 0, 0, time.UTC)
 func evening(t *testing.T, change func(*rehearsal.Input)) Report {
 	t.Helper()
 	in := rehearsal.Input{
-		Subject: autoscaling.Subject{Target: autoscaling.ScalableTarget{
+		Subject: lint.Subject{Target: autoscaling.ScalableTarget{
 			ResourceID: "endpoint/odds/variant/main", Dimension: autoscaling.VariantInstanceCount, MinCapacity: 4, MaxCapacity: 30,
 			Policies: []autoscaling.TargetTrackingPolicy{autoscaling.Tracking("a <b> & \"c\"", autoscaling.VariantInvocationsPerInstance, 4200)},
 		}},
@@ -40,7 +41,7 @@ func evening(t *testing.T, change func(*rehearsal.Input)) Report {
 		t.Fatal(err)
 	}
 	return Report{Input: in, Result: result, Template: "odds.yaml", Trace: "<final>.csv", MaxP99: 300 * time.Millisecond,
-		Findings: autoscaling.Lint(in.Subject), Failures: []string{"availability is below 99.99 %"}}
+		Findings: lint.Lint(in.Subject), Failures: []string{"availability is below 99.99 %"}}
 }
 
 func TestTheSameBytes(t *testing.T) {

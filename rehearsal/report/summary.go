@@ -10,7 +10,7 @@ func (r Report) Summary() string {
 	var b strings.Builder
 	res := r.Result
 	fmt.Fprintf(&b, "%s, %s to %s\n", r.Input.Subject.Target.ResourceID, res.From.Format("2 Jan 2006 15:04"), res.To.Format("2 Jan 15:04 MST"))
-	for _, line := range r.lines() {
+	for _, line := range r.Lines() {
 		fmt.Fprintf(&b, "  %-15s %s\n", line[0], line[1])
 	}
 	for i, change := range r.recommendations() {
@@ -32,7 +32,7 @@ func (r Report) Summary() string {
 
 // Lines are the figures of the rehearsal, each with what it is about: requests,
 // latency, capacity, cost, what is to be known of the trace, assumptions.
-func (r Report) lines() [][2]string {
+func (r Report) Lines() [][2]string {
 	res := r.Result
 	q, c, cost := res.Requests, res.Capacity, res.Cost
 	out := [][2]string{

@@ -93,7 +93,7 @@ func TestDeployment(t *testing.T) {
 	})
 	step("nothing is left after it is destroyed", func(t *testing.T) {
 		cdk.Assembly = cdk.Output // what was deployed last
-		if output, err := cdk.Destroy(ctx, "local/*"); err != nil {
+		if output, err := cdk.Run(ctx, "destroy", "--force", "local/*"); err != nil {
 			t.Fatalf("destroy: %v\n%s", err, output)
 		}
 		got := read(t)

@@ -16,6 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws"
 )
@@ -116,7 +118,7 @@ func wantedFloors(e config.Environment) []string {
 		calendar, _ = e.GatewayTasks()
 		lines = []string{"2 to 10"} // 14 instances × 100 ÷ (200 × 0.7)
 	}
-	for _, a := range calendar.ScheduledActions() {
+	for _, a := range autoscaling.FloorActions(calendar) {
 		lines = append(lines, fmt.Sprint(a.Name, ": ", a.Schedule, " ", a.Timezone, " ", *a.MinCapacity))
 	}
 	slices.Sort(lines)
@@ -157,7 +159,7 @@ func floorsOf(ctx context.Context, t *testing.T, local *localaws.AWS, service ty
 func wantedSchedules(e config.Environment, loadBalancer string) []string {
 	calendar, _ := e.CapacityUnits()
 	var lines []string
-	for _, s := range calendar.ReservationSchedules() {
+	for _, s := range frontend.ReservationSchedules(calendar) {
 		asks := map[string]any{"LoadBalancerArn": loadBalancer, "ResetCapacityReservation": true}
 		if s.CapacityUnits > 0 {
 			asks = map[string]any{"LoadBalancerArn": loadBalancer, "MinimumLoadBalancerCapacity": map[string]any{"CapacityUnits": s.CapacityUnits}}

@@ -20,6 +20,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/inference"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/scaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
@@ -132,7 +133,7 @@ func everyKind(stack awscdk.Stack) []*scaling.ScalableTarget {
 		{Name: "hourly", Schedule: "rate(1 hour)", Timezone: "UTC", MinCapacity: aws.Int(2), MaxCapacity: aws.Int(40)},
 	}
 	night := []autoscaling.ScheduledAction{{Name: "night", Schedule: "cron(0 1 ? * * *)", Timezone: "Asia/Seoul", MinCapacity: aws.Int(0)}}
-	event := autoscaling.Event{
+	event := events.Event{
 		Name: "final", Timezone: "Europe/London", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 80}
 	return []*scaling.ScalableTarget{
 		scaling.NewScalableTarget(stack, "MainScaling", scaling.ScalableTargetProps{Model: everything, Variant: main, Dependencies: []constructs.IConstruct{odds}}),
@@ -142,7 +143,7 @@ func everyKind(stack awscdk.Stack) []*scaling.ScalableTarget {
 		}),
 		scaling.NewComponentScaling(stack, "ComponentScaling", scaling.ComponentScalingProps{
 			InferenceComponentName: component.InferenceComponentName(), InferenceComponent: component,
-			Scaling: autoscaling.ComponentScaling{MaxCapacity: 8, RequestsPerSecondPerCopy: 20, ConcurrencyPerCopy: 6, WakeUpCopies: 2, Events: []autoscaling.Event{event}},
+			Scaling: autoscaling.ComponentScaling{MaxCapacity: 8, RequestsPerSecondPerCopy: 20, ConcurrencyPerCopy: 6, WakeUpCopies: 2, Events: []events.Event{event}},
 		}),
 		scaling.NewAsynchronousScaling(stack, "QueueScaling", scaling.AsynchronousScalingProps{
 			Endpoint: queue, Variant: queue.Variant("main"),

@@ -13,43 +13,79 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
 )
 
-const source = "testdata/main.go"
+const (
+	source        = "testdata/main.go"
+	gatewaySource = "testdata/gateway/main.go"
+)
 
 func TestAnotherModuleSynthesizes(t *testing.T) {
+	for name, vendored := range map[string]bool{"from the module": false, "from a vendor folder": true} {
+		t.Run(name, func(t *testing.T) {
+			got := synthesize(t, source, vendored)
+			target := got.One(t, "AWS::ApplicationAutoScaling::ScalableTarget").Properties
+			if target["ResourceId"] != "endpoint/odds/variant/main" || target["MinCapacity"] != 2.0 || target["MaxCapacity"] != 12.0 {
+				t.Errorf("got %v", target)
+			}
+			policy := got.One(t, "AWS::ApplicationAutoScaling::ScalingPolicy").Properties
+			tracking := policy["TargetTrackingScalingPolicyConfiguration"].(map[string]any)
+			if tracking["TargetValue"] != 4200.0 {
+				t.Errorf("got target %v, want 100 requests a second × 0.7 × 60", tracking["TargetValue"])
+			}
+			if name := got.One(t, "AWS::SageMaker::Endpoint").Properties["EndpointName"]; name != "odds" {
+				t.Errorf("got endpoint %v", name)
+			}
+		})
+	}
+}
+
+// The gateway's program is internal to this module, and is compiled by the
+// synthesis of another one.
+func TestAnotherModuleCompilesTheGateway(t *testing.T) {
+	code := synthesize(t, gatewaySource, false).One(t, "AWS::Lambda::Function").Properties["Code"].(map[string]any)
+	asset, _, _ := strings.Cut(code["S3Key"].(string), ".")
+	program := filepath.Join(code["folder"].(string), "asset."+asset, "bootstrap")
+	if info, err := os.Stat(program); err != nil || info.Size() < 1<<20 {
+		t.Errorf("got %v (%v), want the gateway", info, err)
+	}
+}
+
+// synthesize runs the app as the main package of another module and returns its
+// template. A function's Code gets the key folder: where its asset is.
+func synthesize(t *testing.T, source string, vendored bool) template.Template {
+	t.Helper()
 	root := template.Root(t)
 	dir := t.TempDir()
-	program := read(t, source)
-	write(t, filepath.Join(dir, "main.go"), program)
+	write(t, filepath.Join(dir, "main.go"), read(t, source))
 	// The importing module's requirements are this module's own, so that the
 	// test needs no network.
 	mod := read(t, filepath.Join(root, "go.mod"))
 	mod = strings.Replace(mod, "module github.com/sagemaker-autoscaling-inference/cdk\n", "module example.com/importer\n", 1)
-	mod += "\nrequire github.com/sagemaker-autoscaling-inference/cdk v0.0.0\n\nreplace github.com/sagemaker-autoscaling-inference/cdk => " + root + "\n"
+	mod += "\nrequire github.com/sagemaker-autoscaling-inference/cdk v0.0.0\n" +
+		"\nreplace github.com/sagemaker-autoscaling-inference/cdk => " + root + "\n"
 	write(t, filepath.Join(dir, "go.mod"), mod)
 	write(t, filepath.Join(dir, "go.sum"), read(t, filepath.Join(root, "go.sum")))
+	commands := [][]string{{"go", "run", "-mod=mod", "."}}
+	if vendored {
+		commands = [][]string{{"go", "mod", "tidy"}, {"go", "mod", "vendor"}, {"go", "run", "-trimpath", "-mod=vendor", "."}}
+	}
 
 	out := filepath.Join(dir, "cdk.out")
-	cmd := exec.Command("go", "run", "-mod=mod", ".")
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "CDK_OUTDIR="+out, "CDK_VALIDATION=false")
-	if printed, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, printed)
+	for _, command := range commands {
+		cmd := exec.Command(command[0], command[1:]...)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "CDK_OUTDIR="+out, "CDK_VALIDATION=false")
+		if printed, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, printed)
+		}
 	}
 	var got template.Template
 	if err := json.Unmarshal([]byte(read(t, filepath.Join(out, "odds.template.json"))), &got); err != nil {
 		t.Fatal(err)
 	}
-	target := got.One(t, "AWS::ApplicationAutoScaling::ScalableTarget").Properties
-	if target["ResourceId"] != "endpoint/odds/variant/main" || target["MinCapacity"] != 2.0 || target["MaxCapacity"] != 12.0 {
-		t.Errorf("got %v", target)
+	for _, function := range got.All("AWS::Lambda::Function") {
+		function.Properties["Code"].(map[string]any)["folder"] = out
 	}
-	policy := got.One(t, "AWS::ApplicationAutoScaling::ScalingPolicy").Properties["TargetTrackingScalingPolicyConfiguration"].(map[string]any)
-	if policy["TargetValue"] != 4200.0 {
-		t.Errorf("got target %v, want 100 requests a second × 0.7 × 60", policy["TargetValue"])
-	}
-	if name := got.One(t, "AWS::SageMaker::Endpoint").Properties["EndpointName"]; name != "odds" {
-		t.Errorf("got endpoint %v", name)
-	}
+	return got
 }
 
 // The library's face stays small: plain Go types, no pointers of jsii's.

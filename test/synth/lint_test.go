@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 )
@@ -91,13 +92,13 @@ func TestTheCircle(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var got []autoscaling.Subject
+			var got []lint.Subject
 			for _, s := range r.Scaled {
 				got = append(got, s.Subject)
 			}
 			// What the constructs add, and what a template calls otherwise.
 			added := cmp.Options{
-				cmpopts.IgnoreFields(autoscaling.Subject{}, "Name"), cmpopts.IgnoreFields(autoscaling.ScalableTarget{}, "RoleARN"),
+				cmpopts.IgnoreFields(lint.Subject{}, "Name"), cmpopts.IgnoreFields(autoscaling.ScalableTarget{}, "RoleARN"),
 				cmpopts.EquateEmpty(),
 			}
 			if diff := cmp.Diff(loaded[0].Subjects(), got, added); diff != "" {

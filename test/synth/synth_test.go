@@ -100,7 +100,7 @@ func normal(t *testing.T, template []byte) []byte {
 func TestLint(t *testing.T) {
 	t.Parallel()
 	assembly(t, environments[0])
-	lint(t, templateFiles(t, together(), len(environments)+len(entrances)))
+	cfnLint(t, templateFiles(t, together(), len(environments)+len(entrances)))
 }
 
 // templateFiles are those of the stacks of some environments.
@@ -113,8 +113,8 @@ func templateFiles(t *testing.T, dir string, environments int) []string {
 	return files
 }
 
-// lint fails unless cfn-lint is silent about templates.
-func lint(t *testing.T, files []string) {
+// cfnLint fails unless cfn-lint is silent about templates.
+func cfnLint(t *testing.T, files []string) {
 	t.Helper()
 	python, err := localaws.FindPython(t.Context(), root)
 	if err != nil {

@@ -209,7 +209,8 @@ func (w *world) publish(dir string) {
 func (w *world) app() string {
 	w.t.Helper()
 	dir := w.t.TempDir()
-	w.write(filepath.Join(dir, "go.mod"), "module example.com/app\n\ngo 1.25.0\n\nrequire "+compile.ModulePath+" "+version+"\n")
+	// Below the module's own path, so that it may import an internal package.
+	w.write(filepath.Join(dir, "go.mod"), "module "+compile.ModulePath+"/app\n\ngo 1.25.0\n\nrequire "+compile.ModulePath+" "+version+"\n")
 	w.write(filepath.Join(dir, "main.go"), app)
 	w.run(dir, "go", "mod", "download", compile.ModulePath)
 	w.run(dir, "go", "build", "-mod=mod", "-o", "/dev/null", ".")

@@ -12,16 +12,15 @@ import (
 	"strings"
 )
 
-// maxBytes is how much a load balancer sends to a function, counted in the
-// body, and takes from it, counted in the JSON: "1 MB" (fact F12), read as the
-// larger of its two meanings, so that a function which keeps to the smaller is
-// seen to refuse by itself.
+// maxBytes limits the body that a load balancer sends to a function, and the JSON
+// that it accepts from it: 1 MB (fact F12), here 2^20 bytes, so that tests see that a
+// function with a limit of 10^6 refuses by itself.
 const maxBytes = 1 << 20
 
-// ServeHTTP sends the request to the function and its answer to the client. As
-// a load balancer does, it answers 400 to an upgrade, 413 to a body over 1 MB,
-// 502 when the function fails, times out or answers what is not an answer, and
-// 504 when it takes longer than the idle timeout.
+// ServeHTTP sends the request to the function and its response to the client. Like
+// a load balancer it responds 400 to an upgrade, 413 to a body over 1 MB, 502 when
+// the function fails, times out or returns no valid response, and 504 when it takes
+// longer than the idle timeout.
 func (t *Target) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Upgrade") != "" {
 		writeError(w, http.StatusBadRequest)
@@ -62,15 +61,15 @@ func (t *Target) exchange(r *http.Request, body []byte) (*answer, error) {
 	return readAnswer(payload, t.opts.MultiValueHeaders)
 }
 
-// answer is a function's answer as HTTP.
+// answer is a function's response as HTTP.
 type answer struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// readAnswer reads a function's answer. A load balancer reads the one kind of
-// headers that its target group is set to.
+// readAnswer reads a function's response. A load balancer reads the kind of headers
+// that the attributes of its target group select, and ignores the other.
 func readAnswer(payload json.RawMessage, multiValue bool) (*answer, error) {
 	if len(payload) > maxBytes {
 		return nil, fmt.Errorf("the answer has %d bytes, a load balancer takes %d", len(payload), maxBytes)
@@ -123,18 +122,19 @@ func (a *answer) writeTo(w http.ResponseWriter) {
 		header[name] = values
 	}
 	if _, ok := header["Content-Type"]; !ok {
-		header["Content-Type"] = nil // else net/http would guess one
+		header["Content-Type"] = nil // keeps net/http from guessing one
 	}
 	header.Set("Content-Length", strconv.Itoa(len(a.body)))
 	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body) // a client that left is its own affair
+	_, _ = w.Write(a.body) // fails where the client has left
 }
 
-// writeError answers with a page of the load balancer's own.
+// writeError responds with a load balancer's error page.
 func writeError(w http.ResponseWriter, status int) {
 	w.Header().Set("Server", "awselb/2.0")
 	w.Header().Set("Content-Type", "text/html")
 	w.WriteHeader(status)
 	title := fmt.Sprintf("%d %s", status, http.StatusText(status))
-	_, _ = fmt.Fprintf(w, "<html>\r\n<head><title>%s</title></head>\r\n<body>\r\n<center><h1>%s</h1></center>\r\n</body>\r\n</html>\r\n", title, title)
+	_, _ = fmt.Fprintf(w, "<html>\r\n<head><title>%s</title></head>\r\n"+
+		"<body>\r\n<center><h1>%s</h1></center>\r\n</body>\r\n</html>\r\n", title, title)
 }

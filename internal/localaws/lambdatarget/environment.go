@@ -12,26 +12,26 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws/process"
 )
 
-// initTimeout is how long Lambda lets a function start up.
+// initTimeout is Lambda's limit of the init phase.
 const initTimeout = 10 * time.Second
 
-// environment is one execution environment: a process of the function, and the
-// Runtime API that it talks to.
+// environment is an execution environment: a process of the function and its Lambda
+// Runtime API.
 type environment struct {
 	process *process.Process
 	api     *http.Server
 	served  chan struct{} // closed when api has stopped
 
-	ready  chan struct{}    // closed when the function first asks for an event
-	events chan *invocation // handed over to that question
+	ready  chan struct{}    // closed when the function first requests an event
+	events chan *invocation // to the function's next request
 
 	mu      sync.Mutex
 	asked   bool
-	current *invocation // taken and not answered
-	initErr error       // what the function said of a failed start
+	current *invocation // the function's, until it responds
+	initErr error       // reported by the function
 }
 
-// invocation is one event on its way through the function.
+// invocation is one event for the function.
 type invocation struct {
 	id       string
 	trace    string
@@ -88,8 +88,8 @@ func startEnvironment(ctx context.Context, opts Options) (*environment, error) {
 	return nil, err
 }
 
-// invoke has the function answer inv. Where it did not take it, inv may be given
-// to another environment.
+// invoke has the function process inv. Where taken is false the function did not
+// receive it, and another environment may.
 func (e *environment) invoke(ctx context.Context, inv *invocation, timeout time.Duration) (out outcome, taken bool) {
 	timer := time.NewTimer(timeout)
 	defer timer.Stop()
@@ -99,7 +99,8 @@ func (e *environment) invoke(ctx context.Context, inv *invocation, timeout time.
 	case <-e.process.Exited():
 		return outcome{err: e.process.ExitError("between two events"), broken: true}, false
 	case <-timer.C:
-		return outcome{err: fmt.Errorf("%w: after its last answer it did not ask for another event", ErrTimeout), broken: true}, false
+		err := fmt.Errorf("%w: after its last answer it did not ask for another event", ErrTimeout)
+		return outcome{err: err, broken: true}, false
 	case <-ctx.Done():
 		return outcome{err: ErrClosed, broken: true}, false
 	}
@@ -108,7 +109,7 @@ func (e *environment) invoke(ctx context.Context, inv *invocation, timeout time.
 		return out, true
 	case <-e.process.Exited():
 		select {
-		case out := <-inv.outcome: // it reported, and then exited
+		case out := <-inv.outcome: // it responded, and then exited
 			out.broken = true
 			return out, true
 		default:

@@ -10,12 +10,13 @@ import (
 	"strings"
 )
 
-// targetGroupARN is what events say that they come from.
-const targetGroupARN = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/" + functionName + "/6d0ecf831eec9f09"
+// targetGroupARN is the target group in the events.
+const targetGroupARN = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/" +
+	functionName + "/6d0ecf831eec9f09"
 
 // event is what a target group sends to a function (Elastic Load Balancing User
-// Guide, "Use Lambda functions as targets"). Of the two kinds of headers and
-// query parameters one is there, even if empty.
+// Guide, "Use Lambda functions as targets"). It has one of the two kinds of headers
+// and query parameters, even if empty.
 type event struct {
 	RequestContext                  requestContext       `json:"requestContext"`
 	HTTPMethod                      string               `json:"httpMethod"`
@@ -34,8 +35,8 @@ type requestContext struct {
 	} `json:"elb"`
 }
 
-// newEvent is the event of r with its body. traceRoot is the load balancer's
-// own trace header, for a request that has none.
+// newEvent returns the event for r with its body. traceRoot is the trace header that
+// the load balancer adds to a request without one.
 func newEvent(r *http.Request, body []byte, multiValue bool, traceRoot string) (json.RawMessage, error) {
 	headers := eventHeaders(r, traceRoot)
 	query := rawQuery(r.URL.RawQuery)
@@ -55,8 +56,8 @@ func newEvent(r *http.Request, body []byte, multiValue bool, traceRoot string) (
 	return json.Marshal(e)
 }
 
-// isText is the documented rule: these types go as they are unless there is a
-// content encoding, everything else goes as base64.
+// isText reports whether a load balancer sends the body as text: these types without
+// a content encoding. Every other body is base64.
 func isText(header http.Header) bool {
 	if header.Get("Content-Encoding") != "" {
 		return false
@@ -69,13 +70,13 @@ func isText(header http.Header) bool {
 	return strings.HasPrefix(kind, "text/")
 }
 
-// Headers of one connection, which end at the load balancer.
+// connectionHeaders are hop-by-hop: a load balancer does not pass them on.
 var connectionHeaders = []string{
 	"Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
 }
 
-// eventHeaders are r's headers with lower-case names, and those that the load
-// balancer adds.
+// eventHeaders returns r's headers and those that the load balancer adds, with
+// lower-case names.
 func eventHeaders(r *http.Request, traceRoot string) map[string][]string {
 	header := r.Header.Clone()
 	for _, name := range connectionHeaders {
@@ -111,7 +112,7 @@ func eventHeaders(r *http.Request, traceRoot string) map[string][]string {
 	return lower
 }
 
-// rawQuery splits a query; a load balancer does not decode it.
+// rawQuery splits a query without decoding it, as a load balancer does.
 func rawQuery(query string) map[string][]string {
 	all := map[string][]string{}
 	for pair := range strings.SplitSeq(query, "&") {
@@ -122,8 +123,8 @@ func rawQuery(query string) map[string][]string {
 	return all
 }
 
-// lastOfEach is what a target group without multi-value headers passes on (fact
-// F14).
+// lastOfEach returns the last value of each name: all that a target group without
+// multi-value headers passes on (fact F14).
 func lastOfEach(all map[string][]string) map[string]string {
 	last := make(map[string]string, len(all))
 	for name, values := range all {
@@ -132,5 +133,5 @@ func lastOfEach(all map[string][]string) map[string]string {
 	return last
 }
 
-// traceRoot makes a trace header from a counter, so that runs are alike.
+// traceRoot makes a trace header from a counter, so that runs do not differ.
 func traceRoot(n int64) string { return fmt.Sprintf("Root=1-00000000-%024x", n) }

@@ -12,10 +12,12 @@ const functionName = "lambdatarget"
 // startProcess starts opts.Binary with runtimeAPI as its Lambda Runtime API. It
 // ends with ctx.
 func startProcess(ctx context.Context, opts Options, runtimeAPI string) (*process.Process, error) {
-	return process.Start(ctx, process.Options{Name: "the function", Binary: opts.Binary, Env: environ(opts.Env, runtimeAPI), Log: opts.Log})
+	return process.Start(ctx, process.Options{
+		Name: "the function", Binary: opts.Binary, Env: environ(opts.Env, runtimeAPI), Log: opts.Log,
+	})
 }
 
-// environ is own and what Lambda sets.
+// environ adds the variables that Lambda sets to own.
 func environ(own map[string]string, runtimeAPI string) map[string]string {
 	all := map[string]string{
 		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",

@@ -7,12 +7,11 @@ import (
 	"strconv"
 )
 
-// functionARN is what the function is told it is called; it has no alias, as a
-// target group may name a function without one.
+// functionARN is the invoked function's ARN in the Runtime API, without an alias.
 const functionARN = "arn:aws:lambda:us-east-1:123456789012:function:" + functionName
 
-// maxAnswerBytes is Lambda's own limit of a synchronous answer, 6 MB. The load
-// balancer's is smaller and checked there.
+// maxAnswerBytes is Lambda's limit of a synchronous response, 6 MB. The load
+// balancer checks its own smaller limit.
 const maxAnswerBytes = 6 << 20
 
 // runtimeAPI is the Lambda Runtime API, version 2018-06-01.
@@ -25,7 +24,7 @@ func (e *environment) runtimeAPI() http.Handler {
 	return mux
 }
 
-// next waits for an event and hands it to the function.
+// next waits for an event and responds with it to the function.
 func (e *environment) next(w http.ResponseWriter, r *http.Request) {
 	e.mu.Lock()
 	if !e.asked {
@@ -44,12 +43,12 @@ func (e *environment) next(w http.ResponseWriter, r *http.Request) {
 		header.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(inv.deadline.UnixMilli(), 10))
 		header.Set("Lambda-Runtime-Invoked-Function-Arn", functionARN)
 		header.Set("Lambda-Runtime-Trace-Id", inv.trace)
-		_, _ = w.Write(inv.event) // a function that is gone is noticed by its exit
-	case <-r.Context().Done(): // the function gave up, or the environment is closed
+		_, _ = w.Write(inv.event) // fails where the function has exited, which is noticed elsewhere
+	case <-r.Context().Done(): // the function disconnected, or the environment is closed
 	}
 }
 
-// take returns the current invocation if id is its, once.
+// take returns the current invocation if it has this id, once.
 func (e *environment) take(id string) *invocation {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -79,7 +78,7 @@ func (e *environment) response(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge")
 		return
 	}
-	// A streaming runtime reports an error after the body in a trailer.
+	// A streaming runtime reports an error in a trailer after the body.
 	if kind := r.Trailer.Get("Lambda-Runtime-Function-Error-Type"); kind != "" {
 		inv.outcome <- outcome{err: &FunctionError{Type: kind, Message: "reported after the answer had begun"}}
 	} else {
@@ -106,7 +105,7 @@ func (e *environment) initFailed(w http.ResponseWriter, r *http.Request) {
 	accept(w)
 }
 
-// readError reads an error report; one that is not JSON is still an error.
+// readError reads an error report; one that is not JSON becomes an error too.
 func readError(r *http.Request) *FunctionError {
 	var reported FunctionError
 	body, _ := io.ReadAll(io.LimitReader(r.Body, maxAnswerBytes))

@@ -1,8 +1,8 @@
-// Package lambdatarget is an Application Load Balancer with one Lambda function
-// as its target, in one process on loopback: for tests, and for trying a
-// function out without AWS. The function is its real executable, started as
-// Lambda starts it and served with the Lambda Runtime API; what it gets are the
-// events of a target group, what it answers goes back as HTTP.
+// Package lambdatarget is an Application Load Balancer with one Lambda function as
+// its target, on loopback: for tests, and for running a function without AWS. The
+// function is its real executable, started as Lambda starts it and connected to a
+// Lambda Runtime API. It receives the events of a target group, and its responses
+// become HTTP.
 package lambdatarget
 
 import (
@@ -23,20 +23,19 @@ import (
 type Options struct {
 	// Binary is the function's executable, a custom runtime's bootstrap.
 	Binary string
-	// Env is the function's environment. Nothing of the caller's is added,
-	// only what Lambda itself sets: AWS_LAMBDA_FUNCTION_NAME and the like.
+	// Env is the function's environment, to which only the variables are added that
+	// Lambda sets, such as AWS_LAMBDA_FUNCTION_NAME.
 	Env map[string]string
 	// MultiValueHeaders is the target group's attribute
 	// lambda.multi_value_headers.enabled. Default: false, as on AWS.
 	MultiValueHeaders bool
-	// Log gets what the function prints, which Lambda writes to CloudWatch,
-	// and why the load balancer answered 502 or 504. It is written from several
-	// goroutines, one at a time. Default: nowhere.
+	// Log gets what the function prints, and why the load balancer responded 502 or
+	// 504. Several goroutines write to it, one at a time. Default: nowhere.
 	Log io.Writer
 	// Timeout is the function's timeout. Default: 90 s.
 	Timeout time.Duration
-	// IdleTimeout is how long the load balancer waits for the function before
-	// it answers 504. Default: 60 s, as on AWS.
+	// IdleTimeout is how long the load balancer waits for the function before it
+	// responds 504. Default: 60 s, as on AWS.
 	IdleTimeout time.Duration
 }
 
@@ -45,28 +44,27 @@ const (
 	defaultIdleTimeout = 60 * time.Second
 )
 
-// Target is a load balancer with one function. It is an http.Handler. Where
-// Lambda would start more environments for requests at the same time, here they
-// wait for the one there is.
+// Target is an http.Handler: a load balancer with one function. Concurrent requests
+// wait for the one execution environment; Lambda would start more.
 type Target struct {
 	opts Options
 	ctx  context.Context // ends when the target is closed
 	stop context.CancelFunc
 
-	turn        chan struct{} // holds one token: the right to use what follows
+	turn        chan struct{} // holds one token, the right to use environment
 	environment *environment  // nil before the first start and after a failure
 	invocations int
 
 	requests atomic.Int64
 }
 
-// ErrTimeout is Invoke's when the function did not answer in its timeout.
+// ErrTimeout is returned by Invoke when the function exceeds its timeout.
 var ErrTimeout = errors.New("the function timed out")
 
-// ErrClosed is Invoke's after Close, or after Start's context ended.
+// ErrClosed is returned by Invoke after Close, or after Start's context ended.
 var ErrClosed = errors.New("the target is closed")
 
-// FunctionError is Invoke's when the function reported an error.
+// FunctionError is returned by Invoke when the function reports an error.
 type FunctionError struct {
 	Type    string `json:"errorType"`
 	Message string `json:"errorMessage"`
@@ -77,9 +75,9 @@ func (e *FunctionError) Error() string {
 	return fmt.Sprintf("the function failed: %s: %s", e.Type, e.Message)
 }
 
-// Start starts the function and waits until it asks for its first event. It
-// ends with ctx, or with Close. A function that does not come that far is an
-// error with the last lines that it printed.
+// Start starts the function and waits until it requests its first event. It ends
+// with ctx, or with Close. The error of a function that fails before that quotes its
+// last lines.
 func Start(ctx context.Context, opts Options) (*Target, error) {
 	if err := opts.validate(); err != nil {
 		return nil, err
@@ -123,9 +121,9 @@ func (o Options) validate() error {
 	return problems.Err()
 }
 
-// Invoke has the function answer one event. As on AWS the function goes on when
-// ctx ends first, and keeps its environment busy until it has answered. After a
-// crash or a timeout the next invocation starts the function anew.
+// Invoke sends the function one event and returns its response. As on AWS the
+// function continues when ctx ends first, and its environment is busy until it
+// responds. After a crash or a timeout the next invocation starts a new environment.
 func (t *Target) Invoke(ctx context.Context, event json.RawMessage) (json.RawMessage, error) {
 	select {
 	case <-t.turn:
@@ -147,7 +145,7 @@ func (t *Target) Invoke(ctx context.Context, event json.RawMessage) (json.RawMes
 	}
 }
 
-// run is Invoke for whoever holds the turn.
+// run is Invoke for the holder of the turn.
 func (t *Target) run(event json.RawMessage) outcome {
 	t.invocations++
 	inv := &invocation{
@@ -156,8 +154,8 @@ func (t *Target) run(event json.RawMessage) outcome {
 		event:   event,
 		outcome: make(chan outcome, 1),
 	}
-	// A function may end between two events, which is then nobody's error;
-	// one that also ends right after a fresh start is broken.
+	// A function may exit between two events: the event then goes to a new
+	// environment. Where that exits too, it is an error.
 	for attempt := 0; ; attempt++ {
 		if t.environment == nil && t.ctx.Err() == nil {
 			environment, err := startEnvironment(t.ctx, t.opts)
@@ -180,11 +178,11 @@ func (t *Target) run(event json.RawMessage) outcome {
 	}
 }
 
-// Close ends the function, also in the middle of an event, and waits until it
-// is gone. It is safe to call more than once; requests after it get ErrClosed.
+// Close kills the function, in the middle of an event too, and waits for its end.
+// It may be called more than once; later requests get ErrClosed.
 func (t *Target) Close() error {
 	t.stop()
-	<-t.turn // whoever holds it fails now that the context has ended
+	<-t.turn // its holder fails: the context has ended
 	defer func() { t.turn <- struct{}{} }()
 	if t.environment != nil {
 		t.environment.close()
@@ -193,7 +191,7 @@ func (t *Target) Close() error {
 	return nil
 }
 
-// lockedWriter lets several goroutines write to w.
+// lockedWriter is safe for concurrent use.
 type lockedWriter struct {
 	mu sync.Mutex
 	w  io.Writer

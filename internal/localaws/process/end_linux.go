@@ -5,8 +5,7 @@ import (
 	"syscall"
 )
 
-// endWithParent has the kernel end the program when this process ends without
-// having ended it.
+// endWithParent makes the kernel kill the program when this process ends.
 func endWithParent(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 }

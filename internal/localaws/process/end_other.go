@@ -4,6 +4,6 @@ package process
 
 import "os/exec"
 
-// endWithParent does nothing: without a kernel that helps, a program outlives a
-// process that was killed, unless it notices by itself.
+// endWithParent does nothing: only Linux can kill a child with its parent. Elsewhere
+// a program may outlive a killed process.
 func endWithParent(*exec.Cmd) {}

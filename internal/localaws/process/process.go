@@ -1,5 +1,5 @@
-// Package process runs a program on this machine beside this process: until it
-// ends, is told to, or this process ends, however that ends.
+// Package process runs a program as a child of this process. The program ends with
+// this process, even where that is killed.
 package process
 
 import (
@@ -19,13 +19,13 @@ import (
 
 // Options describe the program.
 type Options struct {
-	// Name is what errors call it, as "the function".
+	// Name is its name in errors, such as "the function".
 	Name string
-	// Binary is the absolute path of the executable. It runs in its folder.
+	// Binary is the absolute path of the executable. Its folder is the working directory.
 	Binary string
-	// Env is its environment. Nothing of the caller's is added.
+	// Env is its whole environment.
 	Env map[string]string
-	// Log gets what it prints, standard error included, from one goroutine.
+	// Log gets its output, standard error included, from one goroutine.
 	Log io.Writer
 }
 
@@ -39,7 +39,7 @@ type Process struct {
 	output *tail
 }
 
-// Start starts the program. It ends with ctx at the latest.
+// Start starts the program and kills it when ctx ends.
 func Start(ctx context.Context, o Options) (*Process, error) {
 	ctx, kill := context.WithCancel(ctx)
 	p := &Process{
@@ -51,7 +51,7 @@ func Start(ctx context.Context, o Options) (*Process, error) {
 
 	started := make(chan error)
 	go func() {
-		// Linux ends the child with the thread that started it, not with the
+		// Linux kills the child when the thread that started it ends, not the
 		// process: this thread must live as long as the child.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
@@ -69,8 +69,8 @@ func Start(ctx context.Context, o Options) (*Process, error) {
 	return p, nil
 }
 
-// A program that was just written cannot be started while another process, on
-// its way from fork to exec, still holds it open for writing (go.dev/issue/22315).
+// A program that was just written cannot be started while another process, between
+// fork and exec, has it open for writing (go.dev/issue/22315).
 const (
 	busyFor   = 2 * time.Second
 	busyPause = 10 * time.Millisecond
@@ -85,7 +85,7 @@ func (p *Process) start(ctx context.Context, o Options) error {
 		slices.Sort(p.cmd.Env)
 		p.cmd.Dir = filepath.Dir(o.Binary)
 		p.cmd.Stdout, p.cmd.Stderr = p.output, p.output // one writer: os/exec then writes from one goroutine
-		p.cmd.WaitDelay = 2 * time.Second               // a grandchild may hold the output open
+		p.cmd.WaitDelay = 2 * time.Second               // a grandchild may keep the output open
 		endWithParent(p.cmd)
 		if err := p.cmd.Start(); !errors.Is(err, syscall.ETXTBSY) || time.Since(began) > busyFor {
 			return err
@@ -93,19 +93,19 @@ func (p *Process) start(ctx context.Context, o Options) error {
 	}
 }
 
-// Exited is closed when the program is gone and its output has been read.
+// Exited is closed when the program has ended and its output has been read.
 func (p *Process) Exited() <-chan struct{} { return p.exited }
 
-// Kill ends the program at once. It does not wait for its end.
+// Kill kills the program and does not wait for its end.
 func (p *Process) Kill() { p.kill() }
 
-// Terminate asks the program to end, by SIGTERM. It does not wait for its end.
-func (p *Process) Terminate() { _ = p.cmd.Process.Signal(syscall.SIGTERM) } // fails where it is gone
+// Terminate sends SIGTERM and does not wait for the program's end.
+func (p *Process) Terminate() { _ = p.cmd.Process.Signal(syscall.SIGTERM) } // fails where it has ended
 
-// Err is how the program ended, nil for status 0. Call it after Exited is closed.
+// Err returns how the program ended, nil for status 0. Call it after Exited is closed.
 func (p *Process) Err() error { return p.err }
 
-// ExitError says that the program ended, when, how, and what it last printed.
+// ExitError returns an error with when and how the program ended and its last lines.
 // Call it after Exited is closed.
 func (p *Process) ExitError(when string) error {
 	how := "exit status 0"
@@ -115,7 +115,7 @@ func (p *Process) ExitError(when string) error {
 	return fmt.Errorf("%s ended %s: %s%s", p.name, when, how, p.LastLines())
 }
 
-// LastLines is what the program last printed, as the end of an error text.
+// LastLines returns the last lines of the output, to be appended to an error.
 func (p *Process) LastLines() string {
 	lines := p.output.lines()
 	if len(lines) == 0 {
@@ -124,7 +124,7 @@ func (p *Process) LastLines() string {
 	return "; it last printed:\n  " + strings.Join(lines, "\n  ")
 }
 
-// tail passes everything on and remembers the end of it.
+// tail copies everything to to and keeps the end.
 type tail struct {
 	to io.Writer
 
@@ -137,7 +137,7 @@ const (
 	tailLines = 20
 )
 
-// Write never fails: a reader that went away must not end the program.
+// Write never fails: an error of to must not end the program.
 func (t *tail) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	t.kept = append(t.kept, p...)

@@ -1,7 +1,7 @@
-// Package tasktarget is an Application Load Balancer with one task of an Amazon
-// ECS service as its target, in one process on loopback: for tests, and for
-// trying a service out without AWS. The task is its container's program, started
-// with the container's environment and ended as ECS ends it.
+// Package tasktarget is an Application Load Balancer with one task of an Amazon ECS
+// service as its target, on loopback: for tests, and for running a service without
+// AWS. The task is its container's program, started with the container's environment
+// and ended as ECS ends it.
 package tasktarget
 
 import (
@@ -27,18 +27,17 @@ import (
 type Options struct {
 	// Binary is the program of the task's container.
 	Binary string
-	// Env is the container's environment. LISTEN_ADDRESS is another one here: a
-	// free port of 127.0.0.1, which the program says in a line of JSON on its
-	// output, {"msg":"listening","address":"127.0.0.1:40123"}.
+	// Env is the container's environment. LISTEN_ADDRESS is replaced by a free port of
+	// 127.0.0.1, which the program must print in a line of JSON,
+	// {"msg":"listening","address":"127.0.0.1:40123"}.
 	Env map[string]string
-	// HealthCheckPath is the target group's: the task takes requests once it
-	// answers 200 there. Default: /.
+	// HealthCheckPath is the target group's: the task gets requests once it responds
+	// 200 there. Default: /.
 	HealthCheckPath string
-	// StopTimeout is how long the task may go on after SIGTERM before it is
-	// killed. Default: 30 s, as on AWS.
+	// StopTimeout is the time between SIGTERM and SIGKILL. Default: 30 s, as on AWS.
 	StopTimeout time.Duration
-	// IdleTimeout is how long the load balancer waits for an answer to begin
-	// before it answers 504. Default: 60 s, as on AWS.
+	// IdleTimeout is how long the load balancer waits for a response to begin before
+	// it responds 504. Default: 60 s, as on AWS.
 	IdleTimeout time.Duration
 	// Log gets what the task prints. Default: nowhere.
 	Log io.Writer
@@ -47,12 +46,12 @@ type Options struct {
 const (
 	defaultStopTimeout = 30 * time.Second
 	defaultIdleTimeout = 60 * time.Second
-	// healthyTimeout is how long a task may take until it is healthy.
+	// healthyTimeout is the most time that a task may take until it is healthy.
 	healthyTimeout = 30 * time.Second
 )
 
-// Target is a load balancer with one task. It is an http.Handler that passes
-// each piece of an answer on as it comes.
+// Target is an http.Handler: a load balancer with one task. It passes each part of a
+// response on at once.
 type Target struct {
 	balancer    *httputil.ReverseProxy
 	connections *http.Transport
@@ -63,8 +62,7 @@ type Target struct {
 }
 
 // Start starts the task and waits until it is healthy. It ends with ctx, or with
-// Close. A task that does not come that far is an error with the last lines that
-// it printed.
+// Close. The error of a task that does not become healthy quotes its last lines.
 func Start(ctx context.Context, opts Options) (*Target, error) {
 	if err := opts.validate(); err != nil {
 		return nil, err
@@ -134,7 +132,7 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// wait returns where the task listens.
+// wait returns the address on which the task listens.
 func (t *Target) wait(ctx context.Context, address <-chan string) (string, error) {
 	select {
 	case a := <-address:
@@ -146,7 +144,7 @@ func (t *Target) wait(ctx context.Context, address <-chan string) (string, error
 	}
 }
 
-// waitHealthy returns once the target group would call the task healthy.
+// waitHealthy waits until the health check succeeds.
 func (t *Target) waitHealthy(ctx context.Context, check string) error {
 	for {
 		status, err := get(ctx, check)
@@ -179,16 +177,15 @@ func get(ctx context.Context, target string) (status int, err error) {
 	return response.StatusCode, response.Body.Close()
 }
 
-// ServeHTTP sends the request to the task and its answer to the client.
+// ServeHTTP sends the request to the task and its response to the client.
 func (t *Target) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// Or an answer that begins while the request is being sent would end that,
-	// and with it the connection: net/http's server then takes the rest for itself.
-	_ = http.NewResponseController(w).EnableFullDuplex() // HTTP/2 always is
+	// Without full duplex, net/http's server consumes the rest of the request when the
+	// response begins, and the connection to the task ends.
+	_ = http.NewResponseController(w).EnableFullDuplex() // fails for HTTP/2, which is full duplex
 	t.balancer.ServeHTTP(w, r)
 }
 
-// loadBalancer passes requests on to address, with the headers that a load
-// balancer adds.
+// loadBalancer sends requests to address with the headers that a load balancer adds.
 func loadBalancer(address string, connections http.RoundTripper) *httputil.ReverseProxy {
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
@@ -211,9 +208,9 @@ func loadBalancer(address string, connections http.RoundTripper) *httputil.Rever
 	}
 }
 
-// Close ends the task as ECS does: SIGTERM, and after the stop timeout the end.
-// It is an error if the task had ended before by itself, does not end in time, or
-// ends with another status than 0. It is safe to call more than once.
+// Close ends the task as ECS does: by SIGTERM, and after the stop timeout by SIGKILL.
+// It returns an error if the task had ended by itself, had to be killed, or ended
+// with a status other than 0. It may be called more than once.
 func (t *Target) Close() error {
 	t.closed.Do(func() {
 		t.connections.CloseIdleConnections()
@@ -238,7 +235,7 @@ func (t *Target) Close() error {
 	return t.failed
 }
 
-// announcement passes a task's output on until and after it says where it listens.
+// announcement copies a task's output and finds the line with its address in it.
 type announcement struct {
 	to      io.Writer
 	partial []byte
@@ -250,7 +247,7 @@ func newAnnouncement(to io.Writer) *announcement {
 	return &announcement{to: to, address: make(chan string, 1)}
 }
 
-// Write implements io.Writer for the task's output.
+// Write copies p and looks for the address in complete lines.
 func (a *announcement) Write(p []byte) (int, error) {
 	if !a.said {
 		a.partial = append(a.partial, p...)

@@ -1,0 +1,100 @@
+package autoscaling_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/autoscalingtest"
+)
+
+func TestFactsInJSON(t *testing.T) {
+	t.Parallel()
+	data, err := json.Marshal(autoscalingtest.EveryFact())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{`"startTime":"6m0s"`, `"serviceTime":"50ms"`, `"leadTime":"27m0s"`, `"kind":"lambda"`} {
+		if strings.Count(string(data), text) != 1 {
+			t.Errorf("no %s in %s", text, data)
+		}
+	}
+	var back autoscaling.Facts
+	if err := json.Unmarshal(data, &back); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(autoscalingtest.EveryFact(), back); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if data, err = json.Marshal(autoscaling.Facts{}); err != nil || string(data) != "{}" {
+		t.Errorf("no facts are %s (%v)", data, err)
+	}
+}
+
+func TestFactsRefused(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`{"startTime": "6 minutes"}`:           `"6 minutes" is not a duration such as 90s or 6m0s`,
+		`{"startTime": 360}`:                   "cannot unmarshal number",
+		`{"startime": "6m"}`:                   `unknown field "startime"`,
+		`{"events": [{"lead": "6m"}]}`:         `unknown field "lead"`,
+		`{"frontend": {"memory": 512}}`:        `unknown field "memory"`,
+		`{"events": [{"leadTime": "a while"}]`: "unexpected end",
+	} {
+		var f autoscaling.Facts
+		if err := json.Unmarshal([]byte(text), &f); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", text, err, want)
+		}
+	}
+}
+
+func TestValidateFacts(t *testing.T) {
+	t.Parallel()
+	if ps := autoscalingtest.EveryFact().Validate(); ps != nil {
+		t.Error(ps)
+	}
+	if ps := (autoscaling.Facts{}).Validate(); ps != nil {
+		t.Error(ps)
+	}
+	f := autoscalingtest.EveryFact()
+	f.Zones, f.StartTime, f.ServiceTime, f.PeakRequestsPerSecond = 7, -1, 13*time.Hour, -1
+	f.Events[0].LeadTime = -time.Minute
+	f.Frontend.Kind, f.Frontend.PeakRequestsPerSecond, f.Frontend.ReservedConcurrency = "nginx", -1, -1
+	want := `Zones: got 7: instances are spread over 1 to 6 Availability Zones; leave it out where it is not known
+StartTime: got -1ns: a measured time is over 0s and at most 12h; leave it out where it is not known
+ServiceTime: got 13h0m0s: a measured time is over 0s and at most 12h; leave it out where it is not known
+PeakRequestsPerSecond: got -1: a measured figure is over 0 and at most a billion; leave it out where it is not known
+Events[0].LeadTime: got -1m0s: a lead time is 0s or more; leave it out where it is not known
+Frontend.Kind: got "nginx": a gateway runs on lambda or fargate; give one of the two
+Frontend.PeakRequestsPerSecond: got -1: a measured figure is over 0 and at most a billion; leave it out where it is not known
+Frontend.ReservedConcurrency: got -1: a concurrency is 1 or more; leave it out where it is not known`
+	if diff := cmp.Diff(want, f.Validate().Error()); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestFactsOfVariantScaling: a surer figure of an event is its peak as many
+// times as it may come.
+func TestFactsOfVariantScaling(t *testing.T) {
+	t.Parallel()
+	s := autoscaling.VariantScaling{
+		MinCapacity: 2, MaxCapacity: 40, RequestsPerSecondPerInstance: 100, StartTime: 9 * time.Minute, Zones: 3,
+		ScheduledActions: []autoscaling.ScheduledAction{{Name: "night", MaxCapacity: ptr(20), AllowLowerMax: true}, {Name: "more"}},
+		Events: []events.Event{
+			{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 1000, Uncertainty: 1.5},
+			{Name: "friendly", Starts: "2027-06-02T20:00", Ends: "2027-06-02T22:00", PeakInstances: 1, LeadTime: ptr(time.Hour)},
+		},
+	}
+	want := autoscaling.Facts{
+		Zones: 3, StartTime: 9 * time.Minute, RequestsPerSecondPerInstance: 100, PeakRequestsPerSecond: 1500, LoweredMaximums: []string{"night"},
+		Events: []autoscaling.EventFacts{{Name: "final", Floor: 33, LeadTime: 30 * time.Minute}, {Name: "friendly", Floor: 2, LeadTime: time.Hour}},
+	}
+	if diff := cmp.Diff(want, s.Facts()); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}

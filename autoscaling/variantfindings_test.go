@@ -1,0 +1,42 @@
+package autoscaling_test
+
+import (
+	"testing"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
+)
+
+func TestFindingsInFields(t *testing.T) {
+	t.Parallel()
+	s := autoscaling.VariantScaling{
+		MinCapacity: 2, MaxCapacity: 40, RequestsPerSecondPerInstance: 100, ConcurrencyPerInstance: 8, OfferedLoad: true,
+		Policies:         []autoscaling.TargetTrackingPolicy{autoscaling.Tracking("cpu", autoscaling.CPUUtilization(variant), 200)},
+		StepPolicies:     []autoscaling.StepScalingPolicy{autoscaling.EmergencyPolicy(variant, 8)},
+		ScheduledActions: []autoscaling.ScheduledAction{{Name: "night", Schedule: "cron(0 2 * * ? *)", MaxCapacity: ptr(40)}},
+		Events:           []events.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakInstances: 9}},
+	}
+	for path, want := range map[string]string{
+		"Target.MinCapacity":                       "MinCapacity",
+		"Target.SuspendedState":                    "SuspendedState",
+		"Target.Policies[1].ScaleInCooldown":       "ScaleInCooldown",
+		"Target.Policies[0].TargetValue":           "RequestsPerSecondPerInstance",
+		"Target.Policies[2].TargetValue":           "Policies[0].TargetValue",
+		"Target.Policies[2].Metric.Dimensions":     "Policies[0].Metric.Dimensions",
+		"Target.StepPolicies[1].Alarm.Threshold":   "StepPolicies[0].Alarm.Threshold",
+		"Target.ScheduledActions[0].MaxCapacity":   "ScheduledActions[0].MaxCapacity",
+		"Target.ScheduledActions[1].MinCapacity":   "Events",
+		"Facts.Events[0].LeadTime":                 "Events[0].LeadTime",
+		"Facts.Zones":                              "Zones",
+		"Facts.StartTime":                          "StartTime",
+		"Facts.Frontend.PayloadBytes":              "Facts.Frontend.PayloadBytes",
+		"Target.ScheduledActions[of an unread key": "ScheduledActions[of an unread key",
+	} {
+		f := problem.Problem{Path: path, Got: "1", Rule: "r", Fix: "f"}
+		got := s.InFields(variant, f)
+		if got.Path != want || got.Rule != f.Rule || got.Got != "1" || got.Fix != "f" {
+			t.Errorf("%s became %+v, want %s", path, got, want)
+		}
+	}
+}

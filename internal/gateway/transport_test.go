@@ -1,0 +1,495 @@
+package gateway
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime"
+)
+
+// host is a server in SageMaker's place that counts its connections.
+type host struct {
+	*httptest.Server
+	conns, closed atomic.Int64
+}
+
+func newHost(t *testing.T, secure bool, handler http.HandlerFunc) *host {
+	t.Helper()
+	h := &host{Server: httptest.NewUnstartedServer(handler)}
+	h.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			h.conns.Add(1)
+		case http.StateClosed, http.StateHijacked:
+			h.closed.Add(1)
+		}
+	}
+	if secure {
+		// What is written together is sent together.
+		h.TLS = &tls.Config{MinVersion: tls.VersionTLS12, DynamicRecordSizingDisabled: true}
+		h.StartTLS()
+	} else {
+		h.Start()
+	}
+	t.Cleanup(h.Close)
+	return h
+}
+
+// talker is a host that reads a request and writes the next text, and closes the
+// connection after the last.
+func talker(t *testing.T, secure bool, texts ...string) *host {
+	t.Helper()
+	var next atomic.Int64
+	return newHost(t, secure, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		conn, in, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			panic(err)
+		}
+		defer conn.Close()
+		for {
+			i := int(next.Add(1)) - 1
+			if i >= len(texts) {
+				return
+			}
+			if _, err := io.WriteString(conn, texts[i]); err != nil || i == len(texts)-1 {
+				return
+			}
+			r, err := http.ReadRequest(in.Reader)
+			if err != nil {
+				return
+			}
+			_, _ = io.Copy(io.Discard, r.Body)
+		}
+	})
+}
+
+// endpoint is h as the gateway's endpoint.
+func (h *host) endpoint(t *testing.T) *Endpoint {
+	t.Helper()
+	return endpointAt(t, h.URL, func(o *sagemakerruntime.Options) {
+		if h.Certificate() != nil {
+			config := h.Client().Transport.(*http.Transport).TLSClientConfig
+			o.HTTPClient = awshttp.NewBuildableClient().WithTransportOptions(func(tr *http.Transport) {
+				tr.TLSClientConfig = config
+			})
+		}
+	})
+}
+
+// gateway is a gateway in front of h; it sends a request once.
+func (h *host) gateway(t *testing.T, opts ...func(*Config)) *Gateway {
+	t.Helper()
+	cfg := testConfig()
+	cfg.MaxBodyBytes = 100 << 20
+	for _, opt := range opts {
+		opt(&cfg)
+	}
+	return New(cfg, h.endpoint(t), slog.New(slog.DiscardHandler))
+}
+
+// ask returns the status and the body that g answers, and status 0 where the
+// reply breaks off.
+func ask(t *testing.T, g *Gateway, body string) (status int, got string) {
+	t.Helper()
+	recorder := httptest.NewRecorder()
+	defer func() {
+		if p := recover(); p != nil {
+			if p != http.ErrAbortHandler { //nolint:errorlint // a panic's value is no wrapped error
+				panic(p)
+			}
+			status = 0
+		}
+	}()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/invocations", strings.NewReader(body))
+	r.Header.Set("Idempotency-Key", "a") // which net/http would take as leave to send a request twice
+	g.ServeHTTP(recorder, r)
+	return recorder.Code, recorder.Body.String()
+}
+
+func echoBody(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	_, _ = w.Write(body)
+}
+
+var kinds = map[string]bool{"plain": false, "TLS": true}
+
+// Bodies of every size come back over one connection, plain and with TLS.
+func TestConnectionIsKept(t *testing.T) {
+	t.Parallel()
+	for kind, secure := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			h := newHost(t, secure, echoBody)
+			g := h.gateway(t)
+			for _, size := range []int{0, 1, 1000, 4 << 10, 32 << 10, 32<<10 + 1, 3 << 20, 5} {
+				body := strings.Repeat("x", size)
+				if status, got := ask(t, g, body); status != 200 || got != body {
+					t.Errorf("of %d bytes %d came back, %d", size, len(got), status)
+				}
+			}
+			if got := h.conns.Load(); got != 1 {
+				t.Errorf("%d connections", got)
+			}
+		})
+	}
+}
+
+func TestConnectionsOfManyAtOnce(t *testing.T) {
+	t.Parallel()
+	h := newHost(t, false, echoBody)
+	g := h.gateway(t)
+	var all sync.WaitGroup
+	for c := range 16 {
+		all.Go(func() {
+			for i := range 100 {
+				body := fmt.Sprintf("%d/%d", c, i)
+				if status, got := ask(t, g, body); status != 200 || got != body {
+					t.Errorf("%s: %d %s", body, status, got)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if got := h.conns.Load(); got > 32 {
+		t.Errorf("%d connections for 16 requests at a time", got)
+	}
+}
+
+const (
+	firstAnswer  = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirst"
+	forgedAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"
+	secondAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecond"
+)
+
+// A connection that the host has closed, or on which it sent bytes that no
+// request asked for, carries no other request.
+func TestKeptConnectionIsClean(t *testing.T) {
+	t.Parallel()
+	// Headers and body fill the buffer of net/http: the rest stays in the socket.
+	full := "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: \r\n\r\nfirst"
+	full = strings.Replace(full, "X: ", "X: "+strings.Repeat("x", 4096-len(full)), 1)
+	tests := map[string]struct {
+		first string
+		conns int64
+	}{
+		"too much":           {firstAnswer + forgedAnswer, 2},
+		"far too much":       {full + forgedAnswer, 2},
+		"an end":             {"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nfirst", 2},
+		"an older HTTP":      {"HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nfirst", 2},
+		"informational":      {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n" + firstAnswer, 1},
+		"chunks and trailer": {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n0\r\nX: a\r\n\r\n", 1},
+	}
+	for name, test := range tests {
+		for kind, secure := range kinds {
+			t.Run(name+", "+kind, func(t *testing.T) {
+				t.Parallel()
+				h := talker(t, secure, test.first, secondAnswer)
+				g := h.gateway(t)
+				for _, want := range []string{"first", "second"} {
+					if status, got := ask(t, g, "a"); status != 200 || got != want {
+						t.Fatalf("got %d %s, want %s", status, got, want)
+					}
+				}
+				if got := h.conns.Load(); got != test.conns {
+					t.Errorf("%d connections, want %d", got, test.conns)
+				}
+			})
+		}
+	}
+}
+
+// However many requests wait for a connection, none gets what a host sends beyond
+// the answer to another one.
+func TestExcessReachesNobody(t *testing.T) {
+	t.Parallel()
+	h := newHost(t, false, func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return
+		}
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			panic(err)
+		}
+		defer conn.Close()
+		fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s%s", len(body), body, forgedAnswer)
+		_, _ = io.Copy(io.Discard, conn) // until the gateway closes it
+	})
+	g := h.gateway(t)
+	var all sync.WaitGroup
+	for c := range 16 {
+		all.Go(func() {
+			for i := range 100 {
+				body := fmt.Sprintf("%d/%d", c, i)
+				if status, got := ask(t, g, body); status != 200 || got != body {
+					t.Errorf("%s: %d %s", body, status, got)
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+// A connection that the host closes while no request is using it is replaced:
+// the client gets its answer, and nothing is sent twice.
+func TestHostClosesIdle(t *testing.T) {
+	t.Parallel()
+	for kind, secure := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			var calls atomic.Int64
+			h := newHost(t, secure, func(w http.ResponseWriter, r *http.Request) {
+				calls.Add(1)
+				echoBody(w, r)
+			})
+			g := h.gateway(t)
+			const rounds, atOnce = 20, 8
+			for i := range rounds {
+				var all sync.WaitGroup
+				for range atOnce {
+					all.Go(func() {
+						if status, got := ask(t, g, "a"); status != 200 || got != "a" {
+							t.Errorf("round %d: %d %s", i, status, got)
+						}
+					})
+				}
+				all.Wait()
+				h.CloseClientConnections()
+			}
+			if got := calls.Load(); got != rounds*atOnce {
+				t.Errorf("%d calls for %d requests", got, rounds*atOnce)
+			}
+		})
+	}
+}
+
+// A host that reads a request on a kept connection and closes without an answer
+// may have run the model: the request is not sent again, by nobody.
+func TestNothingIsSentTwice(t *testing.T) {
+	t.Parallel()
+	for kind, secure := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			var calls atomic.Int64
+			h := newHost(t, secure, func(w http.ResponseWriter, r *http.Request) {
+				body, err := io.ReadAll(r.Body)
+				if err != nil {
+					return
+				}
+				if calls.Add(1) > 1 {
+					panic(http.ErrAbortHandler)
+				}
+				_, _ = w.Write(body)
+			})
+			g := h.gateway(t, func(cfg *Config) { cfg.MaxAttempts = 3 })
+			for i, want := range []int{200, 502} {
+				if status, got := ask(t, g, "a"); status != want {
+					t.Errorf("request %d: %d %s", i+1, status, got)
+				}
+			}
+			if calls.Load() != 2 || h.conns.Load() != 1 {
+				t.Errorf("%d calls over %d connections", calls.Load(), h.conns.Load())
+			}
+		})
+	}
+}
+
+func TestIdleTimeout(t *testing.T) {
+	t.Parallel()
+	h := newHost(t, false, echoBody)
+	g := h.gateway(t)
+	transport := g.endpoint.transport.(*http.Transport)
+	if transport.IdleConnTimeout != idleConnTimeout {
+		t.Errorf("it is %s", transport.IdleConnTimeout)
+	}
+	transport.IdleConnTimeout = 40 * time.Millisecond
+	for round := range int64(2) {
+		if status, got := ask(t, g, "a"); status != 200 {
+			t.Fatal(got)
+		}
+		for deadline := time.Now().Add(10 * time.Second); h.closed.Load() != round+1; time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("connection %d stays", round+1)
+			}
+		}
+	}
+}
+
+// A host that refuses a large body early, and closes, is heard.
+func TestEarlyAnswer(t *testing.T) {
+	t.Parallel()
+	h := newHost(t, false, func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			panic(err)
+		}
+		_, _ = io.WriteString(conn, "HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno")
+		time.Sleep(50 * time.Millisecond)
+		_ = conn.Close()
+	})
+	g := h.gateway(t)
+	for range 2 {
+		if status, got := ask(t, g, strings.Repeat("x", 20<<20)); status != 413 {
+			t.Fatalf("got %d %s", status, got)
+		}
+	}
+}
+
+// An answer that is no HTTP, or not whole, is an error, and its connection is not
+// used again.
+func TestMalformedAnswers(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"nothing":           "",
+		"another language":  "SSH-2.0-OpenSSH\r\n",
+		"two lengths":       "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+		"huge headers":      "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", maxAnswerHeaderBytes+8<<10) + "\r\n\r\n",
+		"many before it":    strings.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 4000),
+		"another protocol":  "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: a\r\n\r\n",
+		"an end in headers": "HTTP/1.1 200 OK\r\nContent-Le",
+		"a short body":      "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc",
+		"a short chunk":     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc",
+		"a bad chunk":       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nabc",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var calls atomic.Int64
+			h := newHost(t, false, func(w http.ResponseWriter, r *http.Request) {
+				if calls.Add(1) > 1 {
+					echoBody(w, r)
+					return
+				}
+				_, _ = io.Copy(io.Discard, r.Body)
+				conn, _, err := w.(http.Hijacker).Hijack()
+				if err != nil {
+					panic(err)
+				}
+				_, _ = io.WriteString(conn, text)
+				if name == "another protocol" {
+					_, _ = io.Copy(io.Discard, conn) // until the gateway closes it
+				}
+				_ = conn.Close()
+			})
+			g := h.gateway(t)
+			if status, got := ask(t, g, "a"); status != 0 && status != 502 {
+				t.Errorf("got %d %q", status, got)
+			}
+			if status, got := ask(t, g, "next"); status != 200 || got != "next" || h.conns.Load() != 2 {
+				t.Errorf("the next request: %d %s over %d connections", status, got, h.conns.Load())
+			}
+		})
+	}
+}
+
+// A request ends with its context, in front of the answer's headers and in its
+// body, and its connection too. One that comes too late costs no connection.
+func TestContextEnds(t *testing.T) {
+	t.Parallel()
+	cause := errors.New("enough")
+	left := make(chan struct{}, 10)
+	h := newHost(t, false, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		switch r.Header.Get("Accept") {
+		case "nothing":
+		case "body":
+			_, _ = w.Write([]byte("a"))
+			w.(http.Flusher).Flush()
+		default:
+			return
+		}
+		<-r.Context().Done()
+		left <- struct{}{}
+	})
+	endpoint := h.endpoint(t)
+	send := func(ctx context.Context, accept string) error {
+		response, err := endpoint.send(ctx, endpoint.target(testEndpoint, "invocations"),
+			http.Header{"Accept": {accept}}, []byte("a"))
+		if err != nil {
+			return err
+		}
+		defer response.Body.Close()
+		_, err = io.ReadAll(response.Body)
+		return err
+	}
+	for _, accept := range []string{"nothing", "body"} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(50*time.Millisecond, func() { cancel(cause) })
+		if err := send(ctx, accept); !errors.Is(err, cause) {
+			t.Errorf("%s: %v", accept, err)
+		}
+		select {
+		case <-left:
+		case <-time.After(10 * time.Second):
+			t.Errorf("%s: the host still holds the connection", accept)
+		}
+	}
+	before := h.conns.Load()
+	late, cancel := context.WithCancel(t.Context())
+	if err := send(late, ""); err != nil || h.conns.Load() != before+1 {
+		t.Fatalf("%v over %d connections", err, h.conns.Load())
+	}
+	cancel()
+	if err := send(late, ""); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if err := send(t.Context(), ""); err != nil || h.conns.Load() != before+1 {
+		t.Errorf("%v over %d connections", err, h.conns.Load())
+	}
+}
+
+// An answer that is closed before its end costs its connection.
+func TestBodyIsClosed(t *testing.T) {
+	t.Parallel()
+	h := newHost(t, false, echoBody)
+	endpoint := h.endpoint(t)
+	for range 2 {
+		response, err := endpoint.send(t.Context(), endpoint.target(testEndpoint, "invocations"), http.Header{}, []byte("abc"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if _, err := response.Body.Read(make([]byte, 1)); err == nil {
+			t.Error("afterwards it can be read")
+		}
+	}
+	if got := h.conns.Load(); got != 2 {
+		t.Errorf("%d connections", got)
+	}
+}
+
+// A host that is silent in the handshake is a time-out, before which nothing was
+// sent.
+func TestHandshakeTimeout(t *testing.T) {
+	t.Parallel()
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	endpoint := endpointAt(t, "https://"+silent.Addr().String())
+	endpoint.transport.(*http.Transport).TLSHandshakeTimeout = 50 * time.Millisecond
+	_, err = endpoint.send(t.Context(), endpoint.target(testEndpoint, "invocations"), http.Header{}, []byte("a")) //nolint:bodyclose // there is none
+	var network net.Error
+	if !errors.As(err, &network) || !network.Timeout() || !notConnected(err) || !hopeless(err) {
+		t.Errorf("got %v", err)
+	}
+}
