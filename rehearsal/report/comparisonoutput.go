@@ -14,8 +14,9 @@ var comparisonPage = template.Must(template.New("comparison").Parse(comparisonTe
 
 // comparisonDocument is a comparison for machines. Units are in the names.
 type comparisonDocument struct {
-	Trace string `json:"trace,omitempty"`
-	Asked string `json:"asked,omitempty"`
+	SchemaVersion int    `json:"schemaVersion"`
+	Trace         string `json:"trace,omitempty"`
+	Asked         string `json:"asked,omitempty"`
 	// Cheapest is the index of the cheapest row that keeps what is asked.
 	Cheapest *int          `json:"cheapest,omitempty"`
 	Flips    []string      `json:"flips,omitempty"`
@@ -37,7 +38,7 @@ type rowDocument struct {
 
 // JSON is the comparison for machines.
 func (c Comparison) JSON() ([]byte, error) {
-	d := comparisonDocument{Asked: c.Asked, Flips: c.Flips, Rows: []rowDocument{}}
+	d := comparisonDocument{SchemaVersion: schemaVersion, Asked: c.Asked, Flips: c.Flips, Rows: []rowDocument{}}
 	if best, any := c.Best(); any {
 		d.Cheapest = &best
 	}

@@ -8,20 +8,26 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
+// schemaVersion is the version of the JSON documents of a rehearsal and a
+// comparison. It rises when a key is removed or changes its meaning; new keys
+// may come without it.
+const schemaVersion = 1
+
 // document is the report for machines. Units are in the names.
 type document struct {
-	ResourceID  string           `json:"resourceId"`
-	Template    string           `json:"template,omitempty"`
-	Trace       string           `json:"trace,omitempty"`
-	TraceNotes  string           `json:"traceNotes,omitempty"`
-	From        time.Time        `json:"from"`
-	To          time.Time        `json:"to"`
-	Assumptions string           `json:"assumptions"`
-	Requests    requestsDocument `json:"requests"`
-	Latency     latencyDocument  `json:"latency"`
-	Capacity    capacityDocument `json:"capacity"`
-	Cost        costDocument     `json:"cost"`
-	Elasticity  elasticity       `json:"elasticity"`
+	SchemaVersion int              `json:"schemaVersion"`
+	ResourceID    string           `json:"resourceId"`
+	Template      string           `json:"template,omitempty"`
+	Trace         string           `json:"trace,omitempty"`
+	TraceNotes    string           `json:"traceNotes,omitempty"`
+	From          time.Time        `json:"from"`
+	To            time.Time        `json:"to"`
+	Assumptions   string           `json:"assumptions"`
+	Requests      requestsDocument `json:"requests"`
+	Latency       latencyDocument  `json:"latency"`
+	Capacity      capacityDocument `json:"capacity"`
+	Cost          costDocument     `json:"cost"`
+	Elasticity    elasticity       `json:"elasticity"`
 	// Frontend is what stands before the endpoint, where it is counted.
 	Frontend *frontendDocument `json:"frontend,omitempty"`
 	// Unscaled is of the traffic as it has come, where it was scaled.
@@ -115,7 +121,8 @@ type eventDocument struct {
 func (r Report) JSON() ([]byte, error) {
 	res := r.Result
 	d := document{
-		ResourceID: r.Input.Subject.Target.ResourceID, Template: r.Template, Trace: r.Trace, TraceNotes: r.TraceNotes,
+		SchemaVersion: schemaVersion,
+		ResourceID:    r.Input.Subject.Target.ResourceID, Template: r.Template, Trace: r.Trace, TraceNotes: r.TraceNotes,
 		From: res.From, To: res.To, Assumptions: r.assumptions(),
 		Requests: requestsOf(res), Latency: latencyOf(res), Capacity: capacityOf(res), Cost: costDocument(res.Cost), Elasticity: elasticity(res.Elasticity),
 		Frontend: frontendOf(r.Frontend), Unscaled: r.unscaledDocument(), Changes: r.recommendations(), GateFailures: append([]string{}, r.Failures...),
