@@ -42,7 +42,7 @@ func (g gate) contradictions(in rehearsal.Input) problem.List {
 		ps.Add("--max-p99", g.maxP99, fmt.Sprintf("a request that does not wait takes %s, so that nothing passes", problem.Duration(s.ServiceTime)), "ask for more than the service time")
 	}
 	if g.maxCostRatio > 0 && g.maxCostRatio < 1 && (g.minAvailability > 0 || g.maxP99 > 0) {
-		ps.Add("--max-cost-ratio", g.maxCostRatio, "1 is the cost of who knows the future: less contradicts an objective of availability or latency", "ask for 1 or more, such as 1.5")
+		ps.Add("--max-cost-ratio", g.maxCostRatio, "1 is the oracle's cost, of the fewest instances that meet the objective: less contradicts one", "ask for 1 or more, such as 1.5")
 	}
 	return ps
 }

@@ -48,7 +48,7 @@ func (r Report) frontendLines() [][2]string {
 		} else if len(b.Unpriced) > 0 {
 			text += ", without " + strings.Join(b.Unpriced, ", ") + ": prices are not known"
 		}
-		out = append(out, [2]string{"together", text})
+		out = append(out, [2]string{"total", text})
 	}
 	return out
 }
