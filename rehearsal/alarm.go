@@ -6,7 +6,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 )
 
-// alarmState is CloudWatch's.
+// alarmState is a state of a CloudWatch alarm.
 type alarmState uint8
 
 const (
@@ -15,16 +15,16 @@ const (
 	inAlarm
 )
 
-// String is CloudWatch's word for it.
+// String is CloudWatch's name of the state.
 func (s alarmState) String() string {
 	return [...]string{"INSUFFICIENT_DATA", "OK", "ALARM"}[s]
 }
 
-// alarmRule is what CloudWatch is told of an alarm.
+// alarmRule is the configuration of an alarm.
 type alarmRule struct {
 	comparison autoscaling.Comparison
 	threshold  float64
-	// datapoints are looked at, and toAlarm of them have to breach.
+	// toAlarm of the latest datapoints must breach the threshold.
 	datapoints, toAlarm int
 	missing             autoscaling.MissingData
 }
@@ -42,12 +42,12 @@ func (r *alarmRule) breaches(value float64) bool {
 	}
 }
 
-// stateOf is the state of an alarm that has so many datapoints in its window,
-// missing ones among them. With MissingIsMissing it goes off as soon as enough
-// of those that are there breach, and has insufficient data where none is.
+// nextState evaluates a window with these numbers of breaching and missing
+// datapoints. With MissingIsMissing the alarm fires as soon as enough of the
+// present datapoints breach, and has insufficient data when none is present.
 //
-// CloudWatch also looks back a little further than the window where some are
-// missing, to a depth that it does not document; here it does not.
+// CloudWatch also looks back further than the window when datapoints are missing,
+// to a depth that it does not document; the model does not.
 func nextState(r *alarmRule, breaching, missing int, before alarmState) alarmState {
 	switch {
 	case missing > 0 && r.missing == autoscaling.MissingBreaches:
@@ -63,25 +63,25 @@ func nextState(r *alarmRule, breaching, missing int, before alarmState) alarmSta
 	return isOK
 }
 
-// What a datapoint was.
+// Kinds of datapoints.
 const (
 	notBreaching uint8 = iota
 	isBreaching
 	isMissing
 )
 
-// alarm is an alarm's memory: its window as a ring, and its state.
+// alarm is the evaluation window, as a ring buffer, and the state of an alarm.
 type alarm struct {
 	rule               alarmRule
 	window             []uint8
 	next               int
 	breaching, missing int
 	state              alarmState
-	// value is the newest datapoint that was there.
+	// value is the newest datapoint that was not missing.
 	value float64
 }
 
-// newAlarm begins as CloudWatch does, without data.
+// newAlarm has insufficient data, as a new CloudWatch alarm.
 func newAlarm(r alarmRule) alarm {
 	a := alarm{rule: r, window: make([]uint8, r.datapoints), missing: r.datapoints, value: math.NaN()}
 	for i := range a.window {
@@ -90,8 +90,8 @@ func newAlarm(r alarmRule) alarm {
 	return a
 }
 
-// see takes the next datapoint, NaN where there is none, and reports whether
-// the state has changed.
+// observe adds the next datapoint, NaN for a missing one, and reports whether the
+// state has changed.
 func (a *alarm) observe(value float64) bool {
 	kind := notBreaching
 	switch {

@@ -2,24 +2,22 @@ package rehearsal
 
 import "sync"
 
-// shared is what takes long to compute and does not depend on what scales, for
-// several rehearsals at a time.
+// cache holds results that are slow to compute and do not depend on the scaling,
+// for several concurrent rehearsals.
 type cache struct {
 	sync.Mutex
-	// rates are the most that 0, 1, 2 and more instances serve.
+	// rates are the highest rates that 0, 1, 2 … instances serve within the objective.
 	rates []float64
-	// knots are those of waitTables.
 	knots map[knotKey]knot
-	// sums are those of the service times.
-	bins []uint16
+	bins  []uint16
 }
 
-// place is a knot of the stations of so many instances.
+// knotKey names a knot of the stations of some number of instances.
 type knotKey struct{ instances, knot int }
 
 func newCache() *cache { return &cache{rates: []float64{0}, knots: map[knotKey]knot{}} }
 
-// knot is a knot, computed where it is not known.
+// knot returns a knot, and computes it once.
 func (s *cache) knot(at knotKey, compute func() knot) knot {
 	s.Lock()
 	k, known := s.knots[at]
@@ -33,7 +31,7 @@ func (s *cache) knot(at knotKey, compute func() knot) knot {
 	return k
 }
 
-// sumsOf are the sums of service times, which are always the same.
+// latencyBins is latencyBins of service, which is equal in every call.
 func (s *cache) latencyBins(service []float64) []uint16 {
 	s.Lock()
 	defer s.Unlock()

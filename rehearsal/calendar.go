@@ -8,27 +8,27 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
 )
 
-// chunk is how much of a calendar is worked out at a time, so that its memory
-// does not depend on a trace's length.
+// calendarChunk is how much of a calendar is computed at a time, so that its memory
+// does not depend on the length of the trace.
 const calendarChunk = 7 * 24 * time.Hour
 
-// lookBack is how far before a trace an action is looked for that has set the
-// bounds in which the trace begins (fact B6).
+// lookBack is how far before the trace scheduled actions set the initial bounds
+// (fact B6).
 const lookBack = 8 * 24 * time.Hour
 
-// run is one scheduled action at one instant, in Unix seconds.
+// scheduledRun is one run of an action at a Unix second.
 type scheduledRun struct {
 	at     int64
 	action int
 }
 
-// calendar is the scheduled actions as sorted instants.
+// calendar is the sorted runs of the scheduled actions.
 type calendar struct {
 	actions  []parsedAction
 	runs     []scheduledRun
 	next     int
-	until    int64 // runs are worked out up to here
-	finished bool  // nothing is planned
+	until    int64 // runs are computed up to here
+	finished bool  // there is no action
 }
 
 type parsedAction struct {
@@ -36,8 +36,7 @@ type parsedAction struct {
 	zone       *time.Location
 }
 
-// read reads the actions, which have been validated, but for those that are
-// missed, which stay empty.
+// parseActions parses validated actions. Missed ones stay empty.
 func parseActions(actions []autoscaling.ScheduledAction, missed []string) []parsedAction {
 	out := make([]parsedAction, len(actions))
 	for i, a := range actions {
@@ -54,8 +53,8 @@ func parseActions(actions []autoscaling.ScheduledAction, missed []string) []pars
 	return out
 }
 
-// newCalendar is the calendar of a rehearsal that begins at start. A rate counts
-// from there, since nothing says when the action was made.
+// newCalendar is the calendar of a rehearsal from start. A rate counts from there,
+// since the time of the action's creation is not known.
 func newCalendar(actions []parsedAction, start time.Time) calendar {
 	c := calendar{actions: make([]parsedAction, len(actions)), until: start.Unix(), finished: true}
 	for i, a := range actions {
@@ -79,7 +78,7 @@ func (c *calendar) between(from, to int64, into []scheduledRun) []scheduledRun {
 	return into
 }
 
-// due is the instant of the next run, or of when more must be worked out.
+// nextRun is the time of the next run, or when more runs must be computed.
 func (c *calendar) nextRun() int64 {
 	switch {
 	case c.next < len(c.runs):
@@ -90,7 +89,7 @@ func (c *calendar) nextRun() int64 {
 	return c.until
 }
 
-// take returns the index of an action that is due, and false where none is.
+// pop returns the index of the next due action, and false without one.
 func (c *calendar) pop(now int64) (int, bool) {
 	for !c.finished && c.next == len(c.runs) && now >= c.until {
 		to := c.until + int64(calendarChunk/time.Second)

@@ -8,8 +8,8 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// advance plays the seconds until an instant, at a rate of requests a second
-// that needs so many instances.
+// advance simulates the seconds until to, at a rate of requests a second that needs
+// a number of instances.
 func (e *engine) advance(to int64, rate float64, needed int) {
 	for e.now < to {
 		first := rate
@@ -28,7 +28,6 @@ func (e *engine) advance(to int64, rate float64, needed int) {
 			lost = e.retries.fail(first, share)
 		}
 		if seconds > 1 {
-			// The first of them has been counted.
 			e.stations.countRepeated(&s, e.fleet.serving, float64(seconds-1))
 		}
 		e.publish(&s, float64(seconds))
@@ -37,7 +36,7 @@ func (e *engine) advance(to int64, rate float64, needed int) {
 	}
 }
 
-// publish measures seconds equal seconds for every series.
+// publish adds seconds equal seconds to every series.
 func (e *engine) publish(s *flow, seconds float64) {
 	n := float64(e.fleet.serving)
 	for i := range e.series {
@@ -64,8 +63,7 @@ func (e *engine) publish(s *flow, seconds float64) {
 	}
 }
 
-// checkCount refuses what no trace holds: a source that is read as it goes is
-// not validated before.
+// checkCount validates a count of a source that was not validated as a whole.
 func checkCount(count float64, at int64) error {
 	if count >= 0 && !math.IsInf(count, 1) {
 		return nil

@@ -10,11 +10,11 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
-// never is after every instant.
+// never is a time after every other.
 const never = math.MaxInt64
 
-// engine plays one rehearsal. Time is Unix seconds; every step is one second,
-// and seconds that are all the same are taken together.
+// engine is one discrete-time simulation. Time is in Unix seconds and a step is
+// one second; equal seconds are simulated in one step.
 type engine struct {
 	in     Input
 	target autoscaling.ScalableTarget
@@ -30,8 +30,8 @@ type engine struct {
 	faults  []scheduledFault
 	bounds  [2]int
 	desired int
-	// activity is the change of capacity under way, and deployed when an update
-	// of the endpoint ends; while either lasts nothing scales (fact C10).
+	// activity is the scaling activity in progress, and updateEnds the end of a
+	// deployment; during either nothing else scales (fact C10).
 	activity   activity
 	updateEnds int64
 	resetTo    int
@@ -40,22 +40,22 @@ type engine struct {
 	totals totals
 }
 
-// activity is a change of capacity that has not succeeded yet.
+// activity is a scaling activity in progress.
 type activity struct {
-	ends           int64 // never: none is under way
+	ends           int64 // never: none is in progress
 	capacityBefore int
 	out            bool
 	cooldown       int64
 }
 
-// cooldown is the wait after a policy's activity.
+// cooldown is the period after a policy's activity.
 type cooldown struct {
 	until          int64
 	capacityBefore int
 	out            bool
 }
 
-// engine is ready to play traffic.
+// engine returns a simulation of traffic at its first second.
 func (p Prepared) engine(traffic trace.Source) *engine {
 	in := p.in
 	in.Trace = traffic
@@ -98,8 +98,8 @@ func (p Prepared) engine(traffic trace.Source) *engine {
 	return e
 }
 
-// settle brings the capacity into service with which the trace begins: what
-// scaling would have come to under its first rate.
+// warmUp puts the initial capacity into service: InitialCapacity, or what scaling
+// would have reached under the trace's first rate.
 func (e *engine) warmUp(rate float64) {
 	n := e.in.InitialCapacity
 	if n == 0 {
@@ -118,8 +118,8 @@ func (e *engine) warmUp(rate float64) {
 	e.totals.least, e.totals.most = n, n
 }
 
-// overwrite sets the bounds that an action names; they stay (fact B6). It
-// reports false where they would cross: such an action fails (fact B8).
+// registerBounds sets the bounds of an action, which stay until the next (fact
+// B6). It reports false when they would cross: such an action fails (fact B8).
 func (e *engine) registerBounds(a *autoscaling.ScheduledAction) bool {
 	low, high := e.bounds[0], e.bounds[1]
 	if a.MinCapacity != nil {
@@ -135,11 +135,11 @@ func (e *engine) registerBounds(a *autoscaling.ScheduledAction) bool {
 	return true
 }
 
-// updating reports whether the endpoint is, so that it refuses changes (facts
+// updating reports whether the endpoint is updating and refuses changes (facts
 // C10 and C35).
 func (e *engine) updating() bool { return e.activity.ends != never || e.updateEnds != never }
 
-// next is the next instant at which something may happen, at most until.
+// nextEvent is the next time at which something may happen, at most until.
 func (e *engine) nextEvent(until int64) int64 {
 	next := min(until, e.calendar.nextRun(), e.fleet.nextStart(), e.activity.ends, e.updateEnds, e.totals.minuteEnds)
 	if len(e.faults) > 0 {
@@ -155,7 +155,8 @@ func (e *engine) nextEvent(until int64) int64 {
 	return next
 }
 
-// instant does what is due now, in the order in which AWS would be asked.
+// processDue processes what is due now: starts, updates, faults, scheduled
+// actions, alarms and policies.
 func (e *engine) processDue() {
 	if n := e.fleet.startServing(e.now); n > 0 {
 		e.stations.resize(e.fleet.serving-n, e.fleet.serving, false)
@@ -182,16 +183,16 @@ func (e *engine) processDue() {
 	}
 }
 
-// look ends periods and shows alarms the datapoints that they can see by now.
-// It reports whether there was one.
-func (e *engine) evaluateAlarms() (looked bool) {
+// evaluateAlarms closes metric periods and gives alarms the datapoints that have
+// become visible. It reports whether there was one.
+func (e *engine) evaluateAlarms() (evaluated bool) {
 	for i := range e.sources {
 		s := &e.sources[i]
 		if e.now%s.period != 0 || e.now == e.totals.start {
 			continue
 		}
 		value := s.value(e.series)
-		// A period that had begun before the trace is not known.
+		// A period that began before the trace has no datapoint.
 		if _, gap := windowAt(e.in.Faults.MetricGaps, e.now-1); gap || e.now-s.period < e.totals.start {
 			value = math.NaN()
 		}
@@ -214,11 +215,11 @@ func (e *engine) evaluateAlarms() (looked bool) {
 	for i := range e.alarms {
 		w := &e.alarms[i]
 		for w.nextVisible() <= e.now {
-			looked = true
+			evaluated = true
 			if w.alarm.observe(w.pop()) {
 				e.totals.record(Event{Kind: AlarmEvent, Name: w.name, Value: w.alarm.value, What: w.alarm.state.String()}, e.now)
 			}
 		}
 	}
-	return looked
+	return evaluated
 }

@@ -2,9 +2,9 @@ package rehearsal
 
 import "sort"
 
-// oracle knows the future: it has at every instant the fewest instances that
-// keep the objective, each started exactly early enough and billed from its
-// launch. What it costs is an anchor for what anything else costs.
+// oracle is the lower bound that costs are compared with: at every instant the
+// fewest instances that meet the objective, each launched one start time before it
+// is needed and billed from its launch.
 type oracle struct {
 	model        waitModel
 	pooled       bool
@@ -12,17 +12,17 @@ type oracle struct {
 	serviceTimes []float64
 	cache        *cache
 
-	// The fewest instances are needed from a start time before they are: the
-	// greatest need of a sliding window, as a queue of falling needs.
+	// Launched instances are the maximum need of a sliding window of one start
+	// time, kept as a queue of decreasing needs.
 	window   int64
 	queue    []need
 	head     int
 	billedTo int64
 	billed   float64 // in instance seconds
-	most     int     // what static peak has all the time
+	most     int     // what static peak has at every instant
 }
 
-// need is what is needed until before a second.
+// need is the instances needed until before a second.
 type need struct {
 	until     int64
 	instances int
@@ -36,7 +36,7 @@ func newOracle(in Input, start int64) oracle {
 	}
 }
 
-// maxInstances is more than any account has.
+// maxInstances is beyond every account's quota.
 const maxInstances = 100_000
 
 // needed is the fewest instances that serve a rate within the objective.
@@ -45,7 +45,7 @@ func (o *oracle) needed(rate float64) int {
 	if o.objective.Latency == 0 || rate > maxInstances*full {
 		return ceilTo(rate / full)
 	}
-	rate *= 1 - 1e-12 // what binary fractions have added is no request
+	rate *= 1 - 1e-12 // rounding errors are no requests
 	s := o.cache
 	s.Lock()
 	defer s.Unlock()
@@ -55,7 +55,7 @@ func (o *oracle) needed(rate float64) int {
 	return sort.SearchFloat64s(s.rates, rate)
 }
 
-// serves is the highest rate at which n instances keep the objective.
+// highestRate is the highest rate at which n instances meet the objective.
 func (o *oracle) highestRate(n int) float64 {
 	full := float64(n) * o.model.service.RequestsPerSecond * o.objective.Utilization
 	low, high := 0.0, full
@@ -86,9 +86,9 @@ func (o *oracle) meetsObjective(n int, rate float64) bool {
 	return late/float64(len(o.serviceTimes)) <= 1-o.objective.Share
 }
 
-// add says that instances are needed from one second to before another, and
-// bills for the seconds a start time earlier: what is launched by then is the
-// most that is needed until a start time after them.
+// add adds the instances needed from one second to before another, and bills the
+// seconds one start time before: the instances launched then are the most that are
+// needed within a start time.
 func (o *oracle) add(from, to int64, instances int) {
 	for len(o.queue) > o.head && o.queue[len(o.queue)-1].instances <= instances {
 		o.queue = o.queue[:len(o.queue)-1]
@@ -102,7 +102,7 @@ func (o *oracle) add(from, to int64, instances int) {
 	o.billUntil(to - o.window)
 }
 
-// bill bills up to a second.
+// billUntil bills the seconds before to.
 func (o *oracle) billUntil(to int64) {
 	for o.billedTo < to {
 		for o.queue[o.head].until <= o.billedTo {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// decide lets every policy act whose alarm sets it off. Any of them scales out,
-// and of several the largest capacity wins (fact A29).
+// decide applies the policies whose alarms trigger them. Any policy scales out,
+// and the largest capacity wins (fact A29).
 func (e *engine) decide() {
 	cooling := e.cooldown.out && e.now < e.cooldown.until
 	base := scaleOutBase(e.desired, cooling, e.cooldown.capacityBefore)
@@ -33,7 +33,7 @@ func (e *engine) decide() {
 		}
 		w.lastAction, asked = e.now, true
 		want(stepCapacity(s.policy, base, w.alarm.value), s.policy.Name, s.policy.Cooldown)
-		// A step inwards is not held up by target tracking (fact A31).
+		// A step policy scales in without the consent of target tracking (fact A31).
 		if to := clamp(stepCapacity(s.policy, e.desired, w.alarm.value), e.bounds[0], e.bounds[1]); to < e.desired && (inBy == "" || to > in) {
 			in, inBy, inAfter = to, s.policy.Name, s.policy.Cooldown
 		}
@@ -59,8 +59,8 @@ func (e *engine) decide() {
 	}
 }
 
-// trackersIn is what tracking policies would keep, and whether they may all
-// scale in and one of their alarms asks for it now.
+// trackingScaleIn is the capacity that the tracking policies agree on. ready says
+// that all of them may scale in and an alarm of one triggers it now.
 func (e *engine) trackingScaleIn() (capacity int, name string, after time.Duration, ready bool) {
 	e.votes = e.votes[:0]
 	asked := false
@@ -86,7 +86,7 @@ func (e *engine) trackingScaleIn() (capacity int, name string, after time.Durati
 	return clamp(capacity, e.bounds[0], e.bounds[1]), name, after, asked && agreed
 }
 
-// policyOut scales out by a policy, which ends a scale-in cooldown (fact A21).
+// scaleOut applies a policy's scale-out, which ends a scale-in cooldown (fact A21).
 func (e *engine) scaleOut(to int, name string, after time.Duration) {
 	ev := Event{Kind: PolicyEvent, Name: name, From: e.desired, To: to, What: "scale out"}
 	switch {
@@ -100,7 +100,7 @@ func (e *engine) scaleOut(to int, name string, after time.Duration) {
 	e.totals.record(ev, e.now)
 }
 
-// policyIn scales in by a policy, if no cooldown holds it up (fact A21).
+// scaleIn applies a policy's scale-in unless a cooldown forbids it (fact A21).
 func (e *engine) scaleIn(to int, name string, after time.Duration) {
 	ev := Event{Kind: PolicyEvent, Name: name, From: e.desired, To: to, What: "scale in"}
 	switch {
@@ -116,8 +116,8 @@ func (e *engine) scaleIn(to int, name string, after time.Duration) {
 	e.totals.record(ev, e.now)
 }
 
-// scale changes the capacity in one step (fact B7). Only a policy's change is
-// followed by a cooldown (fact A23), once it has succeeded.
+// scale changes the capacity in one step (fact B7). Only a policy's change has a
+// cooldown (fact A23), which begins when the activity has succeeded.
 func (e *engine) scale(to int, policy bool, cooldown int64) {
 	e.totals.actions++
 	e.activity = activity{capacityBefore: e.desired, out: to > e.desired, cooldown: -1}
@@ -140,8 +140,8 @@ func (e *engine) removeInstances(count int) {
 	e.totals.lost += e.stations.resize(before, e.fleet.serving, false)
 }
 
-// succeed ends the activity: a cooldown begins now (fact A22). What AWS could
-// not fulfil is given up.
+// completeActivity ends the activity and begins its cooldown (fact A22). Capacity
+// that AWS did not fulfil is no longer desired.
 func (e *engine) completeActivity() {
 	a := e.activity
 	e.activity.ends = never
@@ -153,17 +153,17 @@ func (e *engine) completeActivity() {
 	e.retryRefusedFloor()
 }
 
-// keepBounds raises a floor that was refused, where the timing says that AWS
-// does so.
+// retryRefusedFloor moves the capacity into its bounds if Timing says that AWS
+// repeats a refused move.
 func (e *engine) retryRefusedFloor() {
 	if e.in.Timing.RefusedFloorRetried && !e.updating() && clamp(e.desired, e.bounds[0], e.bounds[1]) != e.desired {
 		e.scale(clamp(e.desired, e.bounds[0], e.bounds[1]), false, 0)
 	}
 }
 
-// runAction runs a scheduled action: it overwrites the bounds, and moves the
-// capacity inside them at once, whatever the cooldowns (facts B6, B7 and B10).
-// While the endpoint is updating the move is refused (fact C35).
+// runScheduledAction registers the action's bounds and moves the capacity into
+// them at once, whatever the cooldowns (facts B6, B7 and B10). An endpoint that is
+// updating refuses the move (fact C35).
 func (e *engine) runScheduledAction(index int) {
 	a := &e.target.ScheduledActions[index]
 	ev := Event{Kind: ScheduleEvent, Name: a.Name, What: "bounds set"}
@@ -176,7 +176,7 @@ func (e *engine) runScheduledAction(index int) {
 	e.totals.record(ev, e.now)
 }
 
-// intoBounds moves the capacity inside the bounds.
+// moveIntoBounds moves the capacity into the bounds and says what happened.
 func (e *engine) moveIntoBounds() (what string) {
 	to := clamp(e.desired, e.bounds[0], e.bounds[1])
 	switch {
@@ -190,7 +190,7 @@ func (e *engine) moveIntoBounds() (what string) {
 	return "bounds set, capacity moved into them"
 }
 
-// suffer plays a fault.
+// applyFault plays a fault.
 func (e *engine) applyFault(i scheduledFault) {
 	switch i.kind {
 	case overwritten: // fact C24
@@ -208,11 +208,11 @@ func (e *engine) applyFault(i scheduledFault) {
 	}
 }
 
-// zones is how many there are where nothing says it.
+// zones is the number of Availability Zones where Facts.Zones is not known.
 const zones = 3
 
-// loseZone takes the instances of one zone away, the fullest, and starts as
-// many in the others.
+// loseZone removes the instances of the fullest zone and starts as many in the
+// others.
 func (e *engine) loseZone() {
 	n := e.in.Subject.Facts.Zones
 	if n < 1 {
@@ -227,7 +227,7 @@ func (e *engine) loseZone() {
 	e.totals.record(Event{Kind: FaultEvent, From: before, To: e.fleet.serving, What: "a zone is lost"}, e.now)
 }
 
-// endDeployment puts the new fleet into service.
+// endDeployment puts the updated fleet into service.
 func (e *engine) endDeployment() {
 	e.updateEnds = never
 	from := e.desired

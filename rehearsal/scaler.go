@@ -11,19 +11,19 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// again is how often CloudWatch repeats the action of an alarm that stays in
-// ALARM, where the action is a scaling policy.
+// actionInterval is the seconds after which CloudWatch repeats the scaling action
+// of an alarm that stays in ALARM.
 const actionInterval = 60
 
-// watch is an alarm with the datapoints that it cannot see yet.
+// delayedAlarm is an alarm and the datapoints that are not yet published.
 type delayedAlarm struct {
 	name string
-	// blind says that it never gets a datapoint.
+	// noData says that every datapoint is missing.
 	noData bool
 	alarm  alarm
 	source int
 	delay  int64
-	// pending is a ring of datapoints, each seen delay after its period's end.
+	// pending is a ring buffer of datapoints, each visible delay after its period.
 	pending     []datapoint
 	head, count int
 	lastAction  int64
@@ -48,7 +48,7 @@ func (w *delayedAlarm) push(now int64, value float64) {
 	w.count++
 }
 
-// due is when the next datapoint is seen.
+// nextVisible is when the next datapoint becomes visible.
 func (w *delayedAlarm) nextVisible() int64 {
 	if w.count == 0 {
 		return never
@@ -65,24 +65,24 @@ func (w *delayedAlarm) pop() float64 {
 	return value
 }
 
-// acts reports whether the alarm sets its policy off now.
+// triggers reports whether the alarm triggers its policy now.
 func (w *delayedAlarm) triggers(now int64) bool {
 	return w.alarm.state == inAlarm && now-w.lastAction >= actionInterval
 }
 
-// tracker is a target tracking policy with its two alarms, by their indexes.
+// trackingPolicy is a target tracking policy with the indexes of its two alarms.
 type trackingPolicy struct {
 	policy    *autoscaling.TargetTrackingPolicy
 	high, low int
 }
 
-// stepper is a step scaling policy with its alarm.
+// stepPolicy is a step scaling policy with the index of its alarm.
 type stepPolicy struct {
 	policy *autoscaling.StepScalingPolicy
 	alarm  int
 }
 
-// scaler is what CloudWatch and Application Auto Scaling know of a target.
+// scaler is the metrics, alarms and policies of a target.
 type scaler struct {
 	series   []series
 	sources  []alarmSource
@@ -92,7 +92,7 @@ type scaler struct {
 	votes    []vote
 }
 
-// newScaler reads the policies. Its problems are metrics that are not played.
+// newScaler reads the policies. Its problems are the metrics that are not played.
 func newScaler(in Input) (scaler, problem.List) {
 	var s scaler
 	var ps problem.List
@@ -148,9 +148,8 @@ func newScaler(in Input) (scaler, problem.List) {
 	return s, ps
 }
 
-// track adds a tracking policy with the alarms that AWS makes for it: three
-// datapoints above the target, and a quarter of an hour below 0.9 of it
-// (facts A11 and A12).
+// track adds a tracking policy with the alarms that AWS creates: three datapoints
+// above the target, and 15 minutes below 0.9 of it (facts A11 and A12).
 func (s *scaler) track(p *autoscaling.TargetTrackingPolicy, source int, t Timing) {
 	period := s.sources[source].period
 	low := int(int64(t.TrackingInAfter/time.Second) / period)
@@ -160,7 +159,7 @@ func (s *scaler) track(p *autoscaling.TargetTrackingPolicy, source int, t Timing
 	s.alarms = append(s.alarms, newDelayedAlarm(p.Name+" high", high, source, period, t), newDelayedAlarm(p.Name+" low", below, source, period, t))
 }
 
-// ofThis refuses a metric of another endpoint: it would not follow this traffic.
+// checkEndpoint refuses a metric of another endpoint, which has other traffic.
 func checkEndpoint(metric fmt.Stringer, endpoint string) error {
 	var all []autoscaling.Metric
 	switch m := metric.(type) {
@@ -183,7 +182,7 @@ func checkEndpoint(metric fmt.Stringer, endpoint string) error {
 	return nil
 }
 
-// endpointOf is the endpoint that a variant's resource ID names.
+// endpointOf is the endpoint in a variant's resource ID, "" in others.
 func endpointOf(resourceID string) string {
 	rest, ok := strings.CutPrefix(resourceID, "endpoint/")
 	if !ok {

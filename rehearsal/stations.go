@@ -1,36 +1,35 @@
 package rehearsal
 
-// second is what one second has done to the requests in it. Attempts are
-// requests and their retries.
+// flow is the requests of one second. Attempts are requests and their retries.
 type flow struct {
-	// attempts came, admitted of them reached the endpoint, shed were refused
-	// by the gateway, failed is all that got no reply, those shed among them.
+	// attempts arrive, admitted ones reach the endpoint, shed ones are refused by
+	// the gateway, failed ones get no answer, shed ones among them.
 	attempts, admitted, shed, failed float64
-	// served is what instances have completed, inFlight what is at the endpoint
-	// at a time, queued what waits in the gateway.
+	// served requests are completed, inFlight ones are at the endpoint at a time,
+	// queued ones wait in the gateway.
 	served, inFlight, queued float64
-	// same says that every further second will be the same until something changes.
+	// repeats says that the next seconds are equal until something changes.
 	repeats bool
 }
 
-// front is the gateway and the instances behind it, with what waits in both.
+// stations are the queues of the gateway and of the instances behind it.
 type stations struct {
 	service Service
 	gateway Gateway
-	pooled  bool
+	pooled  bool // one queue for all instances
 	model   waitModel
-	// backlog is what waits at each station: every instance is one, or with
-	// LeastOutstanding all of them together.
+	// backlog is the queue length of each station: every instance is one, or with
+	// LeastOutstanding all of them are one.
 	backlog    []float64
 	backlogged bool // some station has a backlog
 	queued     float64
 
 	total, minute *histogram
-	last          steadyState // of the second played last, where it was steady
+	last          steadyState // of the latest second without a backlog
 }
 
-// resize gives the front as many instances. What waited at those that go is
-// spread over the others, unless they are lost with it: then it is returned.
+// resize changes the number of instances. The queues of removed instances move to
+// the others, unless the instances are lost: then the requests fail.
 func (f *stations) resize(before, after int, lost bool) (failed float64) {
 	stations := after
 	if f.pooled {
@@ -66,8 +65,8 @@ func (f *stations) resize(before, after int, lost bool) (failed float64) {
 	return 0
 }
 
-// admit is what the gateway lets through of a second's attempts to instances in
-// service, and what it sheds. Without a limit it lets everything through.
+// admit is how many of a second's attempts the gateway admits and sheds. Without a
+// limit it admits all.
 func (f *stations) admit(attempts float64, instances int) (admitted, shed float64) {
 	if !f.gateway.limited() {
 		return attempts, 0
@@ -80,8 +79,8 @@ func (f *stations) admit(attempts float64, instances int) (admitted, shed float6
 	for _, b := range f.backlog {
 		at += b
 	}
-	// As many as are completed in a second, and as there is room for in the
-	// instances' own queues.
+	// It admits what completes in a second, and what the limit leaves room for in
+	// the instances' queues.
 	full := float64(instances) * f.service.RequestsPerSecond
 	completed := min(full, limit/f.service.ServiceTime.Seconds())
 	room := max(0, limit-full*f.service.ServiceTime.Seconds())
@@ -95,7 +94,7 @@ func (f *stations) admit(attempts float64, instances int) (admitted, shed float6
 	return admitted, shed
 }
 
-// serve plays one second in which attempts come.
+// serve simulates one second with attempts.
 func (f *stations) serve(attempts float64, instances int) flow {
 	if instances == 0 {
 		failed := attempts + f.queued
@@ -130,16 +129,16 @@ func (f *stations) serve(attempts float64, instances int) flow {
 	return s
 }
 
-// repeat counts the waits of further seconds that are the same as s.
+// countRepeated counts the waiting times of further seconds that are equal to s.
 func (f *stations) countRepeated(s *flow, instances int, seconds float64) {
 	if instances > 0 {
 		f.model.count(&f.last, s.admitted*(1-f.last.late)*seconds)
 	}
 }
 
-// overloaded plays a second in which requests wait: what is more than capacity
-// is carried on. Who would wait longer than a client does, or finds the queue
-// full, fails. extra is what the others wait besides, in seconds.
+// serveOverloaded simulates a second with a backlog. Requests that would wait
+// longer than the client timeout, or find the queue full, fail. extra is the
+// additional waiting time of the others in seconds.
 func (f *stations) serveOverloaded(s *flow, come, capacity float64, size int, extra float64) {
 	most := capacity * f.service.ClientTimeout.Seconds()
 	if limit := f.service.QueueLimit * float64(size); limit > 0 {
@@ -164,10 +163,10 @@ func (f *stations) serveOverloaded(s *flow, come, capacity float64, size int, ex
 	}
 }
 
-// retries remembers who will try again.
+// retries are the requests that clients will send again.
 type retries struct {
-	// pending is by how many attempts have failed, less one, and then by the
-	// second in which they come again.
+	// pending is by the number of failed attempts less one, then by the second of
+	// the next attempt, as a ring buffer.
 	pending [][]float64
 	next    int
 	waiting float64
@@ -181,7 +180,7 @@ func newRetries(f Faults) retries {
 	return r
 }
 
-// due is the attempts of this second besides the first ones.
+// due is the retries of this second.
 func (r *retries) due() float64 {
 	sum := 0.0
 	for _, p := range r.pending {
@@ -190,8 +189,8 @@ func (r *retries) due() float64 {
 	return sum
 }
 
-// failed takes the share of this second's attempts that have failed, and
-// returns how many requests are given up.
+// fail schedules the retries of the share of this second's attempts that failed,
+// and returns how many requests have no attempt left.
 func (r *retries) fail(first, share float64) (givenUp float64) {
 	again := first * share
 	for _, p := range r.pending {

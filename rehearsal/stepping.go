@@ -6,8 +6,8 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 )
 
-// stepTo is the capacity that a step scaling policy asks for, where its alarm
-// has seen metric; it is capacity itself where no step holds.
+// stepCapacity is the capacity that a step scaling policy asks for at a metric; it
+// is capacity itself if no step applies.
 func stepCapacity(p *autoscaling.StepScalingPolicy, capacity int, metric float64) int {
 	for i := range p.Steps {
 		if s := &p.Steps[i]; appliesTo(s, metric-p.Alarm.Threshold) {
@@ -17,9 +17,8 @@ func stepCapacity(p *autoscaling.StepScalingPolicy, capacity int, metric float64
 	return capacity
 }
 
-// holds reports whether a step is for a metric that is so far from the
-// threshold: above it the lower bound is inclusive, below it the upper one
-// (fact A42).
+// appliesTo reports whether a step covers a distance of the metric from the
+// threshold: above it the lower bound is inclusive, below it the upper (fact A42).
 func appliesTo(s *autoscaling.Step, distance float64) bool {
 	low, high := math.Inf(-1), math.Inf(1)
 	if s.LowerBound != nil {

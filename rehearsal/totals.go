@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// book keeps what a Result says.
+// totals accumulates the figures of a Result.
 type totals struct {
 	in    Input
 	start int64
-	// lost is requests that went down with instances, not yet counted.
+	// lost is requests lost with their instance since the last second was counted.
 	lost float64
 
 	arrived, failed, shed float64
-	waits, minuteWaits    histogram
+	waits, minuteWaits    histogram // of waiting time
 	badSince, longestBad  int64
 	worst                 float64
 	worstAt               int64
@@ -36,7 +36,7 @@ type totals struct {
 
 	minutes     []Minute
 	events      []Event
-	latencyBins []uint16 // for the latencies of minutes
+	latencyBins []uint16 // for the latency of every minute
 }
 
 func newTotals(in Input, start time.Time) totals {
@@ -48,7 +48,7 @@ func newTotals(in Input, start time.Time) totals {
 	return b
 }
 
-// beginMinute begins one, which ends when the clock's does.
+// beginMinute begins a minute that ends with the clock's.
 func (b *totals) beginMinute(now int64) {
 	b.minute = Minute{At: time.Unix(now, 0).UTC(), InService: math.MaxInt}
 	b.minuteEnds = (now/60 + 1) * 60
@@ -62,11 +62,11 @@ func (b *totals) record(ev Event, now int64) {
 	b.events = append(b.events, ev)
 }
 
-// badShare is the share of failed requests from which on a second is bad.
+// badShare is the share of failed requests above which a second is bad.
 const badShare = 0.001
 
-// add takes seconds equal seconds, in each of which first requests came and
-// lost were given up.
+// add counts seconds equal seconds, in each of which first requests arrive and
+// lost requests fail finally.
 func (b *totals) add(e *engine, s *flow, first, lost float64, needed int, seconds int64) {
 	n := float64(seconds)
 	failed := lost*n + b.lost
@@ -99,7 +99,7 @@ func (b *totals) countBadRun(now int64, bad bool, seconds int64) {
 	}
 }
 
-// supply compares demand and supply.
+// compareSupply accounts for instances missing or in excess of the demand.
 func (b *totals) compareSupply(now int64, needed, serving int, seconds int64) {
 	demand := float64(max(needed, 1))
 	switch {
@@ -143,8 +143,8 @@ func (b *totals) endMinute(e *engine) {
 	b.beginMinute(b.minuteEnds)
 }
 
-// availability is the share of requests that got a reply. Those that failed
-// may have come in an earlier minute.
+// availability is the share of requests that were answered, 1 without requests.
+// Requests that fail in a minute may have arrived in an earlier one.
 func availability(arrived, failed float64) float64 {
 	if arrived <= 0 {
 		return 1
@@ -152,7 +152,7 @@ func availability(arrived, failed float64) float64 {
 	return max(0, 1-failed/arrived)
 }
 
-// finish closes the book.
+// result ends the rehearsal and computes its figures.
 func (e *engine) result() Result {
 	b := &e.totals
 	if b.minute.At.Unix() != e.now {

@@ -9,9 +9,8 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// Validate returns everything that keeps the input from being rehearsed, with
-// the field paths of Input: what is wrong with the scaling itself, what is
-// missing, and which metrics are not played.
+// Validate returns every problem of the input, with the field paths of Input:
+// invalid scaling, missing facts, and metrics that are not played.
 func (in Input) Validate() problem.List {
 	full := in.WithDefaults()
 	ps := in.Subject.Target.Validate().In("Subject.Target")
@@ -34,14 +33,14 @@ func (in Input) Validate() problem.List {
 		ps.Add("InitialCapacity", in.InitialCapacity, "a capacity is 0 or more", "leave it out for what scaling would have settled at")
 	}
 	if len(ps) > 0 {
-		return ps // what follows needs sound figures
+		return ps // the checks below need valid figures
 	}
 	ps = append(ps, full.validateObjective()...)
 	_, refused := newScaler(full)
 	return append(ps, refused...)
 }
 
-// validateSize refuses capacities that nobody has.
+// validateSize refuses capacities beyond maxInstances.
 func (in Input) validateSize() problem.List {
 	var ps problem.List
 	size := func(path string, capacity int) {
