@@ -5,10 +5,10 @@ import "time"
 // Result is the outcome of a rehearsal.
 type Result struct {
 	// From and To are the beginning and the end of the trace.
-	From, To time.Time
-	Requests Requests
-	Latency  Latency
-	Capacity Capacity
+	From, To   time.Time
+	Requests   Requests
+	Latency    Latency
+	Capacity   Capacity
 	Elasticity Elasticity
 	Cost       Cost
 	// Minutes and Events are empty without Input.Minutes.
@@ -79,7 +79,7 @@ type Cost struct {
 
 // Minute is one minute of a rehearsal.
 type Minute struct {
-	At time.Time
+	At                            time.Time
 	Arrived, Failed, Availability float64
 	// P99 is of served requests.
 	P99 time.Duration

@@ -9,26 +9,25 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
-// Bill is what f has cost in a rehearsal that has its minutes.
+// Bill is the bill of f for a rehearsal with Input.Minutes.
 func (f Frontend) Bill(r rehearsal.Result, p Prices) Bill {
 	b := Bill{Function: f.Function != nil}
-	var said []string
+	var assumptions []string
 	if t := f.Tasks; t != nil {
-		said = append(said, t.bill(r, &b))
+		assumptions = append(assumptions, t.bill(r, &b))
 	}
 	if g := f.Function; g != nil {
-		said = append(said, g.bill(r, &b))
+		assumptions = append(assumptions, g.bill(r, &b))
 	}
 	if l := f.LoadBalancer; l != nil {
-		said = append(said, l.bill(r, &b))
+		assumptions = append(assumptions, l.bill(r, &b))
 	}
 	b.price(p)
-	b.Assumptions = strings.Join(said, "; ")
+	b.Assumptions = strings.Join(assumptions, "; ")
 	return b
 }
 
-// each calls add for every minute with how long it was, and the rate at which
-// requests came.
+// eachMinute calls add for every minute with its length and its rate.
 func eachMinute(r rehearsal.Result, add func(at time.Time, long time.Duration, rate float64)) {
 	for i, m := range r.Minutes {
 		end := r.To
@@ -80,17 +79,17 @@ func (l LoadBalancer) bill(r rehearsal.Result, b *Bill) string {
 		b.ReservedUnits = max(b.ReservedUnits, reserved.at(at))
 		b.CapacityUnitHours += unitHours(long, math.Max(rate/perUnit, float64(reserved.at(at))))
 	})
-	said := "a request costs the load balancer a connection"
+	assumption := "a request costs the load balancer a connection"
 	if l.Traffic.RequestsPerConnection > 1 {
-		said = "a connection has several requests"
+		assumption = "a connection has several requests"
 	}
 	if l.Traffic.BytesPerRequest == 0 {
-		said += ", and no bytes"
+		assumption += ", and no bytes"
 	}
-	return said
+	return assumption
 }
 
-// price turns quantities into money.
+// price computes the money of the quantities.
 func (b *Bill) price(p Prices) {
 	charge := func(to *float64, name string, quantity, price float64) {
 		switch {

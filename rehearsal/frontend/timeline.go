@@ -9,26 +9,25 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
 )
 
-// lookBack is how far before a rehearsal an action is looked for that has set
-// what it begins with (fact B6).
+// lookBack is how far before the rehearsal actions set its initial values (fact B6).
 const lookBack = 8 * 24 * time.Hour
 
-// level is what something is from an instant on.
+// change is a value from a time on.
 type change struct {
 	from  time.Time
 	value int
 }
 
-// levels are in order of time, the first of them from the beginning.
+// timeline is changes in order of time; the first is the initial value.
 type timeline []change
 
-// at is the value at an instant.
+// at is the value at a time.
 func (l timeline) at(t time.Time) int {
 	i := sort.Search(len(l), func(i int) bool { return l[i].from.After(t) })
 	return l[max(0, i-1)].value
 }
 
-// minimum is the minimum of a scalable target from one instant to another.
+// minimumCapacity is the minimum of a scalable target over time.
 func minimumCapacity(t autoscaling.ScalableTarget, from, to time.Time) timeline {
 	out := timeline{{value: t.MinCapacity}}
 	if t.SuspendedState != nil && t.SuspendedState.Scheduled {
@@ -42,7 +41,7 @@ func minimumCapacity(t autoscaling.ScalableTarget, from, to time.Time) timeline 
 	return out.sorted()
 }
 
-// reserved is the capacity units that are reserved.
+// reservedUnits is the reserved capacity units over time.
 func reservedUnits(l LoadBalancer, from, to time.Time) timeline {
 	out := timeline{{value: l.ReservedUnits}}
 	for _, s := range l.Reservations {
@@ -51,8 +50,8 @@ func reservedUnits(l LoadBalancer, from, to time.Time) timeline {
 	return out.sorted()
 }
 
-// add adds what is set at every instant of a schedule. One that cannot be read
-// is refused elsewhere, and sets nothing.
+// add adds a value at every time of a schedule. An invalid schedule, which others
+// refuse, adds nothing.
 func (l timeline) add(expression, zone string, value int, from, to time.Time) timeline {
 	e, err := schedule.Parse(expression)
 	in, zoneErr := schedule.ParseZone(zone)
@@ -65,7 +64,7 @@ func (l timeline) add(expression, zone string, value int, from, to time.Time) ti
 	return l
 }
 
-// sorted is in order of time, and at one instant in the order of the template.
+// sorted is in order of time, and at equal times in the order of the template.
 func (l timeline) sorted() timeline {
 	slices.SortStableFunc(l, func(a, b change) int { return a.from.Compare(b.from) })
 	return l

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// result is one series of a CloudWatch export.
+// metricResult is a series of a CloudWatch export.
 type metricResult struct {
 	id, label string
 	at        position
@@ -20,7 +20,7 @@ type metricResult struct {
 	valuesAt  []position
 }
 
-// position counts lines as a decoder reads on.
+// lineCounter records where lines begin while a decoder reads.
 type lineCounter struct {
 	in    io.Reader
 	lines []int64 // offsets at which lines begin
@@ -50,8 +50,7 @@ func (p *lineCounter) at(offset int64) position {
 	return position{line + 1, int(offset-begin) + 1}
 }
 
-// cloudWatch reads what get-metric-data prints: results with times, newest
-// first unless asked otherwise, and values.
+// cloudWatch reads the output of get-metric-data.
 func (x *reader) cloudWatch(in *bufio.Reader) error {
 	if mark, _ := in.Peek(3); string(mark) == "\xef\xbb\xbf" {
 		_, _ = in.Discard(3)
@@ -82,7 +81,7 @@ func (x *reader) cloudWatch(in *bufio.Reader) error {
 
 var errShape = errors.New("not an export")
 
-// readResults reads all that is under MetricDataResults.
+// readResults reads MetricDataResults.
 func readResults(d *json.Decoder, p *lineCounter) ([]metricResult, error) {
 	var results []metricResult
 	err := object(d, func(key string) error {
@@ -156,7 +155,7 @@ func within(d *json.Decoder, open json.Delim, each func() error) error {
 	return err
 }
 
-// choose is the result to read.
+// selectResult selects the result to read.
 func (x *reader) selectResult(results []metricResult) *metricResult {
 	match := func(yes func(r *metricResult) bool) (one *metricResult, several bool) {
 		for i := range results {
@@ -193,7 +192,7 @@ func (x *reader) selectResult(results []metricResult) *metricResult {
 	return nil
 }
 
-// result makes rows of a series, oldest first.
+// result adds the rows of a series, oldest first.
 func (x *reader) result(r *metricResult) {
 	if len(r.times) != len(r.values) {
 		x.add(r.at, "", fmt.Sprintf("%d times and %d values do not go together", len(r.times), len(r.values)), "export it again")

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// guess finds the format out from a file's beginning.
+// detectFormat detects the format from the beginning of a file.
 func detectFormat(head []byte) Format {
 	trimmed := bytes.TrimSpace(head)
 	if len(trimmed) > 0 && trimmed[0] == '{' {
@@ -36,7 +36,7 @@ func detectFormat(head []byte) Format {
 // bracketed is a time as web servers write it: [08/Jul/1998:19:00:00 +0000].
 var bracketed = regexp.MustCompile(`\[(\d{2}/[A-Z][a-z]{2}/\d{4}:\d{2}:\d{2}:\d{2} [-+]\d{4})\]`)
 
-// layouts are the times that are read besides epochs; without a zone they are GMT.
+// layouts are the accepted times besides epochs; without a zone they are GMT.
 var layouts = []string{
 	"2006-01-02 15:04:05", time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02T15:04",
 	"2006-01-02T15:04Z07:00", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05 MST",
@@ -63,7 +63,7 @@ func parseTime(text string) (time.Time, bool) {
 			continue
 		}
 		if name, offset := at.Zone(); offset == 0 && name != "UTC" && name != "GMT" && name != "" {
-			return time.Time{}, false // an abbreviation that says no offset, as CEST
+			return time.Time{}, false // an abbreviation without an offset, such as CEST
 		}
 		if at.Year() < 1970 || at.Year() > 9999 {
 			return time.Time{}, false
@@ -73,7 +73,7 @@ func parseTime(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// epoch reads a number by its size: no log is from before 1973 or after 5138.
+// epoch reads seconds, ms, µs or ns by their size, for times from 1973 to 5138.
 func epoch(text string) (time.Time, bool) {
 	whole, fraction, _ := strings.Cut(text, ".")
 	n, err := strconv.ParseInt(whole, 10, 64)
@@ -100,8 +100,8 @@ type field struct {
 	column int
 }
 
-// split cuts a line at tabs, semicolons or commas, whichever it has first in
-// that order, but for commas in the time of an HTTP date.
+// split splits a line at tabs, else semicolons, else commas, but not at the comma of
+// an HTTP date.
 func split(line string) []field {
 	separator := ""
 	for _, s := range []string{"\t", ";", ","} {
@@ -135,17 +135,17 @@ func trim(piece string, column int) field {
 
 func blank(line string) bool { return strings.TrimSpace(line) == "" }
 
-// columns says where time and count stand; time is -1 until it is known.
+// columns are the indexes of time and count; time is -1 until it is known.
 type columns struct{ time, count int }
 
-// names are what headers call the two.
+// Headers of the two columns.
 var (
 	timeNames  = []string{"time", "timestamp", "period", "date", "datetime", "minute", "start", "epoch"}
 	countNames = []string{"count", "requests", "invocations", "requestcount", "value", "sum", "hits"}
 )
 
-// count reads a line of Counts. The first one may be a header, which says where
-// the two stand; without one they are the first two fields.
+// count reads a line of Counts. The first line may be a header; without one, time
+// and count are the first two fields.
 func (x *reader) count(number int, text string, c *columns) {
 	fields := split(text)
 	if c.time < 0 {
@@ -205,14 +205,14 @@ func (x *reader) header(number int, fields []field, c *columns) {
 	}
 }
 
-// slack is how much earlier than the first a request may be: servers write a
-// request down when it ends.
+// maxDisorder is how many seconds before the first line's a request may be: servers
+// log a request when it ends.
 const maxDisorder = 3600
 
-// maxSpan is how many seconds of requests are counted.
+// maxSpan limits the seconds from the first request to the last.
 const maxSpan = 400 * 24 * 3600
 
-// request counts the request of a line by its second, from base on.
+// request counts the request of a line in counts, by its second from base.
 func (x *reader) request(number int, text string, counts []float64, base int64) ([]float64, int64) {
 	x.report.Rows++
 	f := field{}
@@ -245,8 +245,8 @@ func (x *reader) request(number int, text string, counts []float64, base int64) 
 	return counts, base
 }
 
-// requests makes rows of the seconds' counts. A second without a request is no
-// gap: nobody came.
+// requests adds the rows of requests counted by second. A second without requests
+// is not a gap.
 func (x *reader) requests(counts []float64, base int64) {
 	if counts == nil {
 		return

@@ -10,7 +10,7 @@ import (
 // place is a line and a column, from 1; 0 is the whole file.
 type position struct{ line, column int }
 
-// complaints collects problems.
+// problemList collects problems, at most maxProblems of them.
 type problemList struct {
 	name     string
 	problems problem.List

@@ -13,29 +13,29 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// Format is how a file says what came.
+// Format is the format of a trace file.
 type Format string
 
 // The formats that are read.
 const (
-	// Counts is lines of a time and the requests of the period that begins then,
-	// with a header or without, separated by commas, semicolons or tabs.
+	// Counts has lines of a period's beginning and its requests, separated by
+	// commas, semicolons or tabs, with or without a header.
 	Counts Format = "counts"
-	// Requests is a line for each request, with its time: in the first field,
-	// or in brackets as web servers write it.
+	// Requests has a line for each request, with its time in the first field, or in
+	// brackets as web servers write it.
 	Requests Format = "requests"
-	// CloudWatch is what `aws cloudwatch get-metric-data` prints.
+	// CloudWatch is the output of `aws cloudwatch get-metric-data`.
 	CloudWatch Format = "cloudwatch"
 )
 
 // Options is how a file is read.
 type Options struct {
-	// Name is what problems call the file. Default: "trace".
+	// Name is the file's name in problems. Default: "trace", or ReadFile's path.
 	Name string
-	// Format is the file's. Default: "", found out from its beginning.
+	// Format is the file's. Default: detected from its beginning.
 	Format Format
-	// Period is how long each count's period is, or how long requests are
-	// counted together. Default: the shortest time between two counts; 1s for requests.
+	// Period is the length of each count's period, or that by which requests are
+	// counted. Default: the shortest time between two counts; 1s for requests.
 	Period time.Duration
 	// Metric is the ID or label of the result to read from a CloudWatch export
 	// of several. Default: the only one, else Invocations or RequestCount.
@@ -55,8 +55,8 @@ func ReadFile(path string, o Options) (Trace, Report, error) {
 	return Read(file, o)
 }
 
-// Read reads a trace. Its error is an problem.List with everything that is
-// wrong, each with its line and column; of many the first are told.
+// Read reads a trace. Its error is a problem.List with the line and column of each
+// problem, at most 20 of them.
 func Read(r io.Reader, o Options) (Trace, Report, error) {
 	if o.Name == "" {
 		o.Name = "trace"
@@ -92,18 +92,19 @@ type reader struct {
 	problemList
 	options Options
 	report  Report
-	// most is how many rows are kept.
+	// maxRows limits the rows.
 	maxRows int
-	// times are Unix seconds, in order; counts and lines go with them.
+	// times are Unix seconds in order; counts and positions are theirs.
 	times     []int64
 	counts    []float64
 	positions []position
 }
 
-// maxCount is more than anybody has seen in a period.
+// maxCount limits the requests of a period.
 const maxCount = 1e15
 
-// row takes a count. Rows come in order, or at the time of the one before.
+// row adds a count. Rows must be in order; one with the time of the row before is
+// added to it.
 func (x *reader) row(at position, text string, when time.Time, countAt position, count float64, countText string) {
 	x.report.Rows++
 	if !(count >= 0) || count > maxCount {
@@ -131,11 +132,10 @@ func (x *reader) row(at position, text string, when time.Time, countAt position,
 	x.times, x.counts, x.positions = append(x.times, unix), append(x.counts, count), append(x.positions, at)
 }
 
-// trace puts the rows on their grid. A period without a row has no requests,
-// and the report says so.
+// trace puts the rows on a grid of periods, and reports gaps.
 func (x *reader) trace() Trace {
 	if len(x.problems) > 0 {
-		return Trace{} // what is left would only lead to others
+		return Trace{} // incomplete rows would only cause further problems
 	}
 	if len(x.times) == 0 {
 		x.add(position{}, "", "there is no count in it", "give lines of a time and a number of requests")
@@ -172,8 +172,8 @@ func (x *reader) trace() Trace {
 // maxPeriod is a month, in seconds.
 const maxPeriod = 31 * 24 * 3600
 
-// period is the grid's, in seconds: the shortest time between two rows, which is
-// also the usual one, or else the periods are mixed. It is 0 where it is not known.
+// period is the grid's period in seconds: the shortest time between two rows, which
+// must also be the usual one. It is 0 if it is not known.
 func (x *reader) period() int64 {
 	if p := x.options.Period; p > 0 {
 		return int64(p / time.Second)
@@ -204,7 +204,7 @@ func (x *reader) period() int64 {
 	return shortest
 }
 
-// maxRows is more than half a year of seconds: what is longer would fill memory.
+// maxRows limits the memory of a trace: it is more than half a year of seconds.
 const maxRows = 20_000_000
 
 // maxLine is the longest line that is read.
@@ -215,7 +215,7 @@ func (x *reader) lines(in *bufio.Reader) error {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(make([]byte, 64<<10), maxLine)
 	number, columns := 0, columns{time: -1}
-	var recent []float64 // of requests, by second, before they are rows
+	var recent []float64 // requests by second
 	var base int64
 	for lines.Scan() {
 		number++
@@ -232,7 +232,7 @@ func (x *reader) lines(in *bufio.Reader) error {
 		}
 		x.count(number, text, &columns)
 		if x.omitted > 1000 || len(x.times) > x.maxRows {
-			break // it is not what it was taken for, or too long
+			break // it has another format, or is too long
 		}
 	}
 	if len(x.times) > x.maxRows {

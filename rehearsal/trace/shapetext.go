@@ -10,16 +10,16 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// shapeKind is one of the shapes that ParseShape knows.
+// shapeKind is a shape that ParseShape knows.
 type shapeKind struct {
 	name string
-	// keys are its own, besides those of every shape, and form shows them.
+	// keys are its own keys, besides everyShape, and form an example of them.
 	keys []string
 	form string
 	make func(Grid, shapeValues) Trace
 }
 
-// everyShape are the keys of every shape.
+// everyShape has the keys of every shape.
 var everyShape = []string{"start", "length", "period"}
 
 var shapeKinds = []shapeKind{
@@ -40,29 +40,27 @@ var shapeKinds = []shapeKind{
 	}},
 }
 
-// shapeTimes are the keys that are times from the shape's start; all others are
-// rates in requests a second, but for highest, which is an hour of the day.
+// shapeTimes are the keys of times from the shape's start. Other keys are rates in
+// requests a second, or for highest an hour of the day.
 var shapeTimes = map[string]bool{"length": true, "period": true, "at": true, "begins": true, "ends": true, "rise": true, "half-life": true, "kick-off": true}
 
-// shapeValues are what a text says, by key.
+// shapeValues are the values of a text by key.
 type shapeValues struct {
 	start time.Time
 	rates map[string]float64
 	times map[string]time.Duration
 }
 
-// Limits of a shape: its rates are far over what anybody has served, and its
-// periods as many as fit into memory.
+// Limits of a shape's rates and memory.
 const (
 	maxRate         = 1e9
 	maxShapePeriods = 10_000_000
 )
 
-// ParseShape makes the trace of a shape that is written as
+// ParseShape parses a shape such as
 // "match,start=2027-05-29T18:00:00Z,length=5h,base=100,peak=900,kick-off=1h".
-// Times count from its start, rates are requests a second, and period is 1m
-// where it is not said. Its error is an problem.List with everything that is
-// wrong, each below place.
+// Times count from its start, rates are requests a second, and the default period
+// is 1m. Its error is a problem.List with every problem, each below place.
 func ParseShape(place, text string) (Trace, error) {
 	parts := strings.Split(text, ",")
 	var kind shapeKind
@@ -94,7 +92,7 @@ func (k shapeKind) example() string {
 	return k.name + ",start=2027-05-29T18:00:00Z,length=5h," + k.form
 }
 
-// ShapeForms are what ParseShape reads, one form for each shape.
+// ShapeForms are the forms of ParseShape, one for each shape.
 func ShapeForms() []string {
 	var forms []string
 	for _, k := range shapeKinds {
@@ -103,7 +101,7 @@ func ShapeForms() []string {
 	return forms
 }
 
-// read reads KEY=VALUE by KEY=VALUE.
+// read reads the values of KEY=VALUE parts.
 func (k shapeKind) read(parts []string) (shapeValues, problem.List) {
 	v := shapeValues{rates: map[string]float64{}, times: map[string]time.Duration{}}
 	var ps problem.List
@@ -149,7 +147,7 @@ func (k shapeKind) read(parts []string) (shapeValues, problem.List) {
 	return v, ps
 }
 
-// check is what is wrong with values that can be read.
+// check validates parsed values.
 func (k shapeKind) check(v shapeValues) problem.List {
 	var ps problem.List
 	period, length := v.times["period"], v.times["length"]
