@@ -9,25 +9,25 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/report"
 )
 
-// What facts are tried at, to find where another is the cheapest.
+// Limits of the search for break-even points.
 const (
-	// mostTimes is how many times as fast, or as slow, an instance is tried.
+	// maxSpeedup is the largest change of an instance's speed.
 	maxSpeedup = 8.0
-	// mostStart is the longest start that is tried.
+	// maxStart is the longest start time.
 	maxStart = time.Hour
-	// halvings is how often an interval is halved: to 3 % of a speed, and to a minute.
+	// halvings is the number of bisections: to 3 % of a speed, or a minute.
 	halvings = 6
 )
 
-// rival is the cheapest setting of one file of facts.
+// contender is the cheapest setting of a facts file.
 type contender struct {
 	setting setting
 	row     report.Compared
 }
 
-// findFlips says at which facts another file of them would have the cheapest
-// rehearsal: of the price, how fast an instance is, and how long it takes to
-// start, each alone. Prices are worked out, the others found by rehearsing.
+// breakEvens are the price, the speed and the start time of an instance at which
+// another facts file would be the cheapest, each with all other facts unchanged.
+// Prices are computed; the others are found by rehearsals.
 func (o *options) breakEvens(c report.Comparison, settings []setting) ([]string, error) {
 	best, others, ok := contenders(c, settings)
 	switch {
@@ -66,8 +66,8 @@ func (o *options) breakEvens(c report.Comparison, settings []setting) ([]string,
 	return lines, nil
 }
 
-// rivals are the best of all and, of every other file of facts, its cheapest
-// that keeps what is asked. Facts of which nothing does are left out.
+// contenders are the best setting and, of every other facts file, the cheapest one
+// that passes the gate.
 func contenders(c report.Comparison, settings []setting) (best contender, others []contender, ok bool) {
 	at, ok := c.Best()
 	if !ok {
@@ -91,7 +91,7 @@ func contenders(c report.Comparison, settings []setting) (best contender, others
 	return best, others, true
 }
 
-// flip looks for where best is no longer the cheapest, and next is, or another.
+// breakEven searches for the break-even points of best and next, the runner-up.
 type breakEven struct {
 	*options
 	best, next contender
@@ -107,14 +107,14 @@ func (f breakEven) priceLine() string {
 	return fmt.Sprintf("%s is the cheapest up to %.3f an hour, and is taken at %.3f; then %s", name(f.best), price(f.best)*money(f.next)/money(f.best), price(f.best), name(f.next))
 }
 
-// cheaper reports whether a rival at other facts keeps what is asked for at most
+// cheaper reports whether a contender with changed facts passes the gate for at most
 // an amount of money.
 func (f breakEven) cheaper(r contender, most float64, change func(*facts)) (bool, error) {
 	played, err := f.replay(r.setting, change)
 	return err == nil && len(played.Failures) == 0 && played.Result.Cost.Money <= most, err
 }
 
-// faster makes an instance so many times as fast.
+// faster changes the speed of an instance by a factor.
 func (r contender) faster(times float64) func(*facts) {
 	s := r.row.Input.WithDefaults().Service
 	return func(f *facts) {
@@ -143,7 +143,7 @@ func (f breakEven) startLine() (string, error) {
 			to.service.Start.P95 = time.Duration(float64(start.P95) / float64(start.Median) * float64(to.service.Start.Median))
 		}
 	}
-	// border looks for the lowest that is fine, so that time runs backwards.
+	// bisect finds the lowest value, so start times are negative.
 	low, found, err := bisect(-maxStart.Seconds(), -start.Median.Seconds(), func(x float64) (bool, error) {
 		return f.cheaper(f.best, money(f.next), at(-x))
 	})
@@ -153,7 +153,7 @@ func (f breakEven) startLine() (string, error) {
 	return fmt.Sprintf("%s is the cheapest up to a start time of about %s, and is taken at %s", name(f.best), problem.Duration(time.Duration(-low*float64(time.Second)).Round(time.Minute)), problem.Duration(start.Median)), nil
 }
 
-// rival says from when on another would be the cheapest.
+// contenderLine says from when on a contender would be the cheapest.
 func (f breakEven) contenderLine(r contender) (string, error) {
 	rate := r.row.Input.WithDefaults().Service.RequestsPerSecond
 	said := fmt.Sprintf("%s would be the cheapest below %.3f an hour, and is taken at %.3f", name(r), price(r)*money(f.best)/money(r), price(r))
@@ -166,8 +166,8 @@ func (f breakEven) contenderLine(r contender) (string, error) {
 	return said + fmt.Sprintf("; or from %.0f requests/s an instance, and is taken at %.0f", math.Ceil(rate*math.Exp(log)), rate), nil
 }
 
-// border is the lowest value between low and high that is fine, where those above
-// it are: found is false where low is, or high is not.
+// bisect finds the lowest value between low and high for which ok is true. found is
+// false unless ok is false at low and true at high.
 func bisect(low, high float64, fine func(float64) (bool, error)) (at float64, found bool, err error) {
 	for _, end := range []struct {
 		at   float64

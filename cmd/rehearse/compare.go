@@ -10,8 +10,8 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/report"
 )
 
-// compare rehearses several settings on one trace, side by side. Its status is
-// refused where a gate is given that none of them passes.
+// compare rehearses several settings on one trace. Its status is statusRefused if
+// none passes the gate.
 func compare(o *options, out io.Writer) (int, error) {
 	o.checkRequired(true)
 	o.checkComparison()
@@ -19,11 +19,11 @@ func compare(o *options, out io.Writer) (int, error) {
 	settings := o.settings()
 	c := report.Comparison{Asked: o.gate.String()}
 	var wrong []error
-	said := map[string]bool{}
+	seen := map[string]bool{}
 	for _, s := range settings {
 		r, err := o.play(s)
-		if err != nil && !said[err.Error()] {
-			said[err.Error()] = true
+		if err != nil && !seen[err.Error()] {
+			seen[err.Error()] = true
 			wrong = append(wrong, err)
 		}
 		c.Rows = append(c.Rows, report.Compared{Scaling: s.name(), Facts: s.factsName(), Report: r})
@@ -49,7 +49,7 @@ func compare(o *options, out io.Writer) (int, error) {
 	return statusOK, nil
 }
 
-// distinguish gives files of one name the paths that they were given by.
+// disambiguate names rows by their paths where file names are equal.
 func disambiguate(rows []report.Compared, settings []setting) {
 	for i, s := range settings {
 		twin := func(other setting) bool {

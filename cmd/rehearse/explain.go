@@ -9,8 +9,8 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/report"
 )
 
-// explain tells a rehearsal minute by minute. Minutes in which nothing happened
-// and nothing failed are left out.
+// explain prints the events minute by minute, without minutes that have neither an
+// event nor a failure.
 func explain(o *options, out io.Writer) (int, error) {
 	o.checkRequired(true)
 	o.checkSingle()

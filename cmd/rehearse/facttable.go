@@ -10,25 +10,24 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
-// fact is one line of a facts file, and one option of the command line.
+// fact is a key of a facts file and an option of the command line.
 type fact struct {
-	// key is its name in a file, field that in rehearsal.Input.
+	// key is its name in a file, field its path in rehearsal.Input.
 	key, field string
-	// meaning and otherwise are for who writes it: what it is, and the default.
+	// meaning and defaultText are its documentation.
 	meaning, defaultText string
 	factValue
 }
 
-// reading is how a fact's text becomes a value.
+// factValue parses and copies the value of a fact.
 type factValue struct {
-	// set reads it. What it returns is the rule that the text breaks.
+	// set parses a text, and returns the rule that it breaks.
 	set func(f *facts, text string) (rule string)
-	// copy takes it from other facts.
+	// copy copies the value from other facts.
 	copy func(to *facts, from facts)
 }
 
-// factTable is everything that a facts file may say. docs/rehearsal.md has the
-// same table.
+// factTable has all facts. docs/rehearsal.md has the same table.
 var factTable = []fact{
 	{"requestsPerSecond", "Service.RequestsPerSecond", "requests a second that one instance, or one copy, completes", "the metadata's", float(func(f *facts) *float64 { return &f.service.RequestsPerSecond })},
 	{"concurrency", "Service.Concurrency", "requests that it works on at a time", "requests a second × service time", integer(func(f *facts) *int { return &f.service.Concurrency })},
@@ -65,7 +64,7 @@ var factTable = []fact{
 	{"capacityUnitPricePerHour", "", "price of one of its capacity units", "not known", nonNegative(func(f *facts) *float64 { return &f.frontend.prices.CapacityUnitHour })},
 }
 
-// of reads a text into a field.
+// parsed is a value that parse reads into a field.
 func parsed[T any](field func(*facts) *T, read func(text string) (value T, rule string)) factValue {
 	return factValue{
 		set: func(f *facts, text string) string {
@@ -89,7 +88,7 @@ func float(field func(*facts) *float64) factValue {
 	})
 }
 
-// plus is an amount that nothing else refuses where it is below 0.
+// nonNegative is a number of 0 or more; rehearsal.Input validates others itself.
 func nonNegative(field func(*facts) *float64) factValue {
 	return parsed(field, func(text string) (float64, string) {
 		x, err := strconv.ParseFloat(text, 64)
@@ -130,8 +129,8 @@ func duration(field func(*facts) *time.Duration) factValue {
 	})
 }
 
-// flag is the name of a fact's option: requests-per-second of requestsPerSecond,
-// and memory-price-per-gb-hour of memoryPricePerGBHour.
+// flag is the name of a fact's option: memory-price-per-gb-hour for
+// memoryPricePerGBHour.
 func (f fact) flag() string {
 	var b strings.Builder
 	for i, r := range f.key {
@@ -144,7 +143,7 @@ func (f fact) flag() string {
 	return b.String()
 }
 
-// take reads a fact that stands at a place.
+// take parses a fact at a place.
 func (f fact) take(to *facts, place, text string, ps *problem.List) {
 	if rule := f.set(to, text); rule != "" {
 		ps.Add(place, text, rule, "it means the "+f.meaning)

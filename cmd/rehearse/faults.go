@@ -11,17 +11,16 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
-// faults are what goes wrong: with scaling, and with what was expected to come.
+// faults are the faults of the rehearsal and the changes of its trace.
 type faults struct {
 	rehearsal.Faults
-	// kickOff is how much later all traffic comes than its schedule expects.
+	// kickOff is the delay of the traffic against the schedule.
 	kickOff time.Duration
-	// extra is what is played once more: as much as To − From before From.
+	// extra are extra times: the traffic of To − From before From is repeated.
 	extra []rehearsal.Window
 }
 
-// change is the traffic as it comes. Extra time is said in times as planned,
-// before the kick-off is moved.
+// apply changes the traffic. Times of extra time are before the kick-off is moved.
 func (f faults) apply(t trace.Trace) trace.Trace {
 	for _, w := range f.extra {
 		t = t.Extend(w.From, w.To.Sub(w.From))
@@ -29,7 +28,7 @@ func (f faults) apply(t trace.Trace) trace.Trace {
 	return t.Shift(f.kickOff)
 }
 
-// misses are changes that meet nothing of the traffic.
+// outsideTraffic are the problems of extra times outside the traffic.
 func (f faults) outsideTraffic(t trace.Trace) problem.List {
 	var ps problem.List
 	for _, w := range f.extra {
@@ -40,7 +39,7 @@ func (f faults) outsideTraffic(t trace.Trace) problem.List {
 	return ps
 }
 
-// notes are what change does, in words.
+// notes describe the changes of the trace.
 func (f faults) notes() []string {
 	var notes []string
 	for _, w := range f.extra {
@@ -55,10 +54,10 @@ func (f faults) notes() []string {
 	return notes
 }
 
-// faultKind is one value of --fault.
+// faultKind is a kind of --fault.
 type faultKind struct {
 	name, form, example string
-	// add reads what stands behind the name, and reports whether it can.
+	// add parses a value, and reports whether it is valid.
 	add func(f *faults, value string) bool
 }
 
@@ -94,7 +93,7 @@ var faultTable = []faultKind{
 	{"extra-time", "TIME/DURATION", "2027-05-29T20:45:00Z/30m", window(func(f *faults, w rehearsal.Window) { f.extra = append(f.extra, w) })},
 }
 
-// deployment reads one that retains the count, or resets it to another.
+// deployment parses TIME/DURATION[/COUNT].
 func deployment(f *faults, s string) bool {
 	begins, rest, _ := strings.Cut(s, "/")
 	takes, count, reset := strings.Cut(rest, "/")
@@ -144,7 +143,7 @@ func faultKinds() string {
 	return strings.Join(forms, ", ")
 }
 
-// readFaults reads what --fault says.
+// parseFaults parses the values of --fault.
 func parseFaults(said []string) (faults, problem.List) {
 	var f faults
 	var ps problem.List

@@ -11,9 +11,8 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/frontend"
 )
 
-// frontend is what stands before the endpoint that is rehearsed: this project's
-// gateway in the template that says so, with what the facts say in its place. It
-// is nil where nothing is said of it.
+// frontend is the gateway and load balancer of the rehearsed endpoint, from their
+// template and the facts. It is nil if neither has a gateway.
 func (o *options) frontend(s setting, scaled cloudformation.Scaled, said frontendFacts) (*frontend.Frontend, error) {
 	var out frontend.Frontend
 	endpoint := endpointOf(scaled)
@@ -50,8 +49,8 @@ func (o *options) frontend(s setting, scaled cloudformation.Scaled, said fronten
 	return &out, nil
 }
 
-// gateway is the one of an endpoint, nil where no template has it. That --frontend
-// has none is a problem.
+// gateway is the gateway of an endpoint in its template, nil without one. A template
+// of --frontend must have one.
 func (o *options) gateway(s setting, endpoint string) (*cloudformation.Frontend, error) {
 	file := o.frontendTemplate
 	if file == "" {
@@ -63,7 +62,7 @@ func (o *options) gateway(s setting, endpoint string) (*cloudformation.Frontend,
 	reading, err := o.read(file)
 	if err != nil {
 		if o.frontendTemplate == "" {
-			err = nil // said of what scales
+			err = nil // reported for what scales
 		}
 		return nil, err
 	}
@@ -84,7 +83,7 @@ func (o *options) gateway(s setting, endpoint string) (*cloudformation.Frontend,
 	return nil, problem.List{{Path: "--frontend", Got: o.frontendTemplate, Rule: rule, Fix: "give the template of the endpoint's own gateway, or leave it out"}}
 }
 
-// endpointOf is the endpoint of what scales, "" where it is not known.
+// endpointOf is the endpoint of what scales, "" if it is not known.
 func endpointOf(s cloudformation.Scaled) string {
 	switch {
 	case s.Subject.Variant != nil:

@@ -10,16 +10,16 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
-// gate is what a rehearsal has to keep. What is 0 is not asked.
+// gate is the limits of a rehearsal. 0 is no limit.
 type gate struct {
 	// minAvailability is in percent.
 	minAvailability float64
 	maxP99          time.Duration
-	// maxCostRatio is of the oracle's cost.
+	// maxCostRatio is a multiple of the oracle's cost.
 	maxCostRatio float64
 }
 
-// String is what it asks, "" for nothing.
+// String is the limits in words, "" without any.
 func (g gate) String() string {
 	var asks []string
 	if g.minAvailability > 0 {
@@ -34,7 +34,7 @@ func (g gate) String() string {
 	return strings.Join(asks, ", ")
 }
 
-// contradictions are what no rehearsal of in can pass, or fail.
+// contradictions are the problems of limits that no rehearsal of in can keep.
 func (g gate) contradictions(in rehearsal.Input) problem.List {
 	var ps problem.List
 	s := in.WithDefaults().Service
@@ -47,7 +47,7 @@ func (g gate) contradictions(in rehearsal.Input) problem.List {
 	return ps
 }
 
-// failures are the reasons for which it refuses a result.
+// failures are the limits that a result exceeds.
 func (g gate) failures(r rehearsal.Result) []string {
 	var out []string
 	if got := math.Floor(r.Requests.Availability*1e6) / 1e4; g.minAvailability > 0 && got < g.minAvailability {

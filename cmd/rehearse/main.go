@@ -1,9 +1,8 @@
-// Rehearse replays traffic against the scaling that a CloudFormation template
-// would deploy, and says what would have become of the requests, of their latency
-// and of the cost. "rehearse run -h" lists what it takes.
+// Rehearse simulates the scaling of a CloudFormation template under a trace of
+// traffic: requests, latency, capacity and cost. "rehearse run -h" lists its options.
 //
-// Its exit status is 0 where all is well, 1 where a gate or the lint refuses what
-// was read, and 2 where the input is bad: then nothing is written.
+// Its exit status is 0 for success, 1 if a gate or the lint fails, and 2 for bad
+// input; then it writes no file.
 package main
 
 import (
@@ -22,10 +21,10 @@ const (
 	statusBadInput = 2
 )
 
-// command is one thing that rehearse does.
+// command is a command of rehearse.
 type command struct {
 	name, what string
-	// flags are the groups of options that it takes.
+	// flags are the groups of its options.
 	flags []func(*options, *flag.FlagSet)
 	do    func(*options, io.Writer) (status int, err error)
 }
@@ -42,7 +41,7 @@ func commands() []command {
 
 func main() { os.Exit(rehearse(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// rehearse is the program, and its exit status.
+// rehearse runs the program and returns its exit status.
 func rehearse(args []string, out, problems io.Writer) int {
 	all := commands()
 	name := ""
@@ -84,10 +83,10 @@ func (c command) run(args []string, out, problems io.Writer) int {
 	return status
 }
 
-// helped is of a command line that asks for nothing but help.
+// helped is the status of a command line that asks for help.
 const helped = -1
 
-// parse reads the options. Its status is fine where there is something to do.
+// parse parses the options. Its status is statusOK if the command is to run.
 func (c command) parse(o *options, args []string, out, problems io.Writer) int {
 	flags := flag.NewFlagSet("rehearse "+c.name, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)

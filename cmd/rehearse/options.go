@@ -17,25 +17,25 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
-// options are what the command line says.
+// options are the options of the command line.
 type options struct {
 	templates, facts          []string
-	environments              map[string]bool // those of templates that are environment files
+	environments              map[string]bool // the templates that are environment files
 	commits                   []string
-	planFiles                 []string // plans for environment files
+	planFiles                 []string // of plans for environment files
 	modes                     []scalingMode
-	plans                     map[setting]*plan.Plan // those that were made
+	plans                     map[setting]*plan.Plan // made so far
 	flips                     bool
 	svg                       string
 	assembly, stack, resource string
-	frontendTemplate          string // the template of what stands before the endpoint
+	frontendTemplate          string // the template of the gateway and load balancer
 	readings                  map[string]cloudformation.Reading
 	account, region           string
 	parameters                map[string]string
-	given                     facts // in place of what facts files say
+	given                     facts // which override facts files
 
 	trace, shape         string
-	cachedSource         *trafficSource // what the two have been read as
+	cachedSource         *trafficSource // read from trace or shape
 	rateScale, timeScale float64
 	from, to             time.Time
 	kickOff, shiftTo     time.Time
@@ -44,9 +44,9 @@ type options struct {
 	json, html           string
 	gate                 gate
 	planning             planning
-	terminal             io.Writer // shows how far a plan is; nil where nobody looks
+	terminal             io.Writer // shows the progress of a plan; nil without a terminal
 
-	// problems are of single options. They are told with all others.
+	// problems are those of single options, reported with all others.
 	problems problem.List
 }
 
@@ -54,8 +54,8 @@ func newOptions() *options {
 	return &options{rateScale: 1, timeScale: 1, parameters: map[string]string{}, environments: map[string]bool{}, readings: map[string]cloudformation.Reading{}, plans: map[setting]*plan.Plan{}, given: newFacts()}
 }
 
-// reads makes a flag of a function that reads a text: what it cannot read is a
-// problem like any other, and does not hide those that follow.
+// valueFlag defines a flag that read parses. An invalid value is a problem, reported
+// with all others.
 func valueFlag[T any](o *options, flags *flag.FlagSet, name, usage, rule, fix string, read func(string) (T, bool), set func(T)) {
 	flags.Func(name, usage, func(text string) error {
 		if v, fine := read(text); fine {
@@ -172,10 +172,10 @@ func gateFlags(o *options, flags *flag.FlagSet) {
 		func(x float64) { o.gate.maxCostRatio = x })
 }
 
-// missing are the options without which nothing can be done.
+// checkRequired adds the problems of missing and contradicting options.
 func (o *options) checkRequired(played bool) {
 	switch {
-	case len(o.modes) > 0 && len(o.templates) == 0 && o.assembly == "": // made of facts
+	case len(o.modes) > 0 && len(o.templates) == 0 && o.assembly == "": // the scaling is generated
 	case len(o.templates) == 0 && o.assembly == "":
 		o.problems.Add("--template", nil, "what scales is in a template, an environment file or a cloud assembly, and none is given", "give --template FILE, --environment FILE, or --assembly cdk.out")
 	case len(o.templates) > 0 && o.assembly != "":
@@ -214,12 +214,12 @@ func (o *options) checkRequired(played bool) {
 	}
 }
 
-// outputs are the files that are asked for, or not.
+// outputs are the output files; those without a path are not written.
 func (o *options) outputs() []output {
 	return []output{{option: "--json", path: o.json}, {option: "--html", path: o.html}, {option: "--svg", path: o.svg}, {option: "--yaml", path: o.planning.yaml}}
 }
 
-// once refuses an option that only compare takes several of.
+// checkSingle refuses several values of options that only compare takes.
 func (o *options) checkSingle() {
 	for _, several := range []struct {
 		name  string

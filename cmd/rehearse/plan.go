@@ -15,11 +15,10 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
-// planTimeout is how long is searched where nothing is said.
+// planTimeout is the default of --timeout.
 const planTimeout = 10 * time.Minute
 
-// makePlan finds a plan, and prints it as the keys of an environment file, below
-// what is to be known of it.
+// makePlan makes a plan, and prints its summary and the keys for an environment file.
 func makePlan(o *options, out io.Writer) (int, error) {
 	o.checkRequired(true)
 	o.checkSingle()
@@ -56,7 +55,7 @@ func makePlan(o *options, out io.Writer) (int, error) {
 	return statusOK, nil
 }
 
-// planRequest is what is to be planned. Its error is everything that is wrong.
+// planRequest is the request of the options. Its error is every problem of them.
 func (o *options) planRequest() (plan.Request, error) {
 	problems := []error{o.problems.Err()}
 	s := o.settings()[0]
@@ -107,13 +106,13 @@ func (o *options) planRequest() (plan.Request, error) {
 		inner, ofInput := strings.CutPrefix(p.Path, "Input.")
 		switch {
 		case ofInput && strings.HasPrefix(inner, "Subject.") && !whole, ofInput && p.Got == "" && !whole:
-			continue // said already, or the template may have said it
+			continue // reported already, or perhaps in the template
 		case ofInput:
 			p.Path = inner
 			p = said.locate(p, place)
 		default:
 			if p.Path = planOption(p.Path); told[p.Path] {
-				continue // in better words
+				continue // reported already
 			}
 		}
 		problems = append(problems, problem.List{p})
@@ -121,7 +120,7 @@ func (o *options) planRequest() (plan.Request, error) {
 	return r, errors.Join(problems...)
 }
 
-// planOption is where a field of plan.Request was said.
+// planOption is the option of a field of plan.Request.
 func planOption(path string) string {
 	for _, o := range []struct{ field, option string }{
 		{"Evenings[0].KickOff", "--kick-off"}, {"Evenings[0]", "--trace"}, {"Evenings", "--evening"}, {"Check", "--check"},
@@ -135,7 +134,7 @@ func planOption(path string) string {
 	return path
 }
 
-// margin is what a plan holds: its defaults where nothing is said.
+// margin is the margin of the options, nil without --robust.
 func (p planning) margin() *plan.Margin {
 	if !p.robust {
 		return nil
@@ -150,14 +149,14 @@ func (p planning) margin() *plan.Margin {
 	return m
 }
 
-// evening is a part of a trace at the scales that are asked for.
+// evening is a part of a trace, scaled by the options.
 func (o *options) evening(t trace.Trace, kickOff time.Time) plan.Evening {
 	then := t.Start.Add(time.Duration(float64(kickOff.Sub(t.Start)) / o.timeScale).Truncate(time.Second))
 	return plan.Evening{Trace: t.TimeScale(o.timeScale).RateScale(o.rateScale), KickOff: then}
 }
 
-// another is an evening by its kick-off: as long before and after it as the
-// first, where read says that there is one.
+// earlierEvening is the evening of a kick-off, as long before and after it as the
+// first one, which read says exists.
 func (o *options) earlierEvening(option string, k kickOff, read bool) (plan.Evening, error) {
 	whole := o.source().whole
 	if k.file != "" {
@@ -167,7 +166,7 @@ func (o *options) earlierEvening(option string, k kickOff, read bool) (plan.Even
 		}
 	}
 	if !read {
-		return plan.Evening{}, nil // said already
+		return plan.Evening{}, nil // reported already
 	}
 	first := o.source().Trace
 	part := whole.Between(k.at.Add(first.Start.Sub(o.kickOff)), k.at.Add(first.End().Sub(o.kickOff)))
@@ -178,7 +177,7 @@ func (o *options) earlierEvening(option string, k kickOff, read bool) (plan.Even
 	return o.evening(part, k.at), nil
 }
 
-// terminal is a writer if somebody looks at it.
+// terminal is w if it is a terminal, else nil.
 func terminal(w io.Writer) io.Writer {
 	if f, ok := w.(*os.File); ok {
 		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
@@ -188,7 +187,7 @@ func terminal(w io.Writer) io.Writer {
 	return nil
 }
 
-// progress draws a bar on the terminal, where there is one.
+// progress draws a progress bar on the terminal, if there is one.
 func (o *options) progress() func(tried, budget int) {
 	if o.terminal == nil {
 		return nil

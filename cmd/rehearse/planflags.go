@@ -10,7 +10,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// planning is what the command line says of a plan.
+// planning is the options of a plan.
 type planning struct {
 	name, timezone      string
 	peak                float64
@@ -26,7 +26,7 @@ type planning struct {
 	earlySaid, peakSaid bool
 }
 
-// kickOff is when another evening began, in a file or else in --trace.
+// kickOff is the kick-off of an earlier evening, in a file or in --trace.
 type kickOff struct {
 	file string
 	at   time.Time
@@ -86,7 +86,7 @@ func budgetFlag(o *options, flags *flag.FlagSet) {
 		func(n int) { o.planning.budget = n })
 }
 
-// missingPlan are the options without which nothing can be planned.
+// checkPlanOptions adds the problems of missing and contradicting options of a plan.
 func (o *options) checkPlanOptions() {
 	p := &o.planning
 	o.json = p.json

@@ -14,20 +14,20 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/report"
 )
 
-// prepared is one rehearsal, ready to be run.
+// prepared is the input of a rehearsal.
 type prepared struct {
 	in       rehearsal.Input
 	template string
 	findings []lint.Finding
-	// notes are what is to be known of the traffic, and faults what is wrong with it.
+	// notes are on the traffic, faults change it.
 	notes  []string
 	faults faults
-	// stands is before the endpoint, nil where it is not counted.
+	// frontend is nil if it is not counted.
 	frontend *frontend.Frontend
 	prices   frontend.Prices
 }
 
-// play rehearses one setting. Its error is everything that is wrong.
+// play rehearses a setting. Its error is every problem of the input.
 func (o *options) play(s setting) (report.Report, error) {
 	p, err := o.prepare(s, nil)
 	if err != nil {
@@ -43,7 +43,7 @@ func (o *options) play(s setting) (report.Report, error) {
 	return r, err
 }
 
-// replay rehearses a setting at other facts, for its totals alone.
+// replay rehearses a setting with changed facts, without minutes.
 func (o *options) replay(s setting, change func(*facts)) (report.Report, error) {
 	p, err := o.prepare(s, change)
 	if err != nil {
@@ -73,9 +73,9 @@ func (o *options) run(p prepared) (report.Report, error) {
 	return r, nil
 }
 
-// prepare reads what a setting names. Where change is not nil it is another
-// rehearsal of a setting that has been played, at other facts: a plan stays, and
-// a gate that nothing can pass is no mistake.
+// prepare reads the input of a setting. If change is not nil, the setting has been
+// rehearsed before with other facts: its plan stays, and a gate that nothing can pass
+// is no problem.
 func (o *options) prepare(s setting, change func(*facts)) (prepared, error) {
 	problems := []error{o.problems.Err()}
 	var scaled cloudformation.Scaled
@@ -122,9 +122,9 @@ func (o *options) prepare(s setting, change func(*facts)) (prepared, error) {
 	for _, found := range p.in.Validate() {
 		switch {
 		case strings.HasPrefix(found.Path, "Subject.") && !whole, strings.HasPrefix(found.Path, "Trace") && !read:
-			continue // said already, in better words
+			continue // reported already
 		case found.Got == "" && strings.HasPrefix(found.Path, "Service.") && !whole:
-			continue // the template may have said it
+			continue // it may be in the template
 		}
 		problems = append(problems, problem.List{said.locate(found, place)})
 	}

@@ -10,31 +10,29 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/plan"
 )
 
-// way is how to scale what has no template: made of the facts, so that an
-// instance that does twice as much is scaled for twice as much.
+// scalingMode generates the scaling from the facts instead of reading a template.
 type scalingMode string
 
 const (
-	// fixed is static peak, for who knows the peak: as many as it needs, always.
+	// fixed is static peak: a constant number of instances for the trace's peak.
 	fixed scalingMode = "fixed"
-	// autoscaled is target tracking as constructs/scaling makes it, of leastInstances
-	// up to twice what the peak needs.
+	// autoscaled is target tracking as constructs/scaling makes it, from minInstances
+	// to twice what the peak needs.
 	autoscaled scalingMode = "autoscaled"
-	// planned is autoscaled with the floors of a plan, which is learned from
-	// another evening.
+	// planned is autoscaled with the floors of a plan for an earlier evening.
 	planned scalingMode = "planned"
 )
 
 var scalingModes = []scalingMode{fixed, autoscaled, planned}
 
-// leastInstances is what is left between events: one of two may fail.
+// minInstances is the minimum, so that one instance may fail.
 const minInstances = 2
 
 func parseScalingMode(text string) (scalingMode, bool) {
 	return scalingMode(text), slices.Contains(scalingModes, scalingMode(text))
 }
 
-// unlearned are the problems of a way that learns from nothing.
+// checkPlanned adds the problems of the mode planned.
 func (o *options) checkPlanned() {
 	if !slices.Contains(o.modes, planned) {
 		return
@@ -47,8 +45,8 @@ func (o *options) checkPlanned() {
 	}
 }
 
-// made is what scales in a setting's way. again says that it is played at other
-// facts: a plan is not made anew then.
+// generatedSubject is the subject of a setting's mode. again says that the facts have
+// changed and an existing plan is adapted.
 func (o *options) generatedSubject(s setting, in rehearsal.Input, again bool) (lint.Subject, error) {
 	var known *plan.Plan
 	if again {
@@ -61,8 +59,8 @@ func (o *options) generatedSubject(s setting, in rehearsal.Input, again bool) (l
 	return subject, err
 }
 
-// subject is what scales in this way, of an input that has no subject yet. known
-// is the plan of the same facts, where it is not to be made anew.
+// subject is the subject of a mode for an input without one. known is a plan to
+// adapt, nil to make one.
 func (w scalingMode) subject(in rehearsal.Input, o *options, known *plan.Plan) (lint.Subject, *plan.Plan, error) {
 	v := autoscaling.Variant{EndpointName: "rehearsed", Name: "main"}
 	s := autoscaling.VariantScaling{MinCapacity: minInstances, MaxCapacity: minInstances, RequestsPerSecondPerInstance: in.WithDefaults().Service.RequestsPerSecond}
@@ -72,7 +70,7 @@ func (w scalingMode) subject(in rehearsal.Input, o *options, known *plan.Plan) (
 	}
 	in.Minutes, in.Faults = false, rehearsal.Faults{}
 	if len(in.Validate()) > 0 {
-		return in.Subject, nil, nil // said by who plays it
+		return in.Subject, nil, nil // the rehearsal reports it
 	}
 	first, err := rehearsal.Run(in)
 	if err != nil {

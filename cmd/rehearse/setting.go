@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// setting is one rehearsal that is asked for: what scales, and what was measured.
+// setting is a rehearsal to run: what scales, and the facts.
 type setting struct {
-	// template is "" for the assembly, or where way says how to scale.
+	// template is "" for the assembly, and with a mode.
 	template string
-	// facts is a file of them, "" for those of the metadata.
+	// facts is a facts file, "" for the metadata.
 	facts string
-	// way makes the scaling of the facts. "": the template has it.
+	// mode generates the scaling from the facts, "" takes the template's.
 	mode scalingMode
 }
 
-// name is what a comparison calls what scales.
+// name is the name of what scales in a comparison.
 func (s setting) name() string {
 	if s.mode != "" {
 		return string(s.mode)
@@ -33,10 +33,10 @@ func (s setting) name() string {
 	return name
 }
 
-// withPlan stands between an environment file and a plan that is laid over it.
+// withPlan separates an environment file from a plan that overlays it.
 const withPlan = " + "
 
-// measured is what a comparison calls the facts.
+// factsName is the name of the facts in a comparison.
 func (s setting) factsName() string {
 	if s.facts == "" {
 		return "metadata"
@@ -44,8 +44,8 @@ func (s setting) factsName() string {
 	return strings.TrimSuffix(filepath.Base(s.facts), filepath.Ext(s.facts))
 }
 
-// subjects are the files that say what scales: one for each commit where commits
-// are given, and each environment also with each plan where plans are.
+// subjects are the files of what scales: at each commit, if any, and each also with
+// each plan, if any.
 func (o *options) subjects() []string {
 	var out []string
 	for _, file := range o.templates {
@@ -67,9 +67,8 @@ func (o *options) subjects() []string {
 	return out
 }
 
-// settings are what is asked for: templates with facts of their own, several
-// templates with one file of facts, one with several, or each file of facts with
-// each way to scale.
+// settings are the rehearsals to run: each template with its facts, or several with
+// one of the other, or each facts file with each mode.
 func (o *options) settings() []setting {
 	var out []setting
 	if len(o.modes) > 0 {
@@ -87,7 +86,7 @@ func (o *options) settings() []setting {
 	return out
 }
 
-// orOne is the texts, or "" where there is none.
+// orOne is the texts, or "" without any.
 func orOne(texts []string) []string {
 	if len(texts) == 0 {
 		return []string{""}
@@ -95,7 +94,7 @@ func orOne(texts []string) []string {
 	return texts
 }
 
-// comparable are the problems of what is asked to be compared.
+// checkComparison adds the problems of the settings of a comparison.
 func (o *options) checkComparison() {
 	t, f := len(o.subjects()), len(o.facts)
 	if t > 1 && f > 1 && t != f {

@@ -12,8 +12,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// read reads a template or an environment file, or the assembly where file is "",
-// each once.
+// read reads a template or an environment file, or the assembly if file is "", once.
 func (o *options) read(file string) (cloudformation.Reading, error) {
 	if r, known := o.readings[file]; known {
 		return r, nil
@@ -44,8 +43,8 @@ func (o *options) readAnew(file string) (cloudformation.Reading, error) {
 	return cloudformation.ReadFile(file, options)
 }
 
-// readEnvironment reads what an environment file would have scale, as its
-// synthesis would deploy it. plan is a file that is laid over it, "" for none.
+// readEnvironment reads what scales by an environment file, as its synthesis would
+// deploy it. plan is a file that overlays it, "" for none.
 func readEnvironment(file, plan string) (cloudformation.Reading, error) {
 	_, path, isRevision := revision(file)
 	var data []byte
@@ -77,7 +76,7 @@ func readEnvironment(file, plan string) (cloudformation.Reading, error) {
 	return r, nil
 }
 
-// selected are what scales and is not excluded by --stack and --resource.
+// selected is what scales and matches --stack and --resource.
 func (o *options) selected(r cloudformation.Reading) []cloudformation.Scaled {
 	var out []cloudformation.Scaled
 	for _, s := range r.Scaled {
@@ -88,11 +87,11 @@ func (o *options) selected(r cloudformation.Reading) []cloudformation.Scaled {
 	return out
 }
 
-// subject is the one thing that is rehearsed, with what the lint says of it
-// among all that scales. It is zero where no template is given.
+// subject is the subject to rehearse, with the lint's findings on it. It is zero
+// without a template.
 func (o *options) subject(template string) (cloudformation.Scaled, []lint.Finding, error) {
 	if template == "" && o.assembly == "" {
-		return cloudformation.Scaled{}, nil, nil // said already
+		return cloudformation.Scaled{}, nil, nil // reported already
 	}
 	reading, err := o.read(template)
 	if err != nil {
@@ -105,7 +104,7 @@ func (o *options) subject(template string) (cloudformation.Scaled, []lint.Findin
 	if len(found) != 1 {
 		return cloudformation.Scaled{}, nil, o.ambiguity(found, reading)
 	}
-	// Where one thing scales, whatever could not be resolved is about it.
+	// If only one thing scales, everything unresolved concerns it.
 	if found[0].Incomplete || len(reading.Scaled) == 1 && len(reading.Unresolved) > 0 {
 		return cloudformation.Scaled{}, nil, reading.Unresolved
 	}
@@ -118,7 +117,7 @@ func (o *options) subject(template string) (cloudformation.Scaled, []lint.Findin
 	return found[0], lint.All(subjects)[0], nil
 }
 
-// choice says between what has to be chosen.
+// ambiguity is the problem of several subjects, or none, that match.
 func (o *options) ambiguity(found []cloudformation.Scaled, all cloudformation.Reading) error {
 	name := func(s cloudformation.Scaled) string {
 		if s.Stack == "" {

@@ -11,7 +11,7 @@ import (
 // removed or changes its meaning; new keys may come without it.
 const schemaVersion = 1
 
-// JSON is the plan for machines. Units are in the names.
+// JSON is the plan as JSON, with units in the key names.
 func (p Plan) JSON() ([]byte, error) {
 	type outcome struct {
 		Availability  float64 `json:"availability"`

@@ -13,13 +13,13 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
-// planner is what everything about one request is computed from.
+// planner computes the calendars, subjects and rehearsals of settings.
 type planner struct {
 	input    rehearsal.Input
 	forecast forecast
 	margin   Margin
 	name     string
-	// aimed is the safety factor of today's tracking.
+	// currentSafetyFactor is that of today's tracking.
 	currentSafetyFactor float64
 	minAvailability     float64 // availability
 	maxCapacity         int     // of capacity, 0: none
@@ -27,31 +27,31 @@ type planner struct {
 	prepared            rehearsal.Prepared
 }
 
-// search tries settings. What it does next depends on the results of whole
-// batches alone, so that the order in which rehearsals end does not matter.
+// search tries settings in batches. Its next step depends on whole batches only, so
+// that the order in which rehearsals end does not matter.
 type search struct {
 	*planner
 	ctx     context.Context
 	request Request
 
-	// alone is the availability in each scenario of settings without floors, and
-	// today that of what scales now; no plan may have less.
+	// alone is the availability of settings without floors in each scenario, today
+	// that of today's scaling. No plan may have less.
 	alone                map[Setting][]float64
 	today                []float64
 	tried                map[Setting]bool
 	settings, rehearsals int
-	limit                int // of settings, for now
+	limit                int // of settings in this phase
 	stopped              string
-	refused              problem.List // with the last setting that was
+	refused              problem.List // of the last setting that AWS does not accept
 }
 
-// found is a setting with its score.
+// candidate is a setting with its score.
 type candidate struct {
 	Setting
 	score
 }
 
-// batch is how many settings are tried before the best is looked at.
+// batch is how many settings are tried at once.
 const batch = 12
 
 func newSearch(ctx context.Context, r Request) *search {
@@ -67,7 +67,7 @@ func newSearch(ctx context.Context, r Request) *search {
 	in.Trace, in.Minutes, in.NoLatency = p.scenarios[0].trace, false, true
 	var err error
 	if p.prepared, err = rehearsal.Prepare(in); err != nil {
-		panic("plan: " + err.Error()) // Validate has seen to it
+		panic("plan: " + err.Error()) // Validate has refused it
 	}
 	return &search{planner: p, ctx: ctx, request: r, alone: map[Setting][]float64{}, tried: map[Setting]bool{}}
 }
@@ -76,16 +76,16 @@ func byInvocations(p autoscaling.TargetTrackingPolicy) bool {
 	return p.Metric == autoscaling.VariantInvocationsPerInstance || p.Metric == autoscaling.ComponentInvocationsPerCopy
 }
 
-// on is a subject, ready to be rehearsed on much traffic.
+// runnerFor prepares a subject for rehearsals.
 func (p *planner) runnerFor(s lint.Subject) runner {
 	ready, err := p.prepared.With(func(in *rehearsal.Input) { in.Subject = s })
 	if err != nil {
-		panic(fmt.Sprintf("plan: %+v: %v", s.Target, err)) // Validate has seen to it
+		panic(fmt.Sprintf("plan: %+v: %v", s.Target, err)) // Validate has refused it
 	}
 	return runner{ready}
 }
 
-// stage is where a subject is rehearsed.
+// runner rehearses a subject on scenarios.
 type runner struct{ rehearsal.Prepared }
 
 func (s runner) rehearse(sc scenario) rehearsal.Result {
@@ -98,13 +98,13 @@ func (s runner) rehearse(sc scenario) rehearsal.Result {
 		r, err = ready.Run(sc.trace)
 	}
 	if err != nil {
-		panic("plan: " + err.Error()) // Validate has seen to it
+		panic("plan: " + err.Error()) // Validate has refused it
 	}
 	return r
 }
 
-// judge scores a setting, and gives up once it is worse than the best so far.
-// alone is what its tracking would answer.
+// evaluate scores a setting, and gives up once it is worse than the best so far.
+// alone is the availability of its tracking alone.
 func (s *search) evaluate(stage runner, alone []float64, best score) (score, int) {
 	var got score
 	for i, sc := range s.scenarios {
@@ -128,7 +128,7 @@ func (s *search) evaluate(stage runner, alone []float64, best score) (score, int
 	return got, len(s.scenarios)
 }
 
-// each does something for every index, on as many workers as there are.
+// each calls do for every index, on Workers goroutines.
 func (s *search) each(n int, do func(i int)) {
 	next := make(chan int)
 	var wait sync.WaitGroup
@@ -150,13 +150,12 @@ func (s *search) each(n int, do func(i int)) {
 type trial struct {
 	Setting
 	stage  runner
-	wrong  problem.List // AWS does not take it
+	wrong  problem.List // why AWS does not accept it
 	score  score
 	played int
 }
 
-// try tries settings that have not been, and returns the best of them and of
-// what was the best before.
+// try tries the settings that are new, and returns the best of them and best.
 func (s *search) try(best candidate, settings []Setting) candidate {
 	var trials []trial
 	for _, set := range settings {
@@ -193,7 +192,7 @@ func (s *search) try(best candidate, settings []Setting) candidate {
 	return best
 }
 
-// ready is where a setting is rehearsed, or why AWS does not take it.
+// prepare prepares a setting for rehearsals, or says why AWS does not accept it.
 func (s *search) prepare(set Setting) (runner, problem.List) {
 	ps := s.calendar(set).Validate()
 	subject := s.subject(set)
@@ -201,8 +200,7 @@ func (s *search) prepare(set Setting) (runner, problem.List) {
 	return runner{ready}, append(ps, problem.From(err)...).In("Plan")
 }
 
-// goOn reports whether another batch may be tried, and remembers why the search
-// is over if it is.
+// mayContinue reports whether another batch may be tried, and records why not.
 func (s *search) mayContinue() bool {
 	switch {
 	case s.ctx.Err() != nil:
@@ -213,8 +211,8 @@ func (s *search) mayContinue() bool {
 	return s.stopped == "" && s.settings < s.limit
 }
 
-// trackAlone makes sure that it is known how available each setting would be
-// without its floors, where that is asked for.
+// measureAlone measures the availability of each setting without its floors in the
+// compared scenarios.
 func (s *search) measureAlone(trials []trial) {
 	var missing []Setting
 	for _, t := range trials {

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// choices are the values that a setting is made of, each in order.
+// searchSpace has the values of each choice of a setting, in order.
 type searchSpace struct {
 	safetyFactors     []float64
 	minimums          []int
-	headroom          []float64 // the maximum carries so many times the peak
+	headroom          []float64 // the maximum ÷ what the peak needs
 	outAfter, inAfter []time.Duration
 	shares            []float64
 	steps             []int
@@ -24,7 +24,8 @@ func (p *planner) searchSpace() searchSpace {
 		minimums:      slices.Compact([]int{least, (3*least + 1) / 2, 2 * least, 3 * least}),
 		headroom:      []float64{1.5, 2, 3},
 		outAfter:      []time.Duration{0, time.Minute, 5 * time.Minute},
-		// Shorter than a start, and instances go that are wanted again (fact A22).
+		// A cooldown below a start time removes instances that are needed again
+		// (fact A22).
 		inAfter: []time.Duration{start, start + 5*time.Minute, start + 10*time.Minute},
 		shares:  []float64{0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1},
 		steps:   []int{1, 2, 3, 4, 6},
@@ -34,7 +35,7 @@ func (p *planner) searchSpace() searchSpace {
 		c.untils = append(c.untils, roundUp(time.Duration(share*float64(whole)), grid))
 	}
 	c.untils = slices.Compact(c.untils)
-	// One assertion may be lost, or meet an endpoint that is updating.
+	// The floor is asserted several times: an updating endpoint may refuse one.
 	for _, more := range []time.Duration{5, 10, 15, 25} {
 		c.leadTimes = append(c.leadTimes, roundUp(p.startTime(), grid)+p.margin.Early+more*time.Minute)
 	}
@@ -43,7 +44,7 @@ func (p *planner) searchSpace() searchSpace {
 
 func roundUp(d, to time.Duration) time.Duration { return (d + to - 1) / to * to }
 
-// first is where the search begins: today's bounds, no floor.
+// initial is the beginning of the search: today's bounds, no floor.
 func (p *planner) initial(c searchSpace) Setting {
 	return p.with(Setting{MinCapacity: c.minimums[0], ScaleInCooldown: c.inAfter[0]}, 0.7, 2)
 }
@@ -58,7 +59,7 @@ func (p *planner) with(s Setting, safetyFactor, headroom float64) Setting {
 	return s
 }
 
-// coarse are settings all over of one safety factor.
+// coarseGrid is settings with floors across the search space, for one safety factor.
 func (p *planner) coarseGrid(c searchSpace, safetyFactor float64) []Setting {
 	var out []Setting
 	for _, steps := range []int{2, 4} {
@@ -73,7 +74,7 @@ func (p *planner) coarseGrid(c searchSpace, safetyFactor float64) []Setting {
 	return out
 }
 
-// near are the settings that differ from s in one choice, by one place.
+// neighbours are the settings that differ from s by one place in one choice.
 func (p *planner) neighbours(c searchSpace, s Setting) []Setting {
 	var out []Setting
 	headroom := c.headroom[0]
@@ -122,7 +123,7 @@ func (p *planner) neighbours(c searchSpace, s Setting) []Setting {
 	return out
 }
 
-// beside are the values before and after one of them.
+// adjacent are the values before and after at.
 func adjacent[T comparable](values []T, at T) []T {
 	i := slices.Index(values, at)
 	var out []T
@@ -135,10 +136,9 @@ func adjacent[T comparable](values []T, at T) []T {
 	return out
 }
 
-// run looks for the cheapest tracking that holds by itself, and then for the
-// cheapest floors with a tracking of their own: for some safety factors all over
-// first, and then step by step from the best. Where tracking by itself is better,
-// that is the plan.
+// run searches for the cheapest tracking without floors that holds, and then for the
+// cheapest tracking with floors: a coarse grid for some safety factors, and a local
+// search from the best of each. The better of both is the plan.
 func (s *search) run() (tracking, planned candidate) {
 	c := s.searchSpace()
 	s.measureToday()
@@ -165,7 +165,7 @@ func (s *search) run() (tracking, planned candidate) {
 	return tracking, planned
 }
 
-// refine goes on to the best neighbour until none is better.
+// refine is a local search: it moves to the best neighbour until none is better.
 func (s *search) refine(c searchSpace, best candidate) candidate {
 	for best.Setting != (Setting{}) {
 		next := s.try(best, s.neighbours(c, best.Setting))

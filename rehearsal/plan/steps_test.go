@@ -15,7 +15,7 @@ func TestStairs(t *testing.T) {
 		most := rapid.IntRange(1, 5).Draw(t, "most")
 		got := stepCover(rates, most)
 		if len(got) > most || got[0].at != 0 {
-			t.Fatalf("%v are %d stairs from %d", got, len(got), got[0].at)
+			t.Fatalf("%v are %d steps from %d", got, len(got), got[0].at)
 		}
 		area := 0.0
 		for i, s := range got {
@@ -24,7 +24,7 @@ func TestStairs(t *testing.T) {
 				ends = got[i+1].at
 			}
 			if ends-s.at < minStepLength && len(rates) >= minStepLength {
-				t.Fatalf("%v: stair %d ends at %d", got, i, ends)
+				t.Fatalf("%v: step %d ends at %d", got, i, ends)
 			}
 			for _, r := range rates[s.at:ends] {
 				if r > s.rate {
@@ -39,7 +39,7 @@ func TestStairs(t *testing.T) {
 	})
 }
 
-// leastArea tries every first stair.
+// leastArea tries every first step.
 func leastArea(rates []float64, most int) float64 {
 	highest := func(rates []float64) (high float64) {
 		for _, r := range rates {

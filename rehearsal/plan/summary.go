@@ -10,8 +10,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// Summary is the plan for a person to read, in lines that a YAML file takes as
-// comments.
+// Summary is the plan as text, in lines of YAML comments.
 func (p Plan) Summary() string {
 	var b strings.Builder
 	e := p.event
@@ -34,7 +33,7 @@ func (p Plan) Summary() string {
 	return strings.ReplaceAll(commented, "# \n", "#\n")
 }
 
-// table is what becomes of the plan where something is wrong.
+// table is p.Wrong as a table.
 func (p Plan) table() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -65,7 +64,7 @@ func holds(does bool, m Margin) string {
 	return "does not hold " + what
 }
 
-// String is the outcome in a few words.
+// String is the outcome as a phrase.
 func (o Outcome) String() string {
 	text := fmt.Sprintf("%.4f %% answered, %.1f instance hours, %.2f × the oracle's", o.percent(), o.InstanceHours, o.OverOracle)
 	if o.Money > 0 {
@@ -74,7 +73,7 @@ func (o Outcome) String() string {
 	return text
 }
 
-// percent is the availability, which is not 100 % where a request failed.
+// percent is the availability, below 100 if a request failed.
 func (o Outcome) percent() float64 {
 	const digit = 1e4
 	percent := 100 * o.Availability

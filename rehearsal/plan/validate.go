@@ -14,16 +14,15 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
-// Limits of what is searched.
+// Limits of a request.
 const (
 	minBudget, maxBudget = 20, 100_000
-	// maxLength is of an evening: a forecast of more is no event's.
+	// maxLength limits an evening.
 	maxLength = 48 * time.Hour
 	maxEarly  = 2 * time.Hour
 )
 
-// Validate returns everything that keeps the request from being planned, with
-// the field paths of Request.
+// Validate returns every problem of the request, with the field paths of Request.
 func (r Request) Validate() problem.List {
 	ps := r.validateEvenings()
 	in := r.Input

@@ -8,7 +8,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// document is the keys of an environment file that a plan sets, in its order.
+// document has the keys of an environment file that a plan sets, in its order.
 type document struct {
 	Scaling scalingKeys `yaml:"scaling"`
 	Events  []eventKeys `yaml:"events,omitempty"`
@@ -42,7 +42,7 @@ type shapeKeys struct {
 	Share number `yaml:"share"`
 }
 
-// number is written without a fraction that it does not have.
+// number is written without trailing zeros.
 type number float64
 
 // MarshalYAML implements yaml.BytesMarshaler.
@@ -50,8 +50,7 @@ func (n number) MarshalYAML() ([]byte, error) {
 	return strconv.AppendFloat(nil, float64(n), 'f', -1, 64), nil
 }
 
-// YAML is the plan as keys of an environment file, or of one of its variants or
-// components.
+// YAML is the plan as keys of an environment file, a variant or a component.
 func (p Plan) YAML() string {
 	s, c := p.Setting, p.Calendar
 	d := document{Scaling: scalingKeys{MinCapacity: s.MinCapacity, MaxCapacity: s.MaxCapacity, SafetyFactor: number(s.SafetyFactor),

@@ -9,7 +9,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
-// capacityChart is demand against capacity in service and desired.
+// capacityChart shows instances needed, desired and in service.
 func (r Report) capacityChart(width float64) string {
 	ps := points(r.Result.Minutes, r.Result.To)
 	top := 1.0
@@ -26,7 +26,7 @@ func (r Report) capacityChart(width float64) string {
 	return c.svg()
 }
 
-// requestsChart is what came and what failed.
+// requestsChart shows the rates of requests and of failures.
 func (r Report) requestsChart(width float64) string {
 	ps := points(r.Result.Minutes, r.Result.To)
 	top := 1.0
@@ -40,7 +40,7 @@ func (r Report) requestsChart(width float64) string {
 	return c.svg()
 }
 
-// latencyChart is p99 against its limit, in milliseconds.
+// latencyChart shows p99 and its limit in milliseconds.
 func (r Report) latencyChart(width float64) string {
 	ps := points(r.Result.Minutes, r.Result.To)
 	ms := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
@@ -57,7 +57,7 @@ func (r Report) latencyChart(width float64) string {
 	return c.svg()
 }
 
-// costChart is what was billed beside its anchors, in instance hours.
+// costChart compares the bill with the oracle's and static peak's, in instance hours.
 func (r Report) costChart(width float64) string {
 	cost := r.Result.Cost
 	bars := []struct {
@@ -81,7 +81,7 @@ func (r Report) costChart(width float64) string {
 	return b.String()
 }
 
-// lanes are the kinds of events, each with a mark of its own form.
+// eventLanes are the kinds of events, each with a mark.
 var eventLanes = []struct {
 	kind       rehearsal.EventKind
 	name, mark string
@@ -93,8 +93,8 @@ var eventLanes = []struct {
 	{rehearsal.FaultEvent, "faults", "M-5 -3L-3 -5L0 -2L3 -5L5 -3L2 0L5 3L3 5L0 2L-3 5L-5 3L-2 0z"},
 }
 
-// eventsChart is what happened to scaling on the time line. Marks that would
-// cover each other are one, which says all of them.
+// eventsChart shows the events of scaling over time. Marks that would overlap are
+// drawn as one.
 func (r Report) eventsChart(width float64) string {
 	const lane = 24.0
 	c := &chart{width: width, height: above + float64(len(eventLanes))*lane + below, left: 60, right: 92, from: r.Result.From, to: r.Result.To}
@@ -138,13 +138,13 @@ func (r Report) eventsChart(width float64) string {
 	return c.svg()
 }
 
-// faultWindows are the times on end in which something is wrong.
+// faultWindows draws the windows of faults.
 func (r Report) faultWindows(c *chart, y float64) {
 	draw := func(name string, windows []rehearsal.Window) {
 		for _, w := range windows {
 			from, to := c.x(latest(w.From, c.from)), c.x(earliest(w.To, c.to))
 			if to <= from {
-				continue // beside what is drawn
+				continue // outside the chart
 			}
 			fmt.Fprintf(&c.b, `<rect class="m-fault" x="%s" y="%s" width="%s" height="6" rx="3"><title>%s to %s %s</title></rect>`,
 				coordinate(from), coordinate(y-3), coordinate(to-from), w.From.UTC().Format("15:04"), w.To.UTC().Format("15:04"), name)

@@ -10,29 +10,28 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// Comparison is rehearsals of one traffic, side by side.
+// Comparison is several rehearsals of one trace.
 type Comparison struct {
 	Rows []Compared
-	// Asked is what a gate asks of each, in words. Default: "", there is none.
+	// Asked is the gate in words. Default: "", no gate.
 	Asked string
-	// Flips are where another row would be the best: see cmd/rehearse.
-	// Default: none were looked for.
+	// Flips are the break-even points at which another row is the best.
+	// Default: none.
 	Flips []string
 }
 
-// Compared is one rehearsal among others.
+// Compared is a row of a comparison.
 type Compared struct {
-	// Scaling is what scales: a template, perhaps with a plan, or a way of
-	// scaling. Facts is what was measured, "metadata" where the template says it.
+	// Scaling names what scales: a template, perhaps with a plan, or a scaling mode.
+	// Facts names the facts, "metadata" for the template's.
 	Scaling, Facts string
 	Report
 }
 
-// holds reports whether the row keeps what is asked.
+// passes reports whether the row passes the gate.
 func (c Compared) passes() bool { return len(c.Failures) == 0 }
 
-// priced reports whether the price of every row is known, so that they are
-// compared by it and not by hours.
+// priced reports whether every row has a price.
 func (c Comparison) priced() bool {
 	for _, r := range c.Rows {
 		if r.Input.Service.PricePerHour == 0 {
@@ -42,7 +41,7 @@ func (c Comparison) priced() bool {
 	return true
 }
 
-// cost is what a row is compared by: money, or else instance hours.
+// cost is money if every row has a price, else instance hours.
 func (c Comparison) cost(r Compared) float64 {
 	if c.priced() {
 		return r.Result.Cost.Money
@@ -50,8 +49,8 @@ func (c Comparison) cost(r Compared) float64 {
 	return r.Result.Cost.InstanceHours
 }
 
-// Best is the index of the cheapest row that keeps what is asked, and false
-// where none does, or nothing is asked. Of equals the first is taken.
+// Best is the index of the first cheapest row that passes the gate, and false
+// without one or without a gate.
 func (c Comparison) Best() (int, bool) {
 	best := -1
 	for i, r := range c.Rows {
@@ -62,7 +61,7 @@ func (c Comparison) Best() (int, bool) {
 	return max(best, 0), best >= 0
 }
 
-// Text is the comparison as a table, with what is the same for all below it.
+// Text is the comparison as a table, with notes below it.
 func (c Comparison) Text() string {
 	var b bytes.Buffer
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -77,7 +76,7 @@ func (c Comparison) Text() string {
 	return b.String()
 }
 
-// scaled reports whether more, or faster, was played than had come.
+// scaled reports whether the trace was scaled in rate or time.
 func (c Comparison) scaled() bool { return len(c.Rows) > 0 && c.Rows[0].Unscaled != nil }
 
 func (c Comparison) columns() []string {
@@ -114,10 +113,10 @@ func (c Comparison) cells(r Compared) []string {
 	return out
 }
 
-// floored is a share in percent of which nothing has been rounded up.
+// percentDown is a share in percent, rounded down.
 func percentDown(share float64) float64 { return float64(int(share*1e6+1e-6)) / 1e4 }
 
-// lines are what is to be known besides the rows.
+// footer is the notes below the table.
 func (c Comparison) footer() [][2]string {
 	var out [][2]string
 	if len(c.Rows) == 0 {

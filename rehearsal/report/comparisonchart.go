@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// A comparison's drawing: a bar for each row, those of the same facts together.
+// Sizes of the bar chart, which groups rows by their facts.
 const (
 	barHeight  = 18.0
 	barStep    = 26.0
@@ -15,10 +15,10 @@ const (
 	groupTitle = 20.0
 )
 
-// barLooks tell ways of scaling apart by colour and by hatching.
+// barPatterns is the number of colours and hatchings for scaling names.
 const barPatterns = 4
 
-// bars draws the rows. It is without a style, so that it follows that of a page.
+// barChart draws the rows as SVG without a style of its own.
 func (c Comparison) barChart(width float64) string {
 	most, groups := 1e-9, c.groups()
 	for _, r := range c.Rows {
@@ -88,7 +88,7 @@ func (c Comparison) barChart(width float64) string {
 	return b.String()
 }
 
-// short is a text of at most n characters.
+// truncate cuts a text to at most n characters.
 func truncate(text string, n int) string {
 	runes := []rune(text)
 	if len(runes) <= n {
@@ -97,7 +97,7 @@ func truncate(text string, n int) string {
 	return string(runes[:n-1]) + "…"
 }
 
-// groups are the indexes of rows with the same facts, in order.
+// groups are the indexes of rows by their facts, in order.
 func (c Comparison) groups() [][]int {
 	var out [][]int
 	at := map[string]int{}
@@ -112,7 +112,7 @@ func (c Comparison) groups() [][]int {
 	return out
 }
 
-// ways are what scales, each once, in order.
+// scalings are the distinct names of what scales, in order.
 func (c Comparison) scalings() []string {
 	var out []string
 	for _, r := range c.Rows {
@@ -123,13 +123,13 @@ func (c Comparison) scalings() []string {
 	return out
 }
 
-// hatch names a pattern. A page has drawings of two widths, of which one is not
-// shown, and what is not shown has no patterns either.
+// hatch is the ID of a pattern. The drawings of two widths on a page have their own
+// patterns, since those of a hidden drawing cannot be used.
 func hatch(width float64, look int) string {
 	return fmt.Sprintf("hatch-%s-%d", coordinate(width), look)
 }
 
-// hatches are the patterns of bars, drawn in the colours of the page.
+// hatches are the patterns of bars, in the page's colours.
 func hatches(width float64) string {
 	lines := []string{
 		`patternTransform="rotate(45)"><rect class="b1-fill" width="6" height="6"/><path class="b-line" d="M0 0V6"/>`,
@@ -145,14 +145,14 @@ func hatches(width float64) string {
 	return b.String()
 }
 
-// barStyle is the look of bars.
+// barStyle is the style of bars.
 const barStyle = `.b0 { fill: var(--have); }
 .b1-fill { fill: var(--want); } .b2-fill { fill: var(--floor); } .b3-fill { fill: var(--need); }
 .b-line { stroke: var(--page); stroke-width: 2.4; fill: none; } .b-dot { fill: var(--page); }
 .refused { opacity: .45; stroke: var(--fail); stroke-width: 2; stroke-dasharray: 4 3; }
 .g-title { font-weight: 600; }`
 
-// SVG is the drawing by itself, in light or dark as the reader has it.
+// SVG is the bar chart as a file, for light and dark.
 func (c Comparison) SVG() []byte {
 	drawing := c.barChart(wide)
 	head, rest, _ := strings.Cut(drawing, ">")

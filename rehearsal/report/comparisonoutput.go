@@ -12,12 +12,12 @@ var comparisonText string
 
 var comparisonPage = template.Must(template.New("comparison").Parse(comparisonText))
 
-// comparisonDocument is a comparison for machines. Units are in the names.
+// comparisonDocument is the JSON of a comparison, with units in the key names.
 type comparisonDocument struct {
 	SchemaVersion int    `json:"schemaVersion"`
 	Trace         string `json:"trace,omitempty"`
 	Asked         string `json:"asked,omitempty"`
-	// Cheapest is the index of the cheapest row that keeps what is asked.
+	// Cheapest is the index of the cheapest row that passes the gate.
 	Cheapest *int          `json:"cheapest,omitempty"`
 	Flips    []string      `json:"flips,omitempty"`
 	Rows     []rowDocument `json:"rows"`
@@ -36,7 +36,7 @@ type rowDocument struct {
 	GateFailures []string          `json:"gateFailures"`
 }
 
-// JSON is the comparison for machines.
+// JSON is the comparison as JSON.
 func (c Comparison) JSON() ([]byte, error) {
 	d := comparisonDocument{SchemaVersion: schemaVersion, Asked: c.Asked, Flips: c.Flips, Rows: []rowDocument{}}
 	if best, any := c.Best(); any {
@@ -54,7 +54,7 @@ func (c Comparison) JSON() ([]byte, error) {
 	return append(out, '\n'), err
 }
 
-// HTML is the comparison as one page, which needs nothing beside it.
+// HTML is the comparison as a self-contained page.
 func (c Comparison) HTML() []byte {
 	rows := make([][]string, len(c.Rows))
 	said := []string{}

@@ -7,7 +7,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/frontend"
 )
 
-// frontendLines are what stands before the endpoint, and all of it together.
+// frontendLines are the bill of the front end, and the total.
 func (r Report) frontendLines() [][2]string {
 	b := r.Frontend
 	if b == nil {
@@ -53,7 +53,7 @@ func (r Report) frontendLines() [][2]string {
 	return out
 }
 
-// frontendDocument is for machines. Units are in the names.
+// frontendDocument is the JSON of a front end's bill.
 type frontendDocument struct {
 	Kind                 string   `json:"kind"`
 	TaskHours            float64  `json:"taskHours,omitempty"`

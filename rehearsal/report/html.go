@@ -12,20 +12,19 @@ var pageText string
 
 var page = template.Must(template.New("page").Parse(pageText))
 
-// The widths in which each chart is drawn: for a desk and for a phone. Text
-// keeps its size in both.
+// The widths in which each chart is drawn, for a desk and for a phone.
 const (
 	wide   = 880.0
 	narrow = 360.0
 )
 
-// maxEventsListed is as many as a page can hold.
+// maxEventsListed limits the events on a page.
 const maxEventsListed = 500
 
 // drawing is a chart in both widths.
 type drawing struct{ Wide, Narrow template.HTML }
 
-// HTML is the report as one page, which needs nothing beside it.
+// HTML is the report as a self-contained page.
 func (r Report) HTML() []byte {
 	var charts []drawing
 	for _, draw := range []func(float64) string{r.capacityChart, r.requestsChart, r.latencyChart, r.eventsChart, r.costChart} {

@@ -13,7 +13,7 @@ import (
 // may come without it.
 const schemaVersion = 1
 
-// document is the report for machines. Units are in the names.
+// document is the JSON of a report, with units in the key names.
 type document struct {
 	SchemaVersion int              `json:"schemaVersion"`
 	ResourceID    string           `json:"resourceId"`
@@ -28,9 +28,9 @@ type document struct {
 	Capacity      capacityDocument `json:"capacity"`
 	Cost          costDocument     `json:"cost"`
 	Elasticity    elasticity       `json:"elasticity"`
-	// Frontend is what stands before the endpoint, where it is counted.
+	// Frontend is absent where the gateway and load balancer are not counted.
 	Frontend *frontendDocument `json:"frontend,omitempty"`
-	// Unscaled is of the traffic as it has come, where it was scaled.
+	// Unscaled is absent unless the trace was scaled.
 	Unscaled     *unscaledDocument `json:"unscaled,omitempty"`
 	Changes      []string          `json:"changes"`
 	GateFailures []string          `json:"gateFailures"`
@@ -117,7 +117,7 @@ type eventDocument struct {
 	To    int       `json:"to"`
 }
 
-// JSON is the report for machines, with the series of minutes and all events.
+// JSON is the report as JSON, with the series of minutes and all events.
 func (r Report) JSON() ([]byte, error) {
 	res := r.Result
 	d := document{
@@ -135,7 +135,7 @@ func (r Report) JSON() ([]byte, error) {
 	return append(out, '\n'), err
 }
 
-// unscaledDocument is nil where nothing was scaled.
+// unscaledDocument is nil unless the trace was scaled.
 func (r Report) unscaledDocument() *unscaledDocument {
 	u := r.Unscaled
 	if u == nil {
@@ -176,7 +176,7 @@ func eventDocuments(events []rehearsal.Event) []eventDocument {
 	out := make([]eventDocument, len(events))
 	for i, e := range events {
 		if math.IsNaN(e.Value) || math.IsInf(e.Value, 0) {
-			e.Value = 0 // JSON has no word for it
+			e.Value = 0 // JSON has no such number
 		}
 		out[i] = eventDocument{e.At, string(e.Kind), e.Name, e.What, e.Value, e.From, e.To}
 	}

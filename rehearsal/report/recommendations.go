@@ -9,21 +9,21 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
-// maxChanges is as many as anybody reads.
+// maxRecommendations limits the recommendations of a report.
 const maxRecommendations = 3
 
-// costly is how much over the oracle's cost is worth a word where nothing fails.
+// costlyRatio is the cost ÷ the oracle's from which the cost is worth changing.
 const costlyRatio = 1.5
 
-// change is something worth changing, by what it would be worth.
+// recommendation is a change worth making.
 type recommendation struct {
-	// failed is requests that it is about, hours what it costs.
+	// failed is the failed requests that it concerns, hours the instance hours.
 	failed, hours float64
 	text          string
 }
 
-// Changes are the things that are most worth changing, three at most: what has
-// cost requests first, then latency, then money, and then what the lint says.
+// recommendations are the changes most worth making, three at most: those against
+// failed requests first, then latency, cost, and the findings of the lint.
 func (r Report) recommendations() []string {
 	found := append(r.failureCauses(), r.latencyRecommendations()...)
 	slices.SortStableFunc(found, func(a, b recommendation) int {
@@ -43,7 +43,7 @@ func (r Report) recommendations() []string {
 	return out[:min(len(out), maxRecommendations)]
 }
 
-// cause is the minutes of one reason for failing.
+// cause is the minutes with one cause of failures.
 type cause struct {
 	failed   float64
 	from, to time.Time
@@ -59,7 +59,7 @@ func (c *cause) add(m rehearsal.Minute) {
 	c.needed = max(c.needed, m.Needed)
 }
 
-// failures are the reasons for which requests have failed.
+// failureCauses are the causes of failed requests.
 func (r Report) failureCauses() []recommendation {
 	var limited, starting, crowded cause
 	for _, m := range r.Result.Minutes {
@@ -94,7 +94,7 @@ func (r Report) failureCauses() []recommendation {
 	return out
 }
 
-// late are minutes in which p99 was beyond its limit though nothing failed.
+// latencyRecommendations concern minutes with p99 over its limit and no failure.
 func (r Report) latencyRecommendations() []recommendation {
 	limit := r.latencyLimit()
 	if limit == 0 {
@@ -122,7 +122,7 @@ func (r Report) latencyRecommendations() []recommendation {
 		duration(limit), minutes, len(r.Result.Minutes), duration(worst.P99), worst.At.Format("15:04"))}}
 }
 
-// waste says what holds more than is needed, where it is much.
+// costRecommendations say what holds many more instances than are needed.
 func (r Report) costRecommendations() []recommendation {
 	cost := r.Result.Cost
 	if cost.OverOracle < costlyRatio {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Summary is the report in a few lines of text.
+// Summary is the report as text.
 func (r Report) Summary() string {
 	var b strings.Builder
 	res := r.Result
@@ -30,8 +30,8 @@ func (r Report) Summary() string {
 	return b.String()
 }
 
-// Lines are the figures of the rehearsal, each with what it is about: requests,
-// latency, capacity, cost, what is to be known of the trace, assumptions.
+// Lines are the labels and figures of the rehearsal: requests, latency, capacity,
+// cost, front end, notes on the trace, assumptions.
 func (r Report) Lines() [][2]string {
 	res := r.Result
 	q, c, cost := res.Requests, res.Capacity, res.Cost
