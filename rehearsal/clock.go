@@ -73,5 +73,6 @@ func checkCount(count float64, at int64) error {
 }
 
 func emptyTrace() error {
-	return problem.List{{Path: "Trace", Rule: "a trace without a period has nothing to replay", Fix: "give the requests of each period"}}
+	return problem.List{{Path: "Trace", Rule: "a trace without a period has nothing to replay",
+		Fix: "give the requests of each period"}}
 }

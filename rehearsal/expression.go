@@ -117,7 +117,8 @@ func truth(yes bool) float64 {
 	return 0
 }
 
-var mathToken = regexp.MustCompile(`^\s*([0-9]+\.?[0-9]*(?:[eE][-+]?[0-9]+)?|\.[0-9]+|[A-Za-z][A-Za-z0-9_]*|>=|<=|==|!=|&&|\|\||[-+*/()<>,\[\]])`)
+var mathToken = regexp.MustCompile(`^\s*([0-9]+\.?[0-9]*(?:[eE][-+]?[0-9]+)?|\.[0-9]+|[A-Za-z][A-Za-z0-9_]*|` +
+	`>=|<=|==|!=|&&|\|\||[-+*/()<>,\[\]])`)
 
 // parser is a recursive descent over the tokens of an expression.
 type parser struct {

@@ -62,7 +62,8 @@ func (f Faults) validate(t autoscaling.ScalableTarget) problem.List {
 	windows := func(field string, all []Window) {
 		for i, w := range all {
 			if !w.To.After(w.From) {
-				ps.Add(fmt.Sprintf("%s[%d]", field, i), w.To.Format(time.RFC3339), "a window ends after it begins, at "+w.From.Format(time.RFC3339), "give a later end")
+				ps.Add(fmt.Sprintf("%s[%d]", field, i), w.To.Format(time.RFC3339),
+					"a window ends after it begins, at "+w.From.Format(time.RFC3339), "give a later end")
 			}
 		}
 	}
@@ -76,10 +77,12 @@ func (f Faults) validate(t autoscaling.ScalableTarget) problem.List {
 	}
 	for i, d := range f.Deployments {
 		if d.Takes <= 0 || d.Takes%time.Second != 0 {
-			ps.Add(fmt.Sprintf("Deployments[%d].Takes", i), d.Takes, "a deployment takes whole seconds above 0", "10m is usual")
+			ps.Add(fmt.Sprintf("Deployments[%d].Takes", i), d.Takes, "a deployment takes whole seconds above 0",
+				"10m is usual")
 		}
 		if d.ResetTo < 0 {
-			ps.Add(fmt.Sprintf("Deployments[%d].ResetTo", i), d.ResetTo, "a fleet has 1 instance or more", "leave it out where the count is retained")
+			ps.Add(fmt.Sprintf("Deployments[%d].ResetTo", i), d.ResetTo, "a fleet has 1 instance or more",
+				"leave it out where the count is retained")
 		}
 	}
 	names := map[string]bool{}

@@ -158,8 +158,10 @@ func (in Input) WithDefaults() Input {
 	if s.ServiceTime == 0 {
 		s.ServiceTime = facts.ServiceTime
 	}
-	if both := facts.ConcurrencyPerInstance * facts.RequestsPerSecondPerInstance; s.ServiceTime == 0 && s.Concurrency == 0 && both > 0 {
-		s.ServiceTime = time.Duration(facts.ConcurrencyPerInstance / facts.RequestsPerSecondPerInstance * float64(time.Second)) // Little's law
+	if both := facts.ConcurrencyPerInstance * facts.RequestsPerSecondPerInstance; s.ServiceTime == 0 &&
+		s.Concurrency == 0 && both > 0 {
+		seconds := facts.ConcurrencyPerInstance / facts.RequestsPerSecondPerInstance // Little's law
+		s.ServiceTime = time.Duration(seconds * float64(time.Second))
 	}
 	if s.RequestsPerSecond == 0 && s.ServiceTime > 0 {
 		s.RequestsPerSecond = float64(s.Concurrency) / s.ServiceTime.Seconds()

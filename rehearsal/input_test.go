@@ -27,9 +27,12 @@ func TestValidate(t *testing.T) {
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, path := range []string{"Subject.Target.MaxCapacity", "Service.RequestsPerSecond", "Service.Variation", "Service.Start", "Service.Routing", "Trace.Counts",
-		"Timing.StandardDelay", "Timing.TrackingDatapoints", "Timing.TrackingInAfter", "Faults.NoCapacity[0]", "Faults.Fulfilled", "Faults.SlowStart",
-		"Faults.Deployments[0].Takes", "Faults.Deployments[0].ResetTo", "Faults.Missed[0]", "Faults.RetryAfter", "Gateway", "InitialCapacity"} {
+	for _, path := range []string{"Subject.Target.MaxCapacity", "Service.RequestsPerSecond", "Service.Variation",
+		"Service.Start", "Service.Routing", "Trace.Counts",
+		"Timing.StandardDelay", "Timing.TrackingDatapoints", "Timing.TrackingInAfter", "Faults.NoCapacity[0]",
+		"Faults.Fulfilled", "Faults.SlowStart",
+		"Faults.Deployments[0].Takes", "Faults.Deployments[0].ResetTo", "Faults.Missed[0]", "Faults.RetryAfter",
+		"Gateway", "InitialCapacity"} {
 		if !strings.Contains("\n"+err.Error(), "\n"+path+": ") {
 			t.Errorf("nothing is said of %s in\n%v", path, err)
 		}
@@ -42,7 +45,8 @@ func TestValidate(t *testing.T) {
 			in.Subject.Target.StepPolicies = []autoscaling.StepScalingPolicy{autoscaling.OfferedLoadPolicy("other")}
 		}, `is of the endpoint "other", and this one is "odds"`},
 		"a metric that is not played": {func(in *Input) {
-			in.Subject.Target.Policies[0].Metric = autoscaling.Metric{Namespace: "Mine", Name: "Queue", Statistic: autoscaling.Average}
+			in.Subject.Target.Policies[0].Metric = autoscaling.Metric{Namespace: "Mine", Name: "Queue",
+				Statistic: autoscaling.Average}
 		}, "the metric Mine Queue is not played"},
 		"an impossible objective": {func(in *Input) { in.Objective.Latency = time.Millisecond }, "also where none waits"},
 		"no trace":                {func(in *Input) { in.Trace = nil }, "a rehearsal replays traffic"},

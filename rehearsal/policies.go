@@ -34,7 +34,8 @@ func (e *engine) decide() {
 		w.lastAction, asked = e.now, true
 		want(stepCapacity(s.policy, base, w.alarm.value), s.policy.Name, s.policy.Cooldown)
 		// A step policy scales in without the consent of target tracking (fact A31).
-		if to := clamp(stepCapacity(s.policy, e.desired, w.alarm.value), e.bounds[0], e.bounds[1]); to < e.desired && (inBy == "" || to > in) {
+		if to := clamp(stepCapacity(s.policy, e.desired, w.alarm.value), e.bounds[0], e.bounds[1]); to < e.desired &&
+			(inBy == "" || to > in) {
 			in, inBy, inAfter = to, s.policy.Name, s.policy.Cooldown
 		}
 	}
@@ -42,7 +43,8 @@ func (e *engine) decide() {
 		e.scaleOut(out, outBy, outAfter)
 		return
 	}
-	if capacity, name, after, ready := e.trackingScaleIn(); ready && (inBy == "" || capacity > in) && capacity < e.desired {
+	if capacity, name, after, ready := e.trackingScaleIn(); ready && (inBy == "" || capacity > in) &&
+		capacity < e.desired {
 		in, inBy, inAfter = capacity, name, after
 	}
 	if inBy != "" {
@@ -195,7 +197,8 @@ func (e *engine) applyFault(i scheduledFault) {
 	switch i.kind {
 	case overwritten: // fact C24
 		e.bounds = [2]int{e.target.MinCapacity, e.target.MaxCapacity}
-		e.totals.record(Event{Kind: FaultEvent, From: e.bounds[0], To: e.bounds[1], What: "the template's bounds are registered again: " + e.moveIntoBounds()}, e.now)
+		e.totals.record(Event{Kind: FaultEvent, From: e.bounds[0], To: e.bounds[1],
+			What: "the template's bounds are registered again: " + e.moveIntoBounds()}, e.now)
 	case deployment:
 		if e.updating() { // fact C35
 			e.totals.record(Event{Kind: FaultEvent, What: "a deployment is refused, the endpoint is updating"}, e.now)

@@ -85,10 +85,14 @@ func TestSteps(t *testing.T) {
 	at := func(x float64) *float64 { return &x }
 	out := autoscaling.StepScalingPolicy{AdjustmentType: autoscaling.PercentChangeInCapacity, MinAdjustmentMagnitude: 2,
 		Alarm: autoscaling.Alarm{Threshold: 50},
-		Steps: []autoscaling.Step{{LowerBound: at(0), UpperBound: at(10), Adjustment: 10}, {LowerBound: at(10), Adjustment: 100}}}
-	in := autoscaling.StepScalingPolicy{AdjustmentType: autoscaling.ChangeInCapacity, Alarm: autoscaling.Alarm{Threshold: 50},
-		Steps: []autoscaling.Step{{UpperBound: at(-10), Adjustment: -3}, {LowerBound: at(-10), UpperBound: at(0), Adjustment: -1}}}
-	exact := autoscaling.StepScalingPolicy{AdjustmentType: autoscaling.ExactCapacity, Alarm: autoscaling.Alarm{Threshold: 50},
+		Steps: []autoscaling.Step{{LowerBound: at(0), UpperBound: at(10), Adjustment: 10},
+			{LowerBound: at(10), Adjustment: 100}}}
+	in := autoscaling.StepScalingPolicy{AdjustmentType: autoscaling.ChangeInCapacity,
+		Alarm: autoscaling.Alarm{Threshold: 50},
+		Steps: []autoscaling.Step{{UpperBound: at(-10), Adjustment: -3},
+			{LowerBound: at(-10), UpperBound: at(0), Adjustment: -1}}}
+	exact := autoscaling.StepScalingPolicy{AdjustmentType: autoscaling.ExactCapacity,
+		Alarm: autoscaling.Alarm{Threshold: 50},
 		Steps: []autoscaling.Step{{LowerBound: at(0), Adjustment: 7}}}
 	for _, test := range []struct {
 		name     string
@@ -114,7 +118,8 @@ func TestSteps(t *testing.T) {
 
 func TestPercentChange(t *testing.T) {
 	t.Parallel()
-	for change, want := range map[float64]int{1.9: 1, 0.1: 1, 0: 0, -0.1: -1, -1.9: -1, 12.7: 12, -6.67: -6} { // fact A43
+	// fact A43
+	for change, want := range map[float64]int{1.9: 1, 0.1: 1, 0: 0, -0.1: -1, -1.9: -1, 12.7: 12, -6.67: -6} {
 		if got := percentChange(change); got != want {
 			t.Errorf("%g: got %d, want %d", change, got, want)
 		}
@@ -237,7 +242,8 @@ func TestMetricMath(t *testing.T) {
 			t.Errorf("%s: got %g, want %g", text, got, want)
 		}
 	}
-	for _, text := range []string{"", "a +", "c", "(a", "a b", "MAX(a)", "IF(a)", "RATE(a)", "FILL(a, REPEAT)", "ABS([a])", "a $ b", "SUM([a)"} {
+	for _, text := range []string{"", "a +", "c", "(a", "a b", "MAX(a)", "IF(a)", "RATE(a)", "FILL(a, REPEAT)",
+		"ABS([a])", "a $ b", "SUM([a)"} {
 		if _, err := parseMath(text, ids); err == nil {
 			t.Errorf("%q is not refused", text)
 		}
@@ -259,7 +265,8 @@ func FuzzParseMath(f *testing.F) {
 
 func TestStartTime(t *testing.T) {
 	t.Parallel()
-	in := Input{Trace: flat(1, time.Minute), Service: Service{RequestsPerSecond: 1, Concurrency: 1, ServiceTime: time.Second}, Timing: DefaultTiming()}
+	in := Input{Trace: flat(1, time.Minute), Service: Service{RequestsPerSecond: 1, Concurrency: 1,
+		ServiceTime: time.Second}, Timing: DefaultTiming()}
 	e := prepare(in).engine(in.Trace)
 	s := StartTime{Median: 300 * time.Second, P95: 525 * time.Second}
 	below, beyond := 0, 0
@@ -287,7 +294,8 @@ func TestStartTime(t *testing.T) {
 // it back as soon as it is not.
 func TestOracle(t *testing.T) {
 	t.Parallel()
-	o := newOracle(Input{Service: Service{RequestsPerSecond: 10, Concurrency: 1, Start: Fixed(100 * time.Second)}, Objective: Objective{Utilization: 1}}, 0)
+	o := newOracle(Input{Service: Service{RequestsPerSecond: 10, Concurrency: 1, Start: Fixed(100 * time.Second)},
+		Objective: Objective{Utilization: 1}}, 0)
 	for _, s := range []struct {
 		from, to  int64
 		instances int
@@ -309,7 +317,8 @@ func TestOracle(t *testing.T) {
 // With a latency that is promised the oracle keeps more instances.
 func TestOracleKeepsLatency(t *testing.T) {
 	t.Parallel()
-	in := Input{Service: Service{RequestsPerSecond: 10, Concurrency: 1, ServiceTime: 100 * time.Millisecond, Variation: 0},
+	in := Input{Service: Service{RequestsPerSecond: 10, Concurrency: 1, ServiceTime: 100 * time.Millisecond,
+		Variation: 0},
 		Objective: Objective{Latency: 200 * time.Millisecond, Share: 0.99, Utilization: 1}}
 	o := newOracle(in, 0)
 	// M/D/1: at n instances of equal shares, 1 of 100 waits longer than 0.1 s.

@@ -32,7 +32,8 @@ func Prepare(in Input) (Prepared, error) {
 }
 
 func prepare(in Input) Prepared {
-	return Prepared{in, in.WithDefaults(), parseActions(in.Subject.Target.ScheduledActions, in.Faults.Missed), newCache()}
+	return Prepared{in, in.WithDefaults(), parseActions(in.Subject.Target.ScheduledActions, in.Faults.Missed),
+		newCache()}
 }
 
 // With returns p with its input changed, and reuses what the change does not affect.

@@ -110,7 +110,8 @@ func newScaler(in Input) (scaler, problem.List) {
 			}
 		}
 		if err != nil {
-			ps.Add("Subject.Target."+path, fmt.Sprint(metric), err.Error(), "rehearse without this policy, or track what is played: invocations, concurrency, the gateway's load")
+			ps.Add("Subject.Target."+path, fmt.Sprint(metric), err.Error(),
+				"rehearse without this policy, or track what is played: invocations, concurrency, the gateway's load")
 			return 0, false
 		}
 		s.series, s.sources = all, append(s.sources, src)
@@ -130,7 +131,8 @@ func newScaler(in Input) (scaler, problem.List) {
 		if !ok {
 			continue
 		}
-		rule := alarmRule{p.Alarm.Comparison, p.Alarm.Threshold, p.Alarm.EvaluationPeriods, p.Alarm.DatapointsToAlarm, p.Alarm.MissingData}
+		rule := alarmRule{p.Alarm.Comparison, p.Alarm.Threshold, p.Alarm.EvaluationPeriods, p.Alarm.DatapointsToAlarm,
+			p.Alarm.MissingData}
 		if rule.toAlarm == 0 {
 			rule.toAlarm = rule.datapoints
 		}
@@ -153,10 +155,12 @@ func newScaler(in Input) (scaler, problem.List) {
 func (s *scaler) track(p *autoscaling.TargetTrackingPolicy, source int, t Timing) {
 	period := s.sources[source].period
 	low := int(int64(t.TrackingInAfter/time.Second) / period)
-	high := alarmRule{autoscaling.Above, p.TargetValue, t.TrackingDatapoints, t.TrackingDatapoints, autoscaling.MissingIsMissing}
+	high := alarmRule{autoscaling.Above, p.TargetValue, t.TrackingDatapoints, t.TrackingDatapoints,
+		autoscaling.MissingIsMissing}
 	below := alarmRule{autoscaling.Below, lowShare * p.TargetValue, low, low, autoscaling.MissingIsMissing}
 	s.tracking = append(s.tracking, trackingPolicy{p, len(s.alarms), len(s.alarms) + 1})
-	s.alarms = append(s.alarms, newDelayedAlarm(p.Name+" high", high, source, period, t), newDelayedAlarm(p.Name+" low", below, source, period, t))
+	s.alarms = append(s.alarms, newDelayedAlarm(p.Name+" high", high, source, period, t),
+		newDelayedAlarm(p.Name+" low", below, source, period, t))
 }
 
 // checkEndpoint refuses a metric of another endpoint, which has other traffic.

@@ -36,7 +36,8 @@ func (s StartTime) draw(random *rand.Rand) int64 {
 func (s StartTime) validate() problem.List {
 	var ps problem.List
 	if s.Median < 0 || s.Median == 0 && s.P95 != 0 {
-		ps.Add("Median", s.Median, "a start time is above 0", "measure it, from the decision to the first request; 5m is usual")
+		ps.Add("Median", s.Median, "a start time is above 0",
+			"measure it, from the decision to the first request; 5m is usual")
 	}
 	if s.P95 < s.Median {
 		ps.Add("P95", s.P95, "the 95th percentile is not below the median", "give the median twice for a fixed start time")

@@ -181,7 +181,8 @@ func (e *engine) result() Result {
 		From: at(b.start), To: at(e.now),
 		Requests: Requests{
 			Arrived: b.arrived, Failed: b.failed, Availability: availability(b.arrived, b.failed), Shed: b.shed,
-			WorstMinute: at(b.worstAt), WorstMinuteAvailability: b.worst, LongestBadRun: time.Duration(b.longestBad) * time.Second,
+			WorstMinute: at(b.worstAt), WorstMinuteAvailability: b.worst,
+			LongestBadRun: time.Duration(b.longestBad) * time.Second,
 		},
 		Latency: Latency{latencies.quantile(0.5), latencies.quantile(0.95), latencies.quantile(0.99)},
 		Capacity: Capacity{

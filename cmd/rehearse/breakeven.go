@@ -104,7 +104,8 @@ func price(r contender) float64 { return r.row.Input.Service.PricePerHour }
 func money(r contender) float64 { return r.row.Result.Cost.Money }
 
 func (f breakEven) priceLine() string {
-	return fmt.Sprintf("%s is the cheapest up to %.3f an hour, and is taken at %.3f; then %s", name(f.best), price(f.best)*money(f.next)/money(f.best), price(f.best), name(f.next))
+	return fmt.Sprintf("%s is the cheapest up to %.3f an hour, and is taken at %.3f; then %s", name(f.best),
+		price(f.best)*money(f.next)/money(f.best), price(f.best), name(f.next))
 }
 
 // cheaper reports whether a contender with changed facts passes the gate for at most
@@ -132,7 +133,8 @@ func (f breakEven) speedLine() (string, error) {
 	if err != nil || !found {
 		return fmt.Sprintf("%s is the cheapest from 1/%g of its speed on", name(f.best), maxSpeedup), err
 	}
-	return fmt.Sprintf("%s is the cheapest from %.0f requests/s an instance, and is taken at %.0f", name(f.best), math.Ceil(rate*math.Exp(log)), rate), nil
+	return fmt.Sprintf("%s is the cheapest from %.0f requests/s an instance, and is taken at %.0f", name(f.best),
+		math.Ceil(rate*math.Exp(log)), rate), nil
 }
 
 func (f breakEven) startLine() (string, error) {
@@ -150,20 +152,23 @@ func (f breakEven) startLine() (string, error) {
 	if err != nil || !found {
 		return fmt.Sprintf("%s is the cheapest at any start time up to %s", name(f.best), problem.Duration(maxStart)), err
 	}
-	return fmt.Sprintf("%s is the cheapest up to a start time of about %s, and is taken at %s", name(f.best), problem.Duration(time.Duration(-low*float64(time.Second)).Round(time.Minute)), problem.Duration(start.Median)), nil
+	return fmt.Sprintf("%s is the cheapest up to a start time of about %s, and is taken at %s", name(f.best),
+		problem.Duration(time.Duration(-low*float64(time.Second)).Round(time.Minute)), problem.Duration(start.Median)), nil
 }
 
 // contenderLine says from when on a contender would be the cheapest.
 func (f breakEven) contenderLine(r contender) (string, error) {
 	rate := r.row.Input.WithDefaults().Service.RequestsPerSecond
-	said := fmt.Sprintf("%s would be the cheapest below %.3f an hour, and is taken at %.3f", name(r), price(r)*money(f.best)/money(r), price(r))
+	said := fmt.Sprintf("%s would be the cheapest below %.3f an hour, and is taken at %.3f", name(r),
+		price(r)*money(f.best)/money(r), price(r))
 	log, found, err := bisect(0, math.Log(maxSpeedup), func(x float64) (bool, error) {
 		return f.cheaper(r, money(f.best), r.faster(math.Exp(x)))
 	})
 	if err != nil || !found {
 		return said + fmt.Sprintf("; not at %g times the speed", maxSpeedup), err
 	}
-	return said + fmt.Sprintf("; or from %.0f requests/s an instance, and is taken at %.0f", math.Ceil(rate*math.Exp(log)), rate), nil
+	return said + fmt.Sprintf("; or from %.0f requests/s an instance, and is taken at %.0f",
+		math.Ceil(rate*math.Exp(log)), rate), nil
 }
 
 // bisect finds the lowest value between low and high for which ok is true. found is

@@ -41,7 +41,8 @@ func explain(o *options, out io.Writer) (int, error) {
 }
 
 func heading(m rehearsal.Minute) string {
-	line := fmt.Sprintf("%s  %.0f requests need %d, %d in service, %d desired of %d to %d", m.At.Format("2 Jan 15:04"), m.Arrived, m.Needed, m.InService, m.Desired, m.Min, m.Max)
+	line := fmt.Sprintf("%s  %.0f requests need %d, %d in service, %d desired of %d to %d", m.At.Format("2 Jan 15:04"),
+		m.Arrived, m.Needed, m.InService, m.Desired, m.Min, m.Max)
 	if m.Failed >= 1 {
 		line += fmt.Sprintf(", %.0f failed", m.Failed)
 	}

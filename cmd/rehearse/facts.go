@@ -73,13 +73,15 @@ func (f *facts) parse(file string, data []byte) problem.List {
 		ps.Add(at, got, rule, fix)
 	}
 	if len(data) > maxFactsBytes || !utf8.Valid(data) {
-		complain(nil, fmt.Sprintf("%d bytes", len(data)), fmt.Sprintf("a facts file is text in UTF-8 of at most %d bytes", maxFactsBytes), "leave out what is no fact")
+		complain(nil, fmt.Sprintf("%d bytes", len(data)),
+			fmt.Sprintf("a facts file is text in UTF-8 of at most %d bytes", maxFactsBytes), "leave out what is no fact")
 		return ps
 	}
 	tokens := lexer.Tokenize(strings.TrimPrefix(string(data), "\ufeff"))
 	for _, t := range tokens {
 		switch t.Type { // what nests may take the parser minutes
-		case token.SequenceEntryType, token.SequenceStartType, token.MappingStartType, token.MappingKeyType, token.AnchorType, token.AliasType, token.TagType:
+		case token.SequenceEntryType, token.SequenceStartType, token.MappingStartType, token.MappingKeyType,
+			token.AnchorType, token.AliasType, token.TagType:
 			complain(t, t.Value, rule, "write each fact on a line of its own")
 			return ps
 		}
@@ -88,7 +90,8 @@ func (f *facts) parse(file string, data []byte) problem.List {
 	if err != nil {
 		var syntax yaml.Error
 		if errors.As(err, &syntax) {
-			complain(syntax.GetToken(), nil, "this is not valid YAML: "+strings.ReplaceAll(syntax.GetMessage(), "\n", " "), rule)
+			complain(syntax.GetToken(), nil, "this is not valid YAML: "+strings.ReplaceAll(syntax.GetMessage(), "\n", " "),
+				rule)
 		} else {
 			complain(nil, nil, "this is not valid YAML", rule)
 		}
@@ -108,7 +111,8 @@ func (f *facts) parse(file string, data []byte) problem.List {
 	return ps
 }
 
-func (f *facts) line(file string, v *ast.MappingValueNode, complain func(*token.Token, any, string, string), ps *problem.List) {
+func (f *facts) line(file string, v *ast.MappingValueNode, complain func(*token.Token, any, string, string),
+	ps *problem.List) {
 	key := v.Key.GetToken()
 	known := factNamed(key.Value)
 	if known == nil {

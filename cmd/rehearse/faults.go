@@ -33,7 +33,9 @@ func (f faults) outsideTraffic(t trace.Trace) problem.List {
 	var ps problem.List
 	for _, w := range f.extra {
 		if len(t.Counts) > 0 && (!w.From.After(t.Start) || w.From.After(t.End())) {
-			ps.Add("--fault", "extra-time="+formatTime(w.From), fmt.Sprintf("the traffic is from %s to %s", formatTime(t.Start), formatTime(t.End())), "extra time begins within it")
+			ps.Add("--fault", "extra-time="+formatTime(w.From),
+				fmt.Sprintf("the traffic is from %s to %s", formatTime(t.Start), formatTime(t.End())),
+				"extra time begins within it")
 		}
 	}
 	return ps
@@ -62,9 +64,15 @@ type faultKind struct {
 }
 
 var faultTable = []faultKind{
-	{"no-capacity", "TIME/DURATION", "2027-05-29T18:30:00Z/20m", window(func(f *faults, w rehearsal.Window) { f.NoCapacity = append(f.NoCapacity, w) })},
-	{"metric-gap", "TIME/DURATION", "2027-05-29T19:00:00Z/10m", window(func(f *faults, w rehearsal.Window) { f.MetricGaps = append(f.MetricGaps, w) })},
-	{"no-data", "POLICY", "invocations", func(f *faults, s string) bool { f.NoData = append(f.NoData, s); return s != "" }},
+	{"no-capacity", "TIME/DURATION", "2027-05-29T18:30:00Z/20m",
+		window(func(f *faults, w rehearsal.Window) { f.NoCapacity = append(f.NoCapacity, w) })},
+	{"metric-gap", "TIME/DURATION", "2027-05-29T19:00:00Z/10m",
+		window(func(f *faults, w rehearsal.Window) { f.MetricGaps = append(f.MetricGaps, w) })},
+	{"no-data", "POLICY", "invocations", func(f *faults,
+		s string) bool {
+		f.NoData = append(f.NoData, s)
+		return s != ""
+	}},
 	{"deployment", "TIME/DURATION[/COUNT]", "2027-05-29T19:00:00Z/10m/2", deployment},
 	{"zone-lost", "TIME", "2027-05-29T19:20:00Z", func(f *faults, s string) (fine bool) {
 		f.ZoneLost, fine = instantOf(s)
@@ -90,7 +98,8 @@ var faultTable = []faultKind{
 		f.kickOff = d
 		return err == nil && d != 0 && d%time.Second == 0
 	}},
-	{"extra-time", "TIME/DURATION", "2027-05-29T20:45:00Z/30m", window(func(f *faults, w rehearsal.Window) { f.extra = append(f.extra, w) })},
+	{"extra-time", "TIME/DURATION", "2027-05-29T20:45:00Z/30m",
+		window(func(f *faults, w rehearsal.Window) { f.extra = append(f.extra, w) })},
 }
 
 // deployment parses TIME/DURATION[/COUNT].

@@ -20,7 +20,8 @@ func (o *options) frontend(s setting, scaled cloudformation.Scaled, said fronten
 	if err != nil {
 		return nil, err
 	}
-	traffic := frontendscaling.LoadBalancerTraffic{BytesPerRequest: said.bytesPerRequest, RequestsPerConnection: max(1, said.requests)}
+	traffic := frontendscaling.LoadBalancerTraffic{BytesPerRequest: said.bytesPerRequest,
+		RequestsPerConnection: max(1, said.requests)}
 	switch {
 	case found == nil && said.tasks == 0:
 		return nil, nil
@@ -28,7 +29,8 @@ func (o *options) frontend(s setting, scaled cloudformation.Scaled, said fronten
 		out.LoadBalancer = &frontend.LoadBalancer{Traffic: traffic}
 	case found.LoadBalancer:
 		traffic.FunctionTarget = found.Function
-		out.LoadBalancer = &frontend.LoadBalancer{Traffic: traffic, ReservedUnits: found.ReservedUnits, Reservations: found.Reservations}
+		out.LoadBalancer = &frontend.LoadBalancer{Traffic: traffic, ReservedUnits: found.ReservedUnits,
+			Reservations: found.Reservations}
 	}
 	switch {
 	case said.tasks > 0:
@@ -80,7 +82,8 @@ func (o *options) gateway(s setting, endpoint string) (*cloudformation.Frontend,
 	if len(names) > 0 {
 		rule = fmt.Sprintf("its gateway calls %s, and %s is rehearsed", strings.Join(names, ", "), endpoint)
 	}
-	return nil, problem.List{{Path: "--frontend", Got: o.frontendTemplate, Rule: rule, Fix: "give the template of the endpoint's own gateway, or leave it out"}}
+	return nil, problem.List{{Path: "--frontend", Got: o.frontendTemplate, Rule: rule,
+		Fix: "give the template of the endpoint's own gateway, or leave it out"}}
 }
 
 // endpointOf is the endpoint of what scales, "" if it is not known.

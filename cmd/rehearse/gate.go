@@ -39,10 +39,13 @@ func (g gate) contradictions(in rehearsal.Input) problem.List {
 	var ps problem.List
 	s := in.WithDefaults().Service
 	if g.maxP99 > 0 && s.ServiceTime > 0 && g.maxP99 < s.ServiceTime {
-		ps.Add("--max-p99", g.maxP99, fmt.Sprintf("a request that does not wait takes %s, so that nothing passes", problem.Duration(s.ServiceTime)), "ask for more than the service time")
+		ps.Add("--max-p99", g.maxP99, fmt.Sprintf("a request that does not wait takes %s, so that nothing passes",
+			problem.Duration(s.ServiceTime)), "ask for more than the service time")
 	}
 	if g.maxCostRatio > 0 && g.maxCostRatio < 1 && (g.minAvailability > 0 || g.maxP99 > 0) {
-		ps.Add("--max-cost-ratio", g.maxCostRatio, "1 is the oracle's cost, of the fewest instances that meet the objective: less contradicts one", "ask for 1 or more, such as 1.5")
+		ps.Add("--max-cost-ratio", g.maxCostRatio,
+			"1 is the oracle's cost, of the fewest instances that meet the objective: less contradicts one",
+			"ask for 1 or more, such as 1.5")
 	}
 	return ps
 }
@@ -51,13 +54,16 @@ func (g gate) contradictions(in rehearsal.Input) problem.List {
 func (g gate) failures(r rehearsal.Result) []string {
 	var out []string
 	if got := math.Floor(r.Requests.Availability*1e6) / 1e4; g.minAvailability > 0 && got < g.minAvailability {
-		out = append(out, fmt.Sprintf("availability %.4f %% is below %g %%: %.0f of %.0f requests failed", got, g.minAvailability, r.Requests.Failed, r.Requests.Arrived))
+		out = append(out, fmt.Sprintf("availability %.4f %% is below %g %%: %.0f of %.0f requests failed", got,
+			g.minAvailability, r.Requests.Failed, r.Requests.Arrived))
 	}
 	if g.maxP99 > 0 && r.Latency.P99 > g.maxP99 {
-		out = append(out, fmt.Sprintf("p99 %s is over %s", problem.Duration(r.Latency.P99.Round(time.Millisecond)), problem.Duration(g.maxP99)))
+		out = append(out, fmt.Sprintf("p99 %s is over %s", problem.Duration(r.Latency.P99.Round(time.Millisecond)),
+			problem.Duration(g.maxP99)))
 	}
 	if got := r.Cost.OverOracle; g.maxCostRatio > 0 && got > g.maxCostRatio {
-		out = append(out, fmt.Sprintf("cost %.3f × the oracle's is over %g ×: %.1f instance hours for %.1f", got, g.maxCostRatio, r.Cost.InstanceHours, r.Cost.OracleInstanceHours))
+		out = append(out, fmt.Sprintf("cost %.3f × the oracle's is over %g ×: %.1f instance hours for %.1f", got,
+			g.maxCostRatio, r.Cost.InstanceHours, r.Cost.OracleInstanceHours))
 	}
 	return out
 }

@@ -31,11 +31,16 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		{"run", "rehearse one template, write a report, hold it to a gate", []func(*options, *flag.FlagSet){subjectFlags, playFlags, outputFlags, gateFlags}, run},
-		{"compare", "rehearse several templates, environments, commits or facts side by side", []func(*options, *flag.FlagSet){subjectFlags, playFlags, compareFlags, outputFlags, gateFlags}, compare},
-		{"explain", "tell a rehearsal minute by minute: what went off, what was decided, and why not more", []func(*options, *flag.FlagSet){subjectFlags, playFlags}, explain},
-		{"plan", "find the cheapest setting that holds, and an event's floors, learned from an earlier one", []func(*options, *flag.FlagSet){subjectFlags, playFlags, planFlags}, makePlan},
-		{"lint", "judge what scales in a template by this project's rules", []func(*options, *flag.FlagSet){subjectFlags}, lintTemplates},
+		{"run", "rehearse one template, write a report, hold it to a gate",
+			[]func(*options, *flag.FlagSet){subjectFlags, playFlags, outputFlags, gateFlags}, run},
+		{"compare", "rehearse several templates, environments, commits or facts side by side",
+			[]func(*options, *flag.FlagSet){subjectFlags, playFlags, compareFlags, outputFlags, gateFlags}, compare},
+		{"explain", "tell a rehearsal minute by minute: what went off, what was decided, and why not more",
+			[]func(*options, *flag.FlagSet){subjectFlags, playFlags}, explain},
+		{"plan", "find the cheapest setting that holds, and an event's floors, learned from an earlier one",
+			[]func(*options, *flag.FlagSet){subjectFlags, playFlags, planFlags}, makePlan},
+		{"lint", "judge what scales in a template by this project's rules", []func(*options, *flag.FlagSet){subjectFlags},
+			lintTemplates},
 	}
 }
 
@@ -103,7 +108,8 @@ func (c command) parse(o *options, args []string, out, problems io.Writer) int {
 		fmt.Fprintf(problems, "%v; \"rehearse %s -h\" lists what it takes\n", err, c.name)
 		return statusBadInput
 	case flags.NArg() > 0:
-		fmt.Fprintf(problems, "%s: got %q: everything is said with an option; \"rehearse %s -h\" lists them\n", c.name, flags.Arg(0), c.name)
+		fmt.Fprintf(problems, "%s: got %q: everything is said with an option; \"rehearse %s -h\" lists them\n", c.name,
+			flags.Arg(0), c.name)
 		return statusBadInput
 	}
 	return statusOK

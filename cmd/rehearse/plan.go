@@ -39,13 +39,15 @@ func makePlan(o *options, out io.Writer) (int, error) {
 		fmt.Fprint(o.terminal, "\r\033[K")
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = problem.List{{Path: "--timeout", Got: problem.Duration(timeout), Rule: "it was over before anything was tried", Fix: "give it more time"}}
+		err = problem.List{{Path: "--timeout", Got: problem.Duration(timeout),
+			Rule: "it was over before anything was tried", Fix: "give it more time"}}
 	}
 	if err != nil {
 		return statusBadInput, err
 	}
 	keys := infallible(func() []byte { return []byte(p.YAML()) })
-	if err := writeFiles([]output{{option: "--json", path: o.planning.json}, {option: "--yaml", path: o.planning.yaml}}, p.JSON, keys); err != nil {
+	if err := writeFiles([]output{{option: "--json", path: o.planning.json},
+		{option: "--yaml", path: o.planning.yaml}}, p.JSON, keys); err != nil {
 		return statusBadInput, err
 	}
 	fmt.Fprint(out, p.Summary(), "\n", p.YAML())
@@ -70,9 +72,11 @@ func (o *options) planRequest() (plan.Request, error) {
 	}
 	said = said.with(o.given).withDefaults()
 	r := plan.Request{
-		Input:           rehearsal.Input{Subject: scaled.Subject, Service: said.service, Gateway: said.gateway, Objective: said.objective, Seed: o.seed},
+		Input: rehearsal.Input{Subject: scaled.Subject, Service: said.service, Gateway: said.gateway,
+			Objective: said.objective, Seed: o.seed},
 		Event:           plan.Event{Name: o.planning.name, KickOff: o.shiftTo, Peak: o.planning.peak},
-		MinAvailability: o.planning.minAvailability, Margin: o.planning.margin(), Budget: o.planning.budget, MaxCapacity: o.planning.maxCapacity,
+		MinAvailability: o.planning.minAvailability, Margin: o.planning.margin(), Budget: o.planning.budget,
+		MaxCapacity: o.planning.maxCapacity,
 	}
 	if zone, err := time.LoadLocation(o.planning.timezone); err == nil {
 		r.Event.KickOff = r.Event.KickOff.In(zone)
@@ -125,7 +129,8 @@ func planOption(path string) string {
 	for _, o := range []struct{ field, option string }{
 		{"Evenings[0].KickOff", "--kick-off"}, {"Evenings[0]", "--trace"}, {"Evenings", "--evening"}, {"Check", "--check"},
 		{"Event.KickOff", "--shift-to"}, {"Event.Peak", "--peak"}, {"Event.Name", "--name"},
-		{"MinAvailability", "--min-availability"}, {"MaxCapacity", "--max-capacity"}, {"Margin.Peak", "--margin-peak"}, {"Margin.Early", "--margin-early"}, {"Budget", "--budget"},
+		{"MinAvailability", "--min-availability"}, {"MaxCapacity", "--max-capacity"}, {"Margin.Peak", "--margin-peak"},
+		{"Margin.Early", "--margin-early"}, {"Budget", "--budget"},
 	} {
 		if strings.HasPrefix(path, o.field) {
 			return o.option
@@ -171,8 +176,9 @@ func (o *options) earlierEvening(option string, k kickOff, read bool) (plan.Even
 	first := o.source().Trace
 	part := whole.Between(k.at.Add(first.Start.Sub(o.kickOff)), k.at.Add(first.End().Sub(o.kickOff)))
 	if len(part.Counts) == 0 || k.at.Before(part.Start) || !k.at.Before(part.End()) {
-		return plan.Evening{}, problem.List{{Path: option, Got: k.at.Format(time.RFC3339), Rule: "nothing of the trace is there",
-			Fix: fmt.Sprintf("it goes from %s to %s", formatTime(whole.Start), formatTime(whole.End()))}}
+		return plan.Evening{},
+			problem.List{{Path: option, Got: k.at.Format(time.RFC3339), Rule: "nothing of the trace is there",
+				Fix: fmt.Sprintf("it goes from %s to %s", formatTime(whole.Start), formatTime(whole.End()))}}
 	}
 	return o.evening(part, k.at), nil
 }
@@ -195,6 +201,7 @@ func (o *options) progress() func(tried, budget int) {
 	return func(tried, budget int) {
 		const width = 40
 		done := min(width, width*tried/budget)
-		fmt.Fprintf(o.terminal, "\r[%s%s] %d of at most %d settings", strings.Repeat("#", done), strings.Repeat(" ", width-done), tried, budget)
+		fmt.Fprintf(o.terminal, "\r[%s%s] %d of at most %d settings", strings.Repeat("#", done),
+			strings.Repeat(" ", width-done), tried, budget)
 	}
 }

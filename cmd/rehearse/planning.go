@@ -16,7 +16,8 @@ import (
 // plan makes a robust plan for an autoscaled input and the gate's availability.
 func (o *options) plan(in rehearsal.Input) (plan.Plan, error) {
 	r := plan.Request{
-		Input: in, Event: plan.Event{Name: "event", KickOff: o.kickOff}, MinAvailability: o.gate.minAvailability / 100, Margin: plan.DefaultMargin(), Budget: o.planning.budget,
+		Input: in, Event: plan.Event{Name: "event", KickOff: o.kickOff}, MinAvailability: o.gate.minAvailability / 100,
+		Margin: plan.DefaultMargin(), Budget: o.planning.budget,
 	}
 	if !o.shiftTo.IsZero() {
 		r.Event.KickOff = o.shiftTo

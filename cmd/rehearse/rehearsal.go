@@ -60,11 +60,13 @@ func (o *options) run(p prepared) (report.Report, error) {
 		return report.Report{}, err
 	}
 	if n := len(p.in.Subject.Target.ScheduledActions); n > 0 && p.in.Minutes && !scheduled(result) {
-		p.notes = append(p.notes, fmt.Sprintf("none of %d scheduled actions falls due in it: --shift-to moves it to their time", n))
+		p.notes = append(p.notes,
+			fmt.Sprintf("none of %d scheduled actions falls due in it: --shift-to moves it to their time", n))
 	}
 	r := report.Report{
-		Input: p.in, Result: result, Findings: p.findings, Template: p.template, Trace: cmp.Or(o.trace, o.shape), TraceNotes: strings.Join(p.notes, "; "),
-		MaxP99: o.gate.maxP99, Failures: o.gate.failures(result),
+		Input: p.in, Result: result, Findings: p.findings, Template: p.template, Trace: cmp.Or(o.trace, o.shape),
+		TraceNotes: strings.Join(p.notes, "; "),
+		MaxP99:     o.gate.maxP99, Failures: o.gate.failures(result),
 	}
 	if p.frontend != nil {
 		bill := p.frontend.Bill(result, p.prices)

@@ -39,7 +39,8 @@ func gitShow(option, file string) ([]byte, error) {
 		if said == "" {
 			said = err.Error()
 		}
-		return nil, problem.List{{Path: option, Got: file, Rule: "git cannot show it: " + said, Fix: "give COMMIT:PATH, with a path from the repository's root, or from here as ./PATH"}}
+		return nil, problem.List{{Path: option, Got: file, Rule: "git cannot show it: " + said,
+			Fix: "give COMMIT:PATH, with a path from the repository's root, or from here as ./PATH"}}
 	}
 	return out.Bytes(), nil
 }

@@ -38,10 +38,12 @@ func (o *options) checkPlanned() {
 		return
 	}
 	if len(o.planning.evenings) == 0 {
-		o.problems.Add("--evening", nil, "a plan is learned from traffic, and none is named", "give --evening, the kick-off of an earlier event in the trace")
+		o.problems.Add("--evening", nil, "a plan is learned from traffic, and none is named",
+			"give --evening, the kick-off of an earlier event in the trace")
 	}
 	if o.kickOff.IsZero() {
-		o.problems.Add("--kick-off", nil, "what a plan has learned is moved to the time of an event, and none is given", "give --kick-off, the event's time in the trace")
+		o.problems.Add("--kick-off", nil, "what a plan has learned is moved to the time of an event, and none is given",
+			"give --kick-off, the event's time in the trace")
 	}
 }
 
@@ -63,7 +65,8 @@ func (o *options) generatedSubject(s setting, in rehearsal.Input, again bool) (l
 // adapt, nil to make one.
 func (w scalingMode) subject(in rehearsal.Input, o *options, known *plan.Plan) (lint.Subject, *plan.Plan, error) {
 	v := autoscaling.Variant{EndpointName: "rehearsed", Name: "main"}
-	s := autoscaling.VariantScaling{MinCapacity: minInstances, MaxCapacity: minInstances, RequestsPerSecondPerInstance: in.WithDefaults().Service.RequestsPerSecond}
+	s := autoscaling.VariantScaling{MinCapacity: minInstances, MaxCapacity: minInstances,
+		RequestsPerSecondPerInstance: in.WithDefaults().Service.RequestsPerSecond}
 	in.Subject = lint.Subject{Name: string(w), Variant: &v, Target: s.Target(v)}
 	if w == planned && known != nil {
 		return adaptPlan(*known, in), known, nil

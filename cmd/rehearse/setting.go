@@ -98,14 +98,17 @@ func orOne(texts []string) []string {
 func (o *options) checkComparison() {
 	t, f := len(o.subjects()), len(o.facts)
 	if t > 1 && f > 1 && t != f {
-		o.problems.Add("--facts", strings.Join(o.facts, ", "), fmt.Sprintf("%d files of facts do not go with %d templates", f, t), "give one for all, or one for each")
+		o.problems.Add("--facts", strings.Join(o.facts, ", "),
+			fmt.Sprintf("%d files of facts do not go with %d templates", f, t), "give one for all, or one for each")
 	}
 	if len(o.modes) > 0 && (t > 0 || o.assembly != "") {
-		o.problems.Add("--scaling", o.modes[0], "it makes the scaling of the facts, and a template has one as well", "leave one of them out")
+		o.problems.Add("--scaling", o.modes[0], "it makes the scaling of the facts, and a template has one as well",
+			"leave one of them out")
 	}
 	for _, file := range o.templates {
 		if len(o.planFiles) > 0 && !o.environments[file] {
-			o.problems.Add("--plan", strings.Join(o.planFiles, ", "), "a plan has the keys of an environment file, and this is a template: "+file, "give --environment instead")
+			o.problems.Add("--plan", strings.Join(o.planFiles, ", "),
+				"a plan has the keys of an environment file, and this is a template: "+file, "give --environment instead")
 		}
 	}
 	for _, c := range o.commits {
@@ -114,12 +117,15 @@ func (o *options) checkComparison() {
 		}
 	}
 	if len(o.commits) > 0 && t == 0 {
-		o.problems.Add("--commit", strings.Join(o.commits, ", "), "it says of when a file is, and no file is given", "give --template FILE or --environment FILE as well")
+		o.problems.Add("--commit", strings.Join(o.commits, ", "), "it says of when a file is, and no file is given",
+			"give --template FILE or --environment FILE as well")
 	}
 	if o.flips && o.gate == (gate{}) {
-		o.problems.Add("--flips", nil, "the best is the cheapest that keeps what is asked, and nothing is asked", "give --min-availability, --max-p99 or --max-cost-ratio")
+		o.problems.Add("--flips", nil, "the best is the cheapest that keeps what is asked, and nothing is asked",
+			"give --min-availability, --max-p99 or --max-cost-ratio")
 	}
 	if len(o.settings()) < 2 {
-		o.problems.Add("--template", strings.Join(o.templates, ", "), "there is nothing to compare", "give two templates, environments or commits, two files of facts, or two ways as --scaling")
+		o.problems.Add("--template", strings.Join(o.templates, ", "), "there is nothing to compare",
+			"give two templates, environments or commits, two files of facts, or two ways as --scaling")
 	}
 }

@@ -71,7 +71,8 @@ func readEnvironment(file, plan string) (cloudformation.Reading, error) {
 	}
 	var r cloudformation.Reading
 	for _, s := range e.Subjects() {
-		r.Scaled = append(r.Scaled, cloudformation.Scaled{Source: cloudformation.Source{File: file}, Line: 1, Column: 1, LogicalID: e.Name, Subject: s})
+		r.Scaled = append(r.Scaled, cloudformation.Scaled{Source: cloudformation.Source{File: file}, Line: 1, Column: 1,
+			LogicalID: e.Name, Subject: s})
 	}
 	return r, nil
 }
@@ -80,7 +81,8 @@ func readEnvironment(file, plan string) (cloudformation.Reading, error) {
 func (o *options) selected(r cloudformation.Reading) []cloudformation.Scaled {
 	var out []cloudformation.Scaled
 	for _, s := range r.Scaled {
-		if (o.stack == "" || s.Stack == o.stack) && (o.resource == "" || s.Subject.Target.ResourceID == o.resource || s.LogicalID == o.resource) {
+		if (o.stack == "" || s.Stack == o.stack) && (o.resource == "" || s.Subject.Target.ResourceID == o.resource ||
+			s.LogicalID == o.resource) {
 			out = append(out, s)
 		}
 	}
@@ -134,7 +136,8 @@ func (o *options) ambiguity(found []cloudformation.Scaled, all cloudformation.Re
 		names[i] = name(s)
 	}
 	got := strings.TrimSpace(strings.Join([]string{o.stack, o.resource}, " "))
-	p := problem.Problem{Path: "--resource", Got: got, Rule: rule, Fix: fmt.Sprintf("name one by --resource and --stack: %s", strings.Join(names, ", "))}
+	p := problem.Problem{Path: "--resource", Got: got, Rule: rule,
+		Fix: fmt.Sprintf("name one by --resource and --stack: %s", strings.Join(names, ", "))}
 	if len(all.Unresolved) > 0 {
 		return fmt.Errorf("%w\n%w", problem.List{p}, all.Unresolved)
 	}

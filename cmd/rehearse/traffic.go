@@ -47,11 +47,13 @@ func (o *options) readSource() trafficSource {
 		return s
 	}
 	if s.Trace = s.whole.Between(o.from, o.to); len(s.Counts) == 0 {
-		s.err = problem.List{{Path: "--from", Got: formatTime(o.from) + " to " + formatTime(o.to), Rule: "nothing of the trace is left",
-			Fix: fmt.Sprintf("it goes from %s to %s", formatTime(s.whole.Start), formatTime(s.whole.End()))}}
+		s.err = problem.List{{Path: "--from", Got: formatTime(o.from) + " to " + formatTime(o.to),
+			Rule: "nothing of the trace is left",
+			Fix:  fmt.Sprintf("it goes from %s to %s", formatTime(s.whole.Start), formatTime(s.whole.End()))}}
 		return s
 	}
-	s.notes = append(s.notes, fmt.Sprintf("%s to %s of it", s.Start.UTC().Format("2 Jan 2006 15:04"), s.End().UTC().Format("2 Jan 15:04 MST")))
+	s.notes = append(s.notes, fmt.Sprintf("%s to %s of it", s.Start.UTC().Format("2 Jan 2006 15:04"),
+		s.End().UTC().Format("2 Jan 15:04 MST")))
 	return s
 }
 

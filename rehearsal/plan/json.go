@@ -39,7 +39,8 @@ func (p Plan) JSON() ([]byte, error) {
 		Floors       *floors `json:"floors,omitempty"`
 	}
 	said := func(s Setting) setting {
-		out := setting{s.SafetyFactor, s.MinCapacity, s.MaxCapacity, s.ScaleOutCooldown.Seconds(), s.ScaleInCooldown.Seconds(), nil}
+		out := setting{s.SafetyFactor, s.MinCapacity, s.MaxCapacity, s.ScaleOutCooldown.Seconds(),
+			s.ScaleInCooldown.Seconds(), nil}
 		if f := s.Floors; f.Share > 0 {
 			out.Floors = &floors{f.Share, f.Steps, f.Until.Seconds(), f.LeadTime.Seconds()}
 		}
@@ -78,7 +79,8 @@ func (p Plan) JSON() ([]byte, error) {
 		Stopped         string    `json:"stopped,omitempty"`
 		YAML            string    `json:"yaml"`
 	}{
-		SchemaVersion: schemaVersion, Event: p.event.Name, KickOff: p.event.KickOff, Peak: p.event.Peak, MarginPeak: p.margin.Peak, MarginEarly: p.margin.Early.Seconds(),
+		SchemaVersion: schemaVersion, Event: p.event.Name, KickOff: p.event.KickOff, Peak: p.event.Peak,
+		MarginPeak: p.margin.Peak, MarginEarly: p.margin.Early.Seconds(),
 		Plan: said(p.Setting), Holds: p.Holds, Learned: of(p.Learned),
 		Tracking: said(p.Tracking), TrackingHolds: p.TrackingHolds, TrackingLearned: of(p.TrackingLearned),
 		Settings: p.Settings, Rehearsals: p.Rehearsals, Stopped: p.Stopped, YAML: p.YAML(),

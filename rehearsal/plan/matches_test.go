@@ -26,11 +26,14 @@ func madeUp(site, match uint64, times float64) Evening {
 		{between(20, 30), byHalf * between(0.9, 1.1)}, {45, between(0.5, 0.65)},
 	}
 	half, dip := points[4][1], between(0, 0.3)
-	points = append(points, [2]float64{between(48, 53), half * (1 - dip)}, [2]float64{60, half * (1 - dip*between(0.5, 1))},
-		[2]float64{between(63, 70), half * between(0.95, 1.15)}, [2]float64{85, between(0.7, 0.85)}, [2]float64{105, between(0.85, 1)})
+	points = append(points, [2]float64{between(48, 53), half * (1 - dip)},
+		[2]float64{60, half * (1 - dip*between(0.5, 1))},
+		[2]float64{between(63, 70), half * between(0.95, 1.15)}, [2]float64{85, between(0.7, 0.85)},
+		[2]float64{105, between(0.85, 1)})
 	ends := 108.0
 	if random.IntN(3) == 0 { // extra time
-		points = append(points, [2]float64{110, between(0.65, 0.8)}, [2]float64{125, between(0.75, 0.9)}, [2]float64{145, between(0.9, 1)})
+		points = append(points, [2]float64{110, between(0.65, 0.8)}, [2]float64{125, between(0.75, 0.9)},
+			[2]float64{145, between(0.9, 1)})
 		ends = 150
 	}
 	last, halves := points[len(points)-1], between(5, 20)
@@ -84,7 +87,8 @@ func BenchmarkMadeUpMatches(b *testing.B) {
 			for b.Loop() {
 				held, cost := 0.0, 0.0
 				for site := range uint64(pairs) {
-					p, err := Make(context.Background(), learning(madeUp(site, 1, regime.times), madeUp(site, 2, regime.times), regime.start, nil))
+					p, err := Make(context.Background(), learning(madeUp(site, 1, regime.times), madeUp(site, 2, regime.times),
+						regime.start, nil))
 					if err != nil {
 						b.Fatal(err)
 					}

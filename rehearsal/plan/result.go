@@ -77,24 +77,28 @@ func (s *search) wrong(p Plan, t trace.Trace) []Row {
 		if early < 0 {
 			what = "late"
 		}
-		variations = append(variations, variation{fmt.Sprintf("kick-off %d minutes %s", int(early.Abs().Minutes()), what), t.Shift(-early), unchanged})
+		variations = append(variations, variation{fmt.Sprintf("kick-off %d minutes %s", int(early.Abs().Minutes()), what),
+			t.Shift(-early), unchanged})
 	}
 	variations = append(variations, variation{"half an hour of extra time", t.Extend(top(t), 30*time.Minute), unchanged})
 	for _, times := range []float64{1.5, 2} {
-		variations = append(variations, variation{fmt.Sprintf("starts that take %g times as long", times), t, func(in *rehearsal.Input) {
-			for _, start := range []*rehearsal.StartTime{&in.Service.Start, &in.Service.InstanceStart} {
-				start.Median = time.Duration(float64(start.Median) * times)
-				start.P95 = time.Duration(float64(start.P95) * times)
-			}
-		}})
+		variations = append(variations, variation{fmt.Sprintf("starts that take %g times as long", times), t,
+			func(in *rehearsal.Input) {
+				for _, start := range []*rehearsal.StartTime{&in.Service.Start, &in.Service.InstanceStart} {
+					start.Median = time.Duration(float64(start.Median) * times)
+					start.P95 = time.Duration(float64(start.P95) * times)
+				}
+			}})
 	}
 	fault := func(name string, change func(*rehearsal.Faults)) {
 		variations = append(variations, variation{name, t, func(in *rehearsal.Input) { change(&in.Faults) }})
 	}
-	fault("no instance to be had for 15 minutes, half an hour before kick-off", func(f *rehearsal.Faults) { f.NoCapacity = at(-30*time.Minute, 15*time.Minute) })
+	fault("no instance to be had for 15 minutes, half an hour before kick-off",
+		func(f *rehearsal.Faults) { f.NoCapacity = at(-30*time.Minute, 15*time.Minute) })
 	fault("half of each scale-out fulfilled", func(f *rehearsal.Faults) { f.Fulfilled = 0.5 })
 	fault("each start 2 % slower for every other at the same time", func(f *rehearsal.Faults) { f.SlowStart = 0.02 })
-	fault("the template's bounds registered again at kick-off", func(f *rehearsal.Faults) { f.Overwritten = []time.Time{kickOff} })
+	fault("the template's bounds registered again at kick-off",
+		func(f *rehearsal.Faults) { f.Overwritten = []time.Time{kickOff} })
 	fault("a deployment of 10 minutes, a quarter of an hour before kick-off", func(f *rehearsal.Faults) {
 		f.Deployments = []rehearsal.Deployment{{At: kickOff.Add(-15 * time.Minute), Takes: 10 * time.Minute}}
 	})

@@ -55,7 +55,8 @@ type candidate struct {
 const batch = 12
 
 func newSearch(ctx context.Context, r Request) *search {
-	p := &planner{input: r.Input, forecast: newForecast(r), margin: *r.Margin, name: r.Event.Name, minAvailability: r.MinAvailability, maxCapacity: r.MaxCapacity}
+	p := &planner{input: r.Input, forecast: newForecast(r), margin: *r.Margin, name: r.Event.Name,
+		minAvailability: r.MinAvailability, maxCapacity: r.MaxCapacity}
 	p.currentSafetyFactor = capacity.DefaultSafetyFactor
 	for _, policy := range r.Input.Subject.Target.Policies {
 		if byInvocations(policy) {

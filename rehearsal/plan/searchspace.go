@@ -66,7 +66,8 @@ func (p *planner) coarseGrid(c searchSpace, safetyFactor float64) []Setting {
 		for _, share := range []float64{1, 0.8, 0.6} {
 			for _, until := range []int{3, 6, 1, len(c.untils) - 1} {
 				s := p.with(p.initial(c), safetyFactor, 2)
-				s.Floors = Floors{Share: share, Steps: steps, Until: c.untils[min(until, len(c.untils)-1)], LeadTime: c.leadTimes[0]}
+				s.Floors = Floors{Share: share, Steps: steps, Until: c.untils[min(until, len(c.untils)-1)],
+					LeadTime: c.leadTimes[0]}
 				out = append(out, s)
 			}
 		}

@@ -68,7 +68,8 @@ func (p *planner) event(f Floors) events.Event {
 	ends := p.forecast.starts.Add(time.Duration(len(p.forecast.rates)) * grid)
 	lead := f.LeadTime
 	e := events.Event{
-		Name: p.name, Timezone: zone.String(), Starts: p.forecast.starts.In(zone).Format(minute), Ends: ends.In(zone).Format(minute),
+		Name: p.name, Timezone: zone.String(), Starts: p.forecast.starts.In(zone).Format(minute),
+		Ends:                  ends.In(zone).Format(minute),
 		PeakRequestsPerSecond: p.forecast.peak, Uncertainty: p.margin.Peak, LeadTime: &lead,
 	}
 	if f.Share < 1 {

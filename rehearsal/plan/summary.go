@@ -14,12 +14,15 @@ import (
 func (p Plan) Summary() string {
 	var b strings.Builder
 	e := p.event
-	fmt.Fprintf(&b, "%s, %s, peak %s requests/s\n\n", e.Name, e.KickOff.Format("Mon 2 Jan 2006 15:04 MST"), strconv.FormatFloat(e.Peak, 'f', -1, 64))
+	fmt.Fprintf(&b, "%s, %s, peak %s requests/s\n\n", e.Name, e.KickOff.Format("Mon 2 Jan 2006 15:04 MST"),
+		strconv.FormatFloat(e.Peak, 'f', -1, 64))
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "this plan\t%s\t%s\t%s\n", p.Setting.describe(), p.Learned, holds(p.Holds, p.margin))
-	fmt.Fprintf(w, "without floors\t%s\t%s\t%s\n", p.Tracking.describe(), p.TrackingLearned, holds(p.TrackingHolds, p.margin))
+	fmt.Fprintf(w, "without floors\t%s\t%s\t%s\n", p.Tracking.describe(), p.TrackingLearned,
+		holds(p.TrackingHolds, p.margin))
 	_ = w.Flush() // a strings.Builder takes everything
-	fmt.Fprintf(&b, "\nboth on the evening learned from; %d settings in %d rehearsals were tried", p.Settings, p.Rehearsals)
+	fmt.Fprintf(&b, "\nboth on the evening learned from; %d settings in %d rehearsals were tried", p.Settings,
+		p.Rehearsals)
 	if p.Stopped != "" {
 		fmt.Fprintf(&b, ", and %s", p.Stopped)
 	}
@@ -66,7 +69,8 @@ func holds(does bool, m Margin) string {
 
 // String is the outcome as a phrase.
 func (o Outcome) String() string {
-	text := fmt.Sprintf("%.4f %% answered, %.1f instance hours, %.2f × the oracle's", o.percent(), o.InstanceHours, o.OverOracle)
+	text := fmt.Sprintf("%.4f %% answered, %.1f instance hours, %.2f × the oracle's", o.percent(), o.InstanceHours,
+		o.OverOracle)
 	if o.Money > 0 {
 		text += fmt.Sprintf(", %.2f to pay", o.Money)
 	}
@@ -85,12 +89,14 @@ func (o Outcome) percent() float64 {
 
 // describe is the setting in one line.
 func (s Setting) describe() string {
-	text := fmt.Sprintf("%.4g %% aimed at, %d to %d, cooldowns %s out and %s in", 100*s.SafetyFactor, s.MinCapacity, s.MaxCapacity,
+	text := fmt.Sprintf("%.4g %% aimed at, %d to %d, cooldowns %s out and %s in", 100*s.SafetyFactor, s.MinCapacity,
+		s.MaxCapacity,
 		problem.Duration(s.ScaleOutCooldown), problem.Duration(s.ScaleInCooldown))
 	if f := s.Floors; f.Share == 0 {
 		text += ", no floors"
 	} else {
-		text += fmt.Sprintf(", floors of %.4g %% in %d steps for %s", 100*f.Share, f.Steps, problem.Duration(f.Until.Round(time.Minute)))
+		text += fmt.Sprintf(", floors of %.4g %% in %d steps for %s", 100*f.Share, f.Steps,
+			problem.Duration(f.Until.Round(time.Minute)))
 	}
 	return text
 }

@@ -53,14 +53,17 @@ func (n number) MarshalYAML() ([]byte, error) {
 // YAML is the plan as keys of an environment file, a variant or a component.
 func (p Plan) YAML() string {
 	s, c := p.Setting, p.Calendar
-	d := document{Scaling: scalingKeys{MinCapacity: s.MinCapacity, MaxCapacity: s.MaxCapacity, SafetyFactor: number(s.SafetyFactor),
-		ScaleOutCooldown: problem.Duration(s.ScaleOutCooldown), ScaleInCooldown: problem.Duration(s.ScaleInCooldown), ReleaseSteps: c.ReleaseSteps}}
+	d := document{Scaling: scalingKeys{MinCapacity: s.MinCapacity, MaxCapacity: s.MaxCapacity,
+		SafetyFactor:     number(s.SafetyFactor),
+		ScaleOutCooldown: problem.Duration(s.ScaleOutCooldown), ScaleInCooldown: problem.Duration(s.ScaleInCooldown),
+		ReleaseSteps: c.ReleaseSteps}}
 	if c.Align != 0 {
 		d.Scaling.Align = problem.Duration(c.Align)
 	}
 	for _, e := range c.Events {
 		keys := eventKeys{Name: e.Name, Timezone: e.Timezone, Starts: e.Starts, Ends: e.Ends,
-			PeakRequestsPerSecond: number(e.PeakRequestsPerSecond), LeadTime: problem.Duration(*e.LeadTime), FloorShare: number(e.FloorShare)}
+			PeakRequestsPerSecond: number(e.PeakRequestsPerSecond), LeadTime: problem.Duration(*e.LeadTime),
+			FloorShare: number(e.FloorShare)}
 		if e.Uncertainty > 1 {
 			keys.Uncertainty = number(e.Uncertainty)
 		}

@@ -36,11 +36,13 @@ func newChart(width, height float64, from, to time.Time, top float64, title stri
 	c := &chart{width: width, height: height, left: 60, right: 92, from: from, to: to}
 	step := niceStep(top, 5)
 	c.top = max(step, math.Ceil(top/step-1e-9)*step)
-	fmt.Fprintf(&c.b, `<svg viewBox="0 0 %s %s" role="img" aria-label="%s">`, coordinate(width), coordinate(height), html.EscapeString(title))
+	fmt.Fprintf(&c.b, `<svg viewBox="0 0 %s %s" role="img" aria-label="%s">`, coordinate(width), coordinate(height),
+		html.EscapeString(title))
 	c.text("t", 0, 14, "start", title)
 	for i := range int(math.Round(c.top/step)) + 1 {
 		v := float64(i) * step
-		fmt.Fprintf(&c.b, `<path class="g" d="M%s %sH%s"/>`, coordinate(c.left), coordinate(c.y(v)), coordinate(width-c.right))
+		fmt.Fprintf(&c.b, `<path class="g" d="M%s %sH%s"/>`, coordinate(c.left), coordinate(c.y(v)),
+			coordinate(width-c.right))
 		c.text("a", c.left-6, c.y(v)+4, "end", number(v))
 	}
 	c.timeAxis()
@@ -57,8 +59,10 @@ func (c *chart) y(v float64) float64 {
 
 // timeSteps are the distances of ticks on a time axis.
 var timeSteps = []time.Duration{
-	time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 3 * time.Hour,
-	6 * time.Hour, 12 * time.Hour, 24 * time.Hour, 48 * time.Hour, 7 * 24 * time.Hour, 30 * 24 * time.Hour, 90 * 24 * time.Hour, 365 * 24 * time.Hour,
+	time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour,
+	2 * time.Hour, 3 * time.Hour,
+	6 * time.Hour, 12 * time.Hour, 24 * time.Hour, 48 * time.Hour, 7 * 24 * time.Hour, 30 * 24 * time.Hour,
+	90 * 24 * time.Hour, 365 * 24 * time.Hour,
 }
 
 func (c *chart) timeAxis() {
@@ -87,7 +91,8 @@ func (c *chart) timeAxis() {
 }
 
 func (c *chart) text(class string, x, y float64, anchor, text string) {
-	fmt.Fprintf(&c.b, `<text class="%s" x="%s" y="%s" text-anchor="%s">%s</text>`, class, coordinate(x), coordinate(y), anchor, html.EscapeString(text))
+	fmt.Fprintf(&c.b, `<text class="%s" x="%s" y="%s" text-anchor="%s">%s</text>`, class, coordinate(x), coordinate(y),
+		anchor, html.EscapeString(text))
 }
 
 // steps draws a step function with its name at its end.
@@ -121,7 +126,8 @@ func (c *chart) area(class string, points []point, value func(point) float64) {
 
 // limit draws a horizontal line.
 func (c *chart) limit(class, name string, v float64) {
-	fmt.Fprintf(&c.b, `<path class="l %s" d="M%s %sH%s"/>`, class, coordinate(c.left), coordinate(c.y(v)), coordinate(c.width-c.right))
+	fmt.Fprintf(&c.b, `<path class="l %s" d="M%s %sH%s"/>`, class, coordinate(c.left), coordinate(c.y(v)),
+		coordinate(c.width-c.right))
 	c.labels = append(c.labels, label{class, name, c.y(v)})
 }
 

@@ -17,7 +17,8 @@ func (r Report) capacityChart(width float64) string {
 		top = max(top, float64(max(p.needed, p.desired, p.serving, p.least)))
 	}
 	unit := r.unit(2)
-	c := newChart(width, 300, r.Result.From, r.Result.To, top, strings.ToUpper(unit[:1])+unit[1:]+" needed, desired and in service")
+	c := newChart(width, 300, r.Result.From, r.Result.To, top,
+		strings.ToUpper(unit[:1])+unit[1:]+" needed, desired and in service")
 	c.area("need-area", ps, func(p point) float64 { return float64(p.needed) })
 	c.steps("need", "needed", ps, func(p point) float64 { return float64(p.needed) })
 	c.steps("floor", "minimum", ps, func(p point) float64 { return float64(p.least) })
@@ -63,19 +64,24 @@ func (r Report) costChart(width float64) string {
 	bars := []struct {
 		name, class string
 		hours       float64
-	}{{"this", "bar-have", cost.InstanceHours}, {"oracle", "bar-need", cost.OracleInstanceHours}, {"static peak", "bar-need", cost.StaticPeakInstanceHours}}
+	}{{"this", "bar-have", cost.InstanceHours}, {"oracle", "bar-need", cost.OracleInstanceHours},
+		{"static peak", "bar-need", cost.StaticPeakInstanceHours}}
 	most := 1e-9
 	for _, bar := range bars {
 		most = max(most, bar.hours)
 	}
 	var b strings.Builder
 	const title = "Cost, instance hours"
-	fmt.Fprintf(&b, `<svg viewBox="0 0 %s 112" role="img" aria-label="%s"><text class="t" x="0" y="14">%s</text>`, coordinate(width), title, title)
+	fmt.Fprintf(&b, `<svg viewBox="0 0 %s 112" role="img" aria-label="%s"><text class="t" x="0" y="14">%s</text>`,
+		coordinate(width), title, title)
 	for i, bar := range bars {
 		y := 26 + float64(i)*28
 		long := (width - 84 - 70) * bar.hours / most
-		fmt.Fprintf(&b, `<text class="n" x="0" y="%s">%s</text><rect class="%s" x="84" y="%s" width="%s" height="18"/><text class="n" x="%s" y="%s">%s</text>`,
-			coordinate(y+13), bar.name, bar.class, coordinate(y), coordinate(long), coordinate(84+long+6), coordinate(y+13), number(bar.hours))
+		fmt.Fprintf(&b,
+			`<text class="n" x="0" y="%s">%s</text><rect class="%s" x="84" y="%s" width="%s" height="18"/>`+
+				`<text class="n" x="%s" y="%s">%s</text>`,
+			coordinate(y+13), bar.name, bar.class, coordinate(y), coordinate(long), coordinate(84+long+6), coordinate(y+13),
+			number(bar.hours))
 	}
 	b.WriteString("</svg>")
 	return b.String()
@@ -97,9 +103,11 @@ var eventLanes = []struct {
 // drawn as one.
 func (r Report) eventsChart(width float64) string {
 	const lane = 24.0
-	c := &chart{width: width, height: above + float64(len(eventLanes))*lane + below, left: 60, right: 92, from: r.Result.From, to: r.Result.To}
+	c := &chart{width: width, height: above + float64(len(eventLanes))*lane + below, left: 60, right: 92,
+		from: r.Result.From, to: r.Result.To}
 	const title = "Scheduled actions, alarms and what they did"
-	fmt.Fprintf(&c.b, `<svg viewBox="0 0 %s %s" role="img" aria-label="%s">`, coordinate(width), coordinate(c.height), title)
+	fmt.Fprintf(&c.b, `<svg viewBox="0 0 %s %s" role="img" aria-label="%s">`, coordinate(width), coordinate(c.height),
+		title)
 	c.text("t", 0, 14, "start", title)
 	c.timeAxis()
 	for i, l := range eventLanes {
@@ -115,7 +123,8 @@ func (r Report) eventsChart(width float64) string {
 			if count > len(said) {
 				said = append(said, fmt.Sprintf("and %d more", count-len(said)))
 			}
-			fmt.Fprintf(&c.b, `<path class="m-%s" transform="translate(%s %s)" d="%s"><title>%s</title></path>`, l.kind, coordinate(x), coordinate(y), l.mark, html.EscapeString(strings.Join(said, "\n")))
+			fmt.Fprintf(&c.b, `<path class="m-%s" transform="translate(%s %s)" d="%s"><title>%s</title></path>`, l.kind,
+				coordinate(x), coordinate(y), l.mark, html.EscapeString(strings.Join(said, "\n")))
 		}
 		for _, e := range r.Result.Events {
 			if e.Kind != l.kind || e.Kind == rehearsal.AlarmEvent && e.What != "ALARM" {
@@ -146,8 +155,10 @@ func (r Report) faultWindows(c *chart, y float64) {
 			if to <= from {
 				continue // outside the chart
 			}
-			fmt.Fprintf(&c.b, `<rect class="m-fault" x="%s" y="%s" width="%s" height="6" rx="3"><title>%s to %s %s</title></rect>`,
-				coordinate(from), coordinate(y-3), coordinate(to-from), w.From.UTC().Format("15:04"), w.To.UTC().Format("15:04"), name)
+			fmt.Fprintf(&c.b,
+				`<rect class="m-fault" x="%s" y="%s" width="%s" height="6" rx="3"><title>%s to %s %s</title></rect>`,
+				coordinate(from), coordinate(y-3), coordinate(to-from), w.From.UTC().Format("15:04"),
+				w.To.UTC().Format("15:04"), name)
 		}
 	}
 	draw("no capacity", r.Input.Faults.NoCapacity)

@@ -80,7 +80,8 @@ func (c Comparison) Text() string {
 func (c Comparison) scaled() bool { return len(c.Rows) > 0 && c.Rows[0].Unscaled != nil }
 
 func (c Comparison) columns() []string {
-	out := []string{"SCALING", "FACTS", "AVAILABILITY %", "FAILED", "P99", "IN SERVICE", "SHORT", "INSTANCE HOURS", "MONEY", "÷ ORACLE", "÷ STATIC PEAK"}
+	out := []string{"SCALING", "FACTS", "AVAILABILITY %", "FAILED", "P99", "IN SERVICE", "SHORT", "INSTANCE HOURS",
+		"MONEY", "÷ ORACLE", "÷ STATIC PEAK"}
 	if c.scaled() {
 		out = append(out, "UNSCALED: AVAILABILITY %", "INSTANCE HOURS")
 	}
@@ -96,12 +97,15 @@ func (c Comparison) cells(r Compared) []string {
 		money = fmt.Sprintf("%.2f", res.Cost.Money)
 	}
 	out := []string{
-		r.Scaling, r.Facts, fmt.Sprintf("%.4f", percentDown(res.Requests.Availability)), fmt.Sprintf("%.0f", res.Requests.Failed), problem.Duration(res.Latency.P99.Round(time.Millisecond)),
+		r.Scaling, r.Facts, fmt.Sprintf("%.4f", percentDown(res.Requests.Availability)),
+		fmt.Sprintf("%.0f", res.Requests.Failed), problem.Duration(res.Latency.P99.Round(time.Millisecond)),
 		fmt.Sprintf("%d to %d", res.Capacity.Least, res.Capacity.Most), problem.Duration(res.Capacity.LongestShortage),
-		fmt.Sprintf("%.1f", res.Cost.InstanceHours), money, fmt.Sprintf("%.2f", res.Cost.OverOracle), fmt.Sprintf("%.2f", res.Cost.OverStaticPeak),
+		fmt.Sprintf("%.1f", res.Cost.InstanceHours), money, fmt.Sprintf("%.2f", res.Cost.OverOracle),
+		fmt.Sprintf("%.2f", res.Cost.OverStaticPeak),
 	}
 	if u := r.Unscaled; u != nil {
-		out = append(out, fmt.Sprintf("%.4f", percentDown(u.Requests.Availability)), fmt.Sprintf("%.1f", u.Cost.InstanceHours))
+		out = append(out, fmt.Sprintf("%.4f", percentDown(u.Requests.Availability)),
+			fmt.Sprintf("%.1f", u.Cost.InstanceHours))
 	}
 	if c.Asked != "" {
 		holds := "yes"

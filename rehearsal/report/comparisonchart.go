@@ -40,14 +40,16 @@ func (c Comparison) barChart(width float64) string {
 	if c.Asked != "" {
 		height += 2 * groupTitle
 	}
-	fmt.Fprintf(&b, `<svg viewBox="-8 0 %s %s" role="img" aria-label="%s">`, coordinate(width+16), coordinate(height+8), title)
+	fmt.Fprintf(&b, `<svg viewBox="-8 0 %s %s" role="img" aria-label="%s">`, coordinate(width+16),
+		coordinate(height+8), title)
 	b.WriteString(hatches(width))
 	fmt.Fprintf(&b, `<text class="t" x="0" y="14">%s</text>`, title)
 	ways := c.scalings()
 	best, any := c.Best()
 	y := above + 4
 	for _, g := range groups {
-		fmt.Fprintf(&b, `<text class="n g-title" x="0" y="%s">%s</text>`, coordinate(y+13), html.EscapeString(c.Rows[g[0]].Facts))
+		fmt.Fprintf(&b, `<text class="n g-title" x="0" y="%s">%s</text>`, coordinate(y+13),
+			html.EscapeString(c.Rows[g[0]].Facts))
 		y += groupTitle
 		for _, i := range g {
 			r := c.Rows[i]
@@ -62,7 +64,8 @@ func (c Comparison) barChart(width float64) string {
 				fill = fmt.Sprintf(` fill="url(#%s)"`, hatch(width, look))
 			}
 			fmt.Fprintf(&b, `<text class="a" x="0" y="%s">%s</text><rect class="%s"%s x="%s" y="%s" width="%s" height="%s"/>`,
-				coordinate(y+13), html.EscapeString(truncate(r.Scaling, 14)), class, fill, coordinate(left), coordinate(y), coordinate(long), coordinate(barHeight))
+				coordinate(y+13), html.EscapeString(truncate(r.Scaling, 14)), class, fill, coordinate(left), coordinate(y),
+				coordinate(long), coordinate(barHeight))
 			said := fmt.Sprintf("%s · %s", number(c.cost(r)), percent(r.Result.Requests.Availability))
 			if c.priced() {
 				said = fmt.Sprintf("%.2f · %s", c.cost(r), percent(r.Result.Requests.Availability))
@@ -73,7 +76,8 @@ func (c Comparison) barChart(width float64) string {
 			if any && i == best {
 				said += " ✓"
 			}
-			fmt.Fprintf(&b, `<text class="n" x="%s" y="%s">%s</text>`, coordinate(left+long+6), coordinate(y+13), html.EscapeString(said))
+			fmt.Fprintf(&b, `<text class="n" x="%s" y="%s">%s</text>`, coordinate(left+long+6), coordinate(y+13),
+				html.EscapeString(said))
 			y += barStep
 		}
 		y += groupGap
@@ -139,7 +143,8 @@ func hatches(width float64) string {
 	var b strings.Builder
 	b.WriteString("<defs>")
 	for i, line := range lines {
-		fmt.Fprintf(&b, `<pattern id="%s" width="6" height="6" patternUnits="userSpaceOnUse" %s</pattern>`, hatch(width, i+1), line)
+		fmt.Fprintf(&b, `<pattern id="%s" width="6" height="6" patternUnits="userSpaceOnUse" %s</pattern>`,
+			hatch(width, i+1), line)
 	}
 	b.WriteString("</defs>")
 	return b.String()
@@ -158,8 +163,10 @@ func (c Comparison) SVG() []byte {
 	head, rest, _ := strings.Cut(drawing, ">")
 	colours := pageColours()
 	style := "<style>\n" + colours + "\nsvg { font: 13px system-ui, sans-serif; background: var(--page); }\n" +
-		".t { font-weight: 600; fill: var(--ink); } .a { fill: var(--soft); } .n { fill: var(--ink); }\n" + barStyle + "\n</style>"
-	return []byte(strings.Replace(head, "<svg ", `<svg xmlns="http://www.w3.org/2000/svg" `, 1) + ">\n" + style + "\n" + rest + "\n")
+		".t { font-weight: 600; fill: var(--ink); } .a { fill: var(--soft); } .n { fill: var(--ink); }\n" + barStyle +
+		"\n</style>"
+	return []byte(strings.Replace(head, "<svg ", `<svg xmlns="http://www.w3.org/2000/svg" `, 1) + ">\n" + style +
+		"\n" + rest + "\n")
 }
 
 // pageColours are the colours of the report's page, for light and dark.

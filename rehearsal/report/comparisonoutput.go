@@ -46,7 +46,8 @@ func (c Comparison) JSON() ([]byte, error) {
 		d.Trace = r.Trace
 		d.Rows = append(d.Rows, rowDocument{
 			Scaling: r.Scaling, Facts: r.Facts, TraceNotes: r.TraceNotes, Assumptions: r.assumptions(),
-			Requests: requestsOf(r.Result), Latency: latencyOf(r.Result), Capacity: capacityOf(r.Result), Cost: costDocument(r.Result.Cost),
+			Requests: requestsOf(r.Result), Latency: latencyOf(r.Result), Capacity: capacityOf(r.Result),
+			Cost:     costDocument(r.Result.Cost),
 			Unscaled: r.unscaledDocument(), GateFailures: append([]string{}, r.Failures...),
 		})
 	}
@@ -70,7 +71,8 @@ func (c Comparison) HTML() []byte {
 		Lines          [][2]string
 		Chart          drawing
 		Assumptions    []string
-	}{template.CSS(barStyle), template.CSS(pageColours()), "", c.columns(), rows, c.footer(), drawing{template.HTML(c.barChart(wide)), template.HTML(c.barChart(narrow))}, said}
+	}{template.CSS(barStyle), template.CSS(pageColours()), "", c.columns(), rows, c.footer(),
+		drawing{template.HTML(c.barChart(wide)), template.HTML(c.barChart(narrow))}, said}
 	if len(c.Rows) > 0 {
 		data.Trace = c.Rows[0].Trace
 	}

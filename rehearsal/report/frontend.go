@@ -32,7 +32,8 @@ func (r Report) frontendLines() [][2]string {
 		if b.MostTasks > b.LeastTasks {
 			tasks += fmt.Sprintf(" to %d", b.MostTasks)
 		}
-		out = append(out, [2]string{"gateway", fmt.Sprintf("%s tasks, %s task hours%s", tasks, number(b.TaskHours), priced(b.GatewayMoney))})
+		out = append(out, [2]string{"gateway", fmt.Sprintf("%s tasks, %s task hours%s", tasks, number(b.TaskHours),
+			priced(b.GatewayMoney))})
 	}
 	if b.LoadBalancerHours > 0 {
 		text := fmt.Sprintf("%s hours, %s capacity unit hours", number(b.LoadBalancerHours), number(b.CapacityUnitHours))

@@ -27,7 +27,8 @@ type drawing struct{ Wide, Narrow template.HTML }
 // HTML is the report as a self-contained page.
 func (r Report) HTML() []byte {
 	var charts []drawing
-	for _, draw := range []func(float64) string{r.capacityChart, r.requestsChart, r.latencyChart, r.eventsChart, r.costChart} {
+	for _, draw := range []func(float64) string{r.capacityChart, r.requestsChart, r.latencyChart, r.eventsChart,
+		r.costChart} {
 		charts = append(charts, drawing{template.HTML(draw(wide)), template.HTML(draw(narrow))})
 	}
 	events := []string{}
@@ -45,7 +46,8 @@ func (r Report) HTML() []byte {
 		Failures, Changes, Events         []string
 		Charts                            []drawing
 	}{
-		r.Input.Subject.Target.ResourceID, r.Result.From.Format("2 Jan 2006 15:04"), r.Result.To.Format("2 Jan 2006 15:04 MST"), r.Template, r.Trace,
+		r.Input.Subject.Target.ResourceID, r.Result.From.Format("2 Jan 2006 15:04"),
+		r.Result.To.Format("2 Jan 2006 15:04 MST"), r.Template, r.Trace,
 		r.Lines(), r.Failures, r.recommendations(), events, charts,
 	})
 	if err != nil {

@@ -124,9 +124,11 @@ func (r Report) JSON() ([]byte, error) {
 		SchemaVersion: schemaVersion,
 		ResourceID:    r.Input.Subject.Target.ResourceID, Template: r.Template, Trace: r.Trace, TraceNotes: r.TraceNotes,
 		From: res.From, To: res.To, Assumptions: r.assumptions(),
-		Requests: requestsOf(res), Latency: latencyOf(res), Capacity: capacityOf(res), Cost: costDocument(res.Cost), Elasticity: elasticity(res.Elasticity),
-		Frontend: frontendOf(r.Frontend), Unscaled: r.unscaledDocument(), Changes: r.recommendations(), GateFailures: append([]string{}, r.Failures...),
-		Findings: []findingDocument{}, Minutes: minuteDocuments(res.Minutes), Events: eventDocuments(res.Events),
+		Requests: requestsOf(res), Latency: latencyOf(res), Capacity: capacityOf(res), Cost: costDocument(res.Cost),
+		Elasticity: elasticity(res.Elasticity),
+		Frontend:   frontendOf(r.Frontend), Unscaled: r.unscaledDocument(), Changes: r.recommendations(),
+		GateFailures: append([]string{}, r.Failures...),
+		Findings:     []findingDocument{}, Minutes: minuteDocuments(res.Minutes), Events: eventDocuments(res.Events),
 	}
 	for _, f := range r.Findings {
 		d.Findings = append(d.Findings, findingDocument{f.Rule, f.Problem.String()})
@@ -148,7 +150,8 @@ func requestsOf(r rehearsal.Result) requestsDocument {
 	q := r.Requests
 	return requestsDocument{
 		Arrived: q.Arrived, Failed: q.Failed, AvailabilityPercent: q.Availability * 100, Late: q.Late, Shed: q.Shed,
-		WorstMinute: q.WorstMinute, WorstMinutePercent: q.WorstMinuteAvailability * 100, LongestBadRunSeconds: q.LongestBadRun.Seconds(),
+		WorstMinute: q.WorstMinute, WorstMinutePercent: q.WorstMinuteAvailability * 100,
+		LongestBadRunSeconds: q.LongestBadRun.Seconds(),
 	}
 }
 
@@ -167,7 +170,8 @@ func capacityOf(r rehearsal.Result) capacityDocument {
 func minuteDocuments(minutes []rehearsal.Minute) []minuteDocument {
 	out := make([]minuteDocument, len(minutes))
 	for i, m := range minutes {
-		out[i] = minuteDocument{m.At, m.Arrived, m.Failed, m.P99.Seconds(), m.Needed, m.InService, m.Desired, m.Min, m.Max, m.Updating}
+		out[i] = minuteDocument{m.At, m.Arrived, m.Failed, m.P99.Seconds(), m.Needed, m.InService, m.Desired, m.Min,
+			m.Max, m.Updating}
 	}
 	return out
 }

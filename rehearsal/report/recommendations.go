@@ -76,20 +76,30 @@ func (r Report) failureCauses() []recommendation {
 	var out []recommendation
 	say := func(c cause, text string) {
 		if c.failed > 0 {
-			out = append(out, recommendation{failed: c.failed, text: fmt.Sprintf("%s requests failed from %s to %s UTC %s", thousands(c.failed), c.from.Format("15:04"), c.to.Format("15:04"), text)})
+			out = append(out, recommendation{failed: c.failed, text: fmt.Sprintf("%s requests failed from %s to %s UTC %s",
+				thousands(c.failed), c.from.Format("15:04"), c.to.Format("15:04"), text)})
 		}
 	}
-	say(limited, fmt.Sprintf("at the maximum: raise MaxCapacity to %d or more, with headroom, and see that the account's quota allows it", limited.needed))
+	say(limited,
+		fmt.Sprintf("at the maximum: raise MaxCapacity to %d or more, with headroom, and see that the account's "+
+			"quota allows it", limited.needed))
 	lead := r.Input.WithDefaults().Service.Start
 	before := starting.from.Add(-max(lead.Median, lead.P95) - 5*time.Minute)
 	if r.Result.Capacity.Actions == 0 {
-		say(starting, fmt.Sprintf("and nothing ever scaled out: add a target tracking policy, or a floor of %d", starting.needed))
+		say(starting, fmt.Sprintf("and nothing ever scaled out: add a target tracking policy, or a floor of %d",
+			starting.needed))
 		starting = cause{}
 	}
-	say(starting, fmt.Sprintf("before instances had started: a scheduled floor of %d from %s UTC is there in time, a lower target only helps a slower rise", starting.needed, before.Format("15:04")))
-	say(crowded, "though capacity had caught up: what had queued, or crowds at single instances; a lower target and LEAST_OUTSTANDING_REQUESTS leave more room")
+	say(starting,
+		fmt.Sprintf("before instances had started: a scheduled floor of %d from %s UTC is there in time, a lower "+
+			"target only helps a slower rise", starting.needed, before.Format("15:04")))
+	say(crowded,
+		"though capacity had caught up: what had queued, or crowds at single instances; a lower target and "+
+			"LEAST_OUTSTANDING_REQUESTS leave more room")
 	if n := r.Result.Capacity.Refused; n > 0 {
-		out = append(out, recommendation{text: fmt.Sprintf("%d floors fell due while the endpoint was updating and moved nothing: assert each several times, or earlier", n)})
+		out = append(out,
+			recommendation{text: fmt.Sprintf("%d floors fell due while the endpoint was updating and moved nothing: "+
+				"assert each several times, or earlier", n)})
 	}
 	return out
 }
@@ -116,9 +126,12 @@ func (r Report) latencyRecommendations() []recommendation {
 	case minutes == 0:
 		return nil
 	case least > limit:
-		return []recommendation{{text: fmt.Sprintf("p99 is over %s in every minute, %s at best: it is the service time and its variation, not the number of %s; make the service faster, or promise more", duration(limit), duration(least), r.unit(2))}}
+		return []recommendation{{text: fmt.Sprintf("p99 is over %s in every minute, %s at best: it is the service "+
+			"time and its variation, not the number of %s; make the service faster, or promise more", duration(limit),
+			duration(least), r.unit(2))}}
 	}
-	return []recommendation{{text: fmt.Sprintf("p99 was over %s in %d of %d minutes, without a failure, at worst %s at %s UTC: lower the policy's target, or raise the floor there",
+	return []recommendation{{text: fmt.Sprintf("p99 was over %s in %d of %d minutes, without a failure, at worst "+
+		"%s at %s UTC: lower the policy's target, or raise the floor there",
 		duration(limit), minutes, len(r.Result.Minutes), duration(worst.P99), worst.At.Format("15:04"))}}
 }
 
@@ -142,7 +155,11 @@ func (r Report) costRecommendations() []recommendation {
 		}
 	}
 	if floor >= idle {
-		return []recommendation{{text: fmt.Sprintf("the minimum holds %s instance hours more than is needed: cost is %.2f × the oracle's; lower floors, later, or shorter, if this is all that comes", number(floor), cost.OverOracle)}}
+		return []recommendation{{text: fmt.Sprintf("the minimum holds %s instance hours more than is needed: cost "+
+			"is %.2f × the oracle's; lower floors, later, or shorter, if this is all that comes", number(floor),
+			cost.OverOracle)}}
 	}
-	return []recommendation{{text: fmt.Sprintf("scaling keeps %s instance hours more than is needed: cost is %.2f × the oracle's; a higher target, or a shorter scale-in cooldown, gives them back", number(idle), cost.OverOracle)}}
+	return []recommendation{{text: fmt.Sprintf("scaling keeps %s instance hours more than is needed: cost is "+
+		"%.2f × the oracle's; a higher target, or a shorter scale-in cooldown, gives them back", number(idle),
+		cost.OverOracle)}}
 }

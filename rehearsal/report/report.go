@@ -64,7 +64,8 @@ func (r Report) assumptions() string {
 	in := r.Input.WithDefaults()
 	s := in.Service
 	out := []string{
-		fmt.Sprintf("an %s completes %s requests/s, %d at a time, in %s", r.unit(1), number(s.RequestsPerSecond), s.Concurrency, duration(s.ServiceTime)),
+		fmt.Sprintf("an %s completes %s requests/s, %d at a time, in %s", r.unit(1), number(s.RequestsPerSecond),
+			s.Concurrency, duration(s.ServiceTime)),
 	}
 	if r.unit(1) == "copy" {
 		out[0] = "a" + strings.TrimPrefix(out[0], "an")

@@ -174,7 +174,10 @@ func (x *reader) selectResult(results []metricResult) *metricResult {
 		there = "there is none"
 	}
 	if x.options.Metric != "" {
-		if r, _ := match(func(r *metricResult) bool { return r.id == x.options.Metric || r.label == x.options.Metric }); r != nil {
+		if r, _ := match(func(r *metricResult) bool {
+			return r.id == x.options.Metric ||
+				r.label == x.options.Metric
+		}); r != nil {
 			return r
 		}
 		x.add(position{}, x.options.Metric, "no result has this ID or label; "+there, "name one of them")
@@ -195,7 +198,8 @@ func (x *reader) selectResult(results []metricResult) *metricResult {
 // result adds the rows of a series, oldest first.
 func (x *reader) result(r *metricResult) {
 	if len(r.times) != len(r.values) {
-		x.add(r.at, "", fmt.Sprintf("%d times and %d values do not go together", len(r.times), len(r.values)), "export it again")
+		x.add(r.at, "", fmt.Sprintf("%d times and %d values do not go together", len(r.times), len(r.values)),
+			"export it again")
 		return
 	}
 	order := make([]int, 0, len(r.times))

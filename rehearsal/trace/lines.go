@@ -126,7 +126,8 @@ func split(line string) []field {
 	return out
 }
 
-var weekday = map[string]bool{"Mon": true, "Tue": true, "Wed": true, "Thu": true, "Fri": true, "Sat": true, "Sun": true}
+var weekday = map[string]bool{"Mon": true, "Tue": true, "Wed": true, "Thu": true, "Fri": true, "Sat": true,
+	"Sun": true}
 
 func trim(piece string, column int) field {
 	left := strings.TrimLeft(piece, " \"")
@@ -156,7 +157,8 @@ func (x *reader) count(number int, text string, c *columns) {
 		}
 	}
 	if len(fields) <= max(c.time, c.count) {
-		x.add(position{number, 1}, text, fmt.Sprintf("a line has a time and a count, and this has %d of %d fields", len(fields), max(c.time, c.count)+1),
+		x.add(position{number, 1}, text, fmt.Sprintf("a line has a time and a count, and this has %d of %d fields",
+			len(fields), max(c.time, c.count)+1),
 			"write them as 2027-05-29T20:00:00Z,1200")
 		return
 	}
@@ -201,7 +203,8 @@ func (x *reader) header(number int, fields []field, c *columns) {
 	c.time = find(timeNames, 0)
 	c.count = find(countNames, 1)
 	if c.time == c.count {
-		x.add(position{number, 1}, "", "the header names no column of times and another of counts", "call them time and count")
+		x.add(position{number, 1}, "", "the header names no column of times and another of counts",
+			"call them time and count")
 	}
 }
 
@@ -233,9 +236,11 @@ func (x *reader) request(number int, text string, counts []float64, base int64) 
 	}
 	switch i := unix - base; {
 	case i < 0:
-		x.add(position{number, f.column}, f.text, "this is more than an hour earlier than the first request", "sort the file by time")
+		x.add(position{number, f.column}, f.text, "this is more than an hour earlier than the first request",
+			"sort the file by time")
 	case i >= maxSpan:
-		x.add(position{number, f.column}, f.text, "this is more than 400 days later than the first request", "look at the first and last times")
+		x.add(position{number, f.column}, f.text, "this is more than 400 days later than the first request",
+			"look at the first and last times")
 	default:
 		for int64(len(counts)) <= i {
 			counts = append(counts, 0)

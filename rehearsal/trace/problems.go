@@ -39,7 +39,8 @@ func (c *problemList) add(at position, got, rule, fix string) {
 func (c *problemList) err() error {
 	ps := c.problems
 	if c.omitted > 0 {
-		ps = append(ps, problem.Problem{Path: c.name, Rule: fmt.Sprintf("%d more problems", c.omitted), Fix: "look at what wrote the file"})
+		ps = append(ps, problem.Problem{Path: c.name, Rule: fmt.Sprintf("%d more problems", c.omitted),
+			Fix: "look at what wrote the file"})
 	}
 	return ps.Err()
 }

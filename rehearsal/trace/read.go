@@ -62,7 +62,8 @@ func Read(r io.Reader, o Options) (Trace, Report, error) {
 		o.Name = "trace"
 	}
 	if o.Period != 0 && (o.Period < time.Second || o.Period%time.Second != 0) {
-		return Trace{}, Report{}, problem.List{{Path: "Period", Got: problem.Duration(o.Period), Rule: "a period is whole seconds, 1s or more", Fix: "such as 1m"}}
+		return Trace{}, Report{}, problem.List{{Path: "Period", Got: problem.Duration(o.Period),
+			Rule: "a period is whole seconds, 1s or more", Fix: "such as 1m"}}
 	}
 	in := bufio.NewReaderSize(r, 64<<10)
 	x := reader{options: o, problemList: problemList{name: o.Name}, maxRows: maxRows}
@@ -78,7 +79,8 @@ func Read(r io.Reader, o Options) (Trace, Report, error) {
 	case Requests, Counts:
 		err = x.lines(in)
 	default:
-		return Trace{}, Report{}, problem.List{{Path: "Format", Got: string(o.Format), Rule: "a format is counts, requests or cloudwatch", Fix: "leave it out to find it out"}}
+		return Trace{}, Report{}, problem.List{{Path: "Format", Got: string(o.Format),
+			Rule: "a format is counts, requests or cloudwatch", Fix: "leave it out to find it out"}}
 	}
 	if err != nil {
 		x.add(position{}, "", err.Error(), "see that the file can be read")
@@ -119,7 +121,8 @@ func (x *reader) row(at position, text string, when time.Time, countAt position,
 	if n := len(x.times); n > 0 {
 		switch last := x.times[n-1]; {
 		case unix < last:
-			x.add(at, text, "this is earlier than the row before, of "+time.Unix(last, 0).UTC().Format(time.RFC3339), "sort the file by time")
+			x.add(at, text, "this is earlier than the row before, of "+time.Unix(last, 0).UTC().Format(time.RFC3339),
+				"sort the file by time")
 			return
 		case unix == last:
 			x.counts[n-1] += count
@@ -148,16 +151,20 @@ func (x *reader) trace() Trace {
 	first, last := x.times[0], x.times[len(x.times)-1]
 	periods := (last-first)/period + 1
 	if periods > 1_000_000 && periods/1000 > int64(len(x.times)) {
-		x.add(x.positions[len(x.positions)-1], "", fmt.Sprintf("%d rows are spread over %d periods of %ds: nearly all of it would be gaps", len(x.times), periods, period),
+		x.add(x.positions[len(x.positions)-1], "",
+			fmt.Sprintf("%d rows are spread over %d periods of %ds: nearly all of it would be gaps", len(x.times), periods,
+				period),
 			"look at the first and last times, or give a longer period")
 		return Trace{}
 	}
-	t := Trace{Start: time.Unix(first, 0).UTC(), Period: time.Duration(period) * time.Second, Counts: make([]float64, periods)}
+	t := Trace{Start: time.Unix(first, 0).UTC(), Period: time.Duration(period) * time.Second,
+		Counts: make([]float64, periods)}
 	free := first
 	for i, at := range x.times {
 		if (at-first)%period != 0 {
-			x.add(x.positions[i], time.Unix(at, 0).UTC().Format(time.RFC3339), fmt.Sprintf("periods of %ds begin at %s, and this is between two of them: the periods are mixed",
-				period, time.Unix(first, 0).UTC().Format(time.RFC3339)), "write all counts with one period")
+			x.add(x.positions[i], time.Unix(at, 0).UTC().Format(time.RFC3339),
+				fmt.Sprintf("periods of %ds begin at %s, and this is between two of them: the periods are mixed",
+					period, time.Unix(first, 0).UTC().Format(time.RFC3339)), "write all counts with one period")
 			continue
 		}
 		if at > free {
@@ -193,7 +200,8 @@ func (x *reader) period() int64 {
 		return 0
 	case shortest > maxPeriod:
 		x.add(x.positions[first], time.Unix(x.times[first], 0).UTC().Format(time.RFC3339),
-			"this is more than a month after the row before: such counts say nothing of a surge", "give counts of a day at most")
+			"this is more than a month after the row before: such counts say nothing of a surge",
+			"give counts of a day at most")
 		return 0
 	case 2*often < steps:
 		x.add(x.positions[first], time.Unix(x.times[first], 0).UTC().Format(time.RFC3339),
@@ -236,11 +244,13 @@ func (x *reader) lines(in *bufio.Reader) error {
 		}
 	}
 	if len(x.times) > x.maxRows {
-		x.add(position{number, 1}, "", fmt.Sprintf("a trace has at most %d rows", x.maxRows), "add them up by the minute, or give a part of it")
+		x.add(position{number, 1}, "", fmt.Sprintf("a trace has at most %d rows", x.maxRows),
+			"add them up by the minute, or give a part of it")
 	}
 	x.requests(recent, base)
 	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
-		x.add(position{number + 1, 1}, "", fmt.Sprintf("the line is longer than %d bytes", maxLine), "write one count or request a line")
+		x.add(position{number + 1, 1}, "", fmt.Sprintf("the line is longer than %d bytes", maxLine),
+			"write one count or request a line")
 	} else if err != nil {
 		return err
 	}

@@ -43,7 +43,8 @@ func (r Report) String() string {
 		if out != "" {
 			out += "; "
 		}
-		out += fmt.Sprintf("%d rows have the time of an earlier one and are added to it, the first at %s", r.Duplicates, r.FirstDuplicate)
+		out += fmt.Sprintf("%d rows have the time of an earlier one and are added to it, the first at %s", r.Duplicates,
+			r.FirstDuplicate)
 	}
 	return out
 }

@@ -72,7 +72,8 @@ func (g Grid) Match(base, peak float64, kickOff time.Duration) Trace {
 	points := []struct {
 		minute float64
 		share  float64
-	}{{-30, 0}, {0, 0.2}, {30, 0.45}, {45, 0.6}, {50, 0.45}, {60, 0.45}, {65, 0.65}, {90, 0.8}, {105, 1}, {120, 0.25}, {135, 0}}
+	}{{-30, 0}, {0, 0.2}, {30, 0.45}, {45, 0.6}, {50, 0.45}, {60, 0.45}, {65, 0.65}, {90, 0.8}, {105, 1}, {120, 0.25},
+		{135, 0}}
 	return g.Of(func(now time.Duration) float64 {
 		minute := (now - kickOff).Minutes()
 		for i := 1; i < len(points); i++ {

@@ -26,12 +26,14 @@ var shapeKinds = []shapeKind{
 	{"step", []string{"from", "to", "at"}, "from=100,to=900,at=1h", func(g Grid, v shapeValues) Trace {
 		return g.Step(v.rates["from"], v.rates["to"], v.times["at"])
 	}},
-	{"ramp", []string{"from", "to", "begins", "ends"}, "from=100,to=900,begins=1h,ends=90m", func(g Grid, v shapeValues) Trace {
-		return g.Ramp(v.rates["from"], v.rates["to"], v.times["begins"], v.times["ends"])
-	}},
-	{"flash", []string{"base", "peak", "at", "rise", "half-life"}, "base=100,peak=900,at=1h,rise=2m,half-life=10m", func(g Grid, v shapeValues) Trace {
-		return g.Flash(v.rates["base"], v.rates["peak"], v.times["at"], v.times["rise"], v.times["half-life"])
-	}},
+	{"ramp", []string{"from", "to", "begins", "ends"}, "from=100,to=900,begins=1h,ends=90m",
+		func(g Grid, v shapeValues) Trace {
+			return g.Ramp(v.rates["from"], v.rates["to"], v.times["begins"], v.times["ends"])
+		}},
+	{"flash", []string{"base", "peak", "at", "rise", "half-life"}, "base=100,peak=900,at=1h,rise=2m,half-life=10m",
+		func(g Grid, v shapeValues) Trace {
+			return g.Flash(v.rates["base"], v.rates["peak"], v.times["at"], v.times["rise"], v.times["half-life"])
+		}},
 	{"diurnal", []string{"night", "day", "highest"}, "night=100,day=900,highest=20", func(g Grid, v shapeValues) Trace {
 		return g.Diurnal(v.rates["night"], v.rates["day"], v.rates["highest"])
 	}},
@@ -42,7 +44,8 @@ var shapeKinds = []shapeKind{
 
 // shapeTimes are the keys of times from the shape's start. Other keys are rates in
 // requests a second, or for highest an hour of the day.
-var shapeTimes = map[string]bool{"length": true, "period": true, "at": true, "begins": true, "ends": true, "rise": true, "half-life": true, "kick-off": true}
+var shapeTimes = map[string]bool{"length": true, "period": true, "at": true, "begins": true, "ends": true,
+	"rise": true, "half-life": true, "kick-off": true}
 
 // shapeValues are the values of a text by key.
 type shapeValues struct {
@@ -72,7 +75,8 @@ func ParseShape(place, text string) (Trace, error) {
 		}
 	}
 	if kind.make == nil {
-		return Trace{}, problem.List{{Path: place, Got: parts[0], Rule: "the shapes are " + strings.Join(names, ", "), Fix: "such as " + shapeKinds[4].example()}}
+		return Trace{}, problem.List{{Path: place, Got: parts[0], Rule: "the shapes are " + strings.Join(names, ", "),
+			Fix: "such as " + shapeKinds[4].example()}}
 	}
 	v, ps := kind.read(parts[1:])
 	if len(ps) == 0 {
@@ -160,7 +164,8 @@ func (k shapeKind) check(v shapeValues) problem.List {
 		ps.Add("length", length, fmt.Sprintf("a shape has at most %d periods", maxShapePeriods), "give a longer period")
 	}
 	if k.name == "ramp" && v.times["ends"] < v.times["begins"] {
-		ps.Add("ends", v.times["ends"], "a ramp ends after it begins, at "+problem.Duration(v.times["begins"]), "give a later time")
+		ps.Add("ends", v.times["ends"], "a ramp ends after it begins, at "+problem.Duration(v.times["begins"]),
+			"give a later time")
 	}
 	if k.name == "flash" && v.times["half-life"] == 0 {
 		ps.Add("half-life", v.times["half-life"], "what is left halves in a time above 0", "such as 10m")

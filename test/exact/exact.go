@@ -82,7 +82,8 @@ func SharedQueue(w Window) Result { return simulate(w, false) }
 func QueuePerInstance(w Window) Result { return simulate(w, true) }
 
 func simulate(w Window, spread bool) Result {
-	s := simulation{Window: w, random: rand.New(rand.NewPCG(w.Seed, 0xe4ac7)), sigma: math.Sqrt(math.Log(1 + w.Variation*w.Variation)),
+	s := simulation{Window: w, random: rand.New(rand.NewPCG(w.Seed, 0xe4ac7)),
+		sigma:  math.Sqrt(math.Log(1 + w.Variation*w.Variation)),
 		failed: make([]int, len(w.Rates))}
 	var stations []*station
 	end := float64(len(w.Rates)) + w.ClientTimeout.Seconds() + 1
@@ -113,7 +114,8 @@ func simulate(w Window, spread bool) Result {
 				st = stations[s.random.IntN(count)]
 			}
 			s.serve(st, at)
-			if limit := w.QueueLimit * servers / w.Concurrency; w.QueueLimit > 0 && len(st.queue) >= limit && st.servers[0] > at {
+			if limit := w.QueueLimit * servers / w.Concurrency; w.QueueLimit > 0 && len(st.queue) >= limit &&
+				st.servers[0] > at {
 				s.fail(at)
 				continue
 			}
