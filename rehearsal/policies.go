@@ -40,7 +40,7 @@ func (e *engine) decide() {
 		}
 	}
 	if out > e.desired {
-		e.scaleOut(out, outBy, outAfter)
+		e.applyPolicy(out, outBy, outAfter)
 		return
 	}
 	if capacity, name, after, ready := e.trackingScaleIn(); ready && (inBy == "" || capacity > in) &&
@@ -48,7 +48,7 @@ func (e *engine) decide() {
 		in, inBy, inAfter = capacity, name, after
 	}
 	if inBy != "" {
-		e.scaleIn(in, inBy, inAfter)
+		e.applyPolicy(in, inBy, inAfter)
 	} else if asked {
 		what := "capacity is enough"
 		switch {
@@ -88,30 +88,24 @@ func (e *engine) trackingScaleIn() (capacity int, name string, after time.Durati
 	return clamp(capacity, e.bounds[0], e.bounds[1]), name, after, asked && agreed
 }
 
-// scaleOut applies a policy's scale-out, which ends a scale-in cooldown (fact A21).
-func (e *engine) scaleOut(to int, name string, after time.Duration) {
-	ev := Event{Kind: PolicyEvent, Name: name, From: e.desired, To: to, What: "scale out"}
-	switch {
-	case e.target.SuspendedState != nil && e.target.SuspendedState.ScaleOut:
-		ev.What = "scaling out is suspended"
-	case e.updating():
-		ev.What = "scale out refused, the endpoint is updating"
-	default:
-		e.scale(to, true, int64(after/time.Second))
-	}
-	e.totals.record(ev, e.now)
-}
-
-// scaleIn applies a policy's scale-in unless a cooldown forbids it (fact A21).
-func (e *engine) scaleIn(to int, name string, after time.Duration) {
+// applyPolicy scales to a policy's capacity. A scale-out ends a scale-in cooldown,
+// which holds a scale-in back (fact A21).
+func (e *engine) applyPolicy(to int, name string, after time.Duration) {
+	out := to > e.desired
+	suspended := e.target.SuspendedState
 	ev := Event{Kind: PolicyEvent, Name: name, From: e.desired, To: to, What: "scale in"}
+	if out {
+		ev.What = "scale out"
+	}
 	switch {
-	case e.target.SuspendedState != nil && e.target.SuspendedState.ScaleIn:
+	case suspended != nil && out && suspended.ScaleOut:
+		ev.What = "scaling out is suspended"
+	case suspended != nil && !out && suspended.ScaleIn:
 		ev.What = "scaling in is suspended"
 	case e.updating():
-		ev.What = "scale in refused, the endpoint is updating"
-	case !e.cooldown.out && e.now < e.cooldown.until:
-		ev.What = "scale in refused, cooling down"
+		ev.What += " refused, the endpoint is updating"
+	case !out && !e.cooldown.out && e.now < e.cooldown.until:
+		ev.What += " refused, cooling down"
 	default:
 		e.scale(to, true, int64(after/time.Second))
 	}

@@ -55,26 +55,30 @@ type Capacity struct {
 type Elasticity struct {
 	// Under is θ_U, the mean of max(d − s, 0) ÷ max(d, 1) over T. Over is θ_O, the
 	// mean of max(s − d, 0) ÷ max(d, 1).
-	Under, Over float64
+	Under float64 `json:"under"`
+	Over  float64 `json:"over"`
 	// TimeUnder and TimeOver are τ_U and τ_O: the shares of T with s < d and s > d.
-	TimeUnder, TimeOver float64
+	TimeUnder float64 `json:"timeUnder"`
+	TimeOver  float64 `json:"timeOver"`
 	// Instability is υ: the share of minutes in which d and s do not both rise, both
 	// fall or both stay.
-	Instability float64
+	Instability float64 `json:"instability"`
 }
 
 // Cost is the bill, and that of the oracle and of static peak for the same trace.
 type Cost struct {
 	// InstanceHours are billed from the launch until an instance has drained.
-	InstanceHours float64
+	InstanceHours float64 `json:"instanceHours"`
 	// Money is InstanceHours × Service.PricePerHour, 0 without a price.
-	Money float64
+	Money float64 `json:"money,omitempty"`
 	// OracleInstanceHours is the oracle's bill: the fewest instances that meet the
 	// objective at every instant, each launched one start time before.
 	// StaticPeakInstanceHours is the largest of these numbers, all the time.
-	OracleInstanceHours, StaticPeakInstanceHours float64
+	OracleInstanceHours     float64 `json:"oracleInstanceHours"`
+	StaticPeakInstanceHours float64 `json:"staticPeakInstanceHours"`
 	// OverOracle and OverStaticPeak are InstanceHours ÷ these.
-	OverOracle, OverStaticPeak float64
+	OverOracle     float64 `json:"overOracle"`
+	OverStaticPeak float64 `json:"overStaticPeak"`
 }
 
 // Minute is one minute of a rehearsal.

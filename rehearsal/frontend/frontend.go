@@ -59,24 +59,30 @@ type Prices struct {
 // Bill is the usage and the cost of a Frontend.
 type Bill struct {
 	// Function says that the gateway is a function.
-	Function bool
+	Function bool `json:"-"`
 	// LeastTasks and MostTasks are the range of the number of tasks.
-	TaskHours             float64
-	LeastTasks, MostTasks int
-	VCPUHours, GBHours    float64
-	// FunctionGBSeconds and Calls are the function's, ProvisionedGBSeconds those of
+	TaskHours  float64 `json:"taskHours,omitempty"`
+	LeastTasks int     `json:"leastTasks,omitempty"`
+	MostTasks  int     `json:"mostTasks,omitempty"`
+	VCPUHours  float64 `json:"-"`
+	GBHours    float64 `json:"-"`
+	// Calls and FunctionGBSeconds are the function's, ProvisionedGBSeconds those of
 	// its provisioned concurrency.
-	FunctionGBSeconds, ProvisionedGBSeconds, Calls float64
+	Calls                float64 `json:"calls,omitempty"`
+	FunctionGBSeconds    float64 `json:"functionGBSeconds,omitempty"`
+	ProvisionedGBSeconds float64 `json:"provisionedGBSeconds,omitempty"`
 	// LoadBalancerHours is 0 without a load balancer.
-	LoadBalancerHours, CapacityUnitHours float64
+	LoadBalancerHours float64 `json:"loadBalancerHours"`
+	CapacityUnitHours float64 `json:"capacityUnitHours"`
 	// ReservedUnits is the highest reservation.
-	ReservedUnits int
+	ReservedUnits int `json:"reservedUnits"`
 	// GatewayMoney and LoadBalancerMoney are the costs of all that has a price.
-	GatewayMoney, LoadBalancerMoney float64
+	GatewayMoney      float64 `json:"gatewayMoney,omitempty"`
+	LoadBalancerMoney float64 `json:"loadBalancerMoney,omitempty"`
 	// Unpriced names what was used and has no price.
-	Unpriced []string
+	Unpriced []string `json:"unpriced,omitempty"`
 	// Assumptions are the assumptions of the bill.
-	Assumptions string
+	Assumptions string `json:"-"`
 }
 
 // Money is the cost of all that has a price.

@@ -24,16 +24,13 @@ type comparisonDocument struct {
 }
 
 type rowDocument struct {
-	Scaling      string            `json:"scaling"`
-	Facts        string            `json:"facts"`
-	TraceNotes   string            `json:"traceNotes,omitempty"`
-	Assumptions  string            `json:"assumptions"`
-	Requests     requestsDocument  `json:"requests"`
-	Latency      latencyDocument   `json:"latency"`
-	Capacity     capacityDocument  `json:"capacity"`
-	Cost         costDocument      `json:"cost"`
-	Unscaled     *unscaledDocument `json:"unscaled,omitempty"`
-	GateFailures []string          `json:"gateFailures"`
+	Scaling     string `json:"scaling"`
+	Facts       string `json:"facts"`
+	TraceNotes  string `json:"traceNotes,omitempty"`
+	Assumptions string `json:"assumptions"`
+	totals
+	Unscaled     *totals  `json:"unscaled,omitempty"`
+	GateFailures []string `json:"gateFailures"`
 }
 
 // JSON is the comparison as JSON.
@@ -46,9 +43,7 @@ func (c Comparison) JSON() ([]byte, error) {
 		d.Trace = r.Trace
 		d.Rows = append(d.Rows, rowDocument{
 			Scaling: r.Scaling, Facts: r.Facts, TraceNotes: r.TraceNotes, Assumptions: r.assumptions(),
-			Requests: requestsOf(r.Result), Latency: latencyOf(r.Result), Capacity: capacityOf(r.Result),
-			Cost:     costDocument(r.Result.Cost),
-			Unscaled: r.unscaledDocument(), GateFailures: append([]string{}, r.Failures...),
+			totals: totalsOf(r.Result), Unscaled: r.unscaled(), GateFailures: append([]string{}, r.Failures...),
 		})
 	}
 	out, err := json.MarshalIndent(d, "", "  ")

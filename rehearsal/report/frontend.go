@@ -56,33 +56,16 @@ func (r Report) frontendLines() [][2]string {
 
 // frontendDocument is the JSON of a front end's bill.
 type frontendDocument struct {
-	Kind                 string   `json:"kind"`
-	TaskHours            float64  `json:"taskHours,omitempty"`
-	LeastTasks           int      `json:"leastTasks,omitempty"`
-	MostTasks            int      `json:"mostTasks,omitempty"`
-	Calls                float64  `json:"calls,omitempty"`
-	FunctionGBSeconds    float64  `json:"functionGBSeconds,omitempty"`
-	ProvisionedGBSeconds float64  `json:"provisionedGBSeconds,omitempty"`
-	LoadBalancerHours    float64  `json:"loadBalancerHours"`
-	CapacityUnitHours    float64  `json:"capacityUnitHours"`
-	ReservedUnits        int      `json:"reservedUnits"`
-	GatewayMoney         float64  `json:"gatewayMoney,omitempty"`
-	LoadBalancerMoney    float64  `json:"loadBalancerMoney,omitempty"`
-	Unpriced             []string `json:"unpriced,omitempty"`
+	Kind string `json:"kind"`
+	frontend.Bill
 }
 
 func frontendOf(b *frontend.Bill) *frontendDocument {
-	if b == nil {
+	switch {
+	case b == nil:
 		return nil
+	case b.Function:
+		return &frontendDocument{"lambda", *b}
 	}
-	d := &frontendDocument{
-		Kind: "fargate", TaskHours: b.TaskHours, LeastTasks: b.LeastTasks, MostTasks: b.MostTasks, Calls: b.Calls,
-		FunctionGBSeconds: b.FunctionGBSeconds, ProvisionedGBSeconds: b.ProvisionedGBSeconds,
-		LoadBalancerHours: b.LoadBalancerHours, CapacityUnitHours: b.CapacityUnitHours, ReservedUnits: b.ReservedUnits,
-		GatewayMoney: b.GatewayMoney, LoadBalancerMoney: b.LoadBalancerMoney, Unpriced: b.Unpriced,
-	}
-	if b.Function {
-		d.Kind = "lambda"
-	}
-	return d
+	return &frontendDocument{"fargate", *b}
 }

@@ -15,23 +15,20 @@ const schemaVersion = 1
 
 // document is the JSON of a report, with units in the key names.
 type document struct {
-	SchemaVersion int              `json:"schemaVersion"`
-	ResourceID    string           `json:"resourceId"`
-	Template      string           `json:"template,omitempty"`
-	Trace         string           `json:"trace,omitempty"`
-	TraceNotes    string           `json:"traceNotes,omitempty"`
-	From          time.Time        `json:"from"`
-	To            time.Time        `json:"to"`
-	Assumptions   string           `json:"assumptions"`
-	Requests      requestsDocument `json:"requests"`
-	Latency       latencyDocument  `json:"latency"`
-	Capacity      capacityDocument `json:"capacity"`
-	Cost          costDocument     `json:"cost"`
-	Elasticity    elasticity       `json:"elasticity"`
+	SchemaVersion int       `json:"schemaVersion"`
+	ResourceID    string    `json:"resourceId"`
+	Template      string    `json:"template,omitempty"`
+	Trace         string    `json:"trace,omitempty"`
+	TraceNotes    string    `json:"traceNotes,omitempty"`
+	From          time.Time `json:"from"`
+	To            time.Time `json:"to"`
+	Assumptions   string    `json:"assumptions"`
+	totals
+	Elasticity rehearsal.Elasticity `json:"elasticity"`
 	// Frontend is absent where the gateway and load balancer are not counted.
 	Frontend *frontendDocument `json:"frontend,omitempty"`
 	// Unscaled is absent unless the trace was scaled.
-	Unscaled     *unscaledDocument `json:"unscaled,omitempty"`
+	Unscaled     *totals           `json:"unscaled,omitempty"`
 	Changes      []string          `json:"changes"`
 	GateFailures []string          `json:"gateFailures"`
 	Findings     []findingDocument `json:"findings"`
@@ -39,11 +36,12 @@ type document struct {
 	Events       []eventDocument   `json:"events"`
 }
 
-type unscaledDocument struct {
+// totals are the figures of a rehearsal as a whole.
+type totals struct {
 	Requests requestsDocument `json:"requests"`
 	Latency  latencyDocument  `json:"latency"`
 	Capacity capacityDocument `json:"capacity"`
-	Cost     costDocument     `json:"cost"`
+	Cost     rehearsal.Cost   `json:"cost"`
 }
 
 type requestsDocument struct {
@@ -70,23 +68,6 @@ type capacityDocument struct {
 	RefusedFloors          int     `json:"refusedFloors"`
 	Shortages              int     `json:"shortages"`
 	LongestShortageSeconds float64 `json:"longestShortageSeconds"`
-}
-
-type costDocument struct {
-	InstanceHours           float64 `json:"instanceHours"`
-	Money                   float64 `json:"money,omitempty"`
-	OracleInstanceHours     float64 `json:"oracleInstanceHours"`
-	StaticPeakInstanceHours float64 `json:"staticPeakInstanceHours"`
-	OverOracle              float64 `json:"overOracle"`
-	OverStaticPeak          float64 `json:"overStaticPeak"`
-}
-
-type elasticity struct {
-	Under       float64 `json:"under"`
-	Over        float64 `json:"over"`
-	TimeUnder   float64 `json:"timeUnder"`
-	TimeOver    float64 `json:"timeOver"`
-	Instability float64 `json:"instability"`
 }
 
 type findingDocument struct {
@@ -124,9 +105,9 @@ func (r Report) JSON() ([]byte, error) {
 		SchemaVersion: schemaVersion,
 		ResourceID:    r.Input.Subject.Target.ResourceID, Template: r.Template, Trace: r.Trace, TraceNotes: r.TraceNotes,
 		From: res.From, To: res.To, Assumptions: r.assumptions(),
-		Requests: requestsOf(res), Latency: latencyOf(res), Capacity: capacityOf(res), Cost: costDocument(res.Cost),
-		Elasticity: elasticity(res.Elasticity),
-		Frontend:   frontendOf(r.Frontend), Unscaled: r.unscaledDocument(), Changes: r.recommendations(),
+		totals:     totalsOf(res),
+		Elasticity: res.Elasticity,
+		Frontend:   frontendOf(r.Frontend), Unscaled: r.unscaled(), Changes: r.recommendations(),
 		GateFailures: append([]string{}, r.Failures...),
 		Findings:     []findingDocument{}, Minutes: minuteDocuments(res.Minutes), Events: eventDocuments(res.Events),
 	}
@@ -137,33 +118,29 @@ func (r Report) JSON() ([]byte, error) {
 	return append(out, '\n'), err
 }
 
-// unscaledDocument is nil unless the trace was scaled.
-func (r Report) unscaledDocument() *unscaledDocument {
-	u := r.Unscaled
-	if u == nil {
+// unscaled is nil unless the trace was scaled.
+func (r Report) unscaled() *totals {
+	if r.Unscaled == nil {
 		return nil
 	}
-	return &unscaledDocument{requestsOf(*u), latencyOf(*u), capacityOf(*u), costDocument(u.Cost)}
+	t := totalsOf(*r.Unscaled)
+	return &t
 }
 
-func requestsOf(r rehearsal.Result) requestsDocument {
-	q := r.Requests
-	return requestsDocument{
-		Arrived: q.Arrived, Failed: q.Failed, AvailabilityPercent: q.Availability * 100, Late: q.Late, Shed: q.Shed,
-		WorstMinute: q.WorstMinute, WorstMinutePercent: q.WorstMinuteAvailability * 100,
-		LongestBadRunSeconds: q.LongestBadRun.Seconds(),
-	}
-}
-
-func latencyOf(r rehearsal.Result) latencyDocument {
-	return latencyDocument{r.Latency.P50.Seconds(), r.Latency.P95.Seconds(), r.Latency.P99.Seconds()}
-}
-
-func capacityOf(r rehearsal.Result) capacityDocument {
-	c := r.Capacity
-	return capacityDocument{
-		Least: c.Least, Most: c.Most, Changes: c.Actions, RefusedFloors: c.Refused,
-		Shortages: c.Shortages, LongestShortageSeconds: c.LongestShortage.Seconds(),
+func totalsOf(r rehearsal.Result) totals {
+	q, l, c := r.Requests, r.Latency, r.Capacity
+	return totals{
+		Requests: requestsDocument{
+			Arrived: q.Arrived, Failed: q.Failed, AvailabilityPercent: q.Availability * 100, Late: q.Late, Shed: q.Shed,
+			WorstMinute: q.WorstMinute, WorstMinutePercent: q.WorstMinuteAvailability * 100,
+			LongestBadRunSeconds: q.LongestBadRun.Seconds(),
+		},
+		Latency: latencyDocument{l.P50.Seconds(), l.P95.Seconds(), l.P99.Seconds()},
+		Capacity: capacityDocument{
+			Least: c.Least, Most: c.Most, Changes: c.Actions, RefusedFloors: c.Refused,
+			Shortages: c.Shortages, LongestShortageSeconds: c.LongestShortage.Seconds(),
+		},
+		Cost: r.Cost,
 	}
 }
 
