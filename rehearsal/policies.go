@@ -91,22 +91,22 @@ func (e *engine) trackingScaleIn() (capacity int, name string, after time.Durati
 // applyPolicy scales to a policy's capacity. A scale-out ends a scale-in cooldown,
 // which holds a scale-in back (fact A21).
 func (e *engine) applyPolicy(to int, name string, after time.Duration) {
-	out := to > e.desired
-	suspended := e.target.SuspendedState
-	ev := Event{Kind: PolicyEvent, Name: name, From: e.desired, To: to, What: "scale in"}
-	if out {
-		ev.What = "scale out"
+	out, suspended := to > e.desired, e.target.SuspendedState
+	ev := Event{Kind: PolicyEvent, Name: name, From: e.desired, To: to}
+	say := func(ifOut, ifIn string) {
+		if ev.What = ifIn; out {
+			ev.What = ifOut
+		}
 	}
 	switch {
-	case suspended != nil && out && suspended.ScaleOut:
-		ev.What = "scaling out is suspended"
-	case suspended != nil && !out && suspended.ScaleIn:
-		ev.What = "scaling in is suspended"
+	case suspended != nil && (out && suspended.ScaleOut || !out && suspended.ScaleIn):
+		say("scaling out is suspended", "scaling in is suspended")
 	case e.updating():
-		ev.What += " refused, the endpoint is updating"
+		say("scale out refused, the endpoint is updating", "scale in refused, the endpoint is updating")
 	case !out && !e.cooldown.out && e.now < e.cooldown.until:
-		ev.What += " refused, cooling down"
+		ev.What = "scale in refused, cooling down"
 	default:
+		say("scale out", "scale in")
 		e.scale(to, true, int64(after/time.Second))
 	}
 	e.totals.record(ev, e.now)

@@ -75,11 +75,11 @@ var faultTable = []faultKind{
 	}},
 	{"deployment", "TIME/DURATION[/COUNT]", "2027-05-29T19:00:00Z/10m/2", deployment},
 	{"zone-lost", "TIME", "2027-05-29T19:20:00Z", func(f *faults, s string) (fine bool) {
-		f.ZoneLost, fine = instantOf(s)
+		f.ZoneLost, fine = parseInstant(s)
 		return fine
 	}},
 	{"overwritten", "TIME", "2027-05-29T19:20:00Z", func(f *faults, s string) bool {
-		at, fine := instantOf(s)
+		at, fine := parseInstant(s)
 		f.Overwritten = append(f.Overwritten, at)
 		return fine
 	}},
@@ -125,16 +125,11 @@ func deployment(f *faults, s string) bool {
 func window(add func(*faults, rehearsal.Window)) func(*faults, string) bool {
 	return func(f *faults, s string) bool {
 		begins, takes, _ := strings.Cut(s, "/")
-		from, fine := instantOf(begins)
+		from, fine := parseInstant(begins)
 		d, err := time.ParseDuration(takes)
 		add(f, rehearsal.Window{From: from, To: from.Add(d)})
 		return fine && err == nil && d > 0
 	}
-}
-
-func instantOf(s string) (time.Time, bool) {
-	t, err := time.Parse(time.RFC3339, s)
-	return t, err == nil
 }
 
 func number(s string, to *float64) bool {

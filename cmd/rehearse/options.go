@@ -55,26 +55,9 @@ func newOptions() *options {
 		readings: map[string]cloudformation.Reading{}, plans: map[setting]*plan.Plan{}, given: newFacts()}
 }
 
-// valueFlag defines a flag that read parses. An invalid value is a problem, reported
-// with all others.
-func valueFlag[T any](o *options, flags *flag.FlagSet, name, usage, rule, fix string, read func(string) (T, bool),
-	set func(T)) {
-	flags.Func(name, usage, func(text string) error {
-		if v, fine := read(text); fine {
-			set(v)
-		} else {
-			o.problems.Add("--"+name, text, rule, fix)
-		}
-		return nil
-	})
-}
-
 func subjectFlags(o *options, flags *flag.FlagSet) {
-	flags.Func("template", "a CloudFormation `file`, JSON or YAML, or COMMIT:FILE of git; compare takes several",
-		func(s string) error {
-			o.templates = append(o.templates, s)
-			return nil
-		})
+	listFlag(flags, "template",
+		"a CloudFormation `file`, JSON or YAML, or COMMIT:FILE of git; compare takes several", &o.templates)
 	flags.Func("environment",
 		"an environment `file` instead of a template, as its synthesis would deploy it, or COMMIT:FILE of git; "+
 			"compare takes several", func(s string) error {
@@ -97,12 +80,8 @@ func subjectFlags(o *options, flags *flag.FlagSet) {
 }
 
 func playFlags(o *options, flags *flag.FlagSet) {
-	flags.Func("facts",
-		"a `file` of what was measured; default what the template's metadata says; compare takes several",
-		func(s string) error {
-			o.facts = append(o.facts, s)
-			return nil
-		})
+	listFlag(flags, "facts",
+		"a `file` of what was measured; default what the template's metadata says; compare takes several", &o.facts)
 	flags.StringVar(&o.frontendTemplate, "frontend", "",
 		"the `template` of the gateway and the load balancer, whose cost is added (default the one that is "+
 			"rehearsed, or the assembly)")
@@ -119,29 +98,20 @@ func playFlags(o *options, flags *flag.FlagSet) {
 			"a second:\n"+strings.Join(trace.ShapeForms(), "\n"))
 	scale := func(name, usage string, to *float64) {
 		valueFlag(o, flags, name, usage, "a scale is above 0 and at most 1000000", "2 doubles it",
-			func(s string) (float64, bool) {
-				x, err := strconv.ParseFloat(s, 64)
-				return x, err == nil && x > 0 && x <= 1e6
-			}, func(x float64) { *to = x })
+			valid(parseNumber, func(x float64) bool { return x > 0 && x <= 1e6 }), func(x float64) { *to = x })
 	}
 	scale("rate-scale", "play so many `times` as many requests (default 1)", &o.rateScale)
 	scale("time-scale", "play the trace so many `times` as fast, at its rates (default 1)", &o.timeScale)
 	instant := func(name, usage string, to *time.Time) {
 		valueFlag(o, flags, name, usage, "a time has a date and a zone", "such as 2027-05-29T19:00:00Z",
-			func(s string) (time.Time, bool) {
-				t, err := time.Parse(time.RFC3339, s)
-				return t, err == nil
-			}, func(t time.Time) { *to = t })
+			parseInstant, func(t time.Time) { *to = t })
 	}
 	instant("from", "play the trace from this `time` of its own on", &o.from)
 	instant("to", "play the trace to before this `time` of its own", &o.to)
 	instant("kick-off", "the `time` in the trace that --shift-to moves (default its first)", &o.kickOff)
 	instant("shift-to", "the `time` that --kick-off becomes, such as that of the match to come", &o.shiftTo)
-	flags.Func("fault", "something that goes wrong, `KIND=VALUE`; may be said again: "+faultKinds(),
-		func(s string) error {
-			o.faults = append(o.faults, s)
-			return nil
-		})
+	listFlag(flags, "fault",
+		"something that goes wrong, `KIND=VALUE`; may be said again: "+faultKinds(), &o.faults)
 	valueFlag(o, flags, "seed", "begins the pseudo-random start times (default `0`)",
 		"a seed is a whole number, 0 or more", "leave it out for 0", func(s string) (uint64, bool) {
 			n, err := strconv.ParseUint(s, 10, 64)
@@ -150,17 +120,11 @@ func playFlags(o *options, flags *flag.FlagSet) {
 }
 
 func compareFlags(o *options, flags *flag.FlagSet) {
-	flags.Func("commit", "a `commit` of git at which --template or --environment is read; may be said again",
-		func(s string) error {
-			o.commits = append(o.commits, s)
-			return nil
-		})
-	flags.Func("plan",
-		"a `file` that rehearse plan --yaml has written: --environment is rehearsed with it as well; may be said again",
-		func(s string) error {
-			o.planFiles = append(o.planFiles, s)
-			return nil
-		})
+	listFlag(flags, "commit",
+		"a `commit` of git at which --template or --environment is read; may be said again", &o.commits)
+	listFlag(flags, "plan",
+		"a `file` that rehearse plan --yaml has written: --environment is rehearsed with it as well; "+
+			"may be said again", &o.planFiles)
 	valueFlag(o, flags, "scaling",
 		"make the scaling of the facts instead of reading it: `fixed`, autoscaled or planned; may be said again",
 		"the ways are fixed, autoscaled and planned", "such as autoscaled",
@@ -181,23 +145,15 @@ func outputFlags(o *options, flags *flag.FlagSet) {
 }
 
 func gateFlags(o *options, flags *flag.FlagSet) {
-	positive := func(s string) (float64, bool) {
-		x, err := strconv.ParseFloat(s, 64)
-		return x, err == nil && x > 0 && !math.IsInf(x, 1)
-	}
 	valueFlag(o, flags, "min-availability", "fail below this `percentage` of answered requests",
 		"an availability is a percentage over 0 and at most 100", "such as 99.99",
-		func(s string) (float64, bool) {
-			x, fine := positive(strings.TrimSuffix(s, "%"))
-			return x, fine && x <= 100
-		},
-		func(x float64) { o.gate.minAvailability = x })
+		valid(parsePercentage, isPercentage), func(x float64) { o.gate.minAvailability = x })
 	valueFlag(o, flags, "max-p99", "fail over this 99th percentile of `latency`",
 		"a latency is above 0 and has a unit", "such as 200ms",
-		func(s string) (time.Duration, bool) { d, err := time.ParseDuration(s); return d, err == nil && d > 0 },
-		func(d time.Duration) { o.gate.maxP99 = d })
+		valid(time.ParseDuration, isPositive), func(d time.Duration) { o.gate.maxP99 = d })
 	valueFlag(o, flags, "max-cost-ratio", "fail over this `multiple` of what the oracle pays", "a ratio is above 0",
-		"such as 1.5", positive,
+		"such as 1.5",
+		valid(parseNumber, func(x float64) bool { return x > 0 && !math.IsInf(x, 1) }),
 		func(x float64) { o.gate.maxCostRatio = x })
 }
 

@@ -37,8 +37,8 @@ func parseKickOff(text string) (kickOff, bool) {
 	if i := strings.LastIndex(text, "@"); i >= 0 {
 		file, at = text[:i], text[i+1:]
 	}
-	t, err := time.Parse(time.RFC3339, at)
-	return kickOff{file, t}, err == nil
+	t, ok := parseInstant(at)
+	return kickOff{file, t}, ok
 }
 
 func planFlags(o *options, flags *flag.FlagSet) {
@@ -48,29 +48,19 @@ func planFlags(o *options, flags *flag.FlagSet) {
 	valueFlag(o, flags, "peak",
 		"the highest rate that is expected, in `requests` a second (default that of the evening)", "a peak is above 0",
 		"such as 3800",
-		func(s string) (float64, bool) {
-			x, err := strconv.ParseFloat(s, 64)
-			return x, err == nil && x > 0 && x <= 1e9
-		}, func(x float64) { p.peak = x })
+		valid(parseNumber, func(x float64) bool { return x > 0 && x <= 1e9 }), func(x float64) { p.peak = x })
 	flags.BoolVar(&p.robust, "robust", true, "hold a forecast that is wrong by the margins, too")
 	valueFlag(o, flags, "margin-peak", "how many `times` the peak may come (default 1.3)",
 		"a peak comes 1 to 10 times as high", "such as 1.3",
-		func(s string) (float64, bool) {
-			x, err := strconv.ParseFloat(s, 64)
-			return x, err == nil && x >= 1 && x <= 10
-		}, func(x float64) { p.marginPeak, p.peakSaid = x, true })
+		valid(parseNumber, func(x float64) bool { return x >= 1 && x <= 10 }),
+		func(x float64) { p.marginPeak, p.peakSaid = x, true })
 	valueFlag(o, flags, "margin-early", "how much earlier the event may begin, a `duration` (default 10m)",
 		"an event begins 0s to 2h early", "such as 10m",
-		func(s string) (time.Duration, bool) {
-			d, err := time.ParseDuration(s)
-			return d, err == nil && d >= 0 && d <= 2*time.Hour
-		}, func(d time.Duration) { p.marginEarly, p.earlySaid = d, true })
+		valid(time.ParseDuration, func(d time.Duration) bool { return d >= 0 && d <= 2*time.Hour }),
+		func(d time.Duration) { p.marginEarly, p.earlySaid = d, true })
 	valueFlag(o, flags, "min-availability", "the `percentage` of requests that has to be answered (default 100)",
 		"an availability is a percentage over 0 and at most 100", "such as 99.99",
-		func(s string) (float64, bool) {
-			x, err := strconv.ParseFloat(strings.TrimSuffix(s, "%"), 64)
-			return x / 100, err == nil && x > 0 && x <= 100
-		}, func(x float64) { p.minAvailability = x })
+		valid(parsePercentage, isPercentage), func(x float64) { p.minAvailability = x / 100 })
 	const written = "it is a time, or FILE@TIME"
 	valueFlag(o, flags, "evening",
 		"learn from another evening as well, by its `kick-off` in the trace, or FILE@TIME; may be said again", written,
@@ -82,13 +72,11 @@ func planFlags(o *options, flags *flag.FlagSet) {
 	valueFlag(o, flags, "max-capacity",
 		"the most `instances` that a plan has, such as the account's quota (default as many as the peak may need)",
 		"a capacity is 1 or more", "such as 40",
-		func(s string) (int, bool) { n, err := strconv.Atoi(s); return n, err == nil && n > 0 },
-		func(n int) { p.maxCapacity = n })
+		valid(strconv.Atoi, func(n int) bool { return n > 0 }), func(n int) { p.maxCapacity = n })
 	budgetFlag(o, flags)
 	valueFlag(o, flags, "timeout", "stop after this `duration`, with the best until then (default 10m)",
 		"a time is above 0 and has a unit", "such as 30s",
-		func(s string) (time.Duration, bool) { d, err := time.ParseDuration(s); return d, err == nil && d > 0 },
-		func(d time.Duration) { p.timeout = d })
+		valid(time.ParseDuration, isPositive), func(d time.Duration) { p.timeout = d })
 	flags.StringVar(&p.yaml, "yaml", "", "write the keys for the environment file to this `file` as well")
 	flags.StringVar(&p.json, "json", "", "write the plan for machines to this `file`")
 }
@@ -96,7 +84,7 @@ func planFlags(o *options, flags *flag.FlagSet) {
 func budgetFlag(o *options, flags *flag.FlagSet) {
 	valueFlag(o, flags, "budget", "try so many `settings` for a plan at most (default 400)",
 		"20 to 100000 settings are tried", "leave it out for 400",
-		func(s string) (int, bool) { n, err := strconv.Atoi(s); return n, err == nil && n >= 20 && n <= 100_000 },
+		valid(strconv.Atoi, func(n int) bool { return n >= 20 && n <= 100_000 }),
 		func(n int) { o.planning.budget = n })
 }
 
