@@ -64,7 +64,7 @@ func (a agreement) String() string {
 		a.p99.Seconds()*1000, a.exactP99.Seconds()*1000, a.covered.Seconds(), a.exactCovered.Seconds())
 }
 
-// compare plays an input by seconds and each request by itself, on the same
+// compare simulates an input by seconds and by single requests, on the same
 // instances.
 func compare(t *testing.T, name string, in Input) agreement {
 	t.Helper()
@@ -95,13 +95,13 @@ func compare(t *testing.T, name string, in Input) agreement {
 	if full.Service.Routing == Random {
 		x = exact.QueuePerInstance(w)
 	}
-	// Beside arrivals drawn at random the flow has their mean.
+	// Arrivals are random there; here the flow has their mean.
 	scale := r.Requests.Arrived / float64(x.Arrived)
 	return agreement{name, r.Requests.Arrived, r.Requests.Failed, float64(x.Failed) * scale, r.Latency.P99, x.P99,
 		time.Duration(covered) * time.Second, time.Duration(x.Covered) * time.Second}
 }
 
-func TestAgreesWithEachRequestByItself(t *testing.T) {
+func TestAgreesWithSingleRequests(t *testing.T) {
 	t.Parallel()
 	for _, s := range surges() {
 		a := compare(t, s.name, s.input)

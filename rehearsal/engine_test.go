@@ -44,7 +44,7 @@ func TestSameInputSameResult(t *testing.T) {
 	}
 }
 
-// Totals are the sums of minutes, and nothing is lost between the books.
+// Totals are the sums of minutes.
 func TestMinutesAddUp(t *testing.T) {
 	t.Parallel()
 	for name, in := range map[string]Input{
@@ -80,8 +80,8 @@ func TestMinutesAddUp(t *testing.T) {
 	}
 }
 
-// Seconds that are the same are taken together: that must not change anything.
-func TestTogetherOrOneByOne(t *testing.T) {
+// Equal seconds are simulated in one step: that changes no figure.
+func TestEqualSecondsInOneStep(t *testing.T) {
 	t.Parallel()
 	byMinute := variant(semifinal(7, 1))
 	bySecond := byMinute
@@ -312,8 +312,8 @@ func TestTheFirstMinuteIsNotKnown(t *testing.T) {
 	}
 }
 
-// What waits at an instance that goes is served by the others, if there are
-// any and it is not lost with it.
+// The queue of a removed instance moves to the others, unless there is none or the
+// instance is lost.
 func TestResize(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

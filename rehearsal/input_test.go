@@ -11,7 +11,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
-// Whatever is wrong is said at once, with its place.
+// Every problem is reported at once, with its place.
 func TestValidate(t *testing.T) {
 	t.Parallel()
 	in := surge()
@@ -73,7 +73,7 @@ func TestFactsStandIn(t *testing.T) {
 	}
 }
 
-// A trace with no period of its own but what is read as it goes is checked then.
+// A source that is not a Trace is validated while it is read.
 func TestWrongCountsOfASource(t *testing.T) {
 	t.Parallel()
 	in := surge()

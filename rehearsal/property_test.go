@@ -11,7 +11,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
-// anything is a rehearsal that nobody would think of.
+// anything is an arbitrary rehearsal.
 func anything(r *rand.Rand) Input {
 	whole := func(most int) time.Duration { return time.Duration(1+r.IntN(most)) * time.Second }
 	t := trace.Trace{Start: noon.Add(whole(1000)), Period: whole(100)}
@@ -58,7 +58,7 @@ func anything(r *rand.Rand) Input {
 	return in
 }
 
-// Whatever is rehearsed comes to an end, and to an account that adds up.
+// Every rehearsal ends, and its figures add up.
 func TestAnythingAddsUp(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(150) {

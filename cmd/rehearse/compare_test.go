@@ -114,7 +114,7 @@ func TestCompareWays(t *testing.T) {
 	}
 }
 
-// Without prices nobody can say where it flips, nor where nothing holds.
+// Without prices, or a setting that passes, there is no break-even point.
 func TestNoFlips(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -199,7 +199,7 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
-// TestFrontend: what stands before the endpoint is found in its template or
+// TestFrontend: the gateway and load balancer are found in their template or
 // said in facts, and what has no price is told.
 func TestFrontend(t *testing.T) {
 	t.Parallel()

@@ -87,7 +87,7 @@ func TestOthersTemplates(t *testing.T) {
 	}
 }
 
-// TestMistakes compares all that is said, with exit status 2, nothing printed
+// TestMistakes compares all errors, with exit status 2, nothing printed
 // and nothing written.
 func TestMistakes(t *testing.T) {
 	t.Parallel()

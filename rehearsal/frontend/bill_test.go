@@ -89,7 +89,7 @@ func TestBill(t *testing.T) {
 	}
 }
 
-// What has no price is said, and is not free.
+// Usage without a price is named.
 func TestUnpriced(t *testing.T) {
 	t.Parallel()
 	f := frontend.Frontend{Tasks: &frontend.Tasks{VCPU: 1, MemoryGB: 2, Capacity: target(2)},

@@ -100,7 +100,7 @@ func TestReadRequests(t *testing.T) {
 	}
 }
 
-// What is missing or twice there is said, and not smoothed over.
+// Gaps and duplicates are reported.
 func TestGapsAndDuplicates(t *testing.T) {
 	t.Parallel()
 	got, report,
@@ -124,7 +124,7 @@ func TestGapsAndDuplicates(t *testing.T) {
 	}
 }
 
-// Each mistake has a file, with what is said of it beside it.
+// Each mistake has a file, and its expected error beside it.
 func TestMistakes(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/mistakes/*.[cj]s*")
