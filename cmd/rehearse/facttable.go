@@ -57,7 +57,7 @@ var factTable = []fact{
 		"not known; policies on it are refused", float(func(f *facts) *float64 { return &f.service.FullUtilization })},
 	{"routing", "Service.Routing", "routing strategy, RANDOM or LEAST_OUTSTANDING_REQUESTS", "RANDOM",
 		parsed(func(f *facts) *rehearsal.Routing { return &f.service.Routing },
-			func(text string) (rehearsal.Routing, string) { return rehearsal.Routing(text), "" })},
+			"", func(text string) (rehearsal.Routing, bool) { return rehearsal.Routing(text), true })},
 	{"pricePerHour", "Service.PricePerHour", "price of an instance, in any currency", "not known",
 		float(func(f *facts) *float64 { return &f.service.PricePerHour })},
 	{"gatewayConcurrencyPerInstance", "Gateway.ConcurrencyPerInstance",
@@ -103,69 +103,44 @@ var factTable = []fact{
 		nonNegative(func(f *facts) *float64 { return &f.frontend.prices.CapacityUnitHour })},
 }
 
-// parsed is a value that parse reads into a field.
-func parsed[T any](field func(*facts) *T, read func(text string) (value T, rule string)) factValue {
+// parsed is a value that read parses; rule says what is wanted.
+func parsed[T any](field func(*facts) *T, rule string, read func(text string) (T, bool)) factValue {
 	return factValue{
 		set: func(f *facts, text string) string {
-			value, rule := read(text)
-			if rule == "" {
-				*field(f) = value
+			value, ok := read(text)
+			if !ok {
+				return rule
 			}
-			return rule
+			*field(f) = value
+			return ""
 		},
 		copy: func(to *facts, from facts) { *field(to) = *field(&from) },
 	}
 }
 
 func float(field func(*facts) *float64) factValue {
-	return parsed(field, func(text string) (float64, string) {
-		x, err := strconv.ParseFloat(text, 64)
-		if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
-			return 0, "a number is wanted"
-		}
-		return x, ""
-	})
+	return parsed(field, "a number is wanted",
+		valid(parseNumber, func(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }))
 }
 
 // nonNegative is a number of 0 or more; rehearsal.Input validates others itself.
 func nonNegative(field func(*facts) *float64) factValue {
-	return parsed(field, func(text string) (float64, string) {
-		x, err := strconv.ParseFloat(text, 64)
-		if err != nil || !(x >= 0) || math.IsInf(x, 0) {
-			return 0, "a number of 0 or more is wanted"
-		}
-		return x, ""
-	})
-}
-
-func nonNegativeInteger(field func(*facts) *int) factValue {
-	return parsed(field, func(text string) (int, string) {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 0 || n > math.MaxInt32 {
-			return 0, "a whole number of 0 or more is wanted"
-		}
-		return n, ""
-	})
+	return parsed(field, "a number of 0 or more is wanted",
+		valid(parseNumber, func(x float64) bool { return x >= 0 && !math.IsInf(x, 1) }))
 }
 
 func integer(field func(*facts) *int) factValue {
-	return parsed(field, func(text string) (int, string) {
-		n, err := strconv.Atoi(text)
-		if err != nil {
-			return 0, "a whole number is wanted"
-		}
-		return n, ""
-	})
+	return parsed(field, "a whole number is wanted", valid(strconv.Atoi, func(int) bool { return true }))
+}
+
+func nonNegativeInteger(field func(*facts) *int) factValue {
+	return parsed(field, "a whole number of 0 or more is wanted",
+		valid(strconv.Atoi, func(n int) bool { return n >= 0 && n <= math.MaxInt32 }))
 }
 
 func duration(field func(*facts) *time.Duration) factValue {
-	return parsed(field, func(text string) (time.Duration, string) {
-		d, err := time.ParseDuration(text)
-		if err != nil {
-			return 0, "a time with its unit is wanted, such as 50ms, 90s or 5m"
-		}
-		return d, ""
-	})
+	return parsed(field, "a time with its unit is wanted, such as 50ms, 90s or 5m",
+		valid(time.ParseDuration, func(time.Duration) bool { return true }))
 }
 
 // flag is the name of a fact's option: memory-price-per-gb-hour for
