@@ -64,16 +64,11 @@ func (o *options) planRequest() (plan.Request, error) {
 	scaled, _, err := o.subject(s.template)
 	whole := err == nil && scaled.File != ""
 	problems = append(problems, err)
-	said := newFacts()
-	if s.facts != "" {
-		var ps problem.List
-		said, ps = readFacts(s.facts)
-		problems = append(problems, ps.Err())
-	}
-	said = said.with(o.given).withDefaults()
+	known, err := o.factsOf(s)
+	problems = append(problems, err)
 	r := plan.Request{
-		Input: rehearsal.Input{Subject: scaled.Subject, Service: said.service, Gateway: said.gateway,
-			Objective: said.objective, Seed: o.seed},
+		Input: rehearsal.Input{Subject: scaled.Subject, Service: known.service, Gateway: known.gateway,
+			Objective: known.objective, Seed: o.seed},
 		Event:           plan.Event{Name: o.planning.name, KickOff: o.shiftTo, Peak: o.planning.peak},
 		MinAvailability: o.planning.minAvailability, Margin: o.planning.margin(), Budget: o.planning.budget,
 		MaxCapacity: o.planning.maxCapacity,
@@ -113,7 +108,7 @@ func (o *options) planRequest() (plan.Request, error) {
 			continue // reported already, or perhaps in the template
 		case ofInput:
 			p.Path = inner
-			p = said.locate(p, place)
+			p = known.locate(p, place)
 		default:
 			if p.Path = planOption(p.Path); told[p.Path] {
 				continue // reported already

@@ -90,15 +90,10 @@ func (o *options) prepare(s setting, change func(*facts)) (prepared, error) {
 	whole := err == nil && scaled.File != ""
 	p.template = scaled.File
 
-	said := newFacts()
-	if s.facts != "" {
-		var ps problem.List
-		said, ps = readFacts(s.facts)
-		problems = append(problems, ps.Err())
-	}
-	said = said.with(o.given).withDefaults()
+	known, err := o.factsOf(s)
+	problems = append(problems, err)
 	if change != nil {
-		change(&said)
+		change(&known)
 	}
 	traffic, notes, err := o.traffic()
 	read := err == nil && o.hasTraffic()
@@ -108,7 +103,7 @@ func (o *options) prepare(s setting, change func(*facts)) (prepared, error) {
 	p.faults, p.notes = faults, append(notes, faults.notes()...)
 
 	p.in = rehearsal.Input{
-		Subject: scaled.Subject, Service: said.service, Gateway: said.gateway, Objective: said.objective,
+		Subject: scaled.Subject, Service: known.service, Gateway: known.gateway, Objective: known.objective,
 		Trace: faults.apply(traffic), Faults: faults.Faults, Seed: o.seed, Minutes: true,
 	}
 	if s.mode != "" && errors.Join(problems...) == nil {
@@ -117,8 +112,8 @@ func (o *options) prepare(s setting, change func(*facts)) (prepared, error) {
 		}
 		whole = true
 	}
-	p.prices = said.frontend.prices
-	p.frontend, err = o.frontend(s, scaled, said.frontend)
+	p.prices = known.frontend.prices
+	p.frontend, err = o.frontend(s, scaled, known.frontend)
 	problems = append(problems, err)
 	place := fmt.Sprintf("%s:%d:%d: %s", scaled.File, scaled.Line, scaled.Column, scaled.LogicalID)
 	for _, found := range p.in.Validate() {
@@ -128,7 +123,7 @@ func (o *options) prepare(s setting, change func(*facts)) (prepared, error) {
 		case found.Got == "" && strings.HasPrefix(found.Path, "Service.") && !whole:
 			continue // it may be in the template
 		}
-		problems = append(problems, problem.List{said.locate(found, place)})
+		problems = append(problems, problem.List{known.locate(found, place)})
 	}
 	if change == nil {
 		problems = append(problems, o.gate.contradictions(p.in).Err())

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // setting is a rehearsal to run: what scales, and the facts.
@@ -128,4 +130,14 @@ func (o *options) checkComparison() {
 		o.problems.Add("--template", strings.Join(o.templates, ", "), "there is nothing to compare",
 			"give two templates, environments or commits, two files of facts, or two ways as --scaling")
 	}
+}
+
+// factsOf are the facts of a setting: those of its file and of the options.
+func (o *options) factsOf(s setting) (facts, error) {
+	f := newFacts()
+	var ps problem.List
+	if s.facts != "" {
+		f, ps = readFacts(s.facts)
+	}
+	return f.with(o.given).withDefaults(), ps.Err()
 }
