@@ -6,7 +6,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 )
 
-// alarmState is CloudWatch's.
+// alarmState is a state of a CloudWatch alarm.
 type alarmState uint8
 
 const (
@@ -15,16 +15,16 @@ const (
 	inAlarm
 )
 
-// String is CloudWatch's word for it.
+// String is CloudWatch's name of the state.
 func (s alarmState) String() string {
 	return [...]string{"INSUFFICIENT_DATA", "OK", "ALARM"}[s]
 }
 
-// alarmRule is what CloudWatch is told of an alarm.
+// alarmRule is the configuration of an alarm.
 type alarmRule struct {
 	comparison autoscaling.Comparison
 	threshold  float64
-	// datapoints are looked at, and toAlarm of them have to breach.
+	// toAlarm of the latest datapoints must breach the threshold.
 	datapoints, toAlarm int
 	missing             autoscaling.MissingData
 }
@@ -42,13 +42,13 @@ func (r *alarmRule) breaches(value float64) bool {
 	}
 }
 
-// stateOf is the state of an alarm that has so many datapoints in its window,
-// missing ones among them. With MissingIsMissing it goes off as soon as enough
-// of those that are there breach, and has insufficient data where none is.
+// nextState evaluates a window with these numbers of breaching and missing
+// datapoints. With MissingIsMissing the alarm fires as soon as enough of the
+// present datapoints breach, and has insufficient data when none is present.
 //
-// CloudWatch also looks back a little further than the window where some are
-// missing, to a depth that it does not document; here it does not.
-func stateOf(r *alarmRule, breaching, missing int, before alarmState) alarmState {
+// CloudWatch also looks back further than the window when datapoints are missing,
+// to a depth that it does not document; the model does not.
+func nextState(r *alarmRule, breaching, missing int, before alarmState) alarmState {
 	switch {
 	case missing > 0 && r.missing == autoscaling.MissingBreaches:
 		breaching += missing
@@ -63,44 +63,44 @@ func stateOf(r *alarmRule, breaching, missing int, before alarmState) alarmState
 	return isOK
 }
 
-// What a datapoint was.
+// Kinds of datapoints.
 const (
-	fine uint8 = iota
-	breach
-	absent
+	notBreaching uint8 = iota
+	isBreaching
+	isMissing
 )
 
-// alarm is an alarm's memory: its window as a ring, and its state.
+// alarm is the evaluation window, as a ring buffer, and the state of an alarm.
 type alarm struct {
 	rule               alarmRule
 	window             []uint8
 	next               int
 	breaching, missing int
 	state              alarmState
-	// value is the newest datapoint that was there.
+	// value is the newest datapoint that was not missing.
 	value float64
 }
 
-// newAlarm begins as CloudWatch does, without data.
+// newAlarm has insufficient data, as a new CloudWatch alarm.
 func newAlarm(r alarmRule) alarm {
 	a := alarm{rule: r, window: make([]uint8, r.datapoints), missing: r.datapoints, value: math.NaN()}
 	for i := range a.window {
-		a.window[i] = absent
+		a.window[i] = isMissing
 	}
 	return a
 }
 
-// see takes the next datapoint, NaN where there is none, and reports whether
-// the state has changed.
-func (a *alarm) see(value float64) bool {
-	kind := fine
+// observe adds the next datapoint, NaN for a missing one, and reports whether the
+// state has changed.
+func (a *alarm) observe(value float64) bool {
+	kind := notBreaching
 	switch {
 	case math.IsNaN(value):
-		kind = absent
+		kind = isMissing
 	case a.rule.breaches(value):
-		kind = breach
+		kind = isBreaching
 	}
-	if kind != absent {
+	if kind != isMissing {
 		a.value = value
 	}
 	a.count(a.window[a.next], -1)
@@ -110,15 +110,15 @@ func (a *alarm) see(value float64) bool {
 		a.next = 0
 	}
 	before := a.state
-	a.state = stateOf(&a.rule, a.breaching, a.missing, before)
+	a.state = nextState(&a.rule, a.breaching, a.missing, before)
 	return a.state != before
 }
 
 func (a *alarm) count(kind uint8, n int) {
 	switch kind {
-	case breach:
+	case isBreaching:
 		a.breaching += n
-	case absent:
+	case isMissing:
 		a.missing += n
 	}
 }

@@ -22,7 +22,8 @@ func season(b *testing.B, period time.Duration) Input {
 	}
 	in := variant(trace.Repeated{Trace: days, Times: 44, Noise: 0.05, Seed: 1}).cooldowns(time.Minute, 5*time.Minute)
 	in.Minutes = false
-	in.Subject.Target.StepPolicies = []autoscaling.StepScalingPolicy{autoscaling.EmergencyPolicy(autoscaling.Variant{EndpointName: "odds", Name: "main"}, 8)}
+	in.Subject.Target.StepPolicies = []autoscaling.StepScalingPolicy{
+		autoscaling.EmergencyPolicy(autoscaling.Variant{EndpointName: "odds", Name: "main"}, 8)}
 	for i := range 100 {
 		evening := days.Start.Add(time.Duration(i)*21*time.Hour + 18*time.Hour)
 		in.Subject.Target.ScheduledActions = append(in.Subject.Target.ScheduledActions,

@@ -29,8 +29,10 @@ func variant(t trace.Source) Input {
 		Service: Service{RequestsPerSecond: 100, ServiceTime: 50 * time.Millisecond, Variation: 1,
 			Start: Fixed(5 * time.Minute), ClientTimeout: time.Second, Routing: LeastOutstanding},
 		Subject: lint.Subject{Target: autoscaling.ScalableTarget{
-			ResourceID: "endpoint/odds/variant/main", Dimension: autoscaling.VariantInstanceCount, MinCapacity: 4, MaxCapacity: 100,
-			Policies: []autoscaling.TargetTrackingPolicy{autoscaling.Tracking("invocations", autoscaling.VariantInvocationsPerInstance, 4200)},
+			ResourceID: "endpoint/odds/variant/main", Dimension: autoscaling.VariantInstanceCount, MinCapacity: 4,
+			MaxCapacity: 100,
+			Policies: []autoscaling.TargetTrackingPolicy{autoscaling.Tracking("invocations",
+				autoscaling.VariantInvocationsPerInstance, 4200)},
 		}},
 		Minutes: true,
 	}

@@ -10,103 +10,106 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
-// never is after every instant.
+// never is a time after every other.
 const never = math.MaxInt64
 
-// engine plays one rehearsal. Time is Unix seconds; every step is one second,
-// and seconds that are all the same are taken together.
+// engine is one discrete-time simulation. Time is in Unix seconds and a step is
+// one second; equal seconds are simulated in one step.
 type engine struct {
 	in     Input
 	target autoscaling.ScalableTarget
 	now    int64
 
 	scaler
-	front   front
-	fleet   fleet
-	retries retries
-	oracle  oracle
-	plan    calendar
+	stations stations
+	fleet    fleet
+	retries  retries
+	oracle   oracle
+	calendar calendar
 
-	incidents []incident
-	bounds    [2]int
-	desired   int
-	// activity is the change of capacity under way, and deployed when an update
-	// of the endpoint ends; while either lasts nothing scales (fact C10).
-	activity activity
-	deployed int64
-	resetTo  int
-	cooldown cooldown
+	faults  []scheduledFault
+	bounds  [2]int
+	desired int
+	// activity is the scaling activity in progress, and updateEnds the end of a
+	// deployment; during either nothing else scales (fact C10).
+	activity   activity
+	updateEnds int64
+	resetTo    int
+	cooldown   cooldown
 
-	book book
+	totals totals
 }
 
-// activity is a change of capacity that has not succeeded yet.
+// activity is a scaling activity in progress.
 type activity struct {
-	ends     int64 // never: none is under way
-	before   int
-	out      bool
-	cooldown int64
+	ends           int64 // never: none is in progress
+	capacityBefore int
+	out            bool
+	cooldown       int64
 }
 
-// cooldown is the wait after a policy's activity.
+// cooldown is the period after a policy's activity.
 type cooldown struct {
-	until  int64
-	before int
-	out    bool
+	until          int64
+	capacityBefore int
+	out            bool
 }
 
-// engine is ready to play traffic.
+// engine returns a simulation of traffic at its first second.
 func (p Prepared) engine(traffic trace.Source) *engine {
 	in := p.in
 	in.Trace = traffic
 	start, _ := in.Trace.Grid()
 	e := &engine{
 		in: in, target: in.Subject.Target, now: start.Unix(),
-		front:    front{service: in.Service, gateway: in.Gateway, pooled: in.Service.Routing == LeastOutstanding, waits: waits{service: in.Service}},
-		fleet:    fleet{service: in.Service, timing: in.Timing, faults: in.Faults, random: rand.New(rand.NewPCG(in.Seed, 0x5eed)), variant: in.Service.CopiesPerInstance == 0},
+		stations: stations{service: in.Service, gateway: in.Gateway, pooled: in.Service.Routing == LeastOutstanding,
+			model: waitModel{service: in.Service}},
+		fleet: fleet{service: in.Service, timing: in.Timing, faults: in.Faults,
+			random: rand.New(rand.NewPCG(in.Seed, 0x5eed)), variant: in.Service.CopiesPerInstance == 0},
 		retries:  newRetries(in.Faults),
 		oracle:   newOracle(in, start.Unix()),
-		plan:     newCalendar(p.actions, start),
-		activity: activity{ends: never}, deployed: never,
+		calendar: newCalendar(p.actions, start),
+		activity: activity{ends: never}, updateEnds: never,
 	}
-	e.oracle.shared, e.front.waits.shared = p.shared, p.shared
+	e.oracle.cache, e.stations.model.cache = p.cache, p.cache
 	e.scaler, _ = newScaler(in)
 	e.bounds = [2]int{e.target.MinCapacity, e.target.MaxCapacity}
-	e.book = newBook(in, start)
-	e.front.total = &e.book.waits
+	e.totals = newTotals(in, start)
+	e.stations.total = &e.totals.waits
 	if in.Minutes {
-		e.front.minute = &e.book.minuteWaits
+		e.stations.minute = &e.totals.minuteWaits
 	}
 	if s := e.target.SuspendedState; s == nil || !s.Scheduled {
-		for _, r := range e.plan.between(e.now-int64(lookBack/time.Second), e.now, nil) {
-			e.overwrite(&e.target.ScheduledActions[r.action])
+		for _, r := range e.calendar.between(e.now-int64(lookBack/time.Second), e.now, nil) {
+			e.registerBounds(&e.target.ScheduledActions[r.action])
 		}
 	} else {
-		e.plan.finished = true
+		e.calendar.finished = true
 	}
 	for _, at := range in.Faults.Overwritten {
-		e.incidents = append(e.incidents, incident{at: at.Unix(), kind: overwritten})
+		e.faults = append(e.faults, scheduledFault{at: at.Unix(), kind: overwritten})
 	}
 	for _, d := range in.Faults.Deployments {
-		e.incidents = append(e.incidents, incident{at: d.At.Unix(), kind: deployment, capacity: d.ResetTo, takes: int64(d.Takes / time.Second)})
+		e.faults = append(e.faults, scheduledFault{at: d.At.Unix(), kind: deployment, capacity: d.ResetTo,
+			takes: int64(d.Takes / time.Second)})
 	}
 	if at := in.Faults.ZoneLost; !at.IsZero() {
-		e.incidents = append(e.incidents, incident{at: at.Unix(), kind: zoneLost})
+		e.faults = append(e.faults, scheduledFault{at: at.Unix(), kind: zoneLost})
 	}
-	e.incidents = slices.DeleteFunc(e.incidents, func(i incident) bool { return i.at < e.now })
-	slices.SortStableFunc(e.incidents, func(a, b incident) int { return int(a.at - b.at) })
+	e.faults = slices.DeleteFunc(e.faults, func(i scheduledFault) bool { return i.at < e.now })
+	slices.SortStableFunc(e.faults, func(a, b scheduledFault) int { return int(a.at - b.at) })
 	return e
 }
 
-// settle brings the capacity into service with which the trace begins: what
-// scaling would have come to under its first rate.
-func (e *engine) settle(rate float64) {
+// warmUp puts the initial capacity into service: InitialCapacity, or what scaling
+// would have reached under the trace's first rate.
+func (e *engine) warmUp(rate float64) {
 	n := e.in.InitialCapacity
 	if n == 0 {
 		n = e.oracle.needed(rate)
-		for _, t := range e.trackers {
-			perMinute := e.sources[e.watches[t.high].source].queries[0]
-			if perMinute.expression == nil && e.series[perMinute.series].signal == invocationsPerInstance {
+		for _, t := range e.tracking {
+			perMinute := e.sources[e.alarms[t.high].source].queries[0]
+			if perMinute.expression == nil && e.series[perMinute.series].metric == invocationsPerInstance {
 				n = max(n, ceilTo(rate*60/t.policy.TargetValue))
 			}
 		}
@@ -114,13 +117,13 @@ func (e *engine) settle(rate float64) {
 	}
 	e.desired, e.fleet.serving = n, n
 	e.fleet.hosts = (n + e.fleet.perHost() - 1) / e.fleet.perHost()
-	e.front.resize(0, n, false)
-	e.book.least, e.book.most = n, n
+	e.stations.resize(0, n, false)
+	e.totals.least, e.totals.most = n, n
 }
 
-// overwrite sets the bounds that an action names; they stay (fact B6). It
-// reports false where they would cross: such an action fails (fact B8).
-func (e *engine) overwrite(a *autoscaling.ScheduledAction) bool {
+// registerBounds sets the bounds of an action, which stay until the next (fact
+// B6). It reports false when they would cross: such an action fails (fact B8).
+func (e *engine) registerBounds(a *autoscaling.ScheduledAction) bool {
 	low, high := e.bounds[0], e.bounds[1]
 	if a.MinCapacity != nil {
 		low = *a.MinCapacity
@@ -135,74 +138,75 @@ func (e *engine) overwrite(a *autoscaling.ScheduledAction) bool {
 	return true
 }
 
-// updating reports whether the endpoint is, so that it refuses changes (facts
+// updating reports whether the endpoint is updating and refuses changes (facts
 // C10 and C35).
-func (e *engine) updating() bool { return e.activity.ends != never || e.deployed != never }
+func (e *engine) updating() bool { return e.activity.ends != never || e.updateEnds != never }
 
-// next is the next instant at which something may happen, at most until.
-func (e *engine) next(until int64) int64 {
-	next := min(until, e.plan.due(), e.fleet.due(), e.activity.ends, e.deployed, e.book.minuteEnds)
-	if len(e.incidents) > 0 {
-		next = min(next, e.incidents[0].at)
+// nextEvent is the next time at which something may happen, at most until.
+func (e *engine) nextEvent(until int64) int64 {
+	next := min(until, e.calendar.nextRun(), e.fleet.nextStart(), e.activity.ends, e.updateEnds, e.totals.minuteEnds)
+	if len(e.faults) > 0 {
+		next = min(next, e.faults[0].at)
 	}
 	for i := range e.sources {
 		period := e.sources[i].period
 		next = min(next, (e.now/period+1)*period)
 	}
-	for i := range e.watches {
-		next = min(next, e.watches[i].due())
+	for i := range e.alarms {
+		next = min(next, e.alarms[i].nextVisible())
 	}
 	return next
 }
 
-// instant does what is due now, in the order in which AWS would be asked.
-func (e *engine) instant() {
-	if n := e.fleet.arrive(e.now); n > 0 {
-		e.front.resize(e.fleet.serving-n, e.fleet.serving, false)
+// processDue processes what is due now: starts, updates, faults, scheduled
+// actions, alarms and policies.
+func (e *engine) processDue() {
+	if n := e.fleet.startServing(e.now); n > 0 {
+		e.stations.resize(e.fleet.serving-n, e.fleet.serving, false)
 	}
-	if e.deployed <= e.now {
+	if e.updateEnds <= e.now {
 		e.endDeployment()
 	}
 	if e.activity.ends <= e.now {
-		e.succeed()
+		e.completeActivity()
 	}
-	for len(e.incidents) > 0 && e.incidents[0].at <= e.now {
-		e.suffer(e.incidents[0])
-		e.incidents = e.incidents[1:]
+	for len(e.faults) > 0 && e.faults[0].at <= e.now {
+		e.applyFault(e.faults[0])
+		e.faults = e.faults[1:]
 	}
 	for {
-		i, due := e.plan.take(e.now)
+		i, due := e.calendar.pop(e.now)
 		if !due {
 			break
 		}
-		e.runAction(i)
+		e.runScheduledAction(i)
 	}
-	if e.look() {
+	if e.evaluateAlarms() {
 		e.decide()
 	}
 }
 
-// look ends periods and shows alarms the datapoints that they can see by now.
-// It reports whether there was one.
-func (e *engine) look() (looked bool) {
+// evaluateAlarms closes metric periods and gives alarms the datapoints that have
+// become visible. It reports whether there was one.
+func (e *engine) evaluateAlarms() (evaluated bool) {
 	for i := range e.sources {
 		s := &e.sources[i]
-		if e.now%s.period != 0 || e.now == e.book.start {
+		if e.now%s.period != 0 || e.now == e.totals.start {
 			continue
 		}
 		value := s.value(e.series)
-		// A period that had begun before the trace is not known.
-		if _, gap := within(e.in.Faults.MetricGaps, e.now-1); gap || e.now-s.period < e.book.start {
+		// A period that began before the trace has no datapoint.
+		if _, gap := windowAt(e.in.Faults.MetricGaps, e.now-1); gap || e.now-s.period < e.totals.start {
 			value = math.NaN()
 		}
-		for w := range e.watches {
-			if e.watches[w].source != i {
+		for w := range e.alarms {
+			if e.alarms[w].source != i {
 				continue
 			}
-			if e.watches[w].blind {
-				e.watches[w].push(e.now, math.NaN())
+			if e.alarms[w].noData {
+				e.alarms[w].push(e.now, math.NaN())
 			} else {
-				e.watches[w].push(e.now, value)
+				e.alarms[w].push(e.now, value)
 			}
 		}
 	}
@@ -211,14 +215,14 @@ func (e *engine) look() (looked bool) {
 			e.series[i].reset()
 		}
 	}
-	for i := range e.watches {
-		w := &e.watches[i]
-		for w.due() <= e.now {
-			looked = true
-			if w.alarm.see(w.pop()) {
-				e.book.event(Event{Kind: AlarmEvent, Name: w.name, Value: w.alarm.value, What: w.alarm.state.String()}, e.now)
+	for i := range e.alarms {
+		w := &e.alarms[i]
+		for w.nextVisible() <= e.now {
+			evaluated = true
+			if w.alarm.observe(w.pop()) {
+				e.totals.record(Event{Kind: AlarmEvent, Name: w.name, Value: w.alarm.value, What: w.alarm.state.String()}, e.now)
 			}
 		}
 	}
-	return looked
+	return evaluated
 }

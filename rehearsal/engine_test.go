@@ -44,7 +44,7 @@ func TestSameInputSameResult(t *testing.T) {
 	}
 }
 
-// Totals are the sums of minutes, and nothing is lost between the books.
+// Totals are the sums of minutes.
 func TestMinutesAddUp(t *testing.T) {
 	t.Parallel()
 	for name, in := range map[string]Input{
@@ -62,8 +62,10 @@ func TestMinutesAddUp(t *testing.T) {
 			}
 		}
 		sum := in.Trace.(trace.Trace).Total()
-		if math.Abs(arrived-sum) > 1e-6*sum || math.Abs(failed-r.Requests.Failed) > 1e-6*sum || r.Requests.Arrived != arrived && math.Abs(r.Requests.Arrived-arrived) > 1e-6*sum {
-			t.Errorf("%s: %g arrived and %g failed by the minute, %g and %g in all, of %g", name, arrived, failed, r.Requests.Arrived, r.Requests.Failed, sum)
+		if math.Abs(arrived-sum) > 1e-6*sum || math.Abs(failed-r.Requests.Failed) > 1e-6*sum ||
+			r.Requests.Arrived != arrived && math.Abs(r.Requests.Arrived-arrived) > 1e-6*sum {
+			t.Errorf("%s: %g arrived and %g failed by the minute, %g and %g in all, of %g", name, arrived, failed,
+				r.Requests.Arrived, r.Requests.Failed, sum)
 		}
 		if len(r.Minutes) != int(r.To.Sub(r.From).Minutes()) {
 			t.Errorf("%s: %d minutes from %s to %s", name, len(r.Minutes), r.From, r.To)
@@ -78,14 +80,15 @@ func TestMinutesAddUp(t *testing.T) {
 	}
 }
 
-// Seconds that are the same are taken together: that must not change anything.
-func TestTogetherOrOneByOne(t *testing.T) {
+// Equal seconds are simulated in one step: that changes no figure.
+func TestEqualSecondsInOneStep(t *testing.T) {
 	t.Parallel()
 	byMinute := variant(semifinal(7, 1))
 	bySecond := byMinute
 	bySecond.Trace = perSecond(semifinal(7, 1))
 	a, b := play(t, byMinute), play(t, bySecond)
-	if math.Abs(a.Requests.Failed-b.Requests.Failed) > 1e-6*a.Requests.Arrived || math.Abs(a.Cost.InstanceHours-b.Cost.InstanceHours) > 1e-6 || a.Capacity != b.Capacity {
+	if math.Abs(a.Requests.Failed-b.Requests.Failed) > 1e-6*a.Requests.Arrived ||
+		math.Abs(a.Cost.InstanceHours-b.Cost.InstanceHours) > 1e-6 || a.Capacity != b.Capacity {
 		t.Errorf("by the minute %+v %+v, by the second %+v %+v", a.Requests, a.Capacity, b.Requests, b.Capacity)
 	}
 }
@@ -94,8 +97,10 @@ func TestNothingIsAllocatedPerStep(t *testing.T) {
 	// Not parallel: allocations are counted over the whole process.
 	in := variant(trace.Repeated{Trace: semifinal(8, 1), Times: 1, Noise: 0.05}).cooldowns(0, 5*time.Minute)
 	in.Minutes = false
-	in.Subject.Target.StepPolicies = []autoscaling.StepScalingPolicy{autoscaling.EmergencyPolicy(autoscaling.Variant{EndpointName: "odds", Name: "main"}, 8)}
-	in.Subject.Target.ScheduledActions = []autoscaling.ScheduledAction{floor("evening", "cron(0 18 * * ? *)", 10), floor("night", "cron(0 23 * * ? *)", 4)}
+	in.Subject.Target.StepPolicies = []autoscaling.StepScalingPolicy{
+		autoscaling.EmergencyPolicy(autoscaling.Variant{EndpointName: "odds", Name: "main"}, 8)}
+	in.Subject.Target.ScheduledActions = []autoscaling.ScheduledAction{floor("evening", "cron(0 18 * * ? *)", 10),
+		floor("night", "cron(0 23 * * ? *)", 4)}
 	allocations := func(times int) float64 {
 		long := in
 		long.Trace = trace.Repeated{Trace: semifinal(8, 1), Times: times, Noise: 0.05}
@@ -125,7 +130,8 @@ func TestASchedule(t *testing.T) {
 	*in.Subject.Target.ScheduledActions[4].MaxCapacity, in.Subject.Target.ScheduledActions[4].AllowLowerMax = 4, true
 	high := 30
 	in.Subject.Target.ScheduledActions = append(in.Subject.Target.ScheduledActions,
-		autoscaling.ScheduledAction{Name: "up again", Schedule: "at(2027-05-29T13:05:00)", MinCapacity: &high, MaxCapacity: &high, AllowLowerMax: true})
+		autoscaling.ScheduledAction{Name: "up again", Schedule: "at(2027-05-29T13:05:00)", MinCapacity: &high,
+			MaxCapacity: &high, AllowLowerMax: true})
 	r := play(t, in)
 	at := func(minute int) Minute { return r.Minutes[minute] }
 	if m := at(0); m.InService != 6 || m.Min != 6 {
@@ -206,7 +212,8 @@ func TestCooldownIn(t *testing.T) {
 func TestAllAgreeToScaleIn(t *testing.T) {
 	t.Parallel()
 	in := variant(step(2000, 200, 10*time.Minute, 90*time.Minute))
-	in.Subject.Target.Policies = append(in.Subject.Target.Policies, autoscaling.ConcurrencyPolicy(0.2)) // 200 a second are 2.5 at a time on 4
+	// 200 a second are 2.5 at a time on 4
+	in.Subject.Target.Policies = append(in.Subject.Target.Policies, autoscaling.ConcurrencyPolicy(0.2))
 	if r := play(t, in); r.Capacity.Least < 20 {
 		t.Errorf("one of two would stay, and %d are left", r.Capacity.Least)
 	}
@@ -238,7 +245,8 @@ func TestCost(t *testing.T) {
 	in := variant(flat(280, 2*time.Hour))
 	in.Service.PricePerHour = 0.5
 	r := play(t, in)
-	want := Cost{InstanceHours: 8, Money: 4, OracleInstanceHours: 8, StaticPeakInstanceHours: 8, OverOracle: 1, OverStaticPeak: 1}
+	want := Cost{InstanceHours: 8, Money: 4, OracleInstanceHours: 8, StaticPeakInstanceHours: 8, OverOracle: 1,
+		OverStaticPeak: 1}
 	if diff := cmp.Diff(want, r.Cost); diff != "" {
 		t.Error(diff)
 	}
@@ -251,7 +259,8 @@ func TestTimeToCapacity(t *testing.T) {
 	t.Parallel()
 	r := play(t, surge())
 	_, served := first(r, ActivityEvent, "in service")
-	if r.Capacity.LongestShortage != served-10*time.Minute || !r.Capacity.ShortageAt.Equal(noon.Add(10*time.Minute)) || r.Capacity.Shortages != 1 {
+	if r.Capacity.LongestShortage != served-10*time.Minute || !r.Capacity.ShortageAt.Equal(noon.Add(10*time.Minute)) ||
+		r.Capacity.Shortages != 1 {
 		t.Errorf("covered %s after the step, got %+v", served-10*time.Minute, r.Capacity)
 	}
 	if r.Requests.LongestBadRun < 8*time.Minute || r.Requests.WorstMinuteAvailability > 0.3 {
@@ -263,7 +272,8 @@ func TestPoliciesOnUtilization(t *testing.T) {
 	t.Parallel()
 	in := surge()
 	in.Subject.Target.Policies = []autoscaling.TargetTrackingPolicy{
-		autoscaling.Tracking("cpu", autoscaling.CPUUtilization(autoscaling.Variant{EndpointName: "odds", Name: "main"}), 140)}
+		autoscaling.Tracking("cpu", autoscaling.CPUUtilization(autoscaling.Variant{EndpointName: "odds", Name: "main"}),
+			140)}
 	if _, err := Run(in); err == nil || !strings.Contains(err.Error(), "FullUtilization") {
 		t.Errorf("got %v", err)
 	}
@@ -302,8 +312,8 @@ func TestTheFirstMinuteIsNotKnown(t *testing.T) {
 	}
 }
 
-// What waits at an instance that goes is served by the others, if there are
-// any and it is not lost with it.
+// The queue of a removed instance moves to the others, unless there is none or the
+// instance is lost.
 func TestResize(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -322,7 +332,7 @@ func TestResize(t *testing.T) {
 		{"at each, to none", false, 4, 0, false, 40, nil},
 		{"at each, out", false, 4, 5, false, 0, []float64{10, 10, 10, 10, 0}},
 	} {
-		f := front{pooled: test.pooled, backlog: []float64{10, 10, 10, 10}}
+		f := stations{pooled: test.pooled, backlog: []float64{10, 10, 10, 10}}
 		if test.pooled {
 			f.backlog = []float64{40}
 		}

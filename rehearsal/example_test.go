@@ -12,15 +12,19 @@ import (
 
 func ExampleRun() {
 	kickOff := time.Date(2027, time.May, 29, 19, 0, 0, 0, time.UTC)
-	evening := trace.Grid{Start: kickOff.Add(-time.Hour), Length: 5 * time.Hour, Period: time.Minute}.Match(300, 4000, time.Hour)
+	evening := trace.Grid{Start: kickOff.Add(-time.Hour), Length: 5 * time.Hour, Period: time.Minute}.Match(300, 4000,
+		time.Hour)
 	floor := 20
 	target := autoscaling.ScalableTarget{
-		ResourceID: "endpoint/odds/variant/main", Dimension: autoscaling.VariantInstanceCount, MinCapacity: 4, MaxCapacity: 80,
-		Policies: []autoscaling.TargetTrackingPolicy{autoscaling.Tracking("invocations", autoscaling.VariantInvocationsPerInstance, 4200)},
+		ResourceID: "endpoint/odds/variant/main", Dimension: autoscaling.VariantInstanceCount, MinCapacity: 4,
+		MaxCapacity: 80,
+		Policies: []autoscaling.TargetTrackingPolicy{autoscaling.Tracking("invocations",
+			autoscaling.VariantInvocationsPerInstance, 4200)},
 	}
 	in := rehearsal.Input{
 		Subject: lint.Subject{Target: target},
-		Service: rehearsal.Service{RequestsPerSecond: 100, ServiceTime: 50 * time.Millisecond, Variation: 1, Start: rehearsal.Fixed(5 * time.Minute),
+		Service: rehearsal.Service{RequestsPerSecond: 100, ServiceTime: 50 * time.Millisecond, Variation: 1,
+			Start:         rehearsal.Fixed(5 * time.Minute),
 			ClientTimeout: time.Second, Routing: rehearsal.LeastOutstanding},
 		Trace: evening,
 	}
@@ -29,7 +33,8 @@ func ExampleRun() {
 		fmt.Println(err)
 		return
 	}
-	in.Subject.Target.ScheduledActions = []autoscaling.ScheduledAction{{Name: "kick-off", Schedule: "at(2027-05-29T18:15:00)", MinCapacity: &floor}}
+	in.Subject.Target.ScheduledActions = []autoscaling.ScheduledAction{{Name: "kick-off",
+		Schedule: "at(2027-05-29T18:15:00)", MinCapacity: &floor}}
 	prepared, err := rehearsal.Run(in)
 	if err != nil {
 		fmt.Println(err)

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// node is one operation of a metric math expression. A value that is missing is
-// NaN, and makes what is computed from it missing as well (fact G12).
+// node is an operation of a metric math expression. A missing value is NaN, and so
+// is what is computed from it (fact G12).
 type node struct {
 	op     string
 	number float64
@@ -117,7 +117,8 @@ func truth(yes bool) float64 {
 	return 0
 }
 
-var mathToken = regexp.MustCompile(`^\s*([0-9]+\.?[0-9]*(?:[eE][-+]?[0-9]+)?|\.[0-9]+|[A-Za-z][A-Za-z0-9_]*|>=|<=|==|!=|&&|\|\||[-+*/()<>,\[\]])`)
+var mathToken = regexp.MustCompile(`^\s*([0-9]+\.?[0-9]*(?:[eE][-+]?[0-9]+)?|\.[0-9]+|[A-Za-z][A-Za-z0-9_]*|` +
+	`>=|<=|==|!=|&&|\|\||[-+*/()<>,\[\]])`)
 
 // parser is a recursive descent over the tokens of an expression.
 type parser struct {
@@ -126,13 +127,12 @@ type parser struct {
 	depth  int
 }
 
-// maxDepth is how deep parentheses may go: CloudWatch's own limit is the length
-// of an expression.
+// maxDepth limits the nesting; CloudWatch limits the length of an expression.
 const maxDepth = 100
 
-// parseMath reads an expression over the queries named by ids, with their
-// indexes. What CloudWatch knows beyond arithmetic, comparisons, IF, FILL with
-// a number, ABS, CEIL, FLOOR, and SUM, AVG, MIN and MAX over a list is refused.
+// parseMath parses an expression over the queries whose indexes ids has. It knows
+// arithmetic, comparisons, IF, FILL with a number, ABS, CEIL, FLOOR, and SUM, AVG,
+// MIN and MAX over a list, and refuses other functions of CloudWatch.
 func parseMath(text string, ids map[string]int) (n node, err error) {
 	p := parser{ids: ids}
 	for rest := text; strings.TrimSpace(rest) != ""; {
@@ -165,7 +165,7 @@ func (p *parser) take(token string) bool {
 	return true
 }
 
-// levels are the operators from the loosest to the tightest.
+// levels are the operators by ascending precedence.
 var levels = [][]string{{"||", "OR"}, {"&&", "AND"}, {">=", "<=", "==", "!=", ">", "<"}, {"+", "-"}, {"*", "/"}}
 
 func (p *parser) level(i int) (node, error) {

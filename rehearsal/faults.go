@@ -8,53 +8,53 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// Faults are what goes wrong in a rehearsal. A kick-off that is early or late,
-// and extra time, are changes of the trace: trace.Shift and trace.Extend.
+// Faults are what goes wrong in a rehearsal. A moved kick-off and extra time are
+// changes of the trace: trace.Shift and trace.Extend.
 type Faults struct {
-	// NoCapacity are times in which AWS has no instance: what shall start in
-	// them starts when they are over, since scaling asks for the same type
-	// again and again (fact G5).
+	// NoCapacity are windows in which AWS has no instance: launches wait for their
+	// end, since scaling asks again for the same type (fact G5). Default: none.
 	NoCapacity []Window
-	// Fulfilled is the share of each scale-out that is started at all, over 0
-	// and at most 1; the rest is given up (fact A37). Default: 0, all of it.
+	// Fulfilled is the share of each scale-out that AWS starts, over 0 and at most
+	// 1; the rest is given up (fact A37). Default: 0, all of it.
 	Fulfilled float64
-	// SlowStart is how much longer each instance takes that starts together
-	// with others: 0.02 adds 2 % for every other one. Default: 0.
+	// SlowStart is the share of its start time by which each instance that starts
+	// at the same time delays the others: 0.02 adds 2 %. Default: 0.
 	SlowStart float64
-	// ZoneLost is when one of the subject's Availability Zones fails with its
-	// instances; new ones start at once in the others. Default: none.
+	// ZoneLost is when an Availability Zone fails with its instances; new ones start
+	// at once in the others. Default: the zero time, never.
 	ZoneLost time.Time
-	// Deployments are updates of the endpoint, in which nothing scales (fact C10).
+	// Deployments are updates of the endpoint, during which nothing scales (fact C10).
+	// Default: none.
 	Deployments []Deployment
-	// Missed are the names of scheduled actions that never run.
+	// Missed are the names of scheduled actions that never run. Default: none.
 	Missed []string
-	// Overwritten are times at which the template's bounds are registered
-	// again, as a deployment of the scalable target does (fact C24).
+	// Overwritten are times at which a deployment of the scalable target registers
+	// the template's bounds again (fact C24). Default: none.
 	Overwritten []time.Time
-	// MetricGaps are times in which no metric has a value.
+	// MetricGaps are windows in which every datapoint is missing. Default: none.
 	MetricGaps []Window
-	// NoData are the names of policies whose alarms never get a datapoint.
+	// NoData are the names of policies whose alarms get no datapoint. Default: none.
 	NoData []string
-	// Retries is how often a client tries again, RetryAfter later each time.
+	// Retries is how often a client retries, RetryAfter later each time. Default: 0.
 	Retries    int
 	RetryAfter time.Duration
 }
 
-// Window is a time from From to before To.
+// Window is the time from From to before To.
 type Window struct{ From, To time.Time }
 
 // Deployment is an update of the endpoint.
 type Deployment struct {
-	// At is when it begins, and Takes how long it takes.
+	// At is when it begins, Takes its length.
 	At    time.Time
 	Takes time.Duration
-	// ResetTo is the capacity that the new fleet has: an endpoint that does not
-	// retain its variants' properties goes back to the configuration's count
-	// (fact C7). Default: 0, retained.
+	// ResetTo is the instance count of the new configuration, for an endpoint that
+	// does not retain its variants' properties (fact C7: an update with
+	// RetainAllVariantProperties keeps the count). Default: 0, retained.
 	ResetTo int
 }
 
-// maxRetries bounds what a client does, and what is remembered of it.
+// maxRetries limits Retries.
 const maxRetries = 10
 
 func (f Faults) validate(t autoscaling.ScalableTarget) problem.List {
@@ -62,7 +62,8 @@ func (f Faults) validate(t autoscaling.ScalableTarget) problem.List {
 	windows := func(field string, all []Window) {
 		for i, w := range all {
 			if !w.To.After(w.From) {
-				ps.Add(fmt.Sprintf("%s[%d]", field, i), w.To.Format(time.RFC3339), "a window ends after it begins, at "+w.From.Format(time.RFC3339), "give a later end")
+				ps.Add(fmt.Sprintf("%s[%d]", field, i), w.To.Format(time.RFC3339),
+					"a window ends after it begins, at "+w.From.Format(time.RFC3339), "give a later end")
 			}
 		}
 	}
@@ -76,10 +77,12 @@ func (f Faults) validate(t autoscaling.ScalableTarget) problem.List {
 	}
 	for i, d := range f.Deployments {
 		if d.Takes <= 0 || d.Takes%time.Second != 0 {
-			ps.Add(fmt.Sprintf("Deployments[%d].Takes", i), d.Takes, "a deployment takes whole seconds above 0", "10m is usual")
+			ps.Add(fmt.Sprintf("Deployments[%d].Takes", i), d.Takes, "a deployment takes whole seconds above 0",
+				"10m is usual")
 		}
 		if d.ResetTo < 0 {
-			ps.Add(fmt.Sprintf("Deployments[%d].ResetTo", i), d.ResetTo, "a fleet has 1 instance or more", "leave it out where the count is retained")
+			ps.Add(fmt.Sprintf("Deployments[%d].ResetTo", i), d.ResetTo, "a fleet has 1 instance or more",
+				"leave it out where the count is retained")
 		}
 	}
 	names := map[string]bool{}
@@ -118,26 +121,25 @@ func (f Faults) validateNoData(t autoscaling.ScalableTarget) problem.List {
 	return ps
 }
 
-// incident is a fault, or the end of one, at an instant.
-type incident struct {
+// scheduledFault is a fault at a Unix second.
+type scheduledFault struct {
 	at   int64
-	kind incidentKind
-	// capacity is of a deployment that resets it.
+	kind faultKind
+	// capacity is a deployment's ResetTo.
 	capacity int
 	takes    int64
 }
 
-type incidentKind int
+type faultKind int
 
 const (
-	zoneLost incidentKind = iota
+	zoneLost faultKind = iota
 	deployment
 	overwritten
 )
 
-// within reports whether an instant lies in one of the windows, and when that
-// window ends.
-func within(windows []Window, now int64) (until int64, yes bool) {
+// windowAt reports whether now is in one of the windows, and when that window ends.
+func windowAt(windows []Window, now int64) (until int64, yes bool) {
 	for i := range windows {
 		if w := &windows[i]; now >= w.From.Unix() && now < w.To.Unix() {
 			until, yes = max(until, w.To.Unix()), true

@@ -32,13 +32,16 @@ func TestFaults(t *testing.T) {
 			return served > decided+7*time.Minute
 		}},
 		"a zone lost": {Faults{ZoneLost: noon.Add(40 * time.Minute)}, func(r Result) bool {
-			return r.Minutes[40].InService < base.Minutes[40].InService && r.Minutes[46].InService == base.Minutes[46].InService
+			return r.Minutes[40].InService < base.Minutes[40].InService &&
+				r.Minutes[46].InService == base.Minutes[46].InService
 		}},
-		"a deployment": {Faults{Deployments: []Deployment{{At: noon.Add(12 * time.Minute), Takes: 10 * time.Minute}}}, func(r Result) bool {
-			_, at := first(r, PolicyEvent, "scale out")
-			return at >= 22*time.Minute // fact C10
-		}},
-		"a deployment that forgets the count": {Faults{Deployments: []Deployment{{At: noon.Add(40 * time.Minute), Takes: 5 * time.Minute, ResetTo: 2}}}, func(r Result) bool {
+		"a deployment": {Faults{Deployments: []Deployment{{At: noon.Add(12 * time.Minute), Takes: 10 * time.Minute}}},
+			func(r Result) bool {
+				_, at := first(r, PolicyEvent, "scale out")
+				return at >= 22*time.Minute // fact C10
+			}},
+		"a deployment that forgets the count": {Faults{Deployments: []Deployment{{At: noon.Add(40 * time.Minute),
+			Takes: 5 * time.Minute, ResetTo: 2}}}, func(r Result) bool {
 			return r.Minutes[45].InService == 2 && r.Requests.Failed > base.Requests.Failed // fact C7
 		}},
 		"a metric gap": {Faults{MetricGaps: window(5, 25)}, func(r Result) bool {
@@ -49,7 +52,8 @@ func TestFaults(t *testing.T) {
 			return r.Capacity.Actions == 0 && r.Requests.Failed > base.Requests.Failed
 		}},
 		"retries": {Faults{Retries: 3, RetryAfter: 20 * time.Second}, func(r Result) bool {
-			return r.Requests.Arrived == base.Requests.Arrived && r.Requests.Failed > 0 && r.Requests.Failed != base.Requests.Failed
+			return r.Requests.Arrived == base.Requests.Arrived && r.Requests.Failed > 0 &&
+				r.Requests.Failed != base.Requests.Failed
 		}},
 	} {
 		in := surge()

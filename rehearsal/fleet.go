@@ -6,51 +6,49 @@ import (
 	"slices"
 )
 
-// fleet is the instances, or the copies of an inference component.
+// fleet is the instances, or the copies of an inference component, and their bill.
 type fleet struct {
 	service  Service
 	timing   Timing
 	faults   Faults
 	random   *rand.Rand
-	variant  bool // not of copies that share instances
+	variant  bool // a copy is an instance
 	serving  int
-	starting []int64 // when each that starts will serve, in order
-	// hosts are the instances that are billed, and billed what was, in
-	// instance seconds.
+	starting []int64 // when each starting instance will serve, in order
+	// hosts is the number of billed instances, billed their instance seconds so far.
 	hosts  int
 	billed float64
-	// unlaunched are hosts that AWS could not give at once.
-	// unlaunched is from when on hosts are billed that AWS could not give at once.
-	unlaunched []int64
+	// delayedLaunches are the launch times of hosts for which AWS had no capacity.
+	delayedLaunches []int64
 }
 
-// due is when the next instance begins to serve.
-func (f *fleet) due() int64 {
+// nextStart is when the next instance begins to serve.
+func (f *fleet) nextStart() int64 {
 	if len(f.starting) == 0 {
 		return never
 	}
 	return f.starting[0]
 }
 
-// arrive takes those into service that are ready.
-func (f *fleet) arrive(now int64) (arrived int) {
-	for arrived < len(f.starting) && f.starting[arrived] <= now {
-		arrived++
+// startServing puts started instances into service.
+func (f *fleet) startServing(now int64) (started int) {
+	for started < len(f.starting) && f.starting[started] <= now {
+		started++
 	}
-	f.starting = f.starting[:copy(f.starting, f.starting[arrived:])]
-	f.serving += arrived
-	return arrived
+	f.starting = f.starting[:copy(f.starting, f.starting[started:])]
+	f.serving += started
+	return started
 }
 
-// launch starts count more, and returns how many of them were fulfilled and
-// when the last of them serves. An instance is billed from its launch, which
-// waits until AWS has one again (fact G5).
+// launch starts count instances, and returns how many of them AWS fulfils and when
+// the last of them serves. An instance is billed from its launch, which waits
+// until AWS has capacity (fact G5).
 func (f *fleet) launch(now int64, count int) (fulfilled int, ready int64) {
 	if f.faults.Fulfilled > 0 {
 		count = int(math.Ceil(float64(count) * f.faults.Fulfilled))
 	}
 	wait := int64(0)
-	if until, none := within(f.faults.NoCapacity, now); none {
+	if until, none := windowAt(f.faults.NoCapacity, now); none {
 		wait = until - now
 	}
 	slower := slowdown(f.faults.SlowStart, count)
@@ -64,7 +62,7 @@ func (f *fleet) launch(now int64, count int) (fulfilled int, ready int64) {
 			delay = wait
 			f.hosts++
 			if f.billed -= float64(wait); wait > 0 {
-				f.unlaunched = append(f.unlaunched, now+wait)
+				f.delayedLaunches = append(f.delayedLaunches, now+wait)
 			}
 		}
 		at := now + delay + max(1, int64(math.Round(float64(start)*slower)))
@@ -75,10 +73,10 @@ func (f *fleet) launch(now int64, count int) (fulfilled int, ready int64) {
 	return count, ready
 }
 
-// until is what is billed of a rehearsal that ends: of a host that waits for its
-// launch then, no more was billed than it has waited.
-func (f *fleet) until(end int64) float64 {
-	for _, at := range f.unlaunched {
+// billedUntil is the instance seconds billed until the end of the rehearsal. A host
+// that still waits for its launch costs nothing.
+func (f *fleet) billedUntil(end int64) float64 {
+	for _, at := range f.delayedLaunches {
 		f.billed += float64(max(0, at-end))
 	}
 	return f.billed
@@ -86,12 +84,12 @@ func (f *fleet) until(end int64) float64 {
 
 func (f *fleet) perHost() int { return max(1, f.service.CopiesPerInstance) }
 
-// remove takes count away, those first that do not serve yet. They are billed
-// until they have drained, and instances without a copy until they are released.
+// remove removes count instances, starting ones first. They are billed until they
+// have drained, instances without a copy until they are released.
 func (f *fleet) remove(count int) (fromService int) {
-	notYet := min(count, len(f.starting))
-	f.starting = f.starting[:len(f.starting)-notYet]
-	fromService = min(count-notYet, f.serving)
+	cancelled := min(count, len(f.starting))
+	f.starting = f.starting[:len(f.starting)-cancelled]
+	fromService = min(count-cancelled, f.serving)
 	f.serving -= fromService
 	kept := (f.serving + len(f.starting) + f.perHost() - 1) / f.perHost()
 	after := f.timing.Drain

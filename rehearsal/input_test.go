@@ -11,7 +11,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
-// Whatever is wrong is said at once, with its place.
+// Every problem is reported at once, with its place.
 func TestValidate(t *testing.T) {
 	t.Parallel()
 	in := surge()
@@ -27,9 +27,12 @@ func TestValidate(t *testing.T) {
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, path := range []string{"Subject.Target.MaxCapacity", "Service.RequestsPerSecond", "Service.Variation", "Service.Start", "Service.Routing", "Trace.Counts",
-		"Timing.StandardDelay", "Timing.TrackingDatapoints", "Timing.TrackingInAfter", "Faults.NoCapacity[0]", "Faults.Fulfilled", "Faults.SlowStart",
-		"Faults.Deployments[0].Takes", "Faults.Deployments[0].ResetTo", "Faults.Missed[0]", "Faults.RetryAfter", "Gateway", "InitialCapacity"} {
+	for _, path := range []string{"Subject.Target.MaxCapacity", "Service.RequestsPerSecond", "Service.Variation",
+		"Service.Start", "Service.Routing", "Trace.Counts",
+		"Timing.StandardDelay", "Timing.TrackingDatapoints", "Timing.TrackingInAfter", "Faults.NoCapacity[0]",
+		"Faults.Fulfilled", "Faults.SlowStart",
+		"Faults.Deployments[0].Takes", "Faults.Deployments[0].ResetTo", "Faults.Missed[0]", "Faults.RetryAfter",
+		"Gateway", "InitialCapacity"} {
 		if !strings.Contains("\n"+err.Error(), "\n"+path+": ") {
 			t.Errorf("nothing is said of %s in\n%v", path, err)
 		}
@@ -42,7 +45,8 @@ func TestValidate(t *testing.T) {
 			in.Subject.Target.StepPolicies = []autoscaling.StepScalingPolicy{autoscaling.OfferedLoadPolicy("other")}
 		}, `is of the endpoint "other", and this one is "odds"`},
 		"a metric that is not played": {func(in *Input) {
-			in.Subject.Target.Policies[0].Metric = autoscaling.Metric{Namespace: "Mine", Name: "Queue", Statistic: autoscaling.Average}
+			in.Subject.Target.Policies[0].Metric = autoscaling.Metric{Namespace: "Mine", Name: "Queue",
+				Statistic: autoscaling.Average}
 		}, "the metric Mine Queue is not played"},
 		"an impossible objective": {func(in *Input) { in.Objective.Latency = time.Millisecond }, "also where none waits"},
 		"no trace":                {func(in *Input) { in.Trace = nil }, "a rehearsal replays traffic"},
@@ -69,7 +73,7 @@ func TestFactsStandIn(t *testing.T) {
 	}
 }
 
-// A trace with no period of its own but what is read as it goes is checked then.
+// A source that is not a Trace is validated while it is read.
 func TestWrongCountsOfASource(t *testing.T) {
 	t.Parallel()
 	in := surge()

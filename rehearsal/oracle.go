@@ -2,27 +2,27 @@ package rehearsal
 
 import "sort"
 
-// oracle knows the future: it has at every instant the fewest instances that
-// keep the objective, each started exactly early enough and billed from its
-// launch. What it costs is an anchor for what anything else costs.
+// oracle is the lower bound that costs are compared with: at every instant the
+// fewest instances that meet the objective, each launched one start time before it
+// is needed and billed from its launch.
 type oracle struct {
-	waits     waits
-	pooled    bool
-	objective Objective
-	times     []float64
-	shared    *shared
+	model        waitModel
+	pooled       bool
+	objective    Objective
+	serviceTimes []float64
+	cache        *cache
 
-	// The fewest instances are needed from a start time before they are: the
-	// greatest need of a sliding window, as a queue of falling needs.
+	// Launched instances are the maximum need of a sliding window of one start
+	// time, kept as a queue of decreasing needs.
 	window   int64
 	queue    []need
 	head     int
 	billedTo int64
 	billed   float64 // in instance seconds
-	most     int     // what static peak has all the time
+	most     int     // what static peak has at every instant
 }
 
-// need is what is needed until before a second.
+// need is the instances needed until before a second.
 type need struct {
 	until     int64
 	instances int
@@ -30,37 +30,37 @@ type need struct {
 
 func newOracle(in Input, start int64) oracle {
 	return oracle{
-		waits: waits{service: in.Service}, pooled: in.Service.Routing == LeastOutstanding,
-		objective: in.Objective, times: serviceTimes(in.Service), shared: newShared(), billedTo: start,
+		model: waitModel{service: in.Service}, pooled: in.Service.Routing == LeastOutstanding,
+		objective: in.Objective, serviceTimes: serviceTimes(in.Service), cache: newCache(), billedTo: start,
 		window: int64(in.Service.Start.Median.Seconds()),
 	}
 }
 
-// maxInstances is more than any account has.
+// maxInstances is beyond every account's quota.
 const maxInstances = 100_000
 
 // needed is the fewest instances that serve a rate within the objective.
 func (o *oracle) needed(rate float64) int {
-	full := o.waits.service.RequestsPerSecond * o.objective.Utilization
+	full := o.model.service.RequestsPerSecond * o.objective.Utilization
 	if o.objective.Latency == 0 || rate > maxInstances*full {
 		return ceilTo(rate / full)
 	}
-	rate *= 1 - 1e-12 // what binary fractions have added is no request
-	s := o.shared
+	rate *= 1 - 1e-12 // rounding errors are no requests
+	s := o.cache
 	s.Lock()
 	defer s.Unlock()
 	for s.rates[len(s.rates)-1] < rate {
-		s.rates = append(s.rates, o.serves(len(s.rates)))
+		s.rates = append(s.rates, o.highestRate(len(s.rates)))
 	}
 	return sort.SearchFloat64s(s.rates, rate)
 }
 
-// serves is the highest rate at which n instances keep the objective.
-func (o *oracle) serves(n int) float64 {
-	full := float64(n) * o.waits.service.RequestsPerSecond * o.objective.Utilization
+// highestRate is the highest rate at which n instances meet the objective.
+func (o *oracle) highestRate(n int) float64 {
+	full := float64(n) * o.model.service.RequestsPerSecond * o.objective.Utilization
 	low, high := 0.0, full
 	for range 40 {
-		if rate := (low + high) / 2; o.keeps(n, rate) {
+		if rate := (low + high) / 2; o.meetsObjective(n, rate) {
 			low = rate
 		} else {
 			high = rate
@@ -69,26 +69,26 @@ func (o *oracle) serves(n int) float64 {
 	return low
 }
 
-func (o *oracle) keeps(n int, rate float64) bool {
+func (o *oracle) meetsObjective(n int, rate float64) bool {
 	stations := n
 	if o.pooled {
 		stations = 1
 	}
-	wait := o.waits.steadyWait(n/stations, rate/float64(stations))
+	wait := o.model.steadyWait(n/stations, rate/float64(stations))
 	late := 0.0
-	for _, s := range o.times {
+	for _, s := range o.serviceTimes {
 		if over := o.objective.Latency.Seconds() - s; over < 0 {
 			late++
 		} else {
 			late += wait.Beyond(over)
 		}
 	}
-	return late/float64(len(o.times)) <= 1-o.objective.Share
+	return late/float64(len(o.serviceTimes)) <= 1-o.objective.Share
 }
 
-// add says that instances are needed from one second to before another, and
-// bills for the seconds a start time earlier: what is launched by then is the
-// most that is needed until a start time after them.
+// add adds the instances needed from one second to before another, and bills the
+// seconds one start time before: the instances launched then are the most that are
+// needed within a start time.
 func (o *oracle) add(from, to int64, instances int) {
 	for len(o.queue) > o.head && o.queue[len(o.queue)-1].instances <= instances {
 		o.queue = o.queue[:len(o.queue)-1]
@@ -99,11 +99,11 @@ func (o *oracle) add(from, to int64, instances int) {
 	}
 	o.queue = append(o.queue, need{until: to, instances: instances})
 	o.most = max(o.most, instances)
-	o.bill(to - o.window)
+	o.billUntil(to - o.window)
 }
 
-// bill bills up to a second.
-func (o *oracle) bill(to int64) {
+// billUntil bills the seconds before to.
+func (o *oracle) billUntil(to int64) {
 	for o.billedTo < to {
 		for o.queue[o.head].until <= o.billedTo {
 			o.head++

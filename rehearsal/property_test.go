@@ -11,7 +11,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
-// anything is a rehearsal that nobody would think of.
+// anything is an arbitrary rehearsal.
 func anything(r *rand.Rand) Input {
 	whole := func(most int) time.Duration { return time.Duration(1+r.IntN(most)) * time.Second }
 	t := trace.Trace{Start: noon.Add(whole(1000)), Period: whole(100)}
@@ -27,16 +27,19 @@ func anything(r *rand.Rand) Input {
 	}
 	if r.IntN(2) == 0 {
 		in.Subject.Target.StepPolicies = append(in.Subject.Target.StepPolicies,
-			autoscaling.EmergencyPolicy(autoscaling.Variant{EndpointName: "odds", Name: "main"}, 8), autoscaling.OfferedLoadPolicy("odds"))
+			autoscaling.EmergencyPolicy(autoscaling.Variant{EndpointName: "odds", Name: "main"}, 8),
+			autoscaling.OfferedLoadPolicy("odds"))
 	}
 	for i := range r.IntN(5) {
 		in.Subject.Target.ScheduledActions = append(in.Subject.Target.ScheduledActions,
-			floor(fmt.Sprint("floor ", i), fmt.Sprintf("cron(%d/%d * * * ? *)", r.IntN(20), 1+r.IntN(20)), least+r.IntN(1+in.Subject.Target.MaxCapacity-least)))
+			floor(fmt.Sprint("floor ", i), fmt.Sprintf("cron(%d/%d * * * ? *)", r.IntN(20), 1+r.IntN(20)),
+				least+r.IntN(1+in.Subject.Target.MaxCapacity-least)))
 	}
 	in.Service.Start = StartTime{Median: whole(600), P95: 601 * time.Second}
 	in.Service.Routing = []Routing{Random, LeastOutstanding}[r.IntN(2)]
 	in.Service.QueueLimit = float64(r.IntN(2) * r.IntN(100))
-	in.Gateway = Gateway{ConcurrencyPerInstance: float64(r.IntN(2) * r.IntN(10)), Concurrency: float64(r.IntN(2) * r.IntN(100)), Queue: float64(r.IntN(100))}
+	in.Gateway = Gateway{ConcurrencyPerInstance: float64(r.IntN(2) * r.IntN(10)),
+		Concurrency: float64(r.IntN(2) * r.IntN(100)), Queue: float64(r.IntN(100))}
 	in.Faults = Faults{Fulfilled: r.Float64(), SlowStart: r.Float64() / 10, Retries: r.IntN(4), RetryAfter: whole(10)}
 	at := func() time.Time { return t.Start.Add(whole(1 + int(t.End().Sub(t.Start).Seconds()))) }
 	if r.IntN(2) == 0 {
@@ -48,13 +51,14 @@ func anything(r *rand.Rand) Input {
 		in.Faults.Overwritten = []time.Time{at()}
 	}
 	in.Timing = DefaultTiming()
-	in.Timing.StandardDelay, in.Timing.HighResolutionDelay, in.Timing.Drain = whole(200)-time.Second, whole(60)-time.Second, whole(100)-time.Second
+	in.Timing.StandardDelay, in.Timing.HighResolutionDelay, in.Timing.Drain = whole(200)-time.Second,
+		whole(60)-time.Second, whole(100)-time.Second
 	in.Timing.RefusedFloorRetried = r.IntN(2) == 0
 	in.Seed = r.Uint64()
 	return in
 }
 
-// Whatever is rehearsed comes to an end, and to an account that adds up.
+// Every rehearsal ends, and its figures add up.
 func TestAnythingAddsUp(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(150) {
@@ -74,10 +78,12 @@ func TestAnythingAddsUp(t *testing.T) {
 		served = r.Requests.Arrived - r.Requests.Failed
 		near := func(a, b float64) bool { return math.Abs(a-b) <= 1e-6*math.Max(1, total) }
 		if !near(arrived, total) || !near(failed, r.Requests.Failed) || served < -1e-6*total {
-			t.Errorf("seed %d: %g of %g requests, %g failed by the minute and %g in all", seed, arrived, total, failed, r.Requests.Failed)
+			t.Errorf("seed %d: %g of %g requests, %g failed by the minute and %g in all", seed, arrived, total, failed,
+				r.Requests.Failed)
 		}
 		hours := r.To.Sub(r.From).Hours()
-		if c := r.Cost; c.InstanceHours < 0 || c.InstanceHours > 2*hours*maxInstances || c.OracleInstanceHours > c.StaticPeakInstanceHours+1e-9 {
+		if c := r.Cost; c.InstanceHours < 0 || c.InstanceHours > 2*hours*maxInstances ||
+			c.OracleInstanceHours > c.StaticPeakInstanceHours+1e-9 {
 			t.Errorf("seed %d: %+v", seed, c)
 		}
 		if e := r.Elasticity; e.TimeUnder+e.TimeOver > 1+1e-9 || e.Instability < 0 || e.Instability > 1 {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
@@ -55,7 +56,9 @@ func TestPublishedStepWithAStandardMetric(t *testing.T) {
 		in.Timing = DefaultTiming()
 		in.Timing.StandardDelay = delay
 		_, at := first(play(t, in), PolicyEvent, "scale out")
-		between(t, "the action after a step, published "+delay.String()+" late", at-10*time.Minute, 240*time.Second, 300*time.Second) // facts A11, E10 and E11
+		// facts A11, E10 and E11
+		between(t, "the action after a step, published "+problem.Duration(delay)+" late", at-10*time.Minute,
+			240*time.Second, 300*time.Second)
 	}
 }
 
@@ -67,7 +70,9 @@ func TestPublishedStepWithAHighResolutionMetric(t *testing.T) {
 		in.Timing = DefaultTiming()
 		in.Timing.HighResolutionDelay = delay
 		_, at := first(play(t, in), PolicyEvent, "scale out")
-		between(t, "the action after a step, published "+delay.String()+" late", at-10*time.Minute, 40*time.Second, 120*time.Second) // facts A12, A13 and A14
+		// facts A12, A13 and A14
+		between(t, "the action after a step, published "+problem.Duration(delay)+" late", at-10*time.Minute,
+			40*time.Second, 120*time.Second)
 	}
 }
 
@@ -90,18 +95,22 @@ func TestPublishedScaleInAfterLoadStops(t *testing.T) {
 			last = e.At.Sub(r.From)
 		}
 	}
-	between(t, "the last of its steps", last-30*time.Minute, 25*time.Minute, time.Hour) // fact E10: users report more than 25 minutes
+	// fact E10: users report more than 25 minutes
+	between(t, "the last of its steps", last-30*time.Minute, 25*time.Minute, time.Hour)
 }
 
 func TestPublishedJumpToTheMaximum(t *testing.T) {
 	t.Parallel()
 	in := variant(step(0, 130.0/60, 5*time.Minute, 30*time.Minute))
 	in.Subject.Target.MinCapacity, in.Subject.Target.MaxCapacity = 1, 4
-	in.Subject.Target.Policies = []autoscaling.TargetTrackingPolicy{autoscaling.Tracking("invocations", autoscaling.VariantInvocationsPerInstance, 5)}
+	in.Subject.Target.Policies = []autoscaling.TargetTrackingPolicy{autoscaling.Tracking("invocations",
+		autoscaling.VariantInvocationsPerInstance, 5)}
 	r := play(t, in)
 	e, _ := first(r, PolicyEvent, "scale out")
 	t.Logf("target 5 at 130 a minute: expected 1 → 4 in 1 action, got %d → %d in %d", e.From, e.To, r.Capacity.Actions)
-	shown(t, fmt.Sprintf("| 1 instance, target 5, 130 invocations a minute, maximum 4 | 1 to 4 in 1 action | %d to %d in %d action |", e.From, e.To, r.Capacity.Actions))
+	shown(t,
+		fmt.Sprintf("| 1 instance, target 5, 130 invocations a minute, maximum 4 | 1 to 4 in 1 action | %d to %d in "+
+			"%d action |", e.From, e.To, r.Capacity.Actions))
 	if e.From != 1 || e.To != 4 || r.Capacity.Actions != 1 { // fact A28
 		t.Errorf("got %d → %d in %d actions", e.From, e.To, r.Capacity.Actions)
 	}
@@ -126,8 +135,10 @@ func TestPublishedFromZero(t *testing.T) {
 func fromZero() Input {
 	in := variant(step(0, 5, 10*time.Minute, 30*time.Minute))
 	in.Subject.Target = autoscaling.ScalableTarget{
-		ResourceID: autoscaling.InferenceComponentResourceID("llama"), Dimension: autoscaling.InferenceComponentCopyCount, MaxCapacity: 2,
-		Policies:     []autoscaling.TargetTrackingPolicy{autoscaling.Tracking("invocations", autoscaling.ComponentInvocationsPerCopy, 4200)},
+		ResourceID: autoscaling.InferenceComponentResourceID("llama"), Dimension: autoscaling.InferenceComponentCopyCount,
+		MaxCapacity: 2,
+		Policies: []autoscaling.TargetTrackingPolicy{autoscaling.Tracking("invocations",
+			autoscaling.ComponentInvocationsPerCopy, 4200)},
 		StepPolicies: []autoscaling.StepScalingPolicy{autoscaling.WakeUpPolicy("llama", 1)},
 	}
 	in.Service.CopiesPerInstance = 1
@@ -143,7 +154,8 @@ func TestPublishedStartsWithAndWithoutACachedImage(t *testing.T) {
 		what                    string
 		rest, pull, load, whole time.Duration
 	}{
-		{"without a cached image", 192 * time.Second, 333 * time.Second, 168 * time.Second, 525 * time.Second}, // the model loads while the image is pulled
+		// the model loads while the image is pulled
+		{"without a cached image", 192 * time.Second, 333 * time.Second, 168 * time.Second, 525 * time.Second},
 		{"with a cached image", 181 * time.Second, 0, 77 * time.Second, 258 * time.Second},
 	} {
 		in := variant(step(10, 1000, 10*time.Minute, time.Hour))
@@ -166,19 +178,22 @@ func TestPublishedShedding(t *testing.T) {
 		open := play(t, in)
 		in.Gateway = Gateway{ConcurrencyPerInstance: 5}
 		shedding := play(t, in)
-		if open.Requests.Availability < shedding.Requests.Availability+0.1 || shedding.Capacity.Actions < 6 || shedding.Requests.Shed == 0 {
+		if open.Requests.Availability < shedding.Requests.Availability+0.1 || shedding.Capacity.Actions < 6 ||
+			shedding.Requests.Shed == 0 {
 			t.Error("shedding does not blind the scaler")
 		}
 		// The gateway says what it sheds, and a policy listens.
 		in.Subject.Target.StepPolicies = []autoscaling.StepScalingPolicy{autoscaling.OfferedLoadPolicy("odds")}
 		cured := play(t, in)
 		line := fmt.Sprintf("| %.0f min | %.1f %% in %d actions | %.1f %% in %d | %.1f %% in %d |", start.Minutes(),
-			open.Requests.Availability*100, open.Capacity.Actions, shedding.Requests.Availability*100, shedding.Capacity.Actions,
+			open.Requests.Availability*100, open.Capacity.Actions, shedding.Requests.Availability*100,
+			shedding.Capacity.Actions,
 			cured.Requests.Availability*100, cured.Capacity.Actions)
 		t.Log(line)
 		shown(t, line)
 		if cured.Requests.Availability < open.Requests.Availability {
-			t.Errorf("the offered load is not seen: got %.3f %%, without shedding %.3f %%", cured.Requests.Availability*100, open.Requests.Availability*100)
+			t.Errorf("the offered load is not seen: got %.3f %%, without shedding %.3f %%", cured.Requests.Availability*100,
+				open.Requests.Availability*100)
 		}
 	}
 }

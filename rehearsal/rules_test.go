@@ -22,7 +22,7 @@ func TestTrackOut(t *testing.T) {
 		{3, 0.7 * 3, 0.7, 9}, // 8.999… and 9.000…1 in binary are 9
 		{0, 100, 5, 0},       // nothing comes of nothing: from zero leads a step policy (fact D2)
 	} {
-		if got := trackOut(test.capacity, test.metric, test.target); got != test.want {
+		if got := proportionalCapacity(test.capacity, test.metric, test.target); got != test.want {
 			t.Errorf("%d at %g for %g: got %d, want %d", test.capacity, test.metric, test.target, got, test.want)
 		}
 	}
@@ -40,7 +40,7 @@ func TestTrackIn(t *testing.T) {
 		{10, 0, 4200, 0},    // the minimum holds it
 		{2, 4000, 4200, 2},
 	} {
-		if got := trackIn(test.capacity, test.metric, test.target); got != test.want {
+		if got := scaleInCapacity(test.capacity, test.metric, test.target); got != test.want {
 			t.Errorf("%d at %g for %g: got %d, want %d", test.capacity, test.metric, test.target, got, test.want)
 		}
 	}
@@ -59,7 +59,7 @@ func TestAgreeIn(t *testing.T) {
 		{"one of two", []vote{{true, 4}, {false, 0}}, 0, false},
 		{"both, and the larger wins", []vote{{true, 4}, {true, 7}}, 7, true},
 	} {
-		if got, agreed := agreeIn(test.votes); got != test.want || agreed != test.agreed {
+		if got, agreed := unanimousScaleIn(test.votes); got != test.want || agreed != test.agreed {
 			t.Errorf("%s: got %d, %v", test.name, got, agreed)
 		}
 	}
@@ -69,13 +69,13 @@ func TestOutBase(t *testing.T) {
 	t.Parallel()
 	// Fact A20: from 4, 36 have been added. In the cooldown the same surge asks
 	// for 40 again, which is there, and one half as large again for 60.
-	if got := trackOut(outBase(40, true, 4), 42000, 4200); got != 40 {
+	if got := proportionalCapacity(scaleOutBase(40, true, 4), 42000, 4200); got != 40 {
 		t.Errorf("the same again: got %d", got)
 	}
-	if got := trackOut(outBase(40, true, 4), 63000, 4200); got != 60 {
+	if got := proportionalCapacity(scaleOutBase(40, true, 4), 63000, 4200); got != 60 {
 		t.Errorf("larger: got %d", got)
 	}
-	if got := trackOut(outBase(40, false, 4), 6300, 4200); got != 60 {
+	if got := proportionalCapacity(scaleOutBase(40, false, 4), 6300, 4200); got != 60 {
 		t.Errorf("after the cooldown: got %d", got)
 	}
 }
@@ -85,10 +85,14 @@ func TestSteps(t *testing.T) {
 	at := func(x float64) *float64 { return &x }
 	out := autoscaling.StepScalingPolicy{AdjustmentType: autoscaling.PercentChangeInCapacity, MinAdjustmentMagnitude: 2,
 		Alarm: autoscaling.Alarm{Threshold: 50},
-		Steps: []autoscaling.Step{{LowerBound: at(0), UpperBound: at(10), Adjustment: 10}, {LowerBound: at(10), Adjustment: 100}}}
-	in := autoscaling.StepScalingPolicy{AdjustmentType: autoscaling.ChangeInCapacity, Alarm: autoscaling.Alarm{Threshold: 50},
-		Steps: []autoscaling.Step{{UpperBound: at(-10), Adjustment: -3}, {LowerBound: at(-10), UpperBound: at(0), Adjustment: -1}}}
-	exact := autoscaling.StepScalingPolicy{AdjustmentType: autoscaling.ExactCapacity, Alarm: autoscaling.Alarm{Threshold: 50},
+		Steps: []autoscaling.Step{{LowerBound: at(0), UpperBound: at(10), Adjustment: 10},
+			{LowerBound: at(10), Adjustment: 100}}}
+	in := autoscaling.StepScalingPolicy{AdjustmentType: autoscaling.ChangeInCapacity,
+		Alarm: autoscaling.Alarm{Threshold: 50},
+		Steps: []autoscaling.Step{{UpperBound: at(-10), Adjustment: -3},
+			{LowerBound: at(-10), UpperBound: at(0), Adjustment: -1}}}
+	exact := autoscaling.StepScalingPolicy{AdjustmentType: autoscaling.ExactCapacity,
+		Alarm: autoscaling.Alarm{Threshold: 50},
 		Steps: []autoscaling.Step{{LowerBound: at(0), Adjustment: 7}}}
 	for _, test := range []struct {
 		name     string
@@ -106,7 +110,7 @@ func TestSteps(t *testing.T) {
 		{"far in", &in, 2, 0, 0},
 		{"exact", &exact, 30, 50, 7},
 	} {
-		if got := stepTo(test.policy, test.capacity, test.metric); got != test.want {
+		if got := stepCapacity(test.policy, test.capacity, test.metric); got != test.want {
 			t.Errorf("%s: got %d, want %d", test.name, got, test.want)
 		}
 	}
@@ -114,7 +118,8 @@ func TestSteps(t *testing.T) {
 
 func TestPercentChange(t *testing.T) {
 	t.Parallel()
-	for change, want := range map[float64]int{1.9: 1, 0.1: 1, 0: 0, -0.1: -1, -1.9: -1, 12.7: 12, -6.67: -6} { // fact A43
+	// fact A43
+	for change, want := range map[float64]int{1.9: 1, 0.1: 1, 0: 0, -0.1: -1, -1.9: -1, 12.7: 12, -6.67: -6} {
 		if got := percentChange(change); got != want {
 			t.Errorf("%g: got %d, want %d", change, got, want)
 		}
@@ -147,7 +152,7 @@ func TestAlarm(t *testing.T) {
 	} {
 		a := newAlarm(test.rule)
 		for _, v := range test.see {
-			a.see(v)
+			a.observe(v)
 		}
 		if a.state != test.want {
 			t.Errorf("%s: got %s, want %s", test.name, a.state, test.want)
@@ -168,10 +173,10 @@ func TestAlarm(t *testing.T) {
 // each request has added.
 func TestInvocationsPerInstanceIsAMix(t *testing.T) {
 	t.Parallel()
-	s := series{signal: invocationsPerInstance, statistic: autoscaling.Sum, period: 60}
+	s := series{metric: invocationsPerInstance, statistic: autoscaling.Sum, period: 60}
 	s.reset()
-	s.add(measured{value: 100.0 / 1, requests: 100}, 20)
-	s.add(measured{value: 100.0 / 4, requests: 100}, 40)
+	s.add(sample{value: 100.0 / 1, requests: 100}, 20)
+	s.add(sample{value: 100.0 / 4, requests: 100}, 40)
 	if got := s.value(); got != 20*100+40*25 {
 		t.Errorf("got %g", got)
 	}
@@ -185,21 +190,21 @@ func TestSeries(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name      string
-		signal    signal
+		signal    metric
 		statistic autoscaling.Statistic
-		add       []measured
+		add       []sample
 		want      float64
 	}{
-		{"a level's average", concurrency, autoscaling.Average, []measured{{value: 2}, {value: 6}}, 4},
-		{"a level's maximum", concurrency, autoscaling.Maximum, []measured{{value: 2}, {value: 6}}, 6},
-		{"a level's minimum", concurrency, autoscaling.Minimum, []measured{{value: 2}, {value: 6}}, 2},
-		{"no instance, no level", concurrency, autoscaling.Average, []measured{{unknown: true}}, math.NaN()},
-		{"zero traffic is zero", invocationsPerInstance, autoscaling.Sum, []measured{{}}, 0}, // fact A33
-		{"a quiet gateway is silent", arrived, autoscaling.Sum, []measured{{}}, math.NaN()},
-		{"a refused request", noCapacity, autoscaling.Maximum, []measured{{value: 3, requests: 3}}, 1}, // fact D2
-		{"nobody is refused", noCapacity, autoscaling.Maximum, []measured{{unknown: true}}, math.NaN()},
+		{"a level's average", concurrency, autoscaling.Average, []sample{{value: 2}, {value: 6}}, 4},
+		{"a level's maximum", concurrency, autoscaling.Maximum, []sample{{value: 2}, {value: 6}}, 6},
+		{"a level's minimum", concurrency, autoscaling.Minimum, []sample{{value: 2}, {value: 6}}, 2},
+		{"no instance, no level", concurrency, autoscaling.Average, []sample{{unknown: true}}, math.NaN()},
+		{"zero traffic is zero", invocationsPerInstance, autoscaling.Sum, []sample{{}}, 0}, // fact A33
+		{"a quiet gateway is silent", arrived, autoscaling.Sum, []sample{{}}, math.NaN()},
+		{"a refused request", noCapacity, autoscaling.Maximum, []sample{{value: 3, requests: 3}}, 1}, // fact D2
+		{"nobody is refused", noCapacity, autoscaling.Maximum, []sample{{unknown: true}}, math.NaN()},
 	} {
-		s := series{signal: test.signal, statistic: test.statistic}
+		s := series{metric: test.signal, statistic: test.statistic}
 		s.reset()
 		for _, m := range test.add {
 			s.add(m, 1)
@@ -237,7 +242,8 @@ func TestMetricMath(t *testing.T) {
 			t.Errorf("%s: got %g, want %g", text, got, want)
 		}
 	}
-	for _, text := range []string{"", "a +", "c", "(a", "a b", "MAX(a)", "IF(a)", "RATE(a)", "FILL(a, REPEAT)", "ABS([a])", "a $ b", "SUM([a)"} {
+	for _, text := range []string{"", "a +", "c", "(a", "a b", "MAX(a)", "IF(a)", "RATE(a)", "FILL(a, REPEAT)",
+		"ABS([a])", "a $ b", "SUM([a)"} {
 		if _, err := parseMath(text, ids); err == nil {
 			t.Errorf("%q is not refused", text)
 		}
@@ -259,7 +265,8 @@ func FuzzParseMath(f *testing.F) {
 
 func TestStartTime(t *testing.T) {
 	t.Parallel()
-	in := Input{Trace: flat(1, time.Minute), Service: Service{RequestsPerSecond: 1, Concurrency: 1, ServiceTime: time.Second}, Timing: DefaultTiming()}
+	in := Input{Trace: flat(1, time.Minute), Service: Service{RequestsPerSecond: 1, Concurrency: 1,
+		ServiceTime: time.Second}, Timing: DefaultTiming()}
 	e := prepare(in).engine(in.Trace)
 	s := StartTime{Median: 300 * time.Second, P95: 525 * time.Second}
 	below, beyond := 0, 0
@@ -287,14 +294,15 @@ func TestStartTime(t *testing.T) {
 // it back as soon as it is not.
 func TestOracle(t *testing.T) {
 	t.Parallel()
-	o := newOracle(Input{Service: Service{RequestsPerSecond: 10, Concurrency: 1, Start: Fixed(100 * time.Second)}, Objective: Objective{Utilization: 1}}, 0)
+	o := newOracle(Input{Service: Service{RequestsPerSecond: 10, Concurrency: 1, Start: Fixed(100 * time.Second)},
+		Objective: Objective{Utilization: 1}}, 0)
 	for _, s := range []struct {
 		from, to  int64
 		instances int
 	}{{0, 300, 1}, {300, 310, 5}, {310, 360, 2}, {360, 1000, 1}} {
 		o.add(s.from, s.to, s.instances)
 	}
-	o.bill(1000)
+	o.billUntil(1000)
 	// 1 until 200, 5 until 310, 2 until 360, 1 until 1000.
 	if want := 200.0*1 + 110*5 + 50*2 + 640*1; o.billed != want || o.most != 5 {
 		t.Errorf("billed %g instance seconds, want %g, and at most %d", o.billed, want, o.most)
@@ -309,12 +317,13 @@ func TestOracle(t *testing.T) {
 // With a latency that is promised the oracle keeps more instances.
 func TestOracleKeepsLatency(t *testing.T) {
 	t.Parallel()
-	in := Input{Service: Service{RequestsPerSecond: 10, Concurrency: 1, ServiceTime: 100 * time.Millisecond, Variation: 0},
+	in := Input{Service: Service{RequestsPerSecond: 10, Concurrency: 1, ServiceTime: 100 * time.Millisecond,
+		Variation: 0},
 		Objective: Objective{Latency: 200 * time.Millisecond, Share: 0.99, Utilization: 1}}
 	o := newOracle(in, 0)
 	// M/D/1: at n instances of equal shares, 1 of 100 waits longer than 0.1 s.
 	n := o.needed(50)
-	if n <= 5 || o.keeps(n, 50) != true || o.keeps(n-1, 50) {
+	if n <= 5 || o.meetsObjective(n, 50) != true || o.meetsObjective(n-1, 50) {
 		t.Errorf("got %d instances", n)
 	}
 }
@@ -354,7 +363,7 @@ func TestLatenciesByTheirSums(t *testing.T) {
 	for i := range 300 {
 		h.add(float64(i*i)*1e-4, float64(i))
 	}
-	want, got := h.latencies(times), h.latenciesBy(sums(times))
+	want, got := h.latencies(times), h.latenciesBy(latencyBins(times))
 	for _, q := range []float64{0.01, 0.5, 0.95, 0.99, 0.999} {
 		if a, b := want.quantile(q), got.quantile(q); a-b > time.Microsecond || b-a > time.Microsecond {
 			t.Errorf("%g of latencies: got %s, want %s", q, b, a)

@@ -6,8 +6,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
-// Run rehearses. Its error is an invalid.Problems with everything that is wrong
-// with the input.
+// Run rehearses. Its error is a problem.List with every problem of the input.
 func Run(in Input) (Result, error) {
 	if err := in.Validate().Err(); err != nil {
 		return Result{}, err
@@ -15,17 +14,16 @@ func Run(in Input) (Result, error) {
 	return prepare(in).play(in.Trace)
 }
 
-// Prepared is an input that has been looked at once, to be rehearsed on much
-// traffic. Several goroutines may use it at a time.
+// Prepared is a validated input that can be rehearsed on several traces, by several
+// goroutines at a time.
 type Prepared struct {
 	given   Input // in before its defaults
 	in      Input
-	actions []plannedAction
-	shared  *shared
+	actions []parsedAction
+	cache   *cache
 }
 
-// Prepare looks at an input. Its Trace is one of the traffic that will be
-// played. The error is that of Run.
+// Prepare validates an input, with one of its traces. The error is that of Run.
 func Prepare(in Input) (Prepared, error) {
 	if err := in.Validate().Err(); err != nil {
 		return Prepared{}, err
@@ -34,11 +32,12 @@ func Prepare(in Input) (Prepared, error) {
 }
 
 func prepare(in Input) Prepared {
-	return Prepared{in, in.WithDefaults(), read(in.Subject.Target.ScheduledActions, in.Faults.Missed), newShared()}
+	return Prepared{in, in.WithDefaults(), parseActions(in.Subject.Target.ScheduledActions, in.Faults.Missed),
+		newCache()}
 }
 
-// With is the same with its input changed; what the change does not touch is not
-// worked out anew. The error is that of Run.
+// With returns p with its input changed, and reuses what the change does not affect.
+// The error is that of Run.
 func (p Prepared) With(change func(*Input)) (Prepared, error) {
 	in := p.given
 	change(&in)
@@ -49,13 +48,12 @@ func (p Prepared) With(change func(*Input)) (Prepared, error) {
 	same := out.in.Service
 	same.Start, same.InstanceStart = p.in.Service.Start, p.in.Service.InstanceStart
 	if same == p.in.Service && out.in.Objective == p.in.Objective {
-		out.shared = p.shared
+		out.cache = p.cache
 	}
 	return out, nil
 }
 
-// Run rehearses on other traffic. Its error is an invalid.Problems with
-// everything that is wrong with it.
+// Run rehearses on a trace. Its error is a problem.List with every problem of it.
 func (p Prepared) Run(traffic trace.Source) (Result, error) {
 	if err := (Input{Trace: traffic}).validateTrace().Err(); err != nil {
 		return Result{}, err
@@ -73,18 +71,18 @@ func (p Prepared) play(traffic trace.Source) (Result, error) {
 		}
 		rate = count / period.Seconds()
 		if end == start.Unix() {
-			e.settle(rate)
+			e.warmUp(rate)
 		}
 		e.oracle.add(end, end+int64(period/time.Second), e.oracle.needed(rate))
 		needed := ceilTo(rate / e.in.Service.RequestsPerSecond)
 		end += int64(period / time.Second)
 		for e.now < end {
-			e.instant()
-			e.advance(e.next(end), rate, needed)
+			e.processDue()
+			e.advance(e.nextEvent(end), rate, needed)
 		}
 	}
 	if end == start.Unix() {
 		return Result{}, emptyTrace()
 	}
-	return e.finish(), nil
+	return e.result(), nil
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// What is prepared once gives what Run gives, on any traffic, with any change
-// and to several goroutines at a time.
+// A Prepared gives the results of Run, on any trace, with any change, and to several
+// goroutines at a time.
 func TestPrepared(t *testing.T) {
 	t.Parallel()
 	in := evening(8, 1, 0.7, 5*time.Minute, 0)

@@ -11,52 +11,52 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// again is how often CloudWatch repeats the action of an alarm that stays in
-// ALARM, where the action is a scaling policy.
-const again = 60
+// actionInterval is the seconds after which CloudWatch repeats the scaling action
+// of an alarm that stays in ALARM.
+const actionInterval = 60
 
-// watch is an alarm with the datapoints that it cannot see yet.
-type watch struct {
+// delayedAlarm is an alarm and the datapoints that are not yet published.
+type delayedAlarm struct {
 	name string
-	// blind says that it never gets a datapoint.
-	blind  bool
+	// noData says that every datapoint is missing.
+	noData bool
 	alarm  alarm
 	source int
 	delay  int64
-	// pending is a ring of datapoints, each seen delay after its period's end.
+	// pending is a ring buffer of datapoints, each visible delay after its period.
 	pending     []datapoint
 	head, count int
-	acted       int64
+	lastAction  int64
 }
 
 type datapoint struct {
-	seen  int64
-	value float64
+	visibleAt int64
+	value     float64
 }
 
-func newWatch(name string, rule alarmRule, source int, period int64, t Timing) watch {
+func newDelayedAlarm(name string, rule alarmRule, source int, period int64, t Timing) delayedAlarm {
 	delay := int64(t.StandardDelay / time.Second)
 	if period < 60 {
 		delay = int64(t.HighResolutionDelay / time.Second)
 	}
-	return watch{name: name, alarm: newAlarm(rule), source: source, delay: delay,
-		pending: make([]datapoint, delay/period+2), acted: math.MinInt64 / 2}
+	return delayedAlarm{name: name, alarm: newAlarm(rule), source: source, delay: delay,
+		pending: make([]datapoint, delay/period+2), lastAction: math.MinInt64 / 2}
 }
 
-func (w *watch) push(now int64, value float64) {
+func (w *delayedAlarm) push(now int64, value float64) {
 	w.pending[(w.head+w.count)%len(w.pending)] = datapoint{now + w.delay, value}
 	w.count++
 }
 
-// due is when the next datapoint is seen.
-func (w *watch) due() int64 {
+// nextVisible is when the next datapoint becomes visible.
+func (w *delayedAlarm) nextVisible() int64 {
 	if w.count == 0 {
 		return never
 	}
-	return w.pending[w.head].seen
+	return w.pending[w.head].visibleAt
 }
 
-func (w *watch) pop() float64 {
+func (w *delayedAlarm) pop() float64 {
 	value := w.pending[w.head].value
 	if w.head++; w.head == len(w.pending) {
 		w.head = 0
@@ -65,50 +65,53 @@ func (w *watch) pop() float64 {
 	return value
 }
 
-// acts reports whether the alarm sets its policy off now.
-func (w *watch) acts(now int64) bool { return w.alarm.state == inAlarm && now-w.acted >= again }
+// triggers reports whether the alarm triggers its policy now.
+func (w *delayedAlarm) triggers(now int64) bool {
+	return w.alarm.state == inAlarm && now-w.lastAction >= actionInterval
+}
 
-// tracker is a target tracking policy with its two alarms, by their indexes.
-type tracker struct {
+// trackingPolicy is a target tracking policy with the indexes of its two alarms.
+type trackingPolicy struct {
 	policy    *autoscaling.TargetTrackingPolicy
 	high, low int
 }
 
-// stepper is a step scaling policy with its alarm.
-type stepper struct {
+// stepPolicy is a step scaling policy with the index of its alarm.
+type stepPolicy struct {
 	policy *autoscaling.StepScalingPolicy
 	alarm  int
 }
 
-// scaler is what CloudWatch and Application Auto Scaling know of a target.
+// scaler is the metrics, alarms and policies of a target.
 type scaler struct {
 	series   []series
-	sources  []source
-	watches  []watch
-	trackers []tracker
-	steppers []stepper
+	sources  []alarmSource
+	alarms   []delayedAlarm
+	tracking []trackingPolicy
+	stepping []stepPolicy
 	votes    []vote
 }
 
-// newScaler reads the policies. Its problems are metrics that are not played.
+// newScaler reads the policies. Its problems are the metrics that are not played.
 func newScaler(in Input) (scaler, problem.List) {
 	var s scaler
 	var ps problem.List
 	target := in.Subject.Target
 	take := func(path string, metric fmt.Stringer, period time.Duration) (int, bool) {
-		src, all, err := measure(metric, period, s.series)
+		src, all, err := newAlarmSource(metric, period, s.series)
 		if err == nil {
-			err = ofThis(metric, endpointOf(target.ResourceID))
+			err = checkEndpoint(metric, endpointOf(target.ResourceID))
 		}
 		if err == nil && in.Service.FullUtilization == 0 {
 			for _, one := range all {
-				if one.signal == utilization {
+				if one.metric == utilization {
 					err = fmt.Errorf("what %v shows of a loaded instance is not known: it needs Service.FullUtilization", metric)
 				}
 			}
 		}
 		if err != nil {
-			ps.Add("Subject.Target."+path, fmt.Sprint(metric), err.Error(), "rehearse without this policy, or track what is played: invocations, concurrency, the gateway's load")
+			ps.Add("Subject.Target."+path, fmt.Sprint(metric), err.Error(),
+				"rehearse without this policy, or track what is played: invocations, concurrency, the gateway's load")
 			return 0, false
 		}
 		s.series, s.sources = all, append(s.sources, src)
@@ -128,38 +131,40 @@ func newScaler(in Input) (scaler, problem.List) {
 		if !ok {
 			continue
 		}
-		rule := alarmRule{p.Alarm.Comparison, p.Alarm.Threshold, p.Alarm.EvaluationPeriods, p.Alarm.DatapointsToAlarm, p.Alarm.MissingData}
+		rule := alarmRule{p.Alarm.Comparison, p.Alarm.Threshold, p.Alarm.EvaluationPeriods, p.Alarm.DatapointsToAlarm,
+			p.Alarm.MissingData}
 		if rule.toAlarm == 0 {
 			rule.toAlarm = rule.datapoints
 		}
-		s.steppers = append(s.steppers, stepper{p, len(s.watches)})
-		s.watches = append(s.watches, newWatch(p.Name, rule, at, s.sources[at].period, in.Timing))
+		s.stepping = append(s.stepping, stepPolicy{p, len(s.alarms)})
+		s.alarms = append(s.alarms, newDelayedAlarm(p.Name, rule, at, s.sources[at].period, in.Timing))
 	}
-	s.votes = make([]vote, 0, len(s.trackers))
-	for _, tr := range s.trackers {
+	s.votes = make([]vote, 0, len(s.tracking))
+	for _, tr := range s.tracking {
 		blind := slices.Contains(in.Faults.NoData, tr.policy.Name)
-		s.watches[tr.high].blind, s.watches[tr.low].blind = blind, blind
+		s.alarms[tr.high].noData, s.alarms[tr.low].noData = blind, blind
 	}
-	for _, st := range s.steppers {
-		s.watches[st.alarm].blind = slices.Contains(in.Faults.NoData, st.policy.Name)
+	for _, st := range s.stepping {
+		s.alarms[st.alarm].noData = slices.Contains(in.Faults.NoData, st.policy.Name)
 	}
 	return s, ps
 }
 
-// track adds a tracking policy with the alarms that AWS makes for it: three
-// datapoints above the target, and a quarter of an hour below 0.9 of it
-// (facts A11 and A12).
+// track adds a tracking policy with the alarms that AWS creates: three datapoints
+// above the target, and 15 minutes below 0.9 of it (facts A11 and A12).
 func (s *scaler) track(p *autoscaling.TargetTrackingPolicy, source int, t Timing) {
 	period := s.sources[source].period
 	low := int(int64(t.TrackingInAfter/time.Second) / period)
-	high := alarmRule{autoscaling.Above, p.TargetValue, t.TrackingDatapoints, t.TrackingDatapoints, autoscaling.MissingIsMissing}
+	high := alarmRule{autoscaling.Above, p.TargetValue, t.TrackingDatapoints, t.TrackingDatapoints,
+		autoscaling.MissingIsMissing}
 	below := alarmRule{autoscaling.Below, lowShare * p.TargetValue, low, low, autoscaling.MissingIsMissing}
-	s.trackers = append(s.trackers, tracker{p, len(s.watches), len(s.watches) + 1})
-	s.watches = append(s.watches, newWatch(p.Name+" high", high, source, period, t), newWatch(p.Name+" low", below, source, period, t))
+	s.tracking = append(s.tracking, trackingPolicy{p, len(s.alarms), len(s.alarms) + 1})
+	s.alarms = append(s.alarms, newDelayedAlarm(p.Name+" high", high, source, period, t),
+		newDelayedAlarm(p.Name+" low", below, source, period, t))
 }
 
-// ofThis refuses a metric of another endpoint: it would not follow this traffic.
-func ofThis(metric fmt.Stringer, endpoint string) error {
+// checkEndpoint refuses a metric of another endpoint, which has other traffic.
+func checkEndpoint(metric fmt.Stringer, endpoint string) error {
 	var all []autoscaling.Metric
 	switch m := metric.(type) {
 	case autoscaling.Metric:
@@ -179,7 +184,7 @@ func ofThis(metric fmt.Stringer, endpoint string) error {
 	return nil
 }
 
-// endpointOf is the endpoint that a variant's resource ID names.
+// endpointOf is the endpoint in a variant's resource ID, "" in others.
 func endpointOf(resourceID string) string {
 	rest, ok := strings.CutPrefix(resourceID, "endpoint/")
 	if !ok {

@@ -95,16 +95,19 @@ func table(t *testing.T) []string {
 				of   func(day int) Input
 			}{
 				{"tracking at 70 %", func(day int) Input { return evening(day, times, 0.7, start, 0) }},
-				{"tracking at 70 %, AWS's cooldowns", func(day int) Input { return evening(day, times, 0.7, start, 5*time.Minute) }},
+				{"tracking at 70 %, AWS's cooldowns",
+					func(day int) Input { return evening(day, times, 0.7, start, 5*time.Minute) }},
 				{"tracking at 50 %", func(day int) Input { return evening(day, times, 0.5, start, 0) }},
 				{"learned floors, tracking at 70 %", func(day int) Input {
 					return learned(evening(day, times, 0.7, start, 0), semifinal(15-day, times), start)
 				}},
-				{"half of the need from before kick-off, tracking at 70 %", func(day int) Input { return half(evening(day, times, 0.7, start, 0), times) }},
+				{"half of the need from before kick-off, tracking at 70 %",
+					func(day int) Input { return half(evening(day, times, 0.7, start, 0), times) }},
 				{"static peak", func(day int) Input { return static(evening(day, times, 0.7, start, 0)) }},
 			} {
 				a, b := play(t, policy.of(7)), play(t, policy.of(8))
-				lines = append(lines, fmt.Sprintf("| ×%g, %.0f min | %s | %.3f / %.3f | %.2f / %.2f |", times, start.Minutes(), policy.name,
+				lines = append(lines, fmt.Sprintf("| ×%g, %.0f min | %s | %.3f / %.3f | %.2f / %.2f |", times, start.Minutes(),
+					policy.name,
 					a.Requests.Availability*100, b.Requests.Availability*100, a.Cost.OverOracle, b.Cost.OverOracle))
 			}
 		}
@@ -141,10 +144,12 @@ func TestSemifinalsAgainstASketch(t *testing.T) {
 	} {
 		r := play(t, test.in)
 		at := r.Cost.InstanceHours / withoutNotice(t, test.in)
-		line := fmt.Sprintf("| %s | %.3f | %.3f | %.2f | %.2f |", test.name, test.availability, r.Requests.Availability*100, test.overOracle, at)
+		line := fmt.Sprintf("| %s | %.3f | %.3f | %.2f | %.2f |", test.name, test.availability,
+			r.Requests.Availability*100, test.overOracle, at)
 		t.Log(line)
 		shown(t, line)
-		if d := r.Requests.Availability*100 - test.availability; d > 0.005 || d < -0.005 || at/test.overOracle > 1.02 || at/test.overOracle < 0.98 {
+		if d := r.Requests.Availability*100 - test.availability; d > 0.005 || d < -0.005 || at/test.overOracle > 1.02 ||
+			at/test.overOracle < 0.98 {
 			t.Error(line)
 		}
 	}

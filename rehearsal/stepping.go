@@ -6,21 +6,20 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 )
 
-// stepTo is the capacity that a step scaling policy asks for, where its alarm
-// has seen metric; it is capacity itself where no step holds.
-func stepTo(p *autoscaling.StepScalingPolicy, capacity int, metric float64) int {
+// stepCapacity is the capacity that a step scaling policy asks for at a metric; it
+// is capacity itself if no step applies.
+func stepCapacity(p *autoscaling.StepScalingPolicy, capacity int, metric float64) int {
 	for i := range p.Steps {
-		if s := &p.Steps[i]; holds(s, metric-p.Alarm.Threshold) {
+		if s := &p.Steps[i]; appliesTo(s, metric-p.Alarm.Threshold) {
 			return adjust(p.AdjustmentType, capacity, s.Adjustment, p.MinAdjustmentMagnitude)
 		}
 	}
 	return capacity
 }
 
-// holds reports whether a step is for a metric that is so far from the
-// threshold: above it the lower bound is inclusive, below it the upper one
-// (fact A42).
-func holds(s *autoscaling.Step, distance float64) bool {
+// appliesTo reports whether a step covers a distance of the metric from the
+// threshold: above it the lower bound is inclusive, below it the upper (fact A42).
+func appliesTo(s *autoscaling.Step, distance float64) bool {
 	low, high := math.Inf(-1), math.Inf(1)
 	if s.LowerBound != nil {
 		low = *s.LowerBound

@@ -10,55 +10,55 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/report"
 )
 
-// compare rehearses several settings on one trace, side by side. Its status is
-// refused where a gate is given that none of them passes.
+// compare rehearses several settings on one trace. Its status is statusRefused if
+// none passes the gate.
 func compare(o *options, out io.Writer) (int, error) {
-	o.missing(true)
-	o.comparable()
-	o.unlearned()
+	o.checkRequired(true)
+	o.checkComparison()
+	o.checkPlanned()
 	settings := o.settings()
 	c := report.Comparison{Asked: o.gate.String()}
 	var wrong []error
-	said := map[string]bool{}
+	seen := map[string]bool{}
 	for _, s := range settings {
 		r, err := o.play(s)
-		if err != nil && !said[err.Error()] {
-			said[err.Error()] = true
+		if err != nil && !seen[err.Error()] {
+			seen[err.Error()] = true
 			wrong = append(wrong, err)
 		}
-		c.Rows = append(c.Rows, report.Compared{Scaling: s.name(), Facts: s.measured(), Report: r})
+		c.Rows = append(c.Rows, report.Compared{Scaling: s.name(), Facts: s.factsName(), Report: r})
 	}
 	if err := errors.Join(wrong...); err != nil {
-		return badInput, err
+		return statusBadInput, err
 	}
-	distinguish(c.Rows, settings)
+	disambiguate(c.Rows, settings)
 	if o.flips {
-		flips, err := o.findFlips(c, settings)
+		flips, err := o.breakEvens(c, settings)
 		if err != nil {
-			return badInput, err
+			return statusBadInput, err
 		}
 		c.Flips = flips
 	}
-	if err := o.write(c.JSON, always(c.HTML), always(c.SVG)); err != nil {
-		return badInput, err
+	if err := o.write(c.JSON, infallible(c.HTML), infallible(c.SVG)); err != nil {
+		return statusBadInput, err
 	}
 	fmt.Fprint(out, c.Text())
 	if _, any := c.Best(); c.Asked != "" && !any {
-		return refused, nil
+		return statusRefused, nil
 	}
-	return fine, nil
+	return statusOK, nil
 }
 
-// distinguish gives files of one name the paths that they were given by.
-func distinguish(rows []report.Compared, settings []setting) {
+// disambiguate names rows by their paths where file names are equal.
+func disambiguate(rows []report.Compared, settings []setting) {
 	for i, s := range settings {
 		twin := func(other setting) bool {
-			return other.name() == s.name() && other.measured() == s.measured() && other != s
+			return other.name() == s.name() && other.factsName() == s.factsName() && other != s
 		}
 		if slices.ContainsFunc(settings, twin) {
 			rows[i].Scaling, rows[i].Facts = strings.TrimPrefix(s.template, "./"), s.facts
 			if s.facts == "" {
-				rows[i].Facts = s.measured()
+				rows[i].Facts = s.factsName()
 			}
 		}
 	}

@@ -9,14 +9,14 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/report"
 )
 
-// explain tells a rehearsal minute by minute. Minutes in which nothing happened
-// and nothing failed are left out.
+// explain prints the events minute by minute, without minutes that have neither an
+// event nor a failure.
 func explain(o *options, out io.Writer) (int, error) {
-	o.missing(true)
-	o.once()
+	o.checkRequired(true)
+	o.checkSingle()
 	r, err := o.play(o.settings()[0])
 	if err != nil {
-		return badInput, err
+		return statusBadInput, err
 	}
 	events := r.Result.Events
 	for _, m := range r.Result.Minutes {
@@ -37,11 +37,12 @@ func explain(o *options, out io.Writer) (int, error) {
 		fmt.Fprintf(out, "  %s\n", report.Line(e))
 	}
 	fmt.Fprintf(out, "\n%s", r.Summary())
-	return fine, nil
+	return statusOK, nil
 }
 
 func heading(m rehearsal.Minute) string {
-	line := fmt.Sprintf("%s  %.0f requests need %d, %d in service, %d desired of %d to %d", m.At.Format("2 Jan 15:04"), m.Arrived, m.Needed, m.InService, m.Desired, m.Min, m.Max)
+	line := fmt.Sprintf("%s  %.0f requests need %d, %d in service, %d desired of %d to %d", m.At.Format("2 Jan 15:04"),
+		m.Arrived, m.Needed, m.InService, m.Desired, m.Min, m.Max)
 	if m.Failed >= 1 {
 		line += fmt.Sprintf(", %.0f failed", m.Failed)
 	}

@@ -13,20 +13,19 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/frontend"
 )
 
-// facts are what was measured, which no template's properties hold.
+// facts are measurements and prices, which no template's properties have.
 type facts struct {
 	service   rehearsal.Service
 	gateway   rehearsal.Gateway
 	objective rehearsal.Objective
-	before    before
-	// places are where each key was said, such as "facts.yaml:3:12: variation".
+	frontend  frontendFacts
+	// places are the places of keys, such as "facts.yaml:3:12: variation".
 	places map[string]string
 }
 
-// before is what stands before the endpoint, in place of what a template says,
-// and what that costs.
-type before struct {
-	// tasks of a gateway on Fargate, each with vCPU and GB, and what one sustains.
+// frontendFacts are the facts and prices of the gateway and the load balancer.
+type frontendFacts struct {
+	// tasks of a gateway on Fargate, and the vCPU, GB and requests a second of each.
 	tasks                     int
 	vcpu, gb, perTask         float64
 	bytesPerRequest, requests float64
@@ -35,7 +34,7 @@ type before struct {
 
 func newFacts() facts { return facts{places: map[string]string{}} }
 
-// withDefaults has start times without spread where only their median is said.
+// withDefaults has fixed start times where only the median is given.
 func (f facts) withDefaults() facts {
 	for _, start := range []*rehearsal.StartTime{&f.service.Start, &f.service.InstanceStart} {
 		if start.P95 == 0 {
@@ -147,7 +146,7 @@ func nearest(key string) string {
 	return "the facts are " + strings.Join(keys, ", ")
 }
 
-// with is f with what the command line says in place of what it says.
+// with is f with the facts of the command line in place of its own.
 func (f facts) with(given facts) facts {
 	for _, known := range factTable {
 		if place, said := given.places[known.key]; said {
@@ -158,8 +157,8 @@ func (f facts) with(given facts) facts {
 	return f
 }
 
-// point turns a field of rehearsal.Input into the place where it was said.
-func (f facts) point(p problem.Problem, subject string) problem.Problem {
+// locate replaces a field path of rehearsal.Input by the place of its fact.
+func (f facts) locate(p problem.Problem, subject string) problem.Problem {
 	var best *fact
 	for i, known := range factTable {
 		if known.field == "" {

@@ -10,128 +10,141 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
-// fact is one line of a facts file, and one option of the command line.
+// fact is a key of a facts file and an option of the command line.
 type fact struct {
-	// key is its name in a file, field that in rehearsal.Input.
+	// key is its name in a file, field its path in rehearsal.Input.
 	key, field string
-	// meaning and otherwise are for who writes it: what it is, and the default.
-	meaning, otherwise string
-	reading
+	// meaning and defaultText are its documentation.
+	meaning, defaultText string
+	factValue
 }
 
-// reading is how a fact's text becomes a value.
-type reading struct {
-	// set reads it. What it returns is the rule that the text breaks.
+// factValue parses and copies the value of a fact.
+type factValue struct {
+	// set parses a text, and returns the rule that it breaks.
 	set func(f *facts, text string) (rule string)
-	// copy takes it from other facts.
+	// copy copies the value from other facts.
 	copy func(to *facts, from facts)
 }
 
-// factTable is everything that a facts file may say. docs/rehearsal.md has the
-// same table.
+// factTable has all facts. docs/rehearsal.md has the same table.
 var factTable = []fact{
-	{"requestsPerSecond", "Service.RequestsPerSecond", "requests a second that one instance, or one copy, completes", "the metadata's", amount(func(f *facts) *float64 { return &f.service.RequestsPerSecond })},
-	{"concurrency", "Service.Concurrency", "requests that it works on at a time", "requests a second × service time", whole(func(f *facts) *int { return &f.service.Concurrency })},
-	{"serviceTime", "Service.ServiceTime", "mean time of a request that does not wait", "the metadata's, else concurrency ÷ requests a second", elapsed(func(f *facts) *time.Duration { return &f.service.ServiceTime })},
-	{"variation", "Service.Variation", "standard deviation of the service time ÷ its mean", "0", amount(func(f *facts) *float64 { return &f.service.Variation })},
-	{"startTime", "Service.Start", "median time from the decision until a new one serves", "the metadata's", elapsed(func(f *facts) *time.Duration { return &f.service.Start.Median })},
-	{"startTimeP95", "Service.Start.P95", "start time that one in twenty exceeds", "the median", elapsed(func(f *facts) *time.Duration { return &f.service.Start.P95 })},
-	{"copiesPerInstance", "Service.CopiesPerInstance", "copies of an inference component on an instance", "0, a copy is an instance", whole(func(f *facts) *int { return &f.service.CopiesPerInstance })},
-	{"instanceStartTime", "Service.InstanceStart", "median time until an instance for copies is there", "0s", elapsed(func(f *facts) *time.Duration { return &f.service.InstanceStart.Median })},
-	{"instanceStartTimeP95", "Service.InstanceStart.P95", "the same that one in twenty exceeds", "the median", elapsed(func(f *facts) *time.Duration { return &f.service.InstanceStart.P95 })},
-	{"clientTimeout", "Service.ClientTimeout", "time that a client waits", "1m", elapsed(func(f *facts) *time.Duration { return &f.service.ClientTimeout })},
-	{"queueLimit", "Service.QueueLimit", "requests that may wait at each instance", "any number", amount(func(f *facts) *float64 { return &f.service.QueueLimit })},
-	{"fullUtilization", "Service.FullUtilization", "CPUUtilization or GPUUtilization, in percent, of an instance at its requests a second", "not known; policies on it are refused", amount(func(f *facts) *float64 { return &f.service.FullUtilization })},
-	{"routing", "Service.Routing", "routing strategy, RANDOM or LEAST_OUTSTANDING_REQUESTS", "RANDOM", of(func(f *facts) *rehearsal.Routing { return &f.service.Routing }, func(text string) (rehearsal.Routing, string) { return rehearsal.Routing(text), "" })},
-	{"pricePerHour", "Service.PricePerHour", "price of an instance, in any currency", "not known", amount(func(f *facts) *float64 { return &f.service.PricePerHour })},
-	{"gatewayConcurrencyPerInstance", "Gateway.ConcurrencyPerInstance", "requests that the gateway has at the endpoint at a time, for each instance in service", "any number", amount(func(f *facts) *float64 { return &f.gateway.ConcurrencyPerInstance })},
-	{"gatewayConcurrency", "Gateway.Concurrency", "the same in all", "any number", amount(func(f *facts) *float64 { return &f.gateway.Concurrency })},
-	{"gatewayQueue", "Gateway.Queue", "requests that may wait in the gateway", "0", amount(func(f *facts) *float64 { return &f.gateway.Queue })},
-	{"latencyObjective", "Objective.Latency", "latency that is promised, and that the oracle keeps", "none; the oracle keeps a load instead", elapsed(func(f *facts) *time.Duration { return &f.objective.Latency })},
-	{"latencyShare", "Objective.Share", "share of requests that it is promised to", "0.99", amount(func(f *facts) *float64 { return &f.objective.Share })},
-	{"utilization", "Objective.Utilization", "share of what instances complete that the oracle makes use of", "0.7, or 1 with a latency objective", amount(func(f *facts) *float64 { return &f.objective.Utilization })},
-	{"gatewayTasks", "", "tasks of a gateway on Fargate, in place of what its template says", "the template's; without one the gateway is not counted", count(func(f *facts) *int { return &f.before.tasks })},
-	{"gatewayVCPU", "", "vCPU of a task", "the template's", plus(func(f *facts) *float64 { return &f.before.vcpu })},
-	{"gatewayMemoryGB", "", "memory of a task in GB", "the template's", plus(func(f *facts) *float64 { return &f.before.gb })},
-	{"gatewayRequestsPerSecond", "", "requests a second that one task sustains, 0.7 of which is aimed at", "not known; there are as many tasks as their minimum says", plus(func(f *facts) *float64 { return &f.before.perTask })},
-	{"bytesPerRequest", "", "bytes of a request and its reply at the load balancer", "0, they cost no capacity units", plus(func(f *facts) *float64 { return &f.before.bytesPerRequest })},
-	{"requestsPerConnection", "", "requests that come on one connection", "1, the most that connections can cost", plus(func(f *facts) *float64 { return &f.before.requests })},
-	{"vcpuPricePerHour", "", "price of a vCPU on Fargate", "not known", plus(func(f *facts) *float64 { return &f.before.prices.VCPUHour })},
-	{"memoryPricePerGBHour", "", "price of a GB of memory on Fargate", "not known", plus(func(f *facts) *float64 { return &f.before.prices.GBHour })},
-	{"functionPricePerGBSecond", "", "price of the gateway's function while it serves", "not known", plus(func(f *facts) *float64 { return &f.before.prices.FunctionGBSecond })},
-	{"functionPricePerMillion", "", "price of a million calls of the function", "not known", plus(func(f *facts) *float64 { return &f.before.prices.MillionRequests })},
-	{"provisionedPricePerGBSecond", "", "price of the function's provisioned concurrency", "not known", plus(func(f *facts) *float64 { return &f.before.prices.ProvisionedGBSecond })},
-	{"loadBalancerPricePerHour", "", "price of a load balancer", "not known", plus(func(f *facts) *float64 { return &f.before.prices.LoadBalancerHour })},
-	{"capacityUnitPricePerHour", "", "price of one of its capacity units", "not known", plus(func(f *facts) *float64 { return &f.before.prices.CapacityUnitHour })},
+	{"requestsPerSecond", "Service.RequestsPerSecond", "requests a second that one instance, or one copy, completes",
+		"the metadata's", float(func(f *facts) *float64 { return &f.service.RequestsPerSecond })},
+	{"concurrency", "Service.Concurrency", "requests that it works on at a time", "requests a second × service time",
+		integer(func(f *facts) *int { return &f.service.Concurrency })},
+	{"serviceTime", "Service.ServiceTime", "mean time of a request that does not wait",
+		"the metadata's, else concurrency ÷ requests a second",
+		duration(func(f *facts) *time.Duration { return &f.service.ServiceTime })},
+	{"variation", "Service.Variation", "standard deviation of the service time ÷ its mean", "0",
+		float(func(f *facts) *float64 { return &f.service.Variation })},
+	{"startTime", "Service.Start", "median time from the decision until a new one serves", "the metadata's",
+		duration(func(f *facts) *time.Duration { return &f.service.Start.Median })},
+	{"startTimeP95", "Service.Start.P95", "start time that one in twenty exceeds", "the median",
+		duration(func(f *facts) *time.Duration { return &f.service.Start.P95 })},
+	{"copiesPerInstance", "Service.CopiesPerInstance", "copies of an inference component on an instance",
+		"0, a copy is an instance", integer(func(f *facts) *int { return &f.service.CopiesPerInstance })},
+	{"instanceStartTime", "Service.InstanceStart", "median time until an instance for copies is there", "0s",
+		duration(func(f *facts) *time.Duration { return &f.service.InstanceStart.Median })},
+	{"instanceStartTimeP95", "Service.InstanceStart.P95", "the same that one in twenty exceeds", "the median",
+		duration(func(f *facts) *time.Duration { return &f.service.InstanceStart.P95 })},
+	{"clientTimeout", "Service.ClientTimeout", "time that a client waits", "1m",
+		duration(func(f *facts) *time.Duration { return &f.service.ClientTimeout })},
+	{"queueLimit", "Service.QueueLimit", "requests that may wait at each instance", "any number",
+		float(func(f *facts) *float64 { return &f.service.QueueLimit })},
+	{"fullUtilization", "Service.FullUtilization",
+		"CPUUtilization or GPUUtilization, in percent, of an instance at its requests a second",
+		"not known; policies on it are refused", float(func(f *facts) *float64 { return &f.service.FullUtilization })},
+	{"routing", "Service.Routing", "routing strategy, RANDOM or LEAST_OUTSTANDING_REQUESTS", "RANDOM",
+		parsed(func(f *facts) *rehearsal.Routing { return &f.service.Routing },
+			"", func(text string) (rehearsal.Routing, bool) { return rehearsal.Routing(text), true })},
+	{"pricePerHour", "Service.PricePerHour", "price of an instance, in any currency", "not known",
+		float(func(f *facts) *float64 { return &f.service.PricePerHour })},
+	{"gatewayConcurrencyPerInstance", "Gateway.ConcurrencyPerInstance",
+		"requests that the gateway has at the endpoint at a time, for each instance in service", "any number",
+		float(func(f *facts) *float64 { return &f.gateway.ConcurrencyPerInstance })},
+	{"gatewayConcurrency", "Gateway.Concurrency", "the same in all", "any number",
+		float(func(f *facts) *float64 { return &f.gateway.Concurrency })},
+	{"gatewayQueue", "Gateway.Queue", "requests that may wait in the gateway", "0",
+		float(func(f *facts) *float64 { return &f.gateway.Queue })},
+	{"latencyObjective", "Objective.Latency", "latency that is promised, and that the oracle keeps",
+		"none; the oracle keeps a load instead", duration(func(f *facts) *time.Duration { return &f.objective.Latency })},
+	{"latencyShare", "Objective.Share", "share of requests that it is promised to", "0.99",
+		float(func(f *facts) *float64 { return &f.objective.Share })},
+	{"utilization", "Objective.Utilization", "share of what instances complete that the oracle makes use of",
+		"0.7, or 1 with a latency objective", float(func(f *facts) *float64 { return &f.objective.Utilization })},
+	{"gatewayTasks", "", "tasks of a gateway on Fargate, in place of what its template says",
+		"the template's; without one the gateway is not counted",
+		nonNegativeInteger(func(f *facts) *int { return &f.frontend.tasks })},
+	{"gatewayVCPU", "", "vCPU of a task", "the template's",
+		nonNegative(func(f *facts) *float64 { return &f.frontend.vcpu })},
+	{"gatewayMemoryGB", "", "memory of a task in GB", "the template's",
+		nonNegative(func(f *facts) *float64 { return &f.frontend.gb })},
+	{"gatewayRequestsPerSecond", "", "requests a second that one task sustains, 0.7 of which is aimed at",
+		"not known; there are as many tasks as their minimum says",
+		nonNegative(func(f *facts) *float64 { return &f.frontend.perTask })},
+	{"bytesPerRequest", "", "bytes of a request and its reply at the load balancer", "0, they cost no capacity units",
+		nonNegative(func(f *facts) *float64 { return &f.frontend.bytesPerRequest })},
+	{"requestsPerConnection", "", "requests that come on one connection", "1, the most that connections can cost",
+		nonNegative(func(f *facts) *float64 { return &f.frontend.requests })},
+	{"vcpuPricePerHour", "", "price of a vCPU on Fargate", "not known",
+		nonNegative(func(f *facts) *float64 { return &f.frontend.prices.VCPUHour })},
+	{"memoryPricePerGBHour", "", "price of a GB of memory on Fargate", "not known",
+		nonNegative(func(f *facts) *float64 { return &f.frontend.prices.GBHour })},
+	{"functionPricePerGBSecond", "", "price of the gateway's function while it serves", "not known",
+		nonNegative(func(f *facts) *float64 { return &f.frontend.prices.FunctionGBSecond })},
+	{"functionPricePerMillion", "", "price of a million calls of the function", "not known",
+		nonNegative(func(f *facts) *float64 { return &f.frontend.prices.MillionRequests })},
+	{"provisionedPricePerGBSecond", "", "price of the function's provisioned concurrency", "not known",
+		nonNegative(func(f *facts) *float64 { return &f.frontend.prices.ProvisionedGBSecond })},
+	{"loadBalancerPricePerHour", "", "price of a load balancer", "not known",
+		nonNegative(func(f *facts) *float64 { return &f.frontend.prices.LoadBalancerHour })},
+	{"capacityUnitPricePerHour", "", "price of one of its capacity units", "not known",
+		nonNegative(func(f *facts) *float64 { return &f.frontend.prices.CapacityUnitHour })},
 }
 
-// of reads a text into a field.
-func of[T any](field func(*facts) *T, read func(text string) (value T, rule string)) reading {
-	return reading{
+// parsed is a value that read parses; rule says what is wanted.
+func parsed[T any](field func(*facts) *T, rule string, read func(text string) (T, bool)) factValue {
+	return factValue{
 		set: func(f *facts, text string) string {
-			value, rule := read(text)
-			if rule == "" {
-				*field(f) = value
+			value, ok := read(text)
+			if !ok {
+				return rule
 			}
-			return rule
+			*field(f) = value
+			return ""
 		},
 		copy: func(to *facts, from facts) { *field(to) = *field(&from) },
 	}
 }
 
-func amount(field func(*facts) *float64) reading {
-	return of(field, func(text string) (float64, string) {
-		x, err := strconv.ParseFloat(text, 64)
-		if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
-			return 0, "a number is wanted"
-		}
-		return x, ""
-	})
+func float(field func(*facts) *float64) factValue {
+	return parsed(field, "a number is wanted",
+		valid(parseNumber, func(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }))
 }
 
-// plus is an amount that nothing else refuses where it is below 0.
-func plus(field func(*facts) *float64) reading {
-	return of(field, func(text string) (float64, string) {
-		x, err := strconv.ParseFloat(text, 64)
-		if err != nil || !(x >= 0) || math.IsInf(x, 0) {
-			return 0, "a number of 0 or more is wanted"
-		}
-		return x, ""
-	})
+// nonNegative is a number of 0 or more; rehearsal.Input validates others itself.
+func nonNegative(field func(*facts) *float64) factValue {
+	return parsed(field, "a number of 0 or more is wanted",
+		valid(parseNumber, func(x float64) bool { return x >= 0 && !math.IsInf(x, 1) }))
 }
 
-func count(field func(*facts) *int) reading {
-	return of(field, func(text string) (int, string) {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 0 || n > math.MaxInt32 {
-			return 0, "a whole number of 0 or more is wanted"
-		}
-		return n, ""
-	})
+func integer(field func(*facts) *int) factValue {
+	return parsed(field, "a whole number is wanted", valid(strconv.Atoi, func(int) bool { return true }))
 }
 
-func whole(field func(*facts) *int) reading {
-	return of(field, func(text string) (int, string) {
-		n, err := strconv.Atoi(text)
-		if err != nil {
-			return 0, "a whole number is wanted"
-		}
-		return n, ""
-	})
+func nonNegativeInteger(field func(*facts) *int) factValue {
+	return parsed(field, "a whole number of 0 or more is wanted",
+		valid(strconv.Atoi, func(n int) bool { return n >= 0 && n <= math.MaxInt32 }))
 }
 
-func elapsed(field func(*facts) *time.Duration) reading {
-	return of(field, func(text string) (time.Duration, string) {
-		d, err := time.ParseDuration(text)
-		if err != nil {
-			return 0, "a time with its unit is wanted, such as 50ms, 90s or 5m"
-		}
-		return d, ""
-	})
+func duration(field func(*facts) *time.Duration) factValue {
+	return parsed(field, "a time with its unit is wanted, such as 50ms, 90s or 5m",
+		valid(time.ParseDuration, func(time.Duration) bool { return true }))
 }
 
-// flag is the name of a fact's option: requests-per-second of requestsPerSecond,
-// and memory-price-per-gb-hour of memoryPricePerGBHour.
+// flag is the name of a fact's option: memory-price-per-gb-hour for
+// memoryPricePerGBHour.
 func (f fact) flag() string {
 	var b strings.Builder
 	for i, r := range f.key {
@@ -144,7 +157,7 @@ func (f fact) flag() string {
 	return b.String()
 }
 
-// take reads a fact that stands at a place.
+// take parses a fact at a place.
 func (f fact) take(to *facts, place, text string, ps *problem.List) {
 	if rule := f.set(to, text); rule != "" {
 		ps.Add(place, text, rule, "it means the "+f.meaning)

@@ -11,68 +11,75 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
-// faults are what goes wrong: with scaling, and with what was expected to come.
+// faults are the faults of the rehearsal and the changes of its trace.
 type faults struct {
 	rehearsal.Faults
-	// kickOff is how much later all traffic comes than its schedule expects.
+	// kickOff is the delay of the traffic against the schedule.
 	kickOff time.Duration
-	// extra is what is played once more: as much as To − From before From.
+	// extra are extra times: the traffic of To − From before From is repeated.
 	extra []rehearsal.Window
 }
 
-// change is the traffic as it comes. Extra time is said in times as planned,
-// before the kick-off is moved.
-func (f faults) change(t trace.Trace) trace.Trace {
+// apply changes the traffic. Times of extra time are before the kick-off is moved.
+func (f faults) apply(t trace.Trace) trace.Trace {
 	for _, w := range f.extra {
 		t = t.Extend(w.From, w.To.Sub(w.From))
 	}
 	return t.Shift(f.kickOff)
 }
 
-// misses are changes that meet nothing of the traffic.
-func (f faults) misses(t trace.Trace) problem.List {
+// outsideTraffic are the problems of extra times outside the traffic.
+func (f faults) outsideTraffic(t trace.Trace) problem.List {
 	var ps problem.List
 	for _, w := range f.extra {
 		if len(t.Counts) > 0 && (!w.From.After(t.Start) || w.From.After(t.End())) {
-			ps.Add("--fault", "extra-time="+stamp(w.From), fmt.Sprintf("the traffic is from %s to %s", stamp(t.Start), stamp(t.End())), "extra time begins within it")
+			ps.Add("--fault", "extra-time="+formatTime(w.From),
+				fmt.Sprintf("the traffic is from %s to %s", formatTime(t.Start), formatTime(t.End())),
+				"extra time begins within it")
 		}
 	}
 	return ps
 }
 
-// notes are what change does, in words.
+// notes describe the changes of the trace.
 func (f faults) notes() []string {
 	var notes []string
 	for _, w := range f.extra {
-		notes = append(notes, fmt.Sprintf("extra time of %s at %s", w.To.Sub(w.From), stamp(w.From)))
+		notes = append(notes, fmt.Sprintf("extra time of %s at %s", problem.Duration(w.To.Sub(w.From)), formatTime(w.From)))
 	}
 	switch {
 	case f.kickOff > 0:
-		notes = append(notes, f.kickOff.String()+" later than planned")
+		notes = append(notes, problem.Duration(f.kickOff)+" later than planned")
 	case f.kickOff < 0:
-		notes = append(notes, (-f.kickOff).String()+" earlier than planned")
+		notes = append(notes, problem.Duration(-f.kickOff)+" earlier than planned")
 	}
 	return notes
 }
 
-// faultKind is one value of --fault.
+// faultKind is a kind of --fault.
 type faultKind struct {
 	name, form, example string
-	// add reads what stands behind the name, and reports whether it can.
+	// add parses a value, and reports whether it is valid.
 	add func(f *faults, value string) bool
 }
 
 var faultTable = []faultKind{
-	{"no-capacity", "TIME/DURATION", "2027-05-29T18:30:00Z/20m", window(func(f *faults, w rehearsal.Window) { f.NoCapacity = append(f.NoCapacity, w) })},
-	{"metric-gap", "TIME/DURATION", "2027-05-29T19:00:00Z/10m", window(func(f *faults, w rehearsal.Window) { f.MetricGaps = append(f.MetricGaps, w) })},
-	{"no-data", "POLICY", "invocations", func(f *faults, s string) bool { f.NoData = append(f.NoData, s); return s != "" }},
+	{"no-capacity", "TIME/DURATION", "2027-05-29T18:30:00Z/20m",
+		window(func(f *faults, w rehearsal.Window) { f.NoCapacity = append(f.NoCapacity, w) })},
+	{"metric-gap", "TIME/DURATION", "2027-05-29T19:00:00Z/10m",
+		window(func(f *faults, w rehearsal.Window) { f.MetricGaps = append(f.MetricGaps, w) })},
+	{"no-data", "POLICY", "invocations", func(f *faults,
+		s string) bool {
+		f.NoData = append(f.NoData, s)
+		return s != ""
+	}},
 	{"deployment", "TIME/DURATION[/COUNT]", "2027-05-29T19:00:00Z/10m/2", deployment},
 	{"zone-lost", "TIME", "2027-05-29T19:20:00Z", func(f *faults, s string) (fine bool) {
-		f.ZoneLost, fine = instantOf(s)
+		f.ZoneLost, fine = parseInstant(s)
 		return fine
 	}},
 	{"overwritten", "TIME", "2027-05-29T19:20:00Z", func(f *faults, s string) bool {
-		at, fine := instantOf(s)
+		at, fine := parseInstant(s)
 		f.Overwritten = append(f.Overwritten, at)
 		return fine
 	}},
@@ -91,10 +98,11 @@ var faultTable = []faultKind{
 		f.kickOff = d
 		return err == nil && d != 0 && d%time.Second == 0
 	}},
-	{"extra-time", "TIME/DURATION", "2027-05-29T20:45:00Z/30m", window(func(f *faults, w rehearsal.Window) { f.extra = append(f.extra, w) })},
+	{"extra-time", "TIME/DURATION", "2027-05-29T20:45:00Z/30m",
+		window(func(f *faults, w rehearsal.Window) { f.extra = append(f.extra, w) })},
 }
 
-// deployment reads one that retains the count, or resets it to another.
+// deployment parses TIME/DURATION[/COUNT].
 func deployment(f *faults, s string) bool {
 	begins, rest, _ := strings.Cut(s, "/")
 	takes, count, reset := strings.Cut(rest, "/")
@@ -117,16 +125,11 @@ func deployment(f *faults, s string) bool {
 func window(add func(*faults, rehearsal.Window)) func(*faults, string) bool {
 	return func(f *faults, s string) bool {
 		begins, takes, _ := strings.Cut(s, "/")
-		from, fine := instantOf(begins)
+		from, fine := parseInstant(begins)
 		d, err := time.ParseDuration(takes)
 		add(f, rehearsal.Window{From: from, To: from.Add(d)})
 		return fine && err == nil && d > 0
 	}
-}
-
-func instantOf(s string) (time.Time, bool) {
-	t, err := time.Parse(time.RFC3339, s)
-	return t, err == nil
 }
 
 func number(s string, to *float64) bool {
@@ -144,8 +147,8 @@ func faultKinds() string {
 	return strings.Join(forms, ", ")
 }
 
-// readFaults reads what --fault says.
-func readFaults(said []string) (faults, problem.List) {
+// parseFaults parses the values of --fault.
+func parseFaults(said []string) (faults, problem.List) {
 	var f faults
 	var ps problem.List
 	for _, text := range said {

@@ -11,17 +11,17 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/frontend"
 )
 
-// frontend is what stands before the endpoint that is rehearsed: this project's
-// gateway in the template that says so, with what the facts say in its place. It
-// is nil where nothing is said of it.
-func (o *options) frontend(s setting, scaled cloudformation.Scaled, said before) (*frontend.Frontend, error) {
+// frontend is the gateway and load balancer of the rehearsed endpoint, from their
+// template and the facts. It is nil if neither has a gateway.
+func (o *options) frontend(s setting, scaled cloudformation.Scaled, said frontendFacts) (*frontend.Frontend, error) {
 	var out frontend.Frontend
 	endpoint := endpointOf(scaled)
 	found, err := o.gateway(s, endpoint)
 	if err != nil {
 		return nil, err
 	}
-	traffic := frontendscaling.LoadBalancerTraffic{BytesPerRequest: said.bytesPerRequest, RequestsPerConnection: max(1, said.requests)}
+	traffic := frontendscaling.LoadBalancerTraffic{BytesPerRequest: said.bytesPerRequest,
+		RequestsPerConnection: max(1, said.requests)}
 	switch {
 	case found == nil && said.tasks == 0:
 		return nil, nil
@@ -29,7 +29,8 @@ func (o *options) frontend(s setting, scaled cloudformation.Scaled, said before)
 		out.LoadBalancer = &frontend.LoadBalancer{Traffic: traffic}
 	case found.LoadBalancer:
 		traffic.FunctionTarget = found.Function
-		out.LoadBalancer = &frontend.LoadBalancer{Traffic: traffic, ReservedUnits: found.ReservedUnits, Reservations: found.Reservations}
+		out.LoadBalancer = &frontend.LoadBalancer{Traffic: traffic, ReservedUnits: found.ReservedUnits,
+			Reservations: found.Reservations}
 	}
 	switch {
 	case said.tasks > 0:
@@ -50,41 +51,42 @@ func (o *options) frontend(s setting, scaled cloudformation.Scaled, said before)
 	return &out, nil
 }
 
-// gateway is the one of an endpoint, nil where no template has it. That --frontend
-// has none is a problem.
+// gateway is the gateway of an endpoint in its template, nil without one. A template
+// of --frontend must have one.
 func (o *options) gateway(s setting, endpoint string) (*cloudformation.Frontend, error) {
-	file := o.before
+	file := o.frontendTemplate
 	if file == "" {
-		if s.way != "" || o.environments[s.template] || s.template == "" && o.assembly == "" {
+		if s.mode != "" || o.environments[s.template] || s.template == "" && o.assembly == "" {
 			return nil, nil
 		}
 		file = s.template
 	}
 	reading, err := o.read(file)
 	if err != nil {
-		if o.before == "" {
-			err = nil // said of what scales
+		if o.frontendTemplate == "" {
+			err = nil // reported for what scales
 		}
 		return nil, err
 	}
 	var names []string
 	for i, f := range reading.Frontends {
-		if f.EndpointName == endpoint || s.way != "" {
+		if f.EndpointName == endpoint || s.mode != "" {
 			return &reading.Frontends[i], nil
 		}
 		names = append(names, f.EndpointName)
 	}
-	if o.before == "" || endpoint == "" {
+	if o.frontendTemplate == "" || endpoint == "" {
 		return nil, nil
 	}
 	rule := "no gateway of this project stands in it"
 	if len(names) > 0 {
 		rule = fmt.Sprintf("its gateway calls %s, and %s is rehearsed", strings.Join(names, ", "), endpoint)
 	}
-	return nil, problem.List{{Path: "--frontend", Got: o.before, Rule: rule, Fix: "give the template of the endpoint's own gateway, or leave it out"}}
+	return nil, problem.List{{Path: "--frontend", Got: o.frontendTemplate, Rule: rule,
+		Fix: "give the template of the endpoint's own gateway, or leave it out"}}
 }
 
-// endpointOf is the endpoint of what scales, "" where it is not known.
+// endpointOf is the endpoint of what scales, "" if it is not known.
 func endpointOf(s cloudformation.Scaled) string {
 	switch {
 	case s.Subject.Variant != nil:

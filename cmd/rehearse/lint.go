@@ -10,23 +10,23 @@ import (
 
 // lint prints what the rules say of everything that scales in the templates.
 func lintTemplates(o *options, out io.Writer) (int, error) {
-	o.missing(false)
+	o.checkRequired(false)
 	if len(o.templates) > 1 {
-		o.once()
+		o.checkSingle()
 	}
 	if len(o.problems) > 0 {
-		return badInput, o.problems
+		return statusBadInput, o.problems
 	}
 	reading, err := o.read(o.settings()[0].template)
 	if err != nil {
-		return badInput, err
+		return statusBadInput, err
 	}
 	if err := reading.Err(); err != nil {
-		return badInput, err
+		return statusBadInput, err
 	}
 	selected := o.selected(reading)
 	if len(selected) == 0 {
-		return badInput, o.choice(nil, reading)
+		return statusBadInput, o.ambiguity(nil, reading)
 	}
 	subjects := make([]lint.Subject, len(selected))
 	var wrong []error
@@ -37,13 +37,13 @@ func lintTemplates(o *options, out io.Writer) (int, error) {
 		}
 	}
 	if err := errors.Join(wrong...); err != nil {
-		return badInput, err
+		return statusBadInput, err
 	}
-	status := fine
+	status := statusOK
 	for i, findings := range lint.All(subjects) {
 		s := selected[i]
 		for _, f := range findings {
-			status = refused
+			status = statusRefused
 			fmt.Fprintf(out, "%s:%d:%d: %s: %s\n", s.File, s.Line, s.Column, s.LogicalID, f)
 		}
 	}

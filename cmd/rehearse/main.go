@@ -1,9 +1,8 @@
-// Rehearse replays traffic against the scaling that a CloudFormation template
-// would deploy, and says what would have become of the requests, of their latency
-// and of the cost. "rehearse run -h" lists what it takes.
+// Rehearse simulates the scaling of a CloudFormation template under a trace of
+// traffic: requests, latency, capacity and cost. "rehearse run -h" lists its options.
 //
-// Its exit status is 0 where all is well, 1 where a gate or the lint refuses what
-// was read, and 2 where the input is bad: then nothing is written.
+// Its exit status is 0 for success, 1 if a gate or the lint fails, and 2 for bad
+// input; then it writes no file.
 package main
 
 import (
@@ -17,32 +16,37 @@ import (
 
 // Exit statuses.
 const (
-	fine     = 0
-	refused  = 1
-	badInput = 2
+	statusOK       = 0
+	statusRefused  = 1
+	statusBadInput = 2
 )
 
-// command is one thing that rehearse does.
+// command is a command of rehearse.
 type command struct {
 	name, what string
-	// flags are the groups of options that it takes.
+	// flags are the groups of its options.
 	flags []func(*options, *flag.FlagSet)
 	do    func(*options, io.Writer) (status int, err error)
 }
 
 func commands() []command {
 	return []command{
-		{"run", "rehearse one template, write a report, hold it to a gate", []func(*options, *flag.FlagSet){subjectFlags, playFlags, outputFlags, gateFlags}, run},
-		{"compare", "rehearse several templates, environments, commits or facts side by side", []func(*options, *flag.FlagSet){subjectFlags, playFlags, compareFlags, outputFlags, gateFlags}, compare},
-		{"explain", "tell a rehearsal minute by minute: what went off, what was decided, and why not more", []func(*options, *flag.FlagSet){subjectFlags, playFlags}, explain},
-		{"plan", "find the cheapest setting that holds, and an event's floors, learned from an earlier one", []func(*options, *flag.FlagSet){subjectFlags, playFlags, planFlags}, makePlan},
-		{"lint", "judge what scales in a template by this project's rules", []func(*options, *flag.FlagSet){subjectFlags}, lintTemplates},
+		{"run", "rehearse one template, write a report, hold it to a gate",
+			[]func(*options, *flag.FlagSet){subjectFlags, playFlags, outputFlags, gateFlags}, run},
+		{"compare", "rehearse several templates, environments, commits or facts side by side",
+			[]func(*options, *flag.FlagSet){subjectFlags, playFlags, compareFlags, outputFlags, gateFlags}, compare},
+		{"explain", "tell a rehearsal minute by minute: what went off, what was decided, and why not more",
+			[]func(*options, *flag.FlagSet){subjectFlags, playFlags}, explain},
+		{"plan", "find the cheapest setting that holds, and an event's floors, learned from an earlier one",
+			[]func(*options, *flag.FlagSet){subjectFlags, playFlags, planFlags}, makePlan},
+		{"lint", "judge what scales in a template by this project's rules", []func(*options, *flag.FlagSet){subjectFlags},
+			lintTemplates},
 	}
 }
 
 func main() { os.Exit(rehearse(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// rehearse is the program, and its exit status.
+// rehearse runs the program and returns its exit status.
 func rehearse(args []string, out, problems io.Writer) int {
 	all := commands()
 	name := ""
@@ -61,33 +65,33 @@ func rehearse(args []string, out, problems io.Writer) int {
 	usage += "\"rehearse COMMAND -h\" lists its options.\n"
 	if name == "help" || strings.TrimLeft(name, "-") == "h" || strings.TrimLeft(name, "-") == "help" {
 		fmt.Fprint(out, usage)
-		return fine
+		return statusOK
 	}
 	if name != "" {
 		fmt.Fprintf(problems, "command: got %q: there is no such command\n", name)
 	}
 	fmt.Fprint(problems, usage)
-	return badInput
+	return statusBadInput
 }
 
 func (c command) run(args []string, out, problems io.Writer) int {
 	o := newOptions()
-	if status := c.parse(o, args, out, problems); status != fine {
-		return max(status, fine)
+	if status := c.parse(o, args, out, problems); status != statusOK {
+		return max(status, statusOK)
 	}
 	o.terminal = terminal(problems)
 	status, err := c.do(o, out)
 	if err != nil {
 		fmt.Fprintln(problems, err)
-		return badInput
+		return statusBadInput
 	}
 	return status
 }
 
-// helped is of a command line that asks for nothing but help.
+// helped is the status of a command line that asks for help.
 const helped = -1
 
-// parse reads the options. Its status is fine where there is something to do.
+// parse parses the options. Its status is statusOK if the command is to run.
 func (c command) parse(o *options, args []string, out, problems io.Writer) int {
 	flags := flag.NewFlagSet("rehearse "+c.name, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -102,10 +106,11 @@ func (c command) parse(o *options, args []string, out, problems io.Writer) int {
 		return helped
 	case err != nil:
 		fmt.Fprintf(problems, "%v; \"rehearse %s -h\" lists what it takes\n", err, c.name)
-		return badInput
+		return statusBadInput
 	case flags.NArg() > 0:
-		fmt.Fprintf(problems, "%s: got %q: everything is said with an option; \"rehearse %s -h\" lists them\n", c.name, flags.Arg(0), c.name)
-		return badInput
+		fmt.Fprintf(problems, "%s: got %q: everything is said with an option; \"rehearse %s -h\" lists them\n", c.name,
+			flags.Arg(0), c.name)
+		return statusBadInput
 	}
-	return fine
+	return statusOK
 }

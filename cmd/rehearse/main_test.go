@@ -56,16 +56,18 @@ func golden(t *testing.T, file, got string) {
 // loses a zone at its peak.
 func TestProdHoldsTheFinal(t *testing.T) {
 	t.Parallel()
-	args := append([]string{"run", "--template", prod, "--fault", "zone-lost=2027-05-29T20:50:00Z", "--client-timeout", "1s", "--variation", "1",
+	args := append([]string{"run", "--template", prod, "--fault", "zone-lost=2027-05-29T20:50:00Z", "--client-timeout",
+		"1s", "--variation", "1",
 		"--min-availability", "99.99", "--max-p99", "400ms", "--max-cost-ratio", "4"}, final...)
 	status, out, problems := call(args...)
-	if status != fine || problems != "" {
+	if status != statusOK || problems != "" {
 		t.Errorf("exit status %d\n%s%s", status, out, problems)
 	}
 	// Twice as much on a day without a floor, and without instances to be had, is refused.
-	unprepared := append(args, "--shift-to", "2027-05-23T19:00:00Z", "--fault", "no-capacity=2027-05-23T18:00:00Z/3h", "--rate-scale", "3")
+	unprepared := append(args, "--shift-to", "2027-05-23T19:00:00Z", "--fault", "no-capacity=2027-05-23T18:00:00Z/3h",
+		"--rate-scale", "3")
 	status, out, _ = call(unprepared...)
-	if status != refused || !strings.Contains(out, "gate failed") || !strings.Contains(out, "is below 99.99 %") {
+	if status != statusRefused || !strings.Contains(out, "gate failed") || !strings.Contains(out, "is below 99.99 %") {
 		t.Errorf("exit status %d\n%s", status, out)
 	}
 }
@@ -73,8 +75,9 @@ func TestProdHoldsTheFinal(t *testing.T) {
 func TestOthersTemplates(t *testing.T) {
 	t.Parallel()
 	for name, args := range map[string][]string{
-		"variant":   {"--template", variant, "--facts", "testdata/facts.yaml"},
-		"friday":    {"--template", variant, "--facts", "testdata/facts.yaml", "--rate-scale", "1", "--shift-to", "2027-05-28T19:00:00Z"},
+		"variant": {"--template", variant, "--facts", "testdata/facts.yaml"},
+		"friday": {"--template", variant, "--facts", "testdata/facts.yaml", "--rate-scale", "1", "--shift-to",
+			"2027-05-28T19:00:00Z"},
 		"component": {"--template", component, "--facts", "testdata/facts.yaml", "--requests-per-second", "200"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -85,7 +88,7 @@ func TestOthersTemplates(t *testing.T) {
 	}
 }
 
-// TestMistakes compares all that is said, with exit status 2, nothing printed
+// TestMistakes compares all errors, with exit status 2, nothing printed
 // and nothing written.
 func TestMistakes(t *testing.T) {
 	t.Parallel()
@@ -95,33 +98,58 @@ func TestMistakes(t *testing.T) {
 		lines int
 		args  []string
 	}{
-		"nothing-given":                {2, nil},
-		"no-scaling":                   {1, append([]string{"--template", "../../internal/cloudformation/testdata/nothing-scales.yaml", "--trace", good}, facts...)},
-		"no-scaling-and-bad-trace":     {3, []string{"--template", "../../internal/cloudformation/testdata/nothing-scales.yaml", "--trace", bad("trace-unsorted-and-negative.csv")}},
-		"unresolved":                   {7, append([]string{"--template", "../../internal/cloudformation/testdata/unresolved.yaml", "--trace", good}, facts...)},
-		"unsupported-policy":           {1, append([]string{"--template", "../../internal/cloudformation/testdata/predictive.yaml", "--trace", good}, facts...)},
-		"facts-missing":                {2, []string{"--template", component, "--trace", good}},
-		"facts-several":                {4, []string{"--template", variant, "--trace", good, "--facts", bad("facts-several.yaml")}},
-		"facts-list":                   {1, append([]string{"--template", variant, "--trace", good, "--facts", bad("facts-list.yaml")}, facts...)},
-		"facts-no-mapping":             {1, append([]string{"--template", variant, "--trace", good, "--facts", bad("facts-no-mapping.yaml")}, facts...)},
-		"facts-no-yaml":                {1, append([]string{"--template", variant, "--trace", good, "--facts", bad("facts-no-yaml.yaml")}, facts...)},
-		"trace-empty":                  {1, append([]string{"--template", variant, "--trace", bad("trace-empty.csv")}, facts...)},
-		"trace-unsorted-and-negative":  {2, append([]string{"--template", variant, "--trace", bad("trace-unsorted-and-negative.csv")}, facts...)},
-		"trace-mixed-periods":          {1, append([]string{"--template", variant, "--trace", bad("trace-mixed-periods.csv")}, facts...)},
-		"trace-elsewhere":              {1, append([]string{"--template", variant, "--trace", good, "--from", "2028-01-01T00:00:00Z"}, facts...)},
-		"gate-contradicts-itself":      {2, append([]string{"--template", variant, "--trace", good, "--service-time", "50ms", "--max-p99", "10ms", "--max-cost-ratio", "0.5"}, facts...)},
-		"options-wrong":                {10, append([]string{"--template", variant, "--assembly", "x", "--trace", good, "--rate-scale", "-1", "--from", "today", "--fault", "rain", "--fault", "zone-lost=now", "--min-availability", "101", "--max-p99", "5", "--seed", "-1", "--kick-off", "2027-05-29T19:00:00Z", "--parameter", "x"}, facts...)},
-		"shape-wrong":                  {3, append([]string{"--template", variant, "--shape", "match,start=today,length=5h,base=-1,peak=900"}, facts...)},
-		"shape-and-trace":              {1, append([]string{"--template", variant, "--trace", good, "--shape", match}, facts...)},
-		"faults-beside-the-traffic":    {2, append([]string{"--template", variant, "--shape", match, "--fault", "extra-time=2027-05-29T20:45:00Z/30m", "--fault", "no-data=latency"}, facts...)},
-		"environment-wrong":            {1, append([]string{"--environment", "../../config/testdata/certificate-missing.yaml", "--trace", good}, facts...)},
-		"fault-of-no-action-and-order": {2, append([]string{"--template", variant, "--trace", good, "--fault", "missed=nothing", "--from", "2027-05-29T19:02:00Z", "--to", "2027-05-29T19:00:00Z"}, facts...)},
+		"nothing-given": {2, nil},
+		"no-scaling": {1,
+			append([]string{"--template", "../../internal/cloudformation/testdata/nothing-scales.yaml", "--trace", good},
+				facts...)},
+		"no-scaling-and-bad-trace": {3, []string{"--template",
+			"../../internal/cloudformation/testdata/nothing-scales.yaml", "--trace", bad("trace-unsorted-and-negative.csv")}},
+		"unresolved": {7,
+			append([]string{"--template", "../../internal/cloudformation/testdata/unresolved.yaml", "--trace", good},
+				facts...)},
+		"unsupported-policy": {1,
+			append([]string{"--template", "../../internal/cloudformation/testdata/predictive.yaml", "--trace", good},
+				facts...)},
+		"facts-missing": {2, []string{"--template", component, "--trace", good}},
+		"facts-several": {4, []string{"--template", variant, "--trace", good, "--facts",
+			bad("facts-several.yaml")}},
+		"facts-list": {1,
+			append([]string{"--template", variant, "--trace", good, "--facts", bad("facts-list.yaml")}, facts...)},
+		"facts-no-mapping": {1,
+			append([]string{"--template", variant, "--trace", good, "--facts", bad("facts-no-mapping.yaml")}, facts...)},
+		"facts-no-yaml": {1,
+			append([]string{"--template", variant, "--trace", good, "--facts", bad("facts-no-yaml.yaml")}, facts...)},
+		"trace-empty": {1, append([]string{"--template", variant, "--trace", bad("trace-empty.csv")},
+			facts...)},
+		"trace-unsorted-and-negative": {2,
+			append([]string{"--template", variant, "--trace", bad("trace-unsorted-and-negative.csv")}, facts...)},
+		"trace-mixed-periods": {1,
+			append([]string{"--template", variant, "--trace", bad("trace-mixed-periods.csv")}, facts...)},
+		"trace-elsewhere": {1,
+			append([]string{"--template", variant, "--trace", good, "--from", "2028-01-01T00:00:00Z"}, facts...)},
+		"gate-contradicts-itself": {2, append([]string{"--template", variant, "--trace", good, "--service-time",
+			"50ms", "--max-p99", "10ms", "--max-cost-ratio", "0.5"}, facts...)},
+		"options-wrong": {10,
+			append([]string{"--template", variant, "--assembly", "x", "--trace", good, "--rate-scale", "-1", "--from",
+				"today", "--fault", "rain", "--fault", "zone-lost=now", "--min-availability", "101", "--max-p99", "5", "--seed",
+				"-1", "--kick-off", "2027-05-29T19:00:00Z", "--parameter", "x"}, facts...)},
+		"shape-wrong": {3,
+			append([]string{"--template", variant, "--shape", "match,start=today,length=5h,base=-1,peak=900"}, facts...)},
+		"shape-and-trace": {1, append([]string{"--template", variant, "--trace", good, "--shape", match},
+			facts...)},
+		"faults-beside-the-traffic": {2, append([]string{"--template", variant, "--shape", match, "--fault",
+			"extra-time=2027-05-29T20:45:00Z/30m", "--fault", "no-data=latency"}, facts...)},
+		"environment-wrong": {1,
+			append([]string{"--environment", "../../config/testdata/certificate-missing.yaml", "--trace", good}, facts...)},
+		"fault-of-no-action-and-order": {2, append([]string{"--template", variant, "--trace", good, "--fault",
+			"missed=nothing", "--from", "2027-05-29T19:02:00Z", "--to", "2027-05-29T19:00:00Z"}, facts...)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			status, out, problems := call(append(append([]string{"run"}, test.args...), "--json", filepath.Join(dir, "r.json"), "--html", filepath.Join(dir, "r.html"))...)
-			if left, _ := os.ReadDir(dir); status != badInput || out != "" || len(left) > 0 {
+			status, out, problems := call(append(append([]string{"run"}, test.args...), "--json",
+				filepath.Join(dir, "r.json"), "--html", filepath.Join(dir, "r.html"))...)
+			if left, _ := os.ReadDir(dir); status != statusBadInput || out != "" || len(left) > 0 {
 				t.Errorf("exit status %d, %d files, printed %q", status, len(left), out)
 			}
 			golden(t, bad(name+".txt"), problems)
@@ -137,8 +165,10 @@ func TestOutputsAreWholeAndTheSame(t *testing.T) {
 	dir := t.TempDir()
 	written := func(name string) (string, string) {
 		j, h := filepath.Join(dir, name+".json"), filepath.Join(dir, name+".html")
-		status, out, problems := call(append([]string{"run", "--template", variant, "--facts", "testdata/facts.yaml", "--json", j, "--html", h, "--min-availability", "100"}, final...)...)
-		if status != refused || problems != "" {
+		status, out,
+			problems := call(append([]string{"run", "--template", variant, "--facts", "testdata/facts.yaml", "--json", j,
+			"--html", h, "--min-availability", "100"}, final...)...)
+		if status != statusRefused || problems != "" {
 			t.Fatalf("exit status %d\n%s%s", status, out, problems)
 		}
 		a, err := os.ReadFile(j)
@@ -160,37 +190,43 @@ func TestOutputsAreWholeAndTheSame(t *testing.T) {
 		GateFailures []string
 		Minutes      []struct{ Needed, InService int }
 	}
-	if err := json.Unmarshal([]byte(json1), &parsed); err != nil || len(parsed.GateFailures) != 1 || len(parsed.Minutes) != 420 {
+	if err := json.Unmarshal([]byte(json1), &parsed); err != nil || len(parsed.GateFailures) != 1 ||
+		len(parsed.Minutes) != 420 {
 		t.Errorf("%v: %d failures, %d minutes", err, len(parsed.GateFailures), len(parsed.Minutes))
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, ".rehearse-*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
-	status, _, problems := call("run", "--template", variant, "--facts", "testdata/facts.yaml", "--trace", good, "--json", filepath.Join(dir, "none", "x"), "--html", dir)
-	if status != badInput || strings.Count(problems, "\n") != 2 {
+	status, _, problems := call("run", "--template", variant, "--facts", "testdata/facts.yaml", "--trace", good,
+		"--json", filepath.Join(dir, "none", "x"), "--html", dir)
+	if status != statusBadInput || strings.Count(problems, "\n") != 2 {
 		t.Errorf("exit status %d\n%s", status, problems)
 	}
 }
 
 func TestLint(t *testing.T) {
 	t.Parallel()
-	if status, out, problems := call("lint", "--template", prod); status != fine || out+problems != "" {
+	if status, out, problems := call("lint", "--template", prod); status != statusOK || out+problems != "" {
 		t.Errorf("prod: exit status %d\n%s%s", status, out, problems)
 	}
 	status, out, problems := call("lint", "--template", "testdata/hurts.yaml")
-	if status != refused || problems != "" {
+	if status != statusRefused || problems != "" {
 		t.Errorf("exit status %d: %s", status, problems)
 	}
 	golden(t, "testdata/hurts.txt", out)
-	if status, _, problems := call("lint", "--template", "../../internal/cloudformation/testdata/unresolved.yaml"); status != badInput || strings.Count(problems, "\n") != 7 {
+	if status, _, problems := call("lint", "--template",
+		"../../internal/cloudformation/testdata/unresolved.yaml"); status != statusBadInput ||
+		strings.Count(problems, "\n") != 7 {
 		t.Errorf("unresolved: exit status %d\n%s", status, problems)
 	}
 }
 
 func TestExplain(t *testing.T) {
 	t.Parallel()
-	status, out, problems := call(append(append([]string{"explain", "--template", variant, "--facts", "testdata/facts.yaml"}, final...), "--to", "1998-07-08T18:30:00Z")...)
-	if status != fine || problems != "" {
+	status, out,
+		problems := call(append(append([]string{"explain", "--template", variant, "--facts", "testdata/facts.yaml"},
+		final...), "--to", "1998-07-08T18:30:00Z")...)
+	if status != statusOK || problems != "" {
 		t.Errorf("exit status %d\n%s", status, problems)
 	}
 	golden(t, "testdata/explain.txt", out)
@@ -203,10 +239,14 @@ func TestCommands(t *testing.T) {
 		status int
 		said   string
 	}{
-		{nil, badInput, "usage: rehearse"}, {[]string{"sing"}, badInput, `got "sing"`}, {[]string{"help"}, fine, "compare"},
-		{[]string{"run", "-h"}, fine, "-requests-per-second"}, {[]string{"run", "--colour"}, badInput, "colour"}, {[]string{"lint", "x.yaml"}, badInput, `got "x.yaml"`},
+		{nil, statusBadInput, "usage: rehearse"}, {[]string{"sing"}, statusBadInput, `got "sing"`},
+		{[]string{"help"}, statusOK, "compare"},
+		{[]string{"run", "-h"}, statusOK, "-requests-per-second"},
+		{[]string{"run", "--colour"}, statusBadInput, "colour"},
+		{[]string{"lint", "x.yaml"}, statusBadInput, `got "x.yaml"`},
 	} {
-		if status, out, problems := call(test.args...); status != test.status || !strings.Contains(out+problems, test.said) {
+		if status, out, problems := call(test.args...); status != test.status ||
+			!strings.Contains(out+problems, test.said) {
 			t.Errorf("%q: exit status %d, %s%s", test.args, status, out, problems)
 		}
 	}
@@ -220,7 +260,8 @@ func TestFactsPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range factTable {
-		if line := "| `" + f.key + "` | " + f.meaning + " | " + f.otherwise + " |\n"; !strings.Contains(string(page), line) {
+		if line := "| `" + f.key + "` | " + f.meaning + " | " + f.defaultText + " |\n"; !strings.Contains(string(page),
+			line) {
 			t.Errorf("docs/rehearsal.md lacks\n%s", line)
 		}
 	}
@@ -255,7 +296,8 @@ func TestFactsInYAML(t *testing.T) {
 }
 
 func FuzzFacts(f *testing.F) {
-	for _, file := range []string{"testdata/facts.yaml", "testdata/mistakes/facts-several.yaml", "testdata/mistakes/facts-list.yaml", "testdata/mistakes/facts-no-yaml.yaml"} {
+	for _, file := range []string{"testdata/facts.yaml", "testdata/mistakes/facts-several.yaml",
+		"testdata/mistakes/facts-list.yaml", "testdata/mistakes/facts-no-yaml.yaml"} {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			f.Fatal(err)

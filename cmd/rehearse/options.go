@@ -17,25 +17,25 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
-// options are what the command line says.
+// options are the options of the command line.
 type options struct {
 	templates, facts          []string
-	environments              map[string]bool // those of templates that are environment files
+	environments              map[string]bool // the templates that are environment files
 	commits                   []string
-	laidOver                  []string // plans for environment files
-	ways                      []way
-	plans                     map[setting]*plan.Plan // those that were made
+	planFiles                 []string // of plans for environment files
+	modes                     []scalingMode
+	plans                     map[setting]*plan.Plan // made so far
 	flips                     bool
 	svg                       string
 	assembly, stack, resource string
-	before                    string // the template of what stands before the endpoint
+	frontendTemplate          string // the template of the gateway and load balancer
 	readings                  map[string]cloudformation.Reading
 	account, region           string
 	parameters                map[string]string
-	given                     facts // in place of what facts files say
+	given                     facts // which override facts files
 
 	trace, shape         string
-	sourced              *source // what the two have been read as
+	cachedSource         *trafficSource // read from trace or shape
 	rateScale, timeScale float64
 	from, to             time.Time
 	kickOff, shiftTo     time.Time
@@ -44,45 +44,35 @@ type options struct {
 	json, html           string
 	gate                 gate
 	planning             planning
-	terminal             io.Writer // shows how far a plan is; nil where nobody looks
+	terminal             io.Writer // shows the progress of a plan; nil without a terminal
 
-	// problems are of single options. They are told with all others.
+	// problems are those of single options, reported with all others.
 	problems problem.List
 }
 
 func newOptions() *options {
-	return &options{rateScale: 1, timeScale: 1, parameters: map[string]string{}, environments: map[string]bool{}, readings: map[string]cloudformation.Reading{}, plans: map[setting]*plan.Plan{}, given: newFacts()}
-}
-
-// reads makes a flag of a function that reads a text: what it cannot read is a
-// problem like any other, and does not hide those that follow.
-func reads[T any](o *options, flags *flag.FlagSet, name, usage, rule, fix string, read func(string) (T, bool), set func(T)) {
-	flags.Func(name, usage, func(text string) error {
-		if v, fine := read(text); fine {
-			set(v)
-		} else {
-			o.problems.Add("--"+name, text, rule, fix)
-		}
-		return nil
-	})
+	return &options{rateScale: 1, timeScale: 1, parameters: map[string]string{}, environments: map[string]bool{},
+		readings: map[string]cloudformation.Reading{}, plans: map[setting]*plan.Plan{}, given: newFacts()}
 }
 
 func subjectFlags(o *options, flags *flag.FlagSet) {
-	flags.Func("template", "a CloudFormation `file`, JSON or YAML, or COMMIT:FILE of git; compare takes several", func(s string) error {
-		o.templates = append(o.templates, s)
-		return nil
-	})
-	flags.Func("environment", "an environment `file` instead of a template, as its synthesis would deploy it, or COMMIT:FILE of git; compare takes several", func(s string) error {
-		o.templates = append(o.templates, s)
-		o.environments[s] = true
-		return nil
-	})
-	flags.StringVar(&o.assembly, "assembly", "", "a cloud assembly, as cdk synth writes it to cdk.out, instead of a template")
+	listFlag(flags, "template",
+		"a CloudFormation `file`, JSON or YAML, or COMMIT:FILE of git; compare takes several", &o.templates)
+	flags.Func("environment",
+		"an environment `file` instead of a template, as its synthesis would deploy it, or COMMIT:FILE of git; "+
+			"compare takes several", func(s string) error {
+			o.templates = append(o.templates, s)
+			o.environments[s] = true
+			return nil
+		})
+	flags.StringVar(&o.assembly, "assembly", "",
+		"a cloud assembly, as cdk synth writes it to cdk.out, instead of a template")
 	flags.StringVar(&o.stack, "stack", "", "the `name` of the stack, where several have something that scales")
 	flags.StringVar(&o.resource, "resource", "", "the resource `ID` or logical ID of what scales, where several do")
 	flags.StringVar(&o.account, "account", "", "the `account` that a template asks for")
 	flags.StringVar(&o.region, "region", "", "the `region` that a template asks for, such as eu-west-1")
-	reads(o, flags, "parameter", "a template's parameter, as `NAME=VALUE`", "a parameter is NAME=VALUE", "such as --parameter Stage=prod",
+	valueFlag(o, flags, "parameter", "a template's parameter, as `NAME=VALUE`", "a parameter is NAME=VALUE",
+		"such as --parameter Stage=prod",
 		func(s string) ([2]string, bool) {
 			name, value, found := strings.Cut(s, "=")
 			return [2]string{name, value}, found && name != ""
@@ -90,62 +80,62 @@ func subjectFlags(o *options, flags *flag.FlagSet) {
 }
 
 func playFlags(o *options, flags *flag.FlagSet) {
-	flags.Func("facts", "a `file` of what was measured; default what the template's metadata says; compare takes several", func(s string) error {
-		o.facts = append(o.facts, s)
-		return nil
-	})
-	flags.StringVar(&o.before, "frontend", "", "the `template` of the gateway and the load balancer, whose cost is added (default the one that is rehearsed, or the assembly)")
+	listFlag(flags, "facts",
+		"a `file` of what was measured; default what the template's metadata says; compare takes several", &o.facts)
+	flags.StringVar(&o.frontendTemplate, "frontend", "",
+		"the `template` of the gateway and the load balancer, whose cost is added (default the one that is "+
+			"rehearsed, or the assembly)")
 	for _, f := range factTable {
 		flags.Func(f.flag(), f.meaning+"; as "+f.key+" in the facts", func(text string) error {
 			f.take(&o.given, "--"+f.flag(), text, &o.problems)
 			return nil
 		})
 	}
-	flags.StringVar(&o.trace, "trace", "", "a `file` of traffic: counts as CSV, a log of requests, or what aws cloudwatch get-metric-data prints")
-	flags.StringVar(&o.shape, "shape", "", "generated traffic instead of a trace, `KIND,KEY=VALUE,...`; times count from its start, rates are requests a second:\n"+strings.Join(trace.ShapeForms(), "\n"))
+	flags.StringVar(&o.trace, "trace", "",
+		"a `file` of traffic: counts as CSV, a log of requests, or what aws cloudwatch get-metric-data prints")
+	flags.StringVar(&o.shape, "shape", "",
+		"generated traffic instead of a trace, `KIND,KEY=VALUE,...`; times count from its start, rates are requests "+
+			"a second:\n"+strings.Join(trace.ShapeForms(), "\n"))
 	scale := func(name, usage string, to *float64) {
-		reads(o, flags, name, usage, "a scale is above 0 and at most 1000000", "2 doubles it", func(s string) (float64, bool) {
-			x, err := strconv.ParseFloat(s, 64)
-			return x, err == nil && x > 0 && x <= 1e6
-		}, func(x float64) { *to = x })
+		valueFlag(o, flags, name, usage, "a scale is above 0 and at most 1000000", "2 doubles it",
+			valid(parseNumber, func(x float64) bool { return x > 0 && x <= 1e6 }), func(x float64) { *to = x })
 	}
 	scale("rate-scale", "play so many `times` as many requests (default 1)", &o.rateScale)
 	scale("time-scale", "play the trace so many `times` as fast, at its rates (default 1)", &o.timeScale)
 	instant := func(name, usage string, to *time.Time) {
-		reads(o, flags, name, usage, "a time has a date and a zone", "such as 2027-05-29T19:00:00Z", func(s string) (time.Time, bool) {
-			t, err := time.Parse(time.RFC3339, s)
-			return t, err == nil
-		}, func(t time.Time) { *to = t })
+		valueFlag(o, flags, name, usage, "a time has a date and a zone", "such as 2027-05-29T19:00:00Z",
+			parseInstant, func(t time.Time) { *to = t })
 	}
 	instant("from", "play the trace from this `time` of its own on", &o.from)
 	instant("to", "play the trace to before this `time` of its own", &o.to)
 	instant("kick-off", "the `time` in the trace that --shift-to moves (default its first)", &o.kickOff)
 	instant("shift-to", "the `time` that --kick-off becomes, such as that of the match to come", &o.shiftTo)
-	flags.Func("fault", "something that goes wrong, `KIND=VALUE`; may be said again: "+faultKinds(), func(s string) error {
-		o.faults = append(o.faults, s)
-		return nil
-	})
-	reads(o, flags, "seed", "begins the pseudo-random start times (default `0`)", "a seed is a whole number, 0 or more", "leave it out for 0", func(s string) (uint64, bool) {
-		n, err := strconv.ParseUint(s, 10, 64)
-		return n, err == nil
-	}, func(n uint64) { o.seed = n })
+	listFlag(flags, "fault",
+		"something that goes wrong, `KIND=VALUE`; may be said again: "+faultKinds(), &o.faults)
+	valueFlag(o, flags, "seed", "begins the pseudo-random start times (default `0`)",
+		"a seed is a whole number, 0 or more", "leave it out for 0", func(s string) (uint64, bool) {
+			n, err := strconv.ParseUint(s, 10, 64)
+			return n, err == nil
+		}, func(n uint64) { o.seed = n })
 }
 
 func compareFlags(o *options, flags *flag.FlagSet) {
-	flags.Func("commit", "a `commit` of git at which --template or --environment is read; may be said again", func(s string) error {
-		o.commits = append(o.commits, s)
-		return nil
-	})
-	flags.Func("plan", "a `file` that rehearse plan --yaml has written: --environment is rehearsed with it as well; may be said again", func(s string) error {
-		o.laidOver = append(o.laidOver, s)
-		return nil
-	})
-	reads(o, flags, "scaling", "make the scaling of the facts instead of reading it: `fixed`, autoscaled or planned; may be said again", "the ways are fixed, autoscaled and planned", "such as autoscaled",
-		readWay, func(w way) { o.ways = append(o.ways, w) })
-	reads(o, flags, "evening", "learn what is planned from an evening, by its `kick-off` in the trace, or FILE@TIME; may be said again", "it is a time, or FILE@TIME", "such as 1998-07-07T19:00:00Z",
-		readKickOff, func(k kickOff) { o.planning.evenings = append(o.planning.evenings, k) })
+	listFlag(flags, "commit",
+		"a `commit` of git at which --template or --environment is read; may be said again", &o.commits)
+	listFlag(flags, "plan",
+		"a `file` that rehearse plan --yaml has written: --environment is rehearsed with it as well; "+
+			"may be said again", &o.planFiles)
+	valueFlag(o, flags, "scaling",
+		"make the scaling of the facts instead of reading it: `fixed`, autoscaled or planned; may be said again",
+		"the ways are fixed, autoscaled and planned", "such as autoscaled",
+		parseScalingMode, func(w scalingMode) { o.modes = append(o.modes, w) })
+	valueFlag(o, flags, "evening",
+		"learn what is planned from an evening, by its `kick-off` in the trace, or FILE@TIME; may be said again",
+		"it is a time, or FILE@TIME", "such as 1998-07-07T19:00:00Z",
+		parseKickOff, func(k kickOff) { o.planning.evenings = append(o.planning.evenings, k) })
 	budgetFlag(o, flags)
-	flags.BoolVar(&o.flips, "flips", false, "say where another would be the cheapest: at which price, speed or start time")
+	flags.BoolVar(&o.flips, "flips", false,
+		"say where another would be the cheapest: at which price, speed or start time")
 	flags.StringVar(&o.svg, "svg", "", "draw the comparison into this `file`")
 }
 
@@ -155,43 +145,43 @@ func outputFlags(o *options, flags *flag.FlagSet) {
 }
 
 func gateFlags(o *options, flags *flag.FlagSet) {
-	positive := func(s string) (float64, bool) {
-		x, err := strconv.ParseFloat(s, 64)
-		return x, err == nil && x > 0 && !math.IsInf(x, 1)
-	}
-	reads(o, flags, "min-availability", "fail below this `percentage` of answered requests", "an availability is a percentage over 0 and at most 100", "such as 99.99",
-		func(s string) (float64, bool) {
-			x, fine := positive(strings.TrimSuffix(s, "%"))
-			return x, fine && x <= 100
-		},
-		func(x float64) { o.gate.minAvailability = x })
-	reads(o, flags, "max-p99", "fail over this 99th percentile of `latency`", "a latency is above 0 and has a unit", "such as 200ms",
-		func(s string) (time.Duration, bool) { d, err := time.ParseDuration(s); return d, err == nil && d > 0 },
-		func(d time.Duration) { o.gate.maxP99 = d })
-	reads(o, flags, "max-cost-ratio", "fail over this `multiple` of what the oracle pays", "a ratio is above 0", "such as 1.5", positive,
+	valueFlag(o, flags, "min-availability", "fail below this `percentage` of answered requests",
+		"an availability is a percentage over 0 and at most 100", "such as 99.99",
+		valid(parsePercentage, isPercentage), func(x float64) { o.gate.minAvailability = x })
+	valueFlag(o, flags, "max-p99", "fail over this 99th percentile of `latency`",
+		"a latency is above 0 and has a unit", "such as 200ms",
+		valid(time.ParseDuration, isPositive), func(d time.Duration) { o.gate.maxP99 = d })
+	valueFlag(o, flags, "max-cost-ratio", "fail over this `multiple` of what the oracle pays", "a ratio is above 0",
+		"such as 1.5",
+		valid(parseNumber, func(x float64) bool { return x > 0 && !math.IsInf(x, 1) }),
 		func(x float64) { o.gate.maxCostRatio = x })
 }
 
-// missing are the options without which nothing can be done.
-func (o *options) missing(played bool) {
+// checkRequired adds the problems of missing and contradicting options.
+func (o *options) checkRequired(played bool) {
 	switch {
-	case len(o.ways) > 0 && len(o.templates) == 0 && o.assembly == "": // made of facts
+	case len(o.modes) > 0 && len(o.templates) == 0 && o.assembly == "": // the scaling is generated
 	case len(o.templates) == 0 && o.assembly == "":
-		o.problems.Add("--template", nil, "what scales is in a template, an environment file or a cloud assembly, and none is given", "give --template FILE, --environment FILE, or --assembly cdk.out")
+		o.problems.Add("--template", nil,
+			"what scales is in a template, an environment file or a cloud assembly, and none is given",
+			"give --template FILE, --environment FILE, or --assembly cdk.out")
 	case len(o.templates) > 0 && o.assembly != "":
-		o.problems.Add("--assembly", o.assembly, "what scales is in a template or a cloud assembly, and both are given", "leave one of them out")
+		o.problems.Add("--assembly", o.assembly, "what scales is in a template or a cloud assembly, and both are given",
+			"leave one of them out")
 	}
 	if !played {
 		return
 	}
 	switch {
-	case !o.comes():
-		o.problems.Add("--trace", nil, "a rehearsal replays traffic, and none is given", "give --trace FILE, or --shape KIND,KEY=VALUE,...")
+	case !o.hasTraffic():
+		o.problems.Add("--trace", nil, "a rehearsal replays traffic, and none is given",
+			"give --trace FILE, or --shape KIND,KEY=VALUE,...")
 	case o.trace != "" && o.shape != "":
 		o.problems.Add("--shape", o.shape, "a trace is given as well", "leave one of them out")
 	}
 	if !o.from.IsZero() && !o.to.IsZero() && !o.from.Before(o.to) {
-		o.problems.Add("--to", o.to.Format(time.RFC3339), "it is not after --from, "+o.from.Format(time.RFC3339), "give a later time")
+		o.problems.Add("--to", o.to.Format(time.RFC3339), "it is not after --from, "+o.from.Format(time.RFC3339),
+			"give a later time")
 	}
 	for i, file := range o.outputs() {
 		if file.path == "" {
@@ -210,23 +200,26 @@ func (o *options) missing(played bool) {
 		}
 	}
 	if !o.kickOff.IsZero() && o.shiftTo.IsZero() && len(o.planning.evenings) == 0 {
-		o.problems.Add("--kick-off", o.kickOff.Format(time.RFC3339), "it says what --shift-to moves, which is not given", "give --shift-to TIME, or leave it out")
+		o.problems.Add("--kick-off", o.kickOff.Format(time.RFC3339), "it says what --shift-to moves, which is not given",
+			"give --shift-to TIME, or leave it out")
 	}
 }
 
-// outputs are the files that are asked for, or not.
+// outputs are the output files; those without a path are not written.
 func (o *options) outputs() []output {
-	return []output{{option: "--json", path: o.json}, {option: "--html", path: o.html}, {option: "--svg", path: o.svg}, {option: "--yaml", path: o.planning.yaml}}
+	return []output{{option: "--json", path: o.json}, {option: "--html", path: o.html}, {option: "--svg", path: o.svg},
+		{option: "--yaml", path: o.planning.yaml}}
 }
 
-// once refuses an option that only compare takes several of.
-func (o *options) once() {
+// checkSingle refuses several values of options that only compare takes.
+func (o *options) checkSingle() {
 	for _, several := range []struct {
 		name  string
 		given []string
 	}{{"--template", o.templates}, {"--facts", o.facts}} {
 		if len(several.given) > 1 {
-			o.problems.Add(several.name, strings.Join(several.given, ", "), "one is rehearsed", fmt.Sprintf("give %s once, or use rehearse compare", several.name))
+			o.problems.Add(several.name, strings.Join(several.given, ", "), "one is rehearsed",
+				fmt.Sprintf("give %s once, or use rehearse compare", several.name))
 		}
 	}
 }

@@ -13,13 +13,15 @@ import (
 func TestPlanOverEnvironment(t *testing.T) {
 	t.Parallel()
 	const environment = "../../config/environments/prod.yaml"
-	args := append([]string{"compare", "--environment", environment, "--plan", "testdata/plan.yaml", "--rate-scale", "1"}, final...)
+	args := append([]string{"compare", "--environment", environment, "--plan", "testdata/plan.yaml", "--rate-scale",
+		"1"}, final...)
 	status, out, problems := call(args...)
-	if status != fine || problems != "" {
+	if status != statusOK || problems != "" {
 		t.Fatalf("exit status %d\n%s", status, problems)
 	}
 	rows := strings.Split(out, "\n")
-	if !strings.HasPrefix(rows[1], "prod.yaml  ") || !strings.Contains(rows[1], "6 to 38") || !strings.HasPrefix(rows[2], "prod.yaml + plan.yaml  ") || !strings.Contains(rows[2], "8 to 2") {
+	if !strings.HasPrefix(rows[1], "prod.yaml  ") || !strings.Contains(rows[1], "6 to 38") ||
+		!strings.HasPrefix(rows[2], "prod.yaml + plan.yaml  ") || !strings.Contains(rows[2], "8 to 2") {
 		t.Errorf("%s", out)
 	}
 	// Events that are not planned stay.
@@ -32,7 +34,8 @@ func TestPlanOverEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	a, b := planned.Scaled[0].Subject, alone.Scaled[0].Subject
-	if a.Target.MinCapacity != 8 || b.Target.MinCapacity != 6 || a.Target.MaxCapacity != b.Target.MaxCapacity || len(a.Facts.Events) != len(b.Facts.Events) {
+	if a.Target.MinCapacity != 8 || b.Target.MinCapacity != 6 || a.Target.MaxCapacity != b.Target.MaxCapacity ||
+		len(a.Facts.Events) != len(b.Facts.Events) {
 		t.Errorf("got %+v and %+v", a.Facts, b.Facts)
 	}
 	if a.Target.Policies[0].TargetValue <= b.Target.Policies[0].TargetValue {
@@ -90,21 +93,26 @@ func TestPlanMistakes(t *testing.T) {
 		"events:\n  - a: 1\n   b: 2\n": "3:4: this is not valid YAML: the line is indented by 3 spaces",
 		"scaling: 010\n":               "scaling is a mapping", "scaling: *x\n": "no anchor of this name",
 	} {
-		if _, err := overlay([]byte("region: eu-west-1\n"), file(text)); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "--plan") {
+		if _, err := overlay([]byte("region: eu-west-1\n"), file(text)); err == nil ||
+			!strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "--plan") {
 			t.Errorf("%q: got %v, want %q", text, err, want)
 		}
 	}
 	if _, err := overlay(nil, dir); err == nil || !strings.Contains(err.Error(), "a plan is a file") {
 		t.Errorf("a folder: got %v", err)
 	}
-	if _, err := overlay(nil, filepath.Join(dir, "none.yaml")); err == nil || !strings.Contains(err.Error(), "no such file") {
+	if _, err := overlay(nil, filepath.Join(dir, "none.yaml")); err == nil ||
+		!strings.Contains(err.Error(), "no such file") {
 		t.Errorf("no file: got %v", err)
 	}
 	for _, args := range [][]string{
-		{"--template", prod, "--plan", "testdata/plan.yaml"},                                                    // no environment
-		{"--environment", "../../config/environments/prod.yaml", "--plan", file("scaling: {minCapacity: 0}\n")}, // what it makes is refused
+		// no environment
+		{"--template", prod, "--plan", "testdata/plan.yaml"},
+		// what it makes is refused
+		{"--environment", "../../config/environments/prod.yaml", "--plan", file("scaling: {minCapacity: 0}\n")},
 	} {
-		if status, _, problems := call(append(append([]string{"compare"}, args...), final...)...); status != badInput || problems == "" {
+		if status, _, problems := call(append(append([]string{"compare"}, args...),
+			final...)...); status != statusBadInput || problems == "" {
 			t.Errorf("%q: exit status %d\n%s", args, status, problems)
 		}
 	}

@@ -15,18 +15,17 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
-// planTimeout is how long is searched where nothing is said.
+// planTimeout is the default of --timeout.
 const planTimeout = 10 * time.Minute
 
-// makePlan finds a plan, and prints it as the keys of an environment file, below
-// what is to be known of it.
+// makePlan makes a plan, and prints its summary and the keys for an environment file.
 func makePlan(o *options, out io.Writer) (int, error) {
-	o.missing(true)
-	o.once()
-	o.missingPlan()
+	o.checkRequired(true)
+	o.checkSingle()
+	o.checkPlanOptions()
 	request, err := o.planRequest()
 	if err != nil {
-		return badInput, err
+		return statusBadInput, err
 	}
 	timeout := o.planning.timeout
 	if timeout == 0 {
@@ -40,40 +39,39 @@ func makePlan(o *options, out io.Writer) (int, error) {
 		fmt.Fprint(o.terminal, "\r\033[K")
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = problem.List{{Path: "--timeout", Got: timeout.String(), Rule: "it was over before anything was tried", Fix: "give it more time"}}
+		err = problem.List{{Path: "--timeout", Got: problem.Duration(timeout),
+			Rule: "it was over before anything was tried", Fix: "give it more time"}}
 	}
 	if err != nil {
-		return badInput, err
+		return statusBadInput, err
 	}
-	keys := always(func() []byte { return []byte(p.YAML()) })
-	if err := writeFiles([]output{{option: "--json", path: o.planning.json}, {option: "--yaml", path: o.planning.yaml}}, p.JSON, keys); err != nil {
-		return badInput, err
+	keys := infallible(func() []byte { return []byte(p.YAML()) })
+	if err := writeFiles([]output{{option: "--json", path: o.planning.json},
+		{option: "--yaml", path: o.planning.yaml}}, p.JSON, keys); err != nil {
+		return statusBadInput, err
 	}
 	fmt.Fprint(out, p.Summary(), "\n", p.YAML())
 	if !p.Holds {
-		return refused, nil
+		return statusRefused, nil
 	}
-	return fine, nil
+	return statusOK, nil
 }
 
-// planRequest is what is to be planned. Its error is everything that is wrong.
+// planRequest is the request of the options. Its error is every problem of them.
 func (o *options) planRequest() (plan.Request, error) {
 	problems := []error{o.problems.Err()}
 	s := o.settings()[0]
 	scaled, _, err := o.subject(s.template)
 	whole := err == nil && scaled.File != ""
 	problems = append(problems, err)
-	said := newFacts()
-	if s.facts != "" {
-		var ps problem.List
-		said, ps = readFacts(s.facts)
-		problems = append(problems, ps.Err())
-	}
-	said = said.with(o.given).withDefaults()
+	known, err := o.factsOf(s)
+	problems = append(problems, err)
 	r := plan.Request{
-		Input:           rehearsal.Input{Subject: scaled.Subject, Service: said.service, Gateway: said.gateway, Objective: said.objective, Seed: o.seed},
+		Input: rehearsal.Input{Subject: scaled.Subject, Service: known.service, Gateway: known.gateway,
+			Objective: known.objective, Seed: o.seed},
 		Event:           plan.Event{Name: o.planning.name, KickOff: o.shiftTo, Peak: o.planning.peak},
-		MinAvailability: o.planning.minAvailability, Margin: o.planning.margin(), Budget: o.planning.budget, MaxCapacity: o.planning.maxCapacity,
+		MinAvailability: o.planning.minAvailability, Margin: o.planning.margin(), Budget: o.planning.budget,
+		MaxCapacity: o.planning.maxCapacity,
 	}
 	if zone, err := time.LoadLocation(o.planning.timezone); err == nil {
 		r.Event.KickOff = r.Event.KickOff.In(zone)
@@ -85,13 +83,13 @@ func (o *options) planRequest() (plan.Request, error) {
 		r.Evenings = append(r.Evenings, o.evening(from.Trace, o.kickOff))
 	}
 	for _, k := range o.planning.evenings {
-		e, err := o.another("--evening", k, read)
+		e, err := o.earlierEvening("--evening", k, read)
 		if problems = append(problems, err); read && err == nil {
 			r.Evenings = append(r.Evenings, e)
 		}
 	}
 	if k := o.planning.check; k != nil {
-		e, err := o.another("--check", *k, read)
+		e, err := o.earlierEvening("--check", *k, read)
 		if problems = append(problems, err); read && err == nil {
 			r.Check = &e
 		}
@@ -107,13 +105,13 @@ func (o *options) planRequest() (plan.Request, error) {
 		inner, ofInput := strings.CutPrefix(p.Path, "Input.")
 		switch {
 		case ofInput && strings.HasPrefix(inner, "Subject.") && !whole, ofInput && p.Got == "" && !whole:
-			continue // said already, or the template may have said it
+			continue // reported already, or perhaps in the template
 		case ofInput:
 			p.Path = inner
-			p = said.point(p, place)
+			p = known.locate(p, place)
 		default:
 			if p.Path = planOption(p.Path); told[p.Path] {
-				continue // in better words
+				continue // reported already
 			}
 		}
 		problems = append(problems, problem.List{p})
@@ -121,12 +119,13 @@ func (o *options) planRequest() (plan.Request, error) {
 	return r, errors.Join(problems...)
 }
 
-// planOption is where a field of plan.Request was said.
+// planOption is the option of a field of plan.Request.
 func planOption(path string) string {
 	for _, o := range []struct{ field, option string }{
 		{"Evenings[0].KickOff", "--kick-off"}, {"Evenings[0]", "--trace"}, {"Evenings", "--evening"}, {"Check", "--check"},
 		{"Event.KickOff", "--shift-to"}, {"Event.Peak", "--peak"}, {"Event.Name", "--name"},
-		{"MinAvailability", "--min-availability"}, {"MaxCapacity", "--max-capacity"}, {"Margin.Peak", "--margin-peak"}, {"Margin.Early", "--margin-early"}, {"Budget", "--budget"},
+		{"MinAvailability", "--min-availability"}, {"MaxCapacity", "--max-capacity"}, {"Margin.Peak", "--margin-peak"},
+		{"Margin.Early", "--margin-early"}, {"Budget", "--budget"},
 	} {
 		if strings.HasPrefix(path, o.field) {
 			return o.option
@@ -135,7 +134,7 @@ func planOption(path string) string {
 	return path
 }
 
-// margin is what a plan holds: its defaults where nothing is said.
+// margin is the margin of the options, nil without --robust.
 func (p planning) margin() *plan.Margin {
 	if !p.robust {
 		return nil
@@ -150,15 +149,15 @@ func (p planning) margin() *plan.Margin {
 	return m
 }
 
-// evening is a part of a trace at the scales that are asked for.
+// evening is a part of a trace, scaled by the options.
 func (o *options) evening(t trace.Trace, kickOff time.Time) plan.Evening {
 	then := t.Start.Add(time.Duration(float64(kickOff.Sub(t.Start)) / o.timeScale).Truncate(time.Second))
 	return plan.Evening{Trace: t.TimeScale(o.timeScale).RateScale(o.rateScale), KickOff: then}
 }
 
-// another is an evening by its kick-off: as long before and after it as the
-// first, where read says that there is one.
-func (o *options) another(option string, k kickOff, read bool) (plan.Evening, error) {
+// earlierEvening is the evening of a kick-off, as long before and after it as the
+// first one, which read says exists.
+func (o *options) earlierEvening(option string, k kickOff, read bool) (plan.Evening, error) {
 	whole := o.source().whole
 	if k.file != "" {
 		var err error
@@ -167,18 +166,19 @@ func (o *options) another(option string, k kickOff, read bool) (plan.Evening, er
 		}
 	}
 	if !read {
-		return plan.Evening{}, nil // said already
+		return plan.Evening{}, nil // reported already
 	}
 	first := o.source().Trace
 	part := whole.Between(k.at.Add(first.Start.Sub(o.kickOff)), k.at.Add(first.End().Sub(o.kickOff)))
 	if len(part.Counts) == 0 || k.at.Before(part.Start) || !k.at.Before(part.End()) {
-		return plan.Evening{}, problem.List{{Path: option, Got: k.at.Format(time.RFC3339), Rule: "nothing of the trace is there",
-			Fix: fmt.Sprintf("it goes from %s to %s", stamp(whole.Start), stamp(whole.End()))}}
+		return plan.Evening{},
+			problem.List{{Path: option, Got: k.at.Format(time.RFC3339), Rule: "nothing of the trace is there",
+				Fix: fmt.Sprintf("it goes from %s to %s", formatTime(whole.Start), formatTime(whole.End()))}}
 	}
 	return o.evening(part, k.at), nil
 }
 
-// terminal is a writer if somebody looks at it.
+// terminal is w if it is a terminal, else nil.
 func terminal(w io.Writer) io.Writer {
 	if f, ok := w.(*os.File); ok {
 		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
@@ -188,7 +188,7 @@ func terminal(w io.Writer) io.Writer {
 	return nil
 }
 
-// progress draws a bar on the terminal, where there is one.
+// progress draws a progress bar on the terminal, if there is one.
 func (o *options) progress() func(tried, budget int) {
 	if o.terminal == nil {
 		return nil
@@ -196,6 +196,7 @@ func (o *options) progress() func(tried, budget int) {
 	return func(tried, budget int) {
 		const width = 40
 		done := min(width, width*tried/budget)
-		fmt.Fprintf(o.terminal, "\r[%s%s] %d of at most %d settings", strings.Repeat("#", done), strings.Repeat(" ", width-done), tried, budget)
+		fmt.Fprintf(o.terminal, "\r[%s%s] %d of at most %d settings", strings.Repeat("#", done),
+			strings.Repeat(" ", width-done), tried, budget)
 	}
 }

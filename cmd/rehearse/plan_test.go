@@ -18,7 +18,8 @@ import (
 )
 
 // lastYear is the first semi-final, for a final to come.
-var lastYear = []string{"--trace", semifinals, "--from", "1998-07-07T17:00:00Z", "--to", "1998-07-08T00:00:00Z", "--kick-off", "1998-07-07T19:00:00Z",
+var lastYear = []string{"--trace", semifinals, "--from", "1998-07-07T17:00:00Z", "--to", "1998-07-08T00:00:00Z",
+	"--kick-off", "1998-07-07T19:00:00Z",
 	"--shift-to", "2027-05-29T19:00:00Z", "--name", "final", "--budget", "20"}
 
 // TestPlan: what is printed is YAML, what is in the files is the same, and all
@@ -28,7 +29,8 @@ func TestPlan(t *testing.T) {
 	dir := t.TempDir()
 	planned := func(name string, more ...string) (status int, out, keys string, doc map[string]any) {
 		j, y := filepath.Join(dir, name+".json"), filepath.Join(dir, name+".yaml")
-		args := append(append([]string{"plan", "--template", variant, "--facts", "testdata/facts.yaml", "--json", j, "--yaml", y}, lastYear...), more...)
+		args := append(append([]string{"plan", "--template", variant, "--facts", "testdata/facts.yaml", "--json", j,
+			"--yaml", y}, lastYear...), more...)
 		status, out, problems := call(args...)
 		if problems != "" {
 			t.Fatal(problems)
@@ -60,10 +62,11 @@ func TestPlan(t *testing.T) {
 	if rest != keys || doc["yaml"] != keys {
 		t.Errorf("printed\n%s\nand written\n%s", rest, keys)
 	}
-	if holds := doc["holds"] == true; holds != (status == fine) || !holds && status != refused {
+	if holds := doc["holds"] == true; holds != (status == statusOK) || !holds && status != statusRefused {
 		t.Errorf("holds: %v, exit status %d", doc["holds"], status)
 	}
-	if _, out, _, doc = planned("checked", "--check", "1998-07-08T19:00:00Z", "--evening", "1998-07-08T19:00:00Z", "--robust=false"); doc["onTheEveningToCheckBy"] == nil ||
+	if _, out, _, doc = planned("checked", "--check", "1998-07-08T19:00:00Z", "--evening", "1998-07-08T19:00:00Z",
+		"--robust=false"); doc["onTheEveningToCheckBy"] == nil ||
 		!strings.Contains(out, "on the evening to check it by") || doc["marginPeak"] != 1.0 {
 		t.Errorf("%v\n%s", doc, out)
 	}
@@ -74,17 +77,21 @@ func TestMistakesOfAPlan(t *testing.T) {
 	t.Parallel()
 	for name, args := range map[string][]string{
 		"plan-nothing-given": nil,
-		"plan-options-wrong": append([]string{"--template", variant, "--facts", "testdata/facts.yaml", "--peak", "0", "--margin-peak", "0.5", "--margin-early", "3h",
-			"--min-availability", "101", "--timeout", "5", "--budget", "1", "--evening", "yesterday", "--check", "yesterday", "--fault", "fulfilled=0.5", "--timezone", "Europe/Londn"}, lastYear...),
-		"plan-elsewhere": append(append([]string{"--template", variant, "--facts", "testdata/facts.yaml"}, lastYear...), "--kick-off", "1998-07-09T19:00:00Z",
+		"plan-options-wrong": append([]string{"--template", variant, "--facts", "testdata/facts.yaml", "--peak", "0",
+			"--margin-peak", "0.5", "--margin-early", "3h",
+			"--min-availability", "101", "--timeout", "5", "--budget", "1", "--evening", "yesterday", "--check", "yesterday",
+			"--fault", "fulfilled=0.5", "--timezone", "Europe/Londn"}, lastYear...),
+		"plan-elsewhere": append(append([]string{"--template", variant, "--facts", "testdata/facts.yaml"}, lastYear...),
+			"--kick-off", "1998-07-09T19:00:00Z",
 			"--check", "1998-07-19T19:00:00Z", "--robust=false", "--margin-early", "5m", "--name", "a|b"),
 		"plan-facts-missing": append([]string{"--template", component}, lastYear...),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			status, out, problems := call(append(append([]string{"plan"}, args...), "--json", filepath.Join(dir, "p.json"), "--yaml", filepath.Join(dir, "p.yaml"))...)
-			if left, _ := os.ReadDir(dir); status != badInput || out != "" || len(left) > 0 {
+			status, out, problems := call(append(append([]string{"plan"}, args...), "--json", filepath.Join(dir, "p.json"),
+				"--yaml", filepath.Join(dir, "p.yaml"))...)
+			if left, _ := os.ReadDir(dir); status != statusBadInput || out != "" || len(left) > 0 {
 				t.Errorf("exit status %d, %d files, printed %q", status, len(left), out)
 			}
 			golden(t, "testdata/mistakes/"+name+".txt", problems)
@@ -115,10 +122,11 @@ func TestPlansAreEnvironments(t *testing.T) {
 		t.Fatal(err)
 	}
 	p, err := plan.Make(context.Background(), plan.Request{
-		Input:    rehearsal.Input{Subject: today.Subjects()[0], Service: rehearsal.Service{ClientTimeout: time.Second}},
-		Evenings: []plan.Evening{{Trace: t0.Between(kickOff.Add(-2*time.Hour), kickOff.Add(5*time.Hour)), KickOff: kickOff}},
-		Event:    plan.Event{Name: "the final, #1", KickOff: time.Date(2027, time.May, 29, 20, 0, 0, 0, london)},
-		Margin:   plan.DefaultMargin(), Budget: 120,
+		Input: rehearsal.Input{Subject: today.Subjects()[0], Service: rehearsal.Service{ClientTimeout: time.Second}},
+		Evenings: []plan.Evening{{Trace: t0.Between(kickOff.Add(-2*time.Hour), kickOff.Add(5*time.Hour)),
+			KickOff: kickOff}},
+		Event:  plan.Event{Name: "the final, #1", KickOff: time.Date(2027, time.May, 29, 20, 0, 0, 0, london)},
+		Margin: plan.DefaultMargin(), Budget: 120,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -152,8 +160,10 @@ func TestProgress(t *testing.T) {
 	draw(0, 40)
 	draw(20, 40)
 	draw(40, 40)
-	empty, half, full := strings.Repeat(" ", 40), strings.Repeat("#", 20)+strings.Repeat(" ", 20), strings.Repeat("#", 40)
-	want := "\r[" + empty + "] 0 of at most 40 settings\r[" + half + "] 20 of at most 40 settings\r[" + full + "] 40 of at most 40 settings"
+	empty, half, full := strings.Repeat(" ", 40), strings.Repeat("#", 20)+strings.Repeat(" ", 20),
+		strings.Repeat("#", 40)
+	want := "\r[" + empty + "] 0 of at most 40 settings\r[" + half + "] 20 of at most 40 settings\r[" + full +
+		"] 40 of at most 40 settings"
 	if screen.String() != want {
 		t.Errorf("%q", screen.String())
 	}
@@ -165,8 +175,11 @@ func TestProgress(t *testing.T) {
 // TestNoTime: a plan that gets no time says so.
 func TestNoTime(t *testing.T) {
 	t.Parallel()
-	status, out, problems := call(append([]string{"plan", "--template", variant, "--facts", "testdata/facts.yaml", "--timeout", "1ns"}, lastYear...)...)
-	if want := "--timeout: got 1ns: it was over before anything was tried; give it more time\n"; status != badInput || out != "" || problems != want {
+	status, out,
+		problems := call(append([]string{"plan", "--template", variant, "--facts", "testdata/facts.yaml", "--timeout",
+		"1ns"}, lastYear...)...)
+	want := "--timeout: got 1ns: it was over before anything was tried; give it more time\n"
+	if status != statusBadInput || out != "" || problems != want {
 		t.Errorf("exit status %d, %q, %q", status, out, problems)
 	}
 }

@@ -12,11 +12,10 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// gitDeadline is how long git may take to show one file.
+// gitDeadline limits the time of git show.
 const gitDeadline = 30 * time.Second
 
-// revision takes REV:PATH apart; ok is false where a file is called so, or where
-// there is nothing to take apart.
+// revision splits REV:PATH. ok is false for other texts, and for an existing file.
 func revision(file string) (rev, path string, ok bool) {
 	rev, path, ok = strings.Cut(file, ":")
 	if _, err := os.Stat(file); err == nil || !ok || rev == "" || path == "" {
@@ -25,11 +24,11 @@ func revision(file string) (rev, path string, ok bool) {
 	return rev, path, true
 }
 
-// atRevision is a file of this folder as it was, or will be, at a commit.
+// atRevision is REV:PATH for a path relative to the working directory.
 func atRevision(rev, file string) string { return rev + ":./" + filepath.ToSlash(filepath.Clean(file)) }
 
-// show is what git holds of a file at a commit.
-func show(option, file string) ([]byte, error) {
+// gitShow is the content of REV:PATH.
+func gitShow(option, file string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), gitDeadline)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "git", "show", "--end-of-options", file)
@@ -40,7 +39,8 @@ func show(option, file string) ([]byte, error) {
 		if said == "" {
 			said = err.Error()
 		}
-		return nil, problem.List{{Path: option, Got: file, Rule: "git cannot show it: " + said, Fix: "give COMMIT:PATH, with a path from the repository's root, or from here as ./PATH"}}
+		return nil, problem.List{{Path: option, Got: file, Rule: "git cannot show it: " + said,
+			Fix: "give COMMIT:PATH, with a path from the repository's root, or from here as ./PATH"}}
 	}
 	return out.Bytes(), nil
 }

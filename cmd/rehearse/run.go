@@ -7,42 +7,42 @@ import (
 	"path/filepath"
 )
 
-// run rehearses one template, writes what is asked for, and holds it to its gate.
+// run rehearses a template, writes the outputs, and checks the gate.
 func run(o *options, out io.Writer) (int, error) {
-	o.missing(true)
-	o.once()
+	o.checkRequired(true)
+	o.checkSingle()
 	r, err := o.play(o.settings()[0])
 	if err != nil {
-		return badInput, err
+		return statusBadInput, err
 	}
-	if err := o.write(r.JSON, always(r.HTML)); err != nil {
-		return badInput, err
+	if err := o.write(r.JSON, infallible(r.HTML)); err != nil {
+		return statusBadInput, err
 	}
 	fmt.Fprint(out, r.Summary())
 	if len(r.Failures) > 0 {
-		return refused, nil
+		return statusRefused, nil
 	}
-	return fine, nil
+	return statusOK, nil
 }
 
-// always is of a content that can always be made.
-func always(content func() []byte) func() ([]byte, error) {
+// infallible adapts content that has no error.
+func infallible(content func() []byte) func() ([]byte, error) {
 	return func() ([]byte, error) { return content(), nil }
 }
 
-// output is a file that is written whole, or not at all.
+// output is a file that is written atomically.
 type output struct {
 	option, path, temporary string
 	data                    []byte
 }
 
-// write writes the files that are asked for: each beside its place first, and
-// moved there once all are written. contents are in the order of outputs.
+// write writes the outputs, whose contents are in the order of o.outputs.
 func (o *options) write(contents ...func() ([]byte, error)) error {
 	return writeFiles(o.outputs(), contents...)
 }
 
-// writeFiles writes those of the outputs that have a path.
+// writeFiles writes the outputs with a path: all to temporary files first, which are
+// then renamed.
 func writeFiles(outputs []output, contents ...func() ([]byte, error)) error {
 	var files []output
 	for i, f := range outputs {
@@ -59,7 +59,7 @@ func writeFiles(outputs []output, contents ...func() ([]byte, error)) error {
 	defer func() {
 		for _, f := range files {
 			if f.temporary != "" {
-				_ = os.Remove(f.temporary) // gone already, where it was moved
+				_ = os.Remove(f.temporary) // it does not exist after a rename
 			}
 		}
 	}()
@@ -76,7 +76,7 @@ func writeFiles(outputs []output, contents ...func() ([]byte, error)) error {
 	return nil
 }
 
-// prepare writes the file beside its place.
+// prepare writes the temporary file.
 func (f *output) prepare() error {
 	file, err := os.CreateTemp(filepath.Dir(f.path), ".rehearse-*")
 	if err != nil {

@@ -12,8 +12,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// read reads a template or an environment file, or the assembly where file is "",
-// each once.
+// read reads a template or an environment file, or the assembly if file is "", once.
 func (o *options) read(file string) (cloudformation.Reading, error) {
 	if r, known := o.readings[file]; known {
 		return r, nil
@@ -35,7 +34,7 @@ func (o *options) readAnew(file string) (cloudformation.Reading, error) {
 	case o.environments[file]:
 		return readEnvironment(environment, plan)
 	case isRevision:
-		data, err := show("--template", file)
+		data, err := gitShow("--template", file)
 		if err != nil {
 			return cloudformation.Reading{}, err
 		}
@@ -44,14 +43,14 @@ func (o *options) readAnew(file string) (cloudformation.Reading, error) {
 	return cloudformation.ReadFile(file, options)
 }
 
-// readEnvironment reads what an environment file would have scale, as its
-// synthesis would deploy it. plan is a file that is laid over it, "" for none.
+// readEnvironment reads what scales by an environment file, as its synthesis would
+// deploy it. plan is a file that overlays it, "" for none.
 func readEnvironment(file, plan string) (cloudformation.Reading, error) {
 	_, path, isRevision := revision(file)
 	var data []byte
 	var err error
 	if isRevision {
-		data, err = show("--environment", file)
+		data, err = gitShow("--environment", file)
 	} else {
 		path = file
 		if data, err = os.ReadFile(file); err != nil {
@@ -72,27 +71,29 @@ func readEnvironment(file, plan string) (cloudformation.Reading, error) {
 	}
 	var r cloudformation.Reading
 	for _, s := range e.Subjects() {
-		r.Scaled = append(r.Scaled, cloudformation.Scaled{Source: cloudformation.Source{File: file}, Line: 1, Column: 1, LogicalID: e.Name, Subject: s})
+		r.Scaled = append(r.Scaled, cloudformation.Scaled{Source: cloudformation.Source{File: file}, Line: 1, Column: 1,
+			LogicalID: e.Name, Subject: s})
 	}
 	return r, nil
 }
 
-// selected are what scales and is not excluded by --stack and --resource.
+// selected is what scales and matches --stack and --resource.
 func (o *options) selected(r cloudformation.Reading) []cloudformation.Scaled {
 	var out []cloudformation.Scaled
 	for _, s := range r.Scaled {
-		if (o.stack == "" || s.Stack == o.stack) && (o.resource == "" || s.Subject.Target.ResourceID == o.resource || s.LogicalID == o.resource) {
+		if (o.stack == "" || s.Stack == o.stack) && (o.resource == "" || s.Subject.Target.ResourceID == o.resource ||
+			s.LogicalID == o.resource) {
 			out = append(out, s)
 		}
 	}
 	return out
 }
 
-// subject is the one thing that is rehearsed, with what the lint says of it
-// among all that scales. It is zero where no template is given.
+// subject is the subject to rehearse, with the lint's findings on it. It is zero
+// without a template.
 func (o *options) subject(template string) (cloudformation.Scaled, []lint.Finding, error) {
 	if template == "" && o.assembly == "" {
-		return cloudformation.Scaled{}, nil, nil // said already
+		return cloudformation.Scaled{}, nil, nil // reported already
 	}
 	reading, err := o.read(template)
 	if err != nil {
@@ -103,9 +104,9 @@ func (o *options) subject(template string) (cloudformation.Scaled, []lint.Findin
 	}
 	found := o.selected(reading)
 	if len(found) != 1 {
-		return cloudformation.Scaled{}, nil, o.choice(found, reading)
+		return cloudformation.Scaled{}, nil, o.ambiguity(found, reading)
 	}
-	// Where one thing scales, whatever could not be resolved is about it.
+	// If only one thing scales, everything unresolved concerns it.
 	if found[0].Incomplete || len(reading.Scaled) == 1 && len(reading.Unresolved) > 0 {
 		return cloudformation.Scaled{}, nil, reading.Unresolved
 	}
@@ -118,8 +119,8 @@ func (o *options) subject(template string) (cloudformation.Scaled, []lint.Findin
 	return found[0], lint.All(subjects)[0], nil
 }
 
-// choice says between what has to be chosen.
-func (o *options) choice(found []cloudformation.Scaled, all cloudformation.Reading) error {
+// ambiguity is the problem of several subjects, or none, that match.
+func (o *options) ambiguity(found []cloudformation.Scaled, all cloudformation.Reading) error {
 	name := func(s cloudformation.Scaled) string {
 		if s.Stack == "" {
 			return s.Subject.Target.ResourceID
@@ -135,7 +136,8 @@ func (o *options) choice(found []cloudformation.Scaled, all cloudformation.Readi
 		names[i] = name(s)
 	}
 	got := strings.TrimSpace(strings.Join([]string{o.stack, o.resource}, " "))
-	p := problem.Problem{Path: "--resource", Got: got, Rule: rule, Fix: fmt.Sprintf("name one by --resource and --stack: %s", strings.Join(names, ", "))}
+	p := problem.Problem{Path: "--resource", Got: got, Rule: rule,
+		Fix: fmt.Sprintf("name one by --resource and --stack: %s", strings.Join(names, ", "))}
 	if len(all.Unresolved) > 0 {
 		return fmt.Errorf("%w\n%w", problem.List{p}, all.Unresolved)
 	}

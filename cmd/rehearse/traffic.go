@@ -8,31 +8,31 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
-// source is the traffic that is named, before it is scaled and moved.
-type source struct {
+// trafficSource is the traffic before it is scaled and shifted.
+type trafficSource struct {
 	trace.Trace // from --from to --to
 	whole       trace.Trace
 	notes       []string
 	err         error
 }
 
-// comes reports whether any traffic is named.
-func (o *options) comes() bool { return o.trace != "" || o.shape != "" }
+// hasTraffic reports whether traffic is given.
+func (o *options) hasTraffic() bool { return o.trace != "" || o.shape != "" }
 
-// source reads what is named, once.
-func (o *options) source() source {
-	if o.sourced == nil {
+// source reads the traffic once.
+func (o *options) source() trafficSource {
+	if o.cachedSource == nil {
 		s := o.readSource()
-		o.sourced = &s
+		o.cachedSource = &s
 	}
-	return *o.sourced
+	return *o.cachedSource
 }
 
-func (o *options) readSource() source {
-	var s source
+func (o *options) readSource() trafficSource {
+	var s trafficSource
 	switch {
-	case !o.comes():
-		return s // said already
+	case !o.hasTraffic():
+		return s // reported already
 	case o.shape != "":
 		s.whole, s.err = trace.ParseShape("--shape", o.shape)
 	default:
@@ -42,23 +42,25 @@ func (o *options) readSource() source {
 			s.notes = append(s.notes, text)
 		}
 	}
-	backwards := !o.to.IsZero() && !o.from.Before(o.to) // said already
+	backwards := !o.to.IsZero() && !o.from.Before(o.to) // reported already
 	if s.Trace = s.whole; s.err != nil || backwards || o.from.IsZero() && o.to.IsZero() {
 		return s
 	}
 	if s.Trace = s.whole.Between(o.from, o.to); len(s.Counts) == 0 {
-		s.err = problem.List{{Path: "--from", Got: stamp(o.from) + " to " + stamp(o.to), Rule: "nothing of the trace is left",
-			Fix: fmt.Sprintf("it goes from %s to %s", stamp(s.whole.Start), stamp(s.whole.End()))}}
+		s.err = problem.List{{Path: "--from", Got: formatTime(o.from) + " to " + formatTime(o.to),
+			Rule: "nothing of the trace is left",
+			Fix:  fmt.Sprintf("it goes from %s to %s", formatTime(s.whole.Start), formatTime(s.whole.End()))}}
 		return s
 	}
-	s.notes = append(s.notes, fmt.Sprintf("%s to %s of it", s.Start.UTC().Format("2 Jan 2006 15:04"), s.End().UTC().Format("2 Jan 15:04 MST")))
+	s.notes = append(s.notes, fmt.Sprintf("%s to %s of it", s.Start.UTC().Format("2 Jan 2006 15:04"),
+		s.End().UTC().Format("2 Jan 15:04 MST")))
 	return s
 }
 
-// scaled reports whether more, or faster, is played than has come.
+// scaled reports whether the trace is scaled in rate or time.
 func (o *options) scaled() bool { return o.rateScale != 1 || o.timeScale != 1 }
 
-// traffic is the trace as it is played, and what is to be known of it.
+// traffic is the trace, scaled and shifted, with notes on it.
 func (o *options) traffic() (trace.Trace, []string, error) {
 	from := o.source()
 	t := o.moved(from.Trace, o.timeScale, o.rateScale)
@@ -75,10 +77,10 @@ func (o *options) traffic() (trace.Trace, []string, error) {
 	return t, notes, from.err
 }
 
-// unscaled is the trace as it has come, moved as traffic is.
+// unscaled is the trace, shifted only.
 func (o *options) unscaled() trace.Trace { return o.moved(o.source().Trace, 1, 1) }
 
-// moved scales a trace, and makes its kick-off the one to come.
+// moved scales a trace, and shifts its kick-off to --shift-to.
 func (o *options) moved(t trace.Trace, timeScale, rateScale float64) trace.Trace {
 	if t.Period == 0 {
 		return t // nothing could be read
@@ -99,8 +101,8 @@ func (o *options) moved(t trace.Trace, timeScale, rateScale float64) trace.Trace
 	return t
 }
 
-// stamp is a time, or what stands for none.
-func stamp(t time.Time) string {
+// formatTime formats a time; the zero time is the trace's end.
+func formatTime(t time.Time) string {
 	if t.IsZero() {
 		return "the trace's end"
 	}

@@ -17,7 +17,7 @@ const match = "match,start=2027-05-28T16:00:00Z,length=7h,base=300,peak=3000,kic
 func TestShapeInsteadOfATrace(t *testing.T) {
 	t.Parallel()
 	status, out, problems := call("run", "--template", variant, "--facts", "testdata/facts.yaml", "--shape", match)
-	if status != fine || problems != "" {
+	if status != statusOK || problems != "" {
 		t.Fatalf("exit status %d\n%s", status, problems)
 	}
 	golden(t, "testdata/shape.txt", out)
@@ -42,8 +42,10 @@ func TestUnscaledBesideScaled(t *testing.T) {
 			t.Fatalf("%s%s%s", plain, scaled, problems)
 		}
 		came := strings.TrimSuffix(strings.Fields(line(plain, "requests"))[1], ",")
-		if !strings.Contains(line(scaled, "unscaled"), " "+came+" requests") || line(scaled, "requests") == line(plain, "requests") {
-			t.Errorf("%s: %s and %s beside %s", scale, line(scaled, "requests"), line(scaled, "unscaled"), line(plain, "requests"))
+		if !strings.Contains(line(scaled, "unscaled"), " "+came+" requests") ||
+			line(scaled, "requests") == line(plain, "requests") {
+			t.Errorf("%s: %s and %s beside %s", scale, line(scaled, "requests"), line(scaled, "unscaled"),
+				line(plain, "requests"))
 		}
 	}
 }
@@ -58,13 +60,14 @@ func TestFaultsOnTheCommandLine(t *testing.T) {
 	for _, fault := range []string{
 		"no-capacity=2027-05-28T18:30:00Z/90m", "metric-gap=2027-05-28T18:30:00Z/90m", "no-data=invocations",
 		"deployment=2027-05-28T18:30:00Z/90m", "deployment=2027-05-28T17:45:00Z/10m/2", "zone-lost=2027-05-28T20:40:00Z",
-		"overwritten=2027-05-28T17:00:00Z", "missed=evening", "fulfilled=0.5", "slow-start=0.2", "retries=3/1s", "kick-off=-10m", "kick-off=+1h",
+		"overwritten=2027-05-28T17:00:00Z", "missed=evening", "fulfilled=0.5", "slow-start=0.2", "retries=3/1s",
+		"kick-off=-10m", "kick-off=+1h",
 		"extra-time=2027-05-28T20:45:00Z/30m",
 	} {
 		name, _, _ := strings.Cut(fault, "=")
 		said[name] = true
 		status, out, problems := call(append(args, "--fault", fault)...)
-		if status != fine || problems != "" {
+		if status != statusOK || problems != "" {
 			t.Errorf("%s: exit status %d\n%s", fault, status, problems)
 			continue
 		}
@@ -82,13 +85,16 @@ func TestFaultsOnTheCommandLine(t *testing.T) {
 
 func TestReadFaults(t *testing.T) {
 	t.Parallel()
-	f, ps := readFaults([]string{"deployment=2027-05-28T18:30:00Z/10m/2", "kick-off=-10m", "extra-time=2027-05-28T20:45:00Z/30m"})
+	f, ps := parseFaults([]string{"deployment=2027-05-28T18:30:00Z/10m/2", "kick-off=-10m",
+		"extra-time=2027-05-28T20:45:00Z/30m"})
 	at := time.Date(2027, time.May, 28, 18, 30, 0, 0, time.UTC)
-	if len(ps) > 0 || f.kickOff != -10*time.Minute || f.Deployments[0] != (rehearsal.Deployment{At: at, Takes: 10 * time.Minute, ResetTo: 2}) {
+	if len(ps) > 0 || f.kickOff != -10*time.Minute ||
+		f.Deployments[0] != (rehearsal.Deployment{At: at, Takes: 10 * time.Minute, ResetTo: 2}) {
 		t.Errorf("got %+v, %v", f, ps)
 	}
-	for _, wrong := range []string{"deployment=2027-05-28T18:30:00Z/10m/0", "deployment=2027-05-28T18:30:00Z", "kick-off=0s", "kick-off=soon", "extra-time=30m", "no-data="} {
-		if _, ps := readFaults([]string{wrong}); len(ps) != 1 || ps[0].Fix == "" {
+	for _, wrong := range []string{"deployment=2027-05-28T18:30:00Z/10m/0", "deployment=2027-05-28T18:30:00Z",
+		"kick-off=0s", "kick-off=soon", "extra-time=30m", "no-data="} {
+		if _, ps := parseFaults([]string{wrong}); len(ps) != 1 || ps[0].Fix == "" {
 			t.Errorf("%s: got %v", wrong, ps)
 		}
 	}
@@ -100,9 +106,10 @@ func TestLongTrace(t *testing.T) {
 	write(t, file, 100<<20)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	status, out, problems := call("run", "--template", variant, "--facts", "testdata/facts.yaml", "--trace", file, "--to", "1998-07-08T00:00:00Z")
+	status, out, problems := call("run", "--template", variant, "--facts", "testdata/facts.yaml", "--trace", file,
+		"--to", "1998-07-08T00:00:00Z")
 	runtime.ReadMemStats(&after)
-	if status != fine || !strings.Contains(out, " answered") {
+	if status != statusOK || !strings.Contains(out, " answered") {
 		t.Fatalf("exit status %d\n%s", status, problems)
 	}
 	if got := after.Sys - before.Sys; got > 300<<20 {
@@ -135,7 +142,8 @@ func write(t *testing.T, file string, bytes int) {
 // template up when the first request comes.
 func TestFromZero(t *testing.T) {
 	t.Parallel()
-	_, out, problems := call("run", "--template", component, "--facts", "testdata/facts.yaml", "--requests-per-second", "200",
+	_, out, problems := call("run", "--template", component, "--facts", "testdata/facts.yaml", "--requests-per-second",
+		"200",
 		"--shape", "step,start=2027-05-29T17:00:00Z,length=1h,from=0,to=150,at=10m")
 	golden(t, "testdata/from-zero.txt", strings.ReplaceAll(out+problems, "../../", ""))
 }
@@ -145,16 +153,20 @@ func TestGapsAndDuplicates(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file, out := filepath.Join(dir, "t.csv"), filepath.Join(dir, "r.json")
-	const rows = "2027-05-28T17:00:00Z,600\n2027-05-28T17:01:00Z,600\n2027-05-28T17:01:00Z,60\n2027-05-28T17:02:00Z,600\n2027-05-28T17:06:00Z,600\n"
+	const rows = "2027-05-28T17:00:00Z,600\n2027-05-28T17:01:00Z,600\n2027-05-28T17:01:00Z,60\n" +
+		"2027-05-28T17:02:00Z,600\n2027-05-28T17:06:00Z,600\n"
 	if err := os.WriteFile(file, []byte(rows), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_, text, problems := call("run", "--template", variant, "--facts", "testdata/facts.yaml", "--trace", file, "--json", out)
+	_, text, problems := call("run", "--template", variant, "--facts", "testdata/facts.yaml", "--trace", file,
+		"--json", out)
 	data, err := os.ReadFile(out)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"3 periods without a row count as no requests, the first from 2027-05-28T17:03:00Z to 2027-05-28T17:06:00Z", "1 rows have the time of an earlier one and are added to it, the first at " + file + ":3:1"} {
+	for _, want := range []string{"3 periods without a row count as no requests, the first from " +
+		"2027-05-28T17:03:00Z to 2027-05-28T17:06:00Z",
+		"1 rows have the time of an earlier one and are added to it, the first at " + file + ":3:1"} {
 		if !strings.Contains(text, want) || !strings.Contains(string(data), want) {
 			t.Errorf("it does not say %q:\n%s%s", want, text, problems)
 		}

@@ -9,27 +9,26 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
-// Bill is what f has cost in a rehearsal that has its minutes.
+// Bill is the bill of f for a rehearsal with Input.Minutes.
 func (f Frontend) Bill(r rehearsal.Result, p Prices) Bill {
 	b := Bill{Function: f.Function != nil}
-	var said []string
+	var assumptions []string
 	if t := f.Tasks; t != nil {
-		said = append(said, t.bill(r, &b))
+		assumptions = append(assumptions, t.bill(r, &b))
 	}
 	if g := f.Function; g != nil {
-		said = append(said, g.bill(r, &b))
+		assumptions = append(assumptions, g.bill(r, &b))
 	}
 	if l := f.LoadBalancer; l != nil {
-		said = append(said, l.bill(r, &b))
+		assumptions = append(assumptions, l.bill(r, &b))
 	}
 	b.price(p)
-	b.Assumptions = strings.Join(said, "; ")
+	b.Assumptions = strings.Join(assumptions, "; ")
 	return b
 }
 
-// each calls add for every minute with how long it was, and the rate at which
-// requests came.
-func each(r rehearsal.Result, add func(at time.Time, long time.Duration, rate float64)) {
+// eachMinute calls add for every minute with its length and its rate.
+func eachMinute(r rehearsal.Result, add func(at time.Time, long time.Duration, rate float64)) {
 	for i, m := range r.Minutes {
 		end := r.To
 		if i+1 < len(r.Minutes) {
@@ -41,16 +40,16 @@ func each(r rehearsal.Result, add func(at time.Time, long time.Duration, rate fl
 }
 
 func (t Tasks) bill(r rehearsal.Result, b *Bill) string {
-	least := minimum(t.Capacity, r.From, r.To)
+	least := minimumCapacity(t.Capacity, r.From, r.To)
 	b.LeastTasks = math.MaxInt
-	each(r, func(at time.Time, long time.Duration, rate float64) {
+	eachMinute(r, func(at time.Time, long time.Duration, rate float64) {
 		tasks := least.at(at)
 		if t.RequestsPerSecond > 0 {
 			needed := capacity.Instances(rate, t.RequestsPerSecond, capacity.DefaultSafetyFactor)
 			tasks = max(tasks, min(needed, t.Capacity.MaxCapacity))
 		}
 		b.LeastTasks, b.MostTasks = min(b.LeastTasks, tasks), max(b.MostTasks, tasks)
-		b.TaskHours += hours(long, float64(tasks))
+		b.TaskHours += unitHours(long, float64(tasks))
 	})
 	b.LeastTasks = min(b.LeastTasks, b.MostTasks)
 	b.VCPUHours, b.GBHours = b.TaskHours*t.VCPU, b.TaskHours*t.MemoryGB
@@ -61,9 +60,9 @@ func (t Tasks) bill(r rehearsal.Result, b *Bill) string {
 }
 
 func (g Function) bill(r rehearsal.Result, b *Bill) string {
-	ready := minimum(g.Capacity, r.From, r.To)
+	ready := minimumCapacity(g.Capacity, r.From, r.To)
 	latency := r.Latency.P50.Seconds()
-	each(r, func(at time.Time, long time.Duration, rate float64) {
+	eachMinute(r, func(at time.Time, long time.Duration, rate float64) {
 		calls := rate * long.Seconds()
 		b.Calls += calls
 		b.FunctionGBSeconds += calls * latency * g.MemoryGB
@@ -73,24 +72,24 @@ func (g Function) bill(r rehearsal.Result, b *Bill) string {
 }
 
 func (l LoadBalancer) bill(r rehearsal.Result, b *Bill) string {
-	reserved := reserved(l, r.From, r.To)
+	reserved := reservedUnits(l, r.From, r.To)
 	perUnit := l.Traffic.CapacityUnits().RequestsPerSecond
-	each(r, func(at time.Time, long time.Duration, rate float64) {
+	eachMinute(r, func(at time.Time, long time.Duration, rate float64) {
 		b.LoadBalancerHours += long.Hours()
 		b.ReservedUnits = max(b.ReservedUnits, reserved.at(at))
-		b.CapacityUnitHours += hours(long, math.Max(rate/perUnit, float64(reserved.at(at))))
+		b.CapacityUnitHours += unitHours(long, math.Max(rate/perUnit, float64(reserved.at(at))))
 	})
-	said := "a request costs the load balancer a connection"
+	assumption := "a request costs the load balancer a connection"
 	if l.Traffic.RequestsPerConnection > 1 {
-		said = "a connection has several requests"
+		assumption = "a connection has several requests"
 	}
 	if l.Traffic.BytesPerRequest == 0 {
-		said += ", and no bytes"
+		assumption += ", and no bytes"
 	}
-	return said
+	return assumption
 }
 
-// price turns quantities into money.
+// price computes the money of the quantities.
 func (b *Bill) price(p Prices) {
 	charge := func(to *float64, name string, quantity, price float64) {
 		switch {

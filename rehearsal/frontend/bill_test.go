@@ -18,7 +18,8 @@ var noon = time.Date(2027, time.May, 29, 12, 0, 0, 0, time.UTC)
 
 // flat is two hours of so many requests a second.
 func flat(rate float64) rehearsal.Result {
-	r := rehearsal.Result{From: noon, To: noon.Add(2 * time.Hour), Latency: rehearsal.Latency{P50: 50 * time.Millisecond}}
+	r := rehearsal.Result{From: noon, To: noon.Add(2 * time.Hour),
+		Latency: rehearsal.Latency{P50: 50 * time.Millisecond}}
 	for i := range 120 {
 		r.Minutes = append(r.Minutes, rehearsal.Minute{At: noon.Add(time.Duration(i) * time.Minute), Arrived: rate * 60})
 	}
@@ -35,38 +36,51 @@ func action(schedule string, least int) autoscaling.ScheduledAction {
 
 func TestBill(t *testing.T) {
 	t.Parallel()
-	prices := frontend.Prices{VCPUHour: 0.03, GBHour: 0.004, FunctionGBSecond: 1e-5, ProvisionedGBSecond: 4e-6, MillionRequests: 0.2, LoadBalancerHour: 0.02, CapacityUnitHour: 0.01}
+	prices := frontend.Prices{VCPUHour: 0.03, GBHour: 0.004, FunctionGBSecond: 1e-5, ProvisionedGBSecond: 4e-6,
+		MillionRequests: 0.2, LoadBalancerHour: 0.02, CapacityUnitHour: 0.01}
 	for name, test := range map[string]struct {
 		front frontend.Frontend
 		rate  float64
 		want  frontend.Bill
 	}{
-		"tasks at their minimum": {frontend.Frontend{Tasks: &frontend.Tasks{VCPU: 1, MemoryGB: 2, Capacity: target(2)}}, 900,
+		"tasks at their minimum": {frontend.Frontend{Tasks: &frontend.Tasks{VCPU: 1, MemoryGB: 2, Capacity: target(2)}},
+			900,
 			frontend.Bill{TaskHours: 4, LeastTasks: 2, MostTasks: 2, VCPUHours: 4, GBHours: 8, GatewayMoney: 0.12 + 0.032}},
-		"a floor for an hour": {frontend.Frontend{Tasks: &frontend.Tasks{VCPU: 1, Capacity: target(2, action("at(2027-05-29T12:30:00)", 8), action("at(2027-05-29T13:30:00)", 2))}}, 0,
+		"a floor for an hour": {frontend.Frontend{Tasks: &frontend.Tasks{VCPU: 1,
+			Capacity: target(2, action("at(2027-05-29T12:30:00)", 8), action("at(2027-05-29T13:30:00)", 2))}}, 0,
 			frontend.Bill{TaskHours: 2 + 8, LeastTasks: 2, MostTasks: 8, VCPUHours: 10, GatewayMoney: 0.3}},
-		"a floor from before": {frontend.Frontend{Tasks: &frontend.Tasks{VCPU: 1, Capacity: target(2, action("at(2027-05-28T12:30:00)", 5))}}, 0,
+		"a floor from before": {frontend.Frontend{Tasks: &frontend.Tasks{VCPU: 1,
+			Capacity: target(2, action("at(2027-05-28T12:30:00)", 5))}}, 0,
 			frontend.Bill{TaskHours: 10, LeastTasks: 5, MostTasks: 5, VCPUHours: 10, GatewayMoney: 0.3}},
-		"tasks that the traffic needs": {frontend.Frontend{Tasks: &frontend.Tasks{VCPU: 1, Capacity: target(2), RequestsPerSecond: 100}}, 700,
+		"tasks that the traffic needs": {frontend.Frontend{Tasks: &frontend.Tasks{VCPU: 1, Capacity: target(2),
+			RequestsPerSecond: 100}}, 700,
 			frontend.Bill{TaskHours: 20, LeastTasks: 10, MostTasks: 10, VCPUHours: 20, GatewayMoney: 0.6}},
-		"no more than the maximum": {frontend.Frontend{Tasks: &frontend.Tasks{VCPU: 1, Capacity: target(2), RequestsPerSecond: 100}}, 7000,
+		"no more than the maximum": {frontend.Frontend{Tasks: &frontend.Tasks{VCPU: 1, Capacity: target(2),
+			RequestsPerSecond: 100}}, 7000,
 			frontend.Bill{TaskHours: 40, LeastTasks: 20, MostTasks: 20, VCPUHours: 40, GatewayMoney: 1.2}},
 		"tasks of an unknown size": {frontend.Frontend{Tasks: &frontend.Tasks{Capacity: target(2)}}, 900,
-			frontend.Bill{TaskHours: 4, LeastTasks: 2, MostTasks: 2, Unpriced: []string{"tasks, of which the size is not known"}}},
+			frontend.Bill{TaskHours: 4, LeastTasks: 2, MostTasks: 2,
+				Unpriced: []string{"tasks, of which the size is not known"}}},
 		"a function": {frontend.Frontend{Function: &frontend.Function{MemoryGB: 0.25, Capacity: target(40)}}, 100,
-			frontend.Bill{Function: true, Calls: 720_000, FunctionGBSeconds: 720_000 * 0.05 * 0.25, ProvisionedGBSeconds: 40 * 7200 * 0.25,
-				GatewayMoney: 0.09 + 0.144 + 0.288}},
-		"a load balancer": {frontend.Frontend{LoadBalancer: &frontend.LoadBalancer{Traffic: frontendscaling.LoadBalancerTraffic{BytesPerRequest: 1}}}, 100,
+			frontend.Bill{Function: true, Calls: 720_000, FunctionGBSeconds: 720_000 * 0.05 * 0.25,
+				ProvisionedGBSeconds: 40 * 7200 * 0.25,
+				GatewayMoney:         0.09 + 0.144 + 0.288}},
+		"a load balancer": {frontend.Frontend{LoadBalancer: &frontend.LoadBalancer{
+			Traffic: frontendscaling.LoadBalancerTraffic{BytesPerRequest: 1}}}, 100,
 			frontend.Bill{LoadBalancerHours: 2, CapacityUnitHours: 8, LoadBalancerMoney: 0.04 + 0.08}},
-		"reserved units": {frontend.Frontend{LoadBalancer: &frontend.LoadBalancer{ReservedUnits: 100, Traffic: frontendscaling.LoadBalancerTraffic{BytesPerRequest: 1},
-			Reservations: []frontendscaling.ReservationSchedule{{Schedule: "cron(0 13 29 5 ? 2027)", CapacityUnits: 300}}}}, 100,
+		"reserved units": {frontend.Frontend{LoadBalancer: &frontend.LoadBalancer{ReservedUnits: 100,
+			Traffic:      frontendscaling.LoadBalancerTraffic{BytesPerRequest: 1},
+			Reservations: []frontendscaling.ReservationSchedule{{Schedule: "cron(0 13 29 5 ? 2027)", CapacityUnits: 300}}}},
+			100,
 			frontend.Bill{LoadBalancerHours: 2, CapacityUnitHours: 400, ReservedUnits: 300, LoadBalancerMoney: 4.04}},
-		"a schedule that nobody can read": {frontend.Frontend{Tasks: &frontend.Tasks{VCPU: 1, Capacity: target(2, action("sometimes", 8))}}, 0,
+		"a schedule that nobody can read": {frontend.Frontend{Tasks: &frontend.Tasks{VCPU: 1,
+			Capacity: target(2, action("sometimes", 8))}}, 0,
 			frontend.Bill{TaskHours: 4, LeastTasks: 2, MostTasks: 2, VCPUHours: 4, GatewayMoney: 0.12}},
 		"nothing": {frontend.Frontend{}, 100, frontend.Bill{}},
 	} {
 		got := test.front.Bill(flat(test.rate), prices)
-		if diff := cmp.Diff(test.want, got, cmpopts.EquateApprox(1e-9, 0), cmpopts.IgnoreFields(frontend.Bill{}, "Assumptions")); diff != "" {
+		if diff := cmp.Diff(test.want, got, cmpopts.EquateApprox(1e-9, 0),
+			cmpopts.IgnoreFields(frontend.Bill{}, "Assumptions")); diff != "" {
 			t.Errorf("%s: (-want +got)\n%s", name, diff)
 		}
 		if (test.front == frontend.Frontend{}) != (got.Assumptions == "") {
@@ -75,12 +89,14 @@ func TestBill(t *testing.T) {
 	}
 }
 
-// What has no price is said, and is not free.
+// Usage without a price is named.
 func TestUnpriced(t *testing.T) {
 	t.Parallel()
-	f := frontend.Frontend{Tasks: &frontend.Tasks{VCPU: 1, MemoryGB: 2, Capacity: target(2)}, LoadBalancer: &frontend.LoadBalancer{}}
+	f := frontend.Frontend{Tasks: &frontend.Tasks{VCPU: 1, MemoryGB: 2, Capacity: target(2)},
+		LoadBalancer: &frontend.LoadBalancer{}}
 	got := f.Bill(flat(100), frontend.Prices{GBHour: 1})
-	if diff := cmp.Diff([]string{"vCPU", "load balancer", "capacity units"}, got.Unpriced); diff != "" || math.Abs(got.Money()-8) > 1e-9 {
+	if diff := cmp.Diff([]string{"vCPU", "load balancer", "capacity units"}, got.Unpriced); diff != "" ||
+		math.Abs(got.Money()-8) > 1e-9 {
 		t.Errorf("%g, %s", got.Money(), diff)
 	}
 }

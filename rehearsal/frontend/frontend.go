@@ -1,7 +1,6 @@
-// Package frontend says what stands before a rehearsed endpoint has cost: the
-// gateway, as tasks or as a function, and the load balancer with its capacity
-// units. It is arithmetic on a rehearsal's minutes: the gateway's own scaling is
-// not rehearsed.
+// Package frontend computes the bill of the gateway, as tasks or as a function, and
+// of the load balancer with its capacity units, from the minutes of a rehearsal. It
+// does not rehearse the gateway's own scaling.
 package frontend
 
 import (
@@ -11,7 +10,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 )
 
-// Frontend is what stands before the endpoint. What is nil is not there.
+// Frontend is the parts before the endpoint; a nil part does not exist.
 type Frontend struct {
 	Tasks        *Tasks
 	Function     *Function
@@ -20,20 +19,20 @@ type Frontend struct {
 
 // Tasks are a gateway on Fargate.
 type Tasks struct {
-	// VCPU and MemoryGB are of one of them. Default: 0, not known.
+	// VCPU and MemoryGB are those of one task. Default: 0, not known.
 	VCPU, MemoryGB float64
-	// Capacity bounds their number.
+	// Capacity is the bounds of the number of tasks.
 	Capacity autoscaling.ScalableTarget
-	// RequestsPerSecond is what one of them sustains, of which
-	// capacity.DefaultSafetyFactor is aimed at.
-	// Default: 0, not known: there are as many as the minimum says.
+	// RequestsPerSecond is what one task sustains; they run at
+	// capacity.DefaultSafetyFactor of it.
+	// Default: 0, not known: the number of tasks is the minimum.
 	RequestsPerSecond float64
 }
 
 // Function is a gateway as a Lambda function.
 type Function struct {
 	MemoryGB float64
-	// Capacity bounds the environments that are kept ready.
+	// Capacity is the bounds of the provisioned concurrency.
 	Capacity autoscaling.ScalableTarget
 }
 
@@ -41,48 +40,53 @@ type Function struct {
 type LoadBalancer struct {
 	// Traffic is what a request costs it.
 	Traffic frontend.LoadBalancerTraffic
-	// ReservedUnits are capacity units that it always has, and Reservations those
-	// that it has from times on.
+	// ReservedUnits are the reserved capacity units, Reservations their schedule.
 	ReservedUnits int
 	Reservations  []frontend.ReservationSchedule
 }
 
-// Prices are in any currency, that of the instances. Those that are 0 are not known.
+// Prices are in the currency of the instances' price. 0 is not known.
 type Prices struct {
-	// VCPUHour and GBHour are of Fargate.
+	// VCPUHour and GBHour are Fargate's.
 	VCPUHour, GBHour float64
-	// FunctionGBSecond and ProvisionedGBSecond are of Lambda while it serves and
-	// while it is kept ready, MillionRequests of its calls.
+	// FunctionGBSecond, ProvisionedGBSecond and MillionRequests are Lambda's prices
+	// of execution, of provisioned concurrency and of calls.
 	FunctionGBSecond, ProvisionedGBSecond, MillionRequests float64
-	// LoadBalancerHour and CapacityUnitHour are of the load balancer.
+	// LoadBalancerHour and CapacityUnitHour are the load balancer's.
 	LoadBalancerHour, CapacityUnitHour float64
 }
 
-// Bill is what it has come to.
+// Bill is the usage and the cost of a Frontend.
 type Bill struct {
 	// Function says that the gateway is a function.
-	Function bool
-	// TaskHours is of tasks, MostTasks and LeastTasks how many there were.
-	TaskHours             float64
-	LeastTasks, MostTasks int
-	VCPUHours, GBHours    float64
-	// FunctionGBSeconds and Calls are of the function while it serves,
-	// ProvisionedGBSeconds of what is kept ready.
-	FunctionGBSeconds, ProvisionedGBSeconds, Calls float64
-	// LoadBalancerHours is 0 where there is none.
-	LoadBalancerHours, CapacityUnitHours float64
-	// ReservedUnits is the most that was reserved.
-	ReservedUnits int
-	// GatewayMoney and LoadBalancerMoney are of what has a price.
-	GatewayMoney, LoadBalancerMoney float64
-	// Unpriced are the names of what has been used and has no price.
-	Unpriced []string
-	// Assumptions is what it rests on.
-	Assumptions string
+	Function bool `json:"-"`
+	// LeastTasks and MostTasks are the range of the number of tasks.
+	TaskHours  float64 `json:"taskHours,omitempty"`
+	LeastTasks int     `json:"leastTasks,omitempty"`
+	MostTasks  int     `json:"mostTasks,omitempty"`
+	VCPUHours  float64 `json:"-"`
+	GBHours    float64 `json:"-"`
+	// Calls and FunctionGBSeconds are the function's, ProvisionedGBSeconds those of
+	// its provisioned concurrency.
+	Calls                float64 `json:"calls,omitempty"`
+	FunctionGBSeconds    float64 `json:"functionGBSeconds,omitempty"`
+	ProvisionedGBSeconds float64 `json:"provisionedGBSeconds,omitempty"`
+	// LoadBalancerHours is 0 without a load balancer.
+	LoadBalancerHours float64 `json:"loadBalancerHours"`
+	CapacityUnitHours float64 `json:"capacityUnitHours"`
+	// ReservedUnits is the highest reservation.
+	ReservedUnits int `json:"reservedUnits"`
+	// GatewayMoney and LoadBalancerMoney are the costs of all that has a price.
+	GatewayMoney      float64 `json:"gatewayMoney,omitempty"`
+	LoadBalancerMoney float64 `json:"loadBalancerMoney,omitempty"`
+	// Unpriced names what was used and has no price.
+	Unpriced []string `json:"unpriced,omitempty"`
+	// Assumptions are the assumptions of the bill.
+	Assumptions string `json:"-"`
 }
 
-// Money is all that has a price.
+// Money is the cost of all that has a price.
 func (b Bill) Money() float64 { return b.GatewayMoney + b.LoadBalancerMoney }
 
-// hours is a number of seconds in hours.
-func hours(d time.Duration, times float64) float64 { return d.Hours() * times }
+// unitHours is the hours of a number of units.
+func unitHours(d time.Duration, times float64) float64 { return d.Hours() * times }

@@ -21,7 +21,8 @@ func ExampleMake() {
 	p, err := plan.Make(context.Background(), plan.Request{
 		Input: rehearsal.Input{
 			Subject: lint.Subject{Variant: &variant, Target: today.Target(variant)},
-			Service: rehearsal.Service{RequestsPerSecond: 100, Start: rehearsal.Fixed(10 * time.Minute), ServiceTime: 50 * time.Millisecond,
+			Service: rehearsal.Service{RequestsPerSecond: 100, Start: rehearsal.Fixed(10 * time.Minute),
+				ServiceTime:   50 * time.Millisecond,
 				ClientTimeout: time.Second, Routing: rehearsal.LeastOutstanding},
 		},
 		Evenings: []plan.Evening{{Trace: evening, KickOff: lastYear.Add(2 * time.Hour)}},

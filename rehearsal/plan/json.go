@@ -7,7 +7,11 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 )
 
-// JSON is the plan for machines. Units are in the names.
+// schemaVersion is the version of the plan's JSON. It rises when a key is
+// removed or changes its meaning; new keys may come without it.
+const schemaVersion = 1
+
+// JSON is the plan as JSON, with units in the key names.
 func (p Plan) JSON() ([]byte, error) {
 	type outcome struct {
 		Availability  float64 `json:"availability"`
@@ -35,7 +39,8 @@ func (p Plan) JSON() ([]byte, error) {
 		Floors       *floors `json:"floors,omitempty"`
 	}
 	said := func(s Setting) setting {
-		out := setting{s.SafetyFactor, s.MinCapacity, s.MaxCapacity, s.ScaleOutCooldown.Seconds(), s.ScaleInCooldown.Seconds(), nil}
+		out := setting{s.SafetyFactor, s.MinCapacity, s.MaxCapacity, s.ScaleOutCooldown.Seconds(),
+			s.ScaleInCooldown.Seconds(), nil}
 		if f := s.Floors; f.Share > 0 {
 			out.Floors = &floors{f.Share, f.Steps, f.Until.Seconds(), f.LeadTime.Seconds()}
 		}
@@ -54,6 +59,7 @@ func (p Plan) JSON() ([]byte, error) {
 		MinCapacity int    `json:"minCapacity"`
 	}
 	d := struct {
+		SchemaVersion   int       `json:"schemaVersion"`
 		Event           string    `json:"event"`
 		KickOff         time.Time `json:"kickOff"`
 		Peak            float64   `json:"peakRequestsPerSecond"`
@@ -73,7 +79,8 @@ func (p Plan) JSON() ([]byte, error) {
 		Stopped         string    `json:"stopped,omitempty"`
 		YAML            string    `json:"yaml"`
 	}{
-		Event: p.event.Name, KickOff: p.event.KickOff, Peak: p.event.Peak, MarginPeak: p.margin.Peak, MarginEarly: p.margin.Early.Seconds(),
+		SchemaVersion: schemaVersion, Event: p.event.Name, KickOff: p.event.KickOff, Peak: p.event.Peak,
+		MarginPeak: p.margin.Peak, MarginEarly: p.margin.Early.Seconds(),
 		Plan: said(p.Setting), Holds: p.Holds, Learned: of(p.Learned),
 		Tracking: said(p.Tracking), TrackingHolds: p.TrackingHolds, TrackingLearned: of(p.TrackingLearned),
 		Settings: p.Settings, Rehearsals: p.Rehearsals, Stopped: p.Stopped, YAML: p.YAML(),

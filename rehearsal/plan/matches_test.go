@@ -26,11 +26,14 @@ func madeUp(site, match uint64, times float64) Evening {
 		{between(20, 30), byHalf * between(0.9, 1.1)}, {45, between(0.5, 0.65)},
 	}
 	half, dip := points[4][1], between(0, 0.3)
-	points = append(points, [2]float64{between(48, 53), half * (1 - dip)}, [2]float64{60, half * (1 - dip*between(0.5, 1))},
-		[2]float64{between(63, 70), half * between(0.95, 1.15)}, [2]float64{85, between(0.7, 0.85)}, [2]float64{105, between(0.85, 1)})
+	points = append(points, [2]float64{between(48, 53), half * (1 - dip)},
+		[2]float64{60, half * (1 - dip*between(0.5, 1))},
+		[2]float64{between(63, 70), half * between(0.95, 1.15)}, [2]float64{85, between(0.7, 0.85)},
+		[2]float64{105, between(0.85, 1)})
 	ends := 108.0
 	if random.IntN(3) == 0 { // extra time
-		points = append(points, [2]float64{110, between(0.65, 0.8)}, [2]float64{125, between(0.75, 0.9)}, [2]float64{145, between(0.9, 1)})
+		points = append(points, [2]float64{110, between(0.65, 0.8)}, [2]float64{125, between(0.75, 0.9)},
+			[2]float64{145, between(0.9, 1)})
 		ends = 150
 	}
 	last, halves := points[len(points)-1], between(5, 20)
@@ -84,11 +87,12 @@ func BenchmarkMadeUpMatches(b *testing.B) {
 			for b.Loop() {
 				held, cost := 0.0, 0.0
 				for site := range uint64(pairs) {
-					p, err := Make(context.Background(), learning(madeUp(site, 1, regime.times), madeUp(site, 2, regime.times), regime.start, nil))
+					p, err := Make(context.Background(), learning(madeUp(site, 1, regime.times), madeUp(site, 2, regime.times),
+						regime.start, nil))
 					if err != nil {
 						b.Fatal(err)
 					}
-					if p.Checked.Failed < noRequest || p.Checked.Availability >= regime.availability && regime.availability < 1 {
+					if p.Checked.Failed < halfRequest || p.Checked.Availability >= regime.availability && regime.availability < 1 {
 						held++
 					}
 					cost += p.Checked.OverOracle
@@ -106,8 +110,8 @@ func BenchmarkPlan(b *testing.B) {
 		r := learning(semifinal(8, 1), semifinal(7, 1), 5*time.Minute, nil).withDefaults()
 		s := newSearch(context.Background(), r)
 		s.limit, s.request.Budget = 1000, 1000
-		s.lookAtToday()
-		s.try(found{score: worst}, s.all(1000))
+		s.measureToday()
+		s.try(candidate{score: worst}, s.all(1000))
 		b.ReportMetric(float64(s.settings), "settings")
 		b.ReportMetric(float64(s.rehearsals), "rehearsals")
 	}
@@ -115,13 +119,13 @@ func BenchmarkPlan(b *testing.B) {
 
 // all is many settings, whichever.
 func (s *search) all(n int) []Setting {
-	c := s.choices()
+	c := s.searchSpace()
 	var out []Setting
 	for _, u := range c.safetyFactors {
 		for _, share := range c.shares {
 			for _, until := range c.untils {
 				for _, lead := range c.leadTimes {
-					set := s.with(s.first(c), u, 2)
+					set := s.with(s.initial(c), u, 2)
 					set.Floors = Floors{Share: share, Steps: 4, Until: until, LeadTime: lead}
 					out = append(out, set)
 				}

@@ -1,8 +1,7 @@
-// Package plan finds the cheapest setting of scaling that holds: target,
-// bounds, cooldowns, and the floors of an event whose traffic is known from an
-// earlier one. It tries settings by rehearsing them, not only on the evening that
-// it has learned from but on others like it, and chooses by what being wrong
-// would cost. The same request gives the same plan, on any number of cores.
+// Package plan finds the cheapest scaling setting that holds: target, bounds,
+// cooldowns, and the floors of an event, from the traffic of an earlier one. It
+// rehearses settings on the forecast and on variations of it, and minimizes the
+// regret. The same request gives the same plan, on any number of cores.
 package plan
 
 import (
@@ -15,124 +14,113 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
-// Request is what is planned, and what is known.
+// Request is the input of a plan.
 type Request struct {
-	// Input is what scales today, what an instance does, the objective and how
-	// late AWS acts. Its subject is tracked by invocations; its minimum is the
-	// least that any plan has. Its Trace, Faults, InitialCapacity and Minutes are
-	// not looked at.
+	// Input has today's scaling, the service, the objective and the timing of AWS.
+	// Its subject tracks invocations; its minimum is the least of any plan. Its
+	// Trace, Faults, InitialCapacity and Minutes are ignored.
 	Input rehearsal.Input
-	// Evenings are what traffic was like before: one, or several of which the
-	// highest counts at every instant.
+	// Evenings are earlier traffic: one, or several, of which the highest rate
+	// counts at every time.
 	Evenings []Evening
-	// Event is what is planned for.
+	// Event is the event to plan for.
 	Event Event
-	// MinAvailability is the share of requests that have to be answered, over 0
-	// and at most 1. Default: 1, all of them.
+	// MinAvailability is the share of requests to answer, over 0 and at most 1.
+	// Default: 1.
 	MinAvailability float64
-	// MaxCapacity is the most that any plan has, such as the account's quota.
-	// Default: 0, as many as the peak may need.
+	// MaxCapacity limits every plan, such as the account's quota.
+	// Default: 0, what the peak may need.
 	MaxCapacity int
-	// Margin is how wrong the forecast may be without anything being lost.
-	// Default: nil, it is right.
+	// Margin is the forecast error that the plan must hold. Default: nil, none.
 	Margin *Margin
-	// Check is an evening to rehearse the plan on, that it has not learned from.
-	// Default: nil; then it is rehearsed on the first of Evenings.
+	// Check is another evening to rehearse the plan on. Default: nil, the first of
+	// Evenings.
 	Check *Evening
-	// Budget is how many settings are tried. Default: 0, DefaultBudget.
+	// Budget limits the number of settings that are tried. Default: 400.
 	Budget int
-	// Workers is how many rehearsals run at a time; the plan does not depend on
-	// it. Default: 0, as many as there are cores.
+	// Workers is how many rehearsals run at a time; the plan does not depend on it.
+	// Default: 0, the number of cores.
 	Workers int
-	// Progress is told how many settings of the budget have been tried.
-	// Default: nil, nobody is.
+	// Progress is called with the number of settings tried. Default: nil.
 	Progress func(tried, budget int)
 }
 
-// DefaultBudget is how many settings are tried where nothing is said. More find
-// little.
-const DefaultBudget = 400
+// defaultBudget is the default of Request.Budget. More improves little.
+const defaultBudget = 400
 
-// Evening is traffic and when it began to matter.
+// Evening is the traffic of an earlier event.
 type Evening struct {
 	Trace trace.Trace
-	// KickOff is the instant of Trace that becomes the event's.
+	// KickOff is the time in Trace that becomes the event's kick-off.
 	KickOff time.Time
 }
 
-// Event is the event that comes.
+// Event is the event to plan for.
 type Event struct {
 	// Name is the event's in the environment file. Default: "", "event".
 	Name string
-	// KickOff is when it begins, on a whole minute. Its zone is the one in which
-	// the plan's times are written.
+	// KickOff is when it begins, on a whole minute. The plan's times are written in
+	// its zone.
 	KickOff time.Time
-	// Peak is the highest rate expected, in requests a second. It is rounded up
-	// to three digits. Default: 0, the highest of the evenings'.
+	// Peak is the expected highest rate in requests a second, rounded up to three
+	// digits. Default: 0, the highest of the evenings'.
 	Peak float64
 }
 
-// Margin is how wrong a forecast may be.
+// Margin is a forecast error.
 type Margin struct {
-	// Peak is how many times the peak may come, from 1 to 10.
+	// Peak is the actual peak ÷ the expected one, from 1 to 10.
 	Peak float64
-	// Early is how much earlier it may begin.
+	// Early is how much earlier the event may begin, at most 2 hours.
 	Early time.Duration
 }
 
-// DefaultMargin is what a robust plan holds: 1.3 times the peak, and a kick-off
-// 10 minutes early.
+// DefaultMargin is 1.3 times the peak and a kick-off 10 minutes early.
 func DefaultMargin() *Margin { return &Margin{Peak: 1.3, Early: 10 * time.Minute} }
 
-// Plan is what was found.
+// Plan is the result of Make.
 type Plan struct {
-	// Setting is the plan's own, Tracking the cheapest without any floor that
-	// holds: the answer to what to set where no event is known.
+	// Setting is the plan's setting, Tracking the cheapest one without floors.
 	Setting, Tracking Setting
-	// Subject is what scales by Setting: to be rehearsed in place of Input's.
-	// Alone is the same without its floors, ByTracking what scales by Tracking,
-	// and Today what scales now, without its floors.
+	// Subject scales by Setting, Alone by Setting without floors, ByTracking by
+	// Tracking, and Today is Input's subject without floors.
 	Subject, Alone, ByTracking, Today lint.Subject
-	// Calendar holds the event with its shape and floors, as the environment
-	// file has it. It has none where floors only cost.
+	// Calendar has the event with its shape and floors, as in an environment file,
+	// or no event if floors do not pay.
 	Calendar events.Calendar
-	// Holds says that the forecast, and all within the margin, is answered as
-	// well as was asked for; TrackingHolds says so of Tracking.
+	// Holds says that Setting keeps MinAvailability on the forecast and within the
+	// margin; TrackingHolds says so of Tracking.
 	Holds, TrackingHolds bool
-	// Learned is the plan on the evening that it has learned from, and
-	// TrackingLearned is ByTracking on it. Checked is the plan on the evening to
-	// check it by, if there is one.
+	// Learned and TrackingLearned are the outcomes of Subject and ByTracking on the
+	// first of Evenings, Checked that of Subject on Check, nil without one.
 	Learned, TrackingLearned Outcome
 	Checked                  *Outcome
-	// Wrong is what becomes of it where the forecast is wrong, or something else
-	// is: the plan beside Alone and Today. It is played on the evening to check
-	// by, if there is one.
+	// Wrong is the outcome under forecast errors and faults, on Check or else the
+	// first of Evenings.
 	Wrong []Row
-	// Settings is how many were tried, Rehearsals how many times that was
-	// played.
+	// Settings is the number of settings tried, in Rehearsals rehearsals.
 	Settings, Rehearsals int
-	// Stopped is why no more settings were tried, "" where none was left that
-	// looked better.
+	// Stopped is why the search ended early, "" if it converged.
 	Stopped string
 
 	event  Event
 	margin Margin
 }
 
-// Outcome is what a rehearsal has come to.
+// Outcome is the result of a rehearsal.
 type Outcome struct {
-	// Availability is a share of the requests, Failed is a number of them.
+	// Availability is a share of the requests, Failed a number of them.
 	Availability, Failed float64
-	// P99 is not worked out for what is wrong.
+	// P99 is 0 in Plan.Wrong.
 	P99                  time.Duration
 	InstanceHours, Money float64
-	// OverOracle is the cost ÷ that of who knows the future.
+	// OverOracle is the cost ÷ the oracle's.
 	OverOracle float64
 }
 
-// Make makes a plan. Its error is an invalid.Problems with everything that is
-// wrong with the request, or with the last setting where AWS takes none that was
-// thought of; or ctx's where that was done before anything was found. Where ctx is done later, the plan is the best until then, and says so.
+// Make makes a plan. Its error is a problem.List with every problem of the request,
+// or of the last setting if AWS accepts none; or ctx's error if it ends before a
+// setting was found. If ctx ends later, the plan is the best so far.
 func Make(ctx context.Context, r Request) (Plan, error) {
 	if err := r.Validate().Err(); err != nil {
 		return Plan{}, err
@@ -143,7 +131,7 @@ func Make(ctx context.Context, r Request) (Plan, error) {
 		if err := ctx.Err(); err != nil {
 			return Plan{}, err
 		}
-		return Plan{}, s.impossible.Err()
+		return Plan{}, s.refused.Err()
 	}
 	return s.result(tracking, planned), nil
 }

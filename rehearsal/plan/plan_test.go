@@ -96,7 +96,8 @@ func TestSubject(t *testing.T) {
 			t.Errorf("%+v", a)
 		}
 	}
-	if got := p.Subject.Target.Policies[1]; got.TargetValue != 1e9 || got.ScaleInCooldown != target.Policies[1].ScaleInCooldown {
+	if got := p.Subject.Target.Policies[1]; got.TargetValue != 1e9 ||
+		got.ScaleInCooldown != target.Policies[1].ScaleInCooldown {
 		t.Errorf("%+v", got)
 	}
 	if len(target.ScheduledActions) != 2 || target.Policies[0].TargetValue != 4200 {
@@ -120,7 +121,8 @@ func TestForecast(t *testing.T) {
 	if want := []float64{4, 8, 4}; !slices.Equal(f.rates, want) || !f.starts.Equal(final) {
 		t.Errorf("got %v from %s, want %v from %s", f.rates, f.starts, want, final)
 	}
-	for rate, want := range map[float64]float64{3625.533: 3630, 3630: 3630, 0.0123: 0.0123, 99.91: 100, 1: 1, 1001: 1010} {
+	for rate, want := range map[float64]float64{3625.533: 3630, 3630: 3630, 0.0123: 0.0123, 99.91: 100, 1: 1,
+		1001: 1010} {
 		if got := roundPeak(rate); got != want {
 			t.Errorf("%g is rounded to %g, want %g", rate, got, want)
 		}
@@ -142,16 +144,18 @@ func TestRequestMistakes(t *testing.T) {
 			t, _ := wc98()
 			r.Check.Trace = trace.Trace{Start: t.Start, Period: t.Period, Counts: append(t.Counts, t.Counts...)}
 		},
-		"MaxCapacity":                      func(r *Request) { r.MaxCapacity = 3 },
-		"Event.KickOff":                    func(r *Request) { r.Event.KickOff = final.In(time.FixedZone("", 3600)) },
-		"Event.Peak":                       func(r *Request) { r.Event.Peak = -1 },
-		"Event.Name":                       func(r *Request) { r.Event.Name = "a|b" },
-		"MinAvailability":                  func(r *Request) { r.MinAvailability = 99.9 },
-		"Margin.Peak":                      func(r *Request) { r.Margin.Peak = 0.5 },
-		"Margin.Early":                     func(r *Request) { r.Margin.Early = 3 * time.Hour },
-		"Budget":                           func(r *Request) { r.Budget = 1 },
-		"Workers":                          func(r *Request) { r.Workers = -1 },
-		"Input.Service.RequestsPerSecond":  func(r *Request) { r.Input.Service.RequestsPerSecond = 0; r.Input.Service.ServiceTime = 0 },
+		"MaxCapacity":     func(r *Request) { r.MaxCapacity = 3 },
+		"Event.KickOff":   func(r *Request) { r.Event.KickOff = final.In(time.FixedZone("", 3600)) },
+		"Event.Peak":      func(r *Request) { r.Event.Peak = -1 },
+		"Event.Name":      func(r *Request) { r.Event.Name = "a|b" },
+		"MinAvailability": func(r *Request) { r.MinAvailability = 99.9 },
+		"Margin.Peak":     func(r *Request) { r.Margin.Peak = 0.5 },
+		"Margin.Early":    func(r *Request) { r.Margin.Early = 3 * time.Hour },
+		"Budget":          func(r *Request) { r.Budget = 1 },
+		"Workers":         func(r *Request) { r.Workers = -1 },
+		"Input.Service.RequestsPerSecond": func(r *Request) {
+			r.Input.Service.RequestsPerSecond, r.Input.Service.ServiceTime = 0, 0
+		},
 		"Input.Subject.Target.Policies":    func(r *Request) { r.Input.Subject.Target.Policies = nil },
 		"Input.Subject.Target.MinCapacity": func(r *Request) { r.Input.Subject.Target.MinCapacity = 0 },
 		"Input.Subject.Target.ResourceID":  func(r *Request) { r.Input.Subject.Target.ResourceID = "endpoint" },
@@ -199,7 +203,8 @@ func TestComponent(t *testing.T) {
 	if ps := p.Subject.Target.Validate(); ps != nil {
 		t.Error(ps)
 	}
-	if p.Subject.Target.Policies[0].TargetValue == r.Input.Subject.Target.Policies[0].TargetValue && p.Setting.SafetyFactor != 0.7 {
+	if p.Subject.Target.Policies[0].TargetValue == r.Input.Subject.Target.Policies[0].TargetValue &&
+		p.Setting.SafetyFactor != 0.7 {
 		t.Errorf("%+v is tracked at %g", p.Setting, p.Subject.Target.Policies[0].TargetValue)
 	}
 	for _, key := range []string{"align", "releaseSteps"} {

@@ -10,19 +10,19 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
-// Row is one way to be wrong, and what becomes of the plan in it, of its
-// tracking without floors, and of what scales today.
+// Row is the outcomes of the plan, of its tracking without floors, and of today's
+// scaling, under a forecast error or fault.
 type Row struct {
 	Name               string
 	Plan, Alone, Today Outcome
 }
 
-// result is the plan of what was found.
-func (s *search) result(tracking, planned found) Plan {
+// result is the plan of the best candidates.
+func (s *search) result(tracking, planned candidate) Plan {
 	p := Plan{
 		Setting: planned.Setting, Tracking: tracking.Setting,
 		Subject: s.subject(planned.Setting), Alone: s.subject(planned.withoutFloors()),
-		ByTracking: s.subject(tracking.Setting), Today: s.todays(),
+		ByTracking: s.subject(tracking.Setting), Today: s.todaysSubject(),
 		Calendar: s.calendar(planned.Setting),
 		Holds:    planned.short == 0, TrackingHolds: tracking.short == 0,
 		Settings: s.settings, Rehearsals: s.rehearsals, Stopped: s.stopped,
@@ -40,8 +40,7 @@ func (s *search) result(tracking, planned found) Plan {
 	return p
 }
 
-// outcome is what one rehearsal comes to; with the input changed, latency is left
-// out.
+// outcome rehearses a subject. With a change of the input it computes no latency.
 func (p *planner) outcome(subject lint.Subject, t trace.Trace, change func(*rehearsal.Input)) Outcome {
 	ready, err := p.prepared.With(func(in *rehearsal.Input) {
 		in.Subject, in.NoLatency = subject, change != nil
@@ -50,16 +49,16 @@ func (p *planner) outcome(subject lint.Subject, t trace.Trace, change func(*rehe
 		}
 	})
 	if err != nil {
-		panic("plan: " + err.Error()) // Validate has seen to it
+		panic("plan: " + err.Error()) // Validate has refused it
 	}
-	r := stage{ready}.play(scenario{trace: t})
+	r := runner{ready}.rehearse(scenario{trace: t})
 	return Outcome{Availability: r.Requests.Availability, Failed: r.Requests.Failed, P99: r.Latency.P99,
 		InstanceHours: r.Cost.InstanceHours, Money: r.Cost.Money, OverOracle: r.Cost.OverOracle}
 }
 
-// wrong plays an evening as it was told, and wrong in every way that there is.
+// wrong rehearses an evening as forecast, and under each forecast error and fault.
 func (s *search) wrong(p Plan, t trace.Trace) []Row {
-	type way struct {
+	type variation struct {
 		name   string
 		trace  trace.Trace
 		change func(*rehearsal.Input)
@@ -68,34 +67,38 @@ func (s *search) wrong(p Plan, t trace.Trace) []Row {
 	at := func(after, lasts time.Duration) []rehearsal.Window {
 		return []rehearsal.Window{{From: kickOff.Add(after), To: kickOff.Add(after + lasts)}}
 	}
-	asItIs := func(*rehearsal.Input) {}
-	ways := []way{{"as forecast", t, asItIs}}
+	unchanged := func(*rehearsal.Input) {}
+	variations := []variation{{"as forecast", t, unchanged}}
 	for _, times := range []float64{0.5, 0.75, 1.3, 1.5, 2} {
-		ways = append(ways, way{fmt.Sprintf("%g times the peak", times), t.RateScale(times), asItIs})
+		variations = append(variations, variation{fmt.Sprintf("%g times the peak", times), t.RateScale(times), unchanged})
 	}
 	for _, early := range []time.Duration{20 * time.Minute, 10 * time.Minute, -10 * time.Minute, -20 * time.Minute} {
 		what := "early"
 		if early < 0 {
 			what = "late"
 		}
-		ways = append(ways, way{fmt.Sprintf("kick-off %d minutes %s", int(early.Abs().Minutes()), what), t.Shift(-early), asItIs})
+		variations = append(variations, variation{fmt.Sprintf("kick-off %d minutes %s", int(early.Abs().Minutes()), what),
+			t.Shift(-early), unchanged})
 	}
-	ways = append(ways, way{"half an hour of extra time", t.Extend(top(t), 30*time.Minute), asItIs})
+	variations = append(variations, variation{"half an hour of extra time", t.Extend(top(t), 30*time.Minute), unchanged})
 	for _, times := range []float64{1.5, 2} {
-		ways = append(ways, way{fmt.Sprintf("starts that take %g times as long", times), t, func(in *rehearsal.Input) {
-			for _, start := range []*rehearsal.StartTime{&in.Service.Start, &in.Service.InstanceStart} {
-				start.Median = time.Duration(float64(start.Median) * times)
-				start.P95 = time.Duration(float64(start.P95) * times)
-			}
-		}})
+		variations = append(variations, variation{fmt.Sprintf("starts that take %g times as long", times), t,
+			func(in *rehearsal.Input) {
+				for _, start := range []*rehearsal.StartTime{&in.Service.Start, &in.Service.InstanceStart} {
+					start.Median = time.Duration(float64(start.Median) * times)
+					start.P95 = time.Duration(float64(start.P95) * times)
+				}
+			}})
 	}
 	fault := func(name string, change func(*rehearsal.Faults)) {
-		ways = append(ways, way{name, t, func(in *rehearsal.Input) { change(&in.Faults) }})
+		variations = append(variations, variation{name, t, func(in *rehearsal.Input) { change(&in.Faults) }})
 	}
-	fault("no instance to be had for 15 minutes, half an hour before kick-off", func(f *rehearsal.Faults) { f.NoCapacity = at(-30*time.Minute, 15*time.Minute) })
+	fault("no instance to be had for 15 minutes, half an hour before kick-off",
+		func(f *rehearsal.Faults) { f.NoCapacity = at(-30*time.Minute, 15*time.Minute) })
 	fault("half of each scale-out fulfilled", func(f *rehearsal.Faults) { f.Fulfilled = 0.5 })
 	fault("each start 2 % slower for every other at the same time", func(f *rehearsal.Faults) { f.SlowStart = 0.02 })
-	fault("the template's bounds registered again at kick-off", func(f *rehearsal.Faults) { f.Overwritten = []time.Time{kickOff} })
+	fault("the template's bounds registered again at kick-off",
+		func(f *rehearsal.Faults) { f.Overwritten = []time.Time{kickOff} })
 	fault("a deployment of 10 minutes, a quarter of an hour before kick-off", func(f *rehearsal.Faults) {
 		f.Deployments = []rehearsal.Deployment{{At: kickOff.Add(-15 * time.Minute), Takes: 10 * time.Minute}}
 	})
@@ -105,26 +108,26 @@ func (s *search) wrong(p Plan, t trace.Trace) []Row {
 		fault("a zone lost an hour after kick-off", func(f *rehearsal.Faults) { f.ZoneLost = kickOff.Add(time.Hour) })
 	}
 	if len(floors) > 0 {
-		ways = append(ways, way{"the first scheduled action missed", t, func(in *rehearsal.Input) {
+		variations = append(variations, variation{"the first scheduled action missed", t, func(in *rehearsal.Input) {
 			if hasAction(in.Subject, floors[0]) {
 				in.Faults.Missed = []string{floors[0]}
 			}
 		}})
 	}
-	rows := make([]Row, len(ways))
-	for i, w := range ways {
+	rows := make([]Row, len(variations))
+	for i, w := range variations {
 		rows[i].Name = w.name
 	}
 	subjects := []lint.Subject{p.Subject, p.Alone, p.Today}
-	s.each(len(ways)*len(subjects), func(i int) {
+	s.each(len(variations)*len(subjects), func(i int) {
 		row, who := &rows[i/len(subjects)], i%len(subjects)
-		w := ways[i/len(subjects)]
+		w := variations[i/len(subjects)]
 		*[]*Outcome{&row.Plan, &row.Alone, &row.Today}[who] = s.outcome(subjects[who], w.trace, w.change)
 	})
 	return rows
 }
 
-// floorActions are the names of the plan's own scheduled actions.
+// floorActions are the names of the plan's scheduled actions.
 func (p Plan) floorActions() []string {
 	var names []string
 	for _, a := range autoscaling.FloorActions(p.Calendar) {

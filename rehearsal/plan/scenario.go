@@ -7,19 +7,19 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
-// kind is what a scenario is for.
+// kind is how a scenario is judged.
 type kind int
 
 const (
-	// promised is what has to hold.
+	// promised scenarios must keep the availability asked for.
 	promised kind = iota
-	// compared is what may be lost from, but no more than tracking alone would.
+	// compared ones may lose no more than tracking alone.
 	compared
-	// likely is what only counts with its cost and what it loses.
+	// likely ones only add to the regret.
 	likely
 )
 
-// scenario is one evening that may come.
+// scenario is a possible evening.
 type scenario struct {
 	name  string
 	kind  kind
@@ -28,9 +28,9 @@ type scenario struct {
 	zoneLost time.Time
 }
 
-// scenarios are the evenings that a setting is judged on: the forecast, others
-// that an evening like it may be, and forecasts that were wrong. What loses most
-// comes first, so that a bad setting is found out early.
+// scenarios are the evenings that a setting is rehearsed on: the forecast,
+// variations of it, and wrong forecasts. The hardest come first, so that a bad
+// setting is given up early.
 func (f forecast) scenarios(m Margin, zones int) []scenario {
 	var out []scenario
 	a := func(part int) time.Duration { // of the event
@@ -66,14 +66,14 @@ func (f forecast) scenarios(m Margin, zones int) []scenario {
 	return out
 }
 
-// faster plays an evening times as fast, with the same kick-off.
+// faster is the evening times as fast, with the same kick-off.
 func (f forecast) faster(t trace.Trace, times float64) trace.Trace {
 	until := f.kickOff.Sub(t.Start)
 	quick := t.TimeScale(times)
 	return quick.Shift(until - time.Duration(float64(until)/times).Truncate(time.Second))
 }
 
-// crowd is the evening with what comes before kick-off times as fast.
+// crowd is the evening with the time before kick-off times as fast.
 func (f forecast) crowd(t trace.Trace, times float64) trace.Trace {
 	out := t.RateScale(1)
 	kickOff := int(f.kickOff.Sub(t.Start) / t.Period)
@@ -83,18 +83,18 @@ func (f forecast) crowd(t trace.Trace, times float64) trace.Trace {
 	return out
 }
 
-// lull has a third less traffic for a while, and then all of it again at once.
+// lull has 30 % less traffic for a while.
 func (f forecast) lull(t trace.Trace) trace.Trace {
 	return f.during(t, 0.7, 0.35)
 }
 
-// goals have a quarter more at once, three times.
+// goals have 25 % more traffic for a while, three times.
 func (f forecast) goals(t trace.Trace) trace.Trace {
 	return f.during(t, 1.25, 0.25, 0.45, 0.65)
 }
 
-// during is the evening with times the traffic in a sixteenth of the event, from
-// each of some shares of it on.
+// during is the evening with times the traffic for a sixteenth of the event, from
+// each share of it on.
 func (f forecast) during(t trace.Trace, times float64, from ...float64) trace.Trace {
 	out := t.RateScale(1)
 	for _, share := range from {
@@ -109,7 +109,7 @@ func (f forecast) during(t trace.Trace, times float64, from ...float64) trace.Tr
 	return out
 }
 
-// noise is the evening with each period's requests a little off.
+// noise is the evening with noise on each period.
 func noise(t trace.Trace) trace.Trace {
 	out := t
 	out.Counts = out.Counts[:0:0]
@@ -119,7 +119,7 @@ func noise(t trace.Trace) trace.Trace {
 	return out
 }
 
-// top is when the highest period ends.
+// top is the end of the highest period.
 func top(t trace.Trace) time.Time {
 	highest := 0
 	for i, n := range t.Counts {

@@ -6,32 +6,32 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
-// What a setting is blamed for.
+// Weights of the regret.
 const (
-	// lost is what a lost request weighs: 0.1 % of an evening's requests as much
-	// as what the oracle pays for the evening.
-	lost = 1000
-	// dear is from how many times the oracle's cost on a bill weighs weighty
-	// times what it says: nobody has expected it.
-	dear, weighty = 1.6, 4
+	// lossWeight makes 0.1 % of an evening's requests weigh as much as the oracle's
+	// cost of the evening.
+	lossWeight = 1000
+	// costlyRatio is the cost ÷ the oracle's above which the excess weighs
+	// costlyWeight times more.
+	costlyRatio, costlyWeight = 1.6, 4
 )
 
-// regret is the blame for what an evening costs, over the oracle's cost, and for
-// the share of its requests that is answered.
+// regret weighs the cost of an evening, as a multiple of the oracle's, and its lost
+// requests.
 func regret(overOracle, availability float64) float64 {
-	return overOracle + weighty*max(0, overOracle-dear) + lost*(1-availability)
+	return overOracle + costlyWeight*max(0, overOracle-costlyRatio) + lossWeight*(1-availability)
 }
 
-// score is how good a setting is: less is better in each, the first first.
+// score ranks a setting by short, then by regret; less is better.
 type score struct {
-	// short is by how much availability is below what is promised, or below
-	// what tracking alone would have had, over all scenarios.
+	// short is the sum over all scenarios of the availability missing to what is
+	// asked for, or to that of tracking alone.
 	short float64
-	// regret is the mean over the scenarios.
+	// regret is the mean over all scenarios.
 	regret float64
 }
 
-// worst is before nothing.
+// worst is after every other score.
 var worst = score{math.Inf(1), math.Inf(1)}
 
 func (s score) before(o score) bool {
@@ -42,18 +42,18 @@ func (s score) before(o score) bool {
 	return s.regret < o.regret-same
 }
 
-// noRequest is the most that is no request: queueing leaves a little of one to
-// every wait that is longer than a client's.
-const noRequest = 0.5
+// halfRequest is the number of failed requests below which none has failed: the
+// distribution of waiting times leaves fractions of one.
+const halfRequest = 0.5
 
-// availability is the share of requests that were answered as promised: where a
-// latency is, those that were later than its share allows count as lost.
+// availability is the share of requests answered. With a latency objective, late
+// requests beyond the allowed share count as lost.
 func (p *planner) availability(r rehearsal.Result) float64 {
 	o, lost := p.input.Objective, r.Requests.Failed
 	if o.Latency > 0 {
 		lost += max(0, r.Requests.Late-(1-o.Share)*(r.Requests.Arrived-r.Requests.Failed))
 	}
-	if lost < noRequest {
+	if lost < halfRequest {
 		return 1
 	}
 	return max(0, 1-lost/r.Requests.Arrived)

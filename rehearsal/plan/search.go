@@ -13,53 +13,54 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
-// planner is what everything about one request is computed from.
+// planner computes the calendars, subjects and rehearsals of settings.
 type planner struct {
 	input    rehearsal.Input
 	forecast forecast
 	margin   Margin
 	name     string
-	// aimed is the safety factor of today's tracking.
-	aimed     float64
-	promise   float64 // availability
-	quota     int     // of capacity, 0: none
-	scenarios []scenario
-	prepared  rehearsal.Prepared
+	// currentSafetyFactor is that of today's tracking.
+	currentSafetyFactor float64
+	minAvailability     float64 // availability
+	maxCapacity         int     // of capacity, 0: none
+	scenarios           []scenario
+	prepared            rehearsal.Prepared
 }
 
-// search tries settings. What it does next depends on the results of whole
-// batches alone, so that the order in which rehearsals end does not matter.
+// search tries settings in batches. Its next step depends on whole batches only, so
+// that the order in which rehearsals end does not matter.
 type search struct {
 	*planner
 	ctx     context.Context
 	request Request
 
-	// alone is the availability in each scenario of settings without floors, and
-	// today that of what scales now; no plan may have less.
+	// alone is the availability of settings without floors in each scenario, today
+	// that of today's scaling. No plan may have less.
 	alone                map[Setting][]float64
 	today                []float64
 	tried                map[Setting]bool
 	settings, rehearsals int
-	limit                int // of settings, for now
+	limit                int // of settings in this phase
 	stopped              string
-	impossible           problem.List // with the last setting that was
+	refused              problem.List // of the last setting that AWS does not accept
 }
 
-// found is a setting with its score.
-type found struct {
+// candidate is a setting with its score.
+type candidate struct {
 	Setting
 	score
 }
 
-// batch is how many settings are tried before the best is looked at.
+// batch is how many settings are tried at once.
 const batch = 12
 
 func newSearch(ctx context.Context, r Request) *search {
-	p := &planner{input: r.Input, forecast: newForecast(r), margin: *r.Margin, name: r.Event.Name, promise: r.MinAvailability, quota: r.MaxCapacity}
-	p.aimed = capacity.DefaultSafetyFactor
+	p := &planner{input: r.Input, forecast: newForecast(r), margin: *r.Margin, name: r.Event.Name,
+		minAvailability: r.MinAvailability, maxCapacity: r.MaxCapacity}
+	p.currentSafetyFactor = capacity.DefaultSafetyFactor
 	for _, policy := range r.Input.Subject.Target.Policies {
 		if byInvocations(policy) {
-			p.aimed = policy.TargetValue / 60 / r.Input.Service.RequestsPerSecond
+			p.currentSafetyFactor = policy.TargetValue / 60 / r.Input.Service.RequestsPerSecond
 		}
 	}
 	p.scenarios = p.forecast.scenarios(p.margin, r.Input.Subject.Facts.Zones)
@@ -67,7 +68,7 @@ func newSearch(ctx context.Context, r Request) *search {
 	in.Trace, in.Minutes, in.NoLatency = p.scenarios[0].trace, false, true
 	var err error
 	if p.prepared, err = rehearsal.Prepare(in); err != nil {
-		panic("plan: " + err.Error()) // Validate has seen to it
+		panic("plan: " + err.Error()) // Validate has refused it
 	}
 	return &search{planner: p, ctx: ctx, request: r, alone: map[Setting][]float64{}, tried: map[Setting]bool{}}
 }
@@ -76,19 +77,19 @@ func byInvocations(p autoscaling.TargetTrackingPolicy) bool {
 	return p.Metric == autoscaling.VariantInvocationsPerInstance || p.Metric == autoscaling.ComponentInvocationsPerCopy
 }
 
-// on is a subject, ready to be rehearsed on much traffic.
-func (p *planner) on(s lint.Subject) stage {
+// runnerFor prepares a subject for rehearsals.
+func (p *planner) runnerFor(s lint.Subject) runner {
 	ready, err := p.prepared.With(func(in *rehearsal.Input) { in.Subject = s })
 	if err != nil {
-		panic(fmt.Sprintf("plan: %+v: %v", s.Target, err)) // Validate has seen to it
+		panic(fmt.Sprintf("plan: %+v: %v", s.Target, err)) // Validate has refused it
 	}
-	return stage{ready}
+	return runner{ready}
 }
 
-// stage is where a subject is rehearsed.
-type stage struct{ rehearsal.Prepared }
+// runner rehearses a subject on scenarios.
+type runner struct{ rehearsal.Prepared }
 
-func (s stage) play(sc scenario) rehearsal.Result {
+func (s runner) rehearse(sc scenario) rehearsal.Result {
 	ready, err := s.Prepared, error(nil)
 	if !sc.zoneLost.IsZero() {
 		ready, err = s.With(func(in *rehearsal.Input) { in.Faults.ZoneLost = sc.zoneLost })
@@ -98,24 +99,24 @@ func (s stage) play(sc scenario) rehearsal.Result {
 		r, err = ready.Run(sc.trace)
 	}
 	if err != nil {
-		panic("plan: " + err.Error()) // Validate has seen to it
+		panic("plan: " + err.Error()) // Validate has refused it
 	}
 	return r
 }
 
-// judge scores a setting, and gives up once it is worse than the best so far.
-// alone is what its tracking would answer.
-func (s *search) judge(stage stage, alone []float64, best score) (score, int) {
+// evaluate scores a setting, and gives up once it is worse than the best so far.
+// alone is the availability of its tracking alone.
+func (s *search) evaluate(stage runner, alone []float64, best score) (score, int) {
 	var got score
 	for i, sc := range s.scenarios {
-		r := stage.play(sc)
+		r := stage.rehearse(sc)
 		a := s.availability(r)
 		asked := 0.0
 		switch sc.kind {
 		case promised:
-			asked = s.promise
+			asked = s.minAvailability
 		case compared:
-			asked = min(s.promise, alone[i])
+			asked = min(s.minAvailability, alone[i])
 		}
 		if short := asked - a; short > 1e-12 {
 			got.short += short
@@ -128,7 +129,7 @@ func (s *search) judge(stage stage, alone []float64, best score) (score, int) {
 	return got, len(s.scenarios)
 }
 
-// each does something for every index, on as many workers as there are.
+// each calls do for every index, on Workers goroutines.
 func (s *search) each(n int, do func(i int)) {
 	next := make(chan int)
 	var wait sync.WaitGroup
@@ -149,15 +150,14 @@ func (s *search) each(n int, do func(i int)) {
 // trial is a setting that is tried.
 type trial struct {
 	Setting
-	stage  stage
-	wrong  problem.List // AWS does not take it
+	stage  runner
+	wrong  problem.List // why AWS does not accept it
 	score  score
 	played int
 }
 
-// try tries settings that have not been, and returns the best of them and of
-// what was the best before.
-func (s *search) try(best found, settings []Setting) found {
+// try tries the settings that are new, and returns the best of them and best.
+func (s *search) try(best candidate, settings []Setting) candidate {
 	var trials []trial
 	for _, set := range settings {
 		if !s.tried[set] {
@@ -165,25 +165,25 @@ func (s *search) try(best found, settings []Setting) found {
 			trials = append(trials, trial{Setting: set})
 		}
 	}
-	for len(trials) > 0 && s.goOn() {
+	for len(trials) > 0 && s.mayContinue() {
 		now := trials[:min(batch, len(trials), s.limit-s.settings)]
 		trials = trials[len(now):]
-		s.each(len(now), func(i int) { now[i].stage, now[i].wrong = s.ready(now[i].Setting) })
+		s.each(len(now), func(i int) { now[i].stage, now[i].wrong = s.prepare(now[i].Setting) })
 		s.settings += len(now)
 		now = slices.DeleteFunc(now, func(t trial) bool {
 			if len(t.wrong) > 0 {
-				s.impossible = t.wrong
+				s.refused = t.wrong
 			}
 			return len(t.wrong) > 0
 		})
-		s.trackAlone(now)
+		s.measureAlone(now)
 		s.each(len(now), func(i int) {
-			now[i].score, now[i].played = s.judge(now[i].stage, s.alone[now[i].withoutFloors()], best.score)
+			now[i].score, now[i].played = s.evaluate(now[i].stage, s.alone[now[i].withoutFloors()], best.score)
 		})
 		for _, t := range now {
 			s.rehearsals += t.played
 			if t.score.before(best.score) {
-				best = found{t.Setting, t.score}
+				best = candidate{t.Setting, t.score}
 			}
 		}
 		if s.request.Progress != nil {
@@ -193,17 +193,16 @@ func (s *search) try(best found, settings []Setting) found {
 	return best
 }
 
-// ready is where a setting is rehearsed, or why AWS does not take it.
-func (s *search) ready(set Setting) (stage, problem.List) {
+// prepare prepares a setting for rehearsals, or says why AWS does not accept it.
+func (s *search) prepare(set Setting) (runner, problem.List) {
 	ps := s.calendar(set).Validate()
 	subject := s.subject(set)
 	ready, err := s.prepared.With(func(in *rehearsal.Input) { in.Subject = subject })
-	return stage{ready}, append(ps, problem.From(err)...).In("Plan")
+	return runner{ready}, append(ps, problem.From(err)...).In("Plan")
 }
 
-// goOn reports whether another batch may be tried, and remembers why the search
-// is over if it is.
-func (s *search) goOn() bool {
+// mayContinue reports whether another batch may be tried, and records why not.
+func (s *search) mayContinue() bool {
 	switch {
 	case s.ctx.Err() != nil:
 		s.stopped = fmt.Sprintf("the time was up after %d settings", s.settings)
@@ -213,9 +212,9 @@ func (s *search) goOn() bool {
 	return s.stopped == "" && s.settings < s.limit
 }
 
-// trackAlone makes sure that it is known how available each setting would be
-// without its floors, where that is asked for.
-func (s *search) trackAlone(trials []trial) {
+// measureAlone measures the availability of each setting without its floors in the
+// compared scenarios.
+func (s *search) measureAlone(trials []trial) {
 	var missing []Setting
 	for _, t := range trials {
 		alone := t.withoutFloors()
@@ -225,10 +224,10 @@ func (s *search) trackAlone(trials []trial) {
 		}
 	}
 	s.each(len(missing), func(i int) {
-		stage := s.on(s.subject(missing[i]))
+		stage := s.runnerFor(s.subject(missing[i]))
 		for at, sc := range s.scenarios {
 			if sc.kind == compared {
-				s.alone[missing[i]][at] = max(s.today[at], s.availability(stage.play(sc)))
+				s.alone[missing[i]][at] = max(s.today[at], s.availability(stage.rehearse(sc)))
 			}
 		}
 	})

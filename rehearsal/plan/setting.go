@@ -11,48 +11,47 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
 )
 
-// Setting is what a plan sets.
+// Setting is the values that a plan sets.
 type Setting struct {
-	// SafetyFactor is the share of what an instance completes that tracking aims at.
+	// SafetyFactor is tracking's target as a share of an instance's rate.
 	SafetyFactor float64
 	// MinCapacity and MaxCapacity are the bounds outside the event.
 	MinCapacity, MaxCapacity int
-	// ScaleOutCooldown and ScaleInCooldown are of the tracking.
+	// ScaleOutCooldown and ScaleInCooldown are the tracking policy's.
 	ScaleOutCooldown, ScaleInCooldown time.Duration
-	// Floors are those of the event. The zero value has none.
+	// Floors are the event's. The zero value has none.
 	Floors Floors
 }
 
-// Floors are how an event's shape becomes floors.
+// Floors derive floors from an event's shape.
 type Floors struct {
-	// Share is the share of the forecast's need that is there beforehand; 0 is
-	// no floor.
+	// Share is the floor as a share of the forecast's need; 0 is no floor.
 	Share float64
-	// Steps is how many there are at most until the release.
+	// Steps is the highest number of steps until the release.
 	Steps int
-	// Until is how long after the event's traffic begins they are released.
+	// Until is the time from the beginning of the event's traffic to the release.
 	Until time.Duration
-	// LeadTime is how long before the traffic the instances are asked for.
+	// LeadTime is how long before the traffic a floor is raised.
 	LeadTime time.Duration
 }
 
-// withoutFloors is the setting's tracking alone.
+// withoutFloors is the setting with its tracking alone.
 func (s Setting) withoutFloors() Setting {
 	s.Floors = Floors{}
 	return s
 }
 
-// remaining is how many stairs the traffic after the release is written in, for
-// what stands before the endpoint.
-const remaining = 3
+// stepsAfterRelease is the number of steps of the shape after the release, for the
+// gateway and the load balancer.
+const stepsAfterRelease = 3
 
-// calendar is the event as the environment file has it.
+// calendar is the event of a setting, as in an environment file.
 func (p *planner) calendar(s Setting) events.Calendar {
 	c := events.Calendar{
 		MinCapacity: s.MinCapacity, MaxCapacity: s.MaxCapacity,
 		RequestsPerSecondPerInstance: p.input.Service.RequestsPerSecond, SafetyFactor: s.SafetyFactor,
 		StartTime: p.startTime(), Zones: p.input.Subject.Facts.Zones,
-		OtherActions: len(p.kept()),
+		OtherActions: len(p.keptActions()),
 	}
 	if p.input.Subject.Target.Dimension == autoscaling.VariantInstanceCount {
 		c.Align, c.ReleaseSteps = grid, 1
@@ -69,7 +68,8 @@ func (p *planner) event(f Floors) events.Event {
 	ends := p.forecast.starts.Add(time.Duration(len(p.forecast.rates)) * grid)
 	lead := f.LeadTime
 	e := events.Event{
-		Name: p.name, Timezone: zone.String(), Starts: p.forecast.starts.In(zone).Format(minute), Ends: ends.In(zone).Format(minute),
+		Name: p.name, Timezone: zone.String(), Starts: p.forecast.starts.In(zone).Format(minute),
+		Ends:                  ends.In(zone).Format(minute),
 		PeakRequestsPerSecond: p.forecast.peak, Uncertainty: p.margin.Peak, LeadTime: &lead,
 	}
 	if f.Share < 1 {
@@ -79,10 +79,10 @@ func (p *planner) event(f Floors) events.Event {
 	if held < len(p.forecast.rates) {
 		e.FloorUntil = time.Duration(held) * grid
 	}
-	steps := stairs(p.forecast.rates[:held], f.Steps)
+	steps := stepCover(p.forecast.rates[:held], f.Steps)
 	if rest := p.forecast.rates[held:]; len(rest) > 0 {
-		for _, s := range stairs(rest, remaining) {
-			steps = append(steps, stair{held + s.at, s.rate})
+		for _, s := range stepCover(rest, stepsAfterRelease) {
+			steps = append(steps, step{held + s.at, s.rate})
 		}
 	}
 	for _, s := range steps {
@@ -92,7 +92,7 @@ func (p *planner) event(f Floors) events.Event {
 	return e
 }
 
-// startTime is what floors have to be early by.
+// startTime is the time by which floors must be early.
 func (p *planner) startTime() time.Duration {
 	if t := p.input.Subject.Facts.StartTime; t > 0 {
 		return t
@@ -100,17 +100,16 @@ func (p *planner) startTime() time.Duration {
 	return max(p.input.Service.Start.Median, p.input.Service.Start.P95)
 }
 
-// kept are the scheduled actions that stay: the plan's event alone moves the
-// minimum.
-func (p *planner) kept() []autoscaling.ScheduledAction {
+// keptActions are the scheduled actions that stay: those without a minimum.
+func (p *planner) keptActions() []autoscaling.ScheduledAction {
 	return slices.DeleteFunc(slices.Clone(p.input.Subject.Target.ScheduledActions),
 		func(a autoscaling.ScheduledAction) bool { return a.MinCapacity != nil })
 }
 
-// staying are the actions that stay beside a maximum: one that lowers it is meant
-// to, since it was there before.
-func (p *planner) staying(maxCapacity int) []autoscaling.ScheduledAction {
-	kept := p.kept()
+// keptActionsBelow are the kept actions for a maximum. They may lower it, since
+// they were there before.
+func (p *planner) keptActionsBelow(maxCapacity int) []autoscaling.ScheduledAction {
+	kept := p.keptActions()
 	for _, a := range kept {
 		maxCapacity = max(maxCapacity, *a.MaxCapacity)
 	}
@@ -120,7 +119,7 @@ func (p *planner) staying(maxCapacity int) []autoscaling.ScheduledAction {
 	return kept
 }
 
-// subject is what scales by a setting.
+// subject is the input's subject with a setting.
 func (p *planner) subject(s Setting) lint.Subject {
 	out := p.input.Subject
 	t := &out.Target
@@ -138,28 +137,27 @@ func (p *planner) subject(s Setting) lint.Subject {
 		}
 		policy.ScaleOutCooldown, policy.ScaleInCooldown = s.ScaleOutCooldown, s.ScaleInCooldown
 	}
-	t.ScheduledActions = append(p.staying(s.MaxCapacity), autoscaling.FloorActions(p.calendar(s))...)
+	t.ScheduledActions = append(p.keptActionsBelow(s.MaxCapacity), autoscaling.FloorActions(p.calendar(s))...)
 	return out
 }
 
-// concurrency is what an instance has at a time at most: as measured, or as
-// today's target says.
+// concurrency is an instance's highest concurrency, as measured or by today's target.
 func (p *planner) concurrency(target float64) float64 {
 	if c := p.input.Subject.Facts.ConcurrencyPerInstance; c > 0 {
 		return c
 	}
-	return target / p.aimed
+	return target / p.currentSafetyFactor
 }
 
-// need is the instances that so many times the peak needs at a safety factor.
+// need is the instances for times the peak at a safety factor.
 func (p *planner) need(times, safetyFactor float64) int {
 	n := capacity.Instances(times*p.forecast.peak, p.input.Service.RequestsPerSecond, safetyFactor)
 	return capacity.SurvivingZoneLoss(n, p.input.Subject.Facts.Zones)
 }
 
-// todays is what scales now, without what moves its minimum.
-func (p *planner) todays() lint.Subject {
+// todaysSubject is the input's subject without floors.
+func (p *planner) todaysSubject() lint.Subject {
 	out := p.input.Subject
-	out.Target.ScheduledActions = p.kept()
+	out.Target.ScheduledActions = p.keptActions()
 	return out
 }

@@ -2,13 +2,13 @@ package plan
 
 import (
 	"strconv"
-	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// document is the keys of an environment file that a plan sets, in its order.
+// document has the keys of an environment file that a plan sets, in its order.
 type document struct {
 	Scaling scalingKeys `yaml:"scaling"`
 	Events  []eventKeys `yaml:"events,omitempty"`
@@ -42,7 +42,7 @@ type shapeKeys struct {
 	Share number `yaml:"share"`
 }
 
-// number is written without a fraction that it does not have.
+// number is written without trailing zeros.
 type number float64
 
 // MarshalYAML implements yaml.Marshaler.
@@ -50,26 +50,28 @@ func (n number) MarshalYAML() (any, error) {
 	return yaml.Node{Kind: yaml.ScalarNode, Value: strconv.FormatFloat(float64(n), 'f', -1, 64)}, nil
 }
 
-// YAML is the plan as keys of an environment file, or of one of its variants or
-// components.
+// YAML is the plan as keys of an environment file, a variant or a component.
 func (p Plan) YAML() string {
 	s, c := p.Setting, p.Calendar
-	d := document{Scaling: scalingKeys{MinCapacity: s.MinCapacity, MaxCapacity: s.MaxCapacity, SafetyFactor: number(s.SafetyFactor),
-		ScaleOutCooldown: short(s.ScaleOutCooldown), ScaleInCooldown: short(s.ScaleInCooldown), ReleaseSteps: c.ReleaseSteps}}
+	d := document{Scaling: scalingKeys{MinCapacity: s.MinCapacity, MaxCapacity: s.MaxCapacity,
+		SafetyFactor:     number(s.SafetyFactor),
+		ScaleOutCooldown: problem.Duration(s.ScaleOutCooldown), ScaleInCooldown: problem.Duration(s.ScaleInCooldown),
+		ReleaseSteps: c.ReleaseSteps}}
 	if c.Align != 0 {
-		d.Scaling.Align = short(c.Align)
+		d.Scaling.Align = problem.Duration(c.Align)
 	}
 	for _, e := range c.Events {
 		keys := eventKeys{Name: e.Name, Timezone: e.Timezone, Starts: e.Starts, Ends: e.Ends,
-			PeakRequestsPerSecond: number(e.PeakRequestsPerSecond), LeadTime: short(*e.LeadTime), FloorShare: number(e.FloorShare)}
+			PeakRequestsPerSecond: number(e.PeakRequestsPerSecond), LeadTime: problem.Duration(*e.LeadTime),
+			FloorShare: number(e.FloorShare)}
 		if e.Uncertainty > 1 {
 			keys.Uncertainty = number(e.Uncertainty)
 		}
 		if e.FloorUntil > 0 {
-			keys.FloorUntil = short(e.FloorUntil)
+			keys.FloorUntil = problem.Duration(e.FloorUntil)
 		}
 		for _, step := range e.Shape {
-			keys.Shape = append(keys.Shape, shapeKeys{short(step.After), number(step.Share)})
+			keys.Shape = append(keys.Shape, shapeKeys{problem.Duration(step.After), number(step.Share)})
 		}
 		d.Events = append(d.Events, keys)
 	}
@@ -78,19 +80,4 @@ func (p Plan) YAML() string {
 		panic("plan: " + err.Error()) // its types are plain
 	}
 	return string(text)
-}
-
-// short is a time without the units of which there are none.
-func short(d time.Duration) string {
-	text := d.String()
-	if d == 0 {
-		return text
-	}
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
 }

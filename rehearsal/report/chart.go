@@ -10,8 +10,7 @@ import (
 	"time"
 )
 
-// chart is one drawing as SVG. Its colours are the page's, by class, so that
-// they follow light and dark.
+// chart is an SVG drawing in the page's colours, by class, for light and dark.
 type chart struct {
 	b             strings.Builder
 	width, height float64
@@ -21,7 +20,7 @@ type chart struct {
 	labels        []label
 }
 
-// label stands at the end of a line.
+// label is the name at the end of a line.
 type label struct {
 	class, text string
 	y           float64
@@ -32,16 +31,18 @@ const (
 	textHeight   = 14.0
 )
 
-// newChart begins a drawing with axes: values from 0 to top in a unit.
+// newChart is a chart with axes, for values from 0 to top.
 func newChart(width, height float64, from, to time.Time, top float64, title string) *chart {
 	c := &chart{width: width, height: height, left: 60, right: 92, from: from, to: to}
 	step := niceStep(top, 5)
 	c.top = max(step, math.Ceil(top/step-1e-9)*step)
-	fmt.Fprintf(&c.b, `<svg viewBox="0 0 %s %s" role="img" aria-label="%s">`, f(width), f(height), html.EscapeString(title))
+	fmt.Fprintf(&c.b, `<svg viewBox="0 0 %s %s" role="img" aria-label="%s">`, coordinate(width), coordinate(height),
+		html.EscapeString(title))
 	c.text("t", 0, 14, "start", title)
 	for i := range int(math.Round(c.top/step)) + 1 {
 		v := float64(i) * step
-		fmt.Fprintf(&c.b, `<path class="g" d="M%s %sH%s"/>`, f(c.left), f(c.y(v)), f(width-c.right))
+		fmt.Fprintf(&c.b, `<path class="g" d="M%s %sH%s"/>`, coordinate(c.left), coordinate(c.y(v)),
+			coordinate(width-c.right))
 		c.text("a", c.left-6, c.y(v)+4, "end", number(v))
 	}
 	c.timeAxis()
@@ -56,10 +57,12 @@ func (c *chart) y(v float64) float64 {
 	return c.height - below - (c.height-above-below)*min(v, c.top)/c.top
 }
 
-// timeSteps are what a time axis may be divided by.
+// timeSteps are the distances of ticks on a time axis.
 var timeSteps = []time.Duration{
-	time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 3 * time.Hour,
-	6 * time.Hour, 12 * time.Hour, 24 * time.Hour, 48 * time.Hour, 7 * 24 * time.Hour, 30 * 24 * time.Hour, 90 * 24 * time.Hour, 365 * 24 * time.Hour,
+	time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour,
+	2 * time.Hour, 3 * time.Hour,
+	6 * time.Hour, 12 * time.Hour, 24 * time.Hour, 48 * time.Hour, 7 * 24 * time.Hour, 30 * 24 * time.Hour,
+	90 * 24 * time.Hour, 365 * 24 * time.Hour,
 }
 
 func (c *chart) timeAxis() {
@@ -81,53 +84,55 @@ func (c *chart) timeAxis() {
 		if t.Before(c.from) {
 			continue
 		}
-		fmt.Fprintf(&c.b, `<path class="g" d="M%s %sv5"/>`, f(c.x(t)), f(base))
+		fmt.Fprintf(&c.b, `<path class="g" d="M%s %sv5"/>`, coordinate(c.x(t)), coordinate(base))
 		c.text("a", c.x(t), base+17, "middle", t.UTC().Format(format))
 	}
 	c.text("a", c.width-c.right+30, base+17, "start", "UTC")
 }
 
 func (c *chart) text(class string, x, y float64, anchor, text string) {
-	fmt.Fprintf(&c.b, `<text class="%s" x="%s" y="%s" text-anchor="%s">%s</text>`, class, f(x), f(y), anchor, html.EscapeString(text))
+	fmt.Fprintf(&c.b, `<text class="%s" x="%s" y="%s" text-anchor="%s">%s</text>`, class, coordinate(x), coordinate(y),
+		anchor, html.EscapeString(text))
 }
 
-// steps draws a value that holds from one point to the next, and names it at its end.
+// steps draws a step function with its name at its end.
 func (c *chart) steps(class, name string, points []point, value func(point) float64) {
 	var d strings.Builder
 	last := math.NaN()
 	for i, p := range points {
 		switch v := value(p); {
 		case i == 0:
-			fmt.Fprintf(&d, "M%s %s", f(c.x(p.from)), f(c.y(v)))
+			fmt.Fprintf(&d, "M%s %s", coordinate(c.x(p.from)), coordinate(c.y(v)))
 			last = v
 		case v != last:
-			fmt.Fprintf(&d, "H%sV%s", f(c.x(p.from)), f(c.y(v)))
+			fmt.Fprintf(&d, "H%sV%s", coordinate(c.x(p.from)), coordinate(c.y(v)))
 			last = v
 		}
 	}
-	fmt.Fprintf(&d, "H%s", f(c.x(c.to)))
+	fmt.Fprintf(&d, "H%s", coordinate(c.x(c.to)))
 	fmt.Fprintf(&c.b, `<path class="l %s" d="%s"/>`, class, d.String())
 	c.labels = append(c.labels, label{class, name, c.y(last)})
 }
 
-// area fills what is below a value.
+// area fills the area below a step function.
 func (c *chart) area(class string, points []point, value func(point) float64) {
 	var d strings.Builder
-	fmt.Fprintf(&d, "M%s %s", f(c.x(c.from)), f(c.y(0)))
+	fmt.Fprintf(&d, "M%s %s", coordinate(c.x(c.from)), coordinate(c.y(0)))
 	for _, p := range points {
-		fmt.Fprintf(&d, "V%sH%s", f(c.y(value(p))), f(c.x(p.to)))
+		fmt.Fprintf(&d, "V%sH%s", coordinate(c.y(value(p))), coordinate(c.x(p.to)))
 	}
-	fmt.Fprintf(&c.b, `<path class="%s" d="%sV%sZ"/>`, class, d.String(), f(c.y(0)))
+	fmt.Fprintf(&c.b, `<path class="%s" d="%sV%sZ"/>`, class, d.String(), coordinate(c.y(0)))
 }
 
-// limit draws a value that is not to be exceeded.
+// limit draws a horizontal line.
 func (c *chart) limit(class, name string, v float64) {
-	fmt.Fprintf(&c.b, `<path class="l %s" d="M%s %sH%s"/>`, class, f(c.left), f(c.y(v)), f(c.width-c.right))
+	fmt.Fprintf(&c.b, `<path class="l %s" d="M%s %sH%s"/>`, class, coordinate(c.left), coordinate(c.y(v)),
+		coordinate(c.width-c.right))
 	c.labels = append(c.labels, label{class, name, c.y(v)})
 }
 
-// done is the drawing, with its labels beside their lines, none upon another.
-func (c *chart) done() string {
+// svg is the drawing, with labels beside their lines that do not overlap.
+func (c *chart) svg() string {
 	slices.SortStableFunc(c.labels, func(a, b label) int { return cmp.Compare(a.y, b.y) })
 	for i := 1; i < len(c.labels); i++ {
 		c.labels[i].y = max(c.labels[i].y, c.labels[i-1].y+textHeight)
@@ -139,21 +144,20 @@ func (c *chart) done() string {
 	}
 	for _, l := range c.labels {
 		x := c.width - c.right
-		fmt.Fprintf(&c.b, `<path class="l %s" d="M%s %sh22"/>`, l.class, f(x+4), f(l.y))
+		fmt.Fprintf(&c.b, `<path class="l %s" d="M%s %sh22"/>`, l.class, coordinate(x+4), coordinate(l.y))
 		c.text("n", x+30, l.y+4, "start", l.text)
 	}
 	c.b.WriteString("</svg>")
 	return c.b.String()
 }
 
-// f writes a coordinate.
-func f(x float64) string {
+// coordinate formats a coordinate.
+func coordinate(x float64) string {
 	text := fmt.Sprintf("%.1f", x)
 	return strings.TrimSuffix(text, ".0")
 }
 
-// niceStep divides what goes up to top into at most parts, by 1, 2 or 5 times a
-// power of ten.
+// niceStep divides top into at most parts steps of 1, 2 or 5 times a power of ten.
 func niceStep(top float64, parts int) float64 {
 	if !(top > 0) {
 		return 1

@@ -9,7 +9,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
-// capacityChart is demand against capacity in service and desired.
+// capacityChart shows instances needed, desired and in service.
 func (r Report) capacityChart(width float64) string {
 	ps := points(r.Result.Minutes, r.Result.To)
 	top := 1.0
@@ -17,16 +17,17 @@ func (r Report) capacityChart(width float64) string {
 		top = max(top, float64(max(p.needed, p.desired, p.serving, p.least)))
 	}
 	unit := r.unit(2)
-	c := newChart(width, 300, r.Result.From, r.Result.To, top, strings.ToUpper(unit[:1])+unit[1:]+" needed, desired and in service")
+	c := newChart(width, 300, r.Result.From, r.Result.To, top,
+		strings.ToUpper(unit[:1])+unit[1:]+" needed, desired and in service")
 	c.area("need-area", ps, func(p point) float64 { return float64(p.needed) })
 	c.steps("need", "needed", ps, func(p point) float64 { return float64(p.needed) })
 	c.steps("floor", "minimum", ps, func(p point) float64 { return float64(p.least) })
 	c.steps("want", "desired", ps, func(p point) float64 { return float64(p.desired) })
 	c.steps("have", "in service", ps, func(p point) float64 { return float64(p.serving) })
-	return c.done()
+	return c.svg()
 }
 
-// requestsChart is what came and what failed.
+// requestsChart shows the rates of requests and of failures.
 func (r Report) requestsChart(width float64) string {
 	ps := points(r.Result.Minutes, r.Result.To)
 	top := 1.0
@@ -37,10 +38,10 @@ func (r Report) requestsChart(width float64) string {
 	c.steps("need", "came", ps, func(p point) float64 { return p.rate })
 	c.area("fail-area", ps, func(p point) float64 { return p.failing })
 	c.steps("fail", "failed", ps, func(p point) float64 { return p.failing })
-	return c.done()
+	return c.svg()
 }
 
-// latencyChart is p99 against its limit, in milliseconds.
+// latencyChart shows p99 and its limit in milliseconds.
 func (r Report) latencyChart(width float64) string {
 	ps := points(r.Result.Minutes, r.Result.To)
 	ms := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
@@ -54,35 +55,40 @@ func (r Report) latencyChart(width float64) string {
 		c.limit("floor", "limit", ms(limit))
 	}
 	c.steps("have", "p99", ps, func(p point) float64 { return ms(p.p99) })
-	return c.done()
+	return c.svg()
 }
 
-// costChart is what was billed beside its anchors, in instance hours.
+// costChart compares the bill with the oracle's and static peak's, in instance hours.
 func (r Report) costChart(width float64) string {
 	cost := r.Result.Cost
 	bars := []struct {
 		name, class string
 		hours       float64
-	}{{"this", "bar-have", cost.InstanceHours}, {"oracle", "bar-need", cost.OracleInstanceHours}, {"static peak", "bar-need", cost.StaticPeakInstanceHours}}
+	}{{"this", "bar-have", cost.InstanceHours}, {"oracle", "bar-need", cost.OracleInstanceHours},
+		{"static peak", "bar-need", cost.StaticPeakInstanceHours}}
 	most := 1e-9
 	for _, bar := range bars {
 		most = max(most, bar.hours)
 	}
 	var b strings.Builder
 	const title = "Cost, instance hours"
-	fmt.Fprintf(&b, `<svg viewBox="0 0 %s 112" role="img" aria-label="%s"><text class="t" x="0" y="14">%s</text>`, f(width), title, title)
+	fmt.Fprintf(&b, `<svg viewBox="0 0 %s 112" role="img" aria-label="%s"><text class="t" x="0" y="14">%s</text>`,
+		coordinate(width), title, title)
 	for i, bar := range bars {
 		y := 26 + float64(i)*28
 		long := (width - 84 - 70) * bar.hours / most
-		fmt.Fprintf(&b, `<text class="n" x="0" y="%s">%s</text><rect class="%s" x="84" y="%s" width="%s" height="18"/><text class="n" x="%s" y="%s">%s</text>`,
-			f(y+13), bar.name, bar.class, f(y), f(long), f(84+long+6), f(y+13), number(bar.hours))
+		fmt.Fprintf(&b,
+			`<text class="n" x="0" y="%s">%s</text><rect class="%s" x="84" y="%s" width="%s" height="18"/>`+
+				`<text class="n" x="%s" y="%s">%s</text>`,
+			coordinate(y+13), bar.name, bar.class, coordinate(y), coordinate(long), coordinate(84+long+6), coordinate(y+13),
+			number(bar.hours))
 	}
 	b.WriteString("</svg>")
 	return b.String()
 }
 
-// lanes are the kinds of events, each with a mark of its own form.
-var lanes = []struct {
+// eventLanes are the kinds of events, each with a mark.
+var eventLanes = []struct {
 	kind       rehearsal.EventKind
 	name, mark string
 }{
@@ -93,19 +99,21 @@ var lanes = []struct {
 	{rehearsal.FaultEvent, "faults", "M-5 -3L-3 -5L0 -2L3 -5L5 -3L2 0L5 3L3 5L0 2L-3 5L-5 3L-2 0z"},
 }
 
-// eventsChart is what happened to scaling on the time line. Marks that would
-// cover each other are one, which says all of them.
+// eventsChart shows the events of scaling over time. Marks that would overlap are
+// drawn as one.
 func (r Report) eventsChart(width float64) string {
 	const lane = 24.0
-	c := &chart{width: width, height: above + float64(len(lanes))*lane + below, left: 60, right: 92, from: r.Result.From, to: r.Result.To}
+	c := &chart{width: width, height: above + float64(len(eventLanes))*lane + below, left: 60, right: 92,
+		from: r.Result.From, to: r.Result.To}
 	const title = "Scheduled actions, alarms and what they did"
-	fmt.Fprintf(&c.b, `<svg viewBox="0 0 %s %s" role="img" aria-label="%s">`, f(width), f(c.height), title)
+	fmt.Fprintf(&c.b, `<svg viewBox="0 0 %s %s" role="img" aria-label="%s">`, coordinate(width), coordinate(c.height),
+		title)
 	c.text("t", 0, 14, "start", title)
 	c.timeAxis()
-	for i, l := range lanes {
+	for i, l := range eventLanes {
 		y := above + lane*(float64(i)+0.5)
 		c.text("a", 0, y+4, "start", l.name)
-		fmt.Fprintf(&c.b, `<path class="g" d="M%s %sH%s"/>`, f(c.left), f(y), f(width-c.right))
+		fmt.Fprintf(&c.b, `<path class="g" d="M%s %sH%s"/>`, coordinate(c.left), coordinate(y), coordinate(width-c.right))
 		var said []string
 		count, x := 0, 0.0
 		flush := func() {
@@ -115,7 +123,8 @@ func (r Report) eventsChart(width float64) string {
 			if count > len(said) {
 				said = append(said, fmt.Sprintf("and %d more", count-len(said)))
 			}
-			fmt.Fprintf(&c.b, `<path class="m-%s" transform="translate(%s %s)" d="%s"><title>%s</title></path>`, l.kind, f(x), f(y), l.mark, html.EscapeString(strings.Join(said, "\n")))
+			fmt.Fprintf(&c.b, `<path class="m-%s" transform="translate(%s %s)" d="%s"><title>%s</title></path>`, l.kind,
+				coordinate(x), coordinate(y), l.mark, html.EscapeString(strings.Join(said, "\n")))
 		}
 		for _, e := range r.Result.Events {
 			if e.Kind != l.kind || e.Kind == rehearsal.AlarmEvent && e.What != "ALARM" {
@@ -135,19 +144,21 @@ func (r Report) eventsChart(width float64) string {
 			r.faultWindows(c, y)
 		}
 	}
-	return c.done()
+	return c.svg()
 }
 
-// faultWindows are the times on end in which something is wrong.
+// faultWindows draws the windows of faults.
 func (r Report) faultWindows(c *chart, y float64) {
 	draw := func(name string, windows []rehearsal.Window) {
 		for _, w := range windows {
 			from, to := c.x(latest(w.From, c.from)), c.x(earliest(w.To, c.to))
 			if to <= from {
-				continue // beside what is drawn
+				continue // outside the chart
 			}
-			fmt.Fprintf(&c.b, `<rect class="m-fault" x="%s" y="%s" width="%s" height="6" rx="3"><title>%s to %s %s</title></rect>`,
-				f(from), f(y-3), f(to-from), w.From.UTC().Format("15:04"), w.To.UTC().Format("15:04"), name)
+			fmt.Fprintf(&c.b,
+				`<rect class="m-fault" x="%s" y="%s" width="%s" height="6" rx="3"><title>%s to %s %s</title></rect>`,
+				coordinate(from), coordinate(y-3), coordinate(to-from), w.From.UTC().Format("15:04"),
+				w.To.UTC().Format("15:04"), name)
 		}
 	}
 	draw("no capacity", r.Input.Faults.NoCapacity)

@@ -6,31 +6,32 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// Comparison is rehearsals of one traffic, side by side.
+// Comparison is several rehearsals of one trace.
 type Comparison struct {
 	Rows []Compared
-	// Asked is what a gate asks of each, in words. Default: "", there is none.
+	// Asked is the gate in words. Default: "", no gate.
 	Asked string
-	// Flips are where another row would be the best: see cmd/rehearse.
-	// Default: none were looked for.
+	// Flips are the break-even points at which another row is the best.
+	// Default: none.
 	Flips []string
 }
 
-// Compared is one rehearsal among others.
+// Compared is a row of a comparison.
 type Compared struct {
-	// Scaling is what scales: a template, perhaps with a plan, or a way of
-	// scaling. Facts is what was measured, "metadata" where the template says it.
+	// Scaling names what scales: a template, perhaps with a plan, or a scaling mode.
+	// Facts names the facts, "metadata" for the template's.
 	Scaling, Facts string
 	Report
 }
 
-// holds reports whether the row keeps what is asked.
-func (c Compared) holds() bool { return len(c.Failures) == 0 }
+// passes reports whether the row passes the gate.
+func (c Compared) passes() bool { return len(c.Failures) == 0 }
 
-// priced reports whether the price of every row is known, so that they are
-// compared by it and not by hours.
+// priced reports whether every row has a price.
 func (c Comparison) priced() bool {
 	for _, r := range c.Rows {
 		if r.Input.Service.PricePerHour == 0 {
@@ -40,7 +41,7 @@ func (c Comparison) priced() bool {
 	return true
 }
 
-// cost is what a row is compared by: money, or else instance hours.
+// cost is money if every row has a price, else instance hours.
 func (c Comparison) cost(r Compared) float64 {
 	if c.priced() {
 		return r.Result.Cost.Money
@@ -48,19 +49,19 @@ func (c Comparison) cost(r Compared) float64 {
 	return r.Result.Cost.InstanceHours
 }
 
-// Best is the index of the cheapest row that keeps what is asked, and false
-// where none does, or nothing is asked. Of equals the first is taken.
+// Best is the index of the first cheapest row that passes the gate, and false
+// without one or without a gate.
 func (c Comparison) Best() (int, bool) {
 	best := -1
 	for i, r := range c.Rows {
-		if c.Asked != "" && r.holds() && (best < 0 || c.cost(r) < c.cost(c.Rows[best])) {
+		if c.Asked != "" && r.passes() && (best < 0 || c.cost(r) < c.cost(c.Rows[best])) {
 			best = i
 		}
 	}
 	return max(best, 0), best >= 0
 }
 
-// Text is the comparison as a table, with what is the same for all below it.
+// Text is the comparison as a table, with notes below it.
 func (c Comparison) Text() string {
 	var b bytes.Buffer
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -69,17 +70,18 @@ func (c Comparison) Text() string {
 		fmt.Fprintln(w, strings.Join(c.cells(r), "\t"))
 	}
 	_ = w.Flush() // into memory
-	for _, line := range c.lines() {
+	for _, line := range c.footer() {
 		fmt.Fprintf(&b, "%-16s %s\n", line[0], line[1])
 	}
 	return b.String()
 }
 
-// scaled reports whether more, or faster, was played than had come.
+// scaled reports whether the trace was scaled in rate or time.
 func (c Comparison) scaled() bool { return len(c.Rows) > 0 && c.Rows[0].Unscaled != nil }
 
 func (c Comparison) columns() []string {
-	out := []string{"SCALING", "FACTS", "AVAILABILITY %", "FAILED", "P99", "IN SERVICE", "SHORT", "INSTANCE HOURS", "MONEY", "÷ ORACLE", "÷ STATIC PEAK"}
+	out := []string{"SCALING", "FACTS", "AVAILABILITY %", "FAILED", "P99", "IN SERVICE", "SHORT", "INSTANCE HOURS",
+		"MONEY", "÷ ORACLE", "÷ STATIC PEAK"}
 	if c.scaled() {
 		out = append(out, "UNSCALED: AVAILABILITY %", "INSTANCE HOURS")
 	}
@@ -95,16 +97,19 @@ func (c Comparison) cells(r Compared) []string {
 		money = fmt.Sprintf("%.2f", res.Cost.Money)
 	}
 	out := []string{
-		r.Scaling, r.Facts, fmt.Sprintf("%.4f", floored(res.Requests.Availability)), fmt.Sprintf("%.0f", res.Requests.Failed), res.Latency.P99.Round(time.Millisecond).String(),
-		fmt.Sprintf("%d to %d", res.Capacity.Least, res.Capacity.Most), res.Capacity.LongestShortage.String(),
-		fmt.Sprintf("%.1f", res.Cost.InstanceHours), money, fmt.Sprintf("%.2f", res.Cost.OverOracle), fmt.Sprintf("%.2f", res.Cost.OverStaticPeak),
+		r.Scaling, r.Facts, fmt.Sprintf("%.4f", percentDown(res.Requests.Availability)),
+		fmt.Sprintf("%.0f", res.Requests.Failed), problem.Duration(res.Latency.P99.Round(time.Millisecond)),
+		fmt.Sprintf("%d to %d", res.Capacity.Least, res.Capacity.Most), problem.Duration(res.Capacity.LongestShortage),
+		fmt.Sprintf("%.1f", res.Cost.InstanceHours), money, fmt.Sprintf("%.2f", res.Cost.OverOracle),
+		fmt.Sprintf("%.2f", res.Cost.OverStaticPeak),
 	}
 	if u := r.Unscaled; u != nil {
-		out = append(out, fmt.Sprintf("%.4f", floored(u.Requests.Availability)), fmt.Sprintf("%.1f", u.Cost.InstanceHours))
+		out = append(out, fmt.Sprintf("%.4f", percentDown(u.Requests.Availability)),
+			fmt.Sprintf("%.1f", u.Cost.InstanceHours))
 	}
 	if c.Asked != "" {
 		holds := "yes"
-		if !r.holds() {
+		if !r.passes() {
 			holds = "no"
 		}
 		out = append(out, holds)
@@ -112,11 +117,11 @@ func (c Comparison) cells(r Compared) []string {
 	return out
 }
 
-// floored is a share in percent of which nothing has been rounded up.
-func floored(share float64) float64 { return float64(int(share*1e6+1e-6)) / 1e4 }
+// percentDown is a share in percent, rounded down.
+func percentDown(share float64) float64 { return float64(int(share*1e6+1e-6)) / 1e4 }
 
-// lines are what is to be known besides the rows.
-func (c Comparison) lines() [][2]string {
+// footer is the notes below the table.
+func (c Comparison) footer() [][2]string {
 	var out [][2]string
 	if len(c.Rows) == 0 {
 		return out

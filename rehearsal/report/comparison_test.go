@@ -36,7 +36,8 @@ func TestComparison(t *testing.T) {
 		t.Errorf("the cheapest is %d, %t", best, any)
 	}
 	text := c.Text()
-	for _, want := range []string{"SCALING", "HOLDS", "asked            99.9 % answered", "cheapest         " + c.Rows[best].Scaling} {
+	for _, want := range []string{"SCALING", "HOLDS", "asked            99.9 % answered",
+		"cheapest         " + c.Rows[best].Scaling} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the table lacks %q:\n%s", want, text)
 		}
@@ -72,7 +73,8 @@ func TestComparisonForMachines(t *testing.T) {
 			GateFailures []string
 		}
 	}
-	if err := json.Unmarshal(data, &d); err != nil || d.Cheapest == nil || len(d.Rows) != 4 || len(d.Rows[0].GateFailures) != 1 || d.Rows[1].GateFailures == nil {
+	if err := json.Unmarshal(data, &d); err != nil || d.Cheapest == nil || len(d.Rows) != 4 ||
+		len(d.Rows[0].GateFailures) != 1 || d.Rows[1].GateFailures == nil {
 		t.Errorf("%v: %+v", err, d)
 	}
 }
@@ -82,7 +84,7 @@ func TestComparisonForMachines(t *testing.T) {
 func TestComparisonDrawing(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]Comparison{"money": compared(t, 0.5), "hours": compared(t, 0), "nothing": {}} {
-		for _, svg := range []string{c.bars(wide), c.bars(narrow), string(c.SVG())} {
+		for _, svg := range []string{c.barChart(wide), c.barChart(narrow), string(c.SVG())} {
 			d := xml.NewDecoder(strings.NewReader(svg))
 			for {
 				if _, err := d.Token(); errors.Is(err, io.EOF) {
@@ -97,12 +99,14 @@ func TestComparisonDrawing(t *testing.T) {
 			if name == "nothing" {
 				continue
 			}
-			if strings.Count(svg, "✕") != 3 || strings.Count(svg, "✓") != 2 || !strings.Contains(svg, `class="b0"`) || !strings.Contains(svg, `fill="url(#hatch-`) {
+			if strings.Count(svg, "✕") != 3 || strings.Count(svg, "✓") != 2 || !strings.Contains(svg, `class="b0"`) ||
+				!strings.Contains(svg, `fill="url(#hatch-`) {
 				t.Errorf("%s: rows that fail are not marked, or ways look the same:\n%s", name, svg)
 			}
 		}
 	}
-	if svg := string(compared(t, 1).SVG()); !strings.HasPrefix(svg, `<svg xmlns="http://www.w3.org/2000/svg"`) || !strings.Contains(svg, "prefers-color-scheme: dark") {
+	if svg := string(compared(t, 1).SVG()); !strings.HasPrefix(svg, `<svg xmlns="http://www.w3.org/2000/svg"`) ||
+		!strings.Contains(svg, "prefers-color-scheme: dark") {
 		t.Error("the picture does not stand by itself in light and dark")
 	}
 }
@@ -117,7 +121,8 @@ func TestComparisonPage(t *testing.T) {
 			t.Errorf("the page has %q", not)
 		}
 	}
-	for _, want := range []string{"prefers-color-scheme: dark", "width=device-width", "slow &lt;b&gt;", "slow is the cheapest up to 2", "hatch-880-1", "hatch-360-1", "rests on"} {
+	for _, want := range []string{"prefers-color-scheme: dark", "width=device-width", "slow &lt;b&gt;",
+		"slow is the cheapest up to 2", "hatch-880-1", "hatch-360-1", "rests on"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -130,9 +135,10 @@ func TestComparisonPage(t *testing.T) {
 func TestFrontendLines(t *testing.T) {
 	t.Parallel()
 	for want, bill := range map[string]frontend.Bill{
-		"2 to 9 tasks, 39.5 task hours for 1.5":       {TaskHours: 39.5, LeastTasks: 2, MostTasks: 9, GatewayMoney: 1.5},
-		"2 tasks, 14 task hours":                      {TaskHours: 14, LeastTasks: 2, MostTasks: 2},
-		"1,000,000 calls, 12,500 GB-seconds, 9 kept":  {Function: true, Calls: 1e6, FunctionGBSeconds: 12500, ProvisionedGBSeconds: 9},
+		"2 to 9 tasks, 39.5 task hours for 1.5": {TaskHours: 39.5, LeastTasks: 2, MostTasks: 9, GatewayMoney: 1.5},
+		"2 tasks, 14 task hours":                {TaskHours: 14, LeastTasks: 2, MostTasks: 2},
+		"1,000,000 calls, 12,500 GB-seconds, 9 kept": {Function: true, Calls: 1e6, FunctionGBSeconds: 12500,
+			ProvisionedGBSeconds: 9},
 		"7 hours, 144 capacity unit hours, up to 100": {LoadBalancerHours: 7, CapacityUnitHours: 144, ReservedUnits: 100},
 		"3.00, without the instances":                 {TaskHours: 1, GatewayMoney: 1, LoadBalancerMoney: 2},
 	} {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// A comparison's drawing: a bar for each row, those of the same facts together.
+// Sizes of the bar chart, which groups rows by their facts.
 const (
 	barHeight  = 18.0
 	barStep    = 26.0
@@ -15,11 +15,11 @@ const (
 	groupTitle = 20.0
 )
 
-// barLooks tell ways of scaling apart by colour and by hatching.
-const barLooks = 4
+// barPatterns is the number of colours and hatchings for scaling names.
+const barPatterns = 4
 
-// bars draws the rows. It is without a style, so that it follows that of a page.
-func (c Comparison) bars(width float64) string {
+// barChart draws the rows as SVG without a style of its own.
+func (c Comparison) barChart(width float64) string {
 	most, groups := 1e-9, c.groups()
 	for _, r := range c.Rows {
 		most = max(most, c.cost(r))
@@ -40,21 +40,23 @@ func (c Comparison) bars(width float64) string {
 	if c.Asked != "" {
 		height += 2 * groupTitle
 	}
-	fmt.Fprintf(&b, `<svg viewBox="-8 0 %s %s" role="img" aria-label="%s">`, f(width+16), f(height+8), title)
+	fmt.Fprintf(&b, `<svg viewBox="-8 0 %s %s" role="img" aria-label="%s">`, coordinate(width+16),
+		coordinate(height+8), title)
 	b.WriteString(hatches(width))
 	fmt.Fprintf(&b, `<text class="t" x="0" y="14">%s</text>`, title)
-	ways := c.ways()
+	ways := c.scalings()
 	best, any := c.Best()
 	y := above + 4
 	for _, g := range groups {
-		fmt.Fprintf(&b, `<text class="n g-title" x="0" y="%s">%s</text>`, f(y+13), html.EscapeString(c.Rows[g[0]].Facts))
+		fmt.Fprintf(&b, `<text class="n g-title" x="0" y="%s">%s</text>`, coordinate(y+13),
+			html.EscapeString(c.Rows[g[0]].Facts))
 		y += groupTitle
 		for _, i := range g {
 			r := c.Rows[i]
 			long := max(1, (width-left-right)*c.cost(r)/most)
-			look := slices.Index(ways, r.Scaling) % barLooks
+			look := slices.Index(ways, r.Scaling) % barPatterns
 			class := fmt.Sprintf("b%d", look)
-			if !r.holds() {
+			if !r.passes() {
 				class += " refused"
 			}
 			fill := ""
@@ -62,25 +64,27 @@ func (c Comparison) bars(width float64) string {
 				fill = fmt.Sprintf(` fill="url(#%s)"`, hatch(width, look))
 			}
 			fmt.Fprintf(&b, `<text class="a" x="0" y="%s">%s</text><rect class="%s"%s x="%s" y="%s" width="%s" height="%s"/>`,
-				f(y+13), html.EscapeString(short(r.Scaling, 14)), class, fill, f(left), f(y), f(long), f(barHeight))
+				coordinate(y+13), html.EscapeString(truncate(r.Scaling, 14)), class, fill, coordinate(left), coordinate(y),
+				coordinate(long), coordinate(barHeight))
 			said := fmt.Sprintf("%s · %s", number(c.cost(r)), percent(r.Result.Requests.Availability))
 			if c.priced() {
 				said = fmt.Sprintf("%.2f · %s", c.cost(r), percent(r.Result.Requests.Availability))
 			}
-			if !r.holds() {
+			if !r.passes() {
 				said += " ✕"
 			}
 			if any && i == best {
 				said += " ✓"
 			}
-			fmt.Fprintf(&b, `<text class="n" x="%s" y="%s">%s</text>`, f(left+long+6), f(y+13), html.EscapeString(said))
+			fmt.Fprintf(&b, `<text class="n" x="%s" y="%s">%s</text>`, coordinate(left+long+6), coordinate(y+13),
+				html.EscapeString(said))
 			y += barStep
 		}
 		y += groupGap
 	}
 	if c.Asked != "" {
 		for _, line := range []string{"✓ the cheapest that keeps what is asked: " + c.Asked, "✕ does not keep it"} {
-			fmt.Fprintf(&b, `<text class="a" x="0" y="%s">%s</text>`, f(y+13), html.EscapeString(line))
+			fmt.Fprintf(&b, `<text class="a" x="0" y="%s">%s</text>`, coordinate(y+13), html.EscapeString(line))
 			y += groupTitle
 		}
 	}
@@ -88,8 +92,8 @@ func (c Comparison) bars(width float64) string {
 	return b.String()
 }
 
-// short is a text of at most n characters.
-func short(text string, n int) string {
+// truncate cuts a text to at most n characters.
+func truncate(text string, n int) string {
 	runes := []rune(text)
 	if len(runes) <= n {
 		return text
@@ -97,7 +101,7 @@ func short(text string, n int) string {
 	return string(runes[:n-1]) + "…"
 }
 
-// groups are the indexes of rows with the same facts, in order.
+// groups are the indexes of rows by their facts, in order.
 func (c Comparison) groups() [][]int {
 	var out [][]int
 	at := map[string]int{}
@@ -112,8 +116,8 @@ func (c Comparison) groups() [][]int {
 	return out
 }
 
-// ways are what scales, each once, in order.
-func (c Comparison) ways() []string {
+// scalings are the distinct names of what scales, in order.
+func (c Comparison) scalings() []string {
 	var out []string
 	for _, r := range c.Rows {
 		if !slices.Contains(out, r.Scaling) {
@@ -123,11 +127,13 @@ func (c Comparison) ways() []string {
 	return out
 }
 
-// hatch names a pattern. A page has drawings of two widths, of which one is not
-// shown, and what is not shown has no patterns either.
-func hatch(width float64, look int) string { return fmt.Sprintf("hatch-%s-%d", f(width), look) }
+// hatch is the ID of a pattern. The drawings of two widths on a page have their own
+// patterns, since those of a hidden drawing cannot be used.
+func hatch(width float64, look int) string {
+	return fmt.Sprintf("hatch-%s-%d", coordinate(width), look)
+}
 
-// hatches are the patterns of bars, drawn in the colours of the page.
+// hatches are the patterns of bars, in the page's colours.
 func hatches(width float64) string {
 	lines := []string{
 		`patternTransform="rotate(45)"><rect class="b1-fill" width="6" height="6"/><path class="b-line" d="M0 0V6"/>`,
@@ -137,27 +143,30 @@ func hatches(width float64) string {
 	var b strings.Builder
 	b.WriteString("<defs>")
 	for i, line := range lines {
-		fmt.Fprintf(&b, `<pattern id="%s" width="6" height="6" patternUnits="userSpaceOnUse" %s</pattern>`, hatch(width, i+1), line)
+		fmt.Fprintf(&b, `<pattern id="%s" width="6" height="6" patternUnits="userSpaceOnUse" %s</pattern>`,
+			hatch(width, i+1), line)
 	}
 	b.WriteString("</defs>")
 	return b.String()
 }
 
-// barStyle is the look of bars.
+// barStyle is the style of bars.
 const barStyle = `.b0 { fill: var(--have); }
 .b1-fill { fill: var(--want); } .b2-fill { fill: var(--floor); } .b3-fill { fill: var(--need); }
 .b-line { stroke: var(--page); stroke-width: 2.4; fill: none; } .b-dot { fill: var(--page); }
 .refused { opacity: .45; stroke: var(--fail); stroke-width: 2; stroke-dasharray: 4 3; }
 .g-title { font-weight: 600; }`
 
-// SVG is the drawing by itself, in light or dark as the reader has it.
+// SVG is the bar chart as a file, for light and dark.
 func (c Comparison) SVG() []byte {
-	drawing := c.bars(wide)
+	drawing := c.barChart(wide)
 	head, rest, _ := strings.Cut(drawing, ">")
 	colours := pageColours()
 	style := "<style>\n" + colours + "\nsvg { font: 13px system-ui, sans-serif; background: var(--page); }\n" +
-		".t { font-weight: 600; fill: var(--ink); } .a { fill: var(--soft); } .n { fill: var(--ink); }\n" + barStyle + "\n</style>"
-	return []byte(strings.Replace(head, "<svg ", `<svg xmlns="http://www.w3.org/2000/svg" `, 1) + ">\n" + style + "\n" + rest + "\n")
+		".t { font-weight: 600; fill: var(--ink); } .a { fill: var(--soft); } .n { fill: var(--ink); }\n" + barStyle +
+		"\n</style>"
+	return []byte(strings.Replace(head, "<svg ", `<svg xmlns="http://www.w3.org/2000/svg" `, 1) + ">\n" + style +
+		"\n" + rest + "\n")
 }
 
 // pageColours are the colours of the report's page, for light and dark.

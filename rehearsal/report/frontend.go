@@ -7,7 +7,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/frontend"
 )
 
-// frontendLines are what stands before the endpoint, and all of it together.
+// frontendLines are the bill of the front end, and the total.
 func (r Report) frontendLines() [][2]string {
 	b := r.Frontend
 	if b == nil {
@@ -32,7 +32,8 @@ func (r Report) frontendLines() [][2]string {
 		if b.MostTasks > b.LeastTasks {
 			tasks += fmt.Sprintf(" to %d", b.MostTasks)
 		}
-		out = append(out, [2]string{"gateway", fmt.Sprintf("%s tasks, %s task hours%s", tasks, number(b.TaskHours), priced(b.GatewayMoney))})
+		out = append(out, [2]string{"gateway", fmt.Sprintf("%s tasks, %s task hours%s", tasks, number(b.TaskHours),
+			priced(b.GatewayMoney))})
 	}
 	if b.LoadBalancerHours > 0 {
 		text := fmt.Sprintf("%s hours, %s capacity unit hours", number(b.LoadBalancerHours), number(b.CapacityUnitHours))
@@ -48,40 +49,23 @@ func (r Report) frontendLines() [][2]string {
 		} else if len(b.Unpriced) > 0 {
 			text += ", without " + strings.Join(b.Unpriced, ", ") + ": prices are not known"
 		}
-		out = append(out, [2]string{"together", text})
+		out = append(out, [2]string{"total", text})
 	}
 	return out
 }
 
-// frontendDocument is for machines. Units are in the names.
+// frontendDocument is the JSON of a front end's bill.
 type frontendDocument struct {
-	Kind                 string   `json:"kind"`
-	TaskHours            float64  `json:"taskHours,omitempty"`
-	LeastTasks           int      `json:"leastTasks,omitempty"`
-	MostTasks            int      `json:"mostTasks,omitempty"`
-	Calls                float64  `json:"calls,omitempty"`
-	FunctionGBSeconds    float64  `json:"functionGBSeconds,omitempty"`
-	ProvisionedGBSeconds float64  `json:"provisionedGBSeconds,omitempty"`
-	LoadBalancerHours    float64  `json:"loadBalancerHours"`
-	CapacityUnitHours    float64  `json:"capacityUnitHours"`
-	ReservedUnits        int      `json:"reservedUnits"`
-	GatewayMoney         float64  `json:"gatewayMoney,omitempty"`
-	LoadBalancerMoney    float64  `json:"loadBalancerMoney,omitempty"`
-	Unpriced             []string `json:"unpriced,omitempty"`
+	Kind string `json:"kind"`
+	frontend.Bill
 }
 
 func frontendOf(b *frontend.Bill) *frontendDocument {
-	if b == nil {
+	switch {
+	case b == nil:
 		return nil
+	case b.Function:
+		return &frontendDocument{"lambda", *b}
 	}
-	d := &frontendDocument{
-		Kind: "fargate", TaskHours: b.TaskHours, LeastTasks: b.LeastTasks, MostTasks: b.MostTasks, Calls: b.Calls,
-		FunctionGBSeconds: b.FunctionGBSeconds, ProvisionedGBSeconds: b.ProvisionedGBSeconds,
-		LoadBalancerHours: b.LoadBalancerHours, CapacityUnitHours: b.CapacityUnitHours, ReservedUnits: b.ReservedUnits,
-		GatewayMoney: b.GatewayMoney, LoadBalancerMoney: b.LoadBalancerMoney, Unpriced: b.Unpriced,
-	}
-	if b.Function {
-		d.Kind = "lambda"
-	}
-	return d
+	return &frontendDocument{"fargate", *b}
 }

@@ -8,24 +8,27 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
-// document is the report for machines. Units are in the names.
+// schemaVersion is the version of the JSON documents of a rehearsal and a
+// comparison. It rises when a key is removed or changes its meaning; new keys
+// may come without it.
+const schemaVersion = 1
+
+// document is the JSON of a report, with units in the key names.
 type document struct {
-	ResourceID  string           `json:"resourceId"`
-	Template    string           `json:"template,omitempty"`
-	Trace       string           `json:"trace,omitempty"`
-	TraceNotes  string           `json:"traceNotes,omitempty"`
-	From        time.Time        `json:"from"`
-	To          time.Time        `json:"to"`
-	Assumptions string           `json:"assumptions"`
-	Requests    requestsDocument `json:"requests"`
-	Latency     latencyDocument  `json:"latency"`
-	Capacity    capacityDocument `json:"capacity"`
-	Cost        costDocument     `json:"cost"`
-	Elasticity  elasticity       `json:"elasticity"`
-	// Frontend is what stands before the endpoint, where it is counted.
+	SchemaVersion int       `json:"schemaVersion"`
+	ResourceID    string    `json:"resourceId"`
+	Template      string    `json:"template,omitempty"`
+	Trace         string    `json:"trace,omitempty"`
+	TraceNotes    string    `json:"traceNotes,omitempty"`
+	From          time.Time `json:"from"`
+	To            time.Time `json:"to"`
+	Assumptions   string    `json:"assumptions"`
+	totals
+	Elasticity rehearsal.Elasticity `json:"elasticity"`
+	// Frontend is absent where the gateway and load balancer are not counted.
 	Frontend *frontendDocument `json:"frontend,omitempty"`
-	// Unscaled is of the traffic as it has come, where it was scaled.
-	Unscaled     *unscaledDocument `json:"unscaled,omitempty"`
+	// Unscaled is absent unless the trace was scaled.
+	Unscaled     *totals           `json:"unscaled,omitempty"`
 	Changes      []string          `json:"changes"`
 	GateFailures []string          `json:"gateFailures"`
 	Findings     []findingDocument `json:"findings"`
@@ -33,11 +36,12 @@ type document struct {
 	Events       []eventDocument   `json:"events"`
 }
 
-type unscaledDocument struct {
+// totals are the figures of a rehearsal as a whole.
+type totals struct {
 	Requests requestsDocument `json:"requests"`
 	Latency  latencyDocument  `json:"latency"`
 	Capacity capacityDocument `json:"capacity"`
-	Cost     costDocument     `json:"cost"`
+	Cost     rehearsal.Cost   `json:"cost"`
 }
 
 type requestsDocument struct {
@@ -64,23 +68,6 @@ type capacityDocument struct {
 	RefusedFloors          int     `json:"refusedFloors"`
 	Shortages              int     `json:"shortages"`
 	LongestShortageSeconds float64 `json:"longestShortageSeconds"`
-}
-
-type costDocument struct {
-	InstanceHours           float64 `json:"instanceHours"`
-	Money                   float64 `json:"money,omitempty"`
-	OracleInstanceHours     float64 `json:"oracleInstanceHours"`
-	StaticPeakInstanceHours float64 `json:"staticPeakInstanceHours"`
-	OverOracle              float64 `json:"overOracle"`
-	OverStaticPeak          float64 `json:"overStaticPeak"`
-}
-
-type elasticity struct {
-	Under       float64 `json:"under"`
-	Over        float64 `json:"over"`
-	TimeUnder   float64 `json:"timeUnder"`
-	TimeOver    float64 `json:"timeOver"`
-	Instability float64 `json:"instability"`
 }
 
 type findingDocument struct {
@@ -111,15 +98,18 @@ type eventDocument struct {
 	To    int       `json:"to"`
 }
 
-// JSON is the report for machines, with the series of minutes and all events.
+// JSON is the report as JSON, with the series of minutes and all events.
 func (r Report) JSON() ([]byte, error) {
 	res := r.Result
 	d := document{
-		ResourceID: r.Input.Subject.Target.ResourceID, Template: r.Template, Trace: r.Trace, TraceNotes: r.TraceNotes,
-		From: res.From, To: res.To, Assumptions: r.Assumptions(),
-		Requests: requestsOf(res), Latency: latencyOf(res), Capacity: capacityOf(res), Cost: costDocument(res.Cost), Elasticity: elasticity(res.Elasticity),
-		Frontend: frontendOf(r.Frontend), Unscaled: r.unscaledDocument(), Changes: r.Changes(), GateFailures: append([]string{}, r.Failures...),
-		Findings: []findingDocument{}, Minutes: minuteDocuments(res.Minutes), Events: eventDocuments(res.Events),
+		SchemaVersion: schemaVersion,
+		ResourceID:    r.Input.Subject.Target.ResourceID, Template: r.Template, Trace: r.Trace, TraceNotes: r.TraceNotes,
+		From: res.From, To: res.To, Assumptions: r.assumptions(),
+		totals:     totalsOf(res),
+		Elasticity: res.Elasticity,
+		Frontend:   frontendOf(r.Frontend), Unscaled: r.unscaled(), Changes: r.recommendations(),
+		GateFailures: append([]string{}, r.Failures...),
+		Findings:     []findingDocument{}, Minutes: minuteDocuments(res.Minutes), Events: eventDocuments(res.Events),
 	}
 	for _, f := range r.Findings {
 		d.Findings = append(d.Findings, findingDocument{f.Rule, f.Problem.String()})
@@ -128,39 +118,37 @@ func (r Report) JSON() ([]byte, error) {
 	return append(out, '\n'), err
 }
 
-// unscaledDocument is nil where nothing was scaled.
-func (r Report) unscaledDocument() *unscaledDocument {
-	u := r.Unscaled
-	if u == nil {
+// unscaled is nil unless the trace was scaled.
+func (r Report) unscaled() *totals {
+	if r.Unscaled == nil {
 		return nil
 	}
-	return &unscaledDocument{requestsOf(*u), latencyOf(*u), capacityOf(*u), costDocument(u.Cost)}
+	t := totalsOf(*r.Unscaled)
+	return &t
 }
 
-func requestsOf(r rehearsal.Result) requestsDocument {
-	q := r.Requests
-	return requestsDocument{
-		Arrived: q.Arrived, Failed: q.Failed, AvailabilityPercent: q.Availability * 100, Late: q.Late, Shed: q.Shed,
-		WorstMinute: q.WorstMinute, WorstMinutePercent: q.WorstMinuteAvailability * 100, LongestBadRunSeconds: q.LongestBadRun.Seconds(),
-	}
-}
-
-func latencyOf(r rehearsal.Result) latencyDocument {
-	return latencyDocument{r.Latency.P50.Seconds(), r.Latency.P95.Seconds(), r.Latency.P99.Seconds()}
-}
-
-func capacityOf(r rehearsal.Result) capacityDocument {
-	c := r.Capacity
-	return capacityDocument{
-		Least: c.Least, Most: c.Most, Changes: c.Actions, RefusedFloors: c.Refused,
-		Shortages: c.Shortages, LongestShortageSeconds: c.LongestShortage.Seconds(),
+func totalsOf(r rehearsal.Result) totals {
+	q, l, c := r.Requests, r.Latency, r.Capacity
+	return totals{
+		Requests: requestsDocument{
+			Arrived: q.Arrived, Failed: q.Failed, AvailabilityPercent: q.Availability * 100, Late: q.Late, Shed: q.Shed,
+			WorstMinute: q.WorstMinute, WorstMinutePercent: q.WorstMinuteAvailability * 100,
+			LongestBadRunSeconds: q.LongestBadRun.Seconds(),
+		},
+		Latency: latencyDocument{l.P50.Seconds(), l.P95.Seconds(), l.P99.Seconds()},
+		Capacity: capacityDocument{
+			Least: c.Least, Most: c.Most, Changes: c.Actions, RefusedFloors: c.Refused,
+			Shortages: c.Shortages, LongestShortageSeconds: c.LongestShortage.Seconds(),
+		},
+		Cost: r.Cost,
 	}
 }
 
 func minuteDocuments(minutes []rehearsal.Minute) []minuteDocument {
 	out := make([]minuteDocument, len(minutes))
 	for i, m := range minutes {
-		out[i] = minuteDocument{m.At, m.Arrived, m.Failed, m.P99.Seconds(), m.Needed, m.InService, m.Desired, m.Min, m.Max, m.Updating}
+		out[i] = minuteDocument{m.At, m.Arrived, m.Failed, m.P99.Seconds(), m.Needed, m.InService, m.Desired, m.Min,
+			m.Max, m.Updating}
 	}
 	return out
 }
@@ -169,7 +157,7 @@ func eventDocuments(events []rehearsal.Event) []eventDocument {
 	out := make([]eventDocument, len(events))
 	for i, e := range events {
 		if math.IsNaN(e.Value) || math.IsInf(e.Value, 0) {
-			e.Value = 0 // JSON has no word for it
+			e.Value = 0 // JSON has no such number
 		}
 		out[i] = eventDocument{e.At, string(e.Kind), e.Name, e.What, e.Value, e.From, e.To}
 	}

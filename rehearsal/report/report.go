@@ -1,6 +1,5 @@
-// Package report says what a rehearsal has shown: as a few lines of text, as
-// JSON for machines, and as one page of HTML that needs nothing beside it. All of
-// it is a pure function of the rehearsal: the same rehearsal gives the same bytes.
+// Package report writes a rehearsal as text, as JSON and as a self-contained HTML
+// page. The same rehearsal gives the same bytes.
 package report
 
 import (
@@ -14,33 +13,30 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/frontend"
 )
 
-// Report is a rehearsal, and what has to be known to judge it.
+// Report is a rehearsal with its context.
 type Report struct {
 	// Input is what was rehearsed.
 	Input rehearsal.Input
-	// Result is of a rehearsal with Input.Minutes.
+	// Result is the result of Input, with Input.Minutes.
 	Result rehearsal.Result
-	// Findings are what the lint says of Input.Subject.
+	// Findings are the lint's findings on Input.Subject. Default: none.
 	Findings []lint.Finding
-	// Template and Trace are what the two were read from, as their owner calls
-	// them. TraceNotes are what reading the trace has found, and how it was
-	// changed. Default: "", nothing is said.
+	// Template and Trace name the files. TraceNotes are the findings of reading the
+	// trace, and how it was changed. Default: "", not printed.
 	Template, Trace, TraceNotes string
-	// MaxP99 is a limit to draw beside the latency.
-	// Default: 0, that of Input.Objective, if there is one.
+	// MaxP99 is the limit of p99. Default: 0, that of Input.Objective, if any.
 	MaxP99 time.Duration
-	// Unscaled is of the traffic as it has come, where Input has it scaled.
-	// Default: nil, Result is.
+	// Unscaled is the result of the trace before it was scaled.
+	// Default: nil, the trace was not scaled.
 	Unscaled *rehearsal.Result
-	// Frontend is what the gateway and the load balancer have cost.
+	// Frontend is the bill of the gateway and the load balancer.
 	// Default: nil, they are not counted.
 	Frontend *frontend.Bill
-	// Failures are the reasons for which a gate refuses the rehearsal.
-	// Default: none.
+	// Failures are why the gate fails. Default: none.
 	Failures []string
 }
 
-// unit is what the target counts, of one and of several.
+// unit is the noun for n of the target's unit.
 func (r Report) unit(n int) string {
 	unit := "instance"
 	if r.Input.Subject.Target.Dimension == autoscaling.InferenceComponentCopyCount {
@@ -55,7 +51,7 @@ func (r Report) unit(n int) string {
 	return unit + "s"
 }
 
-// latencyLimit is the latency that p99 is drawn and judged beside, 0 for none.
+// latencyLimit is the limit of p99, 0 for none.
 func (r Report) latencyLimit() time.Duration {
 	if r.MaxP99 > 0 {
 		return r.MaxP99
@@ -63,38 +59,39 @@ func (r Report) latencyLimit() time.Duration {
 	return r.Input.Objective.Latency
 }
 
-// Assumptions is what the rehearsal rests on, in one line.
-func (r Report) Assumptions() string {
+// assumptions are the assumptions of the rehearsal in one line.
+func (r Report) assumptions() string {
 	in := r.Input.WithDefaults()
 	s := in.Service
-	said := []string{
-		fmt.Sprintf("an %s completes %s requests/s, %d at a time, in %s", r.unit(1), number(s.RequestsPerSecond), s.Concurrency, duration(s.ServiceTime)),
+	out := []string{
+		fmt.Sprintf("an %s completes %s requests/s, %d at a time, in %s", r.unit(1), number(s.RequestsPerSecond),
+			s.Concurrency, duration(s.ServiceTime)),
 	}
 	if r.unit(1) == "copy" {
-		said[0] = "a" + strings.TrimPrefix(said[0], "an")
+		out[0] = "a" + strings.TrimPrefix(out[0], "an")
 	}
 	if s.Variation > 0 {
-		said[0] += fmt.Sprintf(" with a variation of %s", number(s.Variation))
+		out[0] += fmt.Sprintf(" with a variation of %s", number(s.Variation))
 	}
 	start := "starts in " + duration(s.Start.Median)
 	if s.Start.P95 > s.Start.Median {
 		start = fmt.Sprintf("starts in %s, one in twenty in more than %s", duration(s.Start.Median), duration(s.Start.P95))
 	}
-	said = append(said, start, "clients wait "+duration(s.ClientTimeout), "routing "+string(s.Routing))
+	out = append(out, start, "clients wait "+duration(s.ClientTimeout), "routing "+string(s.Routing))
 	if r.Frontend == nil {
-		said = append(said, "gateway and load balancer are not counted")
+		out = append(out, "gateway and load balancer are not counted")
 	} else if text := r.Frontend.Assumptions; text != "" {
-		said = append(said, text)
+		out = append(out, text)
 	}
 	if faults := r.faults(); faults > 0 {
-		said = append(said, fmt.Sprintf("%d faults are played", faults))
+		out = append(out, fmt.Sprintf("%d faults are played", faults))
 	} else {
-		said = append(said, "AWS has the instances, and nothing else goes wrong")
+		out = append(out, "AWS has the instances, and nothing else goes wrong")
 	}
-	return strings.Join(said, "; ")
+	return strings.Join(out, "; ")
 }
 
-// faults is how many things go wrong in the rehearsal.
+// faults is the number of faults in the rehearsal.
 func (r Report) faults() int {
 	f := r.Input.Faults
 	n := len(f.NoCapacity) + len(f.Deployments) + len(f.Missed) + len(f.Overwritten) + len(f.MetricGaps) + len(f.NoData)
@@ -106,7 +103,7 @@ func (r Report) faults() int {
 	return n
 }
 
-// Line is an event on one line, as "19:04:00 policy invocations: scale out, 6 to 9".
+// Line is an event on one line, such as "19:04:00 policy invocations: scale out, 6 to 9".
 func Line(e rehearsal.Event) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s", e.At.UTC().Format(time.TimeOnly), e.Kind)

@@ -26,11 +26,15 @@ func evening(t *testing.T, change func(*rehearsal.Input)) Report {
 	t.Helper()
 	in := rehearsal.Input{
 		Subject: lint.Subject{Target: autoscaling.ScalableTarget{
-			ResourceID: "endpoint/odds/variant/main", Dimension: autoscaling.VariantInstanceCount, MinCapacity: 4, MaxCapacity: 30,
-			Policies: []autoscaling.TargetTrackingPolicy{autoscaling.Tracking("a <b> & \"c\"", autoscaling.VariantInvocationsPerInstance, 4200)},
+			ResourceID: "endpoint/odds/variant/main", Dimension: autoscaling.VariantInstanceCount, MinCapacity: 4,
+			MaxCapacity: 30,
+			Policies: []autoscaling.TargetTrackingPolicy{autoscaling.Tracking("a <b> & \"c\"",
+				autoscaling.VariantInvocationsPerInstance, 4200)},
 		}},
-		Service: rehearsal.Service{RequestsPerSecond: 100, ServiceTime: 50 * time.Millisecond, Variation: 1, Start: rehearsal.Fixed(10 * time.Minute), ClientTimeout: time.Second},
-		Trace:   trace.Grid{Start: kickOff.Add(-time.Hour), Length: 5 * time.Hour, Period: time.Minute}.Match(300, 4000, time.Hour),
+		Service: rehearsal.Service{RequestsPerSecond: 100, ServiceTime: 50 * time.Millisecond, Variation: 1,
+			Start: rehearsal.Fixed(10 * time.Minute), ClientTimeout: time.Second},
+		Trace: trace.Grid{Start: kickOff.Add(-time.Hour), Length: 5 * time.Hour, Period: time.Minute}.Match(300, 4000,
+			time.Hour),
 		Minutes: true,
 	}
 	if change != nil {
@@ -66,13 +70,16 @@ func TestTheSameBytes(t *testing.T) {
 func TestThePageNeedsNothingBesideIt(t *testing.T) {
 	t.Parallel()
 	page := string(evening(t, nil).HTML())
-	for _, not := range []string{"<script", "http:", "https:", "@import", "url(", "<link", "<img", "<b>", "NaN", "Inf", "ZgotmplZ"} {
+	for _, not := range []string{"<script", "http:", "https:", "@import", "url(", "<link", "<img", "<b>", "NaN", "Inf",
+		"ZgotmplZ"} {
 		if strings.Contains(page, not) {
 			t.Errorf("the page has %q", not)
 		}
 	}
-	for _, want := range []string{"prefers-color-scheme: dark", "width=device-width", "&lt;final&gt;.csv", "The gate has failed", "availability is below 99.99 %",
-		"needed", "in service", "desired", "minimum", "99th percentile of latency, ms", "limit", "failed", "static peak", "oracle", "UTC", "a &lt;b&gt; &amp;"} {
+	for _, want := range []string{"prefers-color-scheme: dark", "width=device-width", "&lt;final&gt;.csv",
+		"The gate has failed", "availability is below 99.99 %",
+		"needed", "in service", "desired", "minimum", "99th percentile of latency, ms", "limit", "failed", "static peak",
+		"oracle", "UTC", "a &lt;b&gt; &amp;"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -107,7 +114,8 @@ func TestChartsAreWellFormed(t *testing.T) {
 			in.Trace = trace.Grid{Start: kickOff, Length: 7 * 24 * time.Hour, Period: time.Minute}.Diurnal(100, 2000, 20)
 		}),
 	} {
-		for _, draw := range []func(float64) string{r.capacityChart, r.requestsChart, r.latencyChart, r.eventsChart, r.costChart} {
+		for _, draw := range []func(float64) string{r.capacityChart, r.requestsChart, r.latencyChart, r.eventsChart,
+			r.costChart} {
 			for _, width := range []float64{wide, narrow} {
 				svg := draw(width)
 				if strings.Contains(svg, "NaN") || strings.Contains(svg, "Inf") || len(svg) > 200_000 {
@@ -138,7 +146,8 @@ func TestFaultWindows(t *testing.T) {
 		in.Faults.MetricGaps = []rehearsal.Window{hour(time.Hour)}
 	})
 	svg := r.eventsChart(wide)
-	if strings.Count(svg, `<rect class="m-fault"`) != 2 || !strings.Contains(svg, "17:30 to 18:30 no capacity") || !strings.Contains(svg, "20:00 to 21:00 no metric") || !strings.Contains(svg, `<rect class="m-fault" x="60"`) {
+	if strings.Count(svg, `<rect class="m-fault"`) != 2 || !strings.Contains(svg, "17:30 to 18:30 no capacity") ||
+		!strings.Contains(svg, "20:00 to 21:00 no metric") || !strings.Contains(svg, `<rect class="m-fault" x="60"`) {
 		t.Error(svg)
 	}
 }
@@ -150,7 +159,7 @@ func TestLabelsDoNotCoverEachOther(t *testing.T) {
 		c.limit("floor", "limit", 0.1)
 	}
 	c.limit("have", "top", 10)
-	c.done()
+	c.svg()
 	for i, l := range c.labels {
 		if l.y > 200-below || l.y < 0 || i > 0 && l.y-c.labels[i-1].y < textHeight {
 			t.Errorf("label %d at %g", i, l.y)
@@ -164,7 +173,8 @@ func TestPointsLoseNoExtreme(t *testing.T) {
 	for i := range minutes {
 		minutes[i] = rehearsal.Minute{At: kickOff.Add(time.Duration(i) * time.Minute), Arrived: 60, InService: 5, Needed: 3}
 	}
-	minutes[777] = rehearsal.Minute{At: minutes[777].At, Arrived: 60, Failed: 30, InService: 1, Needed: 9, P99: time.Second}
+	minutes[777] = rehearsal.Minute{At: minutes[777].At, Arrived: 60, Failed: 30, InService: 1, Needed: 9,
+		P99: time.Second}
 	got := points(minutes, kickOff.Add(2000*time.Minute))
 	least, most, failing, arrived := 99, 0, 0.0, 0.0
 	for _, p := range got {
@@ -172,7 +182,8 @@ func TestPointsLoseNoExtreme(t *testing.T) {
 		failing += p.failing * p.to.Sub(p.from).Seconds()
 		arrived += p.rate * p.to.Sub(p.from).Seconds()
 	}
-	if len(got) > maxPoints || least != 1 || most != 9 || math.Abs(failing-30) > 1e-6 || math.Abs(arrived-120_000) > 1e-3 {
+	if len(got) > maxPoints || least != 1 || most != 9 || math.Abs(failing-30) > 1e-6 ||
+		math.Abs(arrived-120_000) > 1e-3 {
 		t.Errorf("%d points, %d to %d, %g of %g failed", len(got), least, most, failing, arrived)
 	}
 }
@@ -187,17 +198,20 @@ func TestChanges(t *testing.T) {
 	}{
 		{"too small", nil, "raise MaxCapacity to 40 or more"},
 		{"too slow", func(in *rehearsal.Input) { in.Subject.Target.MaxCapacity = 200 }, "a scheduled floor of"},
-		{"no policy", func(in *rehearsal.Input) { in.Subject.Target.Policies, in.Subject.Target.MaxCapacity = nil, 200 }, "nothing ever scaled out"},
+		{"no policy", func(in *rehearsal.Input) { in.Subject.Target.Policies, in.Subject.Target.MaxCapacity = nil, 200 },
+			"nothing ever scaled out"},
 		{"too dear", func(in *rehearsal.Input) {
 			in.Subject.Target.MaxCapacity = 60
-			in.Subject.Target.ScheduledActions = []autoscaling.ScheduledAction{{Name: "early", Schedule: "at(2027-05-29T10:00:00)", MinCapacity: &floor}}
+			in.Subject.Target.ScheduledActions = []autoscaling.ScheduledAction{{Name: "early",
+				Schedule: "at(2027-05-29T10:00:00)", MinCapacity: &floor}}
 		}, "the minimum holds"},
 		{"too slow a model", func(in *rehearsal.Input) {
-			in.Service.ServiceTime, in.Subject.Target.MinCapacity, in.Subject.Target.MaxCapacity = 500*time.Millisecond, 100, 100
+			in.Service.ServiceTime, in.Subject.Target.MinCapacity, in.Subject.Target.MaxCapacity = 500*time.Millisecond, 100,
+				100
 		}, "it is the service time and its variation"},
 	} {
-		got := evening(t, test.change).Changes()
-		if len(got) == 0 || len(got) > maxChanges || !strings.Contains(got[0], test.first) {
+		got := evening(t, test.change).recommendations()
+		if len(got) == 0 || len(got) > maxRecommendations || !strings.Contains(got[0], test.first) {
 			t.Errorf("%s: got %q, want first %q", test.name, got, test.first)
 		}
 	}
@@ -206,11 +220,14 @@ func TestChanges(t *testing.T) {
 func TestFigures(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ got, want string }{
-		{number(0), "0"}, {number(0.256), "0.26"}, {number(9.5), "9.5"}, {number(43.66), "43.7"}, {number(999.6), "1,000"}, {number(1234567), "1,234,567"}, {number(-1500), "-1,500"},
-		{number(math.NaN()), "none"}, {percent(1), "100 %"}, {percent(0.99999999), "99.9999 %"}, {percent(0), "0 %"}, {percent(0.5), "50 %"},
-		{duration(0), "0 s"}, {duration(51500 * time.Microsecond), "51.5 ms"}, {duration(1100 * time.Millisecond), "1.1 s"}, {duration(6 * time.Minute), "6m"},
+		{number(0), "0"}, {number(0.256), "0.26"}, {number(9.5), "9.5"}, {number(43.66), "43.7"},
+		{number(999.6), "1,000"}, {number(1234567), "1,234,567"}, {number(-1500), "-1,500"},
+		{number(math.NaN()), "none"}, {percent(1), "100 %"}, {percent(0.99999999), "99.9999 %"}, {percent(0), "0 %"},
+		{percent(0.5), "50 %"},
+		{duration(0), "0 s"}, {duration(51500 * time.Microsecond), "51.5 ms"},
+		{duration(1100 * time.Millisecond), "1.1 s"}, {duration(6 * time.Minute), "6m"},
 		{duration(2 * time.Hour), "2h"}, {duration(90 * time.Second), "1m30s"}, {duration(10 * time.Second), "10s"},
-		{times(0), "never"}, {times(1), "once"}, {times(1200), "1,200 times"},
+		{frequency(0), "never"}, {frequency(1), "once"}, {frequency(1200), "1,200 times"},
 	} {
 		if test.got != test.want {
 			t.Errorf("got %q, want %q", test.got, test.want)

@@ -6,11 +6,10 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
-// maxPoints is how many points a line is drawn of, whatever its length.
+// maxPoints limits the points of a line.
 const maxPoints = 480
 
-// point is one step of a drawing: a minute, or several taken together so that
-// none of their extremes is lost.
+// point is a step of a line: a minute, or the extremes of several.
 type point struct {
 	from, to       time.Time
 	rate, failing  float64 // requests a second
@@ -20,7 +19,7 @@ type point struct {
 	desired        int
 }
 
-// points draws minutes that end at to.
+// points are the points of minutes that end at to.
 func points(minutes []rehearsal.Minute, to time.Time) []point {
 	per := max(1, (len(minutes)+maxPoints-1)/maxPoints)
 	var out []point

@@ -5,15 +5,16 @@ import (
 	"strings"
 )
 
-// Summary is the report in a few lines of text.
+// Summary is the report as text.
 func (r Report) Summary() string {
 	var b strings.Builder
 	res := r.Result
-	fmt.Fprintf(&b, "%s, %s to %s\n", r.Input.Subject.Target.ResourceID, res.From.Format("2 Jan 2006 15:04"), res.To.Format("2 Jan 15:04 MST"))
+	fmt.Fprintf(&b, "%s, %s to %s\n", r.Input.Subject.Target.ResourceID, res.From.Format("2 Jan 2006 15:04"),
+		res.To.Format("2 Jan 15:04 MST"))
 	for _, line := range r.Lines() {
 		fmt.Fprintf(&b, "  %-15s %s\n", line[0], line[1])
 	}
-	for i, change := range r.Changes() {
+	for i, change := range r.recommendations() {
 		label := ""
 		if i == 0 {
 			label = "worth changing"
@@ -30,25 +31,29 @@ func (r Report) Summary() string {
 	return b.String()
 }
 
-// Lines are the figures of the rehearsal, each with what it is about: requests,
-// latency, capacity, cost, what is to be known of the trace, assumptions.
+// Lines are the labels and figures of the rehearsal: requests, latency, capacity,
+// cost, front end, notes on the trace, assumptions.
 func (r Report) Lines() [][2]string {
 	res := r.Result
 	q, c, cost := res.Requests, res.Capacity, res.Cost
 	out := [][2]string{
-		{"requests", fmt.Sprintf("%s, %s answered, %s failed", thousands(q.Arrived), percent(q.Availability), thousands(q.Failed))},
+		{"requests", fmt.Sprintf("%s, %s answered, %s failed", thousands(q.Arrived), percent(q.Availability),
+			thousands(q.Failed))},
 	}
 	if q.Failed >= 1 {
-		out[0][1] += fmt.Sprintf("; worst minute %s with %s, longest bad run %s", q.WorstMinute.Format("15:04"), percent(q.WorstMinuteAvailability), duration(q.LongestBadRun))
+		out[0][1] += fmt.Sprintf("; worst minute %s with %s, longest bad run %s", q.WorstMinute.Format("15:04"),
+			percent(q.WorstMinuteAvailability), duration(q.LongestBadRun))
 	}
-	latency := fmt.Sprintf("p50 %s, p95 %s, p99 %s", duration(res.Latency.P50), duration(res.Latency.P95), duration(res.Latency.P99))
+	latency := fmt.Sprintf("p50 %s, p95 %s, p99 %s", duration(res.Latency.P50), duration(res.Latency.P95),
+		duration(res.Latency.P99))
 	if limit := r.latencyLimit(); limit > 0 {
 		latency += ", limit " + duration(limit)
 	}
 	out = append(out, [2]string{"latency", latency})
-	supply := fmt.Sprintf("%d to %d %s in service, changed %s", c.Least, c.Most, r.unit(c.Most), times(c.Actions))
+	supply := fmt.Sprintf("%d to %d %s in service, changed %s", c.Least, c.Most, r.unit(c.Most), frequency(c.Actions))
 	if c.Shortages > 0 {
-		supply += fmt.Sprintf("; short %s, longest for %s from %s", times(c.Shortages), duration(c.LongestShortage), c.ShortageAt.Format("15:04"))
+		supply += fmt.Sprintf("; short %s, longest for %s from %s", frequency(c.Shortages), duration(c.LongestShortage),
+			c.ShortageAt.Format("15:04"))
 	}
 	if c.Refused > 0 {
 		supply += fmt.Sprintf("; %d floors refused while updating", c.Refused)
@@ -58,15 +63,20 @@ func (r Report) Lines() [][2]string {
 		money = fmt.Sprintf(" for %.2f", cost.Money)
 	}
 	out = append(out, [2]string{"capacity", supply},
-		[2]string{"cost", fmt.Sprintf("%s instance hours%s, %.2f × the oracle's %s, %.2f × static peak's %s", number(cost.InstanceHours), money,
+		[2]string{"cost", fmt.Sprintf("%s instance hours%s, %.2f × the oracle's %s, %.2f × static peak's %s",
+			number(cost.InstanceHours), money,
 			cost.OverOracle, number(cost.OracleInstanceHours), cost.OverStaticPeak, number(cost.StaticPeakInstanceHours))})
 	out = append(out, r.frontendLines()...)
 	if u := r.Unscaled; u != nil {
-		out = append(out, [2]string{"unscaled", fmt.Sprintf("%s requests, %s answered, %s failed; p99 %s; %s instance hours, %.2f × the oracle's %s", thousands(u.Requests.Arrived),
-			percent(u.Requests.Availability), thousands(u.Requests.Failed), duration(u.Latency.P99), number(u.Cost.InstanceHours), u.Cost.OverOracle, number(u.Cost.OracleInstanceHours))})
+		out = append(out,
+			[2]string{"unscaled",
+				fmt.Sprintf("%s requests, %s answered, %s failed; p99 %s; %s instance hours, %.2f × the oracle's %s",
+					thousands(u.Requests.Arrived),
+					percent(u.Requests.Availability), thousands(u.Requests.Failed), duration(u.Latency.P99),
+					number(u.Cost.InstanceHours), u.Cost.OverOracle, number(u.Cost.OracleInstanceHours))})
 	}
 	if r.TraceNotes != "" {
 		out = append(out, [2]string{"trace", r.TraceNotes})
 	}
-	return append(out, [2]string{"rests on", r.Assumptions()})
+	return append(out, [2]string{"rests on", r.assumptions()})
 }

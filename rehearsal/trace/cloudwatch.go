@@ -10,24 +10,24 @@ import (
 	"strings"
 )
 
-// result is one series of a CloudWatch export.
-type result struct {
+// metricResult is a series of a CloudWatch export.
+type metricResult struct {
 	id, label string
-	at        place
+	at        position
 	times     []json.RawMessage
-	timesAt   []place
+	timesAt   []position
 	values    []json.RawMessage
-	valuesAt  []place
+	valuesAt  []position
 }
 
-// position counts lines as a decoder reads on.
-type position struct {
+// lineCounter records where lines begin while a decoder reads.
+type lineCounter struct {
 	in    io.Reader
 	lines []int64 // offsets at which lines begin
 	read  int64
 }
 
-func (p *position) Read(b []byte) (int, error) {
+func (p *lineCounter) Read(b []byte) (int, error) {
 	n, err := p.in.Read(b)
 	for i := range n {
 		if b[i] == '\n' {
@@ -38,7 +38,7 @@ func (p *position) Read(b []byte) (int, error) {
 	return n, err
 }
 
-func (p *position) at(offset int64) place {
+func (p *lineCounter) at(offset int64) position {
 	line, found := slices.BinarySearch(p.lines, offset)
 	if found {
 		line++
@@ -47,16 +47,15 @@ func (p *position) at(offset int64) place {
 	if line > 0 {
 		begin = p.lines[line-1]
 	}
-	return place{line + 1, int(offset-begin) + 1}
+	return position{line + 1, int(offset-begin) + 1}
 }
 
-// cloudWatch reads what get-metric-data prints: results with times, newest
-// first unless asked otherwise, and values.
+// cloudWatch reads the output of get-metric-data.
 func (x *reader) cloudWatch(in *bufio.Reader) error {
 	if mark, _ := in.Peek(3); string(mark) == "\xef\xbb\xbf" {
 		_, _ = in.Discard(3)
 	}
-	p := &position{in: in}
+	p := &lineCounter{in: in}
 	d := json.NewDecoder(p)
 	results, err := readResults(d, p)
 	if err != nil {
@@ -64,17 +63,17 @@ func (x *reader) cloudWatch(in *bufio.Reader) error {
 		var shape *json.UnmarshalTypeError
 		switch {
 		case errors.As(err, &syntax):
-			x.complain(p.at(max(syntax.Offset-1, 0)), "", err.Error(), "export it again with --output json")
+			x.add(p.at(max(syntax.Offset-1, 0)), "", err.Error(), "export it again with --output json")
 		case errors.As(err, &shape), errors.Is(err, errShape):
-			x.complain(p.at(d.InputOffset()), "", "this is not what get-metric-data prints", "export it again with --output json")
+			x.add(p.at(d.InputOffset()), "", "this is not what get-metric-data prints", "export it again with --output json")
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-			x.complain(p.at(p.read), "", "the file ends too early", "export it again with --output json")
+			x.add(p.at(p.read), "", "the file ends too early", "export it again with --output json")
 		default:
 			return err
 		}
 		return nil
 	}
-	if r := x.choose(results); r != nil {
+	if r := x.selectResult(results); r != nil {
 		x.result(r)
 	}
 	return nil
@@ -82,15 +81,15 @@ func (x *reader) cloudWatch(in *bufio.Reader) error {
 
 var errShape = errors.New("not an export")
 
-// readResults reads all that is under MetricDataResults.
-func readResults(d *json.Decoder, p *position) ([]result, error) {
-	var results []result
+// readResults reads MetricDataResults.
+func readResults(d *json.Decoder, p *lineCounter) ([]metricResult, error) {
+	var results []metricResult
 	err := object(d, func(key string) error {
 		if key != "MetricDataResults" {
 			return skip(d)
 		}
 		return array(d, func() error {
-			r := result{at: p.at(d.InputOffset())}
+			r := metricResult{at: p.at(d.InputOffset())}
 			err := object(d, func(key string) (err error) {
 				switch key {
 				case "Id":
@@ -113,7 +112,7 @@ func readResults(d *json.Decoder, p *position) ([]result, error) {
 	return results, err
 }
 
-func rawValues(d *json.Decoder, p *position) (values []json.RawMessage, at []place, err error) {
+func rawValues(d *json.Decoder, p *lineCounter) (values []json.RawMessage, at []position, err error) {
 	err = array(d, func() error {
 		var v json.RawMessage
 		if err := d.Decode(&v); err != nil {
@@ -156,9 +155,9 @@ func within(d *json.Decoder, open json.Delim, each func() error) error {
 	return err
 }
 
-// choose is the result to read.
-func (x *reader) choose(results []result) *result {
-	match := func(yes func(r *result) bool) (one *result, several bool) {
+// selectResult selects the result to read.
+func (x *reader) selectResult(results []metricResult) *metricResult {
+	match := func(yes func(r *metricResult) bool) (one *metricResult, several bool) {
 		for i := range results {
 			if yes(&results[i]) {
 				one, several = &results[i], one != nil
@@ -175,28 +174,32 @@ func (x *reader) choose(results []result) *result {
 		there = "there is none"
 	}
 	if x.options.Metric != "" {
-		if r, _ := match(func(r *result) bool { return r.id == x.options.Metric || r.label == x.options.Metric }); r != nil {
+		if r, _ := match(func(r *metricResult) bool {
+			return r.id == x.options.Metric ||
+				r.label == x.options.Metric
+		}); r != nil {
 			return r
 		}
-		x.complain(place{}, x.options.Metric, "no result has this ID or label; "+there, "name one of them")
+		x.add(position{}, x.options.Metric, "no result has this ID or label; "+there, "name one of them")
 		return nil
 	}
 	if len(results) == 1 {
 		return &results[0]
 	}
-	if r, several := match(func(r *result) bool {
+	if r, several := match(func(r *metricResult) bool {
 		return strings.Contains(r.label, "Invocations") || strings.Contains(r.label, "RequestCount")
 	}); r != nil && !several {
 		return r
 	}
-	x.complain(place{}, "", "one result is read; "+there, "name the metric to read")
+	x.add(position{}, "", "one result is read; "+there, "name the metric to read")
 	return nil
 }
 
-// result makes rows of a series, oldest first.
-func (x *reader) result(r *result) {
+// result adds the rows of a series, oldest first.
+func (x *reader) result(r *metricResult) {
 	if len(r.times) != len(r.values) {
-		x.complain(r.at, "", fmt.Sprintf("%d times and %d values do not go together", len(r.times), len(r.values)), "export it again")
+		x.add(r.at, "", fmt.Sprintf("%d times and %d values do not go together", len(r.times), len(r.values)),
+			"export it again")
 		return
 	}
 	order := make([]int, 0, len(r.times))
@@ -214,12 +217,12 @@ func (x *reader) result(r *result) {
 		text := unquote(r.times[i])
 		at, ok := parseTime(text)
 		if !ok {
-			x.complain(r.timesAt[i], text, timeRule, "export it again with --output json")
+			x.add(r.timesAt[i], text, timeRule, "export it again with --output json")
 		}
 		var n float64
 		err := json.Unmarshal(r.values[i], &n)
 		if err != nil {
-			x.complain(r.valuesAt[i], string(r.values[i]), "a value is a number", "export it again with --output json")
+			x.add(r.valuesAt[i], string(r.values[i]), "a value is a number", "export it again with --output json")
 		}
 		if ok && err == nil {
 			x.row(r.timesAt[i], text, at, r.valuesAt[i], n, string(r.values[i]))

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// guess finds the format out from a file's beginning.
-func guess(head []byte) Format {
+// detectFormat detects the format from the beginning of a file.
+func detectFormat(head []byte) Format {
 	trimmed := bytes.TrimSpace(head)
 	if len(trimmed) > 0 && trimmed[0] == '{' {
 		return CloudWatch
@@ -36,7 +36,7 @@ func guess(head []byte) Format {
 // bracketed is a time as web servers write it: [08/Jul/1998:19:00:00 +0000].
 var bracketed = regexp.MustCompile(`\[(\d{2}/[A-Z][a-z]{2}/\d{4}:\d{2}:\d{2}:\d{2} [-+]\d{4})\]`)
 
-// layouts are the times that are read besides epochs; without a zone they are GMT.
+// layouts are the accepted times besides epochs; without a zone they are GMT.
 var layouts = []string{
 	"2006-01-02 15:04:05", time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02T15:04",
 	"2006-01-02T15:04Z07:00", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05 MST",
@@ -63,7 +63,7 @@ func parseTime(text string) (time.Time, bool) {
 			continue
 		}
 		if name, offset := at.Zone(); offset == 0 && name != "UTC" && name != "GMT" && name != "" {
-			return time.Time{}, false // an abbreviation that says no offset, as CEST
+			return time.Time{}, false // an abbreviation without an offset, such as CEST
 		}
 		if at.Year() < 1970 || at.Year() > 9999 {
 			return time.Time{}, false
@@ -73,7 +73,7 @@ func parseTime(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// epoch reads a number by its size: no log is from before 1973 or after 5138.
+// epoch reads seconds, ms, µs or ns by their size, for times from 1973 to 5138.
 func epoch(text string) (time.Time, bool) {
 	whole, fraction, _ := strings.Cut(text, ".")
 	n, err := strconv.ParseInt(whole, 10, 64)
@@ -100,8 +100,8 @@ type field struct {
 	column int
 }
 
-// split cuts a line at tabs, semicolons or commas, whichever it has first in
-// that order, but for commas in the time of an HTTP date.
+// split splits a line at tabs, else semicolons, else commas, but not at the comma of
+// an HTTP date.
 func split(line string) []field {
 	separator := ""
 	for _, s := range []string{"\t", ";", ","} {
@@ -126,7 +126,8 @@ func split(line string) []field {
 	return out
 }
 
-var weekday = map[string]bool{"Mon": true, "Tue": true, "Wed": true, "Thu": true, "Fri": true, "Sat": true, "Sun": true}
+var weekday = map[string]bool{"Mon": true, "Tue": true, "Wed": true, "Thu": true, "Fri": true, "Sat": true,
+	"Sun": true}
 
 func trim(piece string, column int) field {
 	left := strings.TrimLeft(piece, " \"")
@@ -135,17 +136,17 @@ func trim(piece string, column int) field {
 
 func blank(line string) bool { return strings.TrimSpace(line) == "" }
 
-// columns says where time and count stand; time is -1 until it is known.
+// columns are the indexes of time and count; time is -1 until it is known.
 type columns struct{ time, count int }
 
-// names are what headers call the two.
+// Headers of the two columns.
 var (
 	timeNames  = []string{"time", "timestamp", "period", "date", "datetime", "minute", "start", "epoch"}
 	countNames = []string{"count", "requests", "invocations", "requestcount", "value", "sum", "hits"}
 )
 
-// count reads a line of Counts. The first one may be a header, which says where
-// the two stand; without one they are the first two fields.
+// count reads a line of Counts. The first line may be a header; without one, time
+// and count are the first two fields.
 func (x *reader) count(number int, text string, c *columns) {
 	fields := split(text)
 	if c.time < 0 {
@@ -156,21 +157,22 @@ func (x *reader) count(number int, text string, c *columns) {
 		}
 	}
 	if len(fields) <= max(c.time, c.count) {
-		x.complain(place{number, 1}, text, fmt.Sprintf("a line has a time and a count, and this has %d of %d fields", len(fields), max(c.time, c.count)+1),
+		x.add(position{number, 1}, text, fmt.Sprintf("a line has a time and a count, and this has %d of %d fields",
+			len(fields), max(c.time, c.count)+1),
 			"write them as 2027-05-29T20:00:00Z,1200")
 		return
 	}
 	when, count := fields[c.time], fields[c.count]
 	at, ok := parseTime(when.text)
 	if !ok {
-		x.complain(place{number, when.column}, when.text, timeRule, "write it in GMT or with its offset")
+		x.add(position{number, when.column}, when.text, timeRule, "write it in GMT or with its offset")
 	}
 	n, err := strconv.ParseFloat(count.text, 64)
 	if err != nil {
-		x.complain(place{number, count.column}, count.text, "a number of requests is 0 or more", "give what came, or 0")
+		x.add(position{number, count.column}, count.text, "a number of requests is 0 or more", "give what came, or 0")
 	}
 	if ok && err == nil {
-		x.row(place{number, when.column}, when.text, at, place{number, count.column}, n, count.text)
+		x.row(position{number, when.column}, when.text, at, position{number, count.column}, n, count.text)
 	}
 }
 
@@ -201,18 +203,19 @@ func (x *reader) header(number int, fields []field, c *columns) {
 	c.time = find(timeNames, 0)
 	c.count = find(countNames, 1)
 	if c.time == c.count {
-		x.complain(place{number, 1}, "", "the header names no column of times and another of counts", "call them time and count")
+		x.add(position{number, 1}, "", "the header names no column of times and another of counts",
+			"call them time and count")
 	}
 }
 
-// slack is how much earlier than the first a request may be: servers write a
-// request down when it ends.
-const slack = 3600
+// maxDisorder is how many seconds before the first line's a request may be: servers
+// log a request when it ends.
+const maxDisorder = 3600
 
-// maxSpan is how many seconds of requests are counted.
+// maxSpan limits the seconds from the first request to the last.
 const maxSpan = 400 * 24 * 3600
 
-// request counts the request of a line by its second, from base on.
+// request counts the request of a line in counts, by its second from base.
 func (x *reader) request(number int, text string, counts []float64, base int64) ([]float64, int64) {
 	x.report.Rows++
 	f := field{}
@@ -223,19 +226,21 @@ func (x *reader) request(number int, text string, counts []float64, base int64) 
 	}
 	at, ok := parseTime(f.text)
 	if !ok {
-		x.complain(place{number, f.column}, f.text, timeRule, "begin each line with the time of its request")
+		x.add(position{number, f.column}, f.text, timeRule, "begin each line with the time of its request")
 		return counts, base
 	}
 	unix := at.Unix()
 	if counts == nil {
-		base = unix - slack
-		counts = make([]float64, slack+1)
+		base = unix - maxDisorder
+		counts = make([]float64, maxDisorder+1)
 	}
 	switch i := unix - base; {
 	case i < 0:
-		x.complain(place{number, f.column}, f.text, "this is more than an hour earlier than the first request", "sort the file by time")
+		x.add(position{number, f.column}, f.text, "this is more than an hour earlier than the first request",
+			"sort the file by time")
 	case i >= maxSpan:
-		x.complain(place{number, f.column}, f.text, "this is more than 400 days later than the first request", "look at the first and last times")
+		x.add(position{number, f.column}, f.text, "this is more than 400 days later than the first request",
+			"look at the first and last times")
 	default:
 		for int64(len(counts)) <= i {
 			counts = append(counts, 0)
@@ -245,8 +250,8 @@ func (x *reader) request(number int, text string, counts []float64, base int64) 
 	return counts, base
 }
 
-// requests makes rows of the seconds' counts. A second without a request is no
-// gap: nobody came.
+// requests adds the rows of requests counted by second. A second without requests
+// is not a gap.
 func (x *reader) requests(counts []float64, base int64) {
 	if counts == nil {
 		return
@@ -264,6 +269,6 @@ func (x *reader) requests(counts []float64, base int64) {
 			x.counts[last] += n
 			continue
 		}
-		x.times, x.counts, x.places = append(x.times, at), append(x.counts, n), append(x.places, place{})
+		x.times, x.counts, x.positions = append(x.times, at), append(x.counts, n), append(x.positions, position{})
 	}
 }

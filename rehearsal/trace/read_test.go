@@ -31,16 +31,22 @@ var evening = trace.Trace{Start: utc("2027-05-29T20:00:00Z"), Period: time.Minut
 func TestRead(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
-		"ISO with a header":     "time,count\n2027-05-29T20:00:00Z,100\n2027-05-29T20:01:00Z,250\n2027-05-29T20:02:00Z,90\n",
+		"ISO with a header": "time,count\n2027-05-29T20:00:00Z,100\n2027-05-29T20:01:00Z,250\n" +
+			"2027-05-29T20:02:00Z,90\n",
 		"GMT as in the archive": "period,count\n2027-05-29 20:00:00,100\n2027-05-29 20:01:00,250\n2027-05-29 20:02:00,90\n",
 		"no header":             "2027-05-29T20:00:00Z,100\n2027-05-29T20:01:00Z,250\n2027-05-29T20:02:00Z,90",
-		"an offset":             "2027-05-29T22:00:00+02:00,100\n2027-05-29T22:01:00+02:00,250\n2027-05-29T22:02:00+02:00,90\n",
-		"epoch seconds":         "1811620800,100\n1811620860,250\n1811620920,90\n",
-		"epoch milliseconds":    "timestamp,value\n1811620800000,100\n1811620860000,250\n1811620920000,90\n",
-		"HTTP dates":            "Sat, 29 May 2027 20:00:00 GMT,100\nSat, 29 May 2027 20:01:00 GMT,250\nSat, 29 May 2027 20:02:00 GMT,90\n",
-		"other columns":         "host;requests;time\na;100;2027-05-29T20:00:00Z\na;250;2027-05-29T20:01:00Z\na;90;2027-05-29T20:02:00Z\n",
-		"tabs and quotes":       "\"2027-05-29T20:00\"\t\"100\"\r\n\"2027-05-29T20:01\"\t\"250\"\r\n\"2027-05-29T20:02\"\t\"90\"\r\n",
-		"a mark and comments":   "\xef\xbb\xbf# from the load balancer\n\n2027-05-29T20:00:00Z,100\n2027-05-29T20:01:00Z,250\n2027-05-29T20:02:00Z,90\n",
+		"an offset": "2027-05-29T22:00:00+02:00,100\n2027-05-29T22:01:00+02:00,250\n" +
+			"2027-05-29T22:02:00+02:00,90\n",
+		"epoch seconds":      "1811620800,100\n1811620860,250\n1811620920,90\n",
+		"epoch milliseconds": "timestamp,value\n1811620800000,100\n1811620860000,250\n1811620920000,90\n",
+		"HTTP dates": "Sat, 29 May 2027 20:00:00 GMT,100\nSat, 29 May 2027 20:01:00 GMT,250\nSat, 29 May " +
+			"2027 20:02:00 GMT,90\n",
+		"other columns": "host;requests;time\na;100;2027-05-29T20:00:00Z\na;250;2027-05-29T20:01:00Z\n" +
+			"a;90;2027-05-29T20:02:00Z\n",
+		"tabs and quotes": "\"2027-05-29T20:00\"\t\"100\"\r\n\"2027-05-29T20:01\"\t\"250\"\r\n" +
+			"\"2027-05-29T20:02\"\t\"90\"\r\n",
+		"a mark and comments": "\xef\xbb\xbf# from the load balancer\n\n2027-05-29T20:00:00Z,100\n" +
+			"2027-05-29T20:01:00Z,250\n2027-05-29T20:02:00Z,90\n",
 		"CloudWatch": `{"Messages": [], "MetricDataResults": [{"Id": "m1", "Label": "Invocations", "StatusCode": "Complete",
 			"Timestamps": ["2027-05-29T20:02:00+00:00", "2027-05-29T20:01:00+00:00", "2027-05-29T20:00:00+00:00"], "Values": [90.0, 250.0, 100.0]}]}`,
 		"CloudWatch in order, of several": `{"MetricDataResults": [{"Id": "l", "Label": "ModelLatency", "Timestamps": [], "Values": []}, {"Id": "m1", "Label": "Invocations",
@@ -71,8 +77,9 @@ func TestReadRequests(t *testing.T) {
 10.0.0.2 - - [29/May/2027:22:00:00 +0200] "POST /invocations HTTP/1.1" 200 12
 `,
 		"times alone": "2027-05-29T20:00:00.123Z\n2027-05-29T20:00:00.9Z\n2027-05-29T20:00:02Z\n",
-		"a table":     "2027-05-29T20:00:00.123Z,POST,200\n2027-05-29T20:00:00.9Z,POST,200\n2027-05-29T20:00:02Z,POST,200\n",
-		"epochs":      "1811620800.123\n1811620800.9\n1811620802\n",
+		"a table": "2027-05-29T20:00:00.123Z,POST,200\n2027-05-29T20:00:00.9Z,POST,200\n" +
+			"2027-05-29T20:00:02Z,POST,200\n",
+		"epochs": "1811620800.123\n1811620800.9\n1811620802\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -85,16 +92,20 @@ func TestReadRequests(t *testing.T) {
 			}
 		})
 	}
-	got, _, err := trace.Read(strings.NewReader("2027-05-29T20:00:00Z\n2027-05-29T20:01:59Z\n"), trace.Options{Period: time.Minute})
-	if diff := cmp.Diff(trace.Trace{Start: evening.Start, Period: time.Minute, Counts: []float64{1, 1}}, got); err != nil || diff != "" {
+	got, _, err := trace.Read(strings.NewReader("2027-05-29T20:00:00Z\n2027-05-29T20:01:59Z\n"),
+		trace.Options{Period: time.Minute})
+	if diff := cmp.Diff(trace.Trace{Start: evening.Start, Period: time.Minute, Counts: []float64{1, 1}},
+		got); err != nil || diff != "" {
 		t.Errorf("by the minute: %v %s", err, diff)
 	}
 }
 
-// What is missing or twice there is said, and not smoothed over.
+// Gaps and duplicates are reported.
 func TestGapsAndDuplicates(t *testing.T) {
 	t.Parallel()
-	got, report, err := trace.Read(strings.NewReader("2027-05-29T20:00:00Z,1\n2027-05-29T20:01:00Z,2\n2027-05-29T20:01:00Z,5\n2027-05-29T20:04:00Z,3\n"), trace.Options{Name: "a.csv"})
+	got, report,
+		err := trace.Read(strings.NewReader("2027-05-29T20:00:00Z,1\n2027-05-29T20:01:00Z,2\n"+
+		"2027-05-29T20:01:00Z,5\n2027-05-29T20:04:00Z,3\n"), trace.Options{Name: "a.csv"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,13 +117,14 @@ func TestGapsAndDuplicates(t *testing.T) {
 	if diff := cmp.Diff(want, report); diff != "" {
 		t.Error(diff)
 	}
-	const says = "2 periods without a row count as no requests, the first from 2027-05-29T20:02:00Z to 2027-05-29T20:04:00Z; 1 rows have the time of an earlier one and are added to it, the first at a.csv:3:1"
+	const says = "2 periods without a row count as no requests, the first from 2027-05-29T20:02:00Z to " +
+		"2027-05-29T20:04:00Z; 1 rows have the time of an earlier one and are added to it, the first at a.csv:3:1"
 	if report.String() != says {
 		t.Errorf("got %q", report)
 	}
 }
 
-// Each mistake has a file, with what is said of it beside it.
+// Each mistake has a file, and its expected error beside it.
 func TestMistakes(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/mistakes/*.[cj]s*")
@@ -152,13 +164,16 @@ func TestReadFile(t *testing.T) {
 	if err != nil || report.String() != "" {
 		t.Fatal(err, report)
 	}
-	if got.Start != utc("1998-07-07T00:00:00Z") || got.Period != time.Minute || len(got.Counts) != 2880 || got.Peak() != 229426.0/60 {
+	if got.Start != utc("1998-07-07T00:00:00Z") || got.Period != time.Minute || len(got.Counts) != 2880 ||
+		got.Peak() != 229426.0/60 {
 		t.Errorf("got %d periods of %s from %s, peak %g", len(got.Counts), got.Period, got.Start, got.Peak())
 	}
-	if _, _, err := trace.ReadFile("testdata/none.csv", trace.Options{}); err == nil || !strings.Contains(err.Error(), "testdata/none.csv") {
+	if _, _, err := trace.ReadFile("testdata/none.csv", trace.Options{}); err == nil ||
+		!strings.Contains(err.Error(), "testdata/none.csv") {
 		t.Errorf("got %v", err)
 	}
-	for _, o := range []trace.Options{{Period: time.Millisecond}, {Format: "xml"}, {Metric: "none", Format: trace.CloudWatch}} {
+	for _, o := range []trace.Options{{Period: time.Millisecond}, {Format: "xml"},
+		{Metric: "none", Format: trace.CloudWatch}} {
 		if _, _, err := trace.Read(strings.NewReader(`{"MetricDataResults":[]}`), o); err == nil {
 			t.Errorf("%+v: no error", o)
 		}

@@ -5,17 +5,16 @@ import (
 	"time"
 )
 
-// Report is what reading a trace has found that is no mistake, and that whoever
-// looks at a rehearsal of it should know: nothing is smoothed over.
+// Report has the findings of reading a trace that are not errors.
 type Report struct {
-	// Rows is how many counts or requests were read.
+	// Rows is the number of counts or requests.
 	Rows int
-	// Gaps are times without a row; they count as no requests. Of many the
-	// first are here, and GapPeriods is all periods in gaps.
+	// Gaps are the first maxGaps times without a row, which count as no requests;
+	// GapPeriods is the number of periods in all gaps.
 	Gaps       []Gap
 	GapPeriods int
-	// Duplicates is how many rows had the time of an earlier one; their counts
-	// are added up. FirstDuplicate is where.
+	// Duplicates is the number of rows with the time of an earlier one, which are
+	// added to it; FirstDuplicate is the place of the first.
 	Duplicates     int
 	FirstDuplicate string
 }
@@ -23,7 +22,7 @@ type Report struct {
 // Gap is a time without a row, from From to before To.
 type Gap struct{ From, To time.Time }
 
-// maxGaps is how many gaps are told one by one.
+// maxGaps limits Report.Gaps.
 const maxGaps = 20
 
 func (r *Report) gap(from, to time.Time, periods int) {
@@ -33,7 +32,7 @@ func (r *Report) gap(from, to time.Time, periods int) {
 	}
 }
 
-// String is the report in one line, empty where there is nothing to say.
+// String is the report in one line, "" without findings.
 func (r Report) String() string {
 	out := ""
 	if r.GapPeriods > 0 {
@@ -44,7 +43,8 @@ func (r Report) String() string {
 		if out != "" {
 			out += "; "
 		}
-		out += fmt.Sprintf("%d rows have the time of an earlier one and are added to it, the first at %s", r.Duplicates, r.FirstDuplicate)
+		out += fmt.Sprintf("%d rows have the time of an earlier one and are added to it, the first at %s", r.Duplicates,
+			r.FirstDuplicate)
 	}
 	return out
 }

@@ -16,7 +16,7 @@ func TestTooManyRows(t *testing.T) {
 		rows.WriteString(at.Format(time.RFC3339) + ",1\n")
 		at = at.Add(time.Second)
 	}
-	x := reader{options: Options{Format: Counts}, complaints: complaints{name: "long.csv"}, most: 10}
+	x := reader{options: Options{Format: Counts}, problemList: problemList{name: "long.csv"}, maxRows: 10}
 	if err := x.lines(bufio.NewReader(strings.NewReader(rows.String()))); err != nil {
 		t.Fatal(err)
 	}

@@ -14,8 +14,8 @@ type Grid struct {
 	Period time.Duration
 }
 
-// Of is the trace of a rate in requests a second, which is asked for the middle
-// of each period, counted from the start. What is below 0 counts as 0.
+// Of is the trace of a rate in requests a second at the middle of each period,
+// counted from the start. Negative rates count as 0.
 func (g Grid) Of(rate func(at time.Duration) float64) Trace {
 	if g.Period == 0 {
 		g.Period = time.Second
@@ -28,7 +28,7 @@ func (g Grid) Of(rate func(at time.Duration) float64) Trace {
 	return t
 }
 
-// Step goes from one rate to another at an instant.
+// Step changes from one rate to another at a time.
 func (g Grid) Step(from, to float64, at time.Duration) Trace {
 	return g.Of(func(now time.Duration) float64 {
 		if now < at {
@@ -38,15 +38,14 @@ func (g Grid) Step(from, to float64, at time.Duration) Trace {
 	})
 }
 
-// Ramp goes from one rate to another evenly between two instants.
+// Ramp changes linearly from one rate to another between two times.
 func (g Grid) Ramp(from, to float64, begins, ends time.Duration) Trace {
 	return g.Of(func(now time.Duration) float64 {
 		return from + (to-from)*share(now, begins, ends)
 	})
 }
 
-// Flash jumps from a base to a peak within rise, and falls back to it by half
-// every halfLife.
+// Flash rises from base to peak within rise, and decays with a halfLife.
 func (g Grid) Flash(base, peak float64, at, rise, halfLife time.Duration) Trace {
 	return g.Of(func(now time.Duration) float64 {
 		if now < at+rise {
@@ -56,8 +55,8 @@ func (g Grid) Flash(base, peak float64, at, rise, halfLife time.Duration) Trace 
 	})
 }
 
-// Diurnal swings between the rates of night and day; it is highest at an hour
-// of the day, in UTC.
+// Diurnal is a sine between the rates of night and day, highest at an hour of the
+// day in UTC.
 func (g Grid) Diurnal(night, day, highest float64) Trace {
 	midnight := g.Start.UTC().Truncate(24 * time.Hour)
 	return g.Of(func(now time.Duration) float64 {
@@ -66,14 +65,15 @@ func (g Grid) Diurnal(night, day, highest float64) Trace {
 	})
 }
 
-// Match is an evening of football: people come in the half hour before
-// kick-off, more in each half, fewer at half-time, most when it ends after 105
-// minutes, and are gone half an hour later.
+// Match is the evening of a football match: traffic rises from half an hour before
+// kick-off, dips at half-time, peaks at the end after 105 minutes, and is back at
+// base half an hour later.
 func (g Grid) Match(base, peak float64, kickOff time.Duration) Trace {
 	points := []struct {
 		minute float64
 		share  float64
-	}{{-30, 0}, {0, 0.2}, {30, 0.45}, {45, 0.6}, {50, 0.45}, {60, 0.45}, {65, 0.65}, {90, 0.8}, {105, 1}, {120, 0.25}, {135, 0}}
+	}{{-30, 0}, {0, 0.2}, {30, 0.45}, {45, 0.6}, {50, 0.45}, {60, 0.45}, {65, 0.65}, {90, 0.8}, {105, 1}, {120, 0.25},
+		{135, 0}}
 	return g.Of(func(now time.Duration) float64 {
 		minute := (now - kickOff).Minutes()
 		for i := 1; i < len(points); i++ {
@@ -86,7 +86,7 @@ func (g Grid) Match(base, peak float64, kickOff time.Duration) Trace {
 	})
 }
 
-// share is how far now is on the way from one instant to another, 0 to 1.
+// share is now's position between begins and ends, 0 to 1.
 func share(now, begins, ends time.Duration) float64 {
 	if now >= ends {
 		return 1

@@ -10,28 +10,30 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// shapeKind is one of the shapes that ParseShape knows.
+// shapeKind is a shape that ParseShape knows.
 type shapeKind struct {
 	name string
-	// keys are its own, besides those of every shape, and form shows them.
+	// keys are its own keys, besides everyShape, and form an example of them.
 	keys []string
 	form string
 	make func(Grid, shapeValues) Trace
 }
 
-// everyShape are the keys of every shape.
+// everyShape has the keys of every shape.
 var everyShape = []string{"start", "length", "period"}
 
 var shapeKinds = []shapeKind{
 	{"step", []string{"from", "to", "at"}, "from=100,to=900,at=1h", func(g Grid, v shapeValues) Trace {
 		return g.Step(v.rates["from"], v.rates["to"], v.times["at"])
 	}},
-	{"ramp", []string{"from", "to", "begins", "ends"}, "from=100,to=900,begins=1h,ends=90m", func(g Grid, v shapeValues) Trace {
-		return g.Ramp(v.rates["from"], v.rates["to"], v.times["begins"], v.times["ends"])
-	}},
-	{"flash", []string{"base", "peak", "at", "rise", "half-life"}, "base=100,peak=900,at=1h,rise=2m,half-life=10m", func(g Grid, v shapeValues) Trace {
-		return g.Flash(v.rates["base"], v.rates["peak"], v.times["at"], v.times["rise"], v.times["half-life"])
-	}},
+	{"ramp", []string{"from", "to", "begins", "ends"}, "from=100,to=900,begins=1h,ends=90m",
+		func(g Grid, v shapeValues) Trace {
+			return g.Ramp(v.rates["from"], v.rates["to"], v.times["begins"], v.times["ends"])
+		}},
+	{"flash", []string{"base", "peak", "at", "rise", "half-life"}, "base=100,peak=900,at=1h,rise=2m,half-life=10m",
+		func(g Grid, v shapeValues) Trace {
+			return g.Flash(v.rates["base"], v.rates["peak"], v.times["at"], v.times["rise"], v.times["half-life"])
+		}},
 	{"diurnal", []string{"night", "day", "highest"}, "night=100,day=900,highest=20", func(g Grid, v shapeValues) Trace {
 		return g.Diurnal(v.rates["night"], v.rates["day"], v.rates["highest"])
 	}},
@@ -40,29 +42,28 @@ var shapeKinds = []shapeKind{
 	}},
 }
 
-// shapeTimes are the keys that are times from the shape's start; all others are
-// rates in requests a second, but for highest, which is an hour of the day.
-var shapeTimes = map[string]bool{"length": true, "period": true, "at": true, "begins": true, "ends": true, "rise": true, "half-life": true, "kick-off": true}
+// shapeTimes are the keys of times from the shape's start. Other keys are rates in
+// requests a second, or for highest an hour of the day.
+var shapeTimes = map[string]bool{"length": true, "period": true, "at": true, "begins": true, "ends": true,
+	"rise": true, "half-life": true, "kick-off": true}
 
-// shapeValues are what a text says, by key.
+// shapeValues are the values of a text by key.
 type shapeValues struct {
 	start time.Time
 	rates map[string]float64
 	times map[string]time.Duration
 }
 
-// Limits of a shape: its rates are far over what anybody has served, and its
-// periods as many as fit into memory.
+// Limits of a shape's rates and memory.
 const (
 	maxRate         = 1e9
 	maxShapePeriods = 10_000_000
 )
 
-// ParseShape makes the trace of a shape that is written as
+// ParseShape parses a shape such as
 // "match,start=2027-05-29T18:00:00Z,length=5h,base=100,peak=900,kick-off=1h".
-// Times count from its start, rates are requests a second, and period is 1m
-// where it is not said. Its error is an problem.List with everything that is
-// wrong, each below place.
+// Times count from its start, rates are requests a second, and the default period
+// is 1m. Its error is a problem.List with every problem, each below place.
 func ParseShape(place, text string) (Trace, error) {
 	parts := strings.Split(text, ",")
 	var kind shapeKind
@@ -74,7 +75,8 @@ func ParseShape(place, text string) (Trace, error) {
 		}
 	}
 	if kind.make == nil {
-		return Trace{}, problem.List{{Path: place, Got: parts[0], Rule: "the shapes are " + strings.Join(names, ", "), Fix: "such as " + shapeKinds[4].example()}}
+		return Trace{}, problem.List{{Path: place, Got: parts[0], Rule: "the shapes are " + strings.Join(names, ", "),
+			Fix: "such as " + shapeKinds[4].example()}}
 	}
 	v, ps := kind.read(parts[1:])
 	if len(ps) == 0 {
@@ -94,7 +96,7 @@ func (k shapeKind) example() string {
 	return k.name + ",start=2027-05-29T18:00:00Z,length=5h," + k.form
 }
 
-// ShapeForms are what ParseShape reads, one form for each shape.
+// ShapeForms are the forms of ParseShape, one for each shape.
 func ShapeForms() []string {
 	var forms []string
 	for _, k := range shapeKinds {
@@ -103,7 +105,7 @@ func ShapeForms() []string {
 	return forms
 }
 
-// read reads KEY=VALUE by KEY=VALUE.
+// read reads the values of KEY=VALUE parts.
 func (k shapeKind) read(parts []string) (shapeValues, problem.List) {
 	v := shapeValues{rates: map[string]float64{}, times: map[string]time.Duration{}}
 	var ps problem.List
@@ -149,7 +151,7 @@ func (k shapeKind) read(parts []string) (shapeValues, problem.List) {
 	return v, ps
 }
 
-// check is what is wrong with values that can be read.
+// check validates parsed values.
 func (k shapeKind) check(v shapeValues) problem.List {
 	var ps problem.List
 	period, length := v.times["period"], v.times["length"]
@@ -157,12 +159,13 @@ func (k shapeKind) check(v shapeValues) problem.List {
 	case period < time.Second || period%time.Second != 0:
 		ps.Add("period", period, "a period is whole seconds, 1s or more", "such as 1m")
 	case length < period:
-		ps.Add("length", length, "a shape is at least one period long, of "+period.String(), "such as 5h")
+		ps.Add("length", length, "a shape is at least one period long, of "+problem.Duration(period), "such as 5h")
 	case length/period > maxShapePeriods:
 		ps.Add("length", length, fmt.Sprintf("a shape has at most %d periods", maxShapePeriods), "give a longer period")
 	}
 	if k.name == "ramp" && v.times["ends"] < v.times["begins"] {
-		ps.Add("ends", v.times["ends"], "a ramp ends after it begins, at "+v.times["begins"].String(), "give a later time")
+		ps.Add("ends", v.times["ends"], "a ramp ends after it begins, at "+problem.Duration(v.times["begins"]),
+			"give a later time")
 	}
 	if k.name == "flash" && v.times["half-life"] == 0 {
 		ps.Add("half-life", v.times["half-life"], "what is left halves in a time above 0", "such as 10m")

@@ -1,6 +1,5 @@
-// Package trace is the traffic that a rehearsal replays: how many requests came
-// in each period. It reads counts, logs and CloudWatch exports, makes shapes of
-// its own, and scales and moves them.
+// Package trace is the traffic of a rehearsal: the requests of each period. It reads
+// counts, logs and CloudWatch exports, generates shapes, and scales and shifts them.
 package trace
 
 import (
@@ -12,12 +11,12 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// Source is traffic on a grid of equal periods. It may be longer than memory.
+// Source is traffic on a grid of equal periods. It may be larger than memory.
 type Source interface {
-	// Grid is when the first period begins, and how long each is: whole
+	// Grid is the beginning of the first period, and the length of each: whole
 	// seconds, 1 or more.
 	Grid() (start time.Time, period time.Duration)
-	// All is the requests of each period, in order. It may be asked for often.
+	// All is the requests of each period, in order. It may be called repeatedly.
 	All() iter.Seq[float64]
 }
 
@@ -25,7 +24,7 @@ type Source interface {
 type Trace struct {
 	// Start is when the first period begins.
 	Start time.Time
-	// Period is how long each period is: whole seconds, 1 or more.
+	// Period is the length of each period: whole seconds, 1 or more.
 	Period time.Duration
 	// Counts are the requests of each period.
 	Counts []float64
@@ -66,15 +65,14 @@ func (t Trace) Peak() float64 {
 	return most / t.Period.Seconds()
 }
 
-// maxProblems is how many periods are complained about one by one.
+// maxProblems limits the problems that are listed one by one.
 const maxProblems = 20
 
-// Validate returns everything that keeps the trace from being replayed, with
-// the field paths of this struct.
+// Validate returns every problem of the trace, with the field paths of this struct.
 func (t Trace) Validate() problem.List {
 	var ps problem.List
 	if t.Period < time.Second || t.Period%time.Second != 0 {
-		ps.Add("Period", t.Period, "a period is whole seconds, 1s or more", "such as 1m0s")
+		ps.Add("Period", t.Period, "a period is whole seconds, 1s or more", "such as 1m")
 	}
 	if len(t.Counts) == 0 {
 		ps.Add("Counts", nil, "a trace without a period has nothing to replay", "give the requests of each period")

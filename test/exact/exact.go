@@ -1,6 +1,6 @@
-// Package exact simulates requests one by one, each with its own arrival and
-// service time: what a rehearsal's flow of requests is checked against. It
-// knows nothing of scaling: the instances in service are given.
+// Package exact is a discrete-event simulation of single requests, each with its own
+// arrival and service time. Tests compare the rehearsal's flow of requests with it.
+// The instances in service are given.
 package exact
 
 import (
@@ -11,82 +11,82 @@ import (
 	"time"
 )
 
-// Window is a time to simulate.
+// Window is the input of a simulation.
 type Window struct {
-	// Rates are the requests a second of each second.
+	// Rates are the request rates of each second.
 	Rates []float64
-	// Instances are those in service in each second. What an instance that
-	// goes has begun, it finishes.
+	// Instances are the instances in service in each second. A removed instance
+	// finishes the requests that it has begun.
 	Instances []int
-	// Concurrency is how many requests an instance works on at a time, and
-	// ServiceTime and Variation are of how long it takes for each.
+	// Concurrency is how many requests an instance serves at a time; ServiceTime and
+	// Variation are the mean and coefficient of variation of the service time.
 	Concurrency int
 	ServiceTime time.Duration
 	Variation   float64
-	// Patience is how long a request waits before its client gives up.
-	Patience time.Duration
+	// ClientTimeout is how long a request waits until its client gives up.
+	ClientTimeout time.Duration
 	// QueueLimit is how many may wait for each instance. Default: 0, any number.
 	QueueLimit int
-	// Seed begins the pseudo-random numbers.
+	// Seed is the seed of the pseudo-random numbers.
 	Seed uint64
 }
 
-// Result is what became of the requests.
+// Result is the outcome of a simulation.
 type Result struct {
 	Arrived, Failed int
-	// P50 and P99 are of those served, waiting and service together.
+	// P50 and P99 are the latency of served requests.
 	P50, P99 time.Duration
-	// Covered is the first second after which none had a Noticeable share of
-	// failed requests.
+	// Covered is the second after the last one in which more than FailureThreshold
+	// of the requests failed.
 	Covered int
 }
 
-// Noticeable is the share of a second's requests that fail where instances are
-// too few, and not just unlucky.
-const Noticeable = 0.01
+// FailureThreshold is the share of failed requests above which a second has too few
+// instances, rather than bad luck.
+const FailureThreshold = 0.01
 
-// busy is when servers become free, the first of them on top.
-type busy []float64
+// serverHeap is when servers become free, as a min-heap.
+type serverHeap []float64
 
-func (b busy) Len() int           { return len(b) }
-func (b busy) Less(i, j int) bool { return b[i] < b[j] }
-func (b busy) Swap(i, j int)      { b[i], b[j] = b[j], b[i] }
-func (b *busy) Push(x any)        { *b = append(*b, x.(float64)) }
-func (b *busy) Pop() any {
+func (b serverHeap) Len() int           { return len(b) }
+func (b serverHeap) Less(i, j int) bool { return b[i] < b[j] }
+func (b serverHeap) Swap(i, j int)      { b[i], b[j] = b[j], b[i] }
+func (b *serverHeap) Push(x any)        { *b = append(*b, x.(float64)) }
+func (b *serverHeap) Pop() any {
 	last := len(*b) - 1
 	x := (*b)[last]
 	*b = (*b)[:last]
 	return x
 }
 
-// station is servers and those that wait for one of them, first come first served.
+// station is servers with one queue, first come, first served.
 type station struct {
-	servers busy
-	queue   []float64 // when each of those that wait has come
+	servers serverHeap
+	queue   []float64 // arrival times
 }
 
-// simulation is one window under way.
+// simulation is the state of a simulation.
 type simulation struct {
 	Window
 	random    *rand.Rand
 	sigma     float64
 	latencies []float64
-	failed    []int // by the second in which they came
+	failed    []int // by the second of arrival
 	result    Result
 }
 
-// Pooled simulates one queue before all instances: whichever server is free
-// first takes the request that has waited longest.
-func Pooled(w Window) Result { return simulate(w, false) }
+// SharedQueue simulates one queue for all instances.
+func SharedQueue(w Window) Result { return simulate(w, false) }
 
-// Spread simulates a queue at every instance, which a request is sent to at random.
-func Spread(w Window) Result { return simulate(w, true) }
+// QueuePerInstance simulates a queue at every instance, with random routing.
+func QueuePerInstance(w Window) Result { return simulate(w, true) }
 
 func simulate(w Window, spread bool) Result {
-	s := simulation{Window: w, random: rand.New(rand.NewPCG(w.Seed, 0xe4ac7)), sigma: math.Sqrt(math.Log(1 + w.Variation*w.Variation)),
+	s := simulation{Window: w, random: rand.New(rand.NewPCG(w.Seed, 0xe4ac7)),
+		sigma:  math.Sqrt(math.Log(1 + w.Variation*w.Variation)),
 		failed: make([]int, len(w.Rates))}
 	var stations []*station
-	end := float64(len(w.Rates)) + w.Patience.Seconds() + 1
+	end := float64(len(w.Rates)) + w.ClientTimeout.Seconds() + 1
 	for second, rate := range w.Rates {
 		count, servers := 1, w.Instances[second]*w.Concurrency
 		if spread {
@@ -114,7 +114,8 @@ func simulate(w Window, spread bool) Result {
 				st = stations[s.random.IntN(count)]
 			}
 			s.serve(st, at)
-			if limit := w.QueueLimit * servers / w.Concurrency; w.QueueLimit > 0 && len(st.queue) >= limit && st.servers[0] > at {
+			if limit := w.QueueLimit * servers / w.Concurrency; w.QueueLimit > 0 && len(st.queue) >= limit &&
+				st.servers[0] > at {
 				s.fail(at)
 				continue
 			}
@@ -128,8 +129,8 @@ func simulate(w Window, spread bool) Result {
 	return s.finish()
 }
 
-// serve lets a station work until now: each server that becomes free takes the
-// first in the queue whose client has not given up.
+// serve advances a station to now: each free server takes the first request in the
+// queue whose client has not given up.
 func (s *simulation) serve(st *station, now float64) {
 	done := 0
 	for done < len(st.queue) {
@@ -138,7 +139,7 @@ func (s *simulation) serve(st *station, now float64) {
 		if len(st.servers) > 0 {
 			begin = max(came, st.servers[0])
 		}
-		gaveUp := came + s.Patience.Seconds()
+		gaveUp := came + s.ClientTimeout.Seconds()
 		if begin > gaveUp {
 			if gaveUp > now {
 				break
@@ -166,7 +167,7 @@ func (s *simulation) fail(came float64) {
 
 func (s *simulation) finish() Result {
 	for second, failed := range s.failed {
-		if float64(failed) > Noticeable*s.Rates[second] {
+		if float64(failed) > FailureThreshold*s.Rates[second] {
 			s.result.Covered = second + 1
 		}
 	}
@@ -181,8 +182,7 @@ func (s *simulation) finish() Result {
 	return s.result
 }
 
-// arrivals is when requests come within a second, in order: as those of many
-// independent users.
+// arrivals are the arrival times within a second: a Poisson process.
 func arrivals(random *rand.Rand, second int, rate float64) []float64 {
 	var out []float64
 	if rate <= 0 {
@@ -194,9 +194,9 @@ func arrivals(random *rand.Rand, second int, rate float64) []float64 {
 	return out
 }
 
-// resize gives the queue as many servers; new ones are free at once, and those
-// go first that have the most to do.
-func resize(servers *busy, count int, now float64) {
+// resize changes the number of servers. New ones are free at once, and the busiest
+// go first.
+func resize(servers *serverHeap, count int, now float64) {
 	for len(*servers) < count {
 		heap.Push(servers, now)
 	}

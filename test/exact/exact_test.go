@@ -11,7 +11,7 @@ import (
 
 func steady(seconds int, rate float64, instances int) exact.Window {
 	w := exact.Window{Rates: make([]float64, seconds), Instances: make([]int, seconds), Concurrency: 1,
-		ServiceTime: 100 * time.Millisecond, Patience: time.Hour, Seed: 1}
+		ServiceTime: 100 * time.Millisecond, ClientTimeout: time.Hour, Seed: 1}
 	for i := range seconds {
 		w.Rates[i], w.Instances[i] = rate, instances
 	}
@@ -23,7 +23,7 @@ func steady(seconds int, rate float64, instances int) exact.Window {
 // probability 1 − ρ.
 func TestPooledIsMD1(t *testing.T) {
 	t.Parallel()
-	r := exact.Pooled(steady(20_000, 7, 1))
+	r := exact.SharedQueue(steady(20_000, 7, 1))
 	if r.Failed != 0 || math.Abs(float64(r.Arrived)/140_000-1) > 0.01 {
 		t.Errorf("got %d of %d failed", r.Failed, r.Arrived)
 	}
@@ -39,17 +39,17 @@ func TestPooledIsMD1(t *testing.T) {
 func TestOverload(t *testing.T) {
 	t.Parallel()
 	w := steady(1000, 20, 1)
-	w.Patience = time.Second
-	r := exact.Pooled(w)
+	w.ClientTimeout = time.Second
+	r := exact.SharedQueue(w)
 	if share := float64(r.Failed) / float64(r.Arrived); math.Abs(share-0.5) > 0.02 || r.Covered < 990 {
 		t.Errorf("at twice the capacity: %.3f failed, the last in second %d", share, r.Covered)
 	}
 	w.QueueLimit = 3
-	if limited := exact.Pooled(w); limited.P99 >= r.P99 {
+	if limited := exact.SharedQueue(w); limited.P99 >= r.P99 {
 		t.Errorf("a queue of 3 waits as long: %s, without limit %s", limited.P99, r.P99)
 	}
 	w.Instances[0] = 0
-	if r := exact.Pooled(w); r.Failed == 0 {
+	if r := exact.SharedQueue(w); r.Failed == 0 {
 		t.Error("without a server requests fail")
 	}
 }
@@ -61,12 +61,12 @@ func TestTheSameSeedIsTheSameEvening(t *testing.T) {
 	for i := 50; i < 100; i++ {
 		w.Instances[i] = 3
 	}
-	if a, b := exact.Pooled(w), exact.Pooled(w); a != b {
+	if a, b := exact.SharedQueue(w), exact.SharedQueue(w); a != b {
 		t.Errorf("got %+v and %+v", a, b)
 	}
 	other := w
 	other.Seed = 2
-	if exact.Pooled(w) == exact.Pooled(other) {
+	if exact.SharedQueue(w) == exact.SharedQueue(other) {
 		t.Error("another seed changes nothing")
 	}
 }

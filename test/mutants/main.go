@@ -76,7 +76,7 @@ var mutants = []mutant{
 		"internal/gateway/transport.go", "stale = info.Reused && !isIdle(info.Conn)", "stale = false",
 		"./internal/gateway"},
 	{"a plan does not count what it costs",
-		"rehearsal/plan/score.go", "return overOracle + weighty*max(0, overOracle-dear) + lost*(1-availability)", "return lost * (1 - availability)",
+		"rehearsal/plan/score.go", "return overOracle + costlyWeight*max(0, overOracle-costlyRatio) + lossWeight*(1-availability)", "return lossWeight * (1 - availability)",
 		"./rehearsal/plan"},
 	{"floors that are to be released early stay",
 		"autoscaling/events/floor.go", "if e.FloorUntil != 0 && s.After >= e.FloorUntil {", "if e.FloorUntil < 0 {",

@@ -14,20 +14,20 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/report"
 )
 
-// prepared is one rehearsal, ready to be run.
+// prepared is the input of a rehearsal.
 type prepared struct {
 	in       rehearsal.Input
 	template string
 	findings []lint.Finding
-	// notes are what is to be known of the traffic, and faults what is wrong with it.
+	// notes are on the traffic, faults change it.
 	notes  []string
 	faults faults
-	// stands is before the endpoint, nil where it is not counted.
-	stands *frontend.Frontend
-	prices frontend.Prices
+	// frontend is nil if it is not counted.
+	frontend *frontend.Frontend
+	prices   frontend.Prices
 }
 
-// play rehearses one setting. Its error is everything that is wrong.
+// play rehearses a setting. Its error is every problem of the input.
 func (o *options) play(s setting) (report.Report, error) {
 	p, err := o.prepare(s, nil)
 	if err != nil {
@@ -37,19 +37,19 @@ func (o *options) play(s setting) (report.Report, error) {
 	if err != nil || !o.scaled() {
 		return r, err
 	}
-	p.in.Trace, p.in.Minutes = p.faults.change(o.unscaled()), false
+	p.in.Trace, p.in.Minutes = p.faults.apply(o.unscaled()), false
 	unscaled, err := rehearsal.Run(p.in)
 	r.Unscaled = &unscaled
 	return r, err
 }
 
-// replay rehearses a setting at other facts, for its totals alone.
+// replay rehearses a setting with changed facts, without minutes.
 func (o *options) replay(s setting, change func(*facts)) (report.Report, error) {
 	p, err := o.prepare(s, change)
 	if err != nil {
 		return report.Report{}, err
 	}
-	p.in.Minutes, p.stands = false, nil
+	p.in.Minutes, p.frontend = false, nil
 	return o.run(p)
 }
 
@@ -60,73 +60,70 @@ func (o *options) run(p prepared) (report.Report, error) {
 		return report.Report{}, err
 	}
 	if n := len(p.in.Subject.Target.ScheduledActions); n > 0 && p.in.Minutes && !scheduled(result) {
-		p.notes = append(p.notes, fmt.Sprintf("none of %d scheduled actions falls due in it: --shift-to moves it to their time", n))
+		p.notes = append(p.notes,
+			fmt.Sprintf("none of %d scheduled actions falls due in it: --shift-to moves it to their time", n))
 	}
 	r := report.Report{
-		Input: p.in, Result: result, Findings: p.findings, Template: p.template, Trace: cmp.Or(o.trace, o.shape), TraceNotes: strings.Join(p.notes, "; "),
-		MaxP99: o.gate.maxP99, Failures: o.gate.failures(result),
+		Input: p.in, Result: result, Findings: p.findings, Template: p.template, Trace: cmp.Or(o.trace, o.shape),
+		TraceNotes: strings.Join(p.notes, "; "),
+		MaxP99:     o.gate.maxP99, Failures: o.gate.failures(result),
 	}
-	if p.stands != nil {
-		bill := p.stands.Bill(result, p.prices)
+	if p.frontend != nil {
+		bill := p.frontend.Bill(result, p.prices)
 		r.Frontend = &bill
 	}
 	return r, nil
 }
 
-// prepare reads what a setting names. Where change is not nil it is another
-// rehearsal of a setting that has been played, at other facts: a plan stays, and
-// a gate that nothing can pass is no mistake.
+// prepare reads the input of a setting. If change is not nil, the setting has been
+// rehearsed before with other facts: its plan stays, and a gate that nothing can pass
+// is no problem.
 func (o *options) prepare(s setting, change func(*facts)) (prepared, error) {
 	problems := []error{o.problems.Err()}
 	var scaled cloudformation.Scaled
 	var p prepared
 	var err error
-	if s.way == "" {
+	if s.mode == "" {
 		scaled, p.findings, err = o.subject(s.template)
 		problems = append(problems, err)
 	}
 	whole := err == nil && scaled.File != ""
 	p.template = scaled.File
 
-	said := newFacts()
-	if s.facts != "" {
-		var ps problem.List
-		said, ps = readFacts(s.facts)
-		problems = append(problems, ps.Err())
-	}
-	said = said.with(o.given).withDefaults()
+	known, err := o.factsOf(s)
+	problems = append(problems, err)
 	if change != nil {
-		change(&said)
+		change(&known)
 	}
 	traffic, notes, err := o.traffic()
-	read := err == nil && o.comes()
+	read := err == nil && o.hasTraffic()
 	problems = append(problems, err)
-	faults, ps := readFaults(o.faults)
-	problems = append(problems, ps.Err(), faults.misses(traffic).Err())
+	faults, ps := parseFaults(o.faults)
+	problems = append(problems, ps.Err(), faults.outsideTraffic(traffic).Err())
 	p.faults, p.notes = faults, append(notes, faults.notes()...)
 
 	p.in = rehearsal.Input{
-		Subject: scaled.Subject, Service: said.service, Gateway: said.gateway, Objective: said.objective,
-		Trace: faults.change(traffic), Faults: faults.Faults, Seed: o.seed, Minutes: true,
+		Subject: scaled.Subject, Service: known.service, Gateway: known.gateway, Objective: known.objective,
+		Trace: faults.apply(traffic), Faults: faults.Faults, Seed: o.seed, Minutes: true,
 	}
-	if s.way != "" && errors.Join(problems...) == nil {
-		if p.in.Subject, err = o.made(s, p.in, change != nil); err != nil {
+	if s.mode != "" && errors.Join(problems...) == nil {
+		if p.in.Subject, err = o.generatedSubject(s, p.in, change != nil); err != nil {
 			return prepared{}, err
 		}
 		whole = true
 	}
-	p.prices = said.before.prices
-	p.stands, err = o.frontend(s, scaled, said.before)
+	p.prices = known.frontend.prices
+	p.frontend, err = o.frontend(s, scaled, known.frontend)
 	problems = append(problems, err)
 	place := fmt.Sprintf("%s:%d:%d: %s", scaled.File, scaled.Line, scaled.Column, scaled.LogicalID)
 	for _, found := range p.in.Validate() {
 		switch {
 		case strings.HasPrefix(found.Path, "Subject.") && !whole, strings.HasPrefix(found.Path, "Trace") && !read:
-			continue // said already, in better words
+			continue // reported already
 		case found.Got == "" && strings.HasPrefix(found.Path, "Service.") && !whole:
-			continue // the template may have said it
+			continue // it may be in the template
 		}
-		problems = append(problems, problem.List{said.point(found, place)})
+		problems = append(problems, problem.List{known.locate(found, place)})
 	}
 	if change == nil {
 		problems = append(problems, o.gate.contradictions(p.in).Err())

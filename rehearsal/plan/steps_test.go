@@ -13,9 +13,9 @@ func TestStairs(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rates := rapid.SliceOfN(rapid.Float64Range(0, 100), 1, 11).Draw(t, "rates")
 		most := rapid.IntRange(1, 5).Draw(t, "most")
-		got := stairs(rates, most)
+		got := stepCover(rates, most)
 		if len(got) > most || got[0].at != 0 {
-			t.Fatalf("%v are %d stairs from %d", got, len(got), got[0].at)
+			t.Fatalf("%v are %d steps from %d", got, len(got), got[0].at)
 		}
 		area := 0.0
 		for i, s := range got {
@@ -23,8 +23,8 @@ func TestStairs(t *testing.T) {
 			if i+1 < len(got) {
 				ends = got[i+1].at
 			}
-			if ends-s.at < leastStep && len(rates) >= leastStep {
-				t.Fatalf("%v: stair %d ends at %d", got, i, ends)
+			if ends-s.at < minStepLength && len(rates) >= minStepLength {
+				t.Fatalf("%v: step %d ends at %d", got, i, ends)
 			}
 			for _, r := range rates[s.at:ends] {
 				if r > s.rate {
@@ -39,7 +39,7 @@ func TestStairs(t *testing.T) {
 	})
 }
 
-// leastArea tries every first stair.
+// leastArea tries every first step.
 func leastArea(rates []float64, most int) float64 {
 	highest := func(rates []float64) (high float64) {
 		for _, r := range rates {
@@ -51,7 +51,7 @@ func leastArea(rates []float64, most int) float64 {
 	if most == 1 {
 		return best
 	}
-	for first := leastStep; first <= len(rates)-leastStep; first++ {
+	for first := minStepLength; first <= len(rates)-minStepLength; first++ {
 		best = math.Min(best, highest(rates[:first])*float64(first)+leastArea(rates[first:], most-1))
 	}
 	return best

@@ -8,52 +8,48 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 )
 
-// signal is something that a rehearsal measures every second.
-type signal int
+// metric is a quantity that is measured every second.
+type metric int
 
 const (
-	// invocations is requests that reach the endpoint.
-	invocations signal = iota
-	// invocationsPerInstance is each of them divided by the instances that are
-	// in service when it comes: those that still start do not dilute it, and in
-	// a minute in which the capacity changes it is a mix (facts A7 and A8).
+	// invocations counts the requests that reach the endpoint.
+	invocations metric = iota
+	// invocationsPerInstance adds, for each request, 1 ÷ the instances in service
+	// when it arrives; starting ones do not count (facts A7 and A8).
 	invocationsPerInstance
-	// concurrency is the requests that an instance has at a time, those queued
-	// in its container among them (fact A9).
+	// concurrency is the requests in flight at an instance, those queued in its
+	// container included (fact A9).
 	concurrency
-	// noCapacity is requests that an inference component without a copy has
-	// refused (fact D2).
+	// noCapacity counts requests to an inference component without a copy (fact D2).
 	noCapacity
-	// utilization is the share of an instance's capacity that is in use, times
-	// Service.FullUtilization.
+	// utilization is an instance's load × Service.FullUtilization.
 	utilization
-	// arrived, shed and queued are what the gateway publishes (fact F34).
+	// arrived, shed and queued are published by the gateway (fact F34).
 	arrived
 	shed
 	queued
-	signals
 )
 
-// levels are measured; the others are counted.
-func (s signal) level() bool { return s == concurrency || s == utilization || s == queued }
+// isGauge reports whether the metric is sampled; the others are counted.
+func (s metric) isGauge() bool { return s == concurrency || s == utilization || s == queued }
 
-// quiet reports whether nothing is published where nothing has come. SageMaker's
-// own metrics are 0 then (fact A33).
-func (s signal) quiet() bool { return s == noCapacity || s == arrived || s == shed }
+// isSparse reports whether the metric has no datapoint without requests.
+// SageMaker's own metrics are 0 then (fact A33).
+func (s metric) isSparse() bool { return s == noCapacity || s == arrived || s == shed }
 
-// measured is what one second, or many equal ones, have measured.
-type measured struct {
-	// value is a level, or what one second has added.
+// sample is the value of a metric in one second.
+type sample struct {
+	// value is a gauge's value, or a counter's increment.
 	value float64
-	// requests are how many have made it, each second.
+	// requests is the number of requests that the value comes from.
 	requests float64
-	// unknown says that there was nothing to measure.
+	// unknown says that there is no value.
 	unknown bool
 }
 
-// series aggregates a signal over periods.
+// series is a statistic of a metric over periods.
 type series struct {
-	signal    signal
+	metric    metric
 	statistic autoscaling.Statistic
 	period    int64
 
@@ -65,29 +61,29 @@ func (s *series) reset() {
 	s.sum, s.samples, s.least, s.most, s.known = 0, 0, math.Inf(1), math.Inf(-1), false
 }
 
-// add takes seconds equal seconds.
-func (s *series) add(m measured, seconds float64) {
+// add adds seconds equal samples.
+func (s *series) add(m sample, seconds float64) {
 	if m.unknown {
 		return
 	}
 	s.known = true
 	s.sum += m.value * seconds
-	sample := m.value
-	if s.signal.level() {
+	each := m.value
+	if s.metric.isGauge() {
 		s.samples += seconds
 	} else {
 		if m.requests <= 0 {
 			return
 		}
 		s.samples += m.requests * seconds
-		sample = m.value / m.requests
+		each = m.value / m.requests
 	}
-	s.least, s.most = min(s.least, sample), max(s.most, sample)
+	s.least, s.most = min(s.least, each), max(s.most, each)
 }
 
-// value is the datapoint of the period that ends, NaN where there is none.
+// value is the datapoint of the ending period, NaN for a missing one.
 func (s *series) value() float64 {
-	if !s.known || s.samples == 0 && s.signal.quiet() {
+	if !s.known || s.samples == 0 && s.metric.isSparse() {
 		return math.NaN()
 	}
 	switch s.statistic {
@@ -109,8 +105,8 @@ func (s *series) value() float64 {
 	}
 }
 
-// known are the metrics that a rehearsal can play, by namespace and name.
-var known = map[string]signal{
+// playedMetrics are the metrics that a rehearsal measures, by namespace and name.
+var playedMetrics = map[string]metric{
 	autoscaling.SageMakerNamespace + " Invocations":                         invocations,
 	autoscaling.SageMakerNamespace + " InvocationsPerInstance":              invocationsPerInstance,
 	autoscaling.SageMakerNamespace + " InvocationsPerCopy":                  invocationsPerInstance,
@@ -125,10 +121,10 @@ var known = map[string]signal{
 	"AWS/ApplicationELB RequestCount":                                       arrived,
 }
 
-// predefined are Application Auto Scaling's names for some of them, with the
-// period at which they are looked at (fact A10).
+// predefined are Application Auto Scaling's predefined metrics, with the period of
+// their alarms (fact A10).
 var predefined = map[autoscaling.PredefinedMetric]struct {
-	signal    signal
+	signal    metric
 	statistic autoscaling.Statistic
 	period    int64
 }{
@@ -138,8 +134,8 @@ var predefined = map[autoscaling.PredefinedMetric]struct {
 	autoscaling.ComponentConcurrentRequestsHighResolution: {concurrency, autoscaling.Average, 10},
 }
 
-// source is what an alarm watches: one series, or an expression over several.
-type source struct {
+// alarmSource is what an alarm watches: a series, or an expression over several.
+type alarmSource struct {
 	period  int64
 	queries []query
 	result  int
@@ -152,8 +148,8 @@ type query struct {
 	expression *node
 }
 
-// value is the datapoint of the period that ends.
-func (s *source) value(all []series) float64 {
+// value is the datapoint of the ending period.
+func (s *alarmSource) value(all []series) float64 {
 	for i := range s.queries {
 		if q := &s.queries[i]; q.expression != nil {
 			s.values[i] = q.expression.eval(s.values)
@@ -164,32 +160,32 @@ func (s *source) value(all []series) float64 {
 	return s.values[s.result]
 }
 
-// measure returns what metric is, with the series that it needs added to all.
-// Target tracking looks at a customized metric once a minute (fact A16).
-func measure(metric fmt.Stringer, period time.Duration, all []series) (source, []series, error) {
+// newAlarmSource returns the source of a metric, and all with the series that it
+// needs. Target tracking evaluates a customized metric once a minute (fact A16).
+func newAlarmSource(metric fmt.Stringer, period time.Duration, all []series) (alarmSource, []series, error) {
 	switch m := metric.(type) {
 	case autoscaling.PredefinedMetric:
 		p, ok := predefined[m]
 		if !ok {
-			return source{}, all, fmt.Errorf("the metric %s is not played", m)
+			return alarmSource{}, all, fmt.Errorf("the metric %s is not played", m)
 		}
 		i, all := add(all, p.signal, p.statistic, p.period)
-		return single(i, p.period), all, nil
+		return singleSeries(i, p.period), all, nil
 	case autoscaling.Metric:
 		i, all, err := addMetric(all, m, period)
-		return single(i, int64(period/time.Second)), all, err
+		return singleSeries(i, int64(period/time.Second)), all, err
 	case autoscaling.MetricMath:
 		return addMath(all, m, period)
 	}
-	return source{}, all, fmt.Errorf("the metric %v is not played", metric)
+	return alarmSource{}, all, fmt.Errorf("the metric %v is not played", metric)
 }
 
-func single(i int, period int64) source {
-	return source{period: period, queries: []query{{series: i}}, values: make([]float64, 1)}
+func singleSeries(i int, period int64) alarmSource {
+	return alarmSource{period: period, queries: []query{{series: i}}, values: make([]float64, 1)}
 }
 
 func addMetric(all []series, m autoscaling.Metric, period time.Duration) (int, []series, error) {
-	s, ok := known[m.Namespace+" "+m.Name]
+	s, ok := playedMetrics[m.Namespace+" "+m.Name]
 	if !ok {
 		return 0, all, fmt.Errorf("the metric %s is not played", m)
 	}
@@ -202,10 +198,10 @@ func addMetric(all []series, m autoscaling.Metric, period time.Duration) (int, [
 	return i, all, nil
 }
 
-// addMath reads the queries: first the metrics, then each expression as soon as
-// all that it speaks of has been read.
-func addMath(all []series, m autoscaling.MetricMath, period time.Duration) (source, []series, error) {
-	s := source{period: int64(period / time.Second)}
+// addMath reads the queries: first the metrics, then each expression as soon as the
+// queries that it names have been read.
+func addMath(all []series, m autoscaling.MetricMath, period time.Duration) (alarmSource, []series, error) {
+	s := alarmSource{period: int64(period / time.Second)}
 	place := make(map[string]int, len(m.Queries))
 	put := func(id string, q query, result bool) {
 		place[id] = len(s.queries)
@@ -247,14 +243,14 @@ func addMath(all []series, m autoscaling.MetricMath, period time.Duration) (sour
 	return s, all, nil
 }
 
-// add returns the index of a series, which it appends where none is alike.
-func add(all []series, s signal, statistic autoscaling.Statistic, period int64) (int, []series) {
+// add returns the index of a series, and appends it if it is new.
+func add(all []series, s metric, statistic autoscaling.Statistic, period int64) (int, []series) {
 	for i := range all {
-		if all[i].signal == s && all[i].statistic == statistic && all[i].period == period {
+		if all[i].metric == s && all[i].statistic == statistic && all[i].period == period {
 			return i, all
 		}
 	}
-	one := series{signal: s, statistic: statistic, period: period}
+	one := series{metric: s, statistic: statistic, period: period}
 	one.reset()
 	return len(all), append(all, one)
 }

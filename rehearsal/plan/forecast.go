@@ -7,21 +7,21 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
-// grid is how fine floors follow a forecast, and how often they are asserted.
+// grid is the resolution of floors, and how often they are asserted.
 const grid = 5 * time.Minute
 
-// rising is the share of the way from the lowest to the highest rate at which
-// the event has begun, and is over.
-const rising = 0.1
+// eventThreshold is the share of the way from the lowest to the highest rate at
+// which the event begins and ends.
+const eventThreshold = 0.1
 
-// forecast is what the evenings say of the event.
+// forecast is the expected traffic of the event.
 type forecast struct {
-	// evenings are theirs, at the event's time and with its peak.
+	// evenings are the earlier traces at the event's time, with its peak.
 	evenings []trace.Trace
 	kickOff  time.Time
 	peak     float64 // requests a second
-	// starts is when the event's traffic begins, and rates are the highest of
-	// each step of the grid from then until it is over.
+	// starts is when the event's traffic begins, and rates are the highest rate of
+	// each grid step from then until its end.
 	starts time.Time
 	rates  []float64
 }
@@ -54,7 +54,7 @@ func newForecast(r Request) forecast {
 	return f
 }
 
-// roundPeak rounds a rate up to three digits, as a person would write it.
+// roundPeak rounds a rate up to three digits.
 func roundPeak(rate float64) float64 {
 	digit := math.Pow(10, math.Floor(math.Log10(rate))-2)
 	return math.Round(math.Ceil(rate/digit-1e-9)*digit*1e6) / 1e6
@@ -69,8 +69,7 @@ func (e Evening) at(event Event, times float64) trace.Trace {
 	return t
 }
 
-// window is the part of the rates in which the event is: they are over rising
-// of the way from the lowest to the highest at its beginning and its end.
+// window is the first and last rates beyond eventThreshold.
 func window(rates []float64) (begins, ends int) {
 	low, high := math.Inf(1), 0.0
 	for _, r := range rates {
@@ -78,7 +77,7 @@ func window(rates []float64) (begins, ends int) {
 	}
 	begins = len(rates)
 	for i, r := range rates {
-		if r >= low+rising*(high-low) {
+		if r >= low+eventThreshold*(high-low) {
 			begins, ends = min(begins, i), i+1
 		}
 	}

@@ -14,49 +14,53 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
-// Limits of what is searched.
+// Limits of a request.
 const (
 	minBudget, maxBudget = 20, 100_000
-	// maxLength is of an evening: a forecast of more is no event's.
+	// maxLength limits an evening.
 	maxLength = 48 * time.Hour
 	maxEarly  = 2 * time.Hour
 )
 
-// Validate returns everything that keeps the request from being planned, with
-// the field paths of Request.
+// Validate returns every problem of the request, with the field paths of Request.
 func (r Request) Validate() problem.List {
 	ps := r.validateEvenings()
 	in := r.Input
-	in.Trace, in.Faults = trace.Grid{Start: time.Unix(0, 0), Length: time.Minute, Period: time.Minute}.Step(1, 1, 0), rehearsal.Faults{}
+	in.Trace, in.Faults = trace.Grid{Start: time.Unix(0, 0), Length: time.Minute, Period: time.Minute}.Step(1, 1, 0),
+		rehearsal.Faults{}
 	ps = append(ps, in.Validate().In("Input")...)
 	tracks := false
 	for _, p := range in.Subject.Target.Policies {
 		tracks = tracks || byInvocations(p)
 	}
 	if !tracks {
-		ps.Add("Input.Subject.Target.Policies", nil, "a plan is made for a target tracking policy on invocations per instance or copy, and there is none",
+		ps.Add("Input.Subject.Target.Policies", nil,
+			"a plan is made for a target tracking policy on invocations per instance or copy, and there is none",
 			"track "+string(autoscaling.VariantInvocationsPerInstance))
 	}
 	if in.Subject.Target.MinCapacity == 0 {
-		ps.Add("Input.Subject.Target.MinCapacity", 0, "a plan is for what has capacity in service all the time", "set it to 1 or more")
+		ps.Add("Input.Subject.Target.MinCapacity", 0, "a plan is for what has capacity in service all the time",
+			"set it to 1 or more")
 	}
 	ps = append(ps, r.Event.validate().In("Event")...)
 	if a := r.MinAvailability; a != 0 && !(a > 0 && a <= 1) {
 		ps.Add("MinAvailability", a, "an availability is a share over 0 and at most 1", "such as 0.9999")
 	}
 	if least := r.Input.Subject.Target.MinCapacity; r.MaxCapacity != 0 && r.MaxCapacity < least {
-		ps.Add("MaxCapacity", r.MaxCapacity, fmt.Sprintf("it is below the minimum, %d", least), "give the account's quota, or leave it out")
+		ps.Add("MaxCapacity", r.MaxCapacity, fmt.Sprintf("it is below the minimum, %d", least),
+			"give the account's quota, or leave it out")
 	}
 	if m := r.Margin; m != nil {
 		if !(m.Peak >= 1 && m.Peak <= 10) {
 			ps.Add("Margin.Peak", m.Peak, "the peak may come 1 to 10 times as high", "such as 1.3")
 		}
 		if m.Early < 0 || m.Early > maxEarly {
-			ps.Add("Margin.Early", m.Early, "a kick-off is 0 to 2 hours early", "such as 10m0s")
+			ps.Add("Margin.Early", m.Early, "a kick-off is 0 to 2 hours early", "such as 10m")
 		}
 	}
 	if r.Budget != 0 && (r.Budget < minBudget || r.Budget > maxBudget) {
-		ps.Add("Budget", r.Budget, fmt.Sprintf("%d to %d settings are tried", minBudget, maxBudget), fmt.Sprintf("leave it out for %d", DefaultBudget))
+		ps.Add("Budget", r.Budget, fmt.Sprintf("%d to %d settings are tried", minBudget, maxBudget),
+			fmt.Sprintf("leave it out for %d", defaultBudget))
 	}
 	if r.Workers < 0 {
 		ps.Add("Workers", r.Workers, "rehearsals run 1 or more at a time", "leave it out for as many as there are cores")
@@ -78,9 +82,11 @@ func (r Request) validateEvenings() problem.List {
 		case e.Trace.Total() == 0:
 			ps.Add(at+".Trace", nil, "there is no traffic in it to learn from", "choose another time of it")
 		case length > maxLength:
-			ps.Add(at+".Trace", length, fmt.Sprintf("an evening is at most %s long", maxLength), "choose the time around the event")
+			ps.Add(at+".Trace", length, fmt.Sprintf("an evening is at most %s long", problem.Duration(maxLength)),
+				"choose the time around the event")
 		case e.KickOff.Before(e.Trace.Start) || !e.KickOff.Before(e.Trace.End()):
-			ps.Add(at+".KickOff", e.KickOff.Format(time.RFC3339), "the kick-off is not in the trace", fmt.Sprintf("it goes from %s to %s", e.Trace.Start.Format(time.RFC3339), e.Trace.End().Format(time.RFC3339)))
+			ps.Add(at+".KickOff", e.KickOff.Format(time.RFC3339), "the kick-off is not in the trace",
+				fmt.Sprintf("it goes from %s to %s", e.Trace.Start.Format(time.RFC3339), e.Trace.End().Format(time.RFC3339)))
 		}
 	}
 	for i, e := range r.Evenings {
@@ -95,10 +101,12 @@ func (r Request) validateEvenings() problem.List {
 func (e Event) validate() problem.List {
 	var ps problem.List
 	if _, err := schedule.ParseZone(e.KickOff.Location().String()); err != nil || e.KickOff.Location().String() == "" {
-		ps.Add("KickOff", e.KickOff.Location().String(), "its zone is not one of the IANA database", "give the time in one such as Europe/London, or in UTC")
+		ps.Add("KickOff", e.KickOff.Location().String(), "its zone is not one of the IANA database",
+			"give the time in one such as Europe/London, or in UTC")
 	}
 	if e.KickOff.Truncate(time.Minute) != e.KickOff || e.KickOff.Year() < 2000 || e.KickOff.Year() > 2198 {
-		ps.Add("KickOff", e.KickOff.Format(time.RFC3339), "an event begins on a whole minute, from 2000 to 2198", "such as 2027-05-29T20:00:00Z")
+		ps.Add("KickOff", e.KickOff.Format(time.RFC3339), "an event begins on a whole minute, from 2000 to 2198",
+			"such as 2027-05-29T20:00:00Z")
 	}
 	if !(e.Peak >= 0) || math.IsInf(e.Peak, 1) {
 		ps.Add("Peak", e.Peak, "a peak is a number of requests a second", "leave it out for the highest of the evenings")
@@ -136,7 +144,7 @@ func (r Request) withDefaults() Request {
 		r.Margin = &Margin{Peak: 1}
 	}
 	if r.Budget == 0 {
-		r.Budget = DefaultBudget
+		r.Budget = defaultBudget
 	}
 	if r.Workers == 0 {
 		r.Workers = runtime.GOMAXPROCS(0)

@@ -1,37 +1,36 @@
 package rehearsal
 
-// second is what one second has done to the requests in it. Attempts are
-// requests and their retries.
-type second struct {
-	// attempts came, admitted of them reached the endpoint, shed were refused
-	// by the gateway, failed is all that got no reply, those shed among them.
+// flow is the requests of one second. Attempts are requests and their retries.
+type flow struct {
+	// attempts arrive, admitted ones reach the endpoint, shed ones are refused by
+	// the gateway, failed ones get no answer, shed ones among them.
 	attempts, admitted, shed, failed float64
-	// served is what instances have completed, inFlight what is at the endpoint
-	// at a time, queued what waits in the gateway.
+	// served requests are completed, inFlight ones are at the endpoint at a time,
+	// queued ones wait in the gateway.
 	served, inFlight, queued float64
-	// same says that every further second will be the same until something changes.
-	same bool
+	// repeats says that the next seconds are equal until something changes.
+	repeats bool
 }
 
-// front is the gateway and the instances behind it, with what waits in both.
-type front struct {
+// stations are the queues of the gateway and of the instances behind it.
+type stations struct {
 	service Service
 	gateway Gateway
-	pooled  bool
-	waits   waits
-	// backlog is what waits at each station: every instance is one, or with
-	// LeastOutstanding all of them together.
-	backlog []float64
-	waiting bool // some station has a backlog
-	queued  float64
+	pooled  bool // one queue for all instances
+	model   waitModel
+	// backlog is the queue length of each station: every instance is one, or with
+	// LeastOutstanding all of them are one.
+	backlog    []float64
+	backlogged bool // some station has a backlog
+	queued     float64
 
 	total, minute *histogram
-	last          steady // of the second played last, where it was steady
+	last          steadyState // of the latest second without a backlog
 }
 
-// resize gives the front as many instances. What waited at those that go is
-// spread over the others, unless they are lost with it: then it is returned.
-func (f *front) resize(before, after int, lost bool) (failed float64) {
+// resize changes the number of instances. The queues of removed instances move to
+// the others, unless the instances are lost: then the requests fail.
+func (f *stations) resize(before, after int, lost bool) (failed float64) {
 	stations := after
 	if f.pooled {
 		stations = min(after, 1)
@@ -66,9 +65,9 @@ func (f *front) resize(before, after int, lost bool) (failed float64) {
 	return 0
 }
 
-// admit is what the gateway lets through of a second's attempts to instances in
-// service, and what it sheds. Without a limit it lets everything through.
-func (f *front) admit(attempts float64, instances int) (admitted, shed float64) {
+// admit is how many of a second's attempts the gateway admits and sheds. Without a
+// limit it admits all.
+func (f *stations) admit(attempts float64, instances int) (admitted, shed float64) {
 	if !f.gateway.limited() {
 		return attempts, 0
 	}
@@ -80,8 +79,8 @@ func (f *front) admit(attempts float64, instances int) (admitted, shed float64) 
 	for _, b := range f.backlog {
 		at += b
 	}
-	// As many as are completed in a second, and as there is room for in the
-	// instances' own queues.
+	// It admits what completes in a second, and what the limit leaves room for in
+	// the instances' queues.
 	full := float64(instances) * f.service.RequestsPerSecond
 	completed := min(full, limit/f.service.ServiceTime.Seconds())
 	room := max(0, limit-full*f.service.ServiceTime.Seconds())
@@ -95,15 +94,15 @@ func (f *front) admit(attempts float64, instances int) (admitted, shed float64) 
 	return admitted, shed
 }
 
-// serve plays one second in which attempts come.
-func (f *front) serve(attempts float64, instances int) second {
+// serve simulates one second with attempts.
+func (f *stations) serve(attempts float64, instances int) flow {
 	if instances == 0 {
 		failed := attempts + f.queued
 		f.queued = 0
-		return second{attempts: attempts, failed: failed, same: failed == attempts}
+		return flow{attempts: attempts, failed: failed, repeats: failed == attempts}
 	}
 	waited := f.queued
-	s := second{attempts: attempts}
+	s := flow{attempts: attempts}
 	s.admitted, s.shed = f.admit(attempts, instances)
 	s.queued = f.queued
 	inGateway := 0.0
@@ -113,39 +112,39 @@ func (f *front) serve(attempts float64, instances int) second {
 	size := instances / len(f.backlog)
 	capacity := float64(size) * f.service.RequestsPerSecond
 	come := s.admitted / float64(len(f.backlog))
-	st := f.waits.at(size, come)
+	st := f.model.steadyState(size, come)
 	f.last = st
-	if !f.waiting && come <= capacity && inGateway == 0 {
+	if !f.backlogged && come <= capacity && inGateway == 0 {
 		late := s.admitted * st.late
-		f.waits.count(&st, s.admitted-late)
+		f.model.count(&st, s.admitted-late)
 		s.failed = s.shed + late
 		s.served = s.admitted
 		s.inFlight = s.admitted * (f.service.ServiceTime.Seconds() + st.mean)
-		s.same = true
+		s.repeats = true
 		return s
 	}
-	f.overloaded(&s, come, capacity, size, inGateway+st.mean)
+	f.serveOverloaded(&s, come, capacity, size, inGateway+st.mean)
 	s.failed += s.shed
 	s.inFlight += s.served*f.service.ServiceTime.Seconds() + s.admitted*st.mean
 	return s
 }
 
-// repeat counts the waits of further seconds that are the same as s.
-func (f *front) repeat(s *second, instances int, seconds float64) {
+// countRepeated counts the waiting times of further seconds that are equal to s.
+func (f *stations) countRepeated(s *flow, instances int, seconds float64) {
 	if instances > 0 {
-		f.waits.count(&f.last, s.admitted*(1-f.last.late)*seconds)
+		f.model.count(&f.last, s.admitted*(1-f.last.late)*seconds)
 	}
 }
 
-// overloaded plays a second in which requests wait: what is more than capacity
-// is carried on. Who would wait longer than a client does, or finds the queue
-// full, fails. extra is what the others wait besides, in seconds.
-func (f *front) overloaded(s *second, come, capacity float64, size int, extra float64) {
+// serveOverloaded simulates a second with a backlog. Requests that would wait
+// longer than the client timeout, or find the queue full, fail. extra is the
+// additional waiting time of the others in seconds.
+func (f *stations) serveOverloaded(s *flow, come, capacity float64, size int, extra float64) {
 	most := capacity * f.service.ClientTimeout.Seconds()
 	if limit := f.service.QueueLimit * float64(size); limit > 0 {
 		most = min(most, limit)
 	}
-	f.waiting = false
+	f.backlogged = false
 	for i, before := range f.backlog {
 		served := min(before+come, capacity)
 		after := before + come - served
@@ -157,17 +156,17 @@ func (f *front) overloaded(s *second, come, capacity float64, size int, extra fl
 			f.minute.add(wait, come-failed)
 		}
 		f.backlog[i] = after
-		f.waiting = f.waiting || after > 0
+		f.backlogged = f.backlogged || after > 0
 		s.failed += failed
 		s.served += served
 		s.inFlight += (before + after) / 2
 	}
 }
 
-// retries remembers who will try again.
+// retries are the requests that clients will send again.
 type retries struct {
-	// pending is by how many attempts have failed, less one, and then by the
-	// second in which they come again.
+	// pending is by the number of failed attempts less one, then by the second of
+	// the next attempt, as a ring buffer.
 	pending [][]float64
 	next    int
 	waiting float64
@@ -181,7 +180,7 @@ func newRetries(f Faults) retries {
 	return r
 }
 
-// due is the attempts of this second besides the first ones.
+// due is the retries of this second.
 func (r *retries) due() float64 {
 	sum := 0.0
 	for _, p := range r.pending {
@@ -190,9 +189,9 @@ func (r *retries) due() float64 {
 	return sum
 }
 
-// failed takes the share of this second's attempts that have failed, and
-// returns how many requests are given up.
-func (r *retries) failed(first, share float64) (givenUp float64) {
+// fail schedules the retries of the share of this second's attempts that failed,
+// and returns how many requests have no attempt left.
+func (r *retries) fail(first, share float64) (givenUp float64) {
 	again := first * share
 	for _, p := range r.pending {
 		come := p[r.next]

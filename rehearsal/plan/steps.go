@@ -2,24 +2,24 @@ package plan
 
 import "math"
 
-// leastStep is how many steps of the grid a stair lasts at least: each new one
-// keeps the endpoint updating for a start time, in which tracking may not act
-// (facts C10 and C35).
-const leastStep = 2
+// minStepLength is the least length of a step on the grid: each step keeps the
+// endpoint updating for a start time, in which tracking cannot act (facts C10 and
+// C35).
+const minStepLength = 2
 
-// stair is a rate from a step of the grid on.
-type stair struct {
+// step is a rate from a grid index on.
+type step struct {
 	at   int
 	rate float64
 }
 
-// stairs cover the rates from above, in at most so many stairs, with the least
-// area between.
-func stairs(rates []float64, most int) []stair {
+// stepCover is the step function of at most most steps that covers the rates from
+// above with the least area, by dynamic programming.
+func stepCover(rates []float64, most int) []step {
 	n := len(rates)
-	most = max(1, min(most, n/leastStep))
-	// area[k][e] is the least area of k stairs over the first e rates, and
-	// begin[k][e] where the last of them begins.
+	most = max(1, min(most, n/minStepLength))
+	// area[k][e] is the least area of k steps over the first e rates, and
+	// begin[k][e] the beginning of the last of them.
 	area, begin := make([][]float64, most+1), make([][]int, most+1)
 	for k := range area {
 		area[k], begin[k] = make([]float64, n+1), make([]int, n+1)
@@ -33,7 +33,7 @@ func stairs(rates []float64, most int) []stair {
 			high := 0.0
 			for b := e - 1; b >= 0; b-- {
 				high = max(high, rates[b])
-				if whole := b == 0 && e == n; e-b < leastStep && !whole {
+				if whole := b == 0 && e == n; e-b < minStepLength && !whole {
 					continue
 				}
 				if a := area[k-1][b] + high*float64(e-b); a < area[k][e] {
@@ -48,7 +48,7 @@ func stairs(rates []float64, most int) []stair {
 			best = k
 		}
 	}
-	out := make([]stair, best)
+	out := make([]step, best)
 	for k, e := best, n; k > 0; k-- {
 		b := begin[k][e]
 		for _, r := range rates[b:e] {

@@ -8,15 +8,15 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// advance plays the seconds until an instant, at a rate of requests a second
-// that needs so many instances.
+// advance simulates the seconds until to, at a rate of requests a second that needs
+// a number of instances.
 func (e *engine) advance(to int64, rate float64, needed int) {
 	for e.now < to {
 		first := rate
 		attempts := first + e.retries.due()
-		s := e.front.serve(attempts, e.fleet.serving)
+		s := e.stations.serve(attempts, e.fleet.serving)
 		seconds := int64(1)
-		if s.same && e.retries.waiting == 0 && (s.failed == 0 || len(e.retries.pending) == 0) {
+		if s.repeats && e.retries.waiting == 0 && (s.failed == 0 || len(e.retries.pending) == 0) {
 			seconds = to - e.now
 		}
 		share := 0.0
@@ -25,24 +25,23 @@ func (e *engine) advance(to int64, rate float64, needed int) {
 		}
 		lost := s.failed
 		if len(e.retries.pending) > 0 {
-			lost = e.retries.failed(first, share)
+			lost = e.retries.fail(first, share)
 		}
 		if seconds > 1 {
-			// The first of them has been counted.
-			e.front.repeat(&s, e.fleet.serving, float64(seconds-1))
+			e.stations.countRepeated(&s, e.fleet.serving, float64(seconds-1))
 		}
 		e.publish(&s, float64(seconds))
-		e.book.add(e, &s, first, lost, needed, seconds)
+		e.totals.add(e, &s, first, lost, needed, seconds)
 		e.now += seconds
 	}
 }
 
-// publish measures seconds equal seconds for every series.
-func (e *engine) publish(s *second, seconds float64) {
+// publish adds seconds equal seconds to every series.
+func (e *engine) publish(s *flow, seconds float64) {
 	n := float64(e.fleet.serving)
 	for i := range e.series {
-		m := measured{requests: s.admitted}
-		switch e.series[i].signal {
+		m := sample{requests: s.admitted}
+		switch e.series[i].metric {
 		case invocations:
 			m.value = s.admitted
 		case invocationsPerInstance:
@@ -52,20 +51,19 @@ func (e *engine) publish(s *second, seconds float64) {
 		case utilization:
 			m.value, m.unknown = s.served/(n*e.in.Service.RequestsPerSecond)*e.in.Service.FullUtilization, n == 0
 		case noCapacity:
-			m = measured{unknown: n > 0, value: s.attempts, requests: s.attempts}
+			m = sample{unknown: n > 0, value: s.attempts, requests: s.attempts}
 		case arrived:
-			m = measured{value: s.attempts, requests: s.attempts}
+			m = sample{value: s.attempts, requests: s.attempts}
 		case shed:
-			m = measured{value: s.shed, requests: s.attempts}
+			m = sample{value: s.shed, requests: s.attempts}
 		case queued:
-			m = measured{value: s.queued}
+			m = sample{value: s.queued}
 		}
 		e.series[i].add(m, seconds)
 	}
 }
 
-// checkCount refuses what no trace holds: a source that is read as it goes is
-// not validated before.
+// checkCount validates a count of a source that was not validated as a whole.
 func checkCount(count float64, at int64) error {
 	if count >= 0 && !math.IsInf(count, 1) {
 		return nil
@@ -75,5 +73,6 @@ func checkCount(count float64, at int64) error {
 }
 
 func emptyTrace() error {
-	return problem.List{{Path: "Trace", Rule: "a trace without a period has nothing to replay", Fix: "give the requests of each period"}}
+	return problem.List{{Path: "Trace", Rule: "a trace without a period has nothing to replay",
+		Fix: "give the requests of each period"}}
 }

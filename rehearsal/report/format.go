@@ -5,9 +5,11 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// number writes a figure with three digits that count, thousands apart.
+// number formats a figure with three significant digits or thousands separators.
 func number(x float64) string {
 	switch a := math.Abs(x); {
 	case math.IsNaN(x) || math.IsInf(x, 0):
@@ -27,7 +29,7 @@ func number(x float64) string {
 	}
 }
 
-// thousands writes a whole number with commas.
+// thousands formats a whole number with thousands separators.
 func thousands(x float64) string {
 	text := strconv.FormatFloat(math.Abs(math.Round(x)), 'f', 0, 64)
 	for i := len(text) - 3; i > 0; i -= 3 {
@@ -39,7 +41,7 @@ func thousands(x float64) string {
 	return text
 }
 
-// percent writes a share so that what is not all never reads as all.
+// percent formats a share, rounded down, so that less than 1 is never 100 %.
 func percent(share float64) string {
 	down := math.Floor(share*100*1e4) / 1e4
 	if share >= 1 {
@@ -48,7 +50,7 @@ func percent(share float64) string {
 	return strconv.FormatFloat(max(0, down), 'f', -1, 64) + " %"
 }
 
-// duration writes milliseconds below a second, and no zeros behind minutes.
+// duration formats a duration in ms, seconds, or as problem.Duration.
 func duration(d time.Duration) string {
 	switch {
 	case d > 0 && d < time.Second:
@@ -56,18 +58,11 @@ func duration(d time.Duration) string {
 	case d < 10*time.Second:
 		return strconv.FormatFloat(math.Round(d.Seconds()*100)/100, 'f', -1, 64) + " s"
 	}
-	text := d.Round(time.Second).String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
+	return problem.Duration(d.Round(time.Second))
 }
 
-// times writes how often something was.
-func times(n int) string {
+// frequency formats a number of times.
+func frequency(n int) string {
 	switch n {
 	case 0:
 		return "never"

@@ -6,19 +6,23 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// Summary is the plan for a person to read, in lines that a YAML file takes as
-// comments.
+// Summary is the plan as text, in lines of YAML comments.
 func (p Plan) Summary() string {
 	var b strings.Builder
 	e := p.event
-	fmt.Fprintf(&b, "%s, %s, peak %s requests/s\n\n", e.Name, e.KickOff.Format("Mon 2 Jan 2006 15:04 MST"), strconv.FormatFloat(e.Peak, 'f', -1, 64))
+	fmt.Fprintf(&b, "%s, %s, peak %s requests/s\n\n", e.Name, e.KickOff.Format("Mon 2 Jan 2006 15:04 MST"),
+		strconv.FormatFloat(e.Peak, 'f', -1, 64))
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "this plan\t%s\t%s\t%s\n", p.Setting.describe(), p.Learned, holds(p.Holds, p.margin))
-	fmt.Fprintf(w, "without floors\t%s\t%s\t%s\n", p.Tracking.describe(), p.TrackingLearned, holds(p.TrackingHolds, p.margin))
+	fmt.Fprintf(w, "without floors\t%s\t%s\t%s\n", p.Tracking.describe(), p.TrackingLearned,
+		holds(p.TrackingHolds, p.margin))
 	_ = w.Flush() // a strings.Builder takes everything
-	fmt.Fprintf(&b, "\nboth on the evening learned from; %d settings in %d rehearsals were tried", p.Settings, p.Rehearsals)
+	fmt.Fprintf(&b, "\nboth on the evening learned from; %d settings in %d rehearsals were tried", p.Settings,
+		p.Rehearsals)
 	if p.Stopped != "" {
 		fmt.Fprintf(&b, ", and %s", p.Stopped)
 	}
@@ -32,7 +36,7 @@ func (p Plan) Summary() string {
 	return strings.ReplaceAll(commented, "# \n", "#\n")
 }
 
-// table is what becomes of the plan where something is wrong.
+// table is p.Wrong as a table.
 func (p Plan) table() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -55,7 +59,7 @@ func (p Plan) table() string {
 func holds(does bool, m Margin) string {
 	what := "the forecast"
 	if m.Peak > 1 || m.Early > 0 {
-		what = fmt.Sprintf("%g times the peak and a kick-off %s early", m.Peak, short(m.Early))
+		what = fmt.Sprintf("%g times the peak and a kick-off %s early", m.Peak, problem.Duration(m.Early))
 	}
 	if does {
 		return "holds " + what
@@ -63,20 +67,21 @@ func holds(does bool, m Margin) string {
 	return "does not hold " + what
 }
 
-// String is the outcome in a few words.
+// String is the outcome as a phrase.
 func (o Outcome) String() string {
-	text := fmt.Sprintf("%.4f %% answered, %.1f instance hours, %.2f × the oracle's", o.percent(), o.InstanceHours, o.OverOracle)
+	text := fmt.Sprintf("%.4f %% answered, %.1f instance hours, %.2f × the oracle's", o.percent(), o.InstanceHours,
+		o.OverOracle)
 	if o.Money > 0 {
 		text += fmt.Sprintf(", %.2f to pay", o.Money)
 	}
 	return text
 }
 
-// percent is the availability, which is not 100 % where a request failed.
+// percent is the availability, below 100 if a request failed.
 func (o Outcome) percent() float64 {
 	const digit = 1e4
 	percent := 100 * o.Availability
-	if o.Failed < noRequest {
+	if o.Failed < halfRequest {
 		return 100
 	}
 	return float64(int(percent*digit)) / digit
@@ -84,12 +89,14 @@ func (o Outcome) percent() float64 {
 
 // describe is the setting in one line.
 func (s Setting) describe() string {
-	text := fmt.Sprintf("%.4g %% aimed at, %d to %d, cooldowns %s out and %s in", 100*s.SafetyFactor, s.MinCapacity, s.MaxCapacity,
-		short(s.ScaleOutCooldown), short(s.ScaleInCooldown))
+	text := fmt.Sprintf("%.4g %% aimed at, %d to %d, cooldowns %s out and %s in", 100*s.SafetyFactor, s.MinCapacity,
+		s.MaxCapacity,
+		problem.Duration(s.ScaleOutCooldown), problem.Duration(s.ScaleInCooldown))
 	if f := s.Floors; f.Share == 0 {
 		text += ", no floors"
 	} else {
-		text += fmt.Sprintf(", floors of %.4g %% in %d steps for %s", 100*f.Share, f.Steps, short(f.Until.Round(time.Minute)))
+		text += fmt.Sprintf(", floors of %.4g %% in %d steps for %s", 100*f.Share, f.Steps,
+			problem.Duration(f.Until.Round(time.Minute)))
 	}
 	return text
 }

@@ -5,26 +5,27 @@ import (
 	"time"
 )
 
-// choices are the values that a setting is made of, each in order.
-type choices struct {
+// searchSpace has the values of each choice of a setting, in order.
+type searchSpace struct {
 	safetyFactors     []float64
 	minimums          []int
-	headroom          []float64 // the maximum carries so many times the peak
+	headroom          []float64 // the maximum ÷ what the peak needs
 	outAfter, inAfter []time.Duration
 	shares            []float64
 	steps             []int
 	untils, leadTimes []time.Duration
 }
 
-func (p *planner) choices() choices {
+func (p *planner) searchSpace() searchSpace {
 	least := max(1, p.input.Subject.Target.MinCapacity)
 	start := roundUp(p.startTime(), time.Minute)
-	c := choices{
+	c := searchSpace{
 		safetyFactors: []float64{0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8},
 		minimums:      slices.Compact([]int{least, (3*least + 1) / 2, 2 * least, 3 * least}),
 		headroom:      []float64{1.5, 2, 3},
 		outAfter:      []time.Duration{0, time.Minute, 5 * time.Minute},
-		// Shorter than a start, and instances go that are wanted again (fact A22).
+		// A cooldown below a start time removes instances that are needed again
+		// (fact A22).
 		inAfter: []time.Duration{start, start + 5*time.Minute, start + 10*time.Minute},
 		shares:  []float64{0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1},
 		steps:   []int{1, 2, 3, 4, 6},
@@ -34,7 +35,7 @@ func (p *planner) choices() choices {
 		c.untils = append(c.untils, roundUp(time.Duration(share*float64(whole)), grid))
 	}
 	c.untils = slices.Compact(c.untils)
-	// One assertion may be lost, or meet an endpoint that is updating.
+	// The floor is asserted several times: an updating endpoint may refuse one.
 	for _, more := range []time.Duration{5, 10, 15, 25} {
 		c.leadTimes = append(c.leadTimes, roundUp(p.startTime(), grid)+p.margin.Early+more*time.Minute)
 	}
@@ -43,8 +44,8 @@ func (p *planner) choices() choices {
 
 func roundUp(d, to time.Duration) time.Duration { return (d + to - 1) / to * to }
 
-// first is where the search begins: today's bounds, no floor.
-func (p *planner) first(c choices) Setting {
+// initial is the beginning of the search: today's bounds, no floor.
+func (p *planner) initial(c searchSpace) Setting {
 	return p.with(Setting{MinCapacity: c.minimums[0], ScaleInCooldown: c.inAfter[0]}, 0.7, 2)
 }
 
@@ -52,20 +53,21 @@ func (p *planner) first(c choices) Setting {
 func (p *planner) with(s Setting, safetyFactor, headroom float64) Setting {
 	s.SafetyFactor = safetyFactor
 	s.MaxCapacity = max(s.MinCapacity, p.need(max(headroom, p.margin.Peak), safetyFactor))
-	if p.quota > 0 {
-		s.MinCapacity, s.MaxCapacity = min(s.MinCapacity, p.quota), min(s.MaxCapacity, p.quota)
+	if p.maxCapacity > 0 {
+		s.MinCapacity, s.MaxCapacity = min(s.MinCapacity, p.maxCapacity), min(s.MaxCapacity, p.maxCapacity)
 	}
 	return s
 }
 
-// coarse are settings all over of one safety factor.
-func (p *planner) coarse(c choices, safetyFactor float64) []Setting {
+// coarseGrid is settings with floors across the search space, for one safety factor.
+func (p *planner) coarseGrid(c searchSpace, safetyFactor float64) []Setting {
 	var out []Setting
 	for _, steps := range []int{2, 4} {
 		for _, share := range []float64{1, 0.8, 0.6} {
 			for _, until := range []int{3, 6, 1, len(c.untils) - 1} {
-				s := p.with(p.first(c), safetyFactor, 2)
-				s.Floors = Floors{Share: share, Steps: steps, Until: c.untils[min(until, len(c.untils)-1)], LeadTime: c.leadTimes[0]}
+				s := p.with(p.initial(c), safetyFactor, 2)
+				s.Floors = Floors{Share: share, Steps: steps, Until: c.untils[min(until, len(c.untils)-1)],
+					LeadTime: c.leadTimes[0]}
 				out = append(out, s)
 			}
 		}
@@ -73,8 +75,8 @@ func (p *planner) coarse(c choices, safetyFactor float64) []Setting {
 	return out
 }
 
-// near are the settings that differ from s in one choice, by one place.
-func (p *planner) near(c choices, s Setting) []Setting {
+// neighbours are the settings that differ from s by one place in one choice.
+func (p *planner) neighbours(c searchSpace, s Setting) []Setting {
 	var out []Setting
 	headroom := c.headroom[0]
 	for _, h := range c.headroom {
@@ -82,13 +84,13 @@ func (p *planner) near(c choices, s Setting) []Setting {
 			headroom = h
 		}
 	}
-	for _, u := range beside(c.safetyFactors, s.SafetyFactor) {
+	for _, u := range adjacent(c.safetyFactors, s.SafetyFactor) {
 		out = append(out, p.with(s, u, headroom))
 	}
-	for _, h := range beside(c.headroom, headroom) {
+	for _, h := range adjacent(c.headroom, headroom) {
 		out = append(out, p.with(s, s.SafetyFactor, h))
 	}
-	for _, n := range beside(c.minimums, s.MinCapacity) {
+	for _, n := range adjacent(c.minimums, s.MinCapacity) {
 		t := s
 		t.MinCapacity = n
 		out = append(out, p.with(t, s.SafetyFactor, headroom))
@@ -98,32 +100,32 @@ func (p *planner) near(c choices, s Setting) []Setting {
 		change(&t)
 		out = append(out, t)
 	}
-	for _, d := range beside(c.outAfter, s.ScaleOutCooldown) {
+	for _, d := range adjacent(c.outAfter, s.ScaleOutCooldown) {
 		set(func(t *Setting) { t.ScaleOutCooldown = d })
 	}
-	for _, d := range beside(c.inAfter, s.ScaleInCooldown) {
+	for _, d := range adjacent(c.inAfter, s.ScaleInCooldown) {
 		set(func(t *Setting) { t.ScaleInCooldown = d })
 	}
 	if s.Floors.Share == 0 {
 		return out
 	}
-	for _, x := range beside(c.shares, s.Floors.Share) {
+	for _, x := range adjacent(c.shares, s.Floors.Share) {
 		set(func(t *Setting) { t.Floors.Share = x })
 	}
-	for _, n := range beside(c.steps, s.Floors.Steps) {
+	for _, n := range adjacent(c.steps, s.Floors.Steps) {
 		set(func(t *Setting) { t.Floors.Steps = n })
 	}
-	for _, d := range beside(c.untils, s.Floors.Until) {
+	for _, d := range adjacent(c.untils, s.Floors.Until) {
 		set(func(t *Setting) { t.Floors.Until = d })
 	}
-	for _, d := range beside(c.leadTimes, s.Floors.LeadTime) {
+	for _, d := range adjacent(c.leadTimes, s.Floors.LeadTime) {
 		set(func(t *Setting) { t.Floors.LeadTime = d })
 	}
 	return out
 }
 
-// beside are the values before and after one of them.
-func beside[T comparable](values []T, at T) []T {
+// adjacent are the values before and after at.
+func adjacent[T comparable](values []T, at T) []T {
 	i := slices.Index(values, at)
 	var out []T
 	if i > 0 {
@@ -135,27 +137,26 @@ func beside[T comparable](values []T, at T) []T {
 	return out
 }
 
-// run looks for the cheapest tracking that holds by itself, and then for the
-// cheapest floors with a tracking of their own: for some safety factors all over
-// first, and then step by step from the best. Where tracking by itself is better,
-// that is the plan.
-func (s *search) run() (tracking, planned found) {
-	c := s.choices()
-	s.lookAtToday()
+// run searches for the cheapest tracking without floors that holds, and then for the
+// cheapest tracking with floors: a coarse grid for some safety factors, and a local
+// search from the best of each. The better of both is the plan.
+func (s *search) run() (tracking, planned candidate) {
+	c := s.searchSpace()
+	s.measureToday()
 	var trackings []Setting
 	for _, u := range c.safetyFactors {
-		trackings = append(trackings, s.with(s.first(c), u, 2))
+		trackings = append(trackings, s.with(s.initial(c), u, 2))
 	}
 	s.limit = max(1, s.request.Budget/4)
-	tracking = s.refine(c, s.try(found{score: worst}, trackings))
+	tracking = s.refine(c, s.try(candidate{score: worst}, trackings))
 	s.limit = s.request.Budget
-	planned = found{score: worst}
+	planned = candidate{score: worst}
 	begin := []float64{0.7, 0.8, 0.6}
 	if u := tracking.SafetyFactor; tracking.short == 0 && !slices.Contains(begin, u) {
 		begin = append(begin, u)
 	}
 	for _, u := range begin {
-		if next := s.refine(c, s.try(found{score: worst}, s.coarse(c, u))); next.before(planned.score) {
+		if next := s.refine(c, s.try(candidate{score: worst}, s.coarseGrid(c, u))); next.before(planned.score) {
 			planned = next
 		}
 	}
@@ -165,10 +166,10 @@ func (s *search) run() (tracking, planned found) {
 	return tracking, planned
 }
 
-// refine goes on to the best neighbour until none is better.
-func (s *search) refine(c choices, best found) found {
+// refine is a local search: it moves to the best neighbour until none is better.
+func (s *search) refine(c searchSpace, best candidate) candidate {
 	for best.Setting != (Setting{}) {
-		next := s.try(best, s.near(c, best.Setting))
+		next := s.try(best, s.neighbours(c, best.Setting))
 		if next.Setting == best.Setting {
 			break
 		}
@@ -177,11 +178,11 @@ func (s *search) refine(c choices, best found) found {
 	return best
 }
 
-func (s *search) lookAtToday() {
+func (s *search) measureToday() {
 	s.today = make([]float64, len(s.scenarios))
-	today := s.on(s.todays())
+	today := s.runnerFor(s.todaysSubject())
 	s.each(len(s.scenarios), func(i int) {
-		s.today[i] = s.availability(today.play(s.scenarios[i]))
+		s.today[i] = s.availability(today.rehearse(s.scenarios[i]))
 	})
 	s.rehearsals += len(s.scenarios)
 }

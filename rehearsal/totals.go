@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// book keeps what a Result says.
-type book struct {
+// totals accumulates the figures of a Result.
+type totals struct {
 	in    Input
 	start int64
-	// lost is requests that went down with instances, not yet counted.
+	// lost is requests lost with their instance since the last second was counted.
 	lost float64
 
 	arrived, failed, shed float64
-	waits, minuteWaits    histogram
+	waits, minuteWaits    histogram // of waiting time
 	badSince, longestBad  int64
 	worst                 float64
 	worstAt               int64
@@ -31,30 +31,30 @@ type book struct {
 
 	minuteEnds              int64
 	minute                  Minute
-	before                  [2]int // demand and supply a minute ago
+	previous                [2]int // demand and supply a minute ago
 	minutesSeen, unmatching int
 
-	minutes []Minute
-	events  []Event
-	sums    []uint16 // for the latencies of minutes
+	minutes     []Minute
+	events      []Event
+	latencyBins []uint16 // for the latency of every minute
 }
 
-func newBook(in Input, start time.Time) book {
-	b := book{in: in, start: start.Unix(), badSince: never, shortSince: never, worst: math.Inf(1)}
+func newTotals(in Input, start time.Time) totals {
+	b := totals{in: in, start: start.Unix(), badSince: never, shortSince: never, worst: math.Inf(1)}
 	if in.Minutes {
-		b.sums = sums(serviceTimes(in.Service))
+		b.latencyBins = latencyBins(serviceTimes(in.Service))
 	}
 	b.beginMinute(b.start)
 	return b
 }
 
-// beginMinute begins one, which ends when the clock's does.
-func (b *book) beginMinute(now int64) {
+// beginMinute begins a minute that ends with the clock's.
+func (b *totals) beginMinute(now int64) {
 	b.minute = Minute{At: time.Unix(now, 0).UTC(), InService: math.MaxInt}
 	b.minuteEnds = (now/60 + 1) * 60
 }
 
-func (b *book) event(ev Event, now int64) {
+func (b *totals) record(ev Event, now int64) {
 	if !b.in.Minutes {
 		return
 	}
@@ -62,12 +62,12 @@ func (b *book) event(ev Event, now int64) {
 	b.events = append(b.events, ev)
 }
 
-// badShare is the share of failed requests from which on a second is bad.
+// badShare is the share of failed requests above which a second is bad.
 const badShare = 0.001
 
-// add takes seconds equal seconds, in each of which first requests came and
-// lost were given up.
-func (b *book) add(e *engine, s *second, first, lost float64, needed int, seconds int64) {
+// add counts seconds equal seconds, in each of which first requests arrive and
+// lost requests fail finally.
+func (b *totals) add(e *engine, s *flow, first, lost float64, needed int, seconds int64) {
 	n := float64(seconds)
 	failed := lost*n + b.lost
 	b.lost = 0
@@ -76,20 +76,20 @@ func (b *book) add(e *engine, s *second, first, lost float64, needed int, second
 	b.shed += s.shed * n
 	b.minute.Arrived += first * n
 	b.minute.Failed += failed
-	b.badRun(e.now, failed > badShare*first*n, seconds)
+	b.countBadRun(e.now, failed > badShare*first*n, seconds)
 
 	serving := e.fleet.serving
 	e.fleet.billed += float64(e.fleet.hosts) * n
 	b.least, b.most = min(b.least, serving), max(b.most, serving)
 	b.minute.Needed, b.minute.InService = max(b.minute.Needed, needed), min(b.minute.InService, serving)
-	b.supply(e.now, needed, serving, seconds)
+	b.compareSupply(e.now, needed, serving, seconds)
 
 	if e.now+seconds == b.minuteEnds {
 		b.endMinute(e)
 	}
 }
 
-func (b *book) badRun(now int64, bad bool, seconds int64) {
+func (b *totals) countBadRun(now int64, bad bool, seconds int64) {
 	switch {
 	case !bad:
 		b.badSince = never
@@ -99,8 +99,8 @@ func (b *book) badRun(now int64, bad bool, seconds int64) {
 	}
 }
 
-// supply compares demand and supply.
-func (b *book) supply(now int64, needed, serving int, seconds int64) {
+// compareSupply accounts for instances missing or in excess of the demand.
+func (b *totals) compareSupply(now int64, needed, serving int, seconds int64) {
 	demand := float64(max(needed, 1))
 	switch {
 	case serving < needed:
@@ -121,20 +121,20 @@ func (b *book) supply(now int64, needed, serving int, seconds int64) {
 	b.shortSince = never
 }
 
-func (b *book) endMinute(e *engine) {
+func (b *totals) endMinute(e *engine) {
 	m := &b.minute
 	m.Availability = availability(m.Arrived, m.Failed)
 	if m.Availability < b.worst {
 		b.worst, b.worstAt = m.Availability, m.At.Unix()
 	}
-	if b.minutesSeen > 0 && cmp.Compare(m.Needed, b.before[0]) != cmp.Compare(m.InService, b.before[1]) {
+	if b.minutesSeen > 0 && cmp.Compare(m.Needed, b.previous[0]) != cmp.Compare(m.InService, b.previous[1]) {
 		b.unmatching++
 	}
-	b.before = [2]int{m.Needed, m.InService}
+	b.previous = [2]int{m.Needed, m.InService}
 	b.minutesSeen++
 	if b.in.Minutes {
-		e.front.waits.flush(&b.waits, &b.minuteWaits)
-		latencies := b.minuteWaits.latenciesBy(b.sums)
+		e.stations.model.flush(&b.waits, &b.minuteWaits)
+		latencies := b.minuteWaits.latenciesBy(b.latencyBins)
 		m.P99 = latencies.quantile(0.99)
 		m.Desired, m.Min, m.Max, m.Updating = e.desired, e.bounds[0], e.bounds[1], e.updating()
 		b.minutes = append(b.minutes, *m)
@@ -143,8 +143,8 @@ func (b *book) endMinute(e *engine) {
 	b.beginMinute(b.minuteEnds)
 }
 
-// availability is the share of requests that got a reply. Those that failed
-// may have come in an earlier minute.
+// availability is the share of requests that were answered, 1 without requests.
+// Requests that fail in a minute may have arrived in an earlier one.
 func availability(arrived, failed float64) float64 {
 	if arrived <= 0 {
 		return 1
@@ -152,20 +152,20 @@ func availability(arrived, failed float64) float64 {
 	return max(0, 1-failed/arrived)
 }
 
-// finish closes the book.
-func (e *engine) finish() Result {
-	b := &e.book
+// result ends the rehearsal and computes its figures.
+func (e *engine) result() Result {
+	b := &e.totals
 	if b.minute.At.Unix() != e.now {
 		b.endMinute(e)
 	}
-	e.oracle.bill(e.now)
+	e.oracle.billUntil(e.now)
 	var latencies histogram
 	if promised := e.in.Objective.Latency > 0; !e.in.NoLatency || promised {
-		e.front.waits.flush(&b.waits)
+		e.stations.model.flush(&b.waits)
 		if e.in.NoLatency {
-			latencies = b.waits.latenciesBy(e.oracle.shared.sumsOf(e.oracle.times))
+			latencies = b.waits.latenciesBy(e.oracle.cache.latencyBins(e.oracle.serviceTimes))
 		} else {
-			latencies = b.waits.latencies(e.oracle.times)
+			latencies = b.waits.latencies(e.oracle.serviceTimes)
 		}
 	}
 	seconds := float64(e.now - b.start)
@@ -181,7 +181,8 @@ func (e *engine) finish() Result {
 		From: at(b.start), To: at(e.now),
 		Requests: Requests{
 			Arrived: b.arrived, Failed: b.failed, Availability: availability(b.arrived, b.failed), Shed: b.shed,
-			WorstMinute: at(b.worstAt), WorstMinuteAvailability: b.worst, LongestBadRun: time.Duration(b.longestBad) * time.Second,
+			WorstMinute: at(b.worstAt), WorstMinuteAvailability: b.worst,
+			LongestBadRun: time.Duration(b.longestBad) * time.Second,
 		},
 		Latency: Latency{latencies.quantile(0.5), latencies.quantile(0.95), latencies.quantile(0.99)},
 		Capacity: Capacity{
@@ -194,7 +195,7 @@ func (e *engine) finish() Result {
 			Instability: ratio(float64(b.unmatching), float64(b.minutesSeen-1)),
 		},
 		Cost: Cost{
-			InstanceHours: hours(e.fleet.until(e.now)), OracleInstanceHours: hours(e.oracle.billed),
+			InstanceHours: hours(e.fleet.billedUntil(e.now)), OracleInstanceHours: hours(e.oracle.billed),
 			StaticPeakInstanceHours: hours(float64(e.oracle.most) * seconds),
 		},
 		Minutes: b.minutes, Events: b.events,

@@ -18,13 +18,20 @@ func TestChanges(t *testing.T) {
 	t.Parallel()
 	at := evening.Start
 	for name, test := range map[string]struct{ got, want trace.Trace }{
-		"twice the requests": {evening.RateScale(2), trace.Trace{Start: at, Period: time.Minute, Counts: []float64{200, 500, 180}}},
-		"twice as fast":      {evening.TimeScale(2), trace.Trace{Start: at, Period: 30 * time.Second, Counts: []float64{50, 125, 45}}},
-		"half as fast":       {evening.TimeScale(0.5), trace.Trace{Start: at, Period: 2 * time.Minute, Counts: []float64{200, 500, 180}}},
-		"from":               {evening.Between(at.Add(30*time.Second), time.Time{}), trace.Trace{Start: at.Add(time.Minute), Period: time.Minute, Counts: []float64{250, 90}}},
-		"to":                 {evening.Between(time.Time{}, at.Add(time.Minute)), trace.Trace{Start: at, Period: time.Minute, Counts: []float64{100}}},
-		"shifted":            {evening.ShiftTo(at, at.Add(time.Hour)), trace.Trace{Start: at.Add(time.Hour), Period: time.Minute, Counts: evening.Counts}},
-		"extra time":         {evening.Extend(at.Add(2*time.Minute), 90*time.Second), trace.Trace{Start: at, Period: time.Minute, Counts: []float64{100, 250, 100, 250, 90}}},
+		"twice the requests": {evening.RateScale(2), trace.Trace{Start: at, Period: time.Minute,
+			Counts: []float64{200, 500, 180}}},
+		"twice as fast": {evening.TimeScale(2), trace.Trace{Start: at, Period: 30 * time.Second,
+			Counts: []float64{50, 125, 45}}},
+		"half as fast": {evening.TimeScale(0.5), trace.Trace{Start: at, Period: 2 * time.Minute,
+			Counts: []float64{200, 500, 180}}},
+		"from": {evening.Between(at.Add(30*time.Second), time.Time{}),
+			trace.Trace{Start: at.Add(time.Minute), Period: time.Minute, Counts: []float64{250, 90}}},
+		"to": {evening.Between(time.Time{}, at.Add(time.Minute)),
+			trace.Trace{Start: at, Period: time.Minute, Counts: []float64{100}}},
+		"shifted": {evening.ShiftTo(at, at.Add(time.Hour)),
+			trace.Trace{Start: at.Add(time.Hour), Period: time.Minute, Counts: evening.Counts}},
+		"extra time": {evening.Extend(at.Add(2*time.Minute), 90*time.Second),
+			trace.Trace{Start: at, Period: time.Minute, Counts: []float64{100, 250, 100, 250, 90}}},
 	} {
 		if diff := cmp.Diff(test.want, test.got, close); diff != "" {
 			t.Errorf("%s: %s", name, diff)
@@ -88,7 +95,8 @@ func TestShapes(t *testing.T) {
 			t.Errorf("%s: got %g a second, want %g", test.name, got, test.want)
 		}
 	}
-	if got := (trace.Grid{Length: 3 * time.Second}).Of(func(time.Duration) float64 { return -1 }); len(got.Counts) != 3 || got.Total() != 0 {
+	got := trace.Grid{Length: 3 * time.Second}.Of(func(time.Duration) float64 { return -1 })
+	if len(got.Counts) != 3 || got.Total() != 0 {
 		t.Errorf("below nothing is nothing: got %v", got)
 	}
 }
@@ -100,7 +108,8 @@ func TestValidate(t *testing.T) {
 		wrong.Counts[i] = math.NaN()
 	}
 	ps := wrong.Validate()
-	if len(ps) != 22 || ps[0].Path != "Period" || ps[1].Path != "Counts[0]" || ps[21].Rule != "10 more are no numbers of requests" {
+	if len(ps) != 22 || ps[0].Path != "Period" || ps[1].Path != "Counts[0]" ||
+		ps[21].Rule != "10 more are no numbers of requests" {
 		t.Errorf("got %v", ps)
 	}
 	if evening.Validate() != nil || evening.End() != evening.Start.Add(3*time.Minute) {

@@ -18,8 +18,8 @@ func (t Trace) RateScale(times float64) Trace {
 	return out
 }
 
-// TimeScale is the trace played times as fast: so many source minutes become
-// one, at the rates that they had. Everything rises and falls as much steeper.
+// TimeScale is the trace times as fast, at its own rates: rises are steeper by the
+// same factor.
 func (t Trace) TimeScale(times float64) Trace {
 	out := t
 	seconds := t.Period.Seconds() / times
@@ -28,7 +28,7 @@ func (t Trace) TimeScale(times float64) Trace {
 	out.Counts = make([]float64, int(math.Ceil(seconds*float64(len(t.Counts))/period-1e-9)))
 	for i, n := range t.Counts {
 		rate := n / t.Period.Seconds()
-		// The period [from, to) is spread over those that it falls into.
+		// The period [from, to) is spread over the periods that it overlaps.
 		from, to := float64(i)*seconds, float64(i+1)*seconds
 		for at := int(from / period); at < len(out.Counts); at++ {
 			overlap := math.Min(to, float64(at+1)*period) - math.Max(from, float64(at)*period)
@@ -44,8 +44,7 @@ func (t Trace) TimeScale(times float64) Trace {
 	return out
 }
 
-// Between is the periods that begin from from on and before to; a zero time is
-// no bound. A trace without any of them is empty, which Validate says.
+// Between is the periods that begin in [from, to); a zero time is no bound.
 func (t Trace) Between(from, to time.Time) Trace {
 	index := func(at time.Time, otherwise int) int {
 		if at.IsZero() {
@@ -64,19 +63,17 @@ func (t Trace) Between(from, to time.Time) Trace {
 	return out
 }
 
-// Shift is the trace so much later, or earlier: a kick-off that is moved.
+// Shift is the trace later by a duration, which may be negative.
 func (t Trace) Shift(by time.Duration) Trace {
 	t.Start = t.Start.Add(by)
 	return t
 }
 
-// ShiftTo makes an instant of the trace another one: an old match's kick-off
-// the new one's.
+// ShiftTo shifts the trace so that the time then becomes now.
 func (t Trace) ShiftTo(then, now time.Time) Trace { return t.Shift(now.Sub(then)) }
 
-// Extend is the trace with extra time from an instant on: what came in the time
-// by before it comes once more, and all that follows is later. by is rounded up
-// to whole periods.
+// Extend inserts extra time: the periods of the time by before at come once more,
+// and the rest is later. by is rounded up to whole periods.
 func (t Trace) Extend(at time.Time, by time.Duration) Trace {
 	i := int(min(max(at.Sub(t.Start)/t.Period, 0), time.Duration(len(t.Counts))))
 	n := min(int((by+t.Period-1)/t.Period), i)
@@ -85,15 +82,14 @@ func (t Trace) Extend(at time.Time, by time.Duration) Trace {
 	return out
 }
 
-// Repeated is a trace over and over, with noise on every period. It is never
-// longer in memory than the trace.
+// Repeated is a Source that repeats a trace, with noise on every period.
 type Repeated struct {
 	Trace
-	// Times is how often, 1 or more.
+	// Times is the number of repetitions, 1 or more.
 	Times int
-	// Noise is the standard deviation of a period's count as a share of it.
+	// Noise is the standard deviation of a count ÷ the count. Default: 0.
 	Noise float64
-	// Seed begins the noise.
+	// Seed is the seed of the noise. Default: 0.
 	Seed uint64
 }
 

@@ -8,18 +8,18 @@ import (
 )
 
 // place is a line and a column, from 1; 0 is the whole file.
-type place struct{ line, column int }
+type position struct{ line, column int }
 
-// complaints collects problems.
-type complaints struct {
+// problemList collects problems, at most maxProblems of them.
+type problemList struct {
 	name     string
 	problems problem.List
-	more     int
+	omitted  int
 }
 
-func (c *complaints) complain(at place, got, rule, fix string) {
+func (c *problemList) add(at position, got, rule, fix string) {
 	if len(c.problems) == maxProblems {
-		c.more++
+		c.omitted++
 		return
 	}
 	path := c.name
@@ -36,10 +36,11 @@ func (c *complaints) complain(at place, got, rule, fix string) {
 	c.problems = append(c.problems, problem.Problem{Path: path, Got: got, Rule: rule, Fix: fix})
 }
 
-func (c *complaints) err() error {
+func (c *problemList) err() error {
 	ps := c.problems
-	if c.more > 0 {
-		ps = append(ps, problem.Problem{Path: c.name, Rule: fmt.Sprintf("%d more problems", c.more), Fix: "look at what wrote the file"})
+	if c.omitted > 0 {
+		ps = append(ps, problem.Problem{Path: c.name, Rule: fmt.Sprintf("%d more problems", c.omitted),
+			Fix: "look at what wrote the file"})
 	}
 	return ps.Err()
 }

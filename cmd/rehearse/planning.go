@@ -13,17 +13,17 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/plan"
 )
 
-// plan makes a plan of an input, whose subject is autoscaled: a robust one, for
-// what the gate asks.
+// plan makes a robust plan for an autoscaled input and the gate's availability.
 func (o *options) plan(in rehearsal.Input) (plan.Plan, error) {
 	r := plan.Request{
-		Input: in, Event: plan.Event{Name: "event", KickOff: o.kickOff}, MinAvailability: o.gate.minAvailability / 100, Margin: plan.DefaultMargin(), Budget: o.planning.budget,
+		Input: in, Event: plan.Event{Name: "event", KickOff: o.kickOff}, MinAvailability: o.gate.minAvailability / 100,
+		Margin: plan.DefaultMargin(), Budget: o.planning.budget,
 	}
 	if !o.shiftTo.IsZero() {
 		r.Event.KickOff = o.shiftTo
 	}
 	for _, k := range o.planning.evenings {
-		e, err := o.another("--evening", k, true)
+		e, err := o.earlierEvening("--evening", k, true)
 		if err != nil {
 			return plan.Plan{}, err
 		}
@@ -39,14 +39,14 @@ func (o *options) plan(in rehearsal.Input) (plan.Plan, error) {
 	return made, err
 }
 
-// following is what scales by a plan where an instance does more or less than
-// the plan was made for, or starts later: the plan's calendar says the traffic,
-// so that its floors follow; they are as much earlier as an instance starts later.
-func following(p plan.Plan, in rehearsal.Input) lint.Subject {
+// adaptPlan is a plan's scaling for instances of another speed or start time: its
+// floors follow from the traffic in the plan's calendar, and are earlier by as much as
+// instances start later.
+func adaptPlan(p plan.Plan, in rehearsal.Input) lint.Subject {
 	service := in.WithDefaults().Service
 	c, subject := p.Calendar, p.Subject
 	ratio := c.RequestsPerSecondPerInstance / service.RequestsPerSecond
-	instances := func(n int) int { return max(leastInstances, int(math.Ceil(float64(n)*ratio-1e-9))) }
+	instances := func(n int) int { return max(minInstances, int(math.Ceil(float64(n)*ratio-1e-9))) }
 	c.MinCapacity, c.MaxCapacity = instances(c.MinCapacity), instances(c.MaxCapacity)
 	c.RequestsPerSecondPerInstance = service.RequestsPerSecond
 	start := max(service.Start.Median, service.Start.P95)

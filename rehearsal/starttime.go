@@ -8,8 +8,8 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// StartTime is how long a new instance takes until it serves, from the decision
-// to its first request, as a distribution. Fixed gives one without spread.
+// StartTime is the distribution of the time from the scaling decision to a new
+// instance's first request. Fixed has no spread.
 type StartTime struct {
 	// Median is exceeded by half of the starts, P95 by one in twenty. Between
 	// and beyond them the logarithm of the start time is normally distributed.
@@ -22,8 +22,8 @@ func Fixed(d time.Duration) StartTime { return StartTime{Median: d, P95: d} }
 // z95 is the 95th percentile of the standard normal distribution.
 const z95 = 1.6448536269514722
 
-// draw is one start time in whole seconds. The fixed ones take nothing from
-// random, so that they do not depend on a seed.
+// draw is one start time in whole seconds. A fixed one draws no random number, so
+// that it does not depend on the seed.
 func (s StartTime) draw(random *rand.Rand) int64 {
 	median := s.Median.Seconds()
 	if s.P95 <= s.Median {
@@ -36,7 +36,8 @@ func (s StartTime) draw(random *rand.Rand) int64 {
 func (s StartTime) validate() problem.List {
 	var ps problem.List
 	if s.Median < 0 || s.Median == 0 && s.P95 != 0 {
-		ps.Add("Median", s.Median, "a start time is above 0", "measure it, from the decision to the first request; 5m is usual")
+		ps.Add("Median", s.Median, "a start time is above 0",
+			"measure it, from the decision to the first request; 5m is usual")
 	}
 	if s.P95 < s.Median {
 		ps.Add("P95", s.P95, "the 95th percentile is not below the median", "give the median twice for a fixed start time")
@@ -44,8 +45,8 @@ func (s StartTime) validate() problem.List {
 	return ps
 }
 
-// slowdown is how much longer each of count instances takes that start at once:
-// perInstance is what every one of them beyond the first adds.
+// slowdown is the factor by which count instances that start together take longer:
+// each one beyond the first adds perInstance.
 func slowdown(perInstance float64, count int) float64 {
 	return 1 + perInstance*float64(max(count-1, 0))
 }

@@ -1,0 +1,79 @@
+package report
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"html/template"
+)
+
+//go:embed comparison.html
+var comparisonText string
+
+var comparisonPage = template.Must(template.New("comparison").Parse(comparisonText))
+
+// comparisonDocument is the JSON of a comparison, with units in the key names.
+type comparisonDocument struct {
+	SchemaVersion int    `json:"schemaVersion"`
+	Trace         string `json:"trace,omitempty"`
+	Asked         string `json:"asked,omitempty"`
+	// Cheapest is the index of the cheapest row that passes the gate.
+	Cheapest *int          `json:"cheapest,omitempty"`
+	Flips    []string      `json:"flips,omitempty"`
+	Rows     []rowDocument `json:"rows"`
+}
+
+type rowDocument struct {
+	Scaling     string `json:"scaling"`
+	Facts       string `json:"facts"`
+	TraceNotes  string `json:"traceNotes,omitempty"`
+	Assumptions string `json:"assumptions"`
+	totals
+	Unscaled     *totals  `json:"unscaled,omitempty"`
+	GateFailures []string `json:"gateFailures"`
+}
+
+// JSON is the comparison as JSON.
+func (c Comparison) JSON() ([]byte, error) {
+	d := comparisonDocument{SchemaVersion: schemaVersion, Asked: c.Asked, Flips: c.Flips, Rows: []rowDocument{}}
+	if best, any := c.Best(); any {
+		d.Cheapest = &best
+	}
+	for _, r := range c.Rows {
+		d.Trace = r.Trace
+		d.Rows = append(d.Rows, rowDocument{
+			Scaling: r.Scaling, Facts: r.Facts, TraceNotes: r.TraceNotes, Assumptions: r.assumptions(),
+			totals: totalsOf(r.Result), Unscaled: r.unscaled(), GateFailures: append([]string{}, r.Failures...),
+		})
+	}
+	out, err := json.MarshalIndent(d, "", "  ")
+	return append(out, '\n'), err
+}
+
+// HTML is the comparison as a self-contained page.
+func (c Comparison) HTML() []byte {
+	rows := make([][]string, len(c.Rows))
+	said := []string{}
+	for i, r := range c.Rows {
+		rows[i] = c.cells(r)
+		said = append(said, r.Scaling+", "+r.Facts+": "+r.assumptions())
+	}
+	data := struct {
+		Style, Colours template.CSS
+		Trace          string
+		Columns        []string
+		Rows           [][]string
+		Lines          [][2]string
+		Chart          drawing
+		Assumptions    []string
+	}{template.CSS(barStyle), template.CSS(pageColours()), "", c.columns(), rows, c.footer(),
+		drawing{template.HTML(c.barChart(wide)), template.HTML(c.barChart(narrow))}, said}
+	if len(c.Rows) > 0 {
+		data.Trace = c.Rows[0].Trace
+	}
+	var out bytes.Buffer
+	if err := comparisonPage.Execute(&out, data); err != nil {
+		panic(err) // the page and its data are this package's own
+	}
+	return out.Bytes()
+}

@@ -1,0 +1,165 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
+)
+
+// maxRecommendations limits the recommendations of a report.
+const maxRecommendations = 3
+
+// costlyRatio is the cost ÷ the oracle's from which the cost is worth changing.
+const costlyRatio = 1.5
+
+// recommendation is a change worth making.
+type recommendation struct {
+	// failed is the failed requests that it concerns, hours the instance hours.
+	failed, hours float64
+	text          string
+}
+
+// recommendations are the changes most worth making, three at most: those against
+// failed requests first, then latency, cost, and the findings of the lint.
+func (r Report) recommendations() []string {
+	found := append(r.failureCauses(), r.latencyRecommendations()...)
+	slices.SortStableFunc(found, func(a, b recommendation) int {
+		return cmp.Or(cmp.Compare(b.failed, a.failed), cmp.Compare(b.hours, a.hours))
+	})
+	out := []string{}
+	for _, c := range append(found, r.costRecommendations()...) {
+		out = append(out, c.text)
+	}
+	seen := map[string]bool{}
+	for _, f := range r.Findings {
+		if !seen[f.Rule] {
+			seen[f.Rule] = true
+			out = append(out, f.String())
+		}
+	}
+	return out[:min(len(out), maxRecommendations)]
+}
+
+// cause is the minutes with one cause of failures.
+type cause struct {
+	failed   float64
+	from, to time.Time
+	needed   int
+}
+
+func (c *cause) add(m rehearsal.Minute) {
+	if c.failed == 0 {
+		c.from = m.At
+	}
+	c.failed += m.Failed
+	c.to = m.At.Add(time.Minute)
+	c.needed = max(c.needed, m.Needed)
+}
+
+// failureCauses are the causes of failed requests.
+func (r Report) failureCauses() []recommendation {
+	var limited, starting, crowded cause
+	for _, m := range r.Result.Minutes {
+		switch {
+		case m.Failed < 1:
+		case m.Needed > m.InService && m.Needed > m.Max && m.InService >= m.Max:
+			limited.add(m)
+		case m.Needed > m.InService:
+			starting.add(m)
+		default:
+			crowded.add(m)
+		}
+	}
+	var out []recommendation
+	say := func(c cause, text string) {
+		if c.failed > 0 {
+			out = append(out, recommendation{failed: c.failed, text: fmt.Sprintf("%s requests failed from %s to %s UTC %s",
+				thousands(c.failed), c.from.Format("15:04"), c.to.Format("15:04"), text)})
+		}
+	}
+	say(limited,
+		fmt.Sprintf("at the maximum: raise MaxCapacity to %d or more, with headroom, and see that the account's "+
+			"quota allows it", limited.needed))
+	lead := r.Input.WithDefaults().Service.Start
+	before := starting.from.Add(-max(lead.Median, lead.P95) - 5*time.Minute)
+	if r.Result.Capacity.Actions == 0 {
+		say(starting, fmt.Sprintf("and nothing ever scaled out: add a target tracking policy, or a floor of %d",
+			starting.needed))
+		starting = cause{}
+	}
+	say(starting,
+		fmt.Sprintf("before instances had started: a scheduled floor of %d from %s UTC is there in time, a lower "+
+			"target only helps a slower rise", starting.needed, before.Format("15:04")))
+	say(crowded,
+		"though capacity had caught up: what had queued, or crowds at single instances; a lower target and "+
+			"LEAST_OUTSTANDING_REQUESTS leave more room")
+	if n := r.Result.Capacity.Refused; n > 0 {
+		out = append(out,
+			recommendation{text: fmt.Sprintf("%d floors fell due while the endpoint was updating and moved nothing: "+
+				"assert each several times, or earlier", n)})
+	}
+	return out
+}
+
+// latencyRecommendations concern minutes with p99 over its limit and no failure.
+func (r Report) latencyRecommendations() []recommendation {
+	limit := r.latencyLimit()
+	if limit == 0 {
+		return nil
+	}
+	minutes := 0
+	var worst rehearsal.Minute
+	least := time.Duration(1<<63 - 1)
+	for _, m := range r.Result.Minutes {
+		least = min(least, m.P99)
+		if m.Failed < 1 && m.P99 > limit {
+			minutes++
+			if m.P99 > worst.P99 {
+				worst = m
+			}
+		}
+	}
+	switch {
+	case minutes == 0:
+		return nil
+	case least > limit:
+		return []recommendation{{text: fmt.Sprintf("p99 is over %s in every minute, %s at best: it is the service "+
+			"time and its variation, not the number of %s; make the service faster, or promise more", duration(limit),
+			duration(least), r.unit(2))}}
+	}
+	return []recommendation{{text: fmt.Sprintf("p99 was over %s in %d of %d minutes, without a failure, at worst "+
+		"%s at %s UTC: lower the policy's target, or raise the floor there",
+		duration(limit), minutes, len(r.Result.Minutes), duration(worst.P99), worst.At.Format("15:04"))}}
+}
+
+// costRecommendations say what holds many more instances than are needed.
+func (r Report) costRecommendations() []recommendation {
+	cost := r.Result.Cost
+	if cost.OverOracle < costlyRatio {
+		return nil
+	}
+	full := r.Input.WithDefaults().Objective.Utilization
+	var floor, idle float64 // instance hours over what the objective needs
+	for _, m := range r.Result.Minutes {
+		over := float64(m.InService) - float64(m.Needed)/full
+		if over <= 0 {
+			continue
+		}
+		if m.InService <= m.Min {
+			floor += over / 60
+		} else {
+			idle += over / 60
+		}
+	}
+	if floor >= idle {
+		return []recommendation{{text: fmt.Sprintf("the minimum holds %s instance hours more than is needed: cost "+
+			"is %.2f × the oracle's; lower floors, later, or shorter, if this is all that comes", number(floor),
+			cost.OverOracle)}}
+	}
+	return []recommendation{{text: fmt.Sprintf("scaling keeps %s instance hours more than is needed: cost is "+
+		"%.2f × the oracle's; a higher target, or a shorter scale-in cooldown, gives them back", number(idle),
+		cost.OverOracle)}}
+}
