@@ -149,7 +149,8 @@ func (f Facts) Validate() problem.List {
 		at    string
 		value float64
 	}{
-		{"RequestsPerSecondPerInstance", f.RequestsPerSecondPerInstance}, {"ConcurrencyPerInstance", f.ConcurrencyPerInstance},
+		{"RequestsPerSecondPerInstance", f.RequestsPerSecondPerInstance},
+		{"ConcurrencyPerInstance", f.ConcurrencyPerInstance},
 		{"PeakRequestsPerSecond", f.PeakRequestsPerSecond},
 	} {
 		if !(r.value >= 0 && r.value <= many) {
@@ -168,7 +169,8 @@ func (f Facts) Validate() problem.List {
 			ps.Add("Frontend.Kind", got(string(front.Kind)), "a gateway runs on lambda or fargate", "give one of the two")
 		}
 		if peak := front.PeakRequestsPerSecond; !(peak >= 0 && peak <= many) {
-			ps.Add("Frontend.PeakRequestsPerSecond", peak, "a measured figure is over 0 and at most a billion", "leave it out where it is not known")
+			ps.Add("Frontend.PeakRequestsPerSecond", peak, "a measured figure is over 0 and at most a billion",
+				"leave it out where it is not known")
 		}
 		count("Frontend.PayloadBytes", front.PayloadBytes, many, "a body has 0 bytes or more")
 		count("Frontend.AccountConcurrency", front.AccountConcurrency, many, "a concurrency is 1 or more")

@@ -67,26 +67,6 @@ type Metric struct {
 	Unit string `json:"unit,omitempty"`
 }
 
-// CPUUtilization is the CPU utilisation of a variant's instances. It is summed
-// over the cores (fact A44): 4 cores at half their capacity are 200.
-func CPUUtilization(v Variant) Metric { return utilization("CPUUtilization", v) }
-
-// GPUUtilization is the GPU utilisation of a variant's instances, summed over
-// the GPUs (fact A44).
-func GPUUtilization(v Variant) Metric { return utilization("GPUUtilization", v) }
-
-// MemoryUtilization is the share of memory that a variant's instances use, 0 to 100.
-func MemoryUtilization(v Variant) Metric { return utilization("MemoryUtilization", v) }
-
-// GPUMemoryUtilization is the GPU memory that a variant's instances use, summed
-// over the GPUs (fact A44).
-func GPUMemoryUtilization(v Variant) Metric { return utilization("GPUMemoryUtilization", v) }
-
-// Facts A44 and A45: not AWS/SageMaker, and both dimensions.
-func utilization(name string, v Variant) Metric {
-	return Metric{Namespace: UtilizationNamespace, Name: name, Dimensions: v.dimensions(), Statistic: Average}
-}
-
 func (v Variant) dimensions() map[string]string {
 	return map[string]string{EndpointNameDimension: v.EndpointName, VariantNameDimension: v.Name}
 }
@@ -153,7 +133,8 @@ func (m Metric) check(d Dimension) problem.List {
 
 // extended are CloudWatch's other statistics: percentiles and trimmed means,
 // counts and sums, written p99, tm90, TM(10%:90%), PR(0:100) or IQM.
-var extended = regexp.MustCompile(`^(?:(?i:p|tm|tc|ts|wm)\d{1,2}(?:\.\d{1,10})?|p100|IQM|(?:TM|TC|TS|WM|PR)\([0-9.%]*:[0-9.%]*\))$`)
+var extended = regexp.MustCompile(`^(?:(?i:p|tm|tc|ts|wm)\d{1,2}(?:\.\d{1,10})?|p100|IQM|` +
+	`(?:TM|TC|TS|WM|PR)\([0-9.%]*:[0-9.%]*\))$`)
 
 // validate checks what holds for a metric wherever it stands.
 func (m Metric) validate() problem.List {

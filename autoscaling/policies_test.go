@@ -49,7 +49,7 @@ func TestPolicyRules(t *testing.T) {
 	}
 	metric := func(change func(*autoscaling.Metric)) func(*target) {
 		return func(t *target) {
-			m := autoscaling.CPUUtilization(autoscaling.Variant{EndpointName: "odds", Name: "other"})
+			m := autoscalingtest.VariantMetric("CPUUtilization", autoscaling.Variant{EndpointName: "odds", Name: "other"})
 			change(&m)
 			t.Policies[0].Metric = m
 		}
@@ -78,7 +78,7 @@ func TestPolicyRules(t *testing.T) {
 		{"a metric that AWS may add", tracks(autoscaling.PredefinedMetric("SageMakerVariantTokensPerSecond")), ""},
 		{"no metric", tracks(nil), `Policies[0].Metric: a policy needs a metric; use SageMakerVariantInvocationsPerInstance`},
 		{"an empty metric", tracks(autoscaling.PredefinedMetric("")), `Policies[0].Metric: a policy needs a metric; use SageMakerVariantInvocationsPerInstance`},
-		{"two policies on one metric", func(t *target) { t.Policies[1].Metric = autoscaling.CPUUtilization(variant) },
+		{"two policies on one metric", func(t *target) { t.Policies[1].Metric = autoscalingtest.VariantMetric("CPUUtilization", variant) },
 			`Policies[2].Metric: got "/aws/sagemaker/Endpoints CPUUtilization": Policies[1] tracks the same metric, which AWS refuses; keep one of the two`},
 		{"one metric of two variants", metric(func(*autoscaling.Metric) {}), ""},
 		{"one name for both kinds", func(t *target) { t.StepPolicies[0].Name = "invocations" },
@@ -186,7 +186,7 @@ func TestPolicyRules(t *testing.T) {
 				`StepPolicies[0].Alarm.Period: got 0s: a period is 10s, 30s or a whole number of minutes; use 1m, or 10s with a high-resolution metric` + "\n" +
 				`StepPolicies[0].Alarm.Comparison: a comparison is GreaterThanThreshold, GreaterThanOrEqualToThreshold, LessThanThreshold or LessThanOrEqualToThreshold; use GreaterThanOrEqualToThreshold to scale out` + "\n" +
 				`StepPolicies[0].Alarm.EvaluationPeriods: got 0: an alarm looks at 1 datapoint or more; set it to 1 or more`},
-		{"a period of a metric of minutes", alarm(func(a *autoscaling.Alarm) { a.Metric = autoscaling.CPUUtilization(variant) }),
+		{"a period of a metric of minutes", alarm(func(a *autoscaling.Alarm) { a.Metric = autoscalingtest.VariantMetric("CPUUtilization", variant) }),
 			`StepPolicies[0].Alarm.Period: got 10s: /aws/sagemaker/Endpoints CPUUtilization has one value a minute, so that most periods would be without one; use 1m, or a high-resolution metric, such as ConcurrentRequestsPerModel`},
 		{"a period of metric math over minutes", alarm(func(a *autoscaling.Alarm) {
 			m := autoscalingtest.Pools()

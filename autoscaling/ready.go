@@ -107,8 +107,9 @@ func OfferedLoadPolicy(endpointName string) StepScalingPolicy {
 	}
 	steps[len(steps)-1].UpperBound = nil
 	return StepScalingPolicy{
-		Name: OfferedLoadPolicyName, AdjustmentType: PercentChangeInCapacity, Cooldown: time.Minute, MinAdjustmentMagnitude: 1,
-		Aggregation: AggregateMaximum, Steps: steps,
+		Name: OfferedLoadPolicyName, AdjustmentType: PercentChangeInCapacity, Cooldown: time.Minute,
+		MinAdjustmentMagnitude: 1,
+		Aggregation:            AggregateMaximum, Steps: steps,
 		Alarm: Alarm{
 			Description: "The gateway sheds requests, in percent of those that came",
 			Metric: MetricMath{Queries: []MetricQuery{

@@ -64,7 +64,8 @@ func (v Variant) Validate() problem.List {
 		ps.Add("InstanceType", v.InstanceType, "a SageMaker instance type is ml.FAMILY.SIZE", "such as \"ml.c6i.xlarge\"")
 	}
 	if v.InitialInstanceCount < 0 {
-		ps.Add("InitialInstanceCount", v.InitialInstanceCount, "a variant starts with at least 1 instance", "set it to 1 or more")
+		ps.Add("InitialInstanceCount", v.InitialInstanceCount, "a variant starts with at least 1 instance",
+			"set it to 1 or more")
 	}
 	return ps
 }
@@ -74,15 +75,19 @@ func (v Variant) ValidateScaling(t ScalableTarget) problem.List {
 	var ps problem.List
 	// Fact A46. ml.trn1 and ml.trn2 (Trainium) begin alike and are not burstable.
 	if strings.HasPrefix(v.InstanceType, "ml.t") && !strings.HasPrefix(v.InstanceType, "ml.trn") {
-		ps.Add("InstanceType", v.InstanceType, "a burstable instance type cannot be scaled automatically, AWS refuses to register it",
+		ps.Add("InstanceType", v.InstanceType,
+			"a burstable instance type cannot be scaled automatically, AWS refuses to register it",
 			"use a type of fixed performance, such as \"ml.c6i.large\"")
 	}
 	if v.ManagedInstanceScaling && t.Dimension == VariantInstanceCount {
-		ps.Add("ManagedInstanceScaling", v.ManagedInstanceScaling, "SageMaker and Application Auto Scaling would both decide how many instances the variant has",
-			"scale the copies of its inference components, by "+string(InferenceComponentCopyCount)+", or leave ManagedInstanceScaling out")
+		ps.Add("ManagedInstanceScaling", v.ManagedInstanceScaling,
+			"SageMaker and Application Auto Scaling would both decide how many instances the variant has",
+			"scale the copies of its inference components, by "+string(InferenceComponentCopyCount)+", or leave "+
+				"ManagedInstanceScaling out")
 	}
 	if n := v.InitialInstanceCount; n != 0 && t.MinCapacity <= t.MaxCapacity && (n < t.MinCapacity || n > t.MaxCapacity) {
-		ps.Add("InitialInstanceCount", n, fmt.Sprintf("the first deployment starts outside the bounds of %d to %d instances", t.MinCapacity, t.MaxCapacity),
+		ps.Add("InitialInstanceCount", n,
+			fmt.Sprintf("the first deployment starts outside the bounds of %d to %d instances", t.MinCapacity, t.MaxCapacity),
 			fmt.Sprintf("set it from %d to %d", t.MinCapacity, t.MaxCapacity))
 	}
 	return ps

@@ -5,6 +5,7 @@ import (
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/autoscalingtest"
 )
 
 func TestAddress(t *testing.T) {
@@ -12,7 +13,7 @@ func TestAddress(t *testing.T) {
 	s := autoscaling.VariantScaling{
 		Capacity:         autoscaling.Capacity{RequestsPerSecondPerInstance: 100, ConcurrencyPerInstance: 8},
 		Scaling:          autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 40, OfferedLoad: ptr(true)},
-		Policies:         []autoscaling.TargetTrackingPolicy{autoscaling.Tracking("cpu", autoscaling.CPUUtilization(variant), 200)},
+		Policies:         []autoscaling.TargetTrackingPolicy{autoscaling.Tracking("cpu", autoscalingtest.VariantMetric("CPUUtilization", variant), 200)},
 		StepPolicies:     []autoscaling.StepScalingPolicy{autoscaling.EmergencyPolicy(variant, 8)},
 		ScheduledActions: []autoscaling.ScheduledAction{{Name: "night", Schedule: "cron(0 2 * * ? *)", MaxCapacity: ptr(40)}},
 		Events:           []events.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakInstances: 9}},

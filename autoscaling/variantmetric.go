@@ -8,7 +8,9 @@ import (
 
 // VariantMetric is the metric called name that SageMaker publishes of v, with
 // its namespace, its dimensions and its usual statistic. It reports false where
-// VariantMetricNames has no such name.
+// VariantMetricNames has no such name. CPUUtilization is summed over the cores,
+// and GPUUtilization and GPUMemoryUtilization over the GPUs: 4 cores at half their
+// capacity are 200 (fact A44). MemoryUtilization is 0 to 100.
 func VariantMetric(name string, v Variant) (Metric, bool) {
 	for _, namespace := range []string{UtilizationNamespace, SageMakerNamespace} {
 		if slices.Contains(variantMetrics(namespace), name) {
@@ -37,7 +39,8 @@ func VariantMetricNames() []string {
 // VariantUtilizations are those of them that say how much of an instance is in
 // use, sorted.
 func VariantUtilizations() []string {
-	return slices.DeleteFunc(variantMetrics(UtilizationNamespace), func(name string) bool { return !strings.Contains(name, "Utilization") })
+	return slices.DeleteFunc(variantMetrics(UtilizationNamespace),
+		func(name string) bool { return !strings.Contains(name, "Utilization") })
 }
 
 // variantMetrics are the metrics of a namespace that have the dimensions of a

@@ -12,14 +12,18 @@ import (
 func TestVariantMetric(t *testing.T) {
 	t.Parallel()
 	names := autoscaling.VariantMetricNames()
+	utilization := func(name string) autoscaling.Metric {
+		return autoscaling.Metric{Namespace: "/aws/sagemaker/Endpoints", Name: name, Statistic: autoscaling.Average,
+			Dimensions: map[string]string{"EndpointName": "odds", "VariantName": "main"}}
+	}
 	for name, want := range map[string]autoscaling.Metric{
-		"CPUUtilization":             autoscaling.CPUUtilization(variant),
-		"GPUUtilization":             autoscaling.GPUUtilization(variant),
-		"MemoryUtilization":          autoscaling.MemoryUtilization(variant),
-		"GPUMemoryUtilization":       autoscaling.GPUMemoryUtilization(variant),
+		"CPUUtilization":             utilization("CPUUtilization"),
+		"GPUUtilization":             utilization("GPUUtilization"),
+		"MemoryUtilization":          utilization("MemoryUtilization"),
+		"GPUMemoryUtilization":       utilization("GPUMemoryUtilization"),
 		"ConcurrentRequestsPerModel": autoscaling.EmergencyPolicy(variant, 1).Alarm.Metric.(autoscaling.Metric),
 		"InvocationsPerInstance": {Namespace: "AWS/SageMaker", Name: "InvocationsPerInstance", Statistic: autoscaling.Sum,
-			Dimensions: autoscaling.CPUUtilization(variant).Dimensions},
+			Dimensions: utilization("").Dimensions},
 	} {
 		got, known := autoscaling.VariantMetric(name, variant)
 		if diff := cmp.Diff(want, got); diff != "" || !known || !slices.Contains(names, name) {

@@ -6,12 +6,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/autoscalingtest"
 )
 
 // TestVariantPolicies: what the figures call for stands before what is named.
 func TestVariantPolicies(t *testing.T) {
 	t.Parallel()
-	cpu := autoscaling.Tracking("cpu", autoscaling.CPUUtilization(variant), 240)
+	cpu := autoscaling.Tracking("cpu", autoscalingtest.VariantMetric("CPUUtilization", variant), 240)
 	night := autoscaling.EmergencyPolicy(variant, 3)
 	night.Name = "night"
 	measured := autoscaling.VariantScaling{Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100, ConcurrencyPerInstance: 8}, Scaling: autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 12}}
@@ -69,7 +70,7 @@ func TestVariantPolicies(t *testing.T) {
 func TestVariantPolicyProblems(t *testing.T) {
 	t.Parallel()
 	tracking := func(name string, target float64) autoscaling.TargetTrackingPolicy {
-		return autoscaling.Tracking(name, autoscaling.GPUUtilization(variant), target)
+		return autoscaling.Tracking(name, autoscalingtest.VariantMetric("GPUUtilization", variant), target)
 	}
 	step := autoscaling.EmergencyPolicy(variant, 8)
 	for _, test := range []struct {
@@ -80,7 +81,7 @@ func TestVariantPolicyProblems(t *testing.T) {
 		{"emergency without a figure", func(s *autoscaling.VariantScaling) { s.Emergency = true },
 			`Scaling.Emergency: got true: without a measured concurrency it is not known when an instance has too many requests; measure one instance under load, and give Capacity.ConcurrencyPerInstance`},
 		{"a tracking policy with the name of one that is made", func(s *autoscaling.VariantScaling) {
-			s.OfferedLoad, s.Policies = ptr(true), []autoscaling.TargetTrackingPolicy{tracking("gpu", 60), autoscaling.Tracking("offered-load", autoscaling.CPUUtilization(variant), 1)}
+			s.OfferedLoad, s.Policies = ptr(true), []autoscaling.TargetTrackingPolicy{tracking("gpu", 60), autoscaling.Tracking("offered-load", autoscalingtest.VariantMetric("CPUUtilization", variant), 1)}
 		}, `Policies[1].Name: got "offered-load": the policy offered-load has the same name; give each policy a name of its own`},
 		{"a step policy with the name of one that is made", func(s *autoscaling.VariantScaling) {
 			s.ConcurrencyPerInstance, s.Emergency, s.StepPolicies = 8, true, []autoscaling.StepScalingPolicy{step}

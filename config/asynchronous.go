@@ -49,7 +49,8 @@ func validateAsynchronous(a *Asynchronous, region string) problem.List {
 			ps = append(ps, problem.From(err).In(asynchronousPath+"."+p.key)...)
 		}
 	}
-	for _, topic := range []struct{ key, arn string }{{"successTopicArn", a.SuccessTopicARN}, {"errorTopicArn", a.ErrorTopicARN}} {
+	for _, topic := range []struct{ key, arn string }{{"successTopicArn", a.SuccessTopicARN},
+		{"errorTopicArn", a.ErrorTopicARN}} {
 		if topic.arn == "" || region == "" {
 			continue
 		}

@@ -102,22 +102,28 @@ func validateCanary(e Environment, src source) problem.List {
 	}
 	for _, key := range others {
 		if path := canaryPath + "." + key; src.given(path) && !src.faulty(path) {
-			ps.Add(path, nil, "the canary runs on "+string(c.Gateway)+", which has no such setting", "remove it, or change the canary's gateway")
+			ps.Add(path, nil, "the canary runs on "+string(c.Gateway)+", which has no such setting",
+				"remove it, or change the canary's gateway")
 		}
 	}
 	if c.Gateway == GatewayOnLambda {
-		if n := e.Frontend.MaxRequestBytes; e.Frontend.onFargate() && n > maxLambdaRequestBytes && !src.faulty("frontend.maxRequestBytes") {
-			ps.Add(form, string(c.Gateway), fmt.Sprintf("a canary on lambda takes bodies of at most %d bytes, and the gateway beside it %d", maxLambdaRequestBytes, n),
+		if n := e.Frontend.MaxRequestBytes; e.Frontend.onFargate() && n > maxLambdaRequestBytes &&
+			!src.faulty("frontend.maxRequestBytes") {
+			ps.Add(form, string(c.Gateway),
+				fmt.Sprintf("a canary on lambda takes bodies of at most %d bytes, and the gateway beside it %d",
+					maxLambdaRequestBytes, n),
 				fmt.Sprintf("set frontend.maxRequestBytes to %d or less", maxLambdaRequestBytes))
 		}
 		return ps
 	}
 	ps = append(ps, validateImage(canaryPath+".image", file.Image, e)...)
-	if !src.faulty(canaryPath+".taskCpu") && !src.faulty(canaryPath+".taskMemoryMb") && (file.TaskCPU != 0 || file.TaskMemoryMB != 0) {
+	if !src.faulty(canaryPath+".taskCpu") && !src.faulty(canaryPath+".taskMemoryMb") &&
+		(file.TaskCPU != 0 || file.TaskMemoryMB != 0) {
 		ps = append(ps, validateTaskSize(canaryPath, c.TaskCPU, c.TaskMemoryMB)...)
 	}
 	if !e.Frontend.onFargate() {
-		ps = append(ps, validateTaskRate(e.Frontend, src, "measure it in a load test, or remove gateway: fargate from the canary")...)
+		ps = append(ps,
+			validateTaskRate(e.Frontend, src, "measure it in a load test, or remove gateway: fargate from the canary")...)
 	}
 	return ps
 }

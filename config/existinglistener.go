@@ -36,7 +36,8 @@ const existingListenerPath = "frontend.existingListener"
 
 // routeKeys are the keys of frontend that are about the gateway; the others are
 // about a load balancer that is made.
-var routeKeys = []string{"existingListener", "canary", "capacity", "gateway", "gatewayMemoryMb", "image", "maxRequestBytes",
+var routeKeys = []string{"existingListener", "canary", "capacity", "gateway", "gatewayMemoryMb", "image",
+	"maxRequestBytes",
 	"requestTimeout", "server", "taskCpu", "taskMemoryMb"}
 
 // maxRouteHosts is what is left of the 5 values of a rule.
@@ -49,7 +50,8 @@ func (e Environment) HasNetwork() bool {
 }
 
 var (
-	listenerARN = regexp.MustCompile(`^arn:(aws[a-z-]*):elasticloadbalancing:([a-z0-9-]+):([0-9]{12}):listener/app/[A-Za-z0-9-]{1,32}/[0-9a-f]{16}/[0-9a-f]{16}$`)
+	listenerARN = regexp.MustCompile(`^arn:(aws[a-z-]*):elasticloadbalancing:([a-z0-9-]+):([0-9]{12}):` +
+		`listener/app/[A-Za-z0-9-]{1,32}/[0-9a-f]{16}/[0-9a-f]{16}$`)
 	hostPattern = regexp.MustCompile(`^[A-Za-z0-9.*?-]{1,128}$`)
 )
 
@@ -58,30 +60,41 @@ func validateExistingListener(e Environment, src source) problem.List {
 	l := *e.Frontend.ExistingListener
 	for _, key := range keys(schemaAt([]string{"frontend"})) {
 		if path := "frontend." + key; !slices.Contains(routeKeys, key) && src.given(path) && !src.faulty(path) {
-			ps.Add(path, nil, "the load balancer stands, and this is its own matter", "remove it, or existingListener to have one made")
+			ps.Add(path, nil, "the load balancer stands, and this is its own matter",
+				"remove it, or existingListener to have one made")
 		}
 	}
 	if arn := existingListenerPath + ".arn"; l.ARN != "" {
 		parts := listenerARN.FindStringSubmatch(l.ARN)
 		switch {
 		case parts == nil:
-			ps.Add(arn, l.ARN, "this is not the ARN of a listener of an Application Load Balancer, arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID",
+			ps.Add(arn, l.ARN,
+				"this is not the ARN of a listener of an Application Load Balancer, "+
+					"arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID",
 				"copy it from the listener, not from the load balancer")
-		case e.Region != "" && (parts[2] != e.Region || parts[1] != settings.Partition(e.Region)), e.Account != "" && parts[3] != e.Account:
-			ps.Add(arn, l.ARN, fmt.Sprintf("a rule stands in the environment's own account and region, %s in %s", e.Account, e.Region),
+		case e.Region != "" && (parts[2] != e.Region || parts[1] != settings.Partition(e.Region)), e.Account != "" &&
+			parts[3] != e.Account:
+			ps.Add(arn, l.ARN,
+				fmt.Sprintf("a rule stands in the environment's own account and region, %s in %s", e.Account, e.Region),
 				"take a listener there, or have a load balancer made")
 		}
 	}
 	if n := len(l.Hosts); n > maxRouteHosts {
-		ps.Add(existingListenerPath+".hosts", nil, fmt.Sprintf("beside its paths a rule has room for %d hosts, these are %d", maxRouteHosts, n), "use a wildcard, such as *.example.com")
+		ps.Add(existingListenerPath+".hosts", nil,
+			fmt.Sprintf("beside its paths a rule has room for %d hosts, these are %d", maxRouteHosts,
+				n), "use a wildcard, such as *.example.com")
 	}
 	for i, host := range l.Hosts {
 		if path := itemPath(existingListenerPath+".hosts", i); !hostPattern.MatchString(host) && !src.faulty(path) {
-			ps.Add(path, host, "a host has up to 128 letters, digits, dots and hyphens, with * and ? for wildcards", "such as predictions.example.com")
+			ps.Add(path, host, "a host has up to 128 letters, digits, dots and hyphens, with * and ? for wildcards",
+				"such as predictions.example.com")
 		}
 	}
-	if u, err := url.Parse(l.URL); l.URL != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || *u != (url.URL{Scheme: u.Scheme, Host: u.Host})) {
-		ps.Add(existingListenerPath+".url", l.URL, "this is where clients reach the listener, a scheme and a host", "such as https://predictions.example.com")
+	if u, err := url.Parse(l.URL); l.URL != "" &&
+		(err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" ||
+			*u != (url.URL{Scheme: u.Scheme, Host: u.Host})) {
+		ps.Add(existingListenerPath+".url", l.URL, "this is where clients reach the listener, a scheme and a host",
+			"such as https://predictions.example.com")
 	}
 	return ps
 }
@@ -95,12 +108,16 @@ func validateRouteNetwork(e Environment, src source) problem.List {
 	case !e.HasNetwork():
 		ps.Add("network", nil, "a Lambda function behind a load balancer that stands needs no network", "remove it")
 	case n.NewVPC != nil:
-		ps.Add("network.newVpc", nil, "the tasks stand in the VPC of the load balancer, which stands", "give it as existingVpc")
+		ps.Add("network.newVpc", nil, "the tasks stand in the VPC of the load balancer, which stands",
+			"give it as existingVpc")
 	case n.ExistingVPC != nil:
 		ps = append(ps, validateExistingVPC(*n.ExistingVPC, e.Region).In("network.existingVpc")...)
-		ps = append(ps, validateZones("privateSubnets", n.ExistingVPC.PrivateSubnets, "private", "the gateway on Fargate").In("network.existingVpc")...)
+		ps = append(ps,
+			validateZones("privateSubnets", n.ExistingVPC.PrivateSubnets, "private",
+				"the gateway on Fargate").In("network.existingVpc")...)
 	case !src.faulty("network.existingVpc"):
-		ps.Add("network", nil, "the gateway's tasks stand in the VPC of the load balancer, and none is given", "add existingVpc")
+		ps.Add("network", nil, "the gateway's tasks stand in the VPC of the load balancer, and none is given",
+			"add existingVpc")
 	}
 	return ps
 }

@@ -73,7 +73,8 @@ func validateGatewayForm(e Environment, src source) problem.List {
 // tell (fact F29).
 func validateOfferedLoad(e Environment) problem.List {
 	var ps problem.List
-	rule, fix := "a gateway on lambda sheds nothing, and so publishes no offered load that could scale", "remove it, or say gateway: fargate"
+	rule, fix := "a gateway on lambda sheds nothing, and so publishes no offered load that could scale",
+		"remove it, or say gateway: fargate"
 	if e.Frontend.onFargate() {
 		rule, fix = "a canary on lambda does not publish its share of the offered load", "remove it while the canary is "+
 			"there"
@@ -104,7 +105,9 @@ func validateImage(path, uri string, e Environment) problem.List {
 	image, err := artifact.ParseImage(uri, artifact.ECS)
 	ps := problem.From(err).In(path)
 	if err == nil && e.Region != "" && e.Network.NewVPC != nil && image.Region != e.Region {
-		ps.Add(path, uri, "the private endpoints of a new VPC lead to Amazon ECR in its own region "+e.Region+", this image is in "+image.Region,
+		ps.Add(path, uri,
+			"the private endpoints of a new VPC lead to Amazon ECR in its own region "+e.Region+
+				", this image is in "+image.Region,
 			"replicate the repository to "+e.Region+" and give the image there")
 	}
 	return ps

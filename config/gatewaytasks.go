@@ -73,14 +73,17 @@ func (e Environment) taskZones() int {
 // whole fleet serves, and its floors to be sound.
 func (e Environment) validateTasks(src source) problem.List {
 	c, ok := e.GatewayTasks()
-	if !ok || e.Frontend.Capacity.RequestsPerSecondPerTask <= 0 || src.faulty(requestsPerSecondPerTask) || src.faulty("frontend.capacity.minTasks") {
+	if !ok || e.Frontend.Capacity.RequestsPerSecondPerTask <= 0 || src.faulty(requestsPerSecondPerTask) ||
+		src.faulty("frontend.capacity.minTasks") {
 		return nil
 	}
 	ps := e.inFrontend(c.Validate(), requestsPerSecondPerTask)
 	if most := e.Frontend.Capacity.MaxTasks; len(ps) == 0 && most != 0 {
 		if need := e.tasksOfFleet(e.Frontend.share()); need > most {
 			served, instances := e.fleet()
-			ps.Add(maxTasks, most, fmt.Sprintf("the gateway is full before the fleet, or an event's floor, is: %d instances serve %g a second%s, and with the events %d tasks are needed", instances, served, e.Frontend.ofIt(), need),
+			ps.Add(maxTasks, most,
+				fmt.Sprintf("the gateway is full before the fleet, or an event's floor, is: %d instances serve %g a second%s, "+
+					"and with the events %d tasks are needed", instances, served, e.Frontend.ofIt(), need),
 				fmt.Sprintf("raise it to %d or more, or leave it out", need))
 		}
 	}

@@ -92,10 +92,15 @@ func namesIn(dir string) (names []string, ps Problems) {
 		switch {
 		case strings.HasPrefix(file, "."):
 		case strings.HasSuffix(file, ".yml"):
-			ps = append(ps, inDir(filepath.Join(dir, file), "", "an environment's file ends in "+ending, "rename it to "+strings.TrimSuffix(file, ".yml")+ending))
+			ps = append(ps,
+				inDir(filepath.Join(dir, file), "", "an environment's file ends in "+ending,
+					"rename it to "+strings.TrimSuffix(file, ".yml")+ending))
 		case !isYAML:
 		case !stageName.MatchString(name):
-			ps = append(ps, inDir(filepath.Join(dir, file), name, "a file's name is its environment's: a letter, then letters, digits and hyphens", "rename it, such as prod-eu"+ending))
+			ps = append(ps,
+				inDir(filepath.Join(dir, file), name,
+					"a file's name is its environment's: a letter, then letters, digits and hyphens",
+					"rename it, such as prod-eu"+ending))
 		default:
 			names = append(names, name)
 		}

@@ -76,7 +76,8 @@ func validateLoadBalancer(e Environment, src source) problem.List {
 	return ps
 }
 
-var webACLARN = regexp.MustCompile(`^arn:(aws[a-z-]*):wafv2:([a-z0-9-]+):([0-9]{12}):regional/webacl/[A-Za-z0-9_-]{1,128}/[0-9a-f-]{36}$`)
+var webACLARN = regexp.MustCompile(`^arn:(aws[a-z-]*):wafv2:([a-z0-9-]+):([0-9]{12}):` +
+	`regional/webacl/[A-Za-z0-9_-]{1,128}/[0-9a-f-]{36}$`)
 
 func validateWAF(w settings.WAF, e Environment, src source) problem.List {
 	const path = "frontend.waf."

@@ -29,7 +29,9 @@ func validateNetwork(e Environment, src source) problem.List {
 		if !src.faulty("frontend.internetFacing") {
 			ps = append(ps, validateBalancerSubnets(*n.ExistingVPC, e.Frontend.InternetFacing).In(existingVPC)...)
 			if e.Frontend.RunsOn(GatewayOnFargate) && e.Frontend.InternetFacing {
-				ps = append(ps, validateZones("privateSubnets", n.ExistingVPC.PrivateSubnets, "private", "the gateway on Fargate").In(existingVPC)...)
+				ps = append(ps,
+					validateZones("privateSubnets", n.ExistingVPC.PrivateSubnets, "private",
+						"the gateway on Fargate").In(existingVPC)...)
 			}
 		}
 	}
@@ -50,7 +52,8 @@ func validateNewVPC(v NewVPC, region string) problem.List {
 	if zones := len(v.AvailabilityZones); zones > 0 {
 		// CDK cuts the range into equal parts, a power of two of them.
 		smallest = smallestBalancerMask - bits.Len(uint(2*zones-1))
-		what = fmt.Sprintf("a public and a private subnet of /%d or larger in each of %d zones need a range", smallestBalancerMask, zones)
+		what = fmt.Sprintf("a public and a private subnet of /%d or larger in each of %d zones need a range",
+			smallestBalancerMask, zones)
 	}
 	ps = append(ps, validateCIDR("cidr", v.CIDR, largestVPC, smallest, what)...)
 	for i, zone := range v.AvailabilityZones {
@@ -119,9 +122,12 @@ func validateZone(path, zone, region string) problem.List {
 	switch {
 	case zone == "":
 	case parts == nil:
-		ps.Add(path, zone, "a zone is named as its region and a letter, and neither a zone's id nor a Local Zone serves here", "such as "+cmp.Or(region, "eu-central-1")+"a")
+		ps.Add(path, zone,
+			"a zone is named as its region and a letter, and neither a zone's id nor a Local Zone serves here",
+			"such as "+cmp.Or(region, "eu-central-1")+"a")
 	case region != "" && parts[1] != region:
-		ps.Add(path, zone, "this zone is not in the environment's region "+region, fmt.Sprintf("such as %s%s", region, parts[2]))
+		ps.Add(path, zone, "this zone is not in the environment's region "+region,
+			fmt.Sprintf("such as %s%s", region, parts[2]))
 	}
 	return ps
 }
@@ -143,7 +149,8 @@ func validateCIDR(path, cidr string, largest, smallest int, what string) problem
 	case err != nil, !prefix.Addr().Is4():
 		ps.Add(path, cidr, "this is not an IPv4 range", "such as 10.0.0.0/16")
 	case prefix.Bits() < largest || prefix.Bits() > smallest:
-		ps.Add(path, cidr, fmt.Sprintf("%s from /%d to /%d", what, largest, smallest), "such as "+netip.PrefixFrom(prefix.Addr(), min(max(prefix.Bits(), largest), smallest)).Masked().String())
+		ps.Add(path, cidr, fmt.Sprintf("%s from /%d to /%d", what, largest, smallest),
+			"such as "+netip.PrefixFrom(prefix.Addr(), min(max(prefix.Bits(), largest), smallest)).Masked().String())
 	case prefix != prefix.Masked():
 		ps.Add(path, cidr, "the address has bits beyond the mask", "write "+prefix.Masked().String())
 	}

@@ -32,14 +32,16 @@ func validateTags(tags map[string]string) problem.List {
 		path, value := keyPath("tags", key), tags[key]
 		switch n := utf8.RuneCountInString(key); {
 		case n < 1 || n > maxTagKeyLength:
-			ps.Add(path, value, fmt.Sprintf("a tag's key has 1 to %d characters, this one has %d", maxTagKeyLength, n), "shorten it")
+			ps.Add(path, value, fmt.Sprintf("a tag's key has 1 to %d characters, this one has %d", maxTagKeyLength, n),
+				"shorten it")
 		case strings.HasPrefix(strings.ToLower(key), "aws:"):
 			ps.Add(path, value, "AWS keeps keys that begin with aws: to itself", "rename it")
 		case !tagText.MatchString(key):
 			ps.Add(path, value, "a tag's key "+tagRule, "rename it")
 		}
 		if n := utf8.RuneCountInString(value); n > maxTagValueLength {
-			ps.Add(path, value, fmt.Sprintf("a tag's value has at most %d characters, this one has %d", maxTagValueLength, n), "shorten it")
+			ps.Add(path, value, fmt.Sprintf("a tag's value has at most %d characters, this one has %d", maxTagValueLength, n),
+				"shorten it")
 		} else if !tagText.MatchString(value) {
 			ps.Add(path, value, "a tag's value "+tagRule, "leave the other characters out")
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/autoscalingtest"
 )
 
 // surge is a step that 4 instances cannot carry.
@@ -272,7 +273,7 @@ func TestPoliciesOnUtilization(t *testing.T) {
 	t.Parallel()
 	in := surge()
 	in.Subject.Target.Policies = []autoscaling.TargetTrackingPolicy{
-		autoscaling.Tracking("cpu", autoscaling.CPUUtilization(autoscaling.Variant{EndpointName: "odds", Name: "main"}),
+		autoscaling.Tracking("cpu", autoscalingtest.VariantMetric("CPUUtilization", autoscaling.Variant{EndpointName: "odds", Name: "main"}),
 			140)}
 	if _, err := Run(in); err == nil || !strings.Contains(err.Error(), "FullUtilization") {
 		t.Errorf("got %v", err)

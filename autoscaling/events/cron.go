@@ -17,7 +17,8 @@ func (r cronRule) String() string {
 	} else {
 		day = cronField(set(uint64(r.days)), 0, strconv.Itoa)
 	}
-	return fmt.Sprintf("cron(%s %s %s %s %s %s)", cronMinutes(set(r.minutes)), cronField(set(uint64(r.hours)), 24, strconv.Itoa),
+	return fmt.Sprintf("cron(%s %s %s %s %s %s)", cronMinutes(set(r.minutes)),
+		cronField(set(uint64(r.hours)), 24, strconv.Itoa),
 		day, cronField(set(uint64(r.months)), 12, strconv.Itoa), weekday, cronField(r.years, 0, strconv.Itoa))
 }
 

@@ -117,7 +117,8 @@ func (c Calendar) occurrenceSpans(e Event, steps []floorStep, o occurrence) []sp
 			minCapacity: c.MinCapacity + (over*left+c.ReleaseSteps-1)/c.ReleaseSteps})
 		ends = to
 	}
-	return append(spans, span{from: ends, to: ends.Add(time.Duration(c.ReleaseAssertions) * c.AssertEvery), minCapacity: c.MinCapacity})
+	return append(spans,
+		span{from: ends, to: ends.Add(time.Duration(c.ReleaseAssertions) * c.AssertEvery), minCapacity: c.MinCapacity})
 }
 
 // alignDown is the last time at or before t at which clocks where t is show a

@@ -71,7 +71,8 @@ func overlap(a, b Event) bool {
 	bs, _ := b.occurrences()
 	for _, x := range as {
 		for _, y := range bs {
-			if x.starts.Add(-longestLeadTime).Before(y.ends.Add(b.overrun())) && y.starts.Add(-longestLeadTime).Before(x.ends.Add(a.overrun())) {
+			if x.starts.Add(-longestLeadTime).Before(y.ends.Add(b.overrun())) &&
+				y.starts.Add(-longestLeadTime).Before(x.ends.Add(a.overrun())) {
 				return true
 			}
 		}

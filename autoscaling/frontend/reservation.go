@@ -126,7 +126,8 @@ func ReservationSchedules(c events.Calendar) []ReservationSchedule {
 	actions := events.Actions(instants, "capacity units", farYears...)
 	schedules := make([]ReservationSchedule, len(actions))
 	for i, a := range actions {
-		schedules[i] = ReservationSchedule{Name: a.Name, Schedule: a.Schedule, Timezone: a.Timezone, CapacityUnits: a.Capacity}
+		schedules[i] = ReservationSchedule{Name: a.Name, Schedule: a.Schedule, Timezone: a.Timezone,
+			CapacityUnits: a.Capacity}
 	}
 	return schedules
 }
@@ -153,7 +154,8 @@ func ValidateReservations(c events.Calendar) problem.List {
 		}
 	}
 	if n := len(ReservationSchedules(c)); n > MaxReservationSchedules {
-		ps.Add("Events", len(c.Events), fmt.Sprintf("capacity units need %d schedules, and a stack has room for %d", n, MaxReservationSchedules),
+		ps.Add("Events", len(c.Events),
+			fmt.Sprintf("capacity units need %d schedules, and a stack has room for %d", n, MaxReservationSchedules),
 			"remove past events, or give events the same times and peaks")
 	}
 	return ps

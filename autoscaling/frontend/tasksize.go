@@ -35,11 +35,14 @@ func ValidateTaskSize(cpu, memoryMB int) problem.List {
 		for _, known := range slices.Sorted(maps.Keys(taskSizes)) {
 			sizes = append(sizes, fmt.Sprint(known))
 		}
-		ps.Add("CPU", cpu, "a task has "+strings.Join(sizes, ", ")+" units, 1024 being a whole processor", fmt.Sprintf("%d is the default", DefaultTaskCPU))
+		ps.Add("CPU", cpu, "a task has "+strings.Join(sizes, ", ")+" units, 1024 being a whole processor",
+			fmt.Sprintf("%d is the default", DefaultTaskCPU))
 		return ps
 	}
-	if memoryMB < size.from || memoryMB > size.to || (memoryMB-size.from)%size.step != 0 || cpu == 256 && memoryMB == 1536 {
-		ps.Add("MemoryMB", memoryMB, fmt.Sprintf("beside CPU %d a task has %d to %d MB in steps of %d", cpu, size.from, size.to, size.step),
+	if memoryMB < size.from || memoryMB > size.to || (memoryMB-size.from)%size.step != 0 || cpu == 256 &&
+		memoryMB == 1536 {
+		ps.Add("MemoryMB", memoryMB,
+			fmt.Sprintf("beside CPU %d a task has %d to %d MB in steps of %d", cpu, size.from, size.to, size.step),
 			"leave it out for twice the CPU")
 	}
 	return ps

@@ -103,7 +103,8 @@ func FunctionTarget(c events.Calendar, maxConcurrency int) autoscaling.ScalableT
 	if maxConcurrency == 0 {
 		maxConcurrency = max(1, c.HighestFloor())
 	}
-	tracking := autoscaling.Tracking(UtilizationPolicyName, autoscaling.FunctionProvisionedConcurrencyUtilization, safetyFactor(c))
+	tracking := autoscaling.Tracking(UtilizationPolicyName, autoscaling.FunctionProvisionedConcurrencyUtilization,
+		safetyFactor(c))
 	tracking.ScaleOutCooldown = 0 // Lambda counts the environments that are on their way
 	return autoscaling.ScalableTarget{
 		Dimension: autoscaling.FunctionProvisionedConcurrency, MinCapacity: c.MinCapacity, MaxCapacity: maxConcurrency,
@@ -119,7 +120,8 @@ func ServiceTarget(c events.Calendar, maxTasks int) autoscaling.ScalableTarget {
 	if maxTasks == 0 {
 		maxTasks = c.HighestFloor()
 	}
-	tracking := autoscaling.Tracking(ServiceCPUPolicyName, autoscaling.ServiceAverageCPUUtilization, math.Round(100*safetyFactor(c)))
+	tracking := autoscaling.Tracking(ServiceCPUPolicyName, autoscaling.ServiceAverageCPUUtilization,
+		math.Round(100*safetyFactor(c)))
 	tracking.ScaleOutCooldown = time.Minute // tasks start in seconds, and report every minute
 	return autoscaling.ScalableTarget{
 		Dimension: autoscaling.ServiceTaskCount, MinCapacity: c.MinCapacity, MaxCapacity: maxTasks,

@@ -43,10 +43,12 @@ var boundsRules = []Rule{
 func productionOneInstance(s Subject) problem.List {
 	var ps problem.List
 	t := s.Target
-	if !s.Facts.Production || t.Asynchronous || t.Dimension != autoscaling.VariantInstanceCount && t.Dimension != autoscaling.InferenceComponentCopyCount {
+	if !s.Facts.Production || t.Asynchronous || t.Dimension != autoscaling.VariantInstanceCount &&
+		t.Dimension != autoscaling.InferenceComponentCopyCount {
 		return ps
 	}
-	one := map[autoscaling.Dimension]string{autoscaling.VariantInstanceCount: "instance", autoscaling.InferenceComponentCopyCount: "copy"}[t.Dimension]
+	one := map[autoscaling.Dimension]string{autoscaling.VariantInstanceCount: "instance",
+		autoscaling.InferenceComponentCopyCount: "copy"}[t.Dimension]
 	add := func(at string, n int) {
 		if n < 2 {
 			ps.Add(at, n, "in production nobody is served while the only "+one+" fails or is replaced", "set it to 2 or more")
@@ -64,7 +66,8 @@ func productionOneInstance(s Subject) problem.List {
 func productionOneZone(s Subject) problem.List {
 	var ps problem.List
 	if s.Facts.Production && s.Facts.Zones == 1 {
-		ps.Add("Facts.Zones", s.Facts.Zones, "in production nobody is served while the only Availability Zone fails", "spread the instances over 2 or more")
+		ps.Add("Facts.Zones", s.Facts.Zones, "in production nobody is served while the only Availability Zone fails",
+			"spread the instances over 2 or more")
 	}
 	return ps
 }
@@ -75,13 +78,16 @@ func productionOneZone(s Subject) problem.List {
 func floorWithoutZone(s Subject) problem.List {
 	var ps problem.List
 	t, f := s.Target, s.Facts
-	if !f.Production || f.Zones < 2 || t.Dimension != autoscaling.VariantInstanceCount || t.Asynchronous || t.MinCapacity < 2 {
+	if !f.Production || f.Zones < 2 || t.Dimension != autoscaling.VariantInstanceCount || t.Asynchronous ||
+		t.MinCapacity < 2 {
 		return ps // fewer is production-one-instance
 	}
 	if headroom := s.headroom(); headroom > 0 && !survives(t.MinCapacity, f.Zones, headroom) {
 		ps.Add("Target.MinCapacity", t.MinCapacity,
-			fmt.Sprintf("without one of %d zones %d of them are left, which carry at most %.0f %% of the load at which the target keeps %d",
-				f.Zones, left(t.MinCapacity, f.Zones), 100*headroom*float64(left(t.MinCapacity, f.Zones))/float64(t.MinCapacity), t.MinCapacity),
+			fmt.Sprintf("without one of %d zones %d of them are left, which carry at most %.0f %% of the load at which the "+
+				"target keeps %d",
+				f.Zones, left(t.MinCapacity, f.Zones), 100*headroom*float64(left(t.MinCapacity, f.Zones))/float64(t.MinCapacity),
+				t.MinCapacity),
 			floorFix(t.MinCapacity, f.Zones, headroom))
 	}
 	if at, floor := highestFloor(t); at >= 0 && f.PeakRequestsPerSecond > 0 && f.RequestsPerSecondPerInstance > 0 {
@@ -111,7 +117,8 @@ func floorFix(n, zones int, headroom float64) string {
 		}
 	}
 	even := (n + zones - 1) / zones * zones
-	lower := fmt.Sprintf("lower the target to %g of what one instance sustains", math.Floor(float64(zones-1)/float64(zones)*100)/100)
+	lower := fmt.Sprintf("lower the target to %g of what one instance sustains",
+		math.Floor(float64(zones-1)/float64(zones)*100)/100)
 	if even != n {
 		return fmt.Sprintf("set it to %d, and %s", even, lower)
 	}
@@ -161,7 +168,8 @@ func maxBelowPeak(s Subject) problem.List {
 	}
 	if t.MaxCapacity < need {
 		ps.Add("Target.MaxCapacity", t.MaxCapacity,
-			fmt.Sprintf("the peak of %g requests a second needs %d %s%s", f.PeakRequestsPerSecond, need, t.Dimension.Unit(), reserve),
+			fmt.Sprintf("the peak of %g requests a second needs %d %s%s", f.PeakRequestsPerSecond, need, t.Dimension.Unit(),
+				reserve),
 			fmt.Sprintf("raise it to %d or more", need))
 	}
 	return ps

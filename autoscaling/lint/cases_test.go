@@ -193,7 +193,7 @@ var lintCases = []struct {
 	{"cpu-over-cores", "more than there is", cpu(900),
 		`Target.Policies[2].TargetValue: got 900: CPUUtilization is at most 800 on the 8 cores of ml.c6i.2xlarge: it never gets there; set it below 800`},
 	{"cpu-over-cores", "an alarm", func(s *subject) {
-		s.Target.StepPolicies[0].Alarm.Metric, s.Target.StepPolicies[0].Alarm.Threshold = autoscaling.CPUUtilization(*s.Variant), 70
+		s.Target.StepPolicies[0].Alarm.Metric, s.Target.StepPolicies[0].Alarm.Threshold = autoscalingtest.VariantMetric("CPUUtilization", *s.Variant), 70
 	}, `Target.StepPolicies[0].Alarm.Threshold: got 70: CPUUtilization is a sum over cores, 0 to 800 on the 8 of ml.c6i.2xlarge, so that this is 8.75 % of the instance; write 560 if 70 % of the instance is meant`},
 	{"cpu-over-cores", "over all cores", cpu(400), ""},
 	{"cpu-over-cores", "a size that says nothing", func(s *subject) { s.Variant.InstanceType = "ml.c6i.metal"; cpu(50)(s) }, ""},
@@ -329,13 +329,13 @@ func night(s *subject) {
 
 func cpu(target float64) func(*subject) {
 	return func(s *subject) {
-		s.Target.Policies = append(s.Target.Policies, slow(autoscaling.Tracking("cpu", autoscaling.CPUUtilization(*s.Variant), target)))
+		s.Target.Policies = append(s.Target.Policies, slow(autoscaling.Tracking("cpu", autoscalingtest.VariantMetric("CPUUtilization", *s.Variant), target)))
 	}
 }
 
 func metric(change func(*autoscaling.Metric)) func(*subject) {
 	return func(s *subject) {
-		m := autoscaling.MemoryUtilization(*s.Variant)
+		m := autoscalingtest.VariantMetric("MemoryUtilization", *s.Variant)
 		change(&m)
 		s.Target.Policies = append(s.Target.Policies, slow(autoscaling.Tracking("memory", m, 70)))
 	}

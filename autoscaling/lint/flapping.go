@@ -34,7 +34,8 @@ func flapping(s Subject) problem.List {
 			threshold := p.Alarm.Threshold - worst.value + out.above/worst.ratio()
 			ps.Add(fmt.Sprintf("Target.StepPolicies[%d].Alarm.Threshold", i), p.Alarm.Threshold,
 				fmt.Sprintf("from %d to %d %s the metric goes from %g to %g, over the %g at which the policy %s adds them again",
-					worst.from, worst.to, s.Target.Dimension.Unit(), worst.value, math.Round(worst.value*worst.ratio()*100)/100, out.above, out.policy),
+					worst.from, worst.to, s.Target.Dimension.Unit(), worst.value, math.Round(worst.value*worst.ratio()*100)/100,
+					out.above, out.policy),
 				fmt.Sprintf("lower it to %g, raise the minimum, or remove less at a time", math.Floor(threshold*100)/100))
 			break // one step is enough to say it
 		}
@@ -122,7 +123,8 @@ func firstScaleOut(t autoscaling.ScalableTarget, a autoscaling.Alarm) (first sca
 
 // perCapacity are SageMaker's metrics that are shared by all capacity.
 var perCapacity = []string{
-	"InvocationsPerInstance", "InvocationsPerCopy", "ConcurrentRequestsPerModel", "ConcurrentRequestsPerCopy", "ApproximateBacklogSizePerInstance",
+	"InvocationsPerInstance", "InvocationsPerCopy", "ConcurrentRequestsPerModel", "ConcurrentRequestsPerCopy",
+	"ApproximateBacklogSizePerInstance",
 	"CPUUtilization", "CPUUtilizationNormalized", "GPUUtilization", "GPUUtilizationNormalized",
 }
 

@@ -12,18 +12,20 @@ import (
 
 var frontendRules = []Rule{
 	{
-		ID:     "frontend-burst",
-		Reason: "a function gets 1,000 more environments, or 10,000 more requests a second, every 10 s: a faster rise is refused",
-		Fact:   "F25",
-		Fix:    "start environments beforehand with provisioned concurrency, or put the gateway on Fargate",
-		check:  frontendBurst,
+		ID: "frontend-burst",
+		Reason: "a function gets 1,000 more environments, or 10,000 more requests a second, every 10 s: a faster rise is " +
+			"refused",
+		Fact:  "F25",
+		Fix:   "start environments beforehand with provisioned concurrency, or put the gateway on Fargate",
+		check: frontendBurst,
 	},
 	{
-		ID:     "frontend-concurrency",
-		Reason: "a function has no more environments than its account, or than were reserved for it: further requests are refused",
-		Fact:   "F26",
-		Fix:    "have the account's concurrency raised, or put the gateway on Fargate",
-		check:  frontendConcurrency,
+		ID: "frontend-concurrency",
+		Reason: "a function has no more environments than its account, or than were reserved for it: further requests are " +
+			"refused",
+		Fact:  "F26",
+		Fix:   "have the account's concurrency raised, or put the gateway on Fargate",
+		check: frontendConcurrency,
 	},
 	{
 		ID:     "frontend-payload",
@@ -75,7 +77,8 @@ func frontendBurst(s Subject) problem.List {
 	}
 	if cold := need - s.Facts.Frontend.ProvisionedConcurrency; cold > lambdaBurst {
 		ps.Add("Facts.Frontend.ProvisionedConcurrency", s.Facts.Frontend.ProvisionedConcurrency,
-			fmt.Sprintf("a peak of %g requests a second needs %d environments at once, of which Lambda starts %d in 10s and refuses the rest",
+			fmt.Sprintf("a peak of %g requests a second needs %d environments at once, of which Lambda starts %d in 10s and "+
+				"refuses the rest",
 				frontendPeak(s.Facts), need, lambdaBurst),
 			fmt.Sprintf("start %d or more beforehand, or put the gateway on Fargate", need-lambdaBurst))
 	}
@@ -98,7 +101,8 @@ func frontendConcurrency(s Subject) problem.List {
 	}
 	if need > limit {
 		ps.Add(at, limit, fmt.Sprintf("a peak of %g requests a second needs %d environments, more than the %d that %s",
-			frontendPeak(s.Facts), need, limit, whose), fmt.Sprintf("raise it to %d or more, or put the gateway on Fargate", need))
+			frontendPeak(s.Facts), need, limit, whose),
+			fmt.Sprintf("raise it to %d or more, or put the gateway on Fargate", need))
 	}
 	return ps
 }
@@ -107,7 +111,8 @@ func frontendPayload(s Subject) problem.List {
 	var ps problem.List
 	if onLambda(s.Facts) && s.Facts.Frontend.PayloadBytes > maxLambdaPayload {
 		ps.Add("Facts.Frontend.PayloadBytes", s.Facts.Frontend.PayloadBytes,
-			fmt.Sprintf("a load balancer passes at most %d bytes to a function and from it", maxLambdaPayload), "send less, or put the gateway on Fargate")
+			fmt.Sprintf("a load balancer passes at most %d bytes to a function and from it",
+				maxLambdaPayload), "send less, or put the gateway on Fargate")
 	}
 	return ps
 }

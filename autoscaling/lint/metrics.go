@@ -145,7 +145,8 @@ func mathWithoutFill(s Subject) problem.List {
 // sparse are metrics that are published only when there is something to count:
 // all that a gateway sheds, and what waits or fails for want of capacity.
 var sparse = []string{
-	autoscaling.NoCapacityInvocationFailures, autoscaling.HasBacklogWithoutCapacity, autoscaling.GatewayArrivedRequests, autoscaling.GatewayShedRequests, autoscaling.GatewayQueuedRequests,
+	autoscaling.NoCapacityInvocationFailures, autoscaling.HasBacklogWithoutCapacity, autoscaling.GatewayArrivedRequests,
+	autoscaling.GatewayShedRequests, autoscaling.GatewayQueuedRequests,
 }
 
 // What stands before and after a series that is filled, and nothing but it.
@@ -176,7 +177,9 @@ func unfilled(m autoscaling.MetricMath) problem.List {
 			if missing[name] && !told[name] && !filled {
 				told[name] = true
 				ps.Add(fmt.Sprintf("Queries[%d].Expression", i), q.Expression,
-					"where "+name+" has no value, as when a pool has no instances or nothing was counted, the expression has none", "write FILL("+name+", 0)")
+					"where "+name+" has no value, as when a pool has no instances or nothing was counted, "+
+						"the expression has none",
+					"write FILL("+name+", 0)")
 			}
 		}
 	}

@@ -68,7 +68,7 @@ var errorRules = []struct {
 	{"period-too-short", "a metric with one value a minute leaves most periods of 10 s without one", "A17", "use a high-resolution metric, or a period of a minute",
 		onTarget(func(t *autoscaling.ScalableTarget) {
 			t.StepPolicies = []autoscaling.StepScalingPolicy{autoscaling.EmergencyPolicy(variant, 8)}
-			t.StepPolicies[0].Alarm.Metric = autoscaling.CPUUtilization(variant)
+			t.StepPolicies[0].Alarm.Metric = autoscalingtest.VariantMetric("CPUUtilization", variant)
 		}), `StepPolicies[0].Alarm.Period: got 10s: /aws/sagemaker/Endpoints CPUUtilization has one value a minute, so that most periods would be without one; use 1m, or a high-resolution metric, such as ConcurrentRequestsPerModel`},
 	{"predictive-scaling", "SageMaker has no predictive scaling; found when a template is read", "H2", "give known surges as events",
 		func() error {

@@ -160,7 +160,8 @@ func (p RollingUpdateProps) validate() problem.List {
 // validateDuration checks an optional duration: whole seconds from low to high.
 func validateDuration(ps *problem.List, field string, d, low, high time.Duration) {
 	if d != 0 && (d < low || d > high || d%time.Second != 0) {
-		ps.Add(field, d, fmt.Sprintf("this is whole seconds from %s to %s", problem.Duration(low), problem.Duration(high)), "leave it out for SageMaker's own")
+		ps.Add(field, d, fmt.Sprintf("this is whole seconds from %s to %s", problem.Duration(low), problem.Duration(high)),
+			"leave it out for SageMaker's own")
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/inference"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/scaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/autoscalingtest"
 	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
 )
 
@@ -21,12 +22,12 @@ var odds = autoscaling.Variant{EndpointName: "odds", Name: "main", InstanceType:
 
 // TestEveryKind writes targets of all dimensions with policies of all kinds.
 func TestEveryKind(t *testing.T) {
-	pool := autoscaling.GPUUtilization(odds)
+	pool := autoscalingtest.VariantMetric("GPUUtilization", odds)
 	models := map[string]autoscaling.ScalableTarget{
 		"Variant": {
 			ResourceID: odds.ResourceID(), Dimension: autoscaling.VariantInstanceCount, MinCapacity: 2, MaxCapacity: 40,
 			Policies: []autoscaling.TargetTrackingPolicy{
-				autoscaling.ConcurrencyPolicy(6), autoscaling.Tracking("cpu", autoscaling.CPUUtilization(odds), 240),
+				autoscaling.ConcurrencyPolicy(6), autoscaling.Tracking("cpu", autoscalingtest.VariantMetric("CPUUtilization", odds), 240),
 				autoscaling.Tracking("math", autoscaling.MetricMath{Queries: []autoscaling.MetricQuery{
 					{ID: "gpu", Metric: &pool}, {ID: "half", Expression: "FILL(gpu, 0) / 2", ReturnData: true}}}, 35),
 			},

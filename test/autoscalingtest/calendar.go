@@ -21,8 +21,9 @@ func DrawCalendar(t *rapid.T, middle time.Time) events.Calendar {
 		AssertEvery:                  time.Duration(every) * time.Minute,
 		Align:                        time.Duration(align) * time.Minute,
 		ReleaseSteps:                 rapid.IntRange(0, 3).Draw(t, "releaseSteps"),
-		ReleaseEvery:                 time.Duration(rapid.SampledFrom([]int{0, 2 * every, 37}).Draw(t, "releaseEvery")) * time.Minute,
-		ReleaseAssertions:            rapid.SampledFrom([]int{0, 2, 5}).Draw(t, "releaseAssertions"),
+		ReleaseEvery: time.Duration(rapid.SampledFrom([]int{0, 2 * every, 37}).Draw(t,
+			"releaseEvery")) * time.Minute,
+		ReleaseAssertions: rapid.SampledFrom([]int{0, 2, 5}).Draw(t, "releaseAssertions"),
 	}
 	for i := range rapid.IntRange(1, 4).Draw(t, "events") {
 		c.Events = append(c.Events, drawEvent(t, fmt.Sprint("event ", i), middle))

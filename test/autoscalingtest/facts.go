@@ -14,7 +14,8 @@ func EveryFact() autoscaling.Facts {
 		Events:          []autoscaling.EventFacts{{Name: "final", Floor: 38, LeadTime: 27 * time.Minute}},
 		LoweredMaximums: []string{"night"},
 		Frontend: &autoscaling.FrontendFacts{
-			Kind: autoscaling.LambdaFrontend, PeakRequestsPerSecond: 9000, PayloadBytes: 1_000_000, AccountConcurrency: 5000, ReservedConcurrency: 2000, ProvisionedConcurrency: 200,
+			Kind: autoscaling.LambdaFrontend, PeakRequestsPerSecond: 9000, PayloadBytes: 1_000_000, AccountConcurrency: 5000,
+			ReservedConcurrency: 2000, ProvisionedConcurrency: 200,
 		},
 	}
 }

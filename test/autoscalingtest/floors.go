@@ -42,7 +42,8 @@ func CheckFloors(t Failer, c events.Calendar, from, to time.Time) {
 	// changes: minimum is what it was then.
 	play := func(minimum, start, end int, lost int, patience int) {
 		t.Helper()
-		next, _ := slices.BinarySearchFunc(firings, start, func(f Firing, minute int) int { return int(f.At.Sub(from)/time.Minute) - minute })
+		next, _ := slices.BinarySearchFunc(firings, start,
+			func(f Firing, minute int) int { return int(f.At.Sub(from)/time.Minute) - minute })
 		changed := start - 1
 		for changed >= 0 && want[changed] == want[start] {
 			changed--
@@ -93,7 +94,8 @@ func checkActions(t Failer, c events.Calendar, actions []autoscaling.ScheduledAc
 			t.Fatalf("%s is not as AWS writes it: %s, %v", a.Schedule, e, err)
 		}
 	}
-	target := autoscaling.ScalableTarget{ResourceID: "endpoint/odds/variant/main", Dimension: autoscaling.VariantInstanceCount,
+	target := autoscaling.ScalableTarget{ResourceID: "endpoint/odds/variant/main",
+		Dimension:   autoscaling.VariantInstanceCount,
 		MinCapacity: c.MinCapacity, MaxCapacity: c.MaxCapacity, ScheduledActions: actions}
 	if ps := target.Validate(); ps != nil {
 		t.Fatal(ps)
@@ -126,7 +128,8 @@ func FiringsOf(t Failer, actions []autoscaling.ScheduledAction) []Firing {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, at := range e.Between(time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2199, 1, 1, 0, 0, 0, 0, time.UTC), loc) {
+		for _, at := range e.Between(time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC),
+			time.Date(2199, 1, 1, 0, 0, 0, 0, time.UTC), loc) {
 			// What AWS makes of an hour that occurs twice must not matter.
 			for _, other := range []time.Duration{30 * time.Minute, time.Hour, -30 * time.Minute, -time.Hour} {
 				if reading(at, loc).Equal(reading(at.Add(other), loc)) {

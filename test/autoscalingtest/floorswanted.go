@@ -93,7 +93,8 @@ func wantedFloors(c events.Calendar, from time.Time, minutes int) []int {
 }
 
 func exceeds(c events.Calendar, e events.Event, shape []events.ShapeStep) bool {
-	return slices.ContainsFunc(shape, func(s events.ShapeStep) bool { return wantedInstances(c, e, s.Share) > c.MinCapacity })
+	return slices.ContainsFunc(shape,
+		func(s events.ShapeStep) bool { return wantedInstances(c, e, s.Share) > c.MinCapacity })
 }
 
 // wantedInstances counts in thousandths, the test's shares and uncertainties

@@ -22,7 +22,8 @@ func AnyTarget() *rapid.Generator[autoscaling.ScalableTarget] {
 	metric := rapid.Custom(func(t *rapid.T) autoscaling.Metric {
 		m := autoscaling.Metric{
 			Namespace: text.Draw(t, "namespace"), Name: text.Draw(t, "name"), Unit: maybeText.Draw(t, "unit"),
-			Statistic: rapid.SampledFrom([]autoscaling.Statistic{autoscaling.Average, autoscaling.Sum, autoscaling.Maximum}).Draw(t, "statistic"),
+			Statistic: rapid.SampledFrom([]autoscaling.Statistic{autoscaling.Average, autoscaling.Sum,
+				autoscaling.Maximum}).Draw(t, "statistic"),
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "dimensions") {
 			if m.Dimensions == nil {
@@ -36,13 +37,16 @@ func AnyTarget() *rapid.Generator[autoscaling.ScalableTarget] {
 		var m autoscaling.MetricMath
 		for range rapid.IntRange(1, 4).Draw(t, "queries") {
 			own := metric.Draw(t, "metric")
-			m.Queries = append(m.Queries, autoscaling.MetricQuery{ID: text.Draw(t, "id"), Metric: &own, Label: maybeText.Draw(t, "label")})
+			m.Queries = append(m.Queries,
+				autoscaling.MetricQuery{ID: text.Draw(t, "id"), Metric: &own, Label: maybeText.Draw(t, "label")})
 		}
-		return autoscaling.MetricMath{Queries: append(m.Queries, autoscaling.MetricQuery{ID: "result", Expression: text.Draw(t, "expression"), ReturnData: true})}
+		return autoscaling.MetricMath{Queries: append(m.Queries,
+			autoscaling.MetricQuery{ID: "result", Expression: text.Draw(t, "expression"), ReturnData: true})}
 	})
 	tracked := rapid.Custom(func(t *rapid.T) autoscaling.TargetTrackingPolicy {
 		p := autoscaling.TargetTrackingPolicy{
-			Name: text.Draw(t, "policy"), TargetValue: number.Draw(t, "target"), DisableScaleIn: rapid.Bool().Draw(t, "scale in"),
+			Name: text.Draw(t, "policy"), TargetValue: number.Draw(t, "target"),
+			DisableScaleIn:   rapid.Bool().Draw(t, "scale in"),
 			ScaleOutCooldown: seconds.Draw(t, "out"), ScaleInCooldown: seconds.Draw(t, "in"),
 		}
 		switch rapid.IntRange(0, 2).Draw(t, "kind") {
@@ -57,20 +61,26 @@ func AnyTarget() *rapid.Generator[autoscaling.ScalableTarget] {
 	})
 	stepped := rapid.Custom(func(t *rapid.T) autoscaling.StepScalingPolicy {
 		p := autoscaling.StepScalingPolicy{
-			Name: text.Draw(t, "policy"), Cooldown: seconds.Draw(t, "cooldown"), MinAdjustmentMagnitude: counts.Draw(t, "magnitude"),
-			AdjustmentType: rapid.SampledFrom([]autoscaling.AdjustmentType{autoscaling.ChangeInCapacity, autoscaling.ExactCapacity}).Draw(t, "type"),
-			Aggregation:    rapid.SampledFrom([]autoscaling.Aggregation{"", autoscaling.AggregateMinimum}).Draw(t, "aggregation"),
+			Name: text.Draw(t, "policy"), Cooldown: seconds.Draw(t, "cooldown"),
+			MinAdjustmentMagnitude: counts.Draw(t, "magnitude"),
+			AdjustmentType: rapid.SampledFrom([]autoscaling.AdjustmentType{autoscaling.ChangeInCapacity,
+				autoscaling.ExactCapacity}).Draw(t, "type"),
+			Aggregation: rapid.SampledFrom([]autoscaling.Aggregation{"", autoscaling.AggregateMinimum}).Draw(t,
+				"aggregation"),
 			Alarm: autoscaling.Alarm{
-				Description: maybeText.Draw(t, "description"), Period: seconds.Filter(func(d time.Duration) bool { return d > 0 }).Draw(t, "period"),
-				Comparison: autoscaling.Comparison(text.Draw(t, "comparison")), Threshold: number.Draw(t, "threshold"),
-				EvaluationPeriods: counts.Draw(t, "N"), DatapointsToAlarm: counts.Draw(t, "M"), MissingData: autoscaling.MissingData(maybeText.Draw(t, "missing")),
+				Description: maybeText.Draw(t, "description"),
+				Period:      seconds.Filter(func(d time.Duration) bool { return d > 0 }).Draw(t, "period"),
+				Comparison:  autoscaling.Comparison(text.Draw(t, "comparison")), Threshold: number.Draw(t, "threshold"),
+				EvaluationPeriods: counts.Draw(t, "N"), DatapointsToAlarm: counts.Draw(t, "M"),
+				MissingData: autoscaling.MissingData(maybeText.Draw(t, "missing")),
 			},
 		}
 		if rapid.Bool().Draw(t, "math") {
 			p.Alarm.Metric = math.Draw(t, "math")
 		} else {
 			m := metric.Draw(t, "metric")
-			m.Statistic = rapid.SampledFrom([]autoscaling.Statistic{autoscaling.Average, "p99", "TM(10%:90%)"}).Draw(t, "statistic")
+			m.Statistic = rapid.SampledFrom([]autoscaling.Statistic{autoscaling.Average, "p99", "TM(10%:90%)"}).Draw(t,
+				"statistic")
 			p.Alarm.Metric = m
 		}
 		for range rapid.IntRange(1, 4).Draw(t, "steps") {
@@ -83,7 +93,8 @@ func AnyTarget() *rapid.Generator[autoscaling.ScalableTarget] {
 	})
 	action := rapid.Custom(func(t *rapid.T) autoscaling.ScheduledAction {
 		return autoscaling.ScheduledAction{
-			Name: text.Draw(t, "action"), Schedule: "cron(0 18 ? * MON-FRI *)", Timezone: rapid.SampledFrom([]string{"UTC", "Europe/London"}).Draw(t, "zone"),
+			Name: text.Draw(t, "action"), Schedule: "cron(0 18 ? * MON-FRI *)",
+			Timezone:    rapid.SampledFrom([]string{"UTC", "Europe/London"}).Draw(t, "zone"),
 			MinCapacity: rapid.Ptr(counts, true).Draw(t, "min"), MaxCapacity: rapid.Ptr(counts, true).Draw(t, "max"),
 		}
 	})
@@ -92,12 +103,14 @@ func AnyTarget() *rapid.Generator[autoscaling.ScalableTarget] {
 		target := autoscaling.ScalableTarget{
 			ResourceID: text.Draw(t, "resource"), RoleARN: maybeText.Draw(t, "role"),
 			Dimension: rapid.SampledFrom([]autoscaling.Dimension{
-				autoscaling.VariantInstanceCount, autoscaling.InferenceComponentCopyCount, "ecs:service:DesiredCount"}).Draw(t, "dimension"),
+				autoscaling.VariantInstanceCount, autoscaling.InferenceComponentCopyCount, "ecs:service:DesiredCount"}).Draw(t,
+				"dimension"),
 			MinCapacity: counts.Draw(t, "min"), MaxCapacity: counts.Draw(t, "max"),
 		}
 		if rapid.Bool().Draw(t, "suspended") {
 			target.SuspendedState = &autoscaling.SuspendedState{
-				ScaleIn: rapid.Bool().Draw(t, "in"), ScaleOut: rapid.Bool().Draw(t, "out"), Scheduled: rapid.Bool().Draw(t, "scheduled")}
+				ScaleIn: rapid.Bool().Draw(t, "in"), ScaleOut: rapid.Bool().Draw(t, "out"), Scheduled: rapid.Bool().Draw(t,
+					"scheduled")}
 		}
 		for range some(t, "tracking") {
 			target.Policies = append(target.Policies, tracked.Draw(t, "tracking"))

@@ -23,6 +23,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/inference"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/scaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/autoscalingtest"
 	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
 )
 
@@ -127,8 +128,8 @@ func everyKind(stack awscdk.Stack) []*scaling.ScalableTarget {
 	main := odds.Variant("main")
 	everything := everyPolicy(main)
 	everything.Policies = append(everything.Policies,
-		autoscaling.Tracking("cpu", autoscaling.CPUUtilization(main), 240), autoscaling.Tracking("memory", autoscaling.MemoryUtilization(main), 80),
-		autoscaling.Tracking("gpu", autoscaling.GPUUtilization(main), 70), autoscaling.Tracking("gpu-memory", autoscaling.GPUMemoryUtilization(main), 80))
+		autoscaling.Tracking("cpu", autoscalingtest.VariantMetric("CPUUtilization", main), 240), autoscaling.Tracking("memory", autoscalingtest.VariantMetric("MemoryUtilization", main), 80),
+		autoscaling.Tracking("gpu", autoscalingtest.VariantMetric("GPUUtilization", main), 70), autoscaling.Tracking("gpu-memory", autoscalingtest.VariantMetric("GPUMemoryUtilization", main), 80))
 	everything.ScheduledActions = []autoscaling.ScheduledAction{
 		{Name: "evening", Schedule: "cron(0 18 ? * MON-FRI *)", Timezone: "Europe/London", MinCapacity: aws.Int(4)},
 		{Name: "final", Schedule: "at(2027-05-29T18:00:00)", Timezone: "America/New_York", MinCapacity: aws.Int(10)},

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/autoscalingtest"
 )
 
 // TestPolicies deploys two variants of one endpoint with policies of every kind
@@ -49,7 +50,7 @@ func TestPolicies(t *testing.T) {
 }
 
 func everyPolicy(v autoscaling.Variant) autoscaling.ScalableTarget {
-	cpu := autoscaling.CPUUtilization(v)
+	cpu := autoscalingtest.VariantMetric("CPUUtilization", v)
 	backlog := autoscaling.BacklogPolicy(v.EndpointName, 5)
 	backlog.ScaleOutCooldown, backlog.DisableScaleIn = 0, true
 	return autoscaling.ScalableTarget{

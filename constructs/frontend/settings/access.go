@@ -71,6 +71,7 @@ func ValidateHeaderName(name string) problem.List {
 	if bare := strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(name), ":")); headerName.MatchString(bare) {
 		fix = "write " + bare
 	}
-	ps.Add("", name, "a header's name is 1 to 64 letters, digits and any of !#$%&'*+-.^_`|~, without spaces or a colon", fix)
+	ps.Add("", name,
+		"a header's name is 1 to 64 letters, digits and any of !#$%&'*+-.^_`|~, without spaces or a colon", fix)
 	return ps
 }

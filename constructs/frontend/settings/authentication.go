@@ -128,7 +128,8 @@ func (o OIDC) validate(region string) problem.List {
 	return append(ps, validateSession(o.SessionTimeout)...)
 }
 
-var secretARN = regexp.MustCompile(`^arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$`)
+var secretARN = regexp.MustCompile(`^arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):[0-9]{12}:` +
+	`secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$`)
 
 // validateSecret never shows what it was given: that may be the secret itself.
 func validateSecret(arn, region string) problem.List {

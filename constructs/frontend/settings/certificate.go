@@ -8,7 +8,8 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-var certificateARN = regexp.MustCompile(`^arn:(aws[a-z-]*):acm:([a-z0-9-]+):([0-9]{12}):certificate/[A-Za-z0-9-]{1,64}$`)
+var certificateARN = regexp.MustCompile(`^arn:(aws[a-z-]*):acm:([a-z0-9-]+):([0-9]{12}):` +
+	`certificate/[A-Za-z0-9-]{1,64}$`)
 
 // ValidateCertificate wants a certificate that a load balancer in account and
 // region can use: neither can be another one's. An account or region that is
@@ -18,10 +19,12 @@ func ValidateCertificate(arn, account, region string) problem.List {
 	if !known(arn) {
 		return nil
 	}
-	form := fmt.Sprintf("arn:%s:acm:%s:%s:certificate/ID", Partition(region), cmp.Or(region, "REGION"), cmp.Or(account, "ACCOUNT"))
+	form := fmt.Sprintf("arn:%s:acm:%s:%s:certificate/ID", Partition(region), cmp.Or(region, "REGION"),
+		cmp.Or(account, "ACCOUNT"))
 	parts := certificateARN.FindStringSubmatch(arn)
 	if parts == nil {
-		ps.Add("", arn, "this is not the ARN of a certificate in AWS Certificate Manager, "+form, "copy it from the certificate")
+		ps.Add("", arn, "this is not the ARN of a certificate in AWS Certificate Manager, "+form,
+			"copy it from the certificate")
 		return ps
 	}
 	if region != "" && parts[2] != region {

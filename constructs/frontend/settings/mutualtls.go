@@ -23,8 +23,9 @@ type MutualTLS struct {
 }
 
 var (
-	trustStoreARN = regexp.MustCompile(`^arn:aws[a-z-]*:elasticloadbalancing:([a-z0-9-]+):[0-9]{12}:truststore/[A-Za-z0-9-]{1,32}/[0-9a-f]+$`)
-	objectURL     = regexp.MustCompile(`^s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/([^/].{0,999})$`)
+	trustStoreARN = regexp.MustCompile(`^arn:aws[a-z-]*:elasticloadbalancing:([a-z0-9-]+):[0-9]{12}:` +
+		`truststore/[A-Za-z0-9-]{1,32}/[0-9a-f]+$`)
+	objectURL = regexp.MustCompile(`^s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/([^/].{0,999})$`)
 )
 
 // Bundle is the bucket and the key of CABundleURL.
@@ -57,7 +58,8 @@ func (m MutualTLS) validate(region string) problem.List {
 		ps.Add("TrustStoreARN", m.TrustStoreARN, "this is not the ARN of a trust store", "copy it from the trust store")
 	case region != "" && parts[1] != region:
 		ps.Add("TrustStoreARN", m.TrustStoreARN,
-			"a load balancer takes trust stores of its own region "+region+", this one is in "+parts[1], "make the trust store in "+region+" too")
+			"a load balancer takes trust stores of its own region "+region+", this one is in "+parts[1], "make the trust "+
+				"store in "+region+" too")
 	}
 	return ps
 }

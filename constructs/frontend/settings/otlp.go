@@ -41,7 +41,8 @@ func (s Server) validateTraces() problem.List {
 		ps.Add("TraceRatio", n, "a share is from 0 to 1", "such as 0.01, which traces one request of a hundred")
 	}
 	if s.OTLPEndpoint == "" {
-		ps.Add("TraceRatio", *s.TraceRatio, "there is no collector that takes traces", "give the collector's endpoint too, or leave it out")
+		ps.Add("TraceRatio", *s.TraceRatio, "there is no collector that takes traces",
+			"give the collector's endpoint too, or leave it out")
 	}
 	return ps
 }

@@ -19,7 +19,8 @@ func ValidateIPv6(prefix netip.Prefix, dualStack bool) problem.List {
 	var ps problem.List
 	switch {
 	case !dualStack:
-		ps.Add("", prefix.String(), "the load balancer has no IPv6 address that this range could reach", "remove it, or ask for IPv6")
+		ps.Add("", prefix.String(), "the load balancer has no IPv6 address that this range could reach",
+			"remove it, or ask for IPv6")
 	case prefix != prefix.Masked():
 		ps.Add("", prefix.String(), "the address has bits beyond the mask", "write "+prefix.Masked().String())
 	}
@@ -32,7 +33,8 @@ func ValidateIPv6(prefix netip.Prefix, dualStack bool) problem.List {
 var private = func() []netip.Prefix {
 	var ranges []netip.Prefix
 	for _, cidr := range []string{
-		"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8", "fc00::/7", "fe80::/10",
+		"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8", "fc00::/7",
+		"fe80::/10",
 	} {
 		ranges = append(ranges, netip.MustParsePrefix(cidr))
 	}
