@@ -20,7 +20,7 @@ const AliasName = "live"
 func (p GatewayFunctionProps) validateProvisionedConcurrency() problem.List {
 	model, want := *p.ProvisionedConcurrency, autoscaling.FunctionProvisionedConcurrency
 	ps := validateScaling(model, want, autoscaling.FunctionResourceID("gateway", AliasName),
-		"function", "alias", "take EventCalendar.FunctionTarget")
+		"function", "alias", "take FunctionTarget of autoscaling/frontend")
 	// Fact F29: no more can be provisioned than is reserved. Lambda refuses it only
 	// when an action raises the minimum.
 	if model.Dimension == want && p.ReservedConcurrency > 0 && model.MaxCapacity > p.ReservedConcurrency {

@@ -87,7 +87,7 @@ func TestProvisionedConcurrencyValidates(t *testing.T) {
 		{"more than is reserved", frontend.GatewayFunctionProps{EndpointName: "odds", ReservedConcurrency: 800, ProvisionedConcurrency: &over},
 			`ProvisionedConcurrency.MaxCapacity: got 900: no more can be provisioned than the 800 that are reserved; raise ReservedConcurrency, or lower the maximum`},
 		{"instances", frontend.GatewayFunctionProps{EndpointName: "odds", ProvisionedConcurrency: &instances},
-			`ProvisionedConcurrency.Dimension: got "sagemaker:variant:DesiredInstanceCount": a function's dimension is lambda:function:ProvisionedConcurrency; take EventCalendar.FunctionTarget`},
+			`ProvisionedConcurrency.Dimension: got "sagemaker:variant:DesiredInstanceCount": a function's dimension is lambda:function:ProvisionedConcurrency; take FunctionTarget of autoscaling/frontend`},
 		{"another alias", frontend.GatewayFunctionProps{EndpointName: "odds", ProvisionedConcurrency: &named},
 			`ProvisionedConcurrency.ResourceID: got "function:another:live": the alias is made here; leave it out`},
 		{"less than nothing", frontend.GatewayFunctionProps{EndpointName: "odds", ReservedConcurrency: -1},

@@ -131,7 +131,7 @@ func (p GatewayServiceProps) Validate() error {
 	ps = append(ps, p.Server.Validate().In("Server")...)
 	placeholder := autoscaling.ServiceResourceID("gateway", "gateway")
 	ps = append(ps, validateScaling(*p.Scaling, autoscaling.ServiceTaskCount, placeholder,
-		"service", "service", "take EventCalendar.ServiceTarget").In("Scaling")...)
+		"service", "service", "take ServiceTarget of autoscaling/frontend").In("Scaling")...)
 	return ps.Err()
 }
 
