@@ -116,7 +116,8 @@ func (d *document) faultAt(at tree.Position, p problem.Problem) {
 func (d *document) report(p problem.Problem) { d.reportAt(d.place(p.Path), p) }
 
 func (d *document) reportAt(at tree.Position, p problem.Problem) {
-	d.problems = append(d.problems, Problem{File: d.file, Line: max(at.Line, 1), Column: max(at.Column, 1), Problem: p})
+	place := problem.Place{File: d.file, Line: max(at.Line, 1), Column: max(at.Column, 1)}
+	d.problems = append(d.problems, Problem{Place: place, Problem: p})
 }
 
 // refuse notes a problem with the file itself.

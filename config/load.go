@@ -138,5 +138,5 @@ func inDir(file, got, rule, fix string) Problem {
 	if got != "" {
 		got = problem.Value(got)
 	}
-	return Problem{File: file, Problem: problem.Problem{Got: got, Rule: rule, Fix: fix}}
+	return Problem{Place: problem.Place{File: file}, Problem: problem.Problem{Got: got, Rule: rule, Fix: fix}}
 }

@@ -2,7 +2,6 @@ package config
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -11,10 +10,8 @@ import (
 
 // Problem is one thing that is wrong with the environment files.
 type Problem struct {
-	// File is the file, or their folder when no single file is to blame.
-	File string
-	// Line and Column count from 1. Default: 0, the whole of File.
-	Line, Column int
+	// Place has their folder for a file where no single file is to blame.
+	problem.Place
 	// Problem has a YAML path, such as schedule[1].timezone, and the value as it
 	// is written in the file.
 	problem.Problem
@@ -22,11 +19,7 @@ type Problem struct {
 
 // String is the problem on one line: file:line:column, then the rest.
 func (p Problem) String() string {
-	place := p.File
-	if p.Line > 0 {
-		place = fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
-	}
-	return place + ": " + strings.TrimPrefix(p.Problem.String(), ": ")
+	return p.Place.String() + ": " + strings.TrimPrefix(p.Problem.String(), ": ")
 }
 
 // Problems is everything wrong with the environment files, in the order of

@@ -36,7 +36,7 @@ func ReadAssembly(dir string, o Options) (Reading, error) {
 	var ps Problems
 	files := templatesIn(dir, &ps, 0)
 	if len(ps) == 0 && len(files) == 0 {
-		ps = append(ps, Problem{File: dir, Problem: problem.Problem{
+		ps = append(ps, Problem{Place: problem.Place{File: dir}, Problem: problem.Problem{
 			Rule: "the cloud assembly has no stacks", Fix: "synthesize the app into it: npx cdk synth",
 		}})
 	}
@@ -68,7 +68,7 @@ func inside(name string) bool { return filepath.IsLocal(name) && name != "." }
 func readManifest(file string, ps *Problems) manifest {
 	var m manifest
 	refuse := func(rule string) {
-		*ps = append(*ps, Problem{File: file, Problem: problem.Problem{
+		*ps = append(*ps, Problem{Place: problem.Place{File: file}, Problem: problem.Problem{
 			Rule: rule, Fix: "give the folder that cdk synth has written, cdk.out",
 		}})
 	}

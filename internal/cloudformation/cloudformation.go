@@ -78,7 +78,7 @@ func (r Reading) Err() error {
 	if len(r.Unresolved) > 0 || len(r.Scaled) > 0 {
 		return r.Unresolved.err()
 	}
-	return Problems{{File: r.from, Problem: problem.Problem{
+	return Problems{{Place: problem.Place{File: r.from}, Problem: problem.Problem{
 		Rule: "nothing of SageMaker's scales here: there is no " + targetType +
 			" with the namespace " + autoscaling.ServiceNamespace,
 		Fix: "give the template that has one",
@@ -158,7 +158,7 @@ func read(sources []Source, o Options, load func(file string) ([]byte, error)) (
 		t.frontends(&r)
 	}
 	if budget < 0 {
-		r.Unresolved = append(r.Unresolved, Problem{File: r.from, Problem: problem.Problem{
+		r.Unresolved = append(r.Unresolved, Problem{Place: problem.Place{File: r.from}, Problem: problem.Problem{
 			Rule: "the functions make too much of each other", Fix: "write the values out",
 		}})
 	}
@@ -169,7 +169,7 @@ func read(sources []Source, o Options, load func(file string) ([]byte, error)) (
 func readRoot(file string, load func(string) ([]byte, error)) (*document.Node, *Problem) {
 	data, err := load(file)
 	if err != nil {
-		return nil, &Problem{File: file, Problem: problem.Problem{Rule: err.Error()}}
+		return nil, &Problem{Place: problem.Place{File: file}, Problem: problem.Problem{Rule: err.Error()}}
 	}
 	root, wrong := parse(file, data)
 	if wrong != nil {

@@ -21,7 +21,7 @@ var accepted = document.Options{
 func parse(file string, data []byte) (*document.Node, *Problem) {
 	refuse := func(at document.Position, rule, fix string) (*document.Node, *Problem) {
 		p := problem.Problem{Rule: rule, Fix: fix}
-		return nil, &Problem{File: file, Line: max(at.Line, 1), Column: max(at.Column, 1), Problem: p}
+		return nil, &Problem{Place: problem.Place{File: file, Line: max(at.Line, 1), Column: max(at.Column, 1)}, Problem: p}
 	}
 	root, errs := document.Parse(data, accepted)
 	switch {

@@ -2,7 +2,6 @@ package cloudformation
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -11,10 +10,8 @@ import (
 
 // Problem is one thing in a template that is wrong, or that cannot be resolved.
 type Problem struct {
-	// File is the template.
-	File string
-	// Line and Column count from 1. Default: 0, the whole of File.
-	Line, Column int
+	// Place is in the template.
+	problem.Place
 	// LogicalID is the resource that it is about. Default: "", none.
 	LogicalID string
 	// Problem has a path within the resource, such as Properties.MinCapacity, or
@@ -25,11 +22,7 @@ type Problem struct {
 // String is the problem on one line: file:line:column, the resource with the
 // path, then the rest.
 func (p Problem) String() string {
-	place := p.File
-	if p.Line > 0 {
-		place = fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
-	}
-	return place + ": " + p.WithoutPlace()
+	return p.Place.String() + ": " + p.WithoutPlace()
 }
 
 // WithoutPlace is String without the file, the line and the column.

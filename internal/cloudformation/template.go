@@ -66,7 +66,7 @@ func newTemplate(s Source, root *document.Node, o Options, stacks *[]*template, 
 // check returns what keeps root from being a template.
 func check(file string, root *document.Node) *Problem {
 	resources := root.Get("Resources")
-	found := Problem{File: file, Line: 1, Column: 1}
+	found := Problem{Place: problem.Place{File: file, Line: 1, Column: 1}}
 	found.Problem = problem.Problem{
 		Rule: "this is not a CloudFormation template: it has no Resources",
 		Fix:  "give a template, JSON or YAML, or a cloud assembly's folder",
@@ -112,7 +112,7 @@ func (t *template) owner(logicalID string, problems *Problems) owner {
 
 // add notes that n, at path, cannot be resolved or is wrong.
 func (o owner) add(n *document.Node, path string, got, rule, fix string) {
-	p := Problem{File: o.File, LogicalID: o.logicalID}
+	p := Problem{Place: problem.Place{File: o.File}, LogicalID: o.logicalID}
 	p.Problem = problem.Problem{Path: path, Got: got, Rule: rule, Fix: fix}
 	if n != nil {
 		p.Line, p.Column = n.Place().Line, n.Place().Column
