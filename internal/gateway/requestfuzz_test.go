@@ -23,9 +23,7 @@ func FuzzRequest(f *testing.F) {
 	f.Add("Host", "b", []byte("a"))
 	f.Add("X: a\r\nAccept", "b", []byte("a"))
 	f.Fuzz(func(t *testing.T, name, value string, body []byte) {
-		if len(body) > int(testConfig().MaxBodyBytes) {
-			t.Skip()
-		}
+		body = body[:min(len(body), int(testConfig().MaxBodyBytes))] // a larger one is refused
 		type sent struct {
 			request *http.Request
 			body    []byte
