@@ -69,7 +69,7 @@ func checkCount(count float64, at int64) error {
 		return nil
 	}
 	return problem.List{{Path: "Trace", Got: fmt.Sprintf("%g at %s", count, time.Unix(at, 0).UTC().Format(time.RFC3339)),
-		Rule: "a number of requests is 0 or more", Fix: "give what came, or 0"}}
+		Rule: "a number of requests is 0 or more", Fix: "give the number of requests, or 0"}}
 }
 
 func emptyTrace() error {

@@ -110,7 +110,7 @@ const maxCount = 1e15
 func (x *reader) row(at position, text string, when time.Time, countAt position, count float64, countText string) {
 	x.report.Rows++
 	if !(count >= 0) || count > maxCount {
-		x.add(countAt, countText, "a number of requests is 0 or more", "give what came, or 0")
+		x.add(countAt, countText, "a number of requests is 0 or more", "give the number of requests, or 0")
 		return
 	}
 	if when.Nanosecond() != 0 {

@@ -83,7 +83,7 @@ func (t Trace) Validate() problem.List {
 			continue
 		}
 		if wrong++; wrong <= maxProblems {
-			ps.Add(fmt.Sprintf("Counts[%d]", i), n, "a number of requests is 0 or more", "give what came, or 0")
+			ps.Add(fmt.Sprintf("Counts[%d]", i), n, "a number of requests is 0 or more", "give the number of requests, or 0")
 		}
 	}
 	if more := wrong - maxProblems; more > 0 {

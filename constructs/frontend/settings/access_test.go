@@ -163,7 +163,7 @@ func TestAuthentication(t *testing.T) {
 		of   settings.Authentication
 		want []string
 	}{
-		"nothing":         {settings.Authentication{}, []string{"nobody is asked for anything"}},
+		"nothing":         {settings.Authentication{}, []string{"no way to authenticate clients is given"}},
 		"OIDC":            {settings.Authentication{OIDC: &o}, nil},
 		"Cognito":         {settings.Authentication{Cognito: &c}, nil},
 		"JWT":             {settings.Authentication{JWT: &j}, nil},

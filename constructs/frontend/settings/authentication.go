@@ -93,7 +93,7 @@ func (a Authentication) Validate(region string) problem.List {
 		ps.Add("JWT", nil, rule, fix)
 	}
 	if !a.CallsProvider() && a.MutualTLS == nil {
-		ps.Add("", nil, "nobody is asked for anything", "say how clients show who they are, or leave it out")
+		ps.Add("", nil, "no way to authenticate clients is given", "say how clients show who they are, or leave it out")
 	}
 	if a.OIDC != nil {
 		ps = append(ps, a.OIDC.validate(region).In("OIDC")...)
