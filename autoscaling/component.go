@@ -21,8 +21,7 @@ const (
 	TrafficGuardPolicyName         = "traffic-guard"
 )
 
-// ComponentScaling is how an inference component shall scale, in the words of
-// who has load-tested it.
+// ComponentScaling is how an inference component scales, in load-test figures.
 //
 // With a minimum of 0 it scales to zero, and back when a request has come: that
 // request and all until a copy serves are refused (fact D3). It needs a variant

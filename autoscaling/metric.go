@@ -85,8 +85,8 @@ func (m Metric) subMinute() bool {
 // DimensionNames are the names of the metric's dimensions, sorted.
 func (m Metric) DimensionNames() []string { return slices.Sorted(maps.Keys(m.Dimensions)) }
 
-// cloudFormation is the metric without its statistic, in the words of a
-// customized metric specification, a metric query and an alarm.
+// cloudFormation is the metric without its statistic, in the property names that
+// a customized metric specification, a metric query and an alarm share.
 func (m Metric) cloudFormation() map[string]any {
 	out := map[string]any{"Namespace": m.Namespace, "MetricName": m.Name}
 	if len(m.Dimensions) > 0 {

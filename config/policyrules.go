@@ -11,8 +11,8 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// policyRules judges policies in the words of the file, where those are not the
-// model's.
+// policyRules validates what YAML says of policies and the model does not have,
+// such as track and absolute step bounds.
 type policyRules struct {
 	source
 	problem.List

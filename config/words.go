@@ -28,8 +28,8 @@ func (n *node) describe() string {
 	}
 }
 
-// words says what the schema asks of n, and what to do, in the words of somebody
-// who writes YAML for AWS.
+// words explains a violation of the schema to an author of YAML: what the schema
+// requires of n, and how to mend it.
 func words(k jsonschema.ErrorKind, n *node, s *jsonschema.Schema) (rule, fix string) {
 	switch k := k.(type) {
 	case *kind.Type:

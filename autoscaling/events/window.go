@@ -16,8 +16,8 @@ type Window struct {
 
 // Windows are the times that e comes, in order, in its own zone; also of an
 // event that the calendar's own minimum carries, and that has no floors, and of
-// one that releases them before it is over. The calendars For what stands before
-// the endpoint release at the same times. An invalid event has none.
+// one that releases them before it is over. The calendars of the front end
+// release at the same times. An invalid event has none.
 func (c Calendar) Windows(e Event) []Window {
 	if c.validateSettings() != nil || e.validate() != nil || c.validateLeadTime(e) != nil {
 		return nil

@@ -37,13 +37,13 @@ const (
 	// reassertAfter is when a reservation is asked for again, in case that AWS
 	// had no capacity the first time; raising it is not counted (fact F19).
 	reassertAfter = time.Hour
-	// ReservationRetries is how long a request is tried again. It is less than
-	// what lies between any two, so that none undoes what came after it.
+	// ReservationRetries is how long a request is retried. It is less than the
+	// time between two requests, so a retry never overwrites a later request.
 	ReservationRetries = 30 * time.Minute
 )
 
-// Reservations are when how many capacity units are reserved, in order of time:
-// c is a calendar For such units. Each is raised once, at its highest, and
+// Reservations are the reserved capacity units in order of time. c is the calendar
+// that a Unit of capacity units makes. Each is raised once, at its highest, and
 // released once. As AWS lowers a reservation twice a day only (fact F19), of
 // more that would end within 24 hours two become one that goes on between them.
 func Reservations(c events.Calendar) []Reservation {
@@ -135,7 +135,7 @@ func ReservationSchedules(c events.Calendar) []ReservationSchedule {
 // MaxReservationSchedules leaves room in the 500 resources of a stack.
 const MaxReservationSchedules = 400
 
-// ValidateReservations returns everything wrong with a calendar For capacity
+// ValidateReservations returns everything wrong with a calendar of capacity
 // units, with the field paths of this struct. The quota of scheduled actions
 // does not apply to it.
 func ValidateReservations(c events.Calendar) problem.List {
