@@ -169,7 +169,8 @@ func (x *reader) count(number int, text string, c *columns) {
 	}
 	n, err := strconv.ParseFloat(count.text, 64)
 	if err != nil {
-		x.add(position{number, count.column}, count.text, "a number of requests is 0 or more", "give the number of requests, or 0")
+		x.add(position{number, count.column}, count.text, "a number of requests is 0 or more",
+			"give the number of requests, or 0")
 	}
 	if ok && err == nil {
 		x.row(position{number, when.column}, when.text, at, position{number, count.column}, n, count.text)
