@@ -1,0 +1,150 @@
+package changes
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// variant is a production variant as its endpoint configuration has it.
+type variant struct {
+	name, instanceType string
+	instances          any // InitialInstanceCount
+}
+
+// endpoints judges the endpoints whose configuration is replaced: that is a new
+// fleet, and AWS refuses it where a variant that scales goes or changes its
+// instance type (fact C9).
+func (c *comparison) endpoints(changes []Change) {
+	for i := range changes {
+		change := &changes[i]
+		switch {
+		case change.Type == endpointConfigType || change.Type == modelType:
+			if change.Action == Replace && change.Verdict == InPlace {
+				change.Verdict = NewFleet
+				change.Reason = "it cannot change in place; the endpoint goes over to a new one"
+				change.Source = "facts C1, C4: every property but Tags is create-only"
+			}
+		case change.Type == endpointType && change.Action == Update &&
+			slices.Contains(change.Properties, "EndpointConfigName"):
+			was := c.from[change.Stack].Resources[change.LogicalID]
+			is := c.to[change.Stack].Resources[change.LogicalID]
+			c.newFleet(change, was, is)
+		}
+	}
+}
+
+func (c *comparison) newFleet(change *Change, was, is Resource) {
+	old, made := c.variants(c.from, change.Stack, was), c.variants(c.to, change.Stack, is)
+	var refused []string
+	for _, v := range old {
+		if !c.registered(change.Stack, change.LogicalID, was, v.name) {
+			continue
+		}
+		at := slices.IndexFunc(made, func(m variant) bool { return m.name == v.name })
+		switch {
+		case at < 0:
+			refused = append(refused, fmt.Sprintf("variant %s goes", v.name))
+		case made[at].instanceType != v.instanceType:
+			refused = append(refused, fmt.Sprintf("variant %s changes its instance type from %s to %s",
+				v.name, orServerless(v.instanceType), orServerless(made[at].instanceType)))
+		default:
+			continue
+		}
+		change.Detach = append(change.Detach, v.name)
+	}
+	if len(refused) > 0 {
+		change.worsen(Refused, strings.Join(refused, ", and ")+" while it is registered with Application Auto Scaling",
+			"SageMaker developer guide, \"Update or delete endpoints that use automatic scaling\" (fact C9)",
+			"make deploy takes the scaling off first, updates the endpoint, and puts it back")
+		return
+	}
+	change.worsen(NewFleet, fleet(is), "facts C1, C10, C19", "")
+}
+
+func orServerless(instanceType string) string {
+	if instanceType == "" {
+		return "none (serverless)"
+	}
+	return instanceType
+}
+
+// fleet says how SageMaker goes over to the new instances.
+func fleet(endpoint Resource) string {
+	how := "SageMaker starts a second fleet as large as the first and moves all requests at once"
+	deployment, _ := endpoint.Properties["DeploymentConfig"].(map[string]any)
+	routing, _ := at(deployment, "BlueGreenUpdatePolicy/TrafficRoutingConfiguration/Type").(string)
+	switch {
+	case deployment["RollingUpdatePolicy"] != nil:
+		how = "SageMaker exchanges the instances batch by batch"
+	case routing == "CANARY" || routing == "LINEAR":
+		how = "SageMaker starts a second fleet as large as the first and moves requests in steps (" +
+			strings.ToLower(routing) + ")"
+	}
+	if keeps, _ := endpoint.Properties["RetainAllVariantProperties"].(bool); !keeps {
+		how += "; every variant starts with its initial count, not the present one (fact C7)"
+	}
+	return how + "; nothing scales meanwhile"
+}
+
+// variants returns the production variants of an endpoint's configuration, none
+// where the template does not hold it.
+func (c *comparison) variants(side map[string]Template, stack string, endpoint Resource) []variant {
+	v, _ := endpoint.Properties["EndpointConfigName"].(map[string]any)
+	id, ok := referred(v)
+	config, found := side[stack].Resources[id]
+	if !ok || !found {
+		return nil
+	}
+	list, _ := config.Properties["ProductionVariants"].([]any)
+	var variants []variant
+	for _, e := range list {
+		v, _ := e.(map[string]any)
+		name, _ := v["VariantName"].(string)
+		kind, _ := v["InstanceType"].(string)
+		variants = append(variants, variant{name: name, instanceType: kind, instances: v["InitialInstanceCount"]})
+	}
+	return variants
+}
+
+// registered says whether a scalable target that stands is the variant's.
+func (c *comparison) registered(stack, id string, endpoint Resource, variant string) bool {
+	for name, t := range c.from {
+		for _, r := range t.Resources {
+			if r.Type != scalableTargetType || r.text("ServiceNamespace") != "sagemaker" {
+				continue
+			}
+			of := flat(r.Properties["ResourceId"])
+			known := of == "endpoint/"+endpoint.text("EndpointName")+"/variant/"+variant
+			if known || name == stack && of == "endpoint/{"+id+"}/variant/"+variant {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// flat is a text with the logical IDs that it refers to in braces.
+func flat(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case map[string]any:
+		if id, ok := referred(v); ok {
+			return "{" + id + "}"
+		}
+		if join, ok := v["Fn::Join"].([]any); ok && len(join) == 2 {
+			separator, _ := join[0].(string)
+			var parts []string
+			list, _ := join[1].([]any)
+			for _, part := range list {
+				parts = append(parts, flat(part))
+			}
+			return strings.Join(parts, separator)
+		}
+		if text, ok := v["Fn::Sub"].(string); ok {
+			return placeholder.ReplaceAllString(text, "{$1}")
+		}
+	}
+	return ""
+}

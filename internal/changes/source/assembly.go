@@ -1,0 +1,114 @@
+package source
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes"
+)
+
+type manifest struct {
+	Artifacts map[string]artifact
+}
+
+type artifact struct {
+	Type         string
+	DisplayName  string
+	Dependencies []string
+	Properties   struct{ TemplateFile, StackName, DirectoryName string }
+}
+
+const (
+	stackArtifact    = "aws:cloudformation:stack"
+	assemblyArtifact = "cdk:cloud-assembly"
+)
+
+func readManifest(dir string) (m manifest, err error) {
+	data, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
+	if err == nil {
+		err = json.Unmarshal(data, &m)
+	}
+	if err != nil {
+		return m, fmt.Errorf("%s is not a cloud assembly, the folder that cdk synth writes: %w", dir, err)
+	}
+	return m, nil
+}
+
+// ReadAssembly reads the stacks of a cloud assembly in the order of their
+// deployment: those of the Stage with the environment's name, or all where the
+// assembly has no Stages.
+func ReadAssembly(dir, environment string) ([]changes.Stack, error) {
+	return readAssembly(dir, environment, func(data []byte) []byte { return data })
+}
+
+// readAssembly passes each template, and the name of each stack, through edit.
+func readAssembly(dir, stage string, edit func([]byte) []byte) ([]changes.Stack, error) {
+	m, err := readManifest(dir)
+	if err != nil {
+		return nil, err
+	}
+	var stages []string
+	for _, id := range slices.Sorted(maps.Keys(m.Artifacts)) {
+		a := m.Artifacts[id]
+		if a.Type != assemblyArtifact || !filepath.IsLocal(a.Properties.DirectoryName) {
+			continue
+		}
+		if cmp.Or(a.DisplayName, id) == stage || a.Properties.DirectoryName == "assembly-"+stage {
+			return readAssembly(filepath.Join(dir, a.Properties.DirectoryName), stage, edit)
+		}
+		stages = append(stages, cmp.Or(a.DisplayName, id))
+	}
+	if len(stages) > 0 {
+		return nil, fmt.Errorf("%s has no Stage %q: it has %q", dir, stage, stages)
+	}
+	var stacks []changes.Stack
+	for _, id := range m.inOrder() {
+		a := m.Artifacts[id]
+		if !filepath.IsLocal(a.Properties.TemplateFile) {
+			return nil, fmt.Errorf("%s: the template of stack %s is outside the folder", dir, id)
+		}
+		file := filepath.Join(dir, a.Properties.TemplateFile)
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		t, err := changes.ReadTemplate(edit(data))
+		if err != nil {
+			return nil, fmt.Errorf("%s is no template in JSON: %w", file, err)
+		}
+		// The name is left out where it is the artifact's ID (fact I8).
+		name := cmp.Or(a.Properties.StackName, id)
+		stacks = append(stacks, changes.Stack{Name: string(edit([]byte(name))), Template: t})
+	}
+	if len(stacks) == 0 {
+		return nil, fmt.Errorf("%s has no stacks", dir)
+	}
+	return stacks, nil
+}
+
+// inOrder returns the IDs of the stacks, each after those that it depends on.
+func (m manifest) inOrder() (ids []string) {
+	seen := map[string]bool{}
+	var visit func(id string)
+	visit = func(id string) {
+		if seen[id] {
+			return
+		}
+		seen[id] = true
+		for _, d := range slices.Sorted(slices.Values(m.Artifacts[id].Dependencies)) {
+			visit(d)
+		}
+		if m.Artifacts[id].Type == stackArtifact {
+			ids = append(ids, id)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(m.Artifacts)) {
+		visit(id)
+	}
+	return ids
+}

@@ -1,0 +1,102 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/aws/smithy-go"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes"
+)
+
+// Deployed reads the stacks of the account that have the names. A stack that is not
+// there is left out. The error says what is wrong with the credentials, of a stack
+// in another account, and of one that cannot be updated now.
+func Deployed(ctx context.Context, account, region string, names []string) ([]changes.Stack, error) {
+	cfg, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(region))
+	if err != nil {
+		return nil, credentials(err)
+	}
+	client := cloudformation.NewFromConfig(cfg)
+	var stacks []changes.Stack
+	var wrong []error
+	for _, name := range names {
+		s, err := deployed(ctx, client, account, region, name)
+		switch {
+		case err != nil:
+			wrong = append(wrong, err)
+		case s != nil:
+			stacks = append(stacks, *s)
+		}
+	}
+	return stacks, errors.Join(wrong...)
+}
+
+func deployed(ctx context.Context, client *cloudformation.Client, account, region, name string) (*changes.Stack, error) {
+	found, err := client.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
+	var failed smithy.APIError
+	if errors.As(err, &failed) && failed.ErrorCode() == "ValidationError" &&
+		strings.Contains(failed.ErrorMessage(), "does not exist") {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, credentials(err)
+	}
+	stack := found.Stacks[0]
+	if id, err := arn.Parse(*stack.StackId); err == nil && (id.AccountID != account || id.Region != region) {
+		return nil, fmt.Errorf("stack %s: the credentials are for account %s in %s, and the environment is account %s in %s; "+
+			"use the credentials of that account", name, id.AccountID, id.Region, account, region)
+	}
+	if err := Updatable(name, stack.StackStatus); err != nil {
+		return nil, err
+	}
+	got, err := client.GetTemplate(ctx, &cloudformation.GetTemplateInput{
+		StackName: &name, TemplateStage: types.TemplateStageOriginal,
+	})
+	if err != nil {
+		return nil, credentials(err)
+	}
+	t, err := changes.ReadTemplate([]byte(*got.TemplateBody))
+	if err != nil {
+		return nil, fmt.Errorf("stack %s: its template is not JSON, so the CDK has not deployed it; "+
+			"give the stacks of this app: %w", name, err)
+	}
+	return &changes.Stack{Name: name, Template: t}, nil
+}
+
+// Updatable says what to do with a stack that CloudFormation does not update now.
+func Updatable(name string, status types.StackStatus) error {
+	fix := ""
+	switch s := string(status); {
+	case status == types.StackStatusRollbackComplete || status == types.StackStatusRollbackFailed ||
+		status == types.StackStatusCreateFailed:
+		fix = "its first deployment failed, and CloudFormation does not update it: delete the stack, and deploy it anew"
+	case status == types.StackStatusUpdateRollbackFailed:
+		fix = "continue its rollback first: aws cloudformation continue-update-rollback --stack-name " + name
+	case strings.HasSuffix(s, "_IN_PROGRESS"):
+		fix = "something is deploying or deleting it: wait until that has ended"
+	case strings.HasSuffix(s, "_FAILED"):
+		fix = "read its events, and mend what failed"
+	default:
+		return nil
+	}
+	return fmt.Errorf("stack %s is in %s: %s", name, status, fix)
+}
+
+// credentials says in one line that AWS cannot be asked.
+func credentials(err error) error {
+	var failed smithy.APIError
+	if errors.As(err, &failed) {
+		return fmt.Errorf("CloudFormation refuses to say what is deployed: %s: %s; use credentials "+
+			"that may call cloudformation:DescribeStacks and cloudformation:GetTemplate",
+			failed.ErrorCode(), failed.ErrorMessage())
+	}
+	return fmt.Errorf("the account cannot be asked what is deployed: %w; give credentials, or compare with a file, "+
+		"such as --from HEAD:config/environments/prod.yaml", err)
+}

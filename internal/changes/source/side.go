@@ -1,0 +1,70 @@
+package source
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/config"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes"
+)
+
+// Side is one side of a comparison, as a person names it.
+type Side struct {
+	// Text is what the person gave, and File the environment file's name.
+	Text, File string
+	// Data is the environment file. Default: nil, the side is none.
+	Data []byte
+	// Environment is what the file says.
+	Environment config.Environment
+	// Stacks are those of a cloud assembly. Default: nil, the side is a file.
+	Stacks []changes.Stack
+}
+
+// IsFile says whether the side is an environment file.
+func (s Side) IsFile() bool { return s.Data != nil }
+
+// Open reads a side: an environment file, a cloud assembly, or COMMIT:FILE, which
+// git has in the repository of dir.
+func Open(ctx context.Context, dir, text, environment string) (Side, error) {
+	s := Side{Text: text, File: text}
+	info, err := os.Stat(text)
+	switch {
+	case err == nil && info.IsDir():
+		s.Stacks, err = ReadAssembly(text, environment)
+		return s, err
+	case err == nil:
+		s.Data, err = os.ReadFile(text)
+	case strings.Contains(text, ":"):
+		commit, file, _ := strings.Cut(text, ":")
+		s.Data, err = show(ctx, dir, commit, file)
+		s.File = file
+	}
+	if err != nil {
+		return s, fmt.Errorf("%s: this is no environment file, no cloud assembly, and no COMMIT:FILE: %w", text, err)
+	}
+	s.Environment, err = config.Parse(text, environment, s.Data)
+	return s, err
+}
+
+// show returns a file as a commit has it.
+func show(ctx context.Context, dir, commit, file string) ([]byte, error) {
+	if commit == "" || strings.HasPrefix(commit, "-") {
+		return nil, fmt.Errorf("%q is no commit", commit)
+	}
+	cmd := exec.CommandContext(ctx, "git", "show", commit+":./"+filepath.ToSlash(file))
+	cmd.Dir = dir
+	var out, problems bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &problems
+	if err := cmd.Run(); err != nil {
+		return nil, fmt.Errorf("git: %s", strings.TrimSpace(problems.String()))
+	}
+	if out.Len() == 0 {
+		return []byte{}, nil
+	}
+	return out.Bytes(), nil
+}
