@@ -26,6 +26,13 @@ events: ## Print when the events of environment ENV raise its minimum, and what 
 prune-events: ## Remove the events that are over from the file of environment ENV, unless one is under way.
 	@go run ./cmd/events -env $(ENV) -prune
 
+# What stands: the account's stacks, or a file, a cloud assembly, COMMIT:FILE.
+FROM ?= deployed
+
+.PHONY: changes
+changes: ## Say what deploying environment ENV does to what stands (FROM), resource by resource.
+	@go run ./cmd/changes --env $(ENV) --from $(FROM) $(if $(TO),--to $(TO)) $(if $(DURING_EVENT),--during-event "$(DURING_EVENT)")
+
 # A semi-final of 1998, half as many again, as the final that prod prepares for.
 REHEARSE ?= --trace rehearsal/testdata/wc98_semifinals_1998-07-07_08.csv --from 1998-07-08T17:00:00Z --to 1998-07-09T00:00:00Z \
 	--kick-off 1998-07-08T19:00:00Z --shift-to 2027-05-29T19:00:00Z --rate-scale 1.5

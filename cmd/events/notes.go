@@ -33,7 +33,7 @@ func notes(e config.Environment, p past, now time.Time) []string {
 		}
 	}
 	if underWay {
-		lines = append(lines, deployingNow(c, now))
+		lines = append(lines, c.Deploying(now))
 	}
 	actions := len(p.variant.ScalableTarget().ScheduledActions)
 	if !p.none() {
@@ -51,40 +51,4 @@ func notes(e config.Environment, p past, now time.Time) []string {
 			events.MaxScheduledActions-actions, events.MaxScheduledActions))
 	}
 	return lines
-}
-
-// deployingNow says what a deployment would do in the middle of an event: an update
-// keeps the instance counts (fact C7) and registers the constant minimum (fact C24).
-func deployingNow(c events.Calendar, now time.Time) string {
-	minimum := c.MinCapacity
-	for _, f := range c.Floors() {
-		if !f.From.After(now) && f.To.After(now) {
-			minimum = f.MinCapacity
-		}
-	}
-	if minimum == c.MinCapacity {
-		return "Deploying now: the minimum is the one between events, and a deployment leaves it there; " +
-			"nothing scales while the endpoint is updating."
-	}
-	return fmt.Sprintf("Deploying now: a change of bounds, schedule or events registers the minimum of %d, "+
-		"until the next assertion at %s. "+
-		"A change of the model alone leaves the minimum of %d, but nothing scales while the endpoint is updating.",
-		c.MinCapacity, nextAssertion(c, now).Format("15:04 MST"), minimum)
-}
-
-// nextAssertion returns when the floor under way, or the next floor if that is
-// earlier, is asserted next.
-func nextAssertion(c events.Calendar, now time.Time) time.Time {
-	every := c.AssertEvery
-	if every == 0 {
-		every = events.DefaultAssertEvery
-	}
-	for _, f := range c.Floors() {
-		for at := f.From; at.Before(f.To); at = at.Add(every) {
-			if at.After(now) {
-				return at
-			}
-		}
-	}
-	return now // no floor is under way
 }

@@ -3,7 +3,9 @@ package changes
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -62,7 +64,8 @@ func (c *comparison) collisions(changes []Change) {
 		if !ok || change.Action != Add && change.Action != Replace || made.Properties[properties[0]] == nil {
 			continue
 		}
-		for id, old := range c.from[change.Stack].Resources {
+		for _, id := range slices.Sorted(maps.Keys(c.from[change.Stack].Resources)) {
+			old := c.from[change.Stack].Resources[id]
 			if id == change.LogicalID || old.Type != change.Type || !c.sameIdentity(change.Stack, properties, old, made) {
 				continue
 			}

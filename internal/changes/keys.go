@@ -3,9 +3,11 @@ package changes
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 )
@@ -42,6 +44,9 @@ func Apply(file []byte, some []Edit) ([]byte, error) {
 		return nil, err
 	}
 	for _, e := range some {
+		if len(e.path) == 0 { // the whole file
+			return e.to.YAML()
+		}
 		set(root, e.path, e.to)
 	}
 	return root.YAML()
@@ -105,7 +110,7 @@ func written(n *document.Node) string {
 	case n.Kind == document.Sequence:
 		return fmt.Sprintf("a list of %d", len(n.Items))
 	}
-	return fmt.Sprintf("%d keys", len(n.Keys))
+	return "{" + strings.Join(n.Keys, ", ") + "}"
 }
 
 // set gives the value at path, or takes it away where value is nil.
@@ -126,9 +131,19 @@ func set(n *document.Node, path []string, value *document.Node) {
 	}
 }
 
+// child returns a copy of the value below n that replaces it there: an alias may
+// stand for the same node elsewhere.
 func child(n *document.Node, name string) *document.Node {
+	var own document.Node
 	if i, err := strconv.Atoi(name); err == nil && n.Kind == document.Sequence {
-		return n.Items[i]
+		own = *n.Items[i]
+		n.Items = slices.Clone(n.Items)
+		n.Items[i] = &own
+	} else {
+		own = *n.Values[name]
+		n.Values = maps.Clone(n.Values)
+		n.Values[name] = &own
 	}
-	return n.Values[name]
+	own.Keys, own.Values, own.Items = slices.Clone(own.Keys), maps.Clone(own.Values), slices.Clone(own.Items)
+	return &own
 }

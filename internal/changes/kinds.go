@@ -84,7 +84,6 @@ func (c *comparison) updated(change *Change, was, is Resource) {
 			"CloudFormation resource schema: create-only property", "")
 	default:
 		change.Reason = "made anew beside the old one, which is deleted last"
-		change.Source = "CloudFormation resource schema: create-only property"
 	}
 }
 

@@ -12,6 +12,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes"
 )
@@ -20,75 +24,70 @@ import (
 type App struct {
 	// Dir is the checkout.
 	Dir string
-	// Program is the app's executable. Default: "", it is built from the checkout.
+	// Program is the path of the app's executable.
+	// Default: "", it is built from the checkout.
 	Program string
 }
 
-// Synthesize makes the templates of several files of one environment in one run of
-// the app, and returns the stacks of each in the order of their deployment. The
-// files must be valid, as config.Parse says. The rules of the lint and of the
-// security policy are not run.
+// Synthesize makes the templates of several versions of an environment's file, and
+// returns the stacks of each in the order of their deployment. The files must be
+// valid, as config.Parse says. The rules of the lint and of the security policy are
+// not run.
 func (a App) Synthesize(ctx context.Context, environment string, files ...[]byte) ([][]changes.Stack, error) {
 	dir, err := os.MkdirTemp("", "changes-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	// A file's name is its environment's, and becomes part of the stacks' names: each
-	// file gets one of its own, which is taken out of the templates afterwards.
-	given := filepath.Join(dir, "environments")
-	if err := os.Mkdir(given, 0o700); err != nil {
+	if a.Dir, err = filepath.Abs(a.Dir); err != nil {
 		return nil, err
 	}
-	for i, data := range files {
-		if err := os.WriteFile(filepath.Join(given, alias(i)+".yaml"), data, 0o600); err != nil {
-			return nil, err
+	if a.Program == "" {
+		a.Program = filepath.Join(dir, "app")
+		build := exec.CommandContext(ctx, "go", "build", "-o", a.Program, ".")
+		build.Dir = a.Dir
+		if out, err := build.CombinedOutput(); err != nil {
+			return nil, errors.Join(ctx.Err(), fmt.Errorf("the app cannot be built: %w\n%s", err, out))
 		}
 	}
-	output := filepath.Join(dir, "out")
-	if err := a.run(ctx, dir, given, output); err != nil {
-		return nil, err
-	}
+	// The environment's name is part of construct IDs, so each version has it, in a
+	// run of the app of its own.
 	sides := make([][]changes.Stack, len(files))
-	for i := range files {
-		sides[i], err = readAssembly(output, alias(i), func(data []byte) []byte {
-			return bytes.ReplaceAll(data, []byte(alias(i)), []byte(environment))
+	var group errgroup.Group
+	group.SetLimit(runtime.NumCPU())
+	for i, data := range files {
+		group.Go(func() (err error) {
+			sides[i], err = a.synthesize(ctx, filepath.Join(dir, strconv.Itoa(i)), environment, data)
+			return err
 		})
-		if err != nil {
-			return nil, err
-		}
 	}
-	return sides, nil
+	return sides, group.Wait()
 }
 
-// alias is the name under which a file is synthesized. All have the same length.
-func alias(i int) string { return fmt.Sprintf("compared%05d", i) }
+func (a App) synthesize(ctx context.Context, dir, environment string, data []byte) ([]changes.Stack, error) {
+	given, output := filepath.Join(dir, "environments"), filepath.Join(dir, "out")
+	if err := os.MkdirAll(given, 0o700); err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(given, environment+".yaml"), data, 0o600); err != nil {
+		return nil, err
+	}
+	if err := a.run(ctx, given, output); err != nil {
+		return nil, err
+	}
+	return ReadAssembly(output, environment)
+}
 
-func (a App) run(ctx context.Context, dir, environments, output string) error {
-	root, err := filepath.Abs(a.Dir)
+// run runs the app as the CDK CLI does.
+func (a App) run(ctx context.Context, environments, output string) error {
+	settings, err := contextOf(filepath.Join(a.Dir, "cdk.json"), environments)
 	if err != nil {
 		return err
 	}
-	program := a.Program
-	if program == "" {
-		program = filepath.Join(dir, "app")
-		build := exec.CommandContext(ctx, "go", "build", "-o", program, ".")
-		build.Dir = root
-		if out, err := build.CombinedOutput(); err != nil {
-			return fmt.Errorf("the app cannot be built: %w\n%s", err, out)
-		}
-	}
-	if program, err = filepath.Abs(program); err != nil {
-		return err
-	}
-	settings, err := contextOf(filepath.Join(root, "cdk.json"), environments)
-	if err != nil {
-		return err
-	}
-	cmd := exec.CommandContext(ctx, program)
-	cmd.Dir = root
+	cmd := exec.CommandContext(ctx, a.Program)
+	cmd.Dir = a.Dir
 	cmd.Env = append(os.Environ(), "CDK_OUTDIR="+output, "CDK_CONTEXT_JSON="+settings, "CDK_VALIDATION=false")
-	if bin := filepath.Join(root, "node_modules", ".bin"); isDir(bin) {
+	if bin := filepath.Join(a.Dir, "node_modules", ".bin"); isDir(bin) {
 		cmd.Env = append(cmd.Env, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 	}
 	var out bytes.Buffer
@@ -122,6 +121,7 @@ func contextOf(file, environments string) (string, error) {
 		settings.Context = map[string]any{}
 	}
 	settings.Context["environments"] = environments
+	settings.Context["aws:cdk:enable-path-metadata"] = true
 	text, err := json.Marshal(settings.Context)
 	return string(text), err
 }

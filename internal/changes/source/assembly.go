@@ -42,12 +42,7 @@ func readManifest(dir string) (m manifest, err error) {
 // ReadAssembly reads the stacks of a cloud assembly in the order of their
 // deployment: those of the Stage with the environment's name, or all where the
 // assembly has no Stages.
-func ReadAssembly(dir, environment string) ([]changes.Stack, error) {
-	return readAssembly(dir, environment, func(data []byte) []byte { return data })
-}
-
-// readAssembly passes each template, and the name of each stack, through edit.
-func readAssembly(dir, stage string, edit func([]byte) []byte) ([]changes.Stack, error) {
+func ReadAssembly(dir, stage string) ([]changes.Stack, error) {
 	m, err := readManifest(dir)
 	if err != nil {
 		return nil, err
@@ -59,7 +54,7 @@ func readAssembly(dir, stage string, edit func([]byte) []byte) ([]changes.Stack,
 			continue
 		}
 		if cmp.Or(a.DisplayName, id) == stage || a.Properties.DirectoryName == "assembly-"+stage {
-			return readAssembly(filepath.Join(dir, a.Properties.DirectoryName), stage, edit)
+			return ReadAssembly(filepath.Join(dir, a.Properties.DirectoryName), stage)
 		}
 		stages = append(stages, cmp.Or(a.DisplayName, id))
 	}
@@ -77,13 +72,12 @@ func readAssembly(dir, stage string, edit func([]byte) []byte) ([]changes.Stack,
 		if err != nil {
 			return nil, err
 		}
-		t, err := changes.ReadTemplate(edit(data))
+		t, err := changes.ReadTemplate(data)
 		if err != nil {
 			return nil, fmt.Errorf("%s is no template in JSON: %w", file, err)
 		}
 		// The name is left out where it is the artifact's ID (fact I8).
-		name := cmp.Or(a.Properties.StackName, id)
-		stacks = append(stacks, changes.Stack{Name: string(edit([]byte(name))), Template: t})
+		stacks = append(stacks, changes.Stack{Name: cmp.Or(a.Properties.StackName, id), Template: t})
 	}
 	if len(stacks) == 0 {
 		return nil, fmt.Errorf("%s has no stacks", dir)

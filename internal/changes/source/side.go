@@ -68,3 +68,34 @@ func show(ctx context.Context, dir, commit, file string) ([]byte, error) {
 	}
 	return out.Bytes(), nil
 }
+
+// EnvironmentOf is the name of the environment that a side is of: that of its file,
+// "" for a folder.
+func EnvironmentOf(text string) string {
+	name, ok := strings.CutSuffix(filepath.Base(text), ".yaml")
+	if !ok {
+		return ""
+	}
+	return name
+}
+
+// Stacks are a side's stacks, in the order of their deployment. A file is
+// synthesized.
+func (a App) Stacks(ctx context.Context, s Side) ([]changes.Stack, error) {
+	if !s.IsFile() {
+		return s.Stacks, nil
+	}
+	sides, err := a.Synthesize(ctx, s.Environment.Name, s.Data)
+	if err != nil {
+		return nil, err
+	}
+	return sides[0], nil
+}
+
+// Names are the stacks' names.
+func Names(stacks []changes.Stack) (names []string) {
+	for _, s := range stacks {
+		names = append(names, s.Name)
+	}
+	return names
+}

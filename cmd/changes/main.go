@@ -1,0 +1,189 @@
+// Changes says what the deployment of an environment does to what stands, resource
+// by resource: in place, a new fleet, replaced, or refused by AWS, with the key of
+// the environment file that causes it. It deploys nothing.
+//
+// Exit status 0: everything changes in place. 3: a fleet or something that users
+// reach is replaced. 1: AWS would refuse the deployment, or an event is under way.
+// 2: the two cannot be compared.
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/config"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes/source"
+)
+
+// deployed is the value of --from that stands for the stacks of the account.
+const deployed = "deployed"
+
+// The exit statuses beside 0.
+const (
+	statusRefused  = 1
+	statusBadInput = 2
+	statusReplaced = 3
+)
+
+type options struct {
+	env, environments, from, to, now, duringEvent, dir string
+	json                                               bool
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	status := command(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(status)
+}
+
+// command runs the program and returns its exit status.
+func command(ctx context.Context, args []string, out, problems io.Writer) int {
+	var o options
+	flags := flag.NewFlagSet("changes", flag.ContinueOnError)
+	flags.SetOutput(problems)
+	flags.StringVar(&o.env, "env", "", "the `environment` that changes (default the name of the file of --to)")
+	flags.StringVar(&o.environments, "environments", "config/environments", "the `folder` with the environment files")
+	flags.StringVar(&o.from, "from", deployed,
+		"what stands: an environment file, a cloud `assembly`, COMMIT:FILE, or \"deployed\" for the account's stacks")
+	flags.StringVar(&o.to, "to", "",
+		"what shall stand: a `file` or assembly as in --from (default the environment's file)")
+	flags.StringVar(&o.now, "now", "", "judge as of this `time`, such as 2027-05-29T12:00:00Z (default the clock's)")
+	flags.StringVar(&o.duringEvent, "during-event", "", "allow more than changes in place while this `event` is under way")
+	flags.BoolVar(&o.json, "json", false, "print JSON")
+	flags.StringVar(&o.dir, "app", ".", "the `folder` of the app, with cdk.json")
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return 0
+	} else if err != nil {
+		return statusBadInput
+	}
+	r, err := compare(ctx, o, flags.Args())
+	if err != nil {
+		fmt.Fprintln(problems, err)
+		return statusBadInput
+	}
+	if o.json {
+		encoder := json.NewEncoder(out)
+		encoder.SetIndent("", "  ")
+		err = encoder.Encode(r)
+	} else {
+		err = r.write(out)
+	}
+	if err != nil {
+		fmt.Fprintln(problems, err)
+		return statusBadInput
+	}
+	return r.status()
+}
+
+func compare(ctx context.Context, o options, rest []string) (report, error) {
+	if len(rest) > 0 {
+		return report{}, fmt.Errorf("got %q after the flags: give --from and --to", rest)
+	}
+	now, err := asOf(o.now)
+	if err != nil {
+		return report{}, err
+	}
+	if o.to == "" {
+		if o.env == "" {
+			return report{}, errors.New("give --env NAME or --to FILE: there is nothing to compare")
+		}
+		o.to = filepath.Join(o.environments, o.env+".yaml")
+	}
+	o.env = cmp.Or(o.env, source.EnvironmentOf(o.to), source.EnvironmentOf(o.from))
+	to, err := source.Open(ctx, o.dir, o.to, o.env)
+	if err != nil {
+		return report{}, err
+	}
+	app := source.App{Dir: o.dir}
+	r := report{SchemaVersion: 1, Environment: o.env, From: o.from, To: o.to}
+	if o.from == deployed {
+		err = r.againstDeployed(ctx, app, to)
+	} else {
+		err = r.againstSide(ctx, app, o, to)
+	}
+	if err != nil {
+		return report{}, err
+	}
+	r.judge(to, o.duringEvent, now)
+	return r, nil
+}
+
+// asOf parses the flag --now; "" is the current time.
+func asOf(at string) (time.Time, error) {
+	if at == "" {
+		return time.Now(), nil
+	}
+	now, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		return now, fmt.Errorf("--now: got %q: a time is written as 2027-05-29T12:00:00Z", at)
+	}
+	return now, nil
+}
+
+// againstDeployed compares with the stacks of the account.
+func (r *report) againstDeployed(ctx context.Context, app source.App, to source.Side) error {
+	if !to.IsFile() {
+		return errors.New("--to: with --from deployed an environment file says the account and region; give one")
+	}
+	shall, err := app.Stacks(ctx, to)
+	if err != nil {
+		return err
+	}
+	stand, err := source.Deployed(ctx, to.Environment.Account, to.Environment.Region, source.Names(shall))
+	if err != nil {
+		return err
+	}
+	r.First = len(stand) == 0
+	r.Changes = changes.Compare(stand, shall)
+	return nil
+}
+
+// againstSide compares with a file or a cloud assembly.
+func (r *report) againstSide(ctx context.Context, app source.App, o options, to source.Side) error {
+	from, err := source.Open(ctx, o.dir, o.from, o.env)
+	if err != nil {
+		return err
+	}
+	if from.IsFile() && to.IsFile() {
+		if err := comparable(from.Environment, to.Environment); err != nil {
+			return err
+		}
+		found, err := app.Files(ctx, from, to)
+		r.Edits, r.Changes = found.Edits, found.Changes
+		return err
+	}
+	stand, err := app.Stacks(ctx, from)
+	if err != nil {
+		return err
+	}
+	shall, err := app.Stacks(ctx, to)
+	r.Changes = changes.Compare(stand, shall)
+	return err
+}
+
+// comparable says why two files are not two versions of one environment.
+func comparable(from, to config.Environment) error {
+	const fix = "give two versions of one environment's file"
+	var wrong []error
+	if from.Account != to.Account {
+		wrong = append(wrong, fmt.Errorf("account: got %s and %s: in another account everything is a first deployment; %s",
+			from.Account, to.Account, fix))
+	}
+	if from.Region != to.Region {
+		wrong = append(wrong, fmt.Errorf("region: got %s and %s: in another Region everything is a first deployment; %s",
+			from.Region, to.Region, fix))
+	}
+	return errors.Join(wrong...)
+}

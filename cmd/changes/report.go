@@ -1,0 +1,173 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes/source"
+)
+
+// report is what the program prints, as JSON with --json.
+type report struct {
+	SchemaVersion int              `json:"schemaVersion"`
+	Environment   string           `json:"environment"`
+	From          string           `json:"from"`
+	To            string           `json:"to"`
+	Verdict       changes.Verdict  `json:"verdict"`
+	Edits         []changes.Edit   `json:"edits,omitempty"`
+	Changes       []changes.Change `json:"changes"`
+	// First says that nothing is deployed yet.
+	First bool `json:"firstDeployment,omitempty"`
+	// Notes say what depends on the time of the deployment.
+	Notes []string `json:"notes,omitempty"`
+	// Event is the event under way that forbids the deployment.
+	Event string `json:"event,omitempty"`
+}
+
+// judge sets the verdict, and refuses more than changes in place while an event is
+// under way, but for the one that allowed names.
+func (r *report) judge(to source.Side, allowed string, now time.Time) {
+	if r.Changes == nil {
+		r.Changes = []changes.Change{}
+	}
+	r.Verdict = changes.Worst(r.Changes)
+	if !to.IsFile() {
+		return
+	}
+	touched := slices.ContainsFunc(r.Changes, func(c changes.Change) bool {
+		return c.Type == "AWS::ApplicationAutoScaling::ScalableTarget" && c.Action == changes.Update
+	})
+	for _, v := range to.Environment.ProductionVariants() {
+		calendar := v.VariantScaling().Calendar()
+		event, under := calendar.UnderWay(now)
+		if !under {
+			continue
+		}
+		if r.Verdict > changes.InPlace && event != allowed {
+			r.Verdict, r.Event = changes.Refused, event
+		}
+		if touched {
+			r.Notes = append(r.Notes, v.Name+": "+calendar.Deploying(now))
+		}
+	}
+}
+
+func (r report) status() int {
+	switch r.Verdict {
+	case changes.InPlace:
+		return 0
+	case changes.Refused:
+		return statusRefused
+	}
+	return statusReplaced
+}
+
+// write prints the report, 80 columns wide.
+func (r report) write(out io.Writer) error {
+	var b strings.Builder
+	switch {
+	case r.First:
+		fmt.Fprintf(&b, "%s: nothing is deployed yet; everything is made\n", r.Environment)
+	case len(r.Changes) == 0:
+		fmt.Fprintf(&b, "%s: nothing changes\n", r.Environment)
+	default:
+		fmt.Fprintf(&b, "%s: %s\n", r.Environment, r.Verdict)
+	}
+	for _, e := range r.Edits {
+		b.WriteString(edit(e))
+	}
+	if !r.First {
+		for _, c := range r.Changes {
+			r.line(&b, c)
+		}
+	}
+	if r.Event != "" {
+		fmt.Fprintf(&b, "\n%s", wrap(fmt.Sprintf("Refused because event %s is under way: only changes in place are made "+
+			"then. Deploy after it, or allow it with --during-event %s.", r.Event, r.Event), 0))
+	}
+	for _, n := range r.Notes {
+		fmt.Fprintf(&b, "\n%s", wrap(n, 0))
+	}
+	_, err := io.WriteString(out, b.String())
+	return err
+}
+
+// edit prints a key with its two values, on one line where they fit.
+func edit(e changes.Edit) string {
+	from, to := orNone(e.From), orNone(e.To)
+	if line := fmt.Sprintf("  %s: %s -> %s\n", e.Key, from, to); len(line) <= columns {
+		return line
+	}
+	return fmt.Sprintf("  %s:\n    %s\n    -> %s\n", e.Key, cut(from), cut(to))
+}
+
+// cut shortens a value to the width that is left of 80 columns.
+func cut(text string) string {
+	if runes := []rune(text); len(runes) > columns-8 {
+		return string(runes[:columns-9]) + "…"
+	}
+	return text
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "(none)"
+	}
+	return text
+}
+
+// line prints one resource: the verdict, what CloudFormation does, and below it why.
+func (r report) line(b *strings.Builder, c changes.Change) {
+	kind := c.Type[strings.LastIndex(c.Type, ":")+1:]
+	name := strings.TrimPrefix(c.Name(), r.Environment+"/")
+	line := fmt.Sprintf("%-9s  %-7s  %s", c.Verdict, c.Action, name)
+	if len(line)+len(kind)+4 > columns {
+		line += "\n" + strings.Repeat(" ", indent-2)
+	}
+	fmt.Fprintf(b, "\n%s  (%s)\n", line, kind)
+	if len(c.Keys) > 0 {
+		b.WriteString(wrap("key: "+strings.Join(c.Keys, ", "), indent))
+	}
+	if c.Reason != "" {
+		text := c.Reason
+		if c.Source != "" {
+			text += " [" + c.Source + "]"
+		}
+		b.WriteString(wrap(text, indent))
+	}
+	if c.Way != "" {
+		b.WriteString(wrap("way: "+c.Way, indent))
+	}
+}
+
+const (
+	columns = 80
+	indent  = 11 // as wide as the verdict's column
+)
+
+// wrap breaks text between words so that no line is longer than 80 columns, and
+// begins each with margin blanks.
+func wrap(text string, margin int) string {
+	var b strings.Builder
+	at := 0
+	for word := range strings.FieldsSeq(text) {
+		switch {
+		case at == 0:
+			b.WriteString(strings.Repeat(" ", margin))
+			at = margin
+		case at+1+len(word) > columns:
+			b.WriteString("\n" + strings.Repeat(" ", margin))
+			at = margin
+		default:
+			b.WriteString(" ")
+			at++
+		}
+		b.WriteString(word)
+		at += len(word)
+	}
+	return b.String() + "\n"
+}
