@@ -78,45 +78,55 @@ func command(ctx context.Context, args []string, out, problems io.Writer) int {
 		encoder.SetIndent("", "  ")
 		err = encoder.Encode(r)
 	} else {
-		err = r.write(out)
+		err = r.Write(out)
 	}
 	if err != nil {
 		fmt.Fprintln(problems, err)
 		return statusBadInput
 	}
-	return r.status()
+	return status(r.Verdict)
 }
 
-func compare(ctx context.Context, o options, rest []string) (report, error) {
+func status(v changes.Verdict) int {
+	switch v {
+	case changes.InPlace:
+		return 0
+	case changes.Refused:
+		return statusRefused
+	}
+	return statusReplaced
+}
+
+func compare(ctx context.Context, o options, rest []string) (changes.Report, error) {
 	if len(rest) > 0 {
-		return report{}, fmt.Errorf("got %q after the flags: give --from and --to", rest)
+		return changes.Report{}, fmt.Errorf("got %q after the flags: give --from and --to", rest)
 	}
 	now, err := asOf(o.now)
 	if err != nil {
-		return report{}, err
+		return changes.Report{}, err
 	}
 	if o.to == "" {
 		if o.env == "" {
-			return report{}, errors.New("give --env NAME or --to FILE: there is nothing to compare")
+			return changes.Report{}, errors.New("give --env NAME or --to FILE: there is nothing to compare")
 		}
 		o.to = filepath.Join(o.environments, o.env+".yaml")
 	}
 	o.env = cmp.Or(o.env, source.EnvironmentOf(o.to), source.EnvironmentOf(o.from))
 	to, err := source.Open(ctx, o.dir, o.to, o.env)
 	if err != nil {
-		return report{}, err
+		return changes.Report{}, err
 	}
 	app := source.App{Dir: o.dir}
-	r := report{SchemaVersion: 1, Environment: o.env, From: o.from, To: o.to}
+	r := changes.Report{SchemaVersion: 1, Environment: o.env, From: o.from, To: o.to}
 	if o.from == deployed {
-		err = r.againstDeployed(ctx, app, to)
+		err = againstDeployed(ctx, &r, app, to)
 	} else {
-		err = r.againstSide(ctx, app, o, to)
+		err = againstSide(ctx, &r, app, o, to)
 	}
 	if err != nil {
-		return report{}, err
+		return changes.Report{}, err
 	}
-	r.judge(to, o.duringEvent, now)
+	r.Judge(to.Calendars(), o.duringEvent, now)
 	return r, nil
 }
 
@@ -133,7 +143,7 @@ func asOf(at string) (time.Time, error) {
 }
 
 // againstDeployed compares with the stacks of the account.
-func (r *report) againstDeployed(ctx context.Context, app source.App, to source.Side) error {
+func againstDeployed(ctx context.Context, r *changes.Report, app source.App, to source.Side) error {
 	if !to.IsFile() {
 		return errors.New("--to: with --from deployed an environment file says the account and region; give one")
 	}
@@ -151,7 +161,7 @@ func (r *report) againstDeployed(ctx context.Context, app source.App, to source.
 }
 
 // againstSide compares with a file or a cloud assembly.
-func (r *report) againstSide(ctx context.Context, app source.App, o options, to source.Side) error {
+func againstSide(ctx context.Context, r *changes.Report, app source.App, o options, to source.Side) error {
 	from, err := source.Open(ctx, o.dir, o.from, o.env)
 	if err != nil {
 		return err

@@ -93,8 +93,15 @@ func Worst(changes []Change) Verdict {
 type Stack struct {
 	// Name is the stack's name in CloudFormation.
 	Name string
-	// Template is what the stack is made of.
+	// Template is what the stack is made of, and Body its text.
 	Template Template
+	Body     []byte
+}
+
+// ReadStack reads the template of a stack, which is written as JSON.
+func ReadStack(name string, body []byte) (Stack, error) {
+	s := Stack{Name: name, Body: body}
+	return s, json.Unmarshal(body, &s.Template)
 }
 
 // Template is the part of a CloudFormation template that decides what a deployment
@@ -102,13 +109,6 @@ type Stack struct {
 type Template struct {
 	Resources map[string]Resource
 	Outputs   map[string]struct{ Value any }
-}
-
-// ReadTemplate reads a template that is written as JSON.
-func ReadTemplate(data []byte) (Template, error) {
-	var t Template
-	err := json.Unmarshal(data, &t)
-	return t, err
 }
 
 // Resource is a resource of a template.

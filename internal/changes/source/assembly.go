@@ -72,12 +72,12 @@ func ReadAssembly(dir, stage string) ([]changes.Stack, error) {
 		if err != nil {
 			return nil, err
 		}
-		t, err := changes.ReadTemplate(data)
+		// The name is left out where it is the artifact's ID (fact I8).
+		s, err := changes.ReadStack(cmp.Or(a.Properties.StackName, id), data)
 		if err != nil {
 			return nil, fmt.Errorf("%s is no template in JSON: %w", file, err)
 		}
-		// The name is left out where it is the artifact's ID (fact I8).
-		stacks = append(stacks, changes.Stack{Name: cmp.Or(a.Properties.StackName, id), Template: t})
+		stacks = append(stacks, s)
 	}
 	if len(stacks) == 0 {
 		return nil, fmt.Errorf("%s has no stacks", dir)

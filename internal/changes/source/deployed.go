@@ -62,12 +62,12 @@ func deployed(ctx context.Context, client *cloudformation.Client, account, regio
 	if err != nil {
 		return nil, credentials(err)
 	}
-	t, err := changes.ReadTemplate([]byte(*got.TemplateBody))
+	s, err := changes.ReadStack(name, []byte(*got.TemplateBody))
 	if err != nil {
 		return nil, fmt.Errorf("stack %s: its template is not JSON, so the CDK has not deployed it; "+
 			"give the stacks of this app: %w", name, err)
 	}
-	return &changes.Stack{Name: name, Template: t}, nil
+	return &s, nil
 }
 
 // Updatable says what to do with a stack that CloudFormation does not update now.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes"
 )
@@ -98,4 +99,16 @@ func Names(stacks []changes.Stack) (names []string) {
 		names = append(names, s.Name)
 	}
 	return names
+}
+
+// Calendars are the calendars of an environment file's variants by their names, none
+// for another side.
+func (s Side) Calendars() map[string]events.Calendar {
+	calendars := map[string]events.Calendar{}
+	if s.IsFile() {
+		for _, v := range s.Environment.ProductionVariants() {
+			calendars[v.Name] = v.VariantScaling().Calendar()
+		}
+	}
+	return calendars
 }

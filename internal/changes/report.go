@@ -1,25 +1,25 @@
-package main
+package changes
 
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes"
-	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes/source"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 )
 
-// report is what the program prints, as JSON with --json.
-type report struct {
-	SchemaVersion int              `json:"schemaVersion"`
-	Environment   string           `json:"environment"`
-	From          string           `json:"from"`
-	To            string           `json:"to"`
-	Verdict       changes.Verdict  `json:"verdict"`
-	Edits         []changes.Edit   `json:"edits,omitempty"`
-	Changes       []changes.Change `json:"changes"`
+// Report is what a person or a machine reads of a comparison.
+type Report struct {
+	SchemaVersion int      `json:"schemaVersion"`
+	Environment   string   `json:"environment"`
+	From          string   `json:"from"`
+	To            string   `json:"to"`
+	Verdict       Verdict  `json:"verdict"`
+	Edits         []Edit   `json:"edits,omitempty"`
+	Changes       []Change `json:"changes"`
 	// First says that nothing is deployed yet.
 	First bool `json:"firstDeployment,omitempty"`
 	// Notes say what depends on the time of the deployment.
@@ -28,46 +28,33 @@ type report struct {
 	Event string `json:"event,omitempty"`
 }
 
-// judge sets the verdict, and refuses more than changes in place while an event is
-// under way, but for the one that allowed names.
-func (r *report) judge(to source.Side, allowed string, now time.Time) {
+// Judge sets the verdict, and refuses more than changes in place while an event of
+// one of the calendars, by their variants' names, is under way, but for the event
+// that allowed names.
+func (r *Report) Judge(calendars map[string]events.Calendar, allowed string, now time.Time) {
 	if r.Changes == nil {
-		r.Changes = []changes.Change{}
+		r.Changes = []Change{}
 	}
-	r.Verdict = changes.Worst(r.Changes)
-	if !to.IsFile() {
-		return
-	}
-	touched := slices.ContainsFunc(r.Changes, func(c changes.Change) bool {
-		return c.Type == "AWS::ApplicationAutoScaling::ScalableTarget" && c.Action == changes.Update
+	r.Verdict = Worst(r.Changes)
+	touched := slices.ContainsFunc(r.Changes, func(c Change) bool {
+		return c.Type == scalableTargetType && c.Action == Update
 	})
-	for _, v := range to.Environment.ProductionVariants() {
-		calendar := v.VariantScaling().Calendar()
-		event, under := calendar.UnderWay(now)
+	for _, name := range slices.Sorted(maps.Keys(calendars)) {
+		event, under := calendars[name].UnderWay(now)
 		if !under {
 			continue
 		}
-		if r.Verdict > changes.InPlace && event != allowed {
-			r.Verdict, r.Event = changes.Refused, event
+		if r.Verdict > InPlace && event != allowed {
+			r.Verdict, r.Event = Refused, event
 		}
 		if touched {
-			r.Notes = append(r.Notes, v.Name+": "+calendar.Deploying(now))
+			r.Notes = append(r.Notes, name+": "+calendars[name].Deploying(now))
 		}
 	}
 }
 
-func (r report) status() int {
-	switch r.Verdict {
-	case changes.InPlace:
-		return 0
-	case changes.Refused:
-		return statusRefused
-	}
-	return statusReplaced
-}
-
-// write prints the report, 80 columns wide.
-func (r report) write(out io.Writer) error {
+// Write prints the report, 80 columns wide.
+func (r Report) Write(out io.Writer) error {
 	var b strings.Builder
 	switch {
 	case r.First:
@@ -97,7 +84,7 @@ func (r report) write(out io.Writer) error {
 }
 
 // edit prints a key with its two values, on one line where they fit.
-func edit(e changes.Edit) string {
+func edit(e Edit) string {
 	from, to := orNone(e.From), orNone(e.To)
 	if line := fmt.Sprintf("  %s: %s -> %s\n", e.Key, from, to); len(line) <= columns {
 		return line
@@ -121,7 +108,7 @@ func orNone(text string) string {
 }
 
 // line prints one resource: the verdict, what CloudFormation does, and below it why.
-func (r report) line(b *strings.Builder, c changes.Change) {
+func (r Report) line(b *strings.Builder, c Change) {
 	kind := c.Type[strings.LastIndex(c.Type, ":")+1:]
 	name := strings.TrimPrefix(c.Name(), r.Environment+"/")
 	line := fmt.Sprintf("%-9s  %-7s  %s", c.Verdict, c.Action, name)
