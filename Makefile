@@ -33,6 +33,11 @@ FROM ?= deployed
 changes: ## Say what deploying environment ENV does to what stands (FROM), resource by resource.
 	@go run ./cmd/changes --env $(ENV) --from $(FROM) $(if $(TO),--to $(TO)) $(if $(DURING_EVENT),--during-event "$(DURING_EVENT)")
 
+.PHONY: deploy
+deploy: tools ## Deploy environment ENV, safely: say what changes, ask (YES=1: do not), take scaling off where AWS asks for it.
+	@go run ./cmd/deploy --env $(ENV) $(if $(YES),--yes) $(if $(HOLD),--hold $(HOLD)) \
+		$(if $(DURING_EVENT),--during-event "$(DURING_EVENT)") $(if $(CDK_ARGS),-- $(CDK_ARGS))
+
 # A semi-final of 1998, half as many again, as the final that prod prepares for.
 REHEARSE ?= --trace rehearsal/testdata/wc98_semifinals_1998-07-07_08.csv --from 1998-07-08T17:00:00Z --to 1998-07-09T00:00:00Z \
 	--kick-off 1998-07-08T19:00:00Z --shift-to 2027-05-29T19:00:00Z --rate-scale 1.5

@@ -3,6 +3,7 @@ package changes
 import (
 	_ "embed"
 	"encoding/json"
+	"strings"
 	"sync"
 )
 
@@ -27,6 +28,15 @@ var readSchemas = sync.OnceValue(func() schemas {
 // createOnly returns the paths of a type's create-only properties, such as
 // DnsOptions/PrivateDnsPreference, and whether the type is known.
 func createOnly(kind string) (paths []string, known bool) {
+	if custom(kind) {
+		return []string{"ServiceToken"}, true
+	}
 	paths, known = readSchemas().Types[kind]
 	return paths, known
+}
+
+// custom says whether a program of the template's own makes the resource. What it
+// does with an update is not in the template.
+func custom(kind string) bool {
+	return strings.HasPrefix(kind, "Custom::") || kind == "AWS::CloudFormation::CustomResource"
 }

@@ -92,6 +92,9 @@ func (c *comparison) inPlace(change *Change, was, is Resource) {
 	if is.Type == scalableTargetType {
 		change.Reason, change.Source = bounds(was, is), "facts B7, C24: a changed target is registered anew"
 	}
+	if custom(is.Type) {
+		change.Reason = "what the program behind this custom resource does is not in the template"
+	}
 }
 
 // bounds says what the registration of a changed scalable target does.

@@ -80,13 +80,22 @@ func Updatable(name string, status types.StackStatus) error {
 	case status == types.StackStatusUpdateRollbackFailed:
 		fix = "continue its rollback first: aws cloudformation continue-update-rollback --stack-name " + name
 	case strings.HasSuffix(s, "_IN_PROGRESS"):
-		fix = "something is deploying or deleting it: wait until that has ended"
+		return InProgressError{Stack: name, Status: s}
 	case strings.HasSuffix(s, "_FAILED"):
 		fix = "read its events, and mend what failed"
 	default:
 		return nil
 	}
 	return fmt.Errorf("stack %s is in %s: %s", name, status, fix)
+}
+
+// InProgressError is a stack that something is deploying or deleting.
+type InProgressError struct{ Stack, Status string }
+
+// Error implements error.
+func (e InProgressError) Error() string {
+	return fmt.Sprintf("stack %s is in %s: something is deploying or deleting it: wait until that has ended",
+		e.Stack, e.Status)
 }
 
 // credentials says in one line that AWS cannot be asked.
