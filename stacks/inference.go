@@ -118,8 +118,9 @@ func asynchronous(stack awscdk.Stack, a *config.Asynchronous) *inference.Asynchr
 }
 
 // serverless returns how v runs without instances; nil where it has instances. It
-// starts with the minimum provisioned concurrency that scaling keeps: Application
-// Auto Scaling cannot scale a variant that has none.
+// starts with a provisioned concurrency of 1, which scaling raises to its minimum
+// (fact B7): Application Auto Scaling cannot scale a variant that has none, and the
+// minimum itself would replace the endpoint configuration with every change of it.
 func serverless(v config.ProductionVariant) *inference.ServerlessProps {
 	if v.Serverless == nil {
 		return nil
@@ -127,7 +128,7 @@ func serverless(v config.ProductionVariant) *inference.ServerlessProps {
 	return &inference.ServerlessProps{
 		MemoryMB:               v.Serverless.MemoryMB,
 		MaxConcurrency:         v.Serverless.MaxConcurrency,
-		ProvisionedConcurrency: v.Scaling.MinCapacity,
+		ProvisionedConcurrency: 1,
 	}
 }
 
