@@ -82,8 +82,8 @@ func scale(stack awscdk.Stack, e config.Environment, endpoint *inference.Endpoin
 	}
 }
 
-// newComponent makes c on the variant's instances, with as many copies as the
-// minimum that it scales to, or one where that is 0.
+// newComponent makes c on the variant's instances. Its scaling says how many copies
+// there are.
 func newComponent(
 	stack awscdk.Stack, endpoint *inference.Endpoint, variant string, c config.Component,
 ) *inference.InferenceComponent {
@@ -95,7 +95,6 @@ func newComponent(
 		MinMemoryMB:            c.Resources.MinMemoryMB,
 		CPUCores:               c.Resources.CPUs,
 		Accelerators:           c.Resources.AcceleratorCount,
-		InitialCopyCount:       c.MinCapacity,
 	})
 }
 
