@@ -1,9 +1,14 @@
 package stacks_test
 
 import (
+	"encoding/json"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -113,4 +118,177 @@ func TestScalingLeavesTheEndpoint(t *testing.T) {
 			}
 		})
 	}
+}
+
+const archive = "\n  modelDataUrl: s3://models/predictions/1.0.0/model.tar.gz\nendpoint:"
+
+// TestNewVersion: while an endpoint or a component is updated, its role may read
+// what the old copies read: CloudFormation changes a policy in place before the
+// update, and removes one that is gone afterwards. No other logical ID moves.
+func TestNewVersion(t *testing.T) {
+	minimal := strings.Replace(validFile(t, "minimal"), "\nendpoint:", archive, 1)
+	for name, test := range map[string]struct {
+		file      string
+		edit      edit
+		old, next string // resources that the role may use before and after
+	}{
+		"archive": {minimal, edit{"1.0.0/model", "1.1.0/model"},
+			":s3:::models/predictions/1.0.0/model.tar.gz", ":s3:::models/predictions/1.1.0/model.tar.gz"},
+		"repository": {minimal, edit{"com/predictions:1.0.0", "com/forecasts:1.0.0"},
+			"repository/predictions", "repository/forecasts"},
+		"component's archive": {validFile(t, "components"), edit{"/risk.tar.gz", "/risk-2.tar.gz"},
+			":s3:::models-eu-west-1/risk.tar.gz", ":s3:::models-eu-west-1/risk-2.tar.gz"},
+		"component's repository": {validFile(t, "components"), edit{"com/odds:1.0.0", "com/chances:1.0.0"},
+			"repository/odds", "repository/chances"},
+		"answers of an asynchronous endpoint": {validFile(t, "asynchronous"), edit{"s3://answers-eu-west-1", "s3://replies"},
+			":s3:::answers-eu-west-1/predictions/*", ":s3:::replies/predictions/*"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := stackOf(t, environment(t, test.file), "inference")
+			after := stackOf(t, environment(t, test.file, test.edit), "inference")
+			if allows(before, test.next) || !allows(before, test.old) || !allows(after, test.next) || allows(after, test.old) {
+				t.Errorf("want %s before and %s after, and neither in the other", test.old, test.next)
+			}
+			for id, r := range before.Resources {
+				stays, ok := after.Resources[id]
+				switch {
+				case ok && isPolicy(r):
+					if diff := cmp.Diff(r.Properties, stays.Properties); diff != "" {
+						t.Errorf("%s changes in place (-before +after)\n%s", id, diff)
+					}
+				case !ok && !isPolicy(r):
+					t.Errorf("%s, a %s, is removed", id, r.Type)
+				}
+			}
+			for id, r := range after.Resources {
+				if _, stood := before.Resources[id]; stood {
+					continue
+				}
+				if !isPolicy(r) || !awaited(after, id) {
+					t.Errorf("%s, a %s, is added, and nothing of SageMaker waits for it", id, r.Type)
+				}
+			}
+		})
+	}
+}
+
+func isPolicy(r template.Resource) bool {
+	return r.Type == "AWS::IAM::Policy" || r.Type == "AWS::IAM::ManagedPolicy"
+}
+
+// allows reports whether a policy of the template names a resource that ends so.
+func allows(of template.Template, resource string) bool {
+	for _, r := range of.Resources {
+		if isPolicy(r) && strings.Contains(fmt.Sprint(r.Properties["PolicyDocument"]), resource) {
+			return true
+		}
+	}
+	return false
+}
+
+// awaited reports whether something of SageMaker depends on a resource.
+func awaited(of template.Template, id string) bool {
+	for _, r := range sagemaker(of) {
+		if slices.Contains(r.DependsOn, id) {
+			return true
+		}
+	}
+	return false
+}
+
+// TestNewTag changes no policy, and so nothing that an old copy needs: only the
+// image's repository is granted.
+func TestNewTag(t *testing.T) {
+	for name, e := range map[string]edit{
+		"minimal":    {"com/predictions:1.0.0", "com/predictions:1.1.0"},
+		"components": {"com/odds:1.0.0", "com/odds:1.1.0"},
+	} {
+		before := stackOf(t, environment(t, validFile(t, name)), "inference")
+		after := stackOf(t, environment(t, validFile(t, name), e), "inference")
+		var changed []string
+		for _, id := range slices.Sorted(maps.Keys(before.Resources)) {
+			if !reflect.DeepEqual(before.Resources[id], after.Resources[id]) {
+				changed = append(changed, after.Resources[id].Type)
+			}
+		}
+		if !slices.Equal(changed, []string{"AWS::SageMaker::Model"}) || len(before.Resources) != len(after.Resources) {
+			t.Errorf("%s: %q change, want the model alone", name, changed)
+		}
+	}
+}
+
+// TestManyComponents: each managed policy of the role for components has room for
+// what it allows, and together they allow what every component needs.
+func TestManyComponents(t *testing.T) {
+	stands, component, _ := strings.Cut(validFile(t, "components"), "  - name: risk\n")
+	component, rest, _ := strings.Cut(component, "    schedule:")
+	_, rest, _ = strings.Cut(rest, "frontend:")
+	for i := range 40 {
+		stands += "  - name: risk" + strconv.Itoa(i) + "\n" + strings.Replace(component, "/risk.tar.gz",
+			fmt.Sprintf("/a-folder-of-models/risk-%d.tar.gz", i), 1)
+	}
+	stands += "frontend:" + strings.Replace(rest, ", reservedConcurrency: 100", "", 1)
+	got := stackOf(t, environment(t, stands), "inference")
+	for i := range 40 {
+		if archive := fmt.Sprintf("/risk-%d.tar.gz", i); !allows(got, archive) {
+			t.Errorf("nothing allows %s", archive)
+		}
+	}
+	policies := got.All("AWS::IAM::ManagedPolicy")
+	for _, p := range policies {
+		data, err := json.Marshal(p.Properties["PolicyDocument"])
+		if err != nil || len(data) > 6144 {
+			t.Errorf("a policy has %d characters, want at most 6144 (%v)", len(data), err)
+		}
+	}
+	if n := len(policies); n < 2 || n > 5 { // an update has old and new ones, 10 at most
+		t.Errorf("got %d policies, want 2 to 5", n)
+	}
+}
+
+// TestAddedTag: a tag that is added changes tags alone, in every stack.
+func TestAddedTag(t *testing.T) {
+	files := map[string]string{}
+	for _, name := range []string{"minimal", "components", "asynchronous", "policies"} {
+		files[name] = validFile(t, name)
+	}
+	prod, err := os.ReadFile(filepath.Join("..", "config", "environments", "prod.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files["prod"] = string(prod)
+	for name, file := range files {
+		t.Run(name, func(t *testing.T) {
+			tag := edit{"\nregion: ", "\ntags: {team: odds}\nregion: "}
+			if strings.Contains(file, "\ntags:\n") {
+				tag = edit{"\ntags:\n", "\ntags:\n  team: odds\n"}
+			}
+			before, after := environment(t, file), environment(t, file, tag)
+			for _, child := range *before.Node().Children() {
+				part := *child.Node().Id()
+				old, tagged := stackOf(t, before, part), stackOf(t, after, part)
+				count := withoutTags(tagged) - withoutTags(old)
+				if diff := cmp.Diff(old, tagged); diff != "" {
+					t.Errorf("%s (-before +after)\n%s", part, diff)
+				}
+				if count == 0 {
+					t.Errorf("nothing of %s has the tag", part)
+				}
+			}
+		})
+	}
+}
+
+// withoutTags takes the tags of a template's resources away, and counts them.
+func withoutTags(of template.Template) (count int) {
+	for _, r := range of.Resources {
+		switch tags := r.Properties["Tags"].(type) {
+		case []any:
+			count += len(tags)
+		case map[string]any:
+			count += len(tags)
+		}
+		delete(r.Properties, "Tags")
+	}
+	return count
 }
