@@ -111,8 +111,10 @@ func TestRules(t *testing.T) {
 			s.MinCapacity, s.MaxCapacity, s.ScheduledActions = 5, 4, nil
 		},
 			`Scaling.MaxCapacity: got 4: the maximum is below the minimum of 5 instances; raise it to 5 or more, or lower the minimum`},
-		{"initial count outside", func(_ *scaling, v *autoscaling.Variant) { v.InitialInstanceCount = 1 },
-			`Variant.InitialInstanceCount: got 1: the first deployment starts outside the bounds of 2 to 12 instances; set it from 2 to 12`},
+		{"initial count over the maximum", func(_ *scaling, v *autoscaling.Variant) { v.InitialInstanceCount = 13 },
+			`Variant.InitialInstanceCount: got 13: the first deployment starts more than the maximum of 12 instances; set it from 1 to 12, or raise the maximum`},
+		{"initial count at the maximum", func(_ *scaling, v *autoscaling.Variant) { v.InitialInstanceCount = 12 }, ``},
+		{"initial count below the minimum, which registration raises", func(_ *scaling, v *autoscaling.Variant) { v.InitialInstanceCount = 1 }, ``},
 		{"burstable", func(_ *scaling, v *autoscaling.Variant) { v.InstanceType = "ml.t3.large" },
 			`Variant.InstanceType: got "ml.t3.large": a burstable instance type cannot be scaled automatically, AWS refuses to register it; use a type of fixed performance, such as "ml.c6i.large"`},
 		{"Trainium is not burstable", func(_ *scaling, v *autoscaling.Variant) { v.InstanceType = "ml.trn1.2xlarge" }, ``},

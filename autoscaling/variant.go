@@ -15,7 +15,8 @@ type Variant struct {
 	EndpointName, Name string
 	// InstanceType is such as ml.c6i.xlarge. Default: "", not known here.
 	InstanceType string
-	// InitialInstanceCount is the instances that the first deployment starts.
+	// InitialInstanceCount is the instances that the first deployment starts. Below
+	// the target's minimum, registration raises them to it (fact A39).
 	// Default: 0, not known here.
 	InitialInstanceCount int
 	// ManagedInstanceScaling says that SageMaker itself decides how many
@@ -85,10 +86,13 @@ func (v Variant) ValidateScaling(t ScalableTarget) problem.List {
 			"scale the copies of its inference components, by "+string(InferenceComponentCopyCount)+", or leave "+
 				"ManagedInstanceScaling out")
 	}
-	if n := v.InitialInstanceCount; n != 0 && t.MinCapacity <= t.MaxCapacity && (n < t.MinCapacity || n > t.MaxCapacity) {
+	if n := v.InitialInstanceCount; n > t.MaxCapacity && t.MinCapacity <= t.MaxCapacity {
+		fix := fmt.Sprintf("raise the maximum to %d or more", n)
+		if t.MaxCapacity > 0 {
+			fix = fmt.Sprintf("set it from 1 to %d, or raise the maximum", t.MaxCapacity)
+		}
 		ps.Add("InitialInstanceCount", n,
-			fmt.Sprintf("the first deployment starts outside the bounds of %d to %d instances", t.MinCapacity, t.MaxCapacity),
-			fmt.Sprintf("set it from %d to %d", t.MinCapacity, t.MaxCapacity))
+			fmt.Sprintf("the first deployment starts more than the maximum of %d instances", t.MaxCapacity), fix)
 	}
 	return ps
 }

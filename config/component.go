@@ -40,6 +40,8 @@ type ComponentResources struct {
 }
 
 // ManagedInstances bounds the instances that SageMaker starts and stops by itself.
+// The bounds are part of the endpoint configuration, so a change of one replaces
+// the fleet (fact C1: a configuration is immutable).
 type ManagedInstances struct {
 	// MinInstanceCount is the lowest instance count. With 0, and where every
 	// component scales to zero, the endpoint can have none.

@@ -149,10 +149,12 @@ type Variant struct {
 	// burstable types (ml.t2, ml.t3) cannot scale.
 	// Default: none, required unless serverless is given.
 	InstanceType string `json:"instanceType,omitempty"`
-	// InitialInstanceCount is the instances that the first deployment starts;
-	// later ones keep the count that scaling has reached.
-	// Default: scaling.minCapacity or managedInstances.minInstanceCount, and 1
-	// where that is 0.
+	// InitialInstanceCount is the instances that the first deployment starts, at
+	// most scaling.maxCapacity. Scaling raises them to scaling.minCapacity at once
+	// (fact B7), and later deployments keep the count that it has reached (fact C7).
+	// A change makes a new endpoint configuration, and so replaces the fleet
+	// (fact C1: a configuration is immutable).
+	// Default: 1, or managedInstances.minInstanceCount where that is more.
 	InitialInstanceCount int `json:"initialInstanceCount,omitempty" jsonschema:"minimum=1"`
 	// Serverless runs the model without instances: scaling moves the requests at
 	// a time that it is warm for. Default: none, it runs on instances.

@@ -103,7 +103,7 @@ func TestTargetOfItsOwn(t *testing.T) {
 
 func TestProductionVariant(t *testing.T) {
 	t.Parallel()
-	want := autoscaling.Variant{EndpointName: "predictions", Name: "main", InstanceType: "ml.c6i.large", InitialInstanceCount: 2}
+	want := autoscaling.Variant{EndpointName: "predictions", Name: "main", InstanceType: "ml.c6i.large", InitialInstanceCount: 1}
 	if diff := cmp.Diff(want, valid(t, "minimal").ProductionVariants()[0].Variant()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

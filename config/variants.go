@@ -28,9 +28,11 @@ type ProductionVariant struct {
 	// InstanceType is the type of every instance, such as ml.c6i.xlarge;
 	// burstable types (ml.t2, ml.t3) cannot scale.
 	InstanceType string `json:"instanceType"`
-	// InitialInstanceCount is the instances that the first deployment starts;
-	// later ones keep the count that scaling has reached.
-	// Default: scaling.minCapacity.
+	// InitialInstanceCount is the instances that the first deployment starts, at
+	// most scaling.maxCapacity. Scaling raises them to scaling.minCapacity at once
+	// (fact B7), and later deployments keep the count that it has reached (fact C7).
+	// A change makes a new endpoint configuration, and so replaces the fleet
+	// (fact C1: a configuration is immutable). Default: 1, whatever the bounds are.
 	InitialInstanceCount int `json:"initialInstanceCount,omitempty" jsonschema:"minimum=1"`
 	// Weight is the variant's share of the requests, relative to the other
 	// variants' weights; 0 sends it none. Default: 1.
@@ -81,10 +83,7 @@ func (e Environment) onlyVariant() ProductionVariant {
 // that the gateway of the environment sheds.
 func (v ProductionVariant) withDefaults(shedding bool) ProductionVariant {
 	if v.Serverless == nil {
-		v.InitialInstanceCount = cmp.Or(v.InitialInstanceCount, v.Scaling.MinCapacity)
-	}
-	if v.serving() == asynchronous {
-		v.InitialInstanceCount = max(v.InitialInstanceCount, 1)
+		v.InitialInstanceCount = cmp.Or(v.InitialInstanceCount, 1)
 	}
 	if v.serving() == realTime {
 		if v.Scaling.TargetInvocationsPerMinute == 0 {

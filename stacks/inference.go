@@ -82,8 +82,8 @@ func scale(stack awscdk.Stack, e config.Environment, endpoint *inference.Endpoin
 	}
 }
 
-// newComponent makes c on the variant's instances, with as many copies as the
-// minimum that it scales to, or one where that is 0.
+// newComponent makes c on the variant's instances. Its scaling says how many copies
+// there are.
 func newComponent(
 	stack awscdk.Stack, endpoint *inference.Endpoint, variant string, c config.Component,
 ) *inference.InferenceComponent {
@@ -95,7 +95,6 @@ func newComponent(
 		MinMemoryMB:            c.Resources.MinMemoryMB,
 		CPUCores:               c.Resources.CPUs,
 		Accelerators:           c.Resources.AcceleratorCount,
-		InitialCopyCount:       c.MinCapacity,
 	})
 }
 
@@ -118,8 +117,9 @@ func asynchronous(stack awscdk.Stack, a *config.Asynchronous) *inference.Asynchr
 }
 
 // serverless returns how v runs without instances; nil where it has instances. It
-// starts with the minimum provisioned concurrency that scaling keeps: Application
-// Auto Scaling cannot scale a variant that has none.
+// starts with a provisioned concurrency of 1, which scaling raises to its minimum
+// (fact B7): Application Auto Scaling cannot scale a variant that has none, and the
+// minimum itself would replace the endpoint configuration with every change of it.
 func serverless(v config.ProductionVariant) *inference.ServerlessProps {
 	if v.Serverless == nil {
 		return nil
@@ -127,7 +127,7 @@ func serverless(v config.ProductionVariant) *inference.ServerlessProps {
 	return &inference.ServerlessProps{
 		MemoryMB:               v.Serverless.MemoryMB,
 		MaxConcurrency:         v.Serverless.MaxConcurrency,
-		ProvisionedConcurrency: v.Scaling.MinCapacity,
+		ProvisionedConcurrency: 1,
 	}
 }
 

@@ -104,16 +104,17 @@ func (p AsynchronousProps) property() *awssagemaker.CfnEndpointConfig_AsyncInfer
 	return out
 }
 
-// grant lets a model's execution role read payloads under InputPath, write under
-// OutputPath and FailurePath, and publish to the topics.
-func (p AsynchronousProps) grant(e *Endpoint, role awsiam.IRole) {
+// grant lets a variant's execution role read payloads under InputPath, write under
+// OutputPath and FailurePath, and publish to the topics. It returns the policy for
+// the paths.
+func (p AsynchronousProps) grant(e *Endpoint, variant string, role awsiam.IRole) awsiam.Policy {
 	written := []string{objectsUnder(e, p.OutputPath)}
 	if p.FailurePath != "" {
 		written = append(written, objectsUnder(e, p.FailurePath))
 	}
-	allow(role, []string{"s3:AbortMultipartUpload", "s3:PutObject"}, written...)
+	statements := []awsiam.PolicyStatement{statement([]string{"s3:AbortMultipartUpload", "s3:PutObject"}, written...)}
 	if p.InputPath != "" {
-		allow(role, []string{"s3:GetObject"}, objectsUnder(e, p.InputPath))
+		statements = append(statements, statement([]string{"s3:GetObject"}, objectsUnder(e, p.InputPath)))
 	}
 	if p.OutputKey != nil {
 		// Completing a multipart upload to S3 needs kms:Decrypt.
@@ -127,6 +128,7 @@ func (p AsynchronousProps) grant(e *Endpoint, role awsiam.IRole) {
 			topic.GrantPublish(role)
 		}
 	}
+	return attach(e, "Queue-"+variant, role, statements...)
 }
 
 // objectsUnder returns the ARN pattern of all objects in an S3 folder.

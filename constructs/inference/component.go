@@ -43,10 +43,12 @@ type InferenceComponentProps struct {
 	// Accelerators is the number of GPUs or Neuron devices reserved for a copy.
 	// Default: 0, no reservation.
 	Accelerators int
-	// InitialCopyCount is the number of copies that the first deployment starts. An
-	// update of the component may reset the count to it (fact C33: the count is
-	// write-only), so update between events.
-	// Default: 0, 1 copy (fact D8: SageMaker creates no component with 0 copies).
+	// InitialCopyCount is the number of copies that the first deployment starts. With
+	// it every update of the component sends the count again, and undoes scaling (fact
+	// C33: CloudFormation cannot read the count), so leave it out where copies scale:
+	// registration raises them to the scalable target's minimum (fact A39).
+	// Default: 0, the template has no count: SageMaker chooses it at creation and
+	// keeps the current one through updates.
 	InitialCopyCount int
 	// ModelDataDownloadTimeout and ContainerStartupHealthCheckTimeout limit how
 	// long a copy may take to start, 1 minute to 1 hour each, in whole seconds.
@@ -103,7 +105,8 @@ func (p InferenceComponentProps) Validate() error {
 		ps.Add("Accelerators", p.Accelerators, "a copy is guaranteed 1 accelerator or more", "leave it out for none")
 	}
 	if p.InitialCopyCount < 0 {
-		ps.Add("InitialCopyCount", p.InitialCopyCount, "the first deployment starts 1 copy or more", "leave it out for 1")
+		ps.Add("InitialCopyCount", p.InitialCopyCount, "the first deployment starts 1 copy or more",
+			"leave it out for SageMaker's own")
 	}
 	const low, high = time.Minute, time.Hour
 	validateDuration(&ps, "ModelDataDownloadTimeout", p.ModelDataDownloadTimeout, low, high)
@@ -189,23 +192,35 @@ func NewInferenceComponent(scope constructs.Construct, id string, props Inferenc
 	constructs.NewConstruct_Override(c, scope, jsii.String(id))
 
 	role := props.Endpoint.ComponentRole
-	props.Model.grantArtifacts(role)
+	artifacts := props.Endpoint.grantComponent(c, props.Model)
 	grantObservability(c, role, componentNamespace, props.InferenceComponentName)
 	resource := &awssagemaker.CfnInferenceComponentProps{
 		InferenceComponentName: jsii.String(props.InferenceComponentName),
 		EndpointName:           jsii.String(props.Endpoint.name),
 		VariantName:            jsii.String(props.variantName()),
 		Specification:          props.specification(),
-		RuntimeConfig: &awssagemaker.CfnInferenceComponent_InferenceComponentRuntimeConfigProperty{
-			CopyCount: jsii.Number(max(props.InitialCopyCount, 1)),
-		},
-		DeploymentConfig: props.deployment(),
+		DeploymentConfig:       props.deployment(),
+	}
+	if n := props.InitialCopyCount; n > 0 {
+		resource.RuntimeConfig = &awssagemaker.CfnInferenceComponent_InferenceComponentRuntimeConfigProperty{
+			CopyCount: jsii.Number(n),
+		}
 	}
 	c.Resource = awssagemaker.NewCfnInferenceComponent(c, jsii.String("Resource"), resource)
 	// The endpoint's literal name gives CloudFormation no order (fact C15), and
 	// SageMaker fetches image and archive while it creates the component.
-	c.Resource.Node().AddDependency(props.Endpoint, role)
+	c.Resource.Node().AddDependency(props.Endpoint, role, artifacts)
 	return c
+}
+
+// grantComponent lets the endpoint's role for components read a component's image and
+// archive, and returns the policy that says so.
+func (e *Endpoint) grantComponent(c *InferenceComponent, m *Model) constructs.IDependable {
+	m.grantLogin(e.ComponentRole)
+	if e.artifacts == nil {
+		return attach(c, "Artifacts", e.ComponentRole, m.artifacts()...)
+	}
+	return e.artifacts.add(m.artifacts()...)
 }
 
 // componentNamespace is the metric namespace of inference components, and the prefix
@@ -288,6 +303,7 @@ func componentRole(e *Endpoint, props EndpointProps) awsiam.IRole {
 	if role == nil {
 		role = sagemakerRole(e, "ComponentRole",
 			"Reads the images and archives of inference components, and writes their logs")
+		e.artifacts = &sharedPolicies{scope: e, id: "ComponentArtifacts", role: role}
 	}
 	grantObservability(e, role, autoscaling.UtilizationNamespace, e.name)
 	return role

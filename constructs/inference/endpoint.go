@@ -129,6 +129,8 @@ type Endpoint struct {
 	variants      []autoscaling.Variant
 	hasComponents bool
 	asynchronous  bool
+	// artifacts is what ComponentRole may read; nil where the role was given.
+	artifacts *sharedPolicies
 }
 
 // ToString makes the struct itself usable as a construct.
@@ -145,6 +147,7 @@ func NewEndpoint(scope constructs.Construct, id string, props EndpointProps) *En
 	constructs.NewConstruct_Override(e, scope, jsii.String(id))
 
 	variants := make([]any, len(props.Variants))
+	var permissions []constructs.IDependable
 	for i, v := range props.Variants {
 		v = v.withDefaults()
 		variants[i] = v.property()
@@ -154,7 +157,7 @@ func NewEndpoint(scope constructs.Construct, id string, props EndpointProps) *En
 		}
 		grantObservability(e, v.Model.ExecutionRole, autoscaling.UtilizationNamespace, e.name)
 		if props.Asynchronous != nil {
-			props.Asynchronous.grant(e, v.Model.ExecutionRole)
+			permissions = append(permissions, props.Asynchronous.grant(e, v.Name, v.Model.ExecutionRole))
 		}
 	}
 	config := &awssagemaker.CfnEndpointConfigProps{ProductionVariants: variants}
@@ -175,6 +178,7 @@ func NewEndpoint(scope constructs.Construct, id string, props EndpointProps) *En
 		EndpointConfigName:         e.Config.AttrEndpointConfigName(),
 		RetainAllVariantProperties: true,
 	})
+	e.Resource.Node().AddDependency(permissions...)
 	return e
 }
 

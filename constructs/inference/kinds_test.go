@@ -177,6 +177,7 @@ func TestInferenceComponent(t *testing.T) {
 	t.Run("it comes after the endpoint and the permissions", func(t *testing.T) {
 		depends := got.One(t, "AWS::SageMaker::InferenceComponent").DependsOn
 		if !slices.Contains(depends, got.ID(t, "AWS::SageMaker::Endpoint")) ||
+			!slices.Contains(depends, got.ID(t, "AWS::IAM::ManagedPolicy")) ||
 			!slices.ContainsFunc(depends, func(id string) bool { return strings.HasPrefix(id, "EndpointComponentRoleDefaultPolicy") }) {
 			t.Errorf("it depends on %v", depends)
 		}
@@ -185,9 +186,11 @@ func TestInferenceComponent(t *testing.T) {
 		var granted []any
 		for id, r := range got.Resources {
 			if r.Type == "AWS::IAM::Policy" && strings.HasPrefix(id, "EndpointComponentRole") {
-				granted = r.Properties["PolicyDocument"].(object)["Statement"].([]any)
+				granted = append(granted, r.Properties["PolicyDocument"].(object)["Statement"].([]any)...)
 			}
 		}
+		artifacts := got.One(t, "AWS::IAM::ManagedPolicy").Properties
+		granted = append(granted, artifacts["PolicyDocument"].(object)["Statement"].([]any)...)
 		var resources []string
 		for _, s := range granted {
 			switch r := s.(object)["Resource"].(type) {
@@ -203,8 +206,8 @@ func TestInferenceComponent(t *testing.T) {
 		}
 		want := []string{
 			"arn:aws:logs:eu-west-1:123456789012:log-group:/aws/sagemaker/Endpoints/Shared",
-			"arn:aws:logs:eu-west-1:123456789012:log-group:/aws/sagemaker/InferenceComponents/Odds-A", "*",
-			"arn:aws:ecr:eu-west-1:123456789012:repository/odds/model", "*", "arn:aws:s3:::models-eu-west-1/odds/1.4.2/model.tar.gz", "*",
+			"arn:aws:logs:eu-west-1:123456789012:log-group:/aws/sagemaker/InferenceComponents/Odds-A", "*", "*", "*",
+			"arn:aws:ecr:eu-west-1:123456789012:repository/odds/model", "arn:aws:s3:::models-eu-west-1/odds/1.4.2/model.tar.gz",
 		}
 		if diff := cmp.Diff(want, resources); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
@@ -233,7 +236,7 @@ func TestInferenceComponentInShort(t *testing.T) {
 	})
 	got := template.Of(t, stack)
 	want := object{
-		"InferenceComponentName": "odds", "EndpointName": "shared", "VariantName": "main", "RuntimeConfig": object{"CopyCount": 1.0},
+		"InferenceComponentName": "odds", "EndpointName": "shared", "VariantName": "main",
 		"Specification": object{"ModelName": getAtt(got.ID(t, "AWS::SageMaker::Model"), "ModelName"), "ComputeResourceRequirements": object{"MinMemoryRequiredInMb": 128.0}},
 	}
 	if diff := cmp.Diff(want, got.One(t, "AWS::SageMaker::InferenceComponent").Properties); diff != "" {
@@ -321,7 +324,7 @@ func TestKindProblems(t *testing.T) {
 			`MaxMemoryMB: got 512: the most memory is below the 1024 MB that a copy is guaranteed; raise it, or leave it out`,
 			`CPUCores: got 0.1: a copy is guaranteed a quarter of a core or more; leave it out for none`,
 			`Accelerators: got -1: a copy is guaranteed 1 accelerator or more; leave it out for none`,
-			`InitialCopyCount: got -1: the first deployment starts 1 copy or more; leave it out for 1`,
+			`InitialCopyCount: got -1: the first deployment starts 1 copy or more; leave it out for SageMaker's own`,
 			`ModelDataDownloadTimeout: got 1s: this is whole seconds from 1m to 1h; leave it out for SageMaker's own`,
 			`ContainerStartupHealthCheckTimeout: got 2h: this is whole seconds from 1m to 1h; leave it out for SageMaker's own`,
 			`RollingUpdate.BatchPercent: got 0: 5 to 50 per cent of the copies are replaced at a time; such as 25`,

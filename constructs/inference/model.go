@@ -87,7 +87,8 @@ func NewModel(scope constructs.Construct, id string, props ModelProps) *Model {
 		m.ExecutionRole = sagemakerRole(m, "ExecutionRole",
 			"Reads the model's image and archive, and writes the endpoint's logs")
 	}
-	m.grantArtifacts(m.ExecutionRole)
+	m.grantLogin(m.ExecutionRole)
+	artifacts := attach(m, "Artifacts", m.ExecutionRole, m.artifacts()...)
 
 	container := &awssagemaker.CfnModel_ContainerDefinitionProperty{
 		Image: jsii.String(props.Image), ModelDataUrl: optionalString(props.ModelDataURL),
@@ -106,35 +107,35 @@ func NewModel(scope constructs.Construct, id string, props ModelProps) *Model {
 	})
 	// SageMaker fetches image and archive while it creates the endpoint, so the
 	// permissions have to exist first.
-	m.Resource.Node().AddDependency(m.ExecutionRole)
+	m.Resource.Node().AddDependency(m.ExecutionRole, artifacts)
 	return m
 }
 
-// grantArtifacts lets a role read the model's image and archive.
-func (m *Model) grantArtifacts(role awsiam.IRole) {
-	stack, props := awscdk.Stack_Of(m), m.props
-	image, _ := artifact.ParseImage(props.Image, artifact.SageMaker)
-	allow(role, []string{"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"},
-		*stack.FormatArn(&awscdk.ArnComponents{
-			Service: jsii.String("ecr"), Account: jsii.String(image.Account), Region: jsii.String(image.Region),
-			Resource: jsii.String("repository"), ResourceName: jsii.String(image.Repository),
-		}))
+// grantLogin lets a role log in to Amazon ECR, and decrypt with ModelDataKey.
+func (m *Model) grantLogin(role awsiam.IRole) {
 	// ecr:GetAuthorizationToken supports no resource but "*".
 	allow(role, []string{"ecr:GetAuthorizationToken"}, "*")
-	if props.ModelDataURL == "" {
-		return
-	}
-	data, _ := artifact.ParseModelData(props.ModelDataURL)
-	allow(role, []string{"s3:GetObject"}, objectARN(stack, data.Bucket, data.Key))
-	if props.ModelDataKey != nil {
-		props.ModelDataKey.GrantDecrypt(role)
+	if m.props.ModelDataKey != nil {
+		m.props.ModelDataKey.GrantDecrypt(role)
 	}
 }
 
-func allow(role awsiam.IRole, actions []string, resources ...string) {
-	role.AddToPrincipalPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Actions: jsii.Strings(actions...), Resources: jsii.Strings(resources...),
-	}))
+// artifacts allows to read the model's image and archive.
+func (m *Model) artifacts() []awsiam.PolicyStatement {
+	stack, props := awscdk.Stack_Of(m), m.props
+	image, _ := artifact.ParseImage(props.Image, artifact.SageMaker)
+	statements := []awsiam.PolicyStatement{
+		statement([]string{"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"},
+			*stack.FormatArn(&awscdk.ArnComponents{
+				Service: jsii.String("ecr"), Account: jsii.String(image.Account), Region: jsii.String(image.Region),
+				Resource: jsii.String("repository"), ResourceName: jsii.String(image.Repository),
+			})),
+	}
+	if props.ModelDataURL != "" {
+		data, _ := artifact.ParseModelData(props.ModelDataURL)
+		statements = append(statements, statement([]string{"s3:GetObject"}, objectARN(stack, data.Bucket, data.Key)))
+	}
+	return statements
 }
 
 // objectARN returns the ARN of an object in Amazon S3.

@@ -88,7 +88,7 @@ func TestKindsPanicWithEveryProblem(t *testing.T) {
 		"asynchronous": {func() {
 			scaling.NewAsynchronousScaling(stack, "B", scaling.AsynchronousScalingProps{Variant: odds, Scaling: autoscaling.AsynchronousScaling{Scaling: autoscaling.Scaling{MaxCapacity: 1}}})
 		}, `Scaling.BacklogPerInstance: got 0: a backlog is over 0 requests an instance; the time that a request may take, over the time that an instance needs for one` + "\n" +
-			`Variant.InitialInstanceCount: got 2: the first deployment starts outside the bounds of 0 to 1 instances; set it from 0 to 1`},
+			`Variant.InitialInstanceCount: got 2: the first deployment starts more than the maximum of 1 instances; set it from 1 to 1, or raise the maximum`},
 		"serverless": {func() {
 			scaling.NewProvisionedConcurrencyScaling(stack, "C", scaling.ProvisionedConcurrencyScalingProps{Variant: odds, Scaling: autoscaling.ProvisionedConcurrencyScaling{Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 201}}})
 		}, `Scaling.MaxCapacity: got 201: no more can be provisioned than the variant takes, 200 requests at a time; lower it to 200 or less`},
