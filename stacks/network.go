@@ -61,11 +61,7 @@ func (n *network) addTasks(stack awscdk.Stack, e config.Environment) {
 	switch v := e.Network.ExistingVPC; {
 	case v == nil:
 		frontend.NewPrivateEndpoints(stack, "Endpoints", frontend.PrivateEndpointsProps{
-			VPC:                 n.vpc,
-			Subnets:             n.gatewaySubnets,
-			EndpointName:        e.Endpoint.Name,
-			InferenceComponents: componentNames(e),
-			Clients:             n.gatewayGroup,
+			VPC: n.vpc, Subnets: n.gatewaySubnets, Clients: n.gatewayGroup,
 		})
 	case e.Frontend.InternetFacing:
 		n.gatewaySubnets = existingSubnets(stack, v.PrivateSubnets)

@@ -183,7 +183,7 @@ func NewLoadBalancer(scope constructs.Construct, id string, props LoadBalancerPr
 	if props.WAF != nil {
 		associateWAF(*props.WAF, l, l.Resource)
 	}
-	targets := newTargets(l, props.Gateway, props.Canary)
+	targets := newTargets(l, targetGroupPrefix(props.InternetFacing), props.Gateway, props.Canary)
 	l.TargetGroup, l.CanaryTargetGroup = targets.gateway, targets.canary
 	l.addListeners(props)
 	l.forward(targets, props.Authentication)
@@ -192,6 +192,16 @@ func NewLoadBalancer(scope constructs.Construct, id string, props LoadBalancerPr
 		l.addRecords(*props.Domain, props.IPv6)
 	}
 	return l
+}
+
+// targetGroupPrefix gives the target groups another logical ID where the load balancer
+// is replaced, which InternetFacing does: the new load balancer cannot use the target
+// groups of the old one (fact I3: a target group has one load balancer).
+func targetGroupPrefix(internetFacing bool) string {
+	if internetFacing {
+		return ""
+	}
+	return "Internal"
 }
 
 // addListeners adds the listeners. The one on port 80 keeps its construct ID when it
