@@ -81,11 +81,12 @@ type Network struct {
 // NewVPC is a VPC with a public and a private subnet in each zone. The private
 // ones have no way out: nothing in them needs one.
 type NewVPC struct {
-	// CIDR is its IPv4 range, /16 or smaller: each zone takes two subnets of /27
-	// or larger, so that two zones need /25 and up to four need /24.
+	// CIDR is its IPv4 range, /16 to /23: each subnet has a sixteenth of it, at a
+	// fixed place for each of the zones a to f.
 	CIDR string `json:"cidr"`
 	// AvailabilityZones are named here so that synthesis need not ask AWS: two
-	// or more, which a load balancer needs.
+	// or more, which a load balancer needs, in any order. A zone that is added
+	// or removed moves no other zone's subnets.
 	AvailabilityZones []string `json:"availabilityZones" jsonschema:"minItems=2,uniqueItems=true"`
 }
 

@@ -3,7 +3,6 @@ package config
 import (
 	"cmp"
 	"fmt"
-	"math/bits"
 	"net/netip"
 	"regexp"
 	"strings"
@@ -48,16 +47,17 @@ const (
 
 func validateNewVPC(v NewVPC, region string) problem.List {
 	var ps problem.List
-	smallest, what := smallestVPC, "a VPC has a range"
-	if zones := len(v.AvailabilityZones); zones > 0 {
-		// CDK cuts the range into equal parts, a power of two of them.
-		smallest = smallestBalancerMask - bits.Len(uint(2*zones-1))
-		what = fmt.Sprintf("a public and a private subnet of /%d or larger in each of %d zones need a range",
-			smallestBalancerMask, zones)
-	}
-	ps = append(ps, validateCIDR("cidr", v.CIDR, largestVPC, smallest, what)...)
+	what := fmt.Sprintf("a public and a private subnet of /%d or larger for each of up to %d zones need a range",
+		smallestBalancerMask, maxZones)
+	ps = append(ps, validateCIDR("cidr", v.CIDR, largestVPC, smallestBalancerMask-subnetBits, what)...)
 	for i, zone := range v.AvailabilityZones {
-		ps = append(ps, validateZone(itemPath("availabilityZones", i), zone, region)...)
+		at := itemPath("availabilityZones", i)
+		wrong := validateZone(at, zone, region)
+		if len(wrong) == 0 && zone != "" && zoneSlot(zone) >= maxZones {
+			wrong.Add(at, zone, "a new VPC has a fixed range for each of the zones a to f, and none for others",
+				"name one of those, or make the VPC elsewhere and give existingVpc")
+		}
+		ps = append(ps, wrong...)
 	}
 	return ps
 }

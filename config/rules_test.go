@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,17 +56,52 @@ func TestValidateCIDR(t *testing.T) {
 
 func TestNewVPCHoldsItsSubnets(t *testing.T) {
 	t.Parallel()
-	// A public and a private subnet of /27 in each zone: 4, 6, 8, 10 and 12 of
-	// them, of which CDK makes 4, 8, 8, 16 and 16 equal parts.
-	for zones, smallest := range map[int]int{2: 25, 3: 24, 4: 24, 5: 23, 6: 23} {
+	// A range has a place of /27 or larger for two subnets in each of six zones,
+	// however many there are.
+	for zones := 2; zones <= 6; zones++ {
 		v := NewVPC{}
 		for i := range zones {
 			v.AvailabilityZones = append(v.AvailabilityZones, "us-east-1"+string(rune('a'+i)))
 		}
-		v.CIDR = fmt.Sprintf("10.0.0.0/%d", smallest)
-		says(t, v.CIDR, validateNewVPC(v, "us-east-1"))
-		v.CIDR = fmt.Sprintf("10.0.0.0/%d", smallest+1)
-		says(t, v.CIDR, validateNewVPC(v, "us-east-1"), fmt.Sprintf("from /16 to /%d", smallest))
+		for cidr, want := range map[string][]string{
+			"10.0.0.0/16": nil, "10.0.0.0/20": nil, "10.0.0.0/23": nil,
+			"10.0.2.0/24": {"from /16 to /23; such as 10.0.2.0/23"},
+			"10.0.3.0/28": {"from /16 to /23; such as 10.0.2.0/23"},
+		} {
+			v.CIDR = cidr
+			says(t, v.CIDR, validateNewVPC(v, "us-east-1"), want...)
+		}
+	}
+	v := NewVPC{CIDR: "10.0.0.0/16", AvailabilityZones: []string{"us-east-1a", "us-east-1g"}}
+	says(t, "a seventh zone", validateNewVPC(v, "us-east-1"), `availabilityZones[1]: got "us-east-1g": a new VPC has a fixed range`)
+}
+
+// TestSubnets: a subnet's range depends on the VPC's and on the letter of its own
+// zone, not on the other zones or their order.
+func TestSubnets(t *testing.T) {
+	t.Parallel()
+	all := NewVPC{CIDR: "10.10.240.0/20", AvailabilityZones: []string{
+		"us-east-1f", "us-east-1b", "us-east-1a", "us-east-1c", "us-east-1e", "us-east-1d",
+	}}
+	byZone := map[string]ZoneSubnets{}
+	vpc, taken := netip.MustParsePrefix(all.CIDR), []netip.Prefix{}
+	for _, s := range all.Subnets() {
+		byZone[s.Zone] = s
+		for _, subnet := range []ZoneSubnet{s.Public, s.Private} {
+			cidr := netip.MustParsePrefix(subnet.CIDR)
+			if !vpc.Overlaps(cidr) || cidr.Masked() != cidr || slices.ContainsFunc(taken, cidr.Overlaps) {
+				t.Errorf("%s: %s is not a range of its own", s.Zone, cidr)
+			}
+			taken = append(taken, cidr)
+		}
+	}
+	if got := byZone["us-east-1f"]; len(taken) != 12 || got.Number != 6 ||
+		got.Public != (ZoneSubnet{5, "10.10.245.0/24"}) || got.Private != (ZoneSubnet{13, "10.10.253.0/24"}) {
+		t.Errorf("got %d subnets, and zone f: %+v", len(taken), got)
+	}
+	some := NewVPC{CIDR: all.CIDR, AvailabilityZones: []string{"us-east-1d", "us-east-1b"}}
+	if got := some.Subnets(); !slices.Equal(got, []ZoneSubnets{byZone["us-east-1b"], byZone["us-east-1d"]}) {
+		t.Errorf("got %+v", got)
 	}
 }
 

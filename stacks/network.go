@@ -18,8 +18,8 @@ type network struct {
 	// stack in an existing VPC too: who may connect is a matter of the network.
 	subnets       *awsec2.SubnetSelection
 	securityGroup awsec2.ISecurityGroup
-	// gatewaySubnets and gatewayGroup are those of the gateway's tasks, nil where
-	// the gateway is a function. The two groups refer to each other: in different
+	// gatewaySubnets and gatewayGroup are for the gateway's tasks; gatewayGroup is nil
+	// where the gateway is a function. The two groups refer to each other: in different
 	// stacks they would make these depend on each other.
 	gatewaySubnets *awsec2.SubnetSelection
 	gatewayGroup   awsec2.ISecurityGroup
@@ -30,7 +30,12 @@ func newNetwork(stage awscdk.Stage, e config.Environment) network {
 	stack := newStack(stage, e, "network", "the VPC and who may connect to the load balancer")
 	var n network
 	if v := e.Network.NewVPC; v != nil {
-		n.vpc, n.subnets = newVPC(stack, *v, e.Frontend.InternetFacing, e.Frontend.IPv6)
+		made := makeVPC(stack, *v, e.Frontend.IPv6)
+		n.vpc, n.gatewaySubnets = made.vpc, &awsec2.SubnetSelection{Subnets: &made.private}
+		n.subnets = n.gatewaySubnets
+		if e.Frontend.InternetFacing {
+			n.subnets = &awsec2.SubnetSelection{Subnets: &made.public}
+		}
 	} else {
 		n.vpc, n.subnets = existingVPC(stack, *e.Network.ExistingVPC, e.Frontend.InternetFacing)
 	}
@@ -55,51 +60,14 @@ func (n *network) addTasks(stack awscdk.Stack, e config.Environment) {
 	n.gatewayGroup = frontend.NewGatewaySecurityGroup(stack, "Gateway", n.vpc)
 	switch v := e.Network.ExistingVPC; {
 	case v == nil:
-		n.gatewaySubnets = &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED}
 		frontend.NewPrivateEndpoints(stack, "Endpoints", frontend.PrivateEndpointsProps{
-			VPC:                 n.vpc,
-			Subnets:             n.gatewaySubnets,
-			EndpointName:        e.Endpoint.Name,
-			InferenceComponents: componentNames(e),
-			Clients:             n.gatewayGroup,
+			VPC: n.vpc, Subnets: n.gatewaySubnets, Clients: n.gatewayGroup,
 		})
 	case e.Frontend.InternetFacing:
 		n.gatewaySubnets = existingSubnets(stack, v.PrivateSubnets)
 	default:
 		n.gatewaySubnets = n.subnets
 	}
-}
-
-// newVPC makes a VPC without a NAT gateway: private endpoints lead to what the
-// private subnets call.
-func newVPC(stack awscdk.Stack, v config.NewVPC, internetFacing, ipv6 bool) (awsec2.IVpc, *awsec2.SubnetSelection) {
-	var protocol awsec2.IpProtocol
-	var assign *bool
-	if ipv6 { // for the load balancer alone
-		protocol, assign = awsec2.IpProtocol_DUAL_STACK, jsii.Bool(false)
-	}
-	vpc := awsec2.NewVpc(stack, jsii.String("Vpc"), &awsec2.VpcProps{
-		IpProtocol:                   protocol,
-		IpAddresses:                  awsec2.IpAddresses_Cidr(jsii.String(v.CIDR)),
-		AvailabilityZones:            jsii.Strings(v.AvailabilityZones...),
-		NatGateways:                  jsii.Number(0),
-		RestrictDefaultSecurityGroup: jsii.Bool(true),
-		SubnetConfiguration: &[]*awsec2.SubnetConfiguration{
-			{
-				Name: jsii.String("public"), SubnetType: awsec2.SubnetType_PUBLIC,
-				MapPublicIpOnLaunch: jsii.Bool(false), Ipv6AssignAddressOnCreation: assign,
-			},
-			{
-				Name: jsii.String("private"), SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED,
-				Ipv6AssignAddressOnCreation: assign,
-			},
-		},
-	})
-	kind := awsec2.SubnetType_PRIVATE_ISOLATED
-	if internetFacing {
-		kind = awsec2.SubnetType_PUBLIC
-	}
-	return vpc, &awsec2.SubnetSelection{SubnetType: kind}
 }
 
 // existingVPC refers to the subnets one by one: given as attributes of the VPC,

@@ -52,11 +52,12 @@ type targets struct {
 	streams, canaryStreams bool
 }
 
-func newTargets(scope constructs.Construct, gateway Gateway, canary *Canary) targets {
-	t := targets{gateway: gateway.targetGroup(scope, "Gateway"), streams: gateway.streams()}
+// newTargets makes the target groups. Their construct IDs begin with prefix.
+func newTargets(scope constructs.Construct, prefix string, gateway Gateway, canary *Canary) targets {
+	t := targets{gateway: gateway.targetGroup(scope, prefix+"Gateway"), streams: gateway.streams()}
 	t.endpointName, _ = gateway.endpoint()
 	if canary != nil {
-		t.canary = canary.Gateway.targetGroup(scope, "Canary")
+		t.canary = canary.Gateway.targetGroup(scope, prefix+"Canary")
 		t.weightPercent, t.canaryStreams = canary.WeightPercent, canary.Gateway.streams()
 	}
 	return t

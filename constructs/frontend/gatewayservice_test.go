@@ -31,7 +31,7 @@ func newService(t *testing.T, change func(*frontend.GatewayServiceProps)) (awscd
 	}
 	service := frontend.NewGatewayService(stack, "Gateway", props)
 	frontend.NewPrivateEndpoints(stack, "Endpoints", frontend.PrivateEndpointsProps{
-		VPC: vpc, EndpointName: "Odds", Clients: service.SecurityGroup,
+		VPC: vpc, Clients: service.SecurityGroup,
 	})
 	frontend.NewLoadBalancer(stack, "LoadBalancer", frontend.LoadBalancerProps{
 		VPC: vpc, Gateway: service, CertificateARN: certificate, AllowedCIDRs: []string{"10.0.0.0/16"},
@@ -160,6 +160,23 @@ func TestGatewayService(t *testing.T) {
 			t.Error(diff)
 		}
 	})
+	t.Run("the private endpoint passes the account's own calls to its own endpoints", func(t *testing.T) {
+		for _, e := range got.All("AWS::EC2::VPCEndpoint") {
+			if serviceName(e.Properties["ServiceName"]) != "sagemaker.runtime" {
+				continue
+			}
+			const account = "arn:aws:sagemaker:eu-west-1:123456789012:"
+			want := []any{map[string]any{
+				"Effect": "Allow", "Principal": map[string]any{"AWS": "*"},
+				"Action":    []any{"sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"},
+				"Resource":  []any{account + "endpoint/*", account + "inference-component/*"},
+				"Condition": map[string]any{"StringEquals": map[string]any{"aws:PrincipalAccount": "123456789012"}},
+			}}
+			if diff := cmp.Diff(want, e.Properties["PolicyDocument"].(map[string]any)["Statement"]); diff != "" {
+				t.Error(diff)
+			}
+		}
+	})
 	t.Run("its subnets need no way out", func(t *testing.T) {
 		var services []string
 		for _, e := range got.All("AWS::EC2::VPCEndpoint") {
@@ -281,19 +298,8 @@ func TestComponentsMayBeCalled(t *testing.T) {
 	vpc := newVPC(stack)
 	components := []string{"Odds-A"}
 	frontend.NewGatewayFunction(stack, "Function", frontend.GatewayFunctionProps{EndpointName: "Odds", InferenceComponents: components, Code: prebuilt(stack)})
-	service := frontend.NewGatewayService(stack, "Service", frontend.GatewayServiceProps{EndpointName: "Odds", InferenceComponents: components, VPC: vpc, Image: image})
-	frontend.NewPrivateEndpoints(stack, "Endpoints", frontend.PrivateEndpointsProps{
-		VPC: vpc, EndpointName: "Odds", InferenceComponents: components, Clients: service.SecurityGroup,
-	})
-	got := template.Of(t, stack)
-	statements := got.Statements()
-	for _, e := range got.All("AWS::EC2::VPCEndpoint") {
-		if policy, ok := e.Properties["PolicyDocument"].(map[string]any); ok {
-			for _, s := range policy["Statement"].([]any) {
-				statements = append(statements, s.(map[string]any))
-			}
-		}
-	}
+	frontend.NewGatewayService(stack, "Service", frontend.GatewayServiceProps{EndpointName: "Odds", InferenceComponents: components, VPC: vpc, Image: image})
+	statements := template.Of(t, stack).Statements()
 	want := []any{"arn:aws:sagemaker:eu-west-1:123456789012:endpoint/odds", "arn:aws:sagemaker:eu-west-1:123456789012:inference-component/odds-a"}
 	found := 0
 	for _, s := range statements {
@@ -305,7 +311,7 @@ func TestComponentsMayBeCalled(t *testing.T) {
 			t.Error(diff)
 		}
 	}
-	if found != 3 {
-		t.Errorf("got %d statements that let a gateway call, want those of the function, the service and the endpoint", found)
+	if found != 2 {
+		t.Errorf("got %d statements that let a gateway call, want those of the function and of the service", found)
 	}
 }

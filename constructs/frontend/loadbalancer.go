@@ -183,32 +183,49 @@ func NewLoadBalancer(scope constructs.Construct, id string, props LoadBalancerPr
 	if props.WAF != nil {
 		associateWAF(*props.WAF, l, l.Resource)
 	}
-	targets := newTargets(l, props.Gateway, props.Canary)
+	targets := newTargets(l, targetGroupPrefix(props.InternetFacing), props.Gateway, props.Canary)
 	l.TargetGroup, l.CanaryTargetGroup = targets.gateway, targets.canary
-	if props.PlainHTTP {
-		l.Listener = l.Resource.AddListener(jsii.String("Http"), &elb.BaseApplicationListenerProps{
-			Port: jsii.Number(80), Protocol: elb.ApplicationProtocol_HTTP, Open: jsii.Bool(false), DefaultAction: notFound(),
-		})
-	} else {
-		l.Listener = l.Resource.AddListener(jsii.String("Https"), &elb.BaseApplicationListenerProps{
-			Port: jsii.Number(443), Protocol: elb.ApplicationProtocol_HTTPS, Open: jsii.Bool(false), DefaultAction: notFound(),
-			Certificates:         &[]elb.IListenerCertificate{l.certificate(props)},
-			MutualAuthentication: mutualAuthentication(l, props.Authentication),
-			SslPolicy:            elb.SslPolicy_TLS13_12_RES_PQ,
-		})
-		l.Redirect = l.Resource.AddListener(jsii.String("Redirect"), &elb.BaseApplicationListenerProps{
-			Port: jsii.Number(80), Protocol: elb.ApplicationProtocol_HTTP, Open: jsii.Bool(false),
-			DefaultAction: elb.ListenerAction_Redirect(&elb.RedirectOptions{
-				Protocol: jsii.String("HTTPS"), Port: jsii.String("443"), Permanent: jsii.Bool(true),
-			}),
-		})
-	}
+	l.addListeners(props)
 	l.forward(targets, props.Authentication)
 	l.allow(props.AllowedCIDRs)
 	if props.Domain != nil {
 		l.addRecords(*props.Domain, props.IPv6)
 	}
 	return l
+}
+
+// targetGroupPrefix gives the target groups another logical ID where the load balancer
+// is replaced, which InternetFacing does: the new load balancer cannot use the target
+// groups of the old one (fact I3: a target group has one load balancer).
+func targetGroupPrefix(internetFacing bool) string {
+	if internetFacing {
+		return ""
+	}
+	return "Internal"
+}
+
+// addListeners adds the listeners. The one on port 80 keeps its construct ID when it
+// begins or ceases to redirect: CloudFormation then updates it in place, and adds no
+// second listener on that port (fact I7: it adds before it removes).
+func (l *LoadBalancer) addListeners(props LoadBalancerProps) {
+	port80 := func(action elb.ListenerAction) elb.ApplicationListener {
+		return l.Resource.AddListener(jsii.String("Redirect"), &elb.BaseApplicationListenerProps{
+			Port: jsii.Number(80), Protocol: elb.ApplicationProtocol_HTTP, Open: jsii.Bool(false), DefaultAction: action,
+		})
+	}
+	if props.PlainHTTP {
+		l.Listener = port80(notFound())
+		return
+	}
+	l.Listener = l.Resource.AddListener(jsii.String("Https"), &elb.BaseApplicationListenerProps{
+		Port: jsii.Number(443), Protocol: elb.ApplicationProtocol_HTTPS, Open: jsii.Bool(false), DefaultAction: notFound(),
+		Certificates:         &[]elb.IListenerCertificate{l.certificate(props)},
+		MutualAuthentication: mutualAuthentication(l, props.Authentication),
+		SslPolicy:            elb.SslPolicy_TLS13_12_RES_PQ,
+	})
+	l.Redirect = port80(elb.ListenerAction_Redirect(&elb.RedirectOptions{
+		Protocol: jsii.String("HTTPS"), Port: jsii.String("443"), Permanent: jsii.Bool(true),
+	}))
 }
 
 // allow lets the given ranges connect to the listeners' ports.

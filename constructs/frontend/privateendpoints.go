@@ -32,13 +32,6 @@ type PrivateEndpointsProps struct {
 	// the route to Amazon S3.
 	// Default: nil, the isolated subnets.
 	Subnets *awsec2.SubnetSelection
-	// EndpointName is the SageMaker endpoint that clients can call.
-	EndpointName string
-	// InferenceComponents are the names of the endpoint's inference components that
-	// clients can call. The endpoint policy names them and the endpoint: AWS does
-	// not document which of the two SageMaker checks.
-	// Default: none, the endpoint has no components.
-	InferenceComponents []string
 	// Clients may connect to them.
 	Clients awsec2.ISecurityGroup
 }
@@ -49,7 +42,6 @@ func (p PrivateEndpointsProps) Validate() error {
 	if p.VPC == nil {
 		ps.Add("VPC", nil, "endpoints stand in a VPC", "give one")
 	}
-	ps = append(ps, validateEndpointName(p.EndpointName)...)
 	if p.Clients == nil {
 		ps.Add("Clients", nil, "nobody may connect", "give the security group of the gateway's tasks")
 	}
@@ -60,6 +52,11 @@ func (p PrivateEndpointsProps) Validate() error {
 // SageMaker's runtime, CloudWatch Logs, Amazon ECR and Amazon S3 (fact F33: Amazon
 // ECR needs the endpoints ecr.api and ecr.dkr, and one for Amazon S3). In one stack,
 // make the service depend on them: its first tasks need them to pull the image.
+//
+// They admit the security group of the tasks alone. To SageMaker's runtime they pass
+// calls by roles of this account to endpoints of this account and region; the role of
+// the tasks names the endpoint. They do not name it: they are deployed before the
+// tasks, and would cut running tasks off when it changes.
 type PrivateEndpoints struct {
 	constructs.Construct
 	// SecurityGroup is the security group of the interface endpoints.
@@ -93,9 +90,7 @@ func NewPrivateEndpoints(scope constructs.Construct, id string, props PrivateEnd
 		service   awsec2.InterfaceVpcEndpointAwsService
 		statement *awsiam.PolicyStatementProps
 	}{
-		{"Runtime", awsec2.InterfaceVpcEndpointAwsService_SAGEMAKER_RUNTIME(), invokeStatement(stack,
-			props.EndpointName, props.InferenceComponents,
-			"sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream")},
+		{"Runtime", awsec2.InterfaceVpcEndpointAwsService_SAGEMAKER_RUNTIME(), invokeInAccount(stack)},
 		{"Logs", awsec2.InterfaceVpcEndpointAwsService_CLOUDWATCH_LOGS(), nil},
 		{"Registry", awsec2.InterfaceVpcEndpointAwsService_ECR(), nil},
 		{"RegistryImages", awsec2.InterfaceVpcEndpointAwsService_ECR_DOCKER(), nil},
@@ -120,6 +115,13 @@ func NewPrivateEndpoints(scope constructs.Construct, id string, props PrivateEnd
 			*stack.Partition(), *stack.Region())},
 	}))
 	return e
+}
+
+// invokeInAccount allows the account's roles to call the account's endpoints.
+func invokeInAccount(stack awscdk.Stack) *awsiam.PolicyStatementProps {
+	s := invokeStatement(stack, "*", []string{"*"}, "sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream")
+	s.Conditions = &map[string]any{"StringEquals": map[string]any{"aws:PrincipalAccount": *stack.Account()}}
+	return s
 }
 
 // anyPrincipal makes a statement for any principal. The task's role decides who may

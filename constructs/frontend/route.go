@@ -112,7 +112,7 @@ func NewRoute(scope constructs.Construct, id string, props RouteProps) *Route {
 		ListenerArn: jsii.String(props.ListenerARN), SecurityGroup: props.SecurityGroup,
 	}
 	r.Listener = elb.ApplicationListener_FromApplicationListenerAttributes(r, jsii.String("Listener"), listener)
-	t := newTargets(r, props.Gateway, props.Canary)
+	t := newTargets(r, "", props.Gateway, props.Canary)
 	r.TargetGroup, r.CanaryTargetGroup = t.gateway, t.canary
 	for i, rule := range t.rules(len(props.Hosts)) {
 		conditions := rule.conditions()

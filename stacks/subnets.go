@@ -1,0 +1,83 @@
+package stacks
+
+import (
+	"slices"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/config"
+)
+
+// newVPC is a VPC of this app and its subnets.
+type newVPC struct {
+	vpc             awsec2.Vpc
+	public, private []awsec2.ISubnet
+}
+
+// makeVPC makes a VPC without a NAT gateway: private endpoints lead to what the
+// private subnets call. It makes the subnets itself, in their fixed slots: those of
+// CDK move when the number of zones changes. IPv6 is for the load balancer alone.
+func makeVPC(stack awscdk.Stack, v config.NewVPC, ipv6 bool) newVPC {
+	n := newVPC{vpc: awsec2.NewVpc(stack, jsii.String("Vpc"), &awsec2.VpcProps{
+		IpAddresses:                  awsec2.IpAddresses_Cidr(jsii.String(v.CIDR)),
+		AvailabilityZones:            jsii.Strings(v.AvailabilityZones...),
+		NatGateways:                  jsii.Number(0),
+		RestrictDefaultSecurityGroup: jsii.Bool(true),
+		SubnetConfiguration:          &[]*awsec2.SubnetConfiguration{},
+	})}
+	var block awsec2.CfnVPCCidrBlock
+	if ipv6 {
+		block = awsec2.NewCfnVPCCidrBlock(n.vpc, jsii.String("ipv6cidr"), &awsec2.CfnVPCCidrBlockProps{
+			VpcId: n.vpc.VpcId(), AmazonProvidedIpv6CidrBlock: jsii.Bool(true),
+		})
+	}
+	gateway := awsec2.NewCfnInternetGateway(n.vpc, jsii.String("IGW"), nil)
+	attachment := awsec2.NewCfnVPCGatewayAttachment(n.vpc, jsii.String("VPCGW"), &awsec2.CfnVPCGatewayAttachmentProps{
+		VpcId: n.vpc.VpcId(), InternetGatewayId: gateway.Ref(),
+	})
+	for _, zone := range v.Subnets() {
+		public := awsec2.NewPublicSubnet(n.vpc, jsii.Sprintf("publicSubnet%d", zone.Number),
+			(*awsec2.PublicSubnetProps)(n.subnetProps(zone.Zone, zone.Public, ipv6)))
+		public.AddDefaultInternetRoute(gateway.Ref(), attachment)
+		if ipv6 {
+			public.AddIpv6DefaultInternetRoute(gateway.Ref(), attachment)
+		}
+		private := awsec2.NewPrivateSubnet(n.vpc, jsii.Sprintf("privateSubnet%d", zone.Number),
+			(*awsec2.PrivateSubnetProps)(n.subnetProps(zone.Zone, zone.Private, ipv6)))
+		n.public, n.private = append(n.public, public), append(n.private, private)
+		tagSubnet(public, "public", "Public")
+		tagSubnet(private, "private", "Isolated")
+	}
+	for _, subnet := range slices.Concat(n.public, n.private) {
+		if ipv6 {
+			subnet.Node().AddDependency(block)
+		}
+		// CloudFormation refuses to remove an export that another stack imports: with
+		// all of them the load balancer can move between public and private subnets.
+		stack.ExportValue(subnet.SubnetId(), nil)
+	}
+	return n
+}
+
+func (n newVPC) subnetProps(zone string, s config.ZoneSubnet, ipv6 bool) *awsec2.SubnetProps {
+	props := &awsec2.SubnetProps{
+		VpcId: n.vpc.VpcId(), AvailabilityZone: jsii.String(zone), CidrBlock: jsii.String(s.CIDR),
+		MapPublicIpOnLaunch: jsii.Bool(false),
+	}
+	if ipv6 {
+		vpc := awscdk.Fn_Select(jsii.Number(0), n.vpc.VpcIpv6CidrBlocks())
+		blocks := awscdk.Fn_Cidr(vpc, jsii.Number(config.SubnetSlots), jsii.String("64"))
+		props.Ipv6CidrBlock = awscdk.Fn_Select(jsii.Number(s.Slot), blocks)
+		props.AssignIpv6AddressOnCreation = jsii.Bool(false)
+	}
+	return props
+}
+
+// tagSubnet adds the tags by which other CDK apps look a VPC's subnets up.
+func tagSubnet(subnet awsec2.ISubnet, name, kind string) {
+	only := &awscdk.TagProps{IncludeResourceTypes: jsii.Strings("AWS::EC2::Subnet")}
+	awscdk.Tags_Of(subnet).Add(jsii.String("aws-cdk:subnet-name"), jsii.String(name), only)
+	awscdk.Tags_Of(subnet).Add(jsii.String("aws-cdk:subnet-type"), jsii.String(kind), only)
+}
