@@ -76,7 +76,8 @@ func (r Rollback) validateMade(variants []UpdatedVariant) problem.List {
 			"give «ErrorRate», «ModelLatency» or «Alarms», or remove it")
 	case n > maxRollbackAlarms:
 		ps.Add("", nil, fmt.Sprintf("SageMaker watches at most %d alarms, here are %d: %d are given and %d made of %d variants",
-			maxRollbackAlarms, n, len(r.Alarms), made, len(variants)), "join alarms into a composite alarm and give its name")
+			maxRollbackAlarms, n, len(r.Alarms), made, len(variants)),
+			"leave out «ErrorRate» or «ModelLatency», or join alarms into a composite alarm and name it in «Alarms»")
 	}
 	for _, v := range variants {
 		t := r.of(v.Name)
@@ -142,7 +143,7 @@ func (u Update) validateCanaryShare(variants []UpdatedVariant) problem.List {
 					share, share/100),
 				Fix: fmt.Sprintf("lower it, such as to %.4g, or give a larger «Canary.Size»", share/200)})
 		}
-		if t.ModelLatency != 0 && 100-r.percentile() >= share {
+		if p := r.percentile(); t.ModelLatency > 0 && p > 0 && 100-p >= share {
 			ps = appendOnce(ps, problem.Problem{Path: "Rollback.LatencyPercentile", Got: problem.Value(r.percentile()),
 				Rule: fmt.Sprintf("the canary serves %.4g %% of the requests: where all of them are slow, p%g stays",
 					share, r.percentile()),

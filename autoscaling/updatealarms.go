@@ -36,7 +36,7 @@ type RollbackThresholds struct {
 	// ModelLatency is what LatencyPercentile of a minute's requests may take in the
 	// model; the alarm goes off where 2 minutes of 3 are over it.
 	// Default: none, no such alarm is made.
-	ModelLatency time.Duration `json:"modelLatency,omitempty" jsonschema:"pattern=^([0-9]{1,6}ms|[0-9]{1,3}s)$"`
+	ModelLatency time.Duration `json:"modelLatency,omitempty" jsonschema:"pattern=^([0-9]{1\\,6}ms|[0-9]{1\\,3}s)$"`
 }
 
 const (

@@ -88,7 +88,7 @@ func (u Update) validateKind(variants []UpdatedVariant) problem.List {
 		switch {
 		case v.Serverless:
 			ps.Add(guarded[0], nil, "SageMaker updates serverless variants all at once and does not watch them",
-				"remove it, and shift users' traffic between two endpoints")
+				"remove it")
 		case strings.HasPrefix(v.InstanceType, inf1):
 			ps.Add(guarded[0], nil, "SageMaker updates "+v.InstanceType+" all at once and does not watch the new fleet",
 				"remove it, or use ml.inf2 instances")
