@@ -75,8 +75,9 @@ func (r Rollback) validateMade(variants []UpdatedVariant) problem.List {
 		ps.Add("", nil, "a rollback needs an alarm, and none is given or made",
 			"give «ErrorRate», «ModelLatency» or «Alarms», or remove it")
 	case n > maxRollbackAlarms:
-		ps.Add("", nil, fmt.Sprintf("SageMaker watches at most %d alarms, here are %d: %d are given and %d made of %d variants",
-			maxRollbackAlarms, n, len(r.Alarms), made, len(variants)),
+		ps.Add("", nil,
+			fmt.Sprintf("SageMaker watches at most %d alarms, here are %d: %d are given and %d made of %d variants",
+				maxRollbackAlarms, n, len(r.Alarms), made, len(variants)),
 			"leave out «ErrorRate» or «ModelLatency», or join alarms into a composite alarm and name it in «Alarms»")
 	}
 	for _, v := range variants {
