@@ -35,6 +35,10 @@ type Environment struct {
 	Model Model `json:"model,omitempty"`
 	// Endpoint is the SageMaker endpoint.
 	Endpoint Endpoint `json:"endpoint"`
+	// Update is how SageMaker exchanges the endpoint's instances for new ones when the
+	// model, the instance type or another property of the configuration changes.
+	// Default: none, all at once, with a second fleet, without waits or alarms.
+	Update *autoscaling.Update `json:"update,omitempty"`
 	// Variant is the endpoint's production variant: the fleet that scales.
 	// Default: none, required unless variants are given.
 	Variant Variant `json:"variant,omitempty"`

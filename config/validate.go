@@ -51,6 +51,7 @@ func validate(e Environment, src source) problem.List {
 		validateModel("model", e.Model, e.Region),
 		variants, fleet,
 		components, copies,
+		validateUpdate(e, src),
 		validateTags(e.Tags),
 		validateAcknowledgments(e),
 	)

@@ -14,7 +14,7 @@ import (
 func newInference(stage awscdk.Stage, e config.Environment) awscdk.Stack {
 	stack := newStack(stage, e, "inference", "the SageMaker endpoint and its scaling")
 	props := inference.EndpointProps{
-		EndpointName: e.Endpoint.Name, Asynchronous: asynchronous(stack, e.Endpoint.Asynchronous),
+		EndpointName: e.Endpoint.Name, Asynchronous: asynchronous(stack, e.Endpoint.Asynchronous), Update: e.Update,
 	}
 	if m := e.Variant.ManagedInstances; m != nil {
 		props.Variants = []inference.VariantProps{{

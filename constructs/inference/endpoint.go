@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssagemaker"
@@ -41,6 +42,9 @@ type EndpointProps struct {
 	// network. For a variant with a Model, ModelProps.AllowNetworkAccess decides.
 	// Default: false, network isolation.
 	AllowNetworkAccess bool
+	// Update is how SageMaker exchanges the fleet when the configuration changes.
+	// Default: nil, blue/green all at once, without waits or alarms.
+	Update *autoscaling.Update
 }
 
 // hasComponents reports whether inference components run on the endpoint.
@@ -84,6 +88,9 @@ func (p EndpointProps) Validate() error {
 			seen[v.Name] = i
 		}
 	}
+	if p.Update != nil {
+		ps = append(ps, p.Update.Validate(p.updatedVariants()).In("Update")...)
+	}
 	return ps.Err()
 }
 
@@ -124,6 +131,9 @@ type Endpoint struct {
 	// ComponentRole is the role that SageMaker assumes for inference components,
 	// nil without ManagedInstances.
 	ComponentRole awsiam.IRole
+	// RollbackAlarms are the alarms that are made for EndpointProps.Update, in the
+	// order of the variants.
+	RollbackAlarms []awscloudwatch.CfnAlarm
 
 	name          string
 	variants      []autoscaling.Variant
@@ -173,11 +183,15 @@ func NewEndpoint(scope constructs.Construct, id string, props EndpointProps) *En
 		config.EnableNetworkIsolation = !props.AllowNetworkAccess
 	}
 	e.Config = awssagemaker.NewCfnEndpointConfig(e, jsii.String("Config"), config)
-	e.Resource = awssagemaker.NewCfnEndpoint(e, jsii.String("Resource"), &awssagemaker.CfnEndpointProps{
+	endpoint := &awssagemaker.CfnEndpointProps{
 		EndpointName:               jsii.String(props.EndpointName),
 		EndpointConfigName:         e.Config.AttrEndpointConfigName(),
 		RetainAllVariantProperties: true,
-	})
+	}
+	if props.Update != nil {
+		e.update(endpoint, props)
+	}
+	e.Resource = awssagemaker.NewCfnEndpoint(e, jsii.String("Resource"), endpoint)
 	e.Resource.Node().AddDependency(permissions...)
 	return e
 }
