@@ -1,5 +1,6 @@
-// Package policy checks the synthesized templates of a CDK app against the
-// project's security rules, and fails the synthesis where one is broken.
+// Package policy checks the synthesized templates of a CDK app, and the stacks,
+// against the project's security rules, and fails the synthesis where one is
+// broken.
 package policy
 
 import (
@@ -7,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -19,15 +21,16 @@ const Name = "sagemaker-policy"
 
 // PluginProps describes a plugin.
 type PluginProps struct {
-	// Production adds the rules for production environments: TLS, deletion
-	// protection and access logs.
+	// Production adds the rules for production environments: TLS, access logs, and
+	// protection of load balancer, endpoint and stacks against deletion.
 	// Default: false, the rules that hold everywhere.
 	Production bool
 }
 
 // NewPlugin makes the plugin that checks the templates below a Stage or App, for
 // Validations_Of(scope).AddPlugins. Each finding fails the synthesis unless it is
-// acknowledged under the name "sagemaker-policy::RULE[STACK/LOGICAL ID]".
+// acknowledged under the name "sagemaker-policy::RULE[STACK/LOGICAL ID]", or
+// "sagemaker-policy::RULE[STACK]" where it is about a stack itself.
 //
 // The rules are Go and not Guard, which CDK 2.270 translates wrongly: see
 // docs/policy.md.
@@ -63,11 +66,19 @@ func (p *plugin) Validate(context awscdk.IPolicyValidationContext) *awscdk.Polic
 	}
 	for _, stack := range *context.StackTemplates() {
 		path, file := *stack.StackConstructPath, stack.TemplatePath
+		ofStack := awscdk.PolicyViolatingResource{
+			ConstructPath: jsii.String(path), Locations: jsii.Strings(), TemplatePath: file,
+		}
+		itself, err := readStack(*file)
+		if err != nil {
+			violate("manifest-unread["+path+"]", err.Error(), "synthesize again", ofStack)
+		}
+		for _, r := range Broken(itself, p.production) {
+			violate(fmt.Sprintf("%s[%s]", r.ID, path), r.Finding, r.Fix, ofStack)
+		}
 		resources, err := readResources(*file)
 		if err != nil {
-			violate("template-unread["+path+"]", err.Error(), "synthesize again", awscdk.PolicyViolatingResource{
-				ConstructPath: jsii.String(path), Locations: jsii.Strings(), TemplatePath: file,
-			})
+			violate("template-unread["+path+"]", err.Error(), "synthesize again", ofStack)
 			continue
 		}
 		for _, id := range slices.Sorted(maps.Keys(resources)) {
@@ -92,4 +103,24 @@ func readResources(file string) (map[string]Resource, error) {
 		return nil, fmt.Errorf("the template cannot be read: %w", err)
 	}
 	return template.Resources, nil
+}
+
+// readStack returns the stack of a template, as the manifest beside it has it.
+func readStack(file string) (Resource, error) {
+	var manifest struct {
+		Artifacts map[string]struct{ Properties map[string]any }
+	}
+	data, err := os.ReadFile(filepath.Join(filepath.Dir(file), "manifest.json"))
+	if err == nil {
+		err = json.Unmarshal(data, &manifest)
+	}
+	if err != nil {
+		return Resource{}, fmt.Errorf("the manifest cannot be read: %w", err)
+	}
+	for _, artifact := range manifest.Artifacts {
+		if artifact.Properties["templateFile"] == filepath.Base(file) {
+			return Resource{Type: Stack, Properties: artifact.Properties}, nil
+		}
+	}
+	return Resource{}, nil // a nested stack is protected with the one that it is in
 }

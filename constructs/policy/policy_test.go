@@ -51,6 +51,9 @@ func TestBroken(t *testing.T) {
 		"bucket-expires BucketHalfOpen",
 		"bucket-private Bucket",
 		"bucket-private BucketHalfOpen",
+		"endpoint-retained Endpoint",
+		"endpoint-retained EndpointOfOneStack",
+		"endpoint-retained EndpointOfOneUpdate",
 		"listener-uses-tls Listener",
 		"load-balancer-logs LoadBalancer",
 		"load-balancer-protected LoadBalancer",
@@ -66,6 +69,8 @@ func TestBroken(t *testing.T) {
 		"policy-names-resources MetricsAnywhere",
 		"policy-names-resources Role",
 		"secret-by-reference Login",
+		"stack-protected Stack",
+		"stack-protected StackOpen",
 		"token-names-audience Token",
 		"token-names-audience TokenWithoutClaims",
 	}
@@ -133,6 +138,7 @@ func synthesize(t *testing.T, production bool, acknowledged ...string) (found []
 func TestSynth(t *testing.T) {
 	const log, logs, protected = "log-group-expires[odds/ends/Log]", "load-balancer-logs[odds/ends/LoadBalancer]",
 		"load-balancer-protected[odds/ends/LoadBalancer]"
+	const stack = "stack-protected[odds/ends]"
 	for _, test := range []struct {
 		name         string
 		production   bool
@@ -140,8 +146,8 @@ func TestSynth(t *testing.T) {
 		want         []string
 	}{
 		{"anywhere", false, nil, []string{log}},
-		{"in production", true, nil, []string{logs, protected, log}},
-		{"one acknowledged", true, []string{logs}, []string{protected, log}},
+		{"in production", true, nil, []string{logs, protected, log, stack}},
+		{"one acknowledged", true, []string{logs}, []string{protected, log, stack}},
 		{"all acknowledged", false, []string{log}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -2,10 +2,18 @@ package policy
 
 import "slices"
 
-// Resource is a resource of a template.
+// Stack is the Type of a Resource that is a stack itself, with the properties
+// that CDK's manifest has of it, such as terminationProtection.
+const Stack = "stack"
+
+// Resource is a resource of a template, or a stack itself.
 type Resource struct {
 	Type       string
 	Properties map[string]any
+	// DeletionPolicy and UpdateReplacePolicy are what CloudFormation does with the
+	// resource when it leaves the stack, and when another takes its place.
+	// Default: "", it is deleted.
+	DeletionPolicy, UpdateReplacePolicy string
 }
 
 // Rule is a requirement on resources of one or more types.
@@ -19,8 +27,11 @@ type Rule struct {
 	// Production limits the rule to production environments.
 	Production bool
 
-	types  []string // CloudFormation resource types
+	types  []string // CloudFormation resource types, or Stack
 	broken func(properties map[string]any) bool
+	// retained wants a resource that outlives its stack and its replacement,
+	// whatever its properties.
+	retained bool
 }
 
 // Rules returns all rules, in the order of docs/policy.md.
@@ -31,11 +42,19 @@ func Rules() []Rule { return slices.Clone(rules) }
 func Broken(r Resource, production bool) []Rule {
 	var found []Rule
 	for _, rule := range rules {
-		if slices.Contains(rule.types, r.Type) && (production || !rule.Production) && rule.broken(r.Properties) {
+		if slices.Contains(rule.types, r.Type) && (production || !rule.Production) && rule.isBroken(r) {
 			found = append(found, rule)
 		}
 	}
 	return found
+}
+
+func (rule Rule) isBroken(r Resource) bool {
+	if rule.retained {
+		return !slices.Contains([]string{"Retain", "RetainExceptOnCreate"}, r.DeletionPolicy) ||
+			r.UpdateReplacePolicy != "Retain"
+	}
+	return rule.broken(r.Properties)
 }
 
 var (
@@ -91,5 +110,13 @@ var rules = []Rule{
 		ID: "load-balancer-logs", types: loadBalancers, Production: true,
 		broken:  attributeNotTrue("access_logs.s3.enabled"),
 		Finding: "nobody can tell afterwards who asked a load balancer for what", Fix: "switch its access logs on",
+	}, {
+		ID: "endpoint-retained", types: []string{"AWS::SageMaker::Endpoint"}, Production: true, retained: true,
+		Finding: "an endpoint is deleted with its stack, or when it is renamed, while clients call it",
+		Fix:     "give it the removal policy RETAIN_ON_UPDATE_OR_DELETE",
+	}, {
+		ID: "stack-protected", types: []string{Stack}, Production: true,
+		broken:  func(stack map[string]any) bool { return stack["terminationProtection"] != true },
+		Finding: "a stack can be deleted by mistake", Fix: "set TerminationProtection in its StackProps",
 	},
 }

@@ -37,7 +37,8 @@ func TestDetachOfTheApp(t *testing.T) {
 	t.Parallel()
 	const file = "../../test/snapshots/prod/inference.json"
 	given, want := bodyOf(t, file), bodyOf(t, file)
-	maps.DeleteFunc(want["Resources"].(map[string]any), func(id string, _ any) bool { return strings.HasPrefix(id, "Scaling") })
+	scaling := func(id string, _ any) bool { return strings.HasPrefix(id, "Scaling") }
+	maps.DeleteFunc(want["Resources"].(map[string]any), scaling)
 	got, err := cloudformation.Detach(given, "predictions-prod", "main")
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v (-want +got)\n%s", err, diff)
@@ -55,22 +56,28 @@ func TestDetachOfTheApp(t *testing.T) {
 const twoVariants = `{
   "Parameters": {"Count": {"Type": "Number"}},
   "Resources": {
-    "Endpoint": {"Type": "AWS::SageMaker::Endpoint", "Properties": {"EndpointName": "odds", "EndpointConfigName": "one"}},
+    "Endpoint": {"Type": "AWS::SageMaker::Endpoint", "Properties": {
+      "EndpointName": "odds", "EndpointConfigName": "one"}},
     "Main": {"Type": "AWS::ApplicationAutoScaling::ScalableTarget", "DependsOn": "Endpoint", "Properties": {
       "MinCapacity": {"Ref": "Count"}, "ResourceId": {"Fn::Sub": "endpoint/${Endpoint.EndpointName}/variant/main"}}},
-    "MainTracks": {"Type": "AWS::ApplicationAutoScaling::ScalingPolicy", "Properties": {"ScalingTargetId": {"Ref": "Main"}}},
-    "MainSteps": {"Type": "AWS::ApplicationAutoScaling::ScalingPolicy", "DependsOn": ["Main", "MainTracks"], "Properties": {
-      "ResourceId": "endpoint/odds/variant/main", "PolicyName": "steps"}},
+    "MainTracks": {"Type": "AWS::ApplicationAutoScaling::ScalingPolicy", "Properties": {
+      "ScalingTargetId": {"Ref": "Main"}}},
+    "MainSteps": {"Type": "AWS::ApplicationAutoScaling::ScalingPolicy", "DependsOn": ["Main", "MainTracks"],
+      "Properties": {"ResourceId": "endpoint/odds/variant/main", "PolicyName": "steps"}},
     "MainAlarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"AlarmActions": [{"Ref": "MainSteps"}]}},
     "Told": {"Type": "AWS::CloudWatch::Alarm", "DependsOn": "MainSteps", "Properties": {
       "AlarmActions": [{"Fn::GetAtt": ["MainSteps", "Arn"]}, "arn:aws:sns:eu-west-1:123456789012:told"],
       "OKActions": [{"Ref": "MainSteps"}], "InsufficientDataActions": []}},
-    "Watched": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"AlarmActions": [{"Ref": "MainSteps"}], "Threshold": 1}},
-    "Composite": {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": {"AlarmRule": {"Fn::Sub": "ALARM(\"${Watched}\")"}}},
+    "Watched": {"Type": "AWS::CloudWatch::Alarm", "Properties": {
+      "AlarmActions": [{"Ref": "MainSteps"}], "Threshold": 1}},
+    "Composite": {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": {
+      "AlarmRule": {"Fn::Sub": "ALARM(\"${Watched}\")"}}},
     "Next": {"Type": "AWS::ApplicationAutoScaling::ScalableTarget", "DependsOn": ["Main", "Endpoint", "MainTracks"],
       "Properties": {"ResourceId": "endpoint/odds/variant/next"}},
-    "NextSteps": {"Type": "AWS::ApplicationAutoScaling::ScalingPolicy", "Properties": {"ScalingTargetId": {"Ref": "Next"}}},
-    "NextAlarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"AlarmActions": [{"Ref": "NextSteps"}], "OKActions": []}}
+    "NextSteps": {"Type": "AWS::ApplicationAutoScaling::ScalingPolicy", "Properties": {
+      "ScalingTargetId": {"Ref": "Next"}}},
+    "NextAlarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": {
+      "AlarmActions": [{"Ref": "NextSteps"}], "OKActions": []}}
     WITH
   },
   "Outputs": {"Policy": {"Value": {"Fn::GetAtt": "MainSteps.Arn"}}, "Name": {"Value": "Main"}}
@@ -121,7 +128,8 @@ func TestDetachRefuses(t *testing.T) {
 				`nothing scales in this template: deploy without detaching`,
 		},
 		{
-			"others need it", with(`, "Tells": {"Type": "AWS::SSM::Parameter", "Properties": {"Value": {"Fn::Sub": "of ${Main}"}}},
+			"others need it", with(`,
+				"Tells": {"Type": "AWS::SSM::Parameter", "Properties": {"Value": {"Fn::Sub": "of ${Main}"}}},
 				"Acts": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"AlarmActions": [
 					{"Fn::If": ["Live", {"Ref": "MainSteps"}, {"Ref": "AWS::NoValue"}]}]}}`), "main",
 			`Resources.Acts: got "MainSteps": the scaling cannot be left out: this resource refers to it; ` +

@@ -101,6 +101,7 @@ def serve(
         ipv6,
         logs,
         policies,
+        protection,
         resources,
         responsestream,
         sagemaker,
@@ -126,7 +127,7 @@ def serve(
             return error(environ, start_response)
 
     for module in (
-        *(functions, resources, stacks),
+        *(functions, resources, stacks, protection),
         *(applicationautoscaling, awslambda, elbv2, inferencecomponent, policies, sagemaker),
         *(ipv6, responsestream),
     ):
