@@ -95,6 +95,7 @@ def serve(
         ec2,
         ecs,
         elbv2,
+        endpoint,
         functions,
         iam,
         inferencecomponent,
@@ -127,7 +128,7 @@ def serve(
 
     for module in (
         *(functions, resources, stacks),
-        *(applicationautoscaling, awslambda, elbv2, inferencecomponent, policies, sagemaker),
+        *(applicationautoscaling, awslambda, elbv2, endpoint, inferencecomponent, policies, sagemaker),
         *(ipv6, responsestream),
     ):
         module.install()
