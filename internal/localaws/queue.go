@@ -31,23 +31,27 @@ func (a *AWS) QueueEndpointResults(ctx context.Context, region string, results .
 	for _, r := range results {
 		queue.Results = append(queue.Results, result{r.Body, r.ContentType, r.Variant, r.CustomAttributes})
 	}
-	body, err := json.Marshal(queue)
+	return a.tell(ctx, "static/sagemaker/endpoint-results", queue)
+}
+
+// tell posts to the API of moto itself.
+func (a *AWS) tell(ctx context.Context, path string, message any) error {
+	body, err := json.Marshal(message)
 	if err != nil {
 		return err
 	}
-	url := a.url + "/moto-api/static/sagemaker/endpoint-results"
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.url+"/moto-api/"+path, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
 	response, err := client{a}.Do(request)
 	if err != nil {
-		return fmt.Errorf("local AWS: queue endpoint results: %w", err)
+		return fmt.Errorf("local AWS: %s: %w", path, err)
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusCreated {
 		text, _ := io.ReadAll(response.Body)
-		return fmt.Errorf("local AWS: queue endpoint results: %s: %s", response.Status, text)
+		return fmt.Errorf("local AWS: %s: %s: %s", path, response.Status, text)
 	}
 	return nil
 }

@@ -69,8 +69,14 @@ func TestService(t *testing.T) {
 	// What AWS refuses (fact C9): the endpoint stays as it is, and the way back is open.
 	refused := r.update("service", replaced(t, template, "ml.g6.xlarge", "ml.g6.2xlarge"))
 	contains(t, refused, "AWS::SageMaker::Endpoint Endpoint: update", "registered scalable target")
-	if s := r.snapshot(); s.Stacks[0].Status != "UPDATE_FAILED" || s.Endpoints[0].ConfigName != is.ConfigName {
-		t.Errorf("after a refused update: %+v %+v", s.Stacks, s.Endpoints)
+	if s := r.snapshot(); s.Stacks[0].Status != "UPDATE_ROLLBACK_COMPLETE" ||
+		!strings.Contains(s.Stacks[0].StatusReason, "registered scalable target") {
+		t.Errorf("after a refused update: %+v", s.Stacks)
+	} else {
+		s.Stacks = changed.Stacks
+		if diff := cmp.Diff(changed, s); diff != "" {
+			t.Errorf("a refused update leaves (-before +after):\n%s", diff)
+		}
 	}
 
 	// Without RetainAllVariantProperties an update resets the fleet (fact C7).

@@ -13,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
+	cloudwatchtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
@@ -67,9 +69,10 @@ func TestDeploymentDuringAnEvent(t *testing.T) {
 		if err == nil || !strings.Contains(output, "is a registered scalable target") {
 			t.Fatalf("got %v, want the change of the instance type refused\n%s", err, output)
 		}
+		e.isRolledBack(ctx, t, "is a registered scalable target")
 		e.stands(ctx, t, 10, 12)
-		// Nothing is rolled back here. At its worst a rollback registers the
-		// bounds of the template before, which is the last that was deployed.
+		// This one has failed before it came to the scalable target. A rollback from
+		// further on registers the bounds of the template before.
 		e.register(ctx, t, aws.Int32(2), aws.Int32(14))
 		e.stands(ctx, t, 2, 12)
 		e.assertFloor(ctx, t)
@@ -96,6 +99,27 @@ func TestDeploymentDuringAnEvent(t *testing.T) {
 		}
 		if before, after := scalableTarget(t, before), scalableTarget(t, e.template); before != after {
 			t.Errorf("the scalable target was\n%s\nand is\n%s", before, after)
+		}
+	})
+	step("a canary whose alarm fires is rolled back, and goes on when it does not", func(t *testing.T) {
+		before := e.snapshot(ctx, t)
+		canary := e.canary(ctx, t, replace(t, file, "predictions:1.0.0", "predictions:1.0.2"))
+		e.alarmIs(ctx, t, cloudwatchtypes.StateValueAlarm)
+		if output, err := canary(); err == nil || !strings.Contains(output, "in ALARM is "+rollbackAlarm) {
+			t.Fatalf("got %v, want a rollback because of the alarm\n%s", err, output)
+		}
+		e.isRolledBack(ctx, t, rollbackAlarm)
+		e.stands(ctx, t, 10, 12)
+		if diff := gocmp.Diff(before.Endpoints, e.snapshot(ctx, t).Endpoints); diff != "" {
+			t.Errorf("the endpoint (-before +after)\n%s", diff)
+		}
+		e.alarmIs(ctx, t, cloudwatchtypes.StateValueOk)
+		if output, err := canary(); err != nil {
+			t.Fatalf("deploy: %v\n%s", err, output)
+		}
+		e.stands(ctx, t, 10, 12)
+		if now := e.snapshot(ctx, t).Endpoints[0]; now.ConfigName == before.Endpoints[0].ConfigName {
+			t.Errorf("got %+v, want another configuration", now)
 		}
 	})
 }
@@ -132,23 +156,35 @@ func replace(t *testing.T, file, old, new string) string {
 
 func (e *duringEvent) deploy(ctx context.Context, t *testing.T, file string) (output, template string, err error) {
 	t.Helper()
-	environments, out := t.TempDir(), t.TempDir()
+	cdk := e.cdk(t, file)
+	output, err = cdk.Deploy(ctx, "local/inference")
+	data, readErr := os.ReadFile(inferenceTemplate(t, cdk.Output))
+	if readErr != nil {
+		t.Fatalf("%v\n%s", readErr, output)
+	}
+	return output, string(data), err
+}
+
+// cdk is the CLI for this file as environment local.
+func (e *duringEvent) cdk(t *testing.T, file string) localaws.CDK {
+	t.Helper()
+	environments := t.TempDir()
 	if err := os.WriteFile(filepath.Join(environments, "local.yaml"), []byte(file), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	// CDK's validator has events in test/synth.
-	cdk := localaws.CDK{AWS: e.local, Dir: root, Region: region, App: app, Unvalidated: true, Output: out,
+	return localaws.CDK{AWS: e.local, Dir: root, Region: region, App: app, Unvalidated: true, Output: t.TempDir(),
 		Context: map[string]string{"env": "local", "environments": environments}}
-	output, err = cdk.Deploy(ctx, "local/inference")
-	templates, _ := filepath.Glob(filepath.Join(out, "assembly-local", "*inference*.template.json"))
+}
+
+// inferenceTemplate is the path of the one template that was synthesized into dir.
+func inferenceTemplate(t *testing.T, dir string) string {
+	t.Helper()
+	templates, _ := filepath.Glob(filepath.Join(dir, "assembly-local", "*inference*.template.json"))
 	if len(templates) != 1 {
-		t.Fatalf("got templates %q, want one\n%s", templates, output)
+		t.Fatalf("got templates %q, want one", templates)
 	}
-	data, readErr := os.ReadFile(templates[0])
-	if readErr != nil {
-		t.Fatal(readErr)
-	}
-	return output, string(data), err
+	return templates[0]
 }
 
 func (e *duringEvent) mustDeploy(ctx context.Context, t *testing.T, file string) {

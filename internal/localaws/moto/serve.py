@@ -95,6 +95,7 @@ def serve(
         ec2,
         ecs,
         elbv2,
+        endpoint,
         functions,
         iam,
         inferencecomponent,
@@ -128,7 +129,7 @@ def serve(
 
     for module in (
         *(functions, resources, stacks, protection),
-        *(applicationautoscaling, awslambda, elbv2, inferencecomponent, policies, sagemaker),
+        *(applicationautoscaling, awslambda, elbv2, endpoint, inferencecomponent, policies, sagemaker),
         *(ipv6, responsestream),
     ):
         module.install()

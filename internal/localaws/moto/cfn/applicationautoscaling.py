@@ -16,6 +16,7 @@ from moto.sagemaker.models import sagemaker_backends
 
 from . import Resource, creates, deletes, replaced_by, updates
 from .ecs import running
+from .endpoint import look, set_capacities
 from .inferencecomponent import components, set_copies
 from .standin import stand_in
 
@@ -88,17 +89,12 @@ def put_target(r: Resource) -> None:
 
 @deletes(TARGET)
 def delete_target(r: Resource) -> None:
-    """Deregisters the target; its policies and scheduled actions go with it."""
-    backend = r.backend("application-autoscaling")
-    keys = {k: r.properties[k] for k in TARGET_KEYS}
     if find_target(r):
-        backend.deregister_scalable_target(
-            keys["ServiceNamespace"], keys["ResourceId"], keys["ScalableDimension"]
+        r.backend("application-autoscaling").deregister_scalable_target(
+            r.properties["ServiceNamespace"],
+            r.properties["ResourceId"],
+            r.properties["ScalableDimension"],
         )
-    for policy in list(backend.policies.values()):
-        if keys_of(policy) == keys:
-            delete_policy_named(backend, policy.policy_name, keys)
-    backend.scheduled_actions = [a for a in backend.scheduled_actions if keys_of(a) != keys]
 
 
 @creates(POLICY)
@@ -217,17 +213,27 @@ def epoch(time: Any) -> float | None:
 
 
 moto_register = ApplicationAutoscalingBackend.register_scalable_target
+moto_deregister = ApplicationAutoscalingBackend.deregister_scalable_target
 
 
 def register_scalable_target(
     self: Any, namespace: str, r_id: str, dimension: str, *args: Any, **kw: Any
 ) -> Any:
-    """Registering again moves the capacity into the bounds (fact A39)."""
-    again = self._scalable_target_exists(r_id, dimension)
+    """Registering moves the capacity into the bounds (facts A39 and B7)."""
     target = moto_register(self, namespace, r_id, dimension, *args, **kw)
-    if again and dimension in MOVES:
+    if dimension in MOVES:
         MOVES[dimension](self, target, *r_id.split("/")[1:])
     return target
+
+
+def deregister_scalable_target(self: Any, namespace: str, r_id: str, dimension: str) -> None:
+    """The target's policies, with their alarms, and scheduled actions go with it (fact C9)."""
+    moto_deregister(self, namespace, r_id, dimension)
+    keys = dict(zip(TARGET_KEYS, (r_id, dimension, namespace), strict=True))
+    for policy in list(self.policies.values()):
+        if keys_of(policy) == keys:
+            delete_policy_named(self, policy.policy_name, keys)
+    self.scheduled_actions = [a for a in self.scheduled_actions if keys_of(a) != keys]
 
 
 def bounded(target: Any, capacity: int) -> int:
@@ -235,11 +241,17 @@ def bounded(target: Any, capacity: int) -> int:
 
 
 def move_instances(backend: Any, target: Any, name: str, _: str, variant: str) -> None:
-    endpoint = sagemaker_of(backend).endpoints.get(name)
-    for v in endpoint.production_variants if endpoint else []:
-        if v["VariantName"] == variant:
+    sagemaker = sagemaker_of(backend)
+    endpoint = sagemaker.endpoints.get(name)
+    if endpoint is None or not look(sagemaker, endpoint):
+        # Scaling is blocked while an endpoint is Updating (fact C10).
+        return
+    for v in endpoint.production_variants:
+        if v["VariantName"] == variant and "CurrentInstanceCount" in v:
             count = bounded(target, v["CurrentInstanceCount"])
-            v["DesiredInstanceCount"] = v["CurrentInstanceCount"] = count
+            wanted = {"VariantName": variant, "DesiredInstanceCount": count}
+            if count != v["CurrentInstanceCount"]:
+                set_capacities(sagemaker, endpoint, [wanted])
 
 
 def move_concurrency(backend: Any, target: Any, name: str, _: str, variant: str) -> None:
@@ -279,6 +291,7 @@ MOVES = {
 
 def install() -> None:
     ApplicationAutoscalingBackend.register_scalable_target = register_scalable_target
+    ApplicationAutoscalingBackend.deregister_scalable_target = deregister_scalable_target
     known = {d.name: d.value for d in models.ScalableDimensionValueSet}
     known["SAGEMAKER_VARIANT_DESIRED_PROVISIONED_CONCURRENCY"] = CONCURRENCY
     known["SAGEMAKER_INFERENCE_COMPONENT_DESIRED_COPY_COUNT"] = COPIES

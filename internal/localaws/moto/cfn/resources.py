@@ -121,7 +121,7 @@ def remember(model: Any, template: dict[str, Any], logical_id: str, properties: 
     """Keeps with moto's object what a later update or deletion needs to know."""
     model.cf_resource_type = template["Type"]
     model.logical_resource_id = logical_id
-    model.applied_properties = properties
+    model.applied_properties = model.attempted_properties = properties
     model.retained = template.get("DeletionPolicy") == "Retain"
 
 
@@ -135,15 +135,16 @@ def update_resource(
         moto_class, resolved, name = parsing.parse_resource_and_generate_name(
             logical_id, template, resources
         )
+        properties = plain(resolved["Properties"])
         resource = Resource(
             type,
             logical_id,
             resources._account_id,
             resources._region_name,
             name,
-            plain(resolved["Properties"]),
+            properties,
             model=old,
-            before=old.applied_properties,
+            before=properties_before(old, properties),
         )
         changed = resource.changed
         new = old
@@ -162,8 +163,9 @@ def update_resource(
                 resources._parsed_resources[logical_id] = old
                 raise
             # Still in use, and kept in mind should the update fail further on.
-            resources.__dict__.setdefault("replaced", []).append(old)
+            resources.replaced.append(old)
             return
+        old.attempted_properties = resource.properties
         if not changed:
             pass
         elif type in UPDATES:
@@ -180,6 +182,18 @@ def update_resource(
             )
     remember(new, template, logical_id, resource.properties)
     resources._parsed_resources[logical_id] = new
+
+
+def properties_before(model: Any, wanted: dict[str, Any]) -> dict[str, Any]:
+    """The properties before an update. One that failed may have made a part of its changes:
+    what is wanted as it was before that update is then compared with what was attempted."""
+    applied, attempted = model.applied_properties, model.attempted_properties
+    before = {}
+    for name in applied.keys() | attempted.keys():
+        source = attempted if wanted.get(name) == applied.get(name) else applied
+        if name in source:
+            before[name] = source[name]
+    return before
 
 
 def delete_resource(resources: parsing.ResourceMap, model: Any) -> None:
@@ -228,13 +242,16 @@ def standing(self: parsing.ResourceMap) -> dict[str, Any]:
     return {n: m for n, m in self._parsed_resources.items() if hasattr(m, "applied_properties")}
 
 
-def update(
-    self: parsing.ResourceMap, template: dict[str, Any], parameters: dict[str, Any] | None = None
-) -> None:
+def change(
+    self: parsing.ResourceMap, template: dict[str, Any], parameters: dict[str, Any]
+) -> list[str]:
+    """Creates and updates. Returns the resources that stood, in the order of clean_up."""
     removal_order = last_first(self)
+    replaced = self.__dict__.setdefault("replaced", [])
+    self.replaced_before = len(replaced)
     self._template = template
     self._resource_json_map = template["Resources"]
-    self.input_parameters = parameters or {}
+    self.input_parameters = parameters
     self.resolved_parameters.clear()
     self.load_mapping()
     self.load_parameters()
@@ -248,6 +265,19 @@ def update(
                 update_resource(self, name, resource)
             else:
                 self[name]
+    return removal_order
+
+
+def put_back(self: parsing.ResourceMap) -> None:
+    """Puts back what a failed change has replaced; clean_up deletes what took its place."""
+    replaced = self.replaced
+    for i in range(self.replaced_before, len(replaced)):
+        name = replaced[i].logical_resource_id
+        replaced[i], self._parsed_resources[name] = self._parsed_resources[name], replaced[i]
+
+
+def clean_up(self: parsing.ResourceMap, removal_order: list[str]) -> None:
+    """Deletes what the template no longer has."""
     delete_replaced(self)
     for name in removal_order:
         resource = self._resource_json_map.get(name)
@@ -284,5 +314,4 @@ def install() -> None:
     parsing.parse_and_create_resource = create_resource
     parsing.ResourceMap.__getitem__ = lookup
     parsing.ResourceMap.create = create
-    parsing.ResourceMap.update = update
     parsing.ResourceMap.delete = delete

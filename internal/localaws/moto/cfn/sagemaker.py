@@ -1,20 +1,19 @@
 """AWS::SageMaker::Model, EndpointConfig and Endpoint.
 
 moto ignores the names in a template, replaces an endpoint by a new one, knows
-the instance types of some years ago, ignores the role of a configuration, and
-does not keep RetainAllVariantProperties.
+the instance types of some years ago, and ignores the role of a configuration.
 """
 
 import re
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
-from moto.core.utils import utcnow
 from moto.sagemaker import models
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemakerruntime.responses import SageMakerRuntimeResponse
 
 from . import Resource, completes, replaced_by, replaced_unless, updates
+from .endpoint import update, wait
 
 MODEL = "AWS::SageMaker::Model"
 CONFIG = "AWS::SageMaker::EndpointConfig"
@@ -41,55 +40,17 @@ def update_tags(r: Resource) -> None:
 
 @updates(ENDPOINT)
 def update_endpoint(r: Resource) -> None:
-    endpoint = r.model
-    endpoint.tags = r.properties.get("Tags", [])
+    endpoint, p = r.model, r.properties
+    endpoint.tags = p.get("Tags", [])
     if "EndpointConfigName" not in r.changed:
         # The others are write-only, and say how to go to another configuration.
         return
-    name = r.properties["EndpointConfigName"]
-    config = r.backend("sagemaker").endpoint_configs.get(name)
-    if config is None:
-        raise ValidationError(message=f"Could not find endpoint configuration '{name}'.")
-    refuse_under_scaling(r, endpoint, config)
-    variants = endpoint._process_production_variants(config.production_variants)
-    kept = retained(r.properties)
-    current = {v["VariantName"]: v for v in endpoint.production_variants}
-    for variant in variants:
-        old = current.get(variant["VariantName"], {})
-        variant.update({k: v for k, v in old.items() if k in kept and v is not None})
-    endpoint.production_variants = variants
-    endpoint.endpoint_config_name = name
-    endpoint.data_capture_config = config.data_capture_config
-    endpoint.last_modified_time = utcnow()
-
-
-def retained(properties: dict[str, Any]) -> set[str]:
-    """What a variant of the same name keeps from before the update (facts C7, C8)."""
-    if str(properties.get("RetainAllVariantProperties", "false")).lower() != "true":
-        return set()
-    excluded = properties.get("ExcludeRetainedVariantProperties", [])
-    kept = {"DesiredInstanceCount", "DesiredWeight"}
-    kept -= {e["VariantPropertyType"] for e in excluded}
-    return kept | {k.replace("Desired", "Current") for k in kept}
-
-
-def refuse_under_scaling(r: Resource, endpoint: Any, config: Any) -> None:
-    """A registered variant can neither go nor change its instance type (fact C9)."""
-    new = {v["VariantName"]: v for v in config.production_variants}
-    old_config = r.backend("sagemaker").endpoint_configs.get(endpoint.endpoint_config_name)
-    old = {v["VariantName"]: v for v in old_config.production_variants} if old_config else {}
-    targets = r.backend("application-autoscaling")._flatten_scalable_targets("sagemaker")
-    for target in targets:
-        # An inference component's has two parts.
-        _, name, *_, variant = target.resource_id.split("/")
-        if name != endpoint.endpoint_name or not target.resource_id.startswith("endpoint/"):
-            continue
-        types = [variants.get(variant, {}).get("InstanceType") for variants in (old, new)]
-        if variant not in new or types[0] != types[1]:
-            raise ValidationError(
-                message=f"The variant {variant} is a registered scalable target: it can"
-                " neither be removed nor change its instance type"
-            )
+    if p["EndpointConfigName"] == endpoint.endpoint_config_name:
+        # SageMaker has refused the other configuration, or has gone back by itself.
+        return
+    backend = r.backend("sagemaker")
+    update(backend, {**p, "EndpointName": endpoint.endpoint_name})
+    wait(backend, endpoint)
 
 
 def validate_instance_type(self: Any, instance_type: str) -> None:

@@ -1,12 +1,14 @@
 """What becomes of a stack.
 
 moto 5.2.1 forgets a stack whose deletion fails, creates resources again when a
-deleted stack is described, and can report as a success what has failed. Here a
-stack that fails stays, in a status that says so.
+deleted stack is described, and can report as a success what has failed. Here an
+update that fails is rolled back. A stack whose creation, clean-up or deletion
+fails stays, in a status that says so.
 """
 
 import contextlib
 import logging
+from dataclasses import dataclass
 from typing import Any, Iterator
 from urllib.parse import urlparse
 
@@ -15,14 +17,14 @@ from moto.cloudformation.exceptions import ValidationError
 from moto.core.exceptions import ServiceException
 from moto.s3.models import s3_backends
 
-from .resources import standing, wanted
+from .resources import change, clean_up, put_back, standing, wanted
 
 logger = logging.getLogger("moto")
 
 
 @contextlib.contextmanager
 def failing(stack: models.Stack, status: str) -> Iterator[None]:
-    """Leaves the stack in status when its change fails: nothing is rolled back."""
+    """Leaves the stack in status when its change fails."""
     try:
         yield
     except Exception as error:
@@ -78,34 +80,67 @@ def update_stack(
     parameters: dict[str, Any] | None = None,
     tags: dict[str, str] | None = None,
 ) -> None:
-    backend = models.cloudformation_backends[self.account_id][self.region_name]
-    wanted_template = self.parse_template(template)
+    # Only what is complete can be gone back to.
+    complete = self.status.endswith("_COMPLETE")
     if (
-        wanted_template == self.template_dict
+        self.parse_template(template) == self.template_dict
         and (parameters or {}) == self.parameters
         and tags in (None, self.tags)
-        and self.status.endswith("_COMPLETE")
+        and complete
     ):
         raise ValidationError(message="No updates are to be performed.")
-    new = self.status == "REVIEW_IN_PROGRESS"
-    with failing(self, "CREATE_FAILED" if new else "UPDATE_FAILED"):
-        self._add_stack_event("UPDATE_IN_PROGRESS", resource_status_reason="User Initiated")
-        # An empty dictionary of exports is not shared by moto.
-        self.resource_map.cross_stack_resources = backend.exports
-        self.resource_map.update(wanted_template, parameters)
-        forget_exports(backend, self)
-        # Only what has been applied counts as deployed.
-        self.template, self.template_dict = template, wanted_template
-        self.description = wanted_template.get("Description")
-        self.parameters = parameters or {}
-        self.role_arn = role_arn
-        self.tags = self.tags if tags is None else tags
-        self.output_map = self._create_output_map()
-        moto_validate_export_uniqueness(backend, self)
-        for export in self.exports:
-            backend.exports[export.name] = export
+    before = Deployed(self.template, self.parameters, self.role_arn, self.tags)
+    after = Deployed(template, parameters or {}, role_arn, self.tags if tags is None else tags)
+    failed = "CREATE_FAILED" if self.status == "REVIEW_IN_PROGRESS" else "UPDATE_FAILED"
+    self._add_stack_event("UPDATE_IN_PROGRESS", resource_status_reason="User Initiated")
+    try:
+        removal_order = apply(self, after)
+    except Exception as error:
+        if complete:
+            roll_back(self, before, error)
+            failed = "UPDATE_ROLLBACK_COMPLETE"
+        with failing(self, failed):
+            raise error
+    with failing(self, failed):
+        clean_up(self.resource_map, removal_order)
     self.status, self.stack_status_reason = "UPDATE_COMPLETE", None
     self._add_stack_event(self.status)
+
+
+@dataclass
+class Deployed:
+    """What a stack is updated to, or was before."""
+
+    template: str
+    parameters: dict[str, Any]
+    role_arn: str | None
+    tags: dict[str, str]
+
+
+def apply(self: models.Stack, to: Deployed) -> list[str]:
+    backend = models.cloudformation_backends[self.account_id][self.region_name]
+    wanted_template = self.parse_template(to.template)
+    # An empty dictionary of exports is not shared by moto.
+    self.resource_map.cross_stack_resources = backend.exports
+    removal_order = change(self.resource_map, wanted_template, to.parameters)
+    forget_exports(backend, self)
+    # Only what has been applied counts as deployed.
+    self.template, self.template_dict = to.template, wanted_template
+    self.description = wanted_template.get("Description")
+    self.parameters, self.role_arn, self.tags = to.parameters, to.role_arn, to.tags
+    self.output_map = self._create_output_map()
+    moto_validate_export_uniqueness(backend, self)
+    for export in self.exports:
+        backend.exports[export.name] = export
+    return removal_order
+
+
+def roll_back(self: models.Stack, to: Deployed, error: Exception) -> None:
+    reason = getattr(error, "message", repr(error))
+    self._add_stack_event("UPDATE_ROLLBACK_IN_PROGRESS", resource_status_reason=reason)
+    with failing(self, "UPDATE_ROLLBACK_FAILED"):
+        put_back(self.resource_map)
+        clean_up(self.resource_map, apply(self, to))
 
 
 def delete_stack(self: models.CloudFormationBackend, name_or_stack_id: str) -> None:
