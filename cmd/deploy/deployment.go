@@ -62,10 +62,11 @@ func (d *deployment) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(r.Changes) > 0 {
-		if err := d.confirm(question(r, variants)); err != nil {
-			return err
-		}
+	if len(r.Changes) == 0 {
+		return nil
+	}
+	if err := d.confirm(question(r, variants)); err != nil {
+		return err
 	}
 	if len(variants) > 0 {
 		if err := d.detach(ctx, filepath.Join(dir, "detached"), stand, variants); err != nil {
@@ -73,6 +74,7 @@ func (d *deployment) run(ctx context.Context) error {
 		}
 	}
 	d.deploying = "the deployment of " + d.env
+	fmt.Fprintf(d.out, "\nDeploying %s in full.\n", d.env)
 	if err := d.cdk(ctx, d.assembly, "deploy", append([]string{"--require-approval=never", d.env + "/*"}, d.options.cdk...)...); err != nil {
 		return d.failed(err)
 	}
