@@ -199,7 +199,7 @@ type Frontend struct {
 	// changed on their way, so not in production. Default: false.
 	PlainHTTP bool `json:"plainHttp,omitempty"`
 	// InternetFacing puts the load balancer into public subnets with public
-	// addresses. Default: false, it is internal.
+	// addresses. A change replaces the load balancer. Default: false, it is internal.
 	InternetFacing bool `json:"internetFacing,omitempty"`
 	// IPv6 gives the load balancer IPv6 addresses beside its IPv4 ones. A new VPC
 	// gets an IPv6 range from Amazon; the load balancer's subnets of an existing

@@ -13,6 +13,7 @@ import (
 // newFrontend makes the load balancer and the gateway behind it.
 func newFrontend(stage awscdk.Stage, e config.Environment, n network) awscdk.Stack {
 	stack := newStack(stage, e, "frontend", "the load balancer and the gateway")
+	n.addPrivateEndpoints(stack, e)
 	gateway, canary := newGateway(stack, "Gateway", e, n), newCanary(stack, e, n)
 	if e.Frontend.ExistingListener != nil {
 		newRoute(stack, *e.Frontend.ExistingListener, gateway, canary)

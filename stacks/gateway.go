@@ -78,7 +78,22 @@ func newService(stack awscdk.Stack, id string, e config.Environment, n network) 
 	if target, ok := e.GatewayTarget(); ok {
 		props.Scaling = &target
 	}
-	return frontend.NewGatewayService(stack, id, props)
+	service := frontend.NewGatewayService(stack, id, props)
+	if n.privateEndpoints != nil {
+		service.Service.Node().AddDependency(n.privateEndpoints)
+	}
+	return service
+}
+
+// addPrivateEndpoints makes what tasks in a new VPC call through. They are in the
+// tasks' own stack and the tasks depend on them: CloudFormation makes them before the
+// tasks, and deletes them after the tasks where a function takes their place.
+func (n *network) addPrivateEndpoints(stack awscdk.Stack, e config.Environment) {
+	if e.Network.NewVPC != nil && e.Frontend.RunsOn(config.GatewayOnFargate) {
+		n.privateEndpoints = frontend.NewPrivateEndpoints(stack, "Endpoints", frontend.PrivateEndpointsProps{
+			VPC: n.vpc, Subnets: n.gatewaySubnets, Clients: n.gatewayGroup,
+		})
+	}
 }
 
 // componentNames returns the inference components that the gateway may invoke.

@@ -18,11 +18,15 @@ type network struct {
 	// stack in an existing VPC too: who may connect is a matter of the network.
 	subnets       *awsec2.SubnetSelection
 	securityGroup awsec2.ISecurityGroup
-	// gatewaySubnets and gatewayGroup are for the gateway's tasks; gatewayGroup is nil
-	// where the gateway is a function. The two groups refer to each other: in different
-	// stacks they would make these depend on each other.
+	// gatewaySubnets and gatewayGroup are for the gateway's tasks. The group, and the
+	// rules between the two groups, are there where the gateway is a function too:
+	// this stack is deployed first, and must not cut off the tasks that a function
+	// replaces. The two groups refer to each other: in different stacks they would
+	// make these depend on each other.
 	gatewaySubnets *awsec2.SubnetSelection
 	gatewayGroup   awsec2.ISecurityGroup
+	// privateEndpoints are those of the frontend stack, nil for none.
+	privateEndpoints *frontend.PrivateEndpoints
 }
 
 // newNetwork makes the VPC, or refers to the existing one.
@@ -38,36 +42,22 @@ func newNetwork(stage awscdk.Stage, e config.Environment) network {
 		}
 	} else {
 		n.vpc, n.subnets = existingVPC(stack, *e.Network.ExistingVPC, e.Frontend.InternetFacing)
+		n.gatewaySubnets = n.subnets
+		if e.Frontend.InternetFacing {
+			n.gatewaySubnets = existingSubnets(stack, e.Network.ExistingVPC.PrivateSubnets)
+		}
 	}
-	if e.Frontend.RunsOn(config.GatewayOnFargate) {
-		n.addTasks(stack, e)
-	}
+	n.gatewayGroup = frontend.NewGatewaySecurityGroup(stack, "Gateway", n.vpc)
 	if e.Frontend.ExistingListener != nil {
 		return n // its load balancer has a group of its own
 	}
 	n.securityGroup = awsec2.NewSecurityGroup(stack, jsii.String("LoadBalancer"), &awsec2.SecurityGroupProps{
 		Vpc:              n.vpc,
 		Description:      jsii.String("Who may connect to the load balancer"),
-		AllowAllOutbound: jsii.Bool(false), // the listener adds the rules it needs, for tasks and providers
+		AllowAllOutbound: jsii.Bool(false), // the listener adds the rules it needs, for providers
 	})
+	frontend.AllowTasks(n.securityGroup, n.gatewayGroup)
 	return n
-}
-
-// addTasks adds the subnets and the security group of the gateway's tasks. They
-// are in private subnets: in a new VPC with private endpoints for what they call
-// and no other way out, in an existing VPC with whatever way out that has.
-func (n *network) addTasks(stack awscdk.Stack, e config.Environment) {
-	n.gatewayGroup = frontend.NewGatewaySecurityGroup(stack, "Gateway", n.vpc)
-	switch v := e.Network.ExistingVPC; {
-	case v == nil:
-		frontend.NewPrivateEndpoints(stack, "Endpoints", frontend.PrivateEndpointsProps{
-			VPC: n.vpc, Subnets: n.gatewaySubnets, Clients: n.gatewayGroup,
-		})
-	case e.Frontend.InternetFacing:
-		n.gatewaySubnets = existingSubnets(stack, v.PrivateSubnets)
-	default:
-		n.gatewaySubnets = n.subnets
-	}
 }
 
 // existingVPC refers to the subnets one by one: given as attributes of the VPC,

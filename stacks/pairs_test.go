@@ -10,11 +10,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/stacks"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
 )
 
 // stage is the templates of an environment's stacks, by their names.
@@ -24,11 +24,9 @@ type stackTemplate struct {
 	Resources map[string]struct {
 		Type       string
 		Properties map[string]any
+		DependsOn  []string
 	}
-	Outputs map[string]struct {
-		Value  any
-		Export struct{ Name string }
-	}
+	Outputs map[string]struct{ Value any }
 }
 
 // stages holds what edited has synthesized, by environment and changes.
@@ -58,16 +56,16 @@ func edited(t *testing.T, env string, changes ...string) stage {
 		t.Fatal(err)
 	}
 	made := stage{}
-	for _, stack := range *stacks.NewEnvironment(awscdk.NewApp(nil), e).Synth(nil).Stacks() {
-		var template stackTemplate
+	for _, stack := range *stacks.NewEnvironment(template.NewApp(t), e).Synth(nil).Stacks() {
+		var read stackTemplate
 		data, err := json.Marshal(stack.Template())
 		if err == nil {
-			err = json.Unmarshal(data, &template)
+			err = json.Unmarshal(data, &read)
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		made[strings.TrimPrefix(*stack.StackName(), env+"-")] = template
+		made[strings.TrimPrefix(*stack.StackName(), env+"-")] = read
 	}
 	stages[key] = made
 	return made
@@ -115,69 +113,35 @@ func wantEdits(t *testing.T, stack string, from, to stage, want ...string) {
 	}
 }
 
-var importedName = regexp.MustCompile(`"Fn::ImportValue":"([^"]+)"`)
-
-// imports lists the exports that a stack imports.
-func (s stackTemplate) imports(t *testing.T) []string {
+// wantInOrder fails unless the network stack can be deployed first, as cdk deploy
+// does: it removes nothing that the frontend stack before it may need.
+func wantInOrder(t *testing.T, from, to stage) {
 	t.Helper()
-	data, err := json.Marshal(s)
+	for _, edit := range edits(from["network"], to["network"]) {
+		if edit[0] == '-' {
+			t.Errorf("the network stack removes %s before the frontend stack is deployed", edit[2:])
+		}
+	}
+}
+
+var outputName = regexp.MustCompile(`"OutputName":"([^"]+)"`)
+
+// wantFrontendFirst fails unless the frontend stack can be deployed alone, before the
+// network stack: it reads no output that this does not have yet.
+func wantFrontendFirst(t *testing.T, from, to stage) {
+	t.Helper()
+	data, err := json.Marshal(to["frontend"])
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := []string{}
-	for _, match := range importedName.FindAllStringSubmatch(string(data), -1) {
-		names = append(names, match[1])
+	reads := outputName.FindAllStringSubmatch(string(data), -1)
+	if len(reads) == 0 {
+		t.Error("the frontend stack reads nothing of the network stack")
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
-
-func (s stackTemplate) exports() map[string]any {
-	values := map[string]any{}
-	for _, output := range s.Outputs {
-		if output.Export.Name != "" {
-			values[output.Export.Name] = output.Value
+	for _, read := range reads {
+		before, ok := from["network"].Outputs[read[1]]
+		if !ok || !cmp.Equal(before, to["network"].Outputs[read[1]]) {
+			t.Errorf("the network stack does not have the output %s yet", read[1])
 		}
 	}
-	return values
-}
-
-// inUse lists the exports of the network stack whose removal or change CloudFormation
-// refuses, since the frontend stack that stands imports them.
-func inUse(t *testing.T, from, to stage) []string {
-	t.Helper()
-	refused := []string{}
-	before, after := from["network"].exports(), to["network"].exports()
-	for _, name := range from["frontend"].imports(t) {
-		if !cmp.Equal(before[name], after[name]) {
-			refused = append(refused, name)
-		}
-	}
-	return refused
-}
-
-// wantInOrder fails unless the network stack can be deployed first, as cdk deploy
-// does.
-func wantInOrder(t *testing.T, from, to stage) {
-	t.Helper()
-	if refused := inUse(t, from, to); len(refused) > 0 {
-		t.Errorf("the frontend stack imports %q, which the network stack changes", refused)
-	}
-}
-
-// wantFrontendFirst fails unless CloudFormation refuses to deploy the network stack
-// first, and the frontend stack can be deployed before it, alone.
-func wantFrontendFirst(t *testing.T, from, to stage) {
-	t.Helper()
-	if len(inUse(t, from, to)) == 0 {
-		t.Error("the network stack can be deployed while the frontend stack needs what it removes")
-	}
-	have := from["network"].exports()
-	for _, name := range to["frontend"].imports(t) {
-		if have[name] == nil {
-			t.Errorf("the frontend stack imports %s, which the network stack does not have yet", name)
-		}
-	}
-	between := stage{"network": from["network"], "frontend": to["frontend"]}
-	wantInOrder(t, between, to)
 }

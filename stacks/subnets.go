@@ -50,13 +50,10 @@ func makeVPC(stack awscdk.Stack, v config.NewVPC, ipv6 bool) newVPC {
 		tagSubnet(public, "public", "Public")
 		tagSubnet(private, "private", "Isolated")
 	}
-	for _, subnet := range slices.Concat(n.public, n.private) {
-		if ipv6 {
+	if ipv6 {
+		for _, subnet := range slices.Concat(n.public, n.private) {
 			subnet.Node().AddDependency(block)
 		}
-		// CloudFormation refuses to remove an export that another stack imports: with
-		// all of them the load balancer can move between public and private subnets.
-		stack.ExportValue(subnet.SubnetId(), nil)
 	}
 	return n
 }

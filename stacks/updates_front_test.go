@@ -67,30 +67,23 @@ func TestZoneAdded(t *testing.T) {
 // TestZoneAddedToTasks: tasks and private endpoints get the new zone's subnet too.
 func TestZoneAddedToTasks(t *testing.T) {
 	before, after := edited(t, "prod"), edited(t, "prod", "[eu-west-1a, eu-west-1b,", "[eu-west-1e, eu-west-1a, eu-west-1b,")
-	var changed []string
 	for _, edit := range edits(before["network"], after["network"]) {
 		if !strings.HasPrefix(edit, "+ VpcprivateSubnet5") && !strings.HasPrefix(edit, "+ VpcpublicSubnet5") {
-			changed = append(changed, edit)
+			t.Errorf("network: got %s", edit)
 		}
 	}
-	want := []string{
+	wantEdits(t, "frontend", before, after, "~ GatewayService NetworkConfiguration", "~ LoadBalancer Subnets",
 		"~ EndpointsLogs SubnetIds", "~ EndpointsRegistry SubnetIds", "~ EndpointsRegistryImages SubnetIds",
 		"~ EndpointsRuntime SubnetIds", "~ EndpointsStorage RouteTableIds",
-	}
-	if diff := cmp.Diff(want, changed); diff != "" {
-		t.Errorf("network (-want +got)\n%s", diff)
-	}
-	wantEdits(t, "frontend", before, after, "~ GatewayService NetworkConfiguration", "~ LoadBalancer Subnets",
 		"~ GatewayScalingTarget MaxCapacity", "~ GatewayScalingTarget ScheduledActions") // they follow the number of zones
 	wantInOrder(t, before, after)
 }
 
-// TestEndpointRenamed: the network stack, which is deployed first, does not change,
-// so that the tasks can call the old endpoint for as long as it is there.
+// TestEndpointRenamed: what tasks call through does not name the endpoint, so that it
+// passes the calls of the tasks before and of those after.
 func TestEndpointRenamed(t *testing.T) {
 	before, after := edited(t, "prod"), edited(t, "prod", "name: predictions-prod", "name: predictions-prod-2")
 	wantEdits(t, "network", before, after)
-	wantInOrder(t, before, after)
 }
 
 // toFunction are the changes that make prod's gateway a function.
@@ -101,29 +94,32 @@ var toFunction = []string{
 	"    requestsPerSecondPerTask: 1500\n", "",
 }
 
-// TestFargateToLambda: CloudFormation refuses to take the private endpoints away while
-// tasks stand. The frontend stack goes first.
-func TestFargateToLambda(t *testing.T) {
+// TestFargateToLambdaAndBack: the network stack, which is deployed first, does not
+// change. What tasks call is in their own stack, made before them and deleted after
+// them.
+func TestFargateToLambdaAndBack(t *testing.T) {
 	tasks, function := edited(t, "prod"), edited(t, "prod", toFunction...)
-	wantFrontendFirst(t, tasks, function)
-	removed := edits(tasks["network"], function["network"])
-	for _, want := range []string{"- EndpointsRuntime", "- EndpointsRegistry", "- EndpointsStorage", "- Gateway"} {
-		if !slices.Contains(removed, want) {
-			t.Errorf("got %q, want %s among them", removed, want)
+	wantEdits(t, "network", tasks, function)
+	removed := edits(tasks["frontend"], function["frontend"])
+	made := tasks["frontend"].Resources
+	var service []string
+	for _, r := range made {
+		if r.Type == "AWS::ECS::Service" {
+			service = r.DependsOn
 		}
 	}
-}
-
-// TestLambdaToFargate: the network stack adds what tasks call before the frontend
-// stack starts them.
-func TestLambdaToFargate(t *testing.T) {
-	function, tasks := edited(t, "prod", toFunction...), edited(t, "prod")
-	wantInOrder(t, function, tasks)
-	for _, edit := range edits(function["network"], tasks["network"]) {
-		// CDK's rule that lets nothing out gives way to the rule for the tasks.
-		if edit[0] != '+' && edit != "~ LoadBalancer SecurityGroupEgress" {
-			t.Errorf("network: got %s, want additions alone", edit)
+	endpoints := 0
+	for id, r := range made {
+		if r.Type != "AWS::EC2::VPCEndpoint" {
+			continue
 		}
+		endpoints++
+		if !slices.Contains(service, id) || !slices.Contains(removed, "- "+logicalIDHash.ReplaceAllString(id, "")) {
+			t.Errorf("%s is not what the service depends on, or stays without it", id)
+		}
+	}
+	if endpoints != 5 {
+		t.Errorf("got %d private endpoints, want 5", endpoints)
 	}
 }
 

@@ -50,7 +50,8 @@ type LoadBalancerProps struct {
 	// PlainHTTP serves HTTP on port 80, without TLS.
 	// Default: false, HTTPS on port 443.
 	PlainHTTP bool
-	// InternetFacing gives the load balancer public addresses.
+	// InternetFacing gives the load balancer public addresses. A change replaces the
+	// load balancer, its listeners and its target groups.
 	// Default: false, it is internal.
 	InternetFacing bool
 	// IPv6 makes the load balancer dual-stack. Its subnets need IPv6 ranges.

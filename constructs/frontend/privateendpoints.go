@@ -24,6 +24,13 @@ func NewGatewaySecurityGroup(scope constructs.Construct, id string, vpc awsec2.I
 	return group
 }
 
+// AllowTasks lets a load balancer reach the tasks of a GatewayService by their security
+// groups, as LoadBalancer and Route do themselves for a GatewayService.
+func AllowTasks(loadBalancer, tasks awsec2.ISecurityGroup) {
+	loadBalancer.Connections().AllowTo(tasks, awsec2.Port_Tcp(jsii.Number(servicePort)),
+		jsii.String("Load balancer to target"))
+}
+
 // PrivateEndpointsProps describes PrivateEndpoints.
 type PrivateEndpointsProps struct {
 	// VPC is the VPC of the endpoints, which have private DNS names.

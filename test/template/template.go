@@ -59,9 +59,8 @@ func Root(t testing.TB) string {
 	return ""
 }
 
-// NewStack is a stack in account 123456789012 and region eu-west-1, in an app
-// with the context of cdk.json.
-func NewStack(t testing.TB) awscdk.Stack {
+// NewApp is an app with the context of cdk.json.
+func NewApp(t testing.TB) awscdk.App {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(Root(t), "cdk.json"))
 	if err != nil {
@@ -71,8 +70,13 @@ func NewStack(t testing.TB) awscdk.Stack {
 	if err := json.Unmarshal(data, &settings); err != nil {
 		t.Fatal(err)
 	}
-	app := awscdk.NewApp(&awscdk.AppProps{Context: &settings.Context})
-	return awscdk.NewStack(app, jsii.String("test"), &awscdk.StackProps{
+	return awscdk.NewApp(&awscdk.AppProps{Context: &settings.Context})
+}
+
+// NewStack is a stack in account 123456789012 and region eu-west-1, in NewApp.
+func NewStack(t testing.TB) awscdk.Stack {
+	t.Helper()
+	return awscdk.NewStack(NewApp(t), jsii.String("test"), &awscdk.StackProps{
 		Env: &awscdk.Environment{Account: jsii.String("123456789012"), Region: jsii.String("eu-west-1")},
 	})
 }
