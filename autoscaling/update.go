@@ -20,8 +20,8 @@ type Update struct {
 	// traffic has shifted, 0s to 1h. An alarm of Rollback still shifts it back then.
 	// A rolling update has none. Default: 0s.
 	TerminationWait time.Duration `json:"terminationWait,omitempty"`
-	// Timeout is the longest that the whole update may take, 10m to 8h; SageMaker
-	// rolls back what takes longer. It is over the sum of the waits.
+	// Timeout is the longest that the whole update may take, 10m to 8h; an update that
+	// takes longer fails. It is over the sum of the waits.
 	// Default: the waits, and 2h for the instances of each batch to start, which is
 	// what SageMaker gives a container and its download (fact C29); 8h at most.
 	Timeout time.Duration `json:"timeout,omitempty"`

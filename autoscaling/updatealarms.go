@@ -33,8 +33,8 @@ type RollbackThresholds struct {
 	// over 0 and under 1; the alarm goes off where 2 minutes of 3 are over it.
 	// Default: 0, no such alarm is made.
 	ErrorRate float64 `json:"errorRate,omitempty"`
-	// ModelLatency is what LatencyPercentile of a minute's requests may take in the
-	// model; the alarm goes off where 2 minutes of 3 are over it.
+	// ModelLatency is the longest that the percentile of a minute's requests may take in
+	// the model; the alarm goes off where 2 minutes of 3 are over it.
 	// Default: none, no such alarm is made.
 	ModelLatency time.Duration `json:"modelLatency,omitempty" jsonschema:"pattern=^([0-9]{1\\,6}ms|[0-9]{1\\,3}s)$"`
 }

@@ -38,8 +38,10 @@ func (u Update) Validate(variants []UpdatedVariant) problem.List {
 		}
 	}
 	ps = append(ps, validateWait("TerminationWait", u.TerminationWait)...)
-	if len(ps) == 0 {
-		ps = u.validateTimeout(variants)
+	if outside := u.validateTimeout(); len(outside) > 0 {
+		ps = append(ps, outside...)
+	} else if len(ps) == 0 {
+		ps = u.validateWaits(largest(variants))
 	}
 	if u.Rollback != nil {
 		ps = append(ps, u.Rollback.validate(variants).In("Rollback")...)
@@ -181,36 +183,53 @@ func largest(variants []UpdatedVariant) (n int) {
 	return n
 }
 
-// validateTimeout wants the waits to fit into the time-out (fact C17).
-func (u Update) validateTimeout(variants []UpdatedVariant) problem.List {
+// validateTimeout checks the time-out alone.
+func (u Update) validateTimeout() problem.List {
 	var ps problem.List
-	fleet := largest(variants)
-	waits := u.Waits(fleet)
-	sum := "the waits add up to " + problem.Duration(waits)
-	if _, wait := u.share(); u.Kind() != UpdateAllAtOnce {
-		sum += fmt.Sprintf(": %d %s with a wait of %s after %s", u.Steps(fleet),
-			map[bool]string{true: "batches", false: "steps"}[u.Kind() == UpdateRolling], problem.Duration(wait),
-			map[bool]string{true: "the first", false: "each"}[u.Kind() == UpdateCanary])
-		if u.TerminationWait != 0 {
-			sum += ", and «TerminationWait» of " + problem.Duration(u.TerminationWait)
-		}
+	if u.Timeout == 0 || u.Timeout >= minUpdateTimeout && u.Timeout <= maxUpdateTimeout && u.Timeout%time.Second == 0 {
+		return nil
 	}
-	switch {
-	case u.Timeout != 0 && (u.Timeout < minUpdateTimeout || u.Timeout > maxUpdateTimeout || u.Timeout%time.Second != 0):
-		fix := "raise it to 10m or more"
-		if u.Timeout > maxUpdateTimeout {
-			fix = "lower it to 8h, or leave it out"
-		} else if u.Timeout >= minUpdateTimeout {
-			fix = "write " + problem.Duration(u.Timeout.Round(time.Second))
-		}
-		ps.Add("Timeout", u.Timeout, "a time-out is whole seconds from 10m to 8h", fix)
-	case u.Timeout != 0 && waits >= u.Timeout && waits < maxUpdateTimeout:
-		ps.Add("Timeout", u.Timeout, sum+", and instances have to start besides", "raise it over "+
-			problem.Duration(waits)+", or shorten a wait, or leave it out")
+	fix := "write " + problem.Duration(u.Timeout.Round(time.Second))
+	if u.Timeout < minUpdateTimeout {
+		fix = "raise it to 10m or more"
+	} else if u.Timeout > maxUpdateTimeout {
+		fix = "lower it to 8h, or leave it out"
+	}
+	ps.Add("Timeout", u.Timeout, "a time-out is whole seconds from 10m to 8h", fix)
+	return ps
+}
+
+// validateWaits wants the waits of fleet instances to fit into the time-out (fact C17).
+func (u Update) validateWaits(fleet int) problem.List {
+	var ps problem.List
+	waits := u.Waits(fleet)
+	switch sum := "the waits add up to " + problem.Duration(waits) + u.waitsInWords(fleet); {
 	case waits >= maxUpdateTimeout:
 		ps.Add("", nil, sum+", and an update takes at most 8h", "shorten the wait, or take larger steps")
+	case u.Timeout != 0 && waits >= u.Timeout:
+		ps.Add("Timeout", u.Timeout, sum+", and instances have to start besides", "raise it over "+
+			problem.Duration(waits)+", or shorten a wait, or leave it out")
 	}
 	return ps
+}
+
+// waitsInWords says which waits there are.
+func (u Update) waitsInWords(fleet int) string {
+	steps, after := "steps", "each"
+	switch u.Kind() {
+	case UpdateAllAtOnce:
+		return ""
+	case UpdateCanary:
+		after = "the first"
+	case UpdateRolling:
+		steps = "batches"
+	}
+	_, wait := u.share()
+	words := fmt.Sprintf(": %d %s with a wait of %s after %s", u.Steps(fleet), steps, problem.Duration(wait), after)
+	if u.TerminationWait != 0 {
+		words += ", and «TerminationWait» of " + problem.Duration(u.TerminationWait)
+	}
+	return words
 }
 
 func (u Update) validateExclusions() problem.List {

@@ -47,6 +47,7 @@ func TestPolicies(t *testing.T) {
 		}
 	}
 	t.Run("an environment file with two variants", func(t *testing.T) { variantsStand(ctx, t, local) })
+	t.Run("an environment file with canaries", func(t *testing.T) { updatesStand(ctx, t, local) })
 }
 
 func everyPolicy(v autoscaling.Variant) autoscaling.ScalableTarget {
