@@ -23,7 +23,10 @@ type Environment struct {
 	// Region is the AWS region, such as eu-central-1.
 	Region string `json:"region" jsonschema:"pattern=^[a-z]+(-[a-z]+)+-[0-9]+$"`
 	// Production says that users depend on the environment: the lint then warns
-	// of a fleet that does not survive the loss of an instance, or of a zone.
+	// of a fleet that does not survive the loss of an instance, or of a zone, AWS
+	// refuses to delete the stacks and the load balancer, and an endpoint whose
+	// name changes stays beside the new one. To take the environment down, deploy
+	// it with production: false first.
 	// Default: false.
 	Production bool `json:"production,omitempty"`
 	// Network is the VPC that the load balancer stands in.

@@ -48,8 +48,8 @@ func NewEnvironment(scope constructs.Construct, e config.Environment) awscdk.Sta
 }
 
 // newStack makes one of an environment's stacks. In production CloudFormation
-// refuses to delete it: cdk destroy stops at the first of them, before the
-// service behind a protected load balancer is gone.
+// refuses to delete it (fact C37: nothing of it changes), so that cdk destroy
+// stops before the service behind a protected load balancer is gone.
 func newStack(stage awscdk.Stage, e config.Environment, part, description string) awscdk.Stack {
 	return awscdk.NewStack(stage, jsii.String(part), &awscdk.StackProps{
 		Description:           jsii.String(fmt.Sprintf("%s: %s", e.Name, description)),

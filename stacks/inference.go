@@ -49,9 +49,9 @@ func newInference(stage awscdk.Stage, e config.Environment) awscdk.Stack {
 	}
 	endpoint := inference.NewEndpoint(stack, "Endpoint", props)
 	if e.Production {
-		// A renamed endpoint is a new one: the old one serves until the gateway
-		// calls the new one, and whoever sees that deletes it. A creation that is
-		// rolled back leaves none.
+		// With another name it is replaced: the old endpoint then serves until the
+		// gateway calls the new one. A creation that is rolled back leaves none
+		// (fact C38).
 		endpoint.Resource.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE, nil)
 	}
 	scale(stack, e, endpoint)

@@ -93,6 +93,7 @@ func TestAnEventPreparesTheFrontEnd(t *testing.T) {
 		if loaded[0].Frontend.Gateway == config.GatewayOnFargate {
 			floors = floorsOf(ctx, t, local, types.ServiceNamespaceEcs, serviceStands(ctx, t, local, stands))
 			isGuarded(ctx, t, local, stands.LoadBalancers[0])
+			cannotBeDestroyed(ctx, t, cdk, stands)
 		} else {
 			floors = floorsOf(ctx, t, local, types.ServiceNamespaceLambda, "function:"+gatewayFunction(t, stands).Name+":live")
 		}
