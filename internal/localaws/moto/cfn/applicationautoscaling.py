@@ -222,10 +222,9 @@ moto_register = ApplicationAutoscalingBackend.register_scalable_target
 def register_scalable_target(
     self: Any, namespace: str, r_id: str, dimension: str, *args: Any, **kw: Any
 ) -> Any:
-    """Registering again moves the capacity into the bounds (fact A39)."""
-    again = self._scalable_target_exists(r_id, dimension)
+    """Registering moves the capacity into the bounds (facts A39 and B7)."""
     target = moto_register(self, namespace, r_id, dimension, *args, **kw)
-    if again and dimension in MOVES:
+    if dimension in MOVES:
         MOVES[dimension](self, target, *r_id.split("/")[1:])
     return target
 
