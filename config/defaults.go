@@ -44,6 +44,7 @@ func (e Environment) withDefaults() Environment {
 		e.Variant.Name = cmp.Or(e.Variant.Name, defaultVariantName)
 		v := e.onlyVariant().withDefaults(shedding)
 		e.Variant.InitialInstanceCount, e.Scaling, e.ScheduledActions = v.InitialInstanceCount, v.Scaling, v.ScheduledActions
+		e.Variant.Serverless = v.Serverless
 	}
 
 	if !e.HasFrontend() {

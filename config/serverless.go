@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
@@ -13,6 +14,18 @@ type Serverless struct {
 	MemoryMB int `json:"memoryMb"`
 	// MaxConcurrency is the most requests at a time, 1 to 200; more are refused.
 	MaxConcurrency int `json:"maxConcurrency" jsonschema:"minimum=1,maximum=200"`
+	// InitialProvisionedConcurrency is the copies that the first deployment keeps
+	// warm, at most scaling.maxCapacity; scaling raises them to scaling.minCapacity
+	// at once (fact B7). An update of the endpoint may return to it (fact C8: what an
+	// update keeps is instance counts and weights). A change makes a new endpoint
+	// configuration, and so updates the endpoint, with cold starts.
+	// Default: 1, whatever the bounds are.
+	InitialProvisionedConcurrency int `json:"initialProvisionedConcurrency,omitempty" jsonschema:"minimum=1"`
+}
+
+func (s Serverless) withDefaults() *Serverless {
+	s.InitialProvisionedConcurrency = cmp.Or(s.InitialProvisionedConcurrency, 1)
+	return &s
 }
 
 const serverlessPath = "variant.serverless"
@@ -35,6 +48,12 @@ func validateServerless(e Environment, src source) problem.List {
 	if network := "model.allowNetworkAccess"; !e.Model.AllowNetworkAccess && !src.faulty(network) { // fact G23
 		ps.Add(network, e.Model.AllowNetworkAccess, "a serverless variant cannot isolate its model from the network",
 			"write allowNetworkAccess: true, or run it on instances")
+	}
+	initial := serverlessPath + ".initialProvisionedConcurrency"
+	most := e.Scaling.MaxCapacity
+	if n := s.InitialProvisionedConcurrency; n > most && most > 0 && !src.faulty(initial) && !src.faulty(maxCapacity) {
+		ps.Add(initial, n, fmt.Sprintf("the first deployment keeps more warm than the maximum of %d", most),
+			fmt.Sprintf("set it from 1 to %d, or raise scaling.maxCapacity", most))
 	}
 	if f := e.Frontend.Capacity; f != nil && f.ReservedConcurrency != 0 && f.ReservedConcurrency < s.MaxConcurrency {
 		ps.Add(reservedConcurrency, f.ReservedConcurrency,

@@ -55,6 +55,9 @@ func TestServerless(t *testing.T) {
 	if diff := cmp.Diff(want.Target(v.Variant()), v.ScalableTarget()); diff != "" {
 		t.Errorf("the target (-want +got)\n%s", diff)
 	}
+	if n := v.Serverless.InitialProvisionedConcurrency; n != 1 {
+		t.Errorf("the first deployment keeps %d warm, want 1", n)
+	}
 	if !e.HasFrontend() || v.InitialInstanceCount != 0 {
 		t.Errorf("a front end is %v and the first deployment starts %d instances, want one and none", e.HasFrontend(), v.InitialInstanceCount)
 	}

@@ -82,7 +82,9 @@ func (e Environment) onlyVariant() ProductionVariant {
 // withDefaults is v with a value wherever the file says nothing. shedding says
 // that the gateway of the environment sheds.
 func (v ProductionVariant) withDefaults(shedding bool) ProductionVariant {
-	if v.Serverless == nil {
+	if v.Serverless != nil {
+		v.Serverless = v.Serverless.withDefaults()
+	} else {
 		v.InitialInstanceCount = cmp.Or(v.InitialInstanceCount, 1)
 	}
 	if v.serving() == realTime {

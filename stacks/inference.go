@@ -122,10 +122,7 @@ func asynchronous(stack awscdk.Stack, a *config.Asynchronous) *inference.Asynchr
 	}
 }
 
-// serverless returns how v runs without instances; nil where it has instances. It
-// starts with a provisioned concurrency of 1, which scaling raises to its minimum
-// (fact B7): Application Auto Scaling cannot scale a variant that has none, and the
-// minimum itself would replace the endpoint configuration with every change of it.
+// serverless returns how v runs without instances; nil where it has instances.
 func serverless(v config.ProductionVariant) *inference.ServerlessProps {
 	if v.Serverless == nil {
 		return nil
@@ -133,7 +130,7 @@ func serverless(v config.ProductionVariant) *inference.ServerlessProps {
 	return &inference.ServerlessProps{
 		MemoryMB:               v.Serverless.MemoryMB,
 		MaxConcurrency:         v.Serverless.MaxConcurrency,
-		ProvisionedConcurrency: 1,
+		ProvisionedConcurrency: v.Serverless.InitialProvisionedConcurrency,
 	}
 }
 

@@ -24,7 +24,8 @@ type ModelProps struct {
 	// Default: "", the image contains the model.
 	ModelDataURL string
 	// ModelDataKey is the KMS key that the archive is encrypted with. The
-	// execution role may decrypt with it.
+	// execution role may decrypt with it. A change takes the old key from the role
+	// before the endpoint is updated, so let the role decrypt with both until then.
 	// Default: nil, S3's own key, which needs no permission.
 	ModelDataKey awskms.IKey
 	// Environment is the container's environment variables.

@@ -21,7 +21,8 @@ type ServerlessProps struct {
 	MaxConcurrency int
 	// ProvisionedConcurrency is the number of copies that the first deployment
 	// keeps warm, 1 to MaxConcurrency. NewProvisionedConcurrencyScaling scales it
-	// afterwards.
+	// afterwards. An update of the endpoint may return to it (fact C8: what an update
+	// keeps is instance counts and weights), and a change of it is such an update.
 	// Default: 0, every copy starts cold.
 	ProvisionedConcurrency int
 }

@@ -28,7 +28,9 @@ type VariantProps struct {
 	// required, except with Serverless, where it is an error.
 	InstanceType string
 	// InitialInstanceCount is the number of instances that the first deployment
-	// starts. Later deployments keep the current count.
+	// starts. Registration of a scalable target raises it to the minimum (fact A39),
+	// and later deployments keep the current count. A change makes a new endpoint
+	// configuration, and so replaces the fleet (fact C1).
 	// Default: 0, 1 instance.
 	InitialInstanceCount int
 	// Weight is the variant's share of the requests, relative to the other
@@ -121,7 +123,8 @@ func (p VariantProps) property() *awssagemaker.CfnEndpointConfig_ProductionVaria
 }
 
 // ManagedInstancesProps describes SageMaker's managed instance scaling for the
-// inference components on a variant.
+// inference components on a variant. It is part of the endpoint configuration, so a
+// change replaces the fleet (fact C1).
 type ManagedInstancesProps struct {
 	// MinInstanceCount and MaxInstanceCount bound the number of instances.
 	// MaxInstanceCount is at least 1. A minimum of 0 lets the endpoint scale to
