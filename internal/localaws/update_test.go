@@ -78,29 +78,6 @@ func (f fleet) is(instances int) {
 	}
 }
 
-// refused updates the stack, which must fail with reason, and leave all as it was.
-func (f fleet) refused(template string, reason ...string) {
-	f.t.Helper()
-	stock := func() map[string]string {
-		found := f.inventory()
-		delete(found, "iam ListRoles") // those of another test
-		return found
-	}
-	before, inventory := f.snapshot(), stock()
-	contains(f.t, f.update("fleet", template), reason...)
-	after := f.snapshot()
-	if s := after.Stacks[0]; s.Status != "UPDATE_ROLLBACK_COMPLETE" || !strings.Contains(s.StatusReason, reason[0]) {
-		f.t.Errorf("got %+v, want it rolled back because of %q", s, reason)
-	}
-	after.Stacks = before.Stacks
-	if diff := cmp.Diff(before, after); diff != "" {
-		f.t.Errorf("rolled back (-before +after):\n%s", diff)
-	}
-	if diff := cmp.Diff(inventory, stock()); diff != "" {
-		f.t.Errorf("rolled back (-before +after):\n%s", diff)
-	}
-}
-
 // TestUpdatesOfAFleet changes a fleet through CloudFormation while it scales.
 func TestUpdatesOfAFleet(t *testing.T) {
 	t.Parallel()
@@ -115,13 +92,13 @@ func TestUpdatesOfAFleet(t *testing.T) {
 		worse := replaced(t, template, change[0], change[1])
 		// What was changed before the endpoint goes back too.
 		worse = replaced(t, worse, "Threshold: 5", "Threshold: 6")
-		f.refused(worse, "The variant main is a registered scalable target")
+		f.rollsBack("fleet", worse, "The variant main is a registered scalable target")
 	}
 
 	// A new model whose alarm fires; and one whose alarm does not.
 	next := replaced(t, template, "model:1", "model:2")
 	f.alarmIs(alarm.StateValueAlarm)
-	f.refused(next, "The update was rolled back: in ALARM is fleet-errors")
+	f.rollsBack("fleet", next, "The update was rolled back: in ALARM is fleet-errors")
 	f.is(12)
 	f.alarmIs(alarm.StateValueOk)
 	was := f.snapshot().Endpoints[0]
@@ -141,7 +118,7 @@ func TestUpdatesOfAFleet(t *testing.T) {
 	// A model with a name of its own cannot be replaced (fact C5).
 	next = replaced(t, next, "PrimaryContainer: {Image: model:3}", "ModelName: named\n      PrimaryContainer: {Image: model:3}")
 	must(t, f.update("fleet", next))
-	f.refused(replaced(t, next, "model:3", "model:4"),
+	f.rollsBack("fleet", replaced(t, next, "model:3", "model:4"),
 		"cannot update a stack when a custom-named resource requires replacing. Rename named and update the stack again.")
 
 	// Detached, changed and attached again: all is back, and the fleet keeps its size.

@@ -12,17 +12,12 @@ from moto.sagemaker import models
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemakerruntime.responses import SageMakerRuntimeResponse
 
-from . import Resource, completes, replaced_by, replaced_unless, updates
+from . import Resource, completes, updates
 from .endpoint import update, wait
 
 MODEL = "AWS::SageMaker::Model"
 CONFIG = "AWS::SageMaker::EndpointConfig"
 ENDPOINT = "AWS::SageMaker::Endpoint"
-
-# Facts C1, C2 and C4.
-replaced_unless(MODEL, "Tags")
-replaced_unless(CONFIG, "Tags")
-replaced_by(ENDPOINT, "EndpointName")
 
 
 @completes(CONFIG)
