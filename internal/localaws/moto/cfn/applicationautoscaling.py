@@ -16,7 +16,8 @@ from moto.sagemaker.models import sagemaker_backends
 
 from . import Resource, creates, deletes, updates
 from .ecs import running
-from .endpoint import look, set_capacities
+from .endpoint import set_capacities
+from .endpointchange import look
 from .inferencecomponent import components, set_copies
 from .standin import stand_in
 

@@ -13,7 +13,8 @@ from moto.sagemaker.exceptions import ValidationError
 from moto.sagemakerruntime.responses import SageMakerRuntimeResponse
 
 from . import Resource, completes, updates
-from .endpoint import update, wait
+from .endpoint import update
+from .endpointchange import wait
 
 MODEL = "AWS::SageMaker::Model"
 CONFIG = "AWS::SageMaker::EndpointConfig"
