@@ -17,6 +17,7 @@ import (
 	sagemakertypes "github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime"
 	runtimetypes "github.com/aws/aws-sdk-go-v2/service/sagemakerruntime/types"
+	"github.com/google/go-cmp/cmp"
 )
 
 // inRegion is one test's region of the shared local AWS.
@@ -75,6 +76,24 @@ func (r inRegion) update(name, template string) error {
 func (r inRegion) delete(name string) error {
 	_, err := r.stacks().DeleteStack(r.t.Context(), &cloudformation.DeleteStackInput{StackName: &name})
 	return err
+}
+
+// rollsBack updates a stack, which must fail for this reason, and leave all as it was.
+func (r inRegion) rollsBack(name, template, reason string) {
+	r.t.Helper()
+	before, stock := r.snapshot(), r.stock()
+	contains(r.t, r.update(name, template), reason)
+	if s := r.stack(name); s.Status != "UPDATE_ROLLBACK_COMPLETE" || !strings.Contains(s.StatusReason, reason) {
+		r.t.Errorf("got %+v, want it rolled back because of %q", s, reason)
+	}
+	after := r.snapshot()
+	after.Stacks = before.Stacks
+	if diff := cmp.Diff(before, after); diff != "" {
+		r.t.Errorf("rolled back (-before +after):\n%s", diff)
+	}
+	if diff := cmp.Diff(stock, r.stock()); diff != "" {
+		r.t.Errorf("rolled back (-before +after):\n%s", diff)
+	}
 }
 
 // scaleOut does what Application Auto Scaling does.
@@ -181,6 +200,14 @@ func (r inRegion) inventory() map[string]string {
 	form := url.Values{"Action": {"ListRoles"}, "Version": {"2010-05-08"}, "MaxItems": {"1000"}}
 	roles := r.request(http.MethodPost, "/", "iam", form, nil)
 	found["iam ListRoles"] = strings.Join(serviceRole.FindAllString(roles, -1), "")
+	return found
+}
+
+// stock is the inventory without the roles, which another test's can be among.
+func (r inRegion) stock() map[string]string {
+	r.t.Helper()
+	found := r.inventory()
+	delete(found, "iam ListRoles")
 	return found
 }
 

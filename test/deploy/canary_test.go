@@ -16,7 +16,7 @@ const rollbackAlarm = "endpoint-errors"
 
 // canary synthesizes the file, and makes the endpoint's update a canary that
 // rollbackAlarm rolls back. What it returns deploys that.
-func (e *duringEvent) canary(ctx context.Context, t *testing.T, file string) (deploy func() (output string, err error)) {
+func (e *duringEvent) canary(ctx context.Context, t *testing.T, file string) func() (output string, err error) {
 	t.Helper()
 	cdk := e.cdk(t, file)
 	if output, err := cdk.Run(ctx, "synth", "--quiet", "local/inference"); err != nil {
@@ -63,10 +63,12 @@ func (e *duringEvent) alarmIs(ctx context.Context, t *testing.T, state cloudwatc
 // isRolledBack wants the last deployment rolled back because of reason.
 func (e *duringEvent) isRolledBack(ctx context.Context, t *testing.T, reason string) {
 	t.Helper()
-	for _, s := range e.snapshot(ctx, t).Stacks {
-		if s.Name == "local-inference" && s.Status == "UPDATE_ROLLBACK_COMPLETE" && strings.Contains(s.StatusReason, reason) {
+	stacks := e.snapshot(ctx, t).Stacks
+	for _, s := range stacks {
+		rolledBack := s.Status == "UPDATE_ROLLBACK_COMPLETE" && strings.Contains(s.StatusReason, reason)
+		if s.Name == "local-inference" && rolledBack {
 			return
 		}
 	}
-	t.Errorf("got %+v, want local-inference rolled back because of %q", e.snapshot(ctx, t).Stacks, reason)
+	t.Errorf("got %+v, want local-inference rolled back because of %q", stacks, reason)
 }

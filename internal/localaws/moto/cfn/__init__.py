@@ -12,6 +12,8 @@ from typing import Any, Callable
 from moto.backends import get_backend
 from moto.utilities.utils import get_partition
 
+from .createonly import create_only
+
 # Services whose backends moto keeps per partition, not per region.
 GLOBAL_SERVICES = {"iam", "s3"}
 
@@ -61,8 +63,8 @@ COMPLETIONS: dict[str, Change] = {}
 # Functions that update in place.
 UPDATES: dict[str, Change] = {}
 DELETIONS: dict[str, Change] = {}
-# Whether a change of these properties means a new resource in place of the old.
-_replacement: dict[str, Callable[[set[str]], bool]] = {}
+# What replaces a resource without the schema saying so.
+_replacement: dict[str, set[str]] = {}
 
 
 def creates(*types: str) -> Callable[[Create], Create]:
@@ -82,17 +84,13 @@ def deletes(*types: str) -> Callable[[Change], Change]:
 
 
 def replaced_by(type: str, *properties: str) -> None:
-    """A change of one of these properties replaces a resource of this type."""
-    _replacement[type] = lambda changed: bool(changed & set(properties))
-
-
-def replaced_unless(type: str, *properties: str) -> None:
-    """A change of any property but these replaces a resource of this type."""
-    _replacement[type] = lambda changed: bool(changed - set(properties))
+    """A change of one of these properties replaces a resource of this type, besides those
+    of which CloudFormation's schema says so."""
+    _replacement[type] = set(properties)
 
 
 def needs_replacement(type: str, changed: set[str]) -> bool:
-    return type in _replacement and _replacement[type](changed)
+    return bool(changed & (create_only(type) | _replacement.get(type, set())))
 
 
 def _register(registry: dict, types: tuple[str, ...]) -> Callable:

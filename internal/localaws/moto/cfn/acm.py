@@ -5,12 +5,10 @@ The certificate is issued at once: no record of its domain is looked at.
 
 from typing import Any
 
-from . import Resource, creates, deletes, replaced_unless, updates
+from . import Resource, creates, deletes, updates
 from .standin import stand_in
 
 CERTIFICATE = "AWS::CertificateManager::Certificate"
-
-replaced_unless(CERTIFICATE, "Tags", "CertificateTransparencyLoggingPreference")
 
 Certificate = stand_in(CERTIFICATE, "acm")
 

@@ -14,9 +14,10 @@ from moto.applicationautoscaling.models import ApplicationAutoscalingBackend
 from moto.ecs.models import ecs_backends
 from moto.sagemaker.models import sagemaker_backends
 
-from . import Resource, creates, deletes, replaced_by, updates
+from . import Resource, creates, deletes, updates
 from .ecs import running
-from .endpoint import look, set_capacities
+from .endpoint import set_capacities
+from .endpointchange import look
 from .inferencecomponent import components, set_copies
 from .standin import stand_in
 
@@ -25,10 +26,6 @@ POLICY = "AWS::ApplicationAutoScaling::ScalingPolicy"
 
 # What identifies a target, in the order of the id that Ref returns.
 TARGET_KEYS = ("ResourceId", "ScalableDimension", "ServiceNamespace")
-
-replaced_by(TARGET, *TARGET_KEYS)
-replaced_by(POLICY, "PolicyName", "ScalingTargetId", *TARGET_KEYS)
-
 
 ScalableTarget = stand_in(TARGET, "applicationautoscaling", "", "Id")
 ScalingPolicy = stand_in(POLICY, "applicationautoscaling", "", "Arn")

@@ -13,18 +13,13 @@ from moto.awslambda.models import LambdaAlias, Permission
 from moto.awslambda.responses import LambdaResponse
 from moto.core.exceptions import JsonRESTError
 
-from . import Resource, completes, creates, deletes, replaced_by, replaced_unless, updates
+from . import Resource, completes, creates, deletes, updates
 from .standin import stand_in
 
 FUNCTION = "AWS::Lambda::Function"
 PERMISSION = "AWS::Lambda::Permission"
 VERSION = "AWS::Lambda::Version"
 ALIAS = "AWS::Lambda::Alias"
-
-replaced_by(FUNCTION, "FunctionName", "PackageType")
-replaced_unless(PERMISSION)
-replaced_unless(VERSION)
-replaced_by(ALIAS, "FunctionName", "Name")
 
 Version = stand_in(VERSION, "awslambda", "", "FunctionArn", "Version")
 Alias = stand_in(ALIAS, "awslambda", "Name", "AliasArn")

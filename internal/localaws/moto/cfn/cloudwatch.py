@@ -7,12 +7,10 @@ from typing import Any
 
 from moto.cloudwatch.models import Dimension, Metric, MetricDataQuery, MetricStat
 
-from . import Resource, creates, deletes, replaced_by, updates
+from . import Resource, creates, deletes, updates
 from .standin import stand_in
 
 ALARM = "AWS::CloudWatch::Alarm"
-
-replaced_by(ALARM, "AlarmName")
 
 Alarm = stand_in(ALARM, "cloudwatch", "AlarmName", "Arn")
 

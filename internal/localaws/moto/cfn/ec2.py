@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.ec2.models.security_groups import SecurityGroupRule
 
-from . import CannotUpdate, Resource, creates, deletes, replaced_unless, updates
+from . import CannotUpdate, Resource, creates, deletes, updates
 from .standin import stand_in
 
 EVERYWHERE = {"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}
@@ -155,8 +155,6 @@ def set_rules(r: Resource) -> None:
 
 
 SecurityGroupEgress = stand_in("AWS::EC2::SecurityGroupEgress", "ec2", "", "Id")
-replaced_unless("AWS::EC2::SecurityGroupEgress", "Description")
-replaced_unless("AWS::EC2::SecurityGroupIngress", "Description")
 
 
 @creates("AWS::EC2::SecurityGroupEgress")

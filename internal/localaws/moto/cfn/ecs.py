@@ -16,7 +16,6 @@ from . import (
     creates,
     deletes,
     replaced_by,
-    replaced_unless,
     updates,
 )
 
@@ -24,9 +23,7 @@ CLUSTER = "AWS::ECS::Cluster"
 TASK = "AWS::ECS::TaskDefinition"
 SERVICE = "AWS::ECS::Service"
 
-replaced_by(CLUSTER, "ClusterName")
-replaced_unless(TASK, "Tags")
-replaced_by(SERVICE, "Cluster", "LaunchType", "ServiceName")
+replaced_by(SERVICE, "LaunchType")
 
 
 def camel(value: Any) -> Any:

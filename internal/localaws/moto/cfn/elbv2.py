@@ -8,24 +8,16 @@ that are protected.
 from typing import Any
 
 from moto.elbv2 import models
-from moto.elbv2.exceptions import ELBClientError
+from moto.elbv2.exceptions import DuplicateListenerError, ELBClientError
 from moto.utilities.utils import get_partition
 
-from . import CannotUpdate, Resource, completes, creates, deletes, replaced_by, updates
+from . import CannotUpdate, Resource, completes, creates, deletes, updates
 from .standin import stand_in
 
 LOAD_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
 LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
 RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
-
-replaced_by(LOAD_BALANCER, "Name", "Scheme", "Type")
-replaced_by(
-    TARGET_GROUP,
-    *("IpAddressType", "Name", "Port", "Protocol", "ProtocolVersion", "TargetType", "VpcId"),
-)
-replaced_by(LISTENER, "LoadBalancerArn")
-replaced_by(RULE, "ListenerArn")
 
 
 @completes(LOAD_BALANCER)
@@ -92,8 +84,6 @@ def delete_rule(r: Resource) -> None:
 
 
 TRUST_STORE = "AWS::ElasticLoadBalancingV2::TrustStore"
-
-replaced_by(TRUST_STORE, "Name")
 
 TrustStore = stand_in(TRUST_STORE, "elbv2", "Name", "TrustStoreArn", "Status")
 
@@ -163,6 +153,71 @@ def delete_load_balancer(self: Any, arn: str) -> None:
     moto_delete_load_balancer(self, arn)
 
 
+class TargetGroupAssociationLimit(ELBClientError):
+    def __init__(self, arns: set[str]):
+        super().__init__(
+            "TargetGroupAssociationLimit",
+            "The following target groups cannot be associated with more than one load"
+            f" balancer: {', '.join(sorted(arns))}",
+        )
+
+
+moto_create_listener = models.ELBv2Backend.create_listener
+moto_create_rule = models.ELBv2Backend.create_rule
+
+
+def create_listener(
+    self: Any,
+    load_balancer_arn: str,
+    protocol: str,
+    port: Any,
+    ssl_policy: Any,
+    certificate: Any,
+    actions: list[dict[str, Any]],
+    *args: Any,
+    **kw: Any,
+) -> Any:
+    """moto adds a second listener on a port."""
+    found = self.load_balancers.get(load_balancer_arn)
+    if found and str(port) in {str(there.port) for there in found.listeners.values()}:
+        raise DuplicateListenerError()
+    refuse_shared_groups(self, load_balancer_arn, actions)
+    return moto_create_listener(
+        self, load_balancer_arn, protocol, port, ssl_policy, certificate, actions, *args, **kw
+    )
+
+
+def create_rule(
+    self: Any,
+    listener_arn: str,
+    conditions: Any,
+    priority: Any,
+    actions: list[dict[str, Any]],
+    *args: Any,
+    **kw: Any,
+) -> Any:
+    for listener in self.describe_listeners(None, [listener_arn]):
+        refuse_shared_groups(self, listener.load_balancer_arn, actions)
+    return moto_create_rule(self, listener_arn, conditions, priority, actions, *args, **kw)
+
+
+def refuse_shared_groups(backend: Any, load_balancer_arn: str, actions: list[dict]) -> None:
+    """A target group is used by one load balancer only (fact I3); moto lets several."""
+    wanted = target_groups(backend, [models.FakeAction(a) for a in actions])
+    for arn, balancer in backend.load_balancers.items():
+        if arn == load_balancer_arn:
+            continue
+        for listener in balancer.listeners.values():
+            for rule in listener.rules.values():
+                if shared := wanted & target_groups(backend, rule.actions):
+                    raise TargetGroupAssociationLimit(shared)
+
+
+def target_groups(backend: Any, actions: list[models.FakeAction]) -> set[str]:
+    forwards = [a for a in actions if a.type == "forward"]
+    return {arn for a in forwards for arn in backend._get_target_group_arns_from(a.data)}
+
+
 TOKENS = "jwt-validation"
 
 moto_validate_actions = models.ELBv2Backend._validate_actions
@@ -176,6 +231,8 @@ def validate_actions(self: Any, actions: list[models.FakeAction]) -> None:
 def install() -> None:
     models.ALLOWED_ACTIONS.append(TOKENS)
     models.ELBv2Backend._validate_actions = validate_actions
+    models.ELBv2Backend.create_listener = create_listener
+    models.ELBv2Backend.create_rule = create_rule
     models.ELBv2Backend.delete_load_balancer = delete_load_balancer
     models.FakeLoadBalancer.get_cfn_attribute = load_balancer_attribute
     models.FakeTargetGroup.get_cfn_attribute = target_group_attribute

@@ -7,13 +7,10 @@ that its API cannot return, and updates a role's description only.
 import json
 from typing import Any
 
-from . import CannotUpdate, Resource, completes, deletes, replaced_by, updates
+from . import CannotUpdate, Resource, completes, deletes, updates
 
 ROLE = "AWS::IAM::Role"
 MANAGED_POLICY = "AWS::IAM::ManagedPolicy"
-
-replaced_by(ROLE, "RoleName", "Path")
-replaced_by(MANAGED_POLICY, "ManagedPolicyName", "Path")
 
 
 @completes(ROLE)

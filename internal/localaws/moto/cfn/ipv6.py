@@ -4,12 +4,10 @@ from typing import Any
 
 from moto.ec2.models import vpcs
 
-from . import Resource, completes, creates, deletes, replaced_unless
+from . import Resource, completes, creates, deletes
 from .standin import stand_in
 
 BLOCK = "AWS::EC2::VPCCidrBlock"
-
-replaced_unless(BLOCK)
 
 VPCCidrBlock = stand_in(BLOCK, "ec2", "", "Id")
 

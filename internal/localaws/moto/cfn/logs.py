@@ -1,10 +1,8 @@
 """AWS::Logs::LogGroup, which moto does not update."""
 
-from . import CannotUpdate, Resource, replaced_by, updates
+from . import CannotUpdate, Resource, updates
 
 LOG_GROUP = "AWS::Logs::LogGroup"
-
-replaced_by(LOG_GROUP, "LogGroupName")
 
 
 @updates(LOG_GROUP)

@@ -11,14 +11,12 @@ from typing import Any
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 
-from . import Resource, creates, deletes, replaced_by, updates
+from . import Resource, creates, deletes, updates
 from .standin import stand_in
 
 BUCKET = "AWS::S3::BucketPolicy"
 QUEUE = "AWS::SQS::QueuePolicy"
 TOPIC = "AWS::SNS::TopicPolicy"
-
-replaced_by(BUCKET, "Bucket")
 
 BucketPolicy = stand_in(BUCKET, "s3")
 QueuePolicy = stand_in(QUEUE, "sqs", "", "Id")

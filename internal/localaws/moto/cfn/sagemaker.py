@@ -12,17 +12,13 @@ from moto.sagemaker import models
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemakerruntime.responses import SageMakerRuntimeResponse
 
-from . import Resource, completes, replaced_by, replaced_unless, updates
-from .endpoint import update, wait
+from . import Resource, completes, updates
+from .endpoint import update
+from .endpointchange import wait
 
 MODEL = "AWS::SageMaker::Model"
 CONFIG = "AWS::SageMaker::EndpointConfig"
 ENDPOINT = "AWS::SageMaker::Endpoint"
-
-# Facts C1, C2 and C4.
-replaced_unless(MODEL, "Tags")
-replaced_unless(CONFIG, "Tags")
-replaced_by(ENDPOINT, "EndpointName")
 
 
 @completes(CONFIG)

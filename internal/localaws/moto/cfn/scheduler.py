@@ -5,15 +5,14 @@ No schedule runs.
 
 from typing import Any
 
-from . import Resource, creates, deletes, replaced_by, replaced_unless, updates
+from . import Resource, creates, deletes, replaced_by, updates
 from .applicationautoscaling import epoch
 from .standin import stand_in
 
 SCHEDULE = "AWS::Scheduler::Schedule"
 GROUP = "AWS::Scheduler::ScheduleGroup"
 
-replaced_by(SCHEDULE, "Name", "GroupName")
-replaced_unless(GROUP, "Tags")
+replaced_by(SCHEDULE, "GroupName")
 
 Schedule = stand_in(SCHEDULE, "scheduler", "Name", "Arn")
 ScheduleGroup = stand_in(GROUP, "scheduler", "Name", "Arn")

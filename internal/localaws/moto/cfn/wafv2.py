@@ -8,14 +8,11 @@ from typing import Any
 from moto.core.utils import camelcase_to_underscores
 from moto.wafv2.models import FakeRule
 
-from . import CannotUpdate, Resource, creates, deletes, replaced_by, replaced_unless, updates
+from . import CannotUpdate, Resource, creates, deletes, updates
 from .standin import stand_in
 
 ACL = "AWS::WAFv2::WebACL"
 ASSOCIATION = "AWS::WAFv2::WebACLAssociation"
-
-replaced_by(ACL, "Name", "Scope")
-replaced_unless(ASSOCIATION)
 
 WebACL = stand_in(ACL, "wafv2", "Name", "Arn", "Id", "LabelNamespace")
 WebACLAssociation = stand_in(ASSOCIATION, "wafv2")
