@@ -46,8 +46,8 @@ func TestDetachOfTheApp(t *testing.T) {
 	if diff := cmp.Diff(bodyOf(t, file), given); diff != "" {
 		t.Errorf("the given template changed (-before +after)\n%s", diff)
 	}
-	if left := slices.Sorted(maps.Keys(got["Resources"].(map[string]any))); len(left) != 5 {
-		t.Errorf("got %q, want model, role, its policy, configuration and endpoint", left)
+	if left := slices.Sorted(maps.Keys(got["Resources"].(map[string]any))); len(left) != 6 {
+		t.Errorf("got %q, want model, role, its two policies, configuration and endpoint", left)
 	}
 }
 
