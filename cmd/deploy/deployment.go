@@ -65,6 +65,9 @@ func (d *deployment) run(ctx context.Context) error {
 	if len(r.Changes) == 0 {
 		return nil
 	}
+	if err := d.sameSize(ctx, stand, shall, variants); err != nil {
+		return badInput{err}
+	}
 	if err := d.confirm(question(r, variants)); err != nil {
 		return err
 	}

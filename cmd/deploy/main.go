@@ -35,7 +35,7 @@ const (
 
 type options struct {
 	env, environments, now, duringEvent, dir string
-	yes                                      bool
+	yes, smaller                             bool
 	hold                                     int
 	// cdk are the arguments for cdk deploy.
 	cdk []string
@@ -56,6 +56,7 @@ func command(ctx context.Context, args []string, in io.Reader, out, problems io.
 	flags.StringVar(&o.env, "env", "", "the `environment` to deploy")
 	flags.StringVar(&o.environments, "environments", "config/environments", "the `folder` with the environment files")
 	flags.BoolVar(&o.yes, "yes", false, "deploy without asking")
+	flags.BoolVar(&o.smaller, "smaller", false, "let a renamed variant start with fewer instances than the old one runs")
 	flags.IntVar(&o.hold, "hold", 0,
 		"raise the fleet of a variant to this many `instances` before its scaling is taken off (default as it is)")
 	flags.StringVar(&o.now, "now", "", "judge as of this `time`, such as 2027-05-29T12:00:00Z (default the clock's)")

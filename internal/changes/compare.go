@@ -21,6 +21,7 @@ func Compare(from, to []Stack) []Change {
 	c.endpoints(changes)
 	c.collisions(changes)
 	c.targetGroups(changes)
+	c.shared(changes)
 	return changes
 }
 

@@ -126,7 +126,7 @@ func TestCompare(t *testing.T) {
 		"the endpoint's name": {
 			one(endpoint + "," + config("main:a")),
 			one(strings.Replace(endpoint, `"predictions"`, `"other"`, 1) + "," + config("main:a")), nil,
-			[]string{"Endpoint replace replaced EndpointName"},
+			[]string{"Endpoint replace refused EndpointName"},
 		},
 		"the endpoint goes": {one(endpoint + "," + config("main:a")), one(config("main:a")), nil,
 			[]string{"Endpoint remove replaced "}},
@@ -205,7 +205,19 @@ func TestCompare(t *testing.T) {
 				"frontend": resource("G", "AWS::EC2::SecurityGroup", `"VpcId": {"Fn::GetStackOutput": {"StackName": "network", "OutputName": "Id"}}`),
 			},
 			map[string]string{"network": `"Id": {"Value": {"Ref": "V"}}`},
-			[]string{"V replace replaced CidrBlock", "G replace replaced VpcId"},
+			[]string{"V replace refused CidrBlock", "G replace replaced VpcId"},
+		},
+		"what another stack uses": {
+			map[string]string{
+				"network":  resource("N", "AWS::EC2::Subnet", "") + "," + resource("M", "AWS::EC2::Subnet", ""),
+				"frontend": resource("B", "AWS::ElasticLoadBalancingV2::LoadBalancer", `"Subnets": [{"Fn::GetStackOutput": {"StackName": "network", "OutputName": "Id"}}]`),
+			},
+			map[string]string{
+				"network":  resource("O", "AWS::SQS::Queue", ""),
+				"frontend": resource("B", "AWS::ElasticLoadBalancingV2::LoadBalancer", `"Subnets": ["subnet-1"]`),
+			},
+			map[string]string{"network": `"Id": {"Value": {"Ref": "N"}}`},
+			[]string{"O add in place ", "M remove replaced ", "N remove refused ", "B update in place Subnets"},
 		},
 		"a reference within a text": {
 			one(resource("R", "AWS::IAM::Role", `"RoleName": "a"`) + "," +

@@ -6,10 +6,15 @@ import (
 	"strings"
 )
 
-// variant is a production variant as its endpoint configuration has it.
-type variant struct {
-	name, instanceType string
-	instances          any // InitialInstanceCount
+// Variant is a production variant as an endpoint configuration has it.
+type Variant struct {
+	// Name is the variant's name.
+	Name string
+	// InstanceType is the type of its instances, "" for a serverless variant.
+	InstanceType string
+	// InitialInstanceCount is the number of instances that a new variant starts
+	// with, 0 for a serverless variant. One that stands keeps its count (fact C7).
+	InitialInstanceCount int
 }
 
 // endpoints judges the endpoints whose configuration is replaced: that is a new
@@ -35,31 +40,46 @@ func (c *comparison) endpoints(changes []Change) {
 }
 
 func (c *comparison) newFleet(change *Change, was, is Resource) {
-	old, made := c.variants(c.from, change.Stack, was), c.variants(c.to, change.Stack, is)
+	old := c.from[change.Stack].Variants(was)
+	made := c.to[change.Stack].Variants(is)
 	var refused []string
 	for _, v := range old {
-		if !c.registered(change.Stack, change.LogicalID, was, v.name) {
+		if !c.registered(change.Stack, change.LogicalID, was, v.Name) {
 			continue
 		}
-		at := slices.IndexFunc(made, func(m variant) bool { return m.name == v.name })
+		at := slices.IndexFunc(made, func(m Variant) bool { return m.Name == v.Name })
 		switch {
 		case at < 0:
-			refused = append(refused, fmt.Sprintf("variant %s goes", v.name))
-		case made[at].instanceType != v.instanceType:
+			refused = append(refused, fmt.Sprintf("variant %s goes", v.Name))
+		case made[at].InstanceType != v.InstanceType:
 			refused = append(refused, fmt.Sprintf("variant %s changes its instance type from %s to %s",
-				v.name, orServerless(v.instanceType), orServerless(made[at].instanceType)))
+				v.Name, orServerless(v.InstanceType), orServerless(made[at].InstanceType)))
 		default:
 			continue
 		}
-		change.Detach = append(change.Detach, v.name)
+		change.Detach = append(change.Detach, v.Name)
 	}
 	if len(refused) > 0 {
-		change.worsen(Refused, strings.Join(refused, ", and ")+" while it is registered with Application Auto Scaling",
+		change.worsen(Refused, strings.Join(refused, ", and ")+" while it is registered with Application Auto Scaling"+
+			started(old, made),
 			"SageMaker developer guide, \"Update or delete endpoints that use automatic scaling\" (fact C9)",
 			"make deploy takes the scaling off first, updates the endpoint, and puts it back")
 		return
 	}
-	change.worsen(NewFleet, fleet(is), "facts C1, C10, C19", "")
+	change.worsen(NewFleet, fleet(is)+started(old, made), "facts C1, C10, C19", "")
+}
+
+// started says how many instances the variants start with that do not stand yet.
+func started(old, made []Variant) string {
+	text := ""
+	for _, m := range made {
+		stands := slices.ContainsFunc(old, func(v Variant) bool { return v.Name == m.Name })
+		if !stands && m.InitialInstanceCount > 0 && len(old) > 0 {
+			text += fmt.Sprintf("; variant %s is new and starts with its initial instance count, which is %d (fact C7)",
+				m.Name, m.InitialInstanceCount)
+		}
+	}
+	return text
 }
 
 func orServerless(instanceType string) string {
@@ -87,22 +107,18 @@ func fleet(endpoint Resource) string {
 	return how + "; nothing scales meanwhile"
 }
 
-// variants returns the production variants of an endpoint's configuration, none
+// Variants returns the production variants of an endpoint's configuration, none
 // where the template does not hold it.
-func (c *comparison) variants(side map[string]Template, stack string, endpoint Resource) []variant {
+func (t Template) Variants(endpoint Resource) (variants []Variant) {
 	v, _ := endpoint.Properties["EndpointConfigName"].(map[string]any)
-	id, ok := referred(v)
-	config, found := side[stack].Resources[id]
-	if !ok || !found {
-		return nil
-	}
-	list, _ := config.Properties["ProductionVariants"].([]any)
-	var variants []variant
+	id, _ := referred(v)
+	list, _ := t.Resources[id].Properties["ProductionVariants"].([]any)
 	for _, e := range list {
 		v, _ := e.(map[string]any)
 		name, _ := v["VariantName"].(string)
 		kind, _ := v["InstanceType"].(string)
-		variants = append(variants, variant{name: name, instanceType: kind, instances: v["InitialInstanceCount"]})
+		instances, _ := v["InitialInstanceCount"].(float64)
+		variants = append(variants, Variant{Name: name, InstanceType: kind, InitialInstanceCount: int(instances)})
 	}
 	return variants
 }

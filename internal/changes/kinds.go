@@ -79,6 +79,11 @@ func (c *comparison) updated(change *Change, was, is Resource) {
 			name, is.text(name)),
 			"CloudFormation: \"cannot update a stack when a custom-named resource requires replacing\" (fact C5)",
 			"leave the name out, or change it in the same deployment")
+	case is.Type == endpointType:
+		change.worsen(Refused, fmt.Sprintf("%s cannot change in place: %s", strings.Join(change.Properties, ", "), felt),
+			"CloudFormation deletes the old endpoint with its own stack's update, before it updates the stack of the gateway",
+			"copy the file to a second environment with the new name, deploy it, move the clients to its URL, "+
+				"and destroy the first")
 	case isNoticed:
 		change.worsen(Replaced, strings.Join(change.Properties, ", ")+" cannot change in place: "+felt,
 			"CloudFormation resource schema: create-only property", "")

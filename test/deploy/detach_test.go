@@ -114,22 +114,27 @@ func TestDeploySafely(t *testing.T) {
 		s.stands(ctx, t, "main", "ml.c7i.large", 9)
 	})
 	step("another name, killed between the two deployments", func(t *testing.T) {
-		file = replace(t, file, "name: main,", "name: blue,")
+		renamed := replace(t, file, "name: main,", "name: blue,")
+		output := s.deploy(ctx, t, renamed, 2)
+		if !strings.Contains(output, "variant main runs 9 instances, and blue starts with 1: write initialInstanceCount: 9") {
+			t.Errorf("got\n%s", output)
+		}
+		file = replace(t, file, "name: main,", "name: blue, initialInstanceCount: 9,")
 		s.kill(ctx, t, file, "Deploying local in full")
 		if n := len(s.snapshot(ctx, t).ScalableTargets); n > 1 {
 			t.Errorf("%d scalable targets stand", n)
 		}
 		s.deploy(ctx, t, file, 0)
-		s.stands(ctx, t, "blue", "ml.c7i.large", 1) // a new variant starts with its initial count
+		s.stands(ctx, t, "blue", "ml.c7i.large", 9)
 	})
-	step("another type, held at 5 instances, rolled back in the second deployment", func(t *testing.T) {
+	step("another type, held at 10 instances, rolled back in the second deployment", func(t *testing.T) {
 		file = replace(t, file, "ml.c7i.large", "ml.m7i.large") +
 			"update: {terminationWait: 1m, rollback: {alarms: [" + rollbackAlarm + "]}}\n"
 		during := &duringEvent{local: s.local}
 		during.alarmIs(ctx, t, cloudwatchtypes.StateValueAlarm)
-		output := s.deploy(ctx, t, file, 1, "--hold", "5")
+		output := s.deploy(ctx, t, file, 1, "--hold", "10")
 		for _, want := range []string{
-			"Raising blue to 5 instances.", "blue serves with the fleet it has and does not scale.",
+			"Raising blue to 10 instances.", "blue serves with the fleet it has and does not scale.",
 			`Run "make deploy ENV=local" again: it goes on from what is deployed.`,
 		} {
 			if !strings.Contains(output, want) {
@@ -143,7 +148,7 @@ func TestDeploySafely(t *testing.T) {
 		}
 		during.alarmIs(ctx, t, cloudwatchtypes.StateValueOk)
 		s.deploy(ctx, t, file, 0)
-		s.stands(ctx, t, "blue", "ml.m7i.large", 5)
+		s.stands(ctx, t, "blue", "ml.m7i.large", 10)
 	})
 	step("deleted, nothing is left", func(t *testing.T) {
 		cdk := localaws.CDK{AWS: local, Dir: root, Region: region, App: app, Unvalidated: true, Output: t.TempDir(),
