@@ -3,7 +3,10 @@
 // AWS refuses. It compares templates and calls nothing.
 package changes
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // Verdict is what a change does. A greater one is worse.
 type Verdict int
@@ -116,7 +119,13 @@ type Resource struct {
 	Type       string
 	Properties map[string]any
 	Metadata   map[string]any
+	// DeletionPolicy and UpdateReplacePolicy say what becomes of the resource when
+	// it leaves the template and when it is replaced.
+	DeletionPolicy, UpdateReplacePolicy string
 }
+
+// retained says whether a policy keeps the resource in the account.
+func retained(policy string) bool { return strings.HasPrefix(policy, "Retain") }
 
 func (r Resource) path() string {
 	path, _ := r.Metadata["aws:cdk:path"].(string)

@@ -130,7 +130,7 @@ func (c *comparison) stack(name string) []Change {
 			change.Action = Add
 		case !stays:
 			change.Action = Remove
-			removed(&change)
+			removed(&change, old)
 		case old.Type != made.Type:
 			change.Action = Replace
 			change.worsen(Refused, "CloudFormation does not change the type of a resource: it is "+old.Type+" now",

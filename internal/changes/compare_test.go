@@ -128,6 +128,16 @@ func TestCompare(t *testing.T) {
 			one(strings.Replace(endpoint, `"predictions"`, `"other"`, 1) + "," + config("main:a")), nil,
 			[]string{"Endpoint replace refused EndpointName"},
 		},
+		"the name of an endpoint that is retained": {
+			one(endpoint + "," + config("main:a")),
+			one(strings.NewReplacer(`"predictions"`, `"other"`, `"Properties": {"EndpointName"`,
+				`"UpdateReplacePolicy": "Retain", "Properties": {"EndpointName"`).Replace(endpoint) + "," + config("main:a")), nil,
+			[]string{"Endpoint replace replaced EndpointName"},
+		},
+		"an endpoint that is retained goes": {
+			one(strings.Replace(endpoint, `"Properties"`, `"DeletionPolicy": "RetainExceptOnCreate", "Properties"`, 1)),
+			one(config("main:a")), nil, []string{"Config add in place ", "Endpoint remove in place "},
+		},
 		"the endpoint goes": {one(endpoint + "," + config("main:a")), one(config("main:a")), nil,
 			[]string{"Endpoint remove replaced "}},
 		"a model with a name": {

@@ -47,10 +47,12 @@ var noticed = map[string]string{
 }
 
 // removed judges the removal of a resource.
-func removed(c *Change) {
+func removed(c *Change, was Resource) {
 	felt, ok := noticed[c.Type]
 	_, known := createOnly(c.Type)
 	switch {
+	case retained(was.DeletionPolicy):
+		c.Reason = "it leaves the stack and stays in the account, where it costs until it is deleted by hand"
 	case c.Type == endpointType:
 		c.worsen(Replaced, "the endpoint is deleted: requests to it fail", "CloudFormation deletes what is not in the template", "")
 	case c.Type == scalableTargetType:
@@ -79,6 +81,10 @@ func (c *comparison) updated(change *Change, was, is Resource) {
 			name, is.text(name)),
 			"CloudFormation: \"cannot update a stack when a custom-named resource requires replacing\" (fact C5)",
 			"leave the name out, or change it in the same deployment")
+	case retained(is.UpdateReplacePolicy) && isNoticed:
+		change.worsen(Replaced, strings.Join(change.Properties, ", ")+" cannot change in place: a new one is made, "+
+			"and the old one leaves the stack and stays in the account, where it costs until it is deleted by hand",
+			"CloudFormation: UpdateReplacePolicy", "")
 	case is.Type == endpointType:
 		change.worsen(Refused, fmt.Sprintf("%s cannot change in place: %s", strings.Join(change.Properties, ", "), felt),
 			"CloudFormation deletes the old endpoint with its own stack's update, before it updates the stack of the gateway",

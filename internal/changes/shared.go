@@ -15,6 +15,10 @@ func (c *comparison) shared(changes []Change) {
 		if change.Action != Remove && change.Action != Replace || noticed[change.Type] == "" {
 			continue
 		}
+		was, is := c.from[change.Stack].Resources[change.LogicalID], c.to[change.Stack].Resources[change.LogicalID]
+		if change.Action == Remove && retained(was.DeletionPolicy) || retained(is.UpdateReplacePolicy) {
+			continue
+		}
 		user, uses := c.userOf(address{change.Stack, change.LogicalID})
 		if !uses {
 			continue
