@@ -216,9 +216,11 @@ moto_deregister = ApplicationAutoscalingBackend.deregister_scalable_target
 def register_scalable_target(
     self: Any, namespace: str, r_id: str, dimension: str, *args: Any, **kw: Any
 ) -> Any:
-    """Registering moves the capacity into the bounds (facts A39 and B7)."""
+    """Registering moves the capacity into the bounds (facts A39 and B7). The first time
+    tasks stay as they are: the facts say nothing of them."""
+    again = self._scalable_target_exists(r_id, dimension)
     target = moto_register(self, namespace, r_id, dimension, *args, **kw)
-    if dimension in MOVES:
+    if dimension in MOVES and (again or dimension != TASKS):
         MOVES[dimension](self, target, *r_id.split("/")[1:])
     return target
 
