@@ -10,8 +10,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes"
 )
 
 const root = "../.."
@@ -125,39 +123,34 @@ func edited(t *testing.T, edits ...string) string {
 }
 
 // TestFiles compares environment files, and finds the key that causes each change.
+// docs/second-deployment.md shows what it prints.
 func TestFiles(t *testing.T) {
 	t.Parallel()
 	from := edited(t)
 	to := edited(t, "instanceType: ml.c6i.large", "instanceType: ml.c7i.large", "maxCapacity: 2", "maxCapacity: 3")
-	status, out, problems := run(t, "--app", root, "--from", from, "--to", to, "--json")
-	if status != statusRefused || problems != "" {
-		t.Fatalf("got status %d and %s", status, problems)
-	}
-	var report struct {
-		Environment string
-		Edits       []changes.Edit
-		Changes     []struct {
-			Path, Verdict string
-			Detach, Keys  []string
-		}
-	}
-	if err := json.Unmarshal([]byte(out), &report); err != nil {
+	r, err := compare(t.Context(), options{dir: root, from: from, to: to}, nil)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if report.Environment != "dev" || len(report.Edits) != 2 {
-		t.Errorf("got environment %q and edits %v", report.Environment, report.Edits)
-	}
 	got := map[string]string{}
-	for _, c := range report.Changes {
-		got[c.Path] = strings.Join(append(append([]string{c.Verdict}, c.Keys...), c.Detach...), " ")
+	for _, c := range r.Changes {
+		got[c.Path] = strings.Join(append(append([]string{c.Verdict.String()}, c.Keys...), c.Detach...), " ")
 	}
 	want := map[string]string{
 		"dev/inference/Endpoint/Config":   "new fleet variant.instanceType",
 		"dev/inference/Endpoint/Resource": "refused variant.instanceType main",
 		"dev/inference/Scaling/Target":    "in place scaling.maxCapacity",
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
+	if diff := cmp.Diff(want, got); diff != "" || r.Environment != "dev" || status(r.Verdict) != statusRefused {
+		t.Errorf("of %s: %s (-want +got)\n%s", r.Environment, r.Verdict, diff)
+	}
+	page, err := os.ReadFile(filepath.Join(root, "docs", "second-deployment.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text bytes.Buffer
+	if err := r.Write(&text); err != nil || !strings.Contains(string(page), text.String()) {
+		t.Errorf("%v; the page does not show\n%s", err, &text)
 	}
 }
 
