@@ -18,6 +18,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -39,6 +40,7 @@ const (
 type options struct {
 	env, environments, from, to, now, duringEvent, dir string
 	json                                               bool
+	quota                                              int
 }
 
 func main() {
@@ -61,6 +63,7 @@ func command(ctx context.Context, args []string, out, problems io.Writer) int {
 		"what shall stand: a `file` or assembly as in --from (default the environment's file)")
 	flags.StringVar(&o.now, "now", "", "judge as of this `time`, such as 2027-05-29T12:00:00Z (default the clock's)")
 	flags.StringVar(&o.duringEvent, "during-event", "", "allow more than changes in place while this `event` is under way")
+	flags.IntVar(&o.quota, "quota", 0, "say whether this many `instances` hold a new fleet beside the old one (default none told)")
 	flags.BoolVar(&o.json, "json", false, "print JSON")
 	flags.StringVar(&o.dir, "app", ".", "the `folder` of the app, with cdk.json")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
@@ -101,6 +104,9 @@ func compare(ctx context.Context, o options, rest []string) (changes.Report, err
 	if len(rest) > 0 {
 		return changes.Report{}, fmt.Errorf("got %q after the flags: give --from and --to", rest)
 	}
+	if o.quota < 0 {
+		return changes.Report{}, fmt.Errorf("--quota: got %d: give the quota in instances, 1 or more", o.quota)
+	}
 	now, err := asOf(o.now)
 	if err != nil {
 		return changes.Report{}, err
@@ -127,6 +133,11 @@ func compare(ctx context.Context, o options, rest []string) (changes.Report, err
 		return changes.Report{}, err
 	}
 	r.Judge(to.Calendars(), o.duringEvent, now)
+	if slices.ContainsFunc(r.Changes, func(c changes.Change) bool { return c.Type == "AWS::SageMaker::EndpointConfig" }) {
+		if fleet := to.Fleet(r.Verdict, o.quota); fleet != "" {
+			r.Notes = append(r.Notes, fleet)
+		}
+	}
 	return r, nil
 }
 

@@ -138,6 +138,18 @@ func TestCompare(t *testing.T) {
 			one(strings.Replace(endpoint, `"Properties"`, `"DeletionPolicy": "RetainExceptOnCreate", "Properties"`, 1)),
 			one(config("main:a")), nil, []string{"Config add in place ", "Endpoint remove in place "},
 		},
+		"how an endpoint is updated": {
+			one(endpoint + "," + config("main:a")),
+			one(strings.Replace(endpoint, `"RetainAllVariantProperties": true`,
+				`"RetainAllVariantProperties": true, "DeploymentConfig": {}`, 1) + "," + config("main:a")), nil,
+			[]string{"Endpoint update new fleet DeploymentConfig"},
+		},
+		"an endpoint's tags": {
+			one(endpoint + "," + config("main:a")),
+			one(strings.Replace(endpoint, `"RetainAllVariantProperties": true`,
+				`"RetainAllVariantProperties": true, "Tags": []`, 1) + "," + config("main:a")), nil,
+			[]string{"Endpoint update in place Tags"},
+		},
 		"the endpoint goes": {one(endpoint + "," + config("main:a")), one(config("main:a")), nil,
 			[]string{"Endpoint remove replaced "}},
 		"a model with a name": {

@@ -35,6 +35,9 @@ func (c *comparison) endpoints(changes []Change) {
 			was := c.from[change.Stack].Resources[change.LogicalID]
 			is := c.to[change.Stack].Resources[change.LogicalID]
 			c.newFleet(change, was, is)
+		case change.Type == endpointType && change.Action == Update && !slices.Equal(change.Properties, []string{"Tags"}):
+			change.worsen(NewFleet, "SageMaker updates the endpoint, and AWS does not say whether an update with the same "+
+				"endpoint configuration starts a new fleet", "API_UpdateEndpoint", "")
 		}
 	}
 }

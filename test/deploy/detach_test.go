@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -107,11 +108,22 @@ func TestDeploySafely(t *testing.T) {
 	})
 	step("another instance type", func(t *testing.T) {
 		file = replace(t, file, "ml.c6i.large", "ml.c7i.large")
+		interrupted := s.kill(ctx, t, file, "Taking off the scaling of main", syscall.SIGINT)
+		for _, want := range []string{"Interrupted.", "does not scale.", `Run "make deploy ENV=local" again`} {
+			if !strings.Contains(interrupted, want) {
+				t.Errorf("interrupted, the output lacks %q\n%s", want, interrupted)
+			}
+		}
+		s.deploy(ctx, t, file, 0)
+		s.stands(ctx, t, "main", "ml.c7i.large", 9)
+	})
+	step("and another", func(t *testing.T) {
+		file = replace(t, file, "ml.c7i.large", "ml.c6i.xlarge")
 		output := s.deploy(ctx, t, file, 0)
 		if !strings.Contains(output, "main scales again. It was without scaling for ") {
 			t.Errorf("got\n%s", output)
 		}
-		s.stands(ctx, t, "main", "ml.c7i.large", 9)
+		s.stands(ctx, t, "main", "ml.c6i.xlarge", 9)
 	})
 	step("another name, killed between the two deployments", func(t *testing.T) {
 		renamed := replace(t, file, "name: main,", "name: blue,")
@@ -120,15 +132,15 @@ func TestDeploySafely(t *testing.T) {
 			t.Errorf("got\n%s", output)
 		}
 		file = replace(t, file, "name: main,", "name: blue, initialInstanceCount: 9,")
-		s.kill(ctx, t, file, "Deploying local in full")
+		s.kill(ctx, t, file, "Deploying local in full", syscall.SIGKILL)
 		if n := len(s.snapshot(ctx, t).ScalableTargets); n > 1 {
 			t.Errorf("%d scalable targets stand", n)
 		}
 		s.deploy(ctx, t, file, 0)
-		s.stands(ctx, t, "blue", "ml.c7i.large", 9)
+		s.stands(ctx, t, "blue", "ml.c6i.xlarge", 9)
 	})
 	step("another type, held at 10 instances, rolled back in the second deployment", func(t *testing.T) {
-		file = replace(t, file, "ml.c7i.large", "ml.m7i.large") +
+		file = replace(t, file, "ml.c6i.xlarge", "ml.m7i.large") +
 			"update: {terminationWait: 1m, rollback: {alarms: [" + rollbackAlarm + "]}}\n"
 		during := &duringEvent{local: s.local}
 		during.alarmIs(ctx, t, cloudwatchtypes.StateValueAlarm)
@@ -190,8 +202,9 @@ func (s *safely) deploy(ctx context.Context, t *testing.T, file string, status i
 	return string(out)
 }
 
-// kill runs the program and kills it, with the CDK CLI below it, when it prints at.
-func (s *safely) kill(ctx context.Context, t *testing.T, file, at string) {
+// kill runs the program and sends it and the CDK CLI below it a signal when it prints
+// at. It returns what was printed.
+func (s *safely) kill(ctx context.Context, t *testing.T, file, at string, signal syscall.Signal) (output string) {
 	t.Helper()
 	s.write(t, file)
 	cmd := s.command(ctx)
@@ -204,15 +217,18 @@ func (s *safely) kill(ctx context.Context, t *testing.T, file, at string) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	lines, seen := bufio.NewScanner(out), ""
-	for lines.Scan() && !strings.Contains(lines.Text(), at) {
-		seen += lines.Text() + "\n"
+	var printed strings.Builder
+	killed := errors.New("it was never printed")
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		fmt.Fprintln(&printed, lines.Text())
+		if strings.Contains(lines.Text(), at) {
+			killed = syscall.Kill(-cmd.Process.Pid, signal)
+		}
 	}
-	killed := syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-	_, _ = io.Copy(io.Discard, out)
-	if err := cmd.Wait(); killed != nil || err == nil || lines.Err() != nil {
-		t.Fatalf("got %v and %v before %q\n%s", killed, err, at, seen)
+	if err := cmd.Wait(); killed != nil || err == nil {
+		t.Fatalf("%q: got %v, and %v at the end\n%s", at, killed, err, &printed)
 	}
+	return printed.String()
 }
 
 func (s *safely) snapshot(ctx context.Context, t *testing.T) localaws.Snapshot {

@@ -66,7 +66,7 @@ func TestMakeLocalOfProduction(t *testing.T) {
 	out := makeLocal(t, "ENV=prod")
 	for _, line := range []string{
 		"  prod-frontend   CREATE_COMPLETE",
-		"  gateway    service on FARGATE, 2 tasks of 777788889999.dkr.ecr.eu-west-1.amazonaws.com/gateway:1.0.0",
+		"  gateway    service on FARGATE, 1 task of 777788889999.dkr.ecr.eu-west-1.amazonaws.com/gateway:1.0.0",
 		"  reply      200 OK application/json {\"predictions\":[0.8125]}",
 		"  streamed   200 OK application/json {\"predictions\":[0.8125]}",
 		"Rehearsal of endpoint/predictions-prod/variant/main",
