@@ -63,7 +63,8 @@ func command(ctx context.Context, args []string, out, problems io.Writer) int {
 		"what shall stand: a `file` or assembly as in --from (default the environment's file)")
 	flags.StringVar(&o.now, "now", "", "judge as of this `time`, such as 2027-05-29T12:00:00Z (default the clock's)")
 	flags.StringVar(&o.duringEvent, "during-event", "", "allow more than changes in place while this `event` is under way")
-	flags.IntVar(&o.quota, "quota", 0, "say whether this many `instances` hold a new fleet beside the old one (default none told)")
+	flags.IntVar(&o.quota, "quota", 0,
+		"say whether a quota of so many `instances` holds a new fleet beside the old one (default none told)")
 	flags.BoolVar(&o.json, "json", false, "print JSON")
 	flags.StringVar(&o.dir, "app", ".", "the `folder` of the app, with cdk.json")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {

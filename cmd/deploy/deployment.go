@@ -78,7 +78,8 @@ func (d *deployment) run(ctx context.Context) error {
 	}
 	d.deploying = "the deployment of " + d.env
 	fmt.Fprintf(d.out, "\nDeploying %s in full.\n", d.env)
-	if err := d.cdk(ctx, d.assembly, "deploy", append([]string{"--require-approval=never", d.env + "/*"}, d.options.cdk...)...); err != nil {
+	args := append([]string{"--require-approval=never", d.env + "/*"}, d.options.cdk...)
+	if err := d.cdk(ctx, d.assembly, "deploy", args...); err != nil {
 		return d.failed(err)
 	}
 	d.deploying = ""

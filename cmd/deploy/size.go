@@ -82,7 +82,8 @@ func (d *deployment) running(ctx context.Context, endpoint string, variants []st
 	if err != nil {
 		return 0, err
 	}
-	found, err := sagemaker.NewFromConfig(cfg).DescribeEndpoint(ctx, &sagemaker.DescribeEndpointInput{EndpointName: &endpoint})
+	client := sagemaker.NewFromConfig(cfg)
+	found, err := client.DescribeEndpoint(ctx, &sagemaker.DescribeEndpointInput{EndpointName: &endpoint})
 	if err != nil {
 		return 0, fmt.Errorf("the fleet of %s cannot be read: %w", endpoint, err)
 	}

@@ -126,7 +126,8 @@ func NewPrivateEndpoints(scope constructs.Construct, id string, props PrivateEnd
 
 // invokeInAccount allows the account's roles to call the account's endpoints.
 func invokeInAccount(stack awscdk.Stack) *awsiam.PolicyStatementProps {
-	s := invokeStatement(stack, "*", []string{"*"}, "sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream")
+	s := invokeStatement(stack, "*", []string{"*"},
+		"sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream")
 	s.Conditions = &map[string]any{"StringEquals": map[string]any{"aws:PrincipalAccount": *stack.Account()}}
 	return s
 }

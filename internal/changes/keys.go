@@ -68,7 +68,7 @@ func tree(file []byte) (*document.Node, error) {
 
 func edits(a, b *document.Node, key string, path []string) (found []Edit) {
 	switch {
-	case a != nil && b != nil && a.Kind == document.Mapping && b.Kind == document.Mapping:
+	case are(document.Mapping, a, b):
 		names := slices.Clone(a.Keys)
 		for _, name := range b.Keys {
 			if !slices.Contains(names, name) {
@@ -82,7 +82,7 @@ func edits(a, b *document.Node, key string, path []string) (found []Edit) {
 			}
 			found = append(found, edits(a.Values[name], b.Values[name], inner, append(slices.Clip(path), name))...)
 		}
-	case a != nil && b != nil && a.Kind == document.Sequence && b.Kind == document.Sequence && len(a.Items) == len(b.Items):
+	case are(document.Sequence, a, b) && len(a.Items) == len(b.Items):
 		for i := range a.Items {
 			found = append(found, edits(a.Items[i], b.Items[i], fmt.Sprintf("%s[%d]", key, i),
 				append(slices.Clip(path), strconv.Itoa(i)))...)
@@ -91,6 +91,11 @@ func edits(a, b *document.Node, key string, path []string) (found []Edit) {
 		found = append(found, Edit{Key: key, From: written(a), To: written(b), path: path, to: b})
 	}
 	return found
+}
+
+// are says whether both values are there and of a kind.
+func are(kind document.Kind, a, b *document.Node) bool {
+	return a != nil && b != nil && a.Kind == kind && b.Kind == kind
 }
 
 func said(n *document.Node) any {

@@ -24,11 +24,11 @@ var noticed = map[string]string{
 	endpointType: "requests fail from the deletion of the old endpoint until the gateway calls the new one, " +
 		"which starts cold with its initial count",
 	"AWS::SageMaker::InferenceComponent": "requests for this component fail until its copies serve",
-	loadBalancerType:                     "the load balancer's DNS name changes, and clients fail that still use the old one",
+	loadBalancerType:                     "its DNS name changes, and clients fail that still use the old one",
 	targetGroupType:                      "targets register anew, and requests fail until the first is healthy",
 	"AWS::ECS::Cluster":                  "all tasks of the cluster start anew",
 	"AWS::ECS::Service":                  "all tasks of the service start anew",
-	"AWS::Lambda::Function":              "the function starts cold, and what calls it by name fails until it calls the new one",
+	"AWS::Lambda::Function":              "it starts cold, and what calls it by name fails until it calls the new one",
 	"AWS::Lambda::Alias":                 "what calls the alias fails until it calls the new one",
 	"AWS::EC2::VPC":                      "everything in the VPC is made anew",
 	"AWS::EC2::Subnet":                   "everything with an address in the subnet is made anew",
@@ -54,7 +54,8 @@ func removed(c *Change, was Resource) {
 	case retained(was.DeletionPolicy):
 		c.Reason = "it leaves the stack and stays in the account, where it costs until it is deleted by hand"
 	case c.Type == endpointType:
-		c.worsen(Replaced, "the endpoint is deleted: requests to it fail", "CloudFormation deletes what is not in the template", "")
+		c.worsen(Replaced, "the endpoint is deleted: requests to it fail",
+			"CloudFormation deletes what is not in the template", "")
 	case c.Type == scalableTargetType:
 		c.Reason = "its policies and scheduled actions are deleted too; the fleet keeps its size and does not scale"
 	case ok:

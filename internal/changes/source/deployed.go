@@ -38,7 +38,9 @@ func Deployed(ctx context.Context, account, region string, names []string) ([]ch
 	return stacks, errors.Join(wrong...)
 }
 
-func deployed(ctx context.Context, client *cloudformation.Client, account, region, name string) (*changes.Stack, error) {
+func deployed(
+	ctx context.Context, client *cloudformation.Client, account, region, name string,
+) (*changes.Stack, error) {
 	found, err := client.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
 	var failed smithy.APIError
 	if errors.As(err, &failed) && failed.ErrorCode() == "ValidationError" &&
@@ -50,8 +52,8 @@ func deployed(ctx context.Context, client *cloudformation.Client, account, regio
 	}
 	stack := found.Stacks[0]
 	if id, err := arn.Parse(*stack.StackId); err == nil && (id.AccountID != account || id.Region != region) {
-		return nil, fmt.Errorf("stack %s: the credentials are for account %s in %s, and the environment is account %s in %s; "+
-			"use the credentials of that account", name, id.AccountID, id.Region, account, region)
+		return nil, fmt.Errorf("stack %s: the credentials are for account %s in %s, and the environment is account %s "+
+			"in %s; use the credentials of that account", name, id.AccountID, id.Region, account, region)
 	}
 	if err := Updatable(name, stack.StackStatus); err != nil {
 		return nil, err
