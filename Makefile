@@ -31,11 +31,13 @@ FROM ?= deployed
 
 .PHONY: changes
 changes: ## Say what deploying environment ENV does to what stands (FROM), resource by resource.
-	@go run ./cmd/changes --env $(ENV) --from $(FROM) $(if $(TO),--to $(TO)) $(if $(DURING_EVENT),--during-event "$(DURING_EVENT)")
+	@go build -o bin/changes ./cmd/changes
+	@bin/changes --env $(ENV) --from $(FROM) $(if $(TO),--to $(TO)) $(if $(DURING_EVENT),--during-event "$(DURING_EVENT)")
 
 .PHONY: deploy
 deploy: tools ## Deploy environment ENV, safely: say what changes, ask (YES=1: do not), take scaling off where AWS asks for it.
-	@go run ./cmd/deploy --env $(ENV) $(if $(YES),--yes) $(if $(HOLD),--hold $(HOLD)) \
+	@go build -o bin/deploy ./cmd/deploy
+	@bin/deploy --env $(ENV) $(if $(YES),--yes) $(if $(HOLD),--hold $(HOLD)) \
 		$(if $(DURING_EVENT),--during-event "$(DURING_EVENT)") $(if $(CDK_ARGS),-- $(CDK_ARGS))
 
 # A semi-final of 1998, half as many again, as the final that prod prepares for.

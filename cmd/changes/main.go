@@ -72,6 +72,9 @@ func command(ctx context.Context, args []string, out, problems io.Writer) int {
 	} else if err != nil {
 		return statusBadInput
 	}
+	if f, ok := problems.(*os.File); ok && isTerminal(f) {
+		fmt.Fprintln(f, "Synthesizing what is compared, some 10 seconds.")
+	}
 	r, err := compare(ctx, o, flags.Args())
 	if err != nil {
 		fmt.Fprintln(problems, err)
@@ -89,6 +92,11 @@ func command(ctx context.Context, args []string, out, problems io.Writer) int {
 		return statusBadInput
 	}
 	return status(r.Verdict)
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 func status(v changes.Verdict) int {

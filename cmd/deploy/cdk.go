@@ -14,7 +14,7 @@ import (
 // names.
 func (d *deployment) synthesize(ctx context.Context) error {
 	fmt.Fprintf(d.out, "Synthesizing %s.\n", d.env)
-	return d.cli(ctx, "synth", "--quiet", "--strict", "--output", d.assembly,
+	return d.cli(ctx, "synth", "--quiet", "--output", d.assembly,
 		"--context", "env="+d.env, "--context", "environments="+d.environments, d.env+"/*")
 }
 

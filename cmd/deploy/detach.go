@@ -24,6 +24,7 @@ type detachment struct {
 // changed. The fleets keep their sizes.
 func (d *deployment) detach(ctx context.Context, dir string, stand []changes.Stack, all []detachment) error {
 	bodies := map[string][]byte{} // by stack
+	var variants []string
 	for _, one := range all {
 		at := slices.IndexFunc(stand, func(s changes.Stack) bool { return s.Name == one.stack })
 		name, _ := stand[at].Template.Resources[one.endpoint].Properties["EndpointName"].(string)
@@ -40,7 +41,7 @@ func (d *deployment) detach(ctx context.Context, dir string, stand []changes.Sta
 			return err
 		}
 		bodies[one.stack] = body
-		d.detached = append(d.detached, one.variants...)
+		variants = append(variants, one.variants...)
 	}
 	if err := os.CopyFS(dir, os.DirFS(d.assembly)); err != nil {
 		return err
@@ -49,6 +50,7 @@ func (d *deployment) detach(ctx context.Context, dir string, stand []changes.Sta
 	if err != nil {
 		return err
 	}
+	d.detached = variants
 	d.deploying = "the deployment without the scaling of " + strings.Join(d.detached, ", ")
 	d.since = time.Now()
 	fmt.Fprintf(d.out, "\nTaking off the scaling of %s; the fleet keeps its size.\n", strings.Join(d.detached, ", "))

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/logging"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes"
 )
@@ -19,9 +20,15 @@ import (
 // there is left out. The error says what is wrong with the credentials, of a stack
 // in another account, and of one that cannot be updated now.
 func Deployed(ctx context.Context, account, region string, names []string) ([]changes.Stack, error) {
-	cfg, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(region))
+	// The SDK warns of each place where it finds no credentials.
+	cfg, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(region), awsconfig.WithLogger(logging.Nop{}))
+	if err == nil {
+		_, err = cfg.Credentials.Retrieve(ctx)
+	}
 	if err != nil {
-		return nil, credentials(err)
+		return nil, fmt.Errorf("there are no credentials for account %s, so nobody can say what is deployed: "+
+			"give some as for the AWS CLI, or compare with a file, such as --from HEAD:config/environments/prod.yaml (%w)",
+			account, err)
 	}
 	client := cloudformation.NewFromConfig(cfg)
 	var stacks []changes.Stack
@@ -48,7 +55,7 @@ func deployed(
 		return nil, nil
 	}
 	if err != nil {
-		return nil, credentials(err)
+		return nil, unanswered(err)
 	}
 	stack := found.Stacks[0]
 	if id, err := arn.Parse(*stack.StackId); err == nil && (id.AccountID != account || id.Region != region) {
@@ -62,7 +69,7 @@ func deployed(
 		StackName: &name, TemplateStage: types.TemplateStageOriginal,
 	})
 	if err != nil {
-		return nil, credentials(err)
+		return nil, unanswered(err)
 	}
 	s, err := changes.ReadStack(name, []byte(*got.TemplateBody))
 	if err != nil {
@@ -100,14 +107,13 @@ func (e InProgressError) Error() string {
 		e.Stack, e.Status)
 }
 
-// credentials says in one line that AWS cannot be asked.
-func credentials(err error) error {
+// unanswered says in one line that CloudFormation does not answer.
+func unanswered(err error) error {
 	var failed smithy.APIError
 	if errors.As(err, &failed) {
 		return fmt.Errorf("CloudFormation refuses to say what is deployed: %s: %s; use credentials "+
 			"that may call cloudformation:DescribeStacks and cloudformation:GetTemplate",
 			failed.ErrorCode(), failed.ErrorMessage())
 	}
-	return fmt.Errorf("the account cannot be asked what is deployed: %w; give credentials, or compare with a file, "+
-		"such as --from HEAD:config/environments/prod.yaml", err)
+	return fmt.Errorf("CloudFormation does not say what is deployed: %w", err)
 }
