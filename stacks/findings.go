@@ -27,5 +27,5 @@ func subjectID(e config.Environment, i int) string {
 	if len(e.Components) > 0 {
 		return "Scaling-" + e.Components[i].Name
 	}
-	return scalingID(e, e.ProductionVariants()[i])
+	return scalingID(e.ProductionVariants()[i])
 }

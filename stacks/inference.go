@@ -62,7 +62,7 @@ func newInference(stage awscdk.Stage, e config.Environment) awscdk.Stack {
 func scale(stack awscdk.Stack, e config.Environment, endpoint *inference.Endpoint) {
 	subjects := e.Subjects()
 	for i, v := range e.ProductionVariants() {
-		id, variant, facts := scalingID(e, v), endpoint.Variant(v.Name), subjects[i].Facts
+		id, variant, facts := scalingID(v), endpoint.Variant(v.Name), subjects[i].Facts
 		switch {
 		case v.Asynchronous:
 			scaling.NewAsynchronousScaling(stack, id, scaling.AsynchronousScalingProps{
@@ -143,10 +143,10 @@ func newModel(stack awscdk.Stack, id string, m config.Model) *inference.Model {
 	})
 }
 
-// scalingID returns the ID of the construct that scales v. A variant with the
-// default name keeps its ID, and so its resources, when others are added.
-func scalingID(e config.Environment, v config.ProductionVariant) string {
-	if len(e.Variants) == 0 || v.Name == inference.DefaultVariantName {
+// scalingID follows from the variant's name alone: a scaling that moves to another
+// ID when a second variant comes would be registered twice (fact I7).
+func scalingID(v config.ProductionVariant) string {
+	if v.Name == inference.DefaultVariantName {
 		return "Scaling"
 	}
 	return "Scaling-" + v.Name

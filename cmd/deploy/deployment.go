@@ -84,7 +84,7 @@ func (d *deployment) run(ctx context.Context) error {
 	}
 	d.deploying = ""
 	if len(d.detached) > 0 {
-		fmt.Fprintf(d.out, "%s scales again. It was without scaling for %s.\n",
+		fmt.Fprintf(d.out, "%s was without scaling for %s.\n",
 			strings.Join(d.detached, ", "), time.Since(d.since).Round(time.Second))
 	}
 	fmt.Fprintf(d.out, "%s is deployed to account %s in %s.\n", d.env, e.Account, e.Region)
@@ -104,7 +104,15 @@ func detachable(r changes.Report) (variants []detachment, err error) {
 		case len(c.Detach) == 0:
 			refused = append(refused, c.Name())
 		default:
-			variants = append(variants, detachment{stack: c.Stack, endpoint: c.LogicalID, variants: c.Detach})
+			one := detachment{stack: c.Stack, id: c.LogicalID, endpoint: c.Endpoint}
+			for _, v := range c.Detach {
+				if !slices.ContainsFunc(variants, func(d detachment) bool {
+					return d.stack == c.Stack && d.endpoint == c.Endpoint && slices.Contains(d.variants, v)
+				}) {
+					one.variants = append(one.variants, v)
+				}
+			}
+			variants = append(variants, one)
 		}
 	}
 	if len(refused) > 0 {

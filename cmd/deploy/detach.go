@@ -16,8 +16,12 @@ import (
 
 // detachment is the scaling that is taken off the variants of one endpoint.
 type detachment struct {
-	stack, endpoint string // the endpoint's logical ID
-	variants        []string
+	stack string
+	// id is the logical ID of the endpoint, or of a target that is registered twice.
+	id string
+	// endpoint is the endpoint's name.
+	endpoint string
+	variants []string
 }
 
 // detach deploys what stands without the scaling of the variants, and nothing else
@@ -27,16 +31,16 @@ func (d *deployment) detach(ctx context.Context, dir string, stand []changes.Sta
 	var variants []string
 	for _, one := range all {
 		at := slices.IndexFunc(stand, func(s changes.Stack) bool { return s.Name == one.stack })
-		name, _ := stand[at].Template.Resources[one.endpoint].Properties["EndpointName"].(string)
-		if name == "" {
-			name = one.endpoint
-		}
 		for _, variant := range one.variants {
-			if err := d.raise(ctx, name, variant); err != nil {
+			if err := d.raise(ctx, one.endpoint, variant); err != nil {
 				return err
 			}
 		}
-		body, err := without(stand[at].Body, name, one.variants)
+		body := bodies[one.stack]
+		if body == nil {
+			body = stand[at].Body
+		}
+		body, err := without(body, one.endpoint, one.variants)
 		if err != nil {
 			return err
 		}

@@ -50,7 +50,7 @@ type fleet struct {
 
 func endpointOf(stacks []changes.Stack, of detachment) fleet {
 	for _, s := range stacks {
-		if r, ok := s.Template.Resources[of.endpoint]; ok && s.Name == of.stack {
+		if r, ok := s.Template.Resources[of.id]; ok && s.Name == of.stack {
 			name, _ := r.Properties["EndpointName"].(string)
 			return fleet{name: name, variants: s.Template.Variants(r)}
 		}

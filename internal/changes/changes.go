@@ -62,8 +62,10 @@ type Change struct {
 	Reason string `json:"reason,omitempty"`
 	Source string `json:"source,omitempty"`
 	Way    string `json:"way,omitempty"`
-	// Detach are the variants whose scaling has to be taken off before the change.
-	Detach []string `json:"detach,omitempty"`
+	// Detach are the variants whose scaling has to be taken off before the change,
+	// and Endpoint is the name of their endpoint, or its logical ID where it has none.
+	Detach   []string `json:"detach,omitempty"`
+	Endpoint string   `json:"endpoint,omitempty"`
 	// Keys are the keys of the environment file that cause the change.
 	Keys []string `json:"keys,omitempty"`
 }

@@ -73,8 +73,19 @@ func (c *comparison) collisions(changes []Change) {
 				id, identity(properties, made)),
 				"CloudFormation creates before it deletes (fact I7)",
 				"deploy once without the old one and then with the new one, or keep the construct's ID")
+			registeredTwice(change, made)
 		}
 	}
+}
+
+// registeredTwice says that make deploy can move the scaling of a variant.
+func registeredTwice(change *Change, target Resource) {
+	of := strings.Split(target.text("ResourceId"), "/")
+	if target.Type != scalableTargetType || len(of) != 4 || of[0] != "endpoint" || of[2] != "variant" {
+		return
+	}
+	change.Endpoint, change.Detach = of[1], []string{of[3]}
+	change.Way = "make deploy takes the scaling off first, and puts it back"
 }
 
 // sameIdentity says whether two resources cannot stand side by side.

@@ -121,7 +121,7 @@ func TestCompare(t *testing.T) {
 		},
 		"a target under another ID": {
 			one(target), one(strings.Replace(target, `"Target"`, `"Other"`, 1)), nil,
-			[]string{"Other add refused ", "Target remove in place "},
+			[]string{"Other add refused  detach main", "Target remove in place "},
 		},
 		"the endpoint's name": {
 			one(endpoint + "," + config("main:a")),

@@ -1,6 +1,7 @@
 package changes
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -63,6 +64,7 @@ func (c *comparison) newFleet(change *Change, was, is Resource) {
 		change.Detach = append(change.Detach, v.Name)
 	}
 	if len(refused) > 0 {
+		change.Endpoint = cmp.Or(was.text("EndpointName"), change.LogicalID)
 		change.worsen(Refused, strings.Join(refused, ", and ")+" while it is registered with Application Auto Scaling"+
 			started(old, made),
 			"SageMaker developer guide, \"Update or delete endpoints that use automatic scaling\" (fact C9)",

@@ -120,7 +120,7 @@ func TestDeploySafely(t *testing.T) {
 	step("and another", func(t *testing.T) {
 		file = replace(t, file, "ml.c7i.large", "ml.c6i.xlarge")
 		output := s.deploy(ctx, t, file, 0)
-		if !strings.Contains(output, "main scales again. It was without scaling for ") {
+		if !strings.Contains(output, "main was without scaling for ") {
 			t.Errorf("got\n%s", output)
 		}
 		s.stands(ctx, t, "main", "ml.c6i.xlarge", 9)
@@ -160,6 +160,31 @@ func TestDeploySafely(t *testing.T) {
 		}
 		during.alarmIs(ctx, t, cloudwatchtypes.StateValueOk)
 		s.deploy(ctx, t, file, 0)
+		s.stands(ctx, t, "blue", "ml.m7i.large", 10)
+	})
+	step("a second variant, and its removal", func(t *testing.T) {
+		lines := strings.Split(strings.TrimSpace(file), "\n")
+		figures := strings.Join(slices.DeleteFunc(slices.Clone(lines), func(line string) bool {
+			return !strings.HasPrefix(line, "capacity:") && !strings.HasPrefix(line, "scaling:")
+		}), ", ")
+		two := "variants:\n- {name: blue, initialInstanceCount: 9, instanceType: ml.m7i.large, " + figures + ", events: [" +
+			strings.TrimPrefix(lines[slices.Index(lines, "events:")+1], "- ") + "]}\n" +
+			"- {name: next, instanceType: ml.m7i.large, " + figures + "}\n"
+		for _, line := range lines {
+			if name, _, _ := strings.Cut(line, ":"); !slices.Contains([]string{
+				"variant", "capacity", "scaling", "events", "- {name",
+			}, name) {
+				two += line + "\n"
+			}
+		}
+		s.deploy(ctx, t, two, 0)
+		if got := s.snapshot(ctx, t).Endpoints[0].Variants; len(got) != 2 {
+			t.Errorf("got %+v, want two variants", got)
+		}
+		output := s.deploy(ctx, t, file, 0)
+		if !strings.Contains(output, "next was without scaling for ") {
+			t.Errorf("got\n%s", output)
+		}
 		s.stands(ctx, t, "blue", "ml.m7i.large", 10)
 	})
 	step("deleted, nothing is left", func(t *testing.T) {
