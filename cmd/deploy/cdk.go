@@ -13,9 +13,13 @@ import (
 // synthesize writes what shall stand as a cloud assembly, with the app that cdk.json
 // names.
 func (d *deployment) synthesize(ctx context.Context) error {
+	environments, err := filepath.Abs(d.environments) // the CLI runs in the app's folder
+	if err != nil {
+		return err
+	}
 	fmt.Fprintf(d.out, "Synthesizing %s.\n", d.env)
 	return d.cli(ctx, "synth", "--quiet", "--output", d.assembly,
-		"--context", "env="+d.env, "--context", "environments="+d.environments, d.env+"/*")
+		"--context", "env="+d.env, "--context", "environments="+environments, d.env+"/*")
 }
 
 // cdk runs a command of the CDK CLI on a cloud assembly.
