@@ -2,20 +2,19 @@ package events
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
-// UnderWay returns the name of an event that is under way at an instant: the first
-// in the calendar's order.
-func (c Calendar) UnderWay(at time.Time) (event string, ok bool) {
+// UnderWay returns the names of the events that are under way at an instant, in the
+// calendar's order.
+func (c Calendar) UnderWay(at time.Time) (names []string) {
 	for _, e := range c.Events {
-		for _, w := range c.Windows(e) {
-			if !w.From.After(at) && w.To.After(at) {
-				return e.Name, true
-			}
+		if slices.ContainsFunc(c.Windows(e), func(w Window) bool { return !w.From.After(at) && w.To.After(at) }) {
+			names = append(names, e.Name)
 		}
 	}
-	return "", false
+	return names
 }
 
 // Deploying says what a deployment at an instant does to the minimum: an update of

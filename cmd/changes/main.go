@@ -38,9 +38,11 @@ const (
 )
 
 type options struct {
-	env, environments, from, to, now, duringEvent, dir string
-	json                                               bool
-	quota                                              int
+	env, environments, from, to, now, dir string
+	// duringEvent are the events during which more than changes in place is allowed.
+	duringEvent []string
+	json        bool
+	quota       int
 }
 
 func main() {
@@ -62,7 +64,11 @@ func command(ctx context.Context, args []string, out, problems io.Writer) int {
 	flags.StringVar(&o.to, "to", "",
 		"what shall stand: a `file` or assembly as in --from (default the environment's file)")
 	flags.StringVar(&o.now, "now", "", "judge as of this `time`, such as 2027-05-29T12:00:00Z (default the clock's)")
-	flags.StringVar(&o.duringEvent, "during-event", "", "allow more than changes in place while this `event` is under way")
+	flags.Func("during-event", "allow more than changes in place while this `event` is under way; may be repeated",
+		func(name string) error {
+			o.duringEvent = append(o.duringEvent, name)
+			return nil
+		})
 	flags.IntVar(&o.quota, "quota", 0,
 		"say whether a quota of so many `instances` holds a new fleet beside the old one (default none told)")
 	flags.BoolVar(&o.json, "json", false, "print JSON")
@@ -131,17 +137,17 @@ func compare(ctx context.Context, o options, rest []string) (changes.Report, err
 	if err != nil {
 		return changes.Report{}, err
 	}
-	app := source.App{Dir: o.dir}
-	r := changes.Report{SchemaVersion: 1, Environment: o.env, From: o.from, To: o.to}
-	if o.from == deployed {
-		err = againstDeployed(ctx, &r, app, to)
-	} else {
-		err = againstSide(ctx, &r, app, o, to)
+	var from source.Side // none where the account says what stands
+	if o.from != deployed {
+		if from, err = source.Open(ctx, o.dir, o.from, o.env); err != nil {
+			return changes.Report{}, err
+		}
 	}
-	if err != nil {
+	r := changes.Report{SchemaVersion: 1, Environment: o.env, From: o.from, To: o.to}
+	if err := fill(ctx, &r, source.App{Dir: o.dir}, from, to); err != nil {
 		return changes.Report{}, err
 	}
-	r.Judge(to.Calendars(), o.duringEvent, now)
+	r.Judge(from.Calendars(), to.Calendars(), o.duringEvent, now)
 	if slices.ContainsFunc(r.Changes, func(c changes.Change) bool { return c.Type == "AWS::SageMaker::EndpointConfig" }) {
 		if fleet := to.Fleet(r.Verdict, o.quota); fleet != "" {
 			r.Notes = append(r.Notes, fleet)
@@ -162,43 +168,29 @@ func asOf(at string) (time.Time, error) {
 	return now, nil
 }
 
-// againstDeployed compares with the stacks of the account.
-func againstDeployed(ctx context.Context, r *changes.Report, app source.App, to source.Side) error {
-	if !to.IsFile() {
-		return errors.New("--to: with --from deployed an environment file says the account and region; give one")
-	}
-	shall, err := app.Stacks(ctx, to)
-	if err != nil {
-		return err
-	}
-	stand, err := source.Deployed(ctx, to.Environment.Account, to.Environment.Region, source.Names(shall))
-	if err != nil {
-		return err
-	}
-	r.First = len(stand) == 0
-	r.Changes = changes.Compare(stand, shall)
-	return nil
-}
-
-// againstSide compares with a file or a cloud assembly.
-func againstSide(ctx context.Context, r *changes.Report, app source.App, o options, to source.Side) error {
-	from, err := source.Open(ctx, o.dir, o.from, o.env)
-	if err != nil {
-		return err
-	}
+// fill compares the sides, and finds the keys where both are files.
+func fill(ctx context.Context, r *changes.Report, app source.App, from, to source.Side) (err error) {
 	if from.IsFile() && to.IsFile() {
 		if err := comparable(from.Environment, to.Environment); err != nil {
 			return err
 		}
-		found, err := app.Files(ctx, from, to)
-		r.Edits, r.Changes = found.Edits, found.Changes
-		return err
-	}
-	stand, err := app.Stacks(ctx, from)
-	if err != nil {
+		r.Edits, r.Changes, err = app.Files(ctx, from, to)
 		return err
 	}
 	shall, err := app.Stacks(ctx, to)
+	if err != nil {
+		return err
+	}
+	var stand []changes.Stack
+	switch {
+	case r.From != deployed:
+		stand, err = app.Stacks(ctx, from)
+	case !to.IsFile():
+		err = errors.New("--to: with --from deployed an environment file says the account and region; give one")
+	default:
+		stand, err = source.Deployed(ctx, to.Environment.Account, to.Environment.Region, source.Names(shall))
+		r.First = len(stand) == 0
+	}
 	r.Changes = changes.Compare(stand, shall)
 	return err
 }

@@ -54,7 +54,7 @@ func (d *deployment) run(ctx context.Context) error {
 		return badInput{err}
 	}
 	r := changes.Report{Environment: d.env, First: len(stand) == 0, Changes: changes.Compare(stand, shall)}
-	r.Judge(d.to.Calendars(), d.duringEvent, d.at)
+	r.Judge(nil, d.to.Calendars(), d.duringEvent, d.at)
 	if err := r.Write(d.out); err != nil {
 		return err
 	}
@@ -177,7 +177,7 @@ func (d *deployment) standing() string {
 	}
 	if len(d.detached) > 0 {
 		says = append(says, fmt.Sprintf("%s serves with the fleet it has and does not scale.",
-			strings.Join(slices.Compact(d.detached), ", ")))
+			strings.Join(d.detached, ", ")))
 	}
 	if d.deploying != "" || len(d.detached) > 0 {
 		says = append(says, fmt.Sprintf("Run \"make deploy ENV=%s\" again: it goes on from what is deployed. "+

@@ -34,9 +34,11 @@ const (
 )
 
 type options struct {
-	env, environments, now, duringEvent, dir string
-	yes, smaller                             bool
-	hold                                     int
+	env, environments, now, dir string
+	// duringEvent are the events during which more than changes in place is allowed.
+	duringEvent  []string
+	yes, smaller bool
+	hold         int
 	// cdk are the arguments for cdk deploy.
 	cdk []string
 }
@@ -60,7 +62,11 @@ func command(ctx context.Context, args []string, in io.Reader, out, problems io.
 	flags.IntVar(&o.hold, "hold", 0,
 		"raise the fleet of a variant to this many `instances` before its scaling is taken off (default as it is)")
 	flags.StringVar(&o.now, "now", "", "judge as of this `time`, such as 2027-05-29T12:00:00Z (default the clock's)")
-	flags.StringVar(&o.duringEvent, "during-event", "", "allow more than changes in place while this `event` is under way")
+	flags.Func("during-event", "allow more than changes in place while this `event` is under way; may be repeated",
+		func(name string) error {
+			o.duringEvent = append(o.duringEvent, name)
+			return nil
+		})
 	flags.StringVar(&o.dir, "app", ".", "the `folder` of the app, with cdk.json")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return 0

@@ -28,29 +28,45 @@ type Report struct {
 	Event string `json:"event,omitempty"`
 }
 
-// Judge sets the verdict, and refuses more than changes in place while an event of
-// one of the calendars, by their variants' names, is under way, but for the event
-// that allowed names.
-func (r *Report) Judge(calendars map[string]events.Calendar, allowed string, now time.Time) {
+// Calendars are the calendars of what scales, by name.
+type Calendars map[string]events.Calendar
+
+// Judge sets the verdict. While an event that allowed does not name is under way, it
+// refuses more than changes in place: an event of to, what shall stand, or of from,
+// what stands, so that a change which removes the event is refused too.
+func (r *Report) Judge(from, to Calendars, allowed []string, now time.Time) {
 	if r.Changes == nil {
 		r.Changes = []Change{}
 	}
 	r.Verdict = Worst(r.Changes)
-	touched := slices.ContainsFunc(r.Changes, func(c Change) bool {
+	event, forbids := forbidding(now, allowed, from, to)
+	if forbids && r.Verdict > InPlace {
+		r.Verdict, r.Event = Refused, event
+	}
+	if !slices.ContainsFunc(r.Changes, func(c Change) bool {
 		return c.Type == scalableTargetType && c.Action == Update
-	})
-	for _, name := range slices.Sorted(maps.Keys(calendars)) {
-		event, under := calendars[name].UnderWay(now)
-		if !under {
-			continue
-		}
-		if r.Verdict > InPlace && event != allowed {
-			r.Verdict, r.Event = Refused, event
-		}
-		if touched {
-			r.Notes = append(r.Notes, name+": "+calendars[name].Deploying(now))
+	}) {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(to)) {
+		if len(to[name].UnderWay(now)) > 0 {
+			r.Notes = append(r.Notes, name+": "+to[name].Deploying(now))
 		}
 	}
+}
+
+// forbidding returns the first event under way that allowed does not name.
+func forbidding(now time.Time, allowed []string, sides ...Calendars) (event string, forbids bool) {
+	for _, calendars := range sides {
+		for _, name := range slices.Sorted(maps.Keys(calendars)) {
+			for _, event := range calendars[name].UnderWay(now) {
+				if !slices.Contains(allowed, event) {
+					return event, true
+				}
+			}
+		}
+	}
+	return "", false
 }
 
 // Write prints the report, 80 columns wide.

@@ -24,9 +24,6 @@ import (
 type App struct {
 	// Dir is the checkout.
 	Dir string
-	// Program is the path of the app's executable.
-	// Default: "", it is built from the checkout.
-	Program string
 }
 
 // Synthesize makes the templates of several versions of an environment's file, and
@@ -42,13 +39,11 @@ func (a App) Synthesize(ctx context.Context, environment string, files ...[]byte
 	if a.Dir, err = filepath.Abs(a.Dir); err != nil {
 		return nil, err
 	}
-	if a.Program == "" {
-		a.Program = filepath.Join(dir, "app")
-		build := exec.CommandContext(ctx, "go", "build", "-o", a.Program, ".")
-		build.Dir = a.Dir
-		if out, err := build.CombinedOutput(); err != nil {
-			return nil, errors.Join(ctx.Err(), fmt.Errorf("the app cannot be built: %w\n%s", err, out))
-		}
+	program := filepath.Join(dir, "app")
+	build := exec.CommandContext(ctx, "go", "build", "-o", program, ".")
+	build.Dir = a.Dir
+	if out, err := build.CombinedOutput(); err != nil {
+		return nil, errors.Join(ctx.Err(), fmt.Errorf("the app cannot be built: %w\n%s", err, out))
 	}
 	// The environment's name is part of construct IDs, so each version has it, in a
 	// run of the app of its own.
@@ -57,14 +52,16 @@ func (a App) Synthesize(ctx context.Context, environment string, files ...[]byte
 	group.SetLimit(runtime.NumCPU())
 	for i, data := range files {
 		group.Go(func() (err error) {
-			sides[i], err = a.synthesize(ctx, filepath.Join(dir, strconv.Itoa(i)), environment, data)
+			sides[i], err = a.synthesize(ctx, program, filepath.Join(dir, strconv.Itoa(i)), environment, data)
 			return err
 		})
 	}
 	return sides, group.Wait()
 }
 
-func (a App) synthesize(ctx context.Context, dir, environment string, data []byte) ([]changes.Stack, error) {
+func (a App) synthesize(
+	ctx context.Context, program, dir, environment string, data []byte,
+) ([]changes.Stack, error) {
 	given, output := filepath.Join(dir, "environments"), filepath.Join(dir, "out")
 	if err := os.MkdirAll(given, 0o700); err != nil {
 		return nil, err
@@ -72,19 +69,19 @@ func (a App) synthesize(ctx context.Context, dir, environment string, data []byt
 	if err := os.WriteFile(filepath.Join(given, environment+".yaml"), data, 0o600); err != nil {
 		return nil, err
 	}
-	if err := a.run(ctx, given, output); err != nil {
+	if err := a.run(ctx, program, given, output); err != nil {
 		return nil, err
 	}
 	return ReadAssembly(output, environment)
 }
 
 // run runs the app as the CDK CLI does.
-func (a App) run(ctx context.Context, environments, output string) error {
+func (a App) run(ctx context.Context, program, environments, output string) error {
 	settings, err := contextOf(filepath.Join(a.Dir, "cdk.json"), environments)
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, a.Program)
+	cmd := exec.CommandContext(ctx, program)
 	cmd.Dir = a.Dir
 	cmd.Env = append(os.Environ(), "CDK_OUTDIR="+output, "CDK_CONTEXT_JSON="+settings, "CDK_VALIDATION=false")
 	if bin := filepath.Join(a.Dir, "node_modules", ".bin"); isDir(bin) {

@@ -116,7 +116,7 @@ func TestUpdatable(t *testing.T) {
 		types.StackStatusUpdateInProgress:       "wait until that has ended",
 		types.StackStatusUpdateFailed:           "mend what failed",
 	} {
-		err := Updatable("prod", status)
+		err := updatable("prod", status)
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", status, err, want)
 		}

@@ -9,24 +9,15 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes"
 )
 
-// Comparison is what a deployment of one environment file does.
-type Comparison struct {
-	// Edits are the keys that change. Default: nil, one side is no file.
-	Edits []changes.Edit
-	// Changes are what CloudFormation does, resource by resource.
-	Changes []changes.Change
-	// To are the stacks after the deployment.
-	To []changes.Stack
-}
-
-// Files compares two environment files, and finds for each change the keys that
-// cause it: those which, changed alone, touch the same resource. Keys that are
+// Files compares two environment files: the keys that differ, and what CloudFormation
+// does, resource by resource. The keys of a change are those which, changed alone,
+// touch the same resource. Keys that are
 // valid only together, such as certificateArn in place of plainHttp, are tried
 // together.
-func (a App) Files(ctx context.Context, from, to Side) (Comparison, error) {
+func (a App) Files(ctx context.Context, from, to Side) ([]changes.Edit, []changes.Change, error) {
 	found, err := changes.Edits(from.Data, to.Data)
 	if err != nil {
-		return Comparison{}, err
+		return nil, nil, err
 	}
 	files, tried := [][]byte{from.Data, to.Data}, alone(from, found)
 	whole := len(tried) == 1 && len(tried[0]) == len(found) // the group makes the file of to
@@ -34,23 +25,23 @@ func (a App) Files(ctx context.Context, from, to Side) (Comparison, error) {
 		for _, group := range tried {
 			file, err := changes.Apply(from.Data, group)
 			if err != nil {
-				return Comparison{}, err
+				return nil, nil, err
 			}
 			files = append(files, file)
 		}
 	}
 	sides, err := a.Synthesize(ctx, to.Environment.Name, files...)
 	if err != nil {
-		return Comparison{}, err
+		return nil, nil, err
 	}
-	c := Comparison{Edits: found, Changes: changes.Compare(sides[0], sides[1]), To: sides[1]}
+	all := changes.Compare(sides[0], sides[1])
 	if whole {
 		sides = append(sides, sides[1])
 	}
 	for i, group := range tried {
 		touched := changes.Compare(sides[0], sides[i+2])
-		for j := range c.Changes {
-			change := &c.Changes[j]
+		for j := range all {
+			change := &all[j]
 			if slices.ContainsFunc(touched, func(t changes.Change) bool {
 				return t.Stack == change.Stack && t.LogicalID == change.LogicalID
 			}) {
@@ -60,7 +51,7 @@ func (a App) Files(ctx context.Context, from, to Side) (Comparison, error) {
 			}
 		}
 	}
-	return c, nil
+	return found, all, nil
 }
 
 // maxGroups bounds how often the app is run to find the keys of a change.

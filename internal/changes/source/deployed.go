@@ -62,7 +62,7 @@ func deployed(
 		return nil, fmt.Errorf("stack %s: the credentials are for account %s in %s, and the environment is account %s "+
 			"in %s; use the credentials of that account", name, id.AccountID, id.Region, account, region)
 	}
-	if err := Updatable(name, stack.StackStatus); err != nil {
+	if err := updatable(name, stack.StackStatus); err != nil {
 		return nil, err
 	}
 	got, err := client.GetTemplate(ctx, &cloudformation.GetTemplateInput{
@@ -79,8 +79,8 @@ func deployed(
 	return &s, nil
 }
 
-// Updatable says what to do with a stack that CloudFormation does not update now.
-func Updatable(name string, status types.StackStatus) error {
+// updatable says what to do with a stack that CloudFormation does not update now.
+func updatable(name string, status types.StackStatus) error {
 	fix := ""
 	switch s := string(status); {
 	case status == types.StackStatusRollbackComplete || status == types.StackStatusRollbackFailed ||

@@ -9,15 +9,14 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes"
 )
 
 // Side is one side of a comparison, as a person names it.
 type Side struct {
-	// Text is what the person gave, and File the environment file's name.
-	Text, File string
+	// File is the environment file's name.
+	File string
 	// Data is the environment file. Default: nil, the side is none.
 	Data []byte
 	// Environment is what the file says.
@@ -32,7 +31,7 @@ func (s Side) IsFile() bool { return s.Data != nil }
 // Open reads a side: an environment file, a cloud assembly, or COMMIT:FILE, which
 // git has in the repository of dir.
 func Open(ctx context.Context, dir, text, environment string) (Side, error) {
-	s := Side{Text: text, File: text}
+	s := Side{File: text}
 	info, err := os.Stat(text)
 	switch {
 	case err == nil && info.IsDir():
@@ -101,13 +100,16 @@ func Names(stacks []changes.Stack) (names []string) {
 	return names
 }
 
-// Calendars are the calendars of an environment file's variants by their names, none
-// for another side.
-func (s Side) Calendars() map[string]events.Calendar {
-	calendars := map[string]events.Calendar{}
+// Calendars are the calendars of an environment file's variants and inference
+// components by their names, none for another side.
+func (s Side) Calendars() changes.Calendars {
+	calendars := changes.Calendars{}
 	if s.IsFile() {
 		for _, v := range s.Environment.ProductionVariants() {
 			calendars[v.Name] = v.VariantScaling().Calendar()
+		}
+		for _, c := range s.Environment.Components {
+			calendars[c.Name] = c.Calendar()
 		}
 	}
 	return calendars
