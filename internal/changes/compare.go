@@ -6,13 +6,15 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 )
 
 // Compare says what the deployment of to does where from stands, for each resource
 // that it touches, stack by stack in the order of to and the removed ones last.
 // A stack that stands and is not in to is left alone, as cdk deploy leaves it.
 func Compare(from, to []Stack) []Change {
-	c := comparison{from: byName(from), to: byName(to), replaced: map[address]bool{}}
+	c := comparison{from: byName(from), to: byName(to), replaced: map[string]map[string]bool{}}
 	c.propagate(to)
 	var changes []Change
 	for _, s := range to {
@@ -25,13 +27,11 @@ func Compare(from, to []Stack) []Change {
 	return changes
 }
 
-type address struct{ stack, id string }
-
-// comparison is what stands and what shall stand, by the stack's name, and the
-// resources that CloudFormation replaces.
+// comparison is what stands and what shall stand, by the stack's name, and the logical
+// IDs of what CloudFormation replaces there.
 type comparison struct {
 	from, to map[string]Template
-	replaced map[address]bool
+	replaced map[string]map[string]bool
 }
 
 func byName(stacks []Stack) map[string]Template {
@@ -45,13 +45,16 @@ func byName(stacks []Stack) map[string]Template {
 // propagate finds the resources that are replaced. One that is replaced has another
 // name and ARN, which may be what a create-only property of the next one holds.
 func (c *comparison) propagate(to []Stack) {
+	for _, s := range to {
+		c.replaced[s.Name] = map[string]bool{}
+	}
 	for found := true; found; {
 		found = false
 		for _, s := range to {
 			for id, is := range s.Template.Resources {
 				was, stands := c.from[s.Name].Resources[id]
-				if stands && !c.replaced[address{s.Name, id}] && c.replaces(s.Name, was, is) {
-					c.replaced[address{s.Name, id}], found = true, true
+				if stands && !c.replaced[s.Name][id] && c.replaces(s.Name, was, is) {
+					c.replaced[s.Name][id], found = true, true
 				}
 			}
 		}
@@ -87,26 +90,14 @@ const maxDepth = 20
 
 // moves says whether a value, written as before, refers to something replaced.
 func (c *comparison) moves(stack string, v any, depth int) bool {
-	switch v := v.(type) {
-	case []any:
-		return slices.ContainsFunc(v, func(e any) bool { return c.moves(stack, e, depth) })
-	case map[string]any:
-		if id, ok := referred(v); ok {
-			return c.replaced[address{stack, id}]
+	return cloudformation.RefersTo(v, c.replaced[stack]) != "" || found(v, func(m map[string]any) bool {
+		other, output, ok := stackOutput(m)
+		if !ok || depth == maxDepth {
+			return false
 		}
-		if other, output, ok := stackOutput(v); ok && depth < maxDepth {
-			was, is := c.from[other].Outputs[output].Value, c.to[other].Outputs[output].Value
-			return is != nil && (!reflect.DeepEqual(was, is) || c.moves(other, is, depth+1))
-		}
-		for name, e := range v {
-			if name == "Fn::Sub" && slices.ContainsFunc(substituted(e), func(id string) bool {
-				return c.replaced[address{stack, id}]
-			}) || c.moves(stack, e, depth) {
-				return true
-			}
-		}
-	}
-	return false
+		was, is := c.from[other].Outputs[output].Value, c.to[other].Outputs[output].Value
+		return is != nil && (!reflect.DeepEqual(was, is) || c.moves(other, is, depth+1))
+	})
 }
 
 // stack compares one stack's resources, sorted by logical ID.
@@ -142,7 +133,7 @@ func (c *comparison) stack(name string) []Change {
 				continue
 			}
 			change.Action = Update
-			if c.replaced[address{name, id}] {
+			if c.replaced[name][id] {
 				change.Action = Replace
 			}
 			c.updated(&change, old, made)

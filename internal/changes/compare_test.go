@@ -160,7 +160,7 @@ func TestCompare(t *testing.T) {
 		"a model with another name": {
 			one(resource("M", "AWS::SageMaker::Model", `"ModelName": "m", "PrimaryContainer": {"Image": "a"}`)),
 			one(resource("M", "AWS::SageMaker::Model", `"ModelName": "n", "PrimaryContainer": {"Image": "b"}`)), nil,
-			[]string{"M replace new fleet ModelName,PrimaryContainer"},
+			[]string{"M replace in place ModelName,PrimaryContainer"}, // no endpoint has it
 		},
 		"the type of a resource": {
 			one(resource("A", "AWS::SQS::Queue", "")), one(resource("A", "AWS::SNS::Topic", "")), nil,
@@ -169,6 +169,13 @@ func TestCompare(t *testing.T) {
 		"a type that is not known": {
 			one(resource("A", "Vendor::Some::Thing", `"A": 1`)), one(resource("A", "Vendor::Some::Thing", `"A": 2`)), nil,
 			[]string{"A update replaced A"},
+		},
+		"the model of an inference component": {
+			one(resource("M", "AWS::SageMaker::Model", `"PrimaryContainer": {"Image": "a"}`) + "," + endpoint + "," + config("main:a") + "," +
+				resource("C", "AWS::SageMaker::InferenceComponent", `"Specification": {"ModelName": {"Fn::GetAtt": ["M", "ModelName"]}}`)),
+			one(resource("M", "AWS::SageMaker::Model", `"PrimaryContainer": {"Image": "b"}`) + "," + endpoint + "," + config("main:a") + "," +
+				resource("C", "AWS::SageMaker::InferenceComponent", `"Specification": {"ModelName": {"Fn::GetAtt": ["M", "ModelName"]}}`)), nil,
+			[]string{"C update in place Specification", "M replace in place PrimaryContainer"},
 		},
 		"a custom resource": {
 			one(resource("A", "Custom::Thing", `"A": 1`)), one(resource("A", "Custom::Thing", `"A": 2`)), nil,

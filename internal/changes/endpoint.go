@@ -3,8 +3,11 @@ package changes
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 )
 
 // Variant is a production variant as an endpoint configuration has it.
@@ -25,7 +28,7 @@ func (c *comparison) endpoints(changes []Change) {
 	for i := range changes {
 		change := &changes[i]
 		switch {
-		case change.Type == endpointConfigType || change.Type == modelType:
+		case change.Type == endpointConfigType || change.Type == modelType && c.ofFleet(change.Stack, change.LogicalID):
 			if change.Action == Replace && change.Verdict == InPlace {
 				change.Verdict = NewFleet
 				change.Reason = "it cannot change in place; the endpoint goes over to a new one"
@@ -41,6 +44,17 @@ func (c *comparison) endpoints(changes []Change) {
 				"endpoint configuration starts a new fleet", "API_UpdateEndpoint", "")
 		}
 	}
+}
+
+// ofFleet says whether an endpoint configuration holds the model. That of an inference
+// component is no matter of the fleet: the component goes over to it by itself.
+func (c *comparison) ofFleet(stack, model string) bool {
+	for _, r := range c.to[stack].Resources {
+		if r.Type == endpointConfigType && cloudformation.RefersTo(r.Properties, map[string]bool{model: true}) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *comparison) newFleet(change *Change, was, is Resource) {
@@ -144,6 +158,8 @@ func (c *comparison) registered(stack, id string, endpoint Resource, variant str
 	}
 	return false
 }
+
+var placeholder = regexp.MustCompile(`\$\{([^!.}][^.}]*)[^}]*\}`)
 
 // flat is a text with the logical IDs that it refers to in braces.
 func flat(v any) string {

@@ -1,7 +1,7 @@
 package changes
 
 import (
-	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -25,20 +25,6 @@ func referred(v map[string]any) (id string, ok bool) {
 	return id, ok
 }
 
-var placeholder = regexp.MustCompile(`\$\{([^!.}][^.}]*)[^}]*\}`)
-
-// substituted returns the logical IDs in the text of Fn::Sub.
-func substituted(v any) (ids []string) {
-	text, _ := v.(string)
-	if parts, ok := v.([]any); ok && len(parts) > 0 {
-		text, _ = parts[0].(string)
-	}
-	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
-		ids = append(ids, m[1])
-	}
-	return ids
-}
-
 // stackOutput returns what {Fn::GetStackOutput: {StackName, OutputName}} refers to.
 func stackOutput(v map[string]any) (stack, output string, ok bool) {
 	of, ok := v["Fn::GetStackOutput"].(map[string]any)
@@ -48,4 +34,22 @@ func stackOutput(v map[string]any) (stack, output string, ok bool) {
 	stack, _ = of["StackName"].(string)
 	output, _ = of["OutputName"].(string)
 	return stack, output, true
+}
+
+// found says whether a mapping within v is what is looked for.
+func found(v any, is func(map[string]any) bool) bool {
+	switch v := v.(type) {
+	case []any:
+		return slices.ContainsFunc(v, func(e any) bool { return found(e, is) })
+	case map[string]any:
+		if is(v) {
+			return true
+		}
+		for _, e := range v {
+			if found(e, is) {
+				return true
+			}
+		}
+	}
+	return false
 }

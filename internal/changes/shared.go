@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 )
 
 // shared refuses what is deleted while another stack still uses it: each stack is
@@ -19,7 +21,7 @@ func (c *comparison) shared(changes []Change) {
 		if change.Action == Remove && retained(was.DeletionPolicy) || retained(is.UpdateReplacePolicy) {
 			continue
 		}
-		user, uses := c.userOf(address{change.Stack, change.LogicalID})
+		user, uses := c.userOf(change.Stack, change.LogicalID)
 		if !uses {
 			continue
 		}
@@ -32,29 +34,21 @@ func (c *comparison) shared(changes []Change) {
 
 // userOf returns the name of another stack that stands and reads an output which
 // refers to the resource.
-func (c *comparison) userOf(of address) (stack string, ok bool) {
+func (c *comparison) userOf(stack, id string) (user string, ok bool) {
 	outputs := map[string]bool{}
-	for name, o := range c.from[of.stack].Outputs {
-		if refersTo(o.Value, of.id) {
+	for name, o := range c.from[stack].Outputs {
+		if cloudformation.RefersTo(o.Value, map[string]bool{id: true}) != "" {
 			outputs[name] = true
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.from)) {
 		for _, r := range c.from[name].Resources {
-			if name != of.stack && readsOutput(r.Properties, of.stack, outputs) {
+			if name != stack && readsOutput(r.Properties, stack, outputs) {
 				return name, true
 			}
 		}
 	}
 	return "", false
-}
-
-// refersTo says whether a value refers to a resource of its own stack.
-func refersTo(v any, id string) bool {
-	return found(v, func(m map[string]any) bool {
-		of, ok := referred(m)
-		return ok && of == id
-	})
 }
 
 // readsOutput says whether a value reads one of a stack's outputs.
@@ -63,22 +57,4 @@ func readsOutput(v any, stack string, outputs map[string]bool) bool {
 		from, output, ok := stackOutput(m)
 		return ok && from == stack && outputs[output]
 	})
-}
-
-// found says whether a mapping within v is what is looked for.
-func found(v any, is func(map[string]any) bool) bool {
-	switch v := v.(type) {
-	case []any:
-		return slices.ContainsFunc(v, func(e any) bool { return found(e, is) })
-	case map[string]any:
-		if is(v) {
-			return true
-		}
-		for _, e := range v {
-			if found(e, is) {
-				return true
-			}
-		}
-	}
-	return false
 }

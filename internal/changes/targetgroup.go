@@ -14,7 +14,7 @@ func (c *comparison) targetGroups(changes []Change) {
 		served := c.served(c.from[change.Stack])
 		for _, group := range c.groupsOf(c.to[change.Stack], change.LogicalID) {
 			before, stands := served[group]
-			if stands && !c.replaced[address{change.Stack, group}] && c.differs(change.Stack, before, balancer) {
+			if stands && !c.replaced[change.Stack][group] && c.differs(change.Stack, before, balancer) {
 				change.worsen(Refused, "target group "+group+" stays with the old load balancer, and it can have one only",
 					"Elastic Load Balancing: \"a target group can be used with only one load balancer\" (fact I3)",
 					"deploy a second front end beside this one, move the DNS record, then remove the first")

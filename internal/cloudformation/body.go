@@ -9,12 +9,14 @@ import (
 // Here a template is a body, as json.Unmarshal returns it: what is deployed again
 // must keep every value that nobody asked to change.
 
-// refersTo returns the first of ids that a function in v refers to, "" for none.
-func refersTo(v any, ids map[string]bool) string {
+// RefersTo returns the first of ids that a function in v refers to by Ref, Fn::GetAtt
+// or Fn::Sub, "" for none. v is a value of a template's body, as json.Unmarshal
+// returns it.
+func RefersTo(v any, ids map[string]bool) string {
 	switch v := v.(type) {
 	case []any:
 		for _, one := range v {
-			if id := refersTo(one, ids); id != "" {
+			if id := RefersTo(one, ids); id != "" {
 				return id
 			}
 		}
@@ -23,7 +25,7 @@ func refersTo(v any, ids map[string]bool) string {
 			if id := referred(key, v[key], ids); id != "" {
 				return id
 			}
-			if id := refersTo(v[key], ids); id != "" {
+			if id := RefersTo(v[key], ids); id != "" {
 				return id
 			}
 		}

@@ -38,7 +38,7 @@ func Detach(template map[string]any, endpoint, variant string) (map[string]any, 
 	d.detachReferences()
 	var ps problem.List
 	for _, id := range slices.Sorted(maps.Keys(d.resources)) {
-		if on := refersTo(d.resources[id], d.gone); on != "" {
+		if on := RefersTo(d.resources[id], d.gone); on != "" {
 			ps.Add("Resources."+id, on, "the scaling cannot be left out: this resource refers to it",
 				"remove the reference, deploy, and detach the variant then")
 		}
@@ -99,7 +99,7 @@ func newDetachment(body map[string]any, resourceID string) (*detachment, error) 
 	}
 	targets := maps.Clone(d.gone)
 	for id, r := range d.resources {
-		if t.kind(id) == policyType && (scales(id) == resourceID || refersTo(r, targets) != "") {
+		if t.kind(id) == policyType && (scales(id) == resourceID || RefersTo(r, targets) != "") {
 			d.gone[id] = true
 		}
 	}
@@ -136,18 +136,18 @@ func (d *detachment) detachAlarms() {
 // isGone reports whether an action is a reference to what goes, and no more.
 func (d *detachment) isGone(action any) bool {
 	call, _ := action.(map[string]any)
-	return len(call) == 1 && (call["Ref"] != nil || call["Fn::GetAtt"] != nil) && refersTo(action, d.gone) != ""
+	return len(call) == 1 && (call["Ref"] != nil || call["Fn::GetAtt"] != nil) && RefersTo(action, d.gone) != ""
 }
 
 // needed reports whether a resource that stays, or an output, refers to id.
 func (d *detachment) needed(id string) bool {
 	one := map[string]bool{id: true}
 	for other, r := range d.resources {
-		if other != id && !d.gone[other] && refersTo(r, one) != "" {
+		if other != id && !d.gone[other] && RefersTo(r, one) != "" {
 			return true
 		}
 	}
-	return refersTo(d.template["Outputs"], one) != ""
+	return RefersTo(d.template["Outputs"], one) != ""
 }
 
 // detachReferences takes what is gone out of DependsOn and of the outputs.
@@ -171,7 +171,7 @@ func (d *detachment) detachReferences() {
 	}
 	outputs, _ := d.template["Outputs"].(map[string]any)
 	before := len(outputs)
-	maps.DeleteFunc(outputs, func(_ string, output any) bool { return refersTo(output, d.gone) != "" })
+	maps.DeleteFunc(outputs, func(_ string, output any) bool { return RefersTo(output, d.gone) != "" })
 	if before > 0 && len(outputs) == 0 {
 		delete(d.template, "Outputs")
 	}
