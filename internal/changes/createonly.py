@@ -16,6 +16,7 @@ from cfnlint.data.schemas.providers import us_east_1
 
 FAMILIES = (
     "AWS::ApplicationAutoScaling::",
+    "AWS::CertificateManager::Certificate",
     "AWS::CloudWatch::",
     "AWS::ECS::",
     "AWS::ElasticLoadBalancingV2::",
@@ -24,6 +25,7 @@ FAMILIES = (
     "AWS::KMS::",
     "AWS::Lambda::",
     "AWS::Logs::",
+    "AWS::Route53::RecordSet",
     "AWS::S3::Bucket",
     "AWS::SNS::",
     "AWS::SQS::",

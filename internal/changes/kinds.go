@@ -43,6 +43,7 @@ var noticed = map[string]string{
 	"AWS::SNS::Topic":                    "subscriptions end with the old topic",
 	"AWS::SQS::Queue":                    "messages in the old queue are lost",
 	"AWS::EC2::EIP":                      "the address changes",
+	"AWS::Route53::RecordSet":            "clients that ask for the old name do not find the load balancer",
 	"AWS::EC2::VPCGatewayAttachment":     "connections from the internet are cut meanwhile",
 }
 
