@@ -17,17 +17,35 @@ const manifestFile = "manifest.json"
 // maxManifestBytes is far over what CDK writes for hundreds of stacks.
 const maxManifestBytes = 64 << 20
 
-// manifest is what a cloud assembly says of its stacks and of the assemblies
-// within it.
-type manifest struct {
-	Artifacts map[string]struct {
-		Type        string
-		Environment string
-		DisplayName string
-		Properties  struct {
-			TemplateFile, StackName, DirectoryName string
-		}
+// The types of an Artifact.
+const (
+	StackArtifact    = "aws:cloudformation:stack"
+	AssemblyArtifact = "cdk:cloud-assembly"
+)
+
+// Manifest is what a cloud assembly says of its stacks and of the assemblies within
+// it, by their IDs.
+type Manifest struct {
+	Artifacts map[string]Artifact
+}
+
+// Artifact is a stack, an assembly, or something else.
+type Artifact struct {
+	Type         string
+	Environment  string
+	DisplayName  string
+	Dependencies []string
+	Properties   struct {
+		TemplateFile, StackName, DirectoryName string
 	}
+}
+
+// ReadManifest reads the manifest of the cloud assembly in dir. The error is as that
+// of ReadAssembly.
+func ReadManifest(dir string) (Manifest, error) {
+	var ps Problems
+	m := readManifest(filepath.Join(dir, manifestFile), &ps)
+	return m, ps.err()
 }
 
 // ReadAssembly reads every stack of a cloud assembly, as cdk synth writes it,
@@ -53,9 +71,9 @@ func templatesIn(dir string, ps *Problems, depth int) []string {
 	var files []string
 	for _, id := range slices.Sorted(maps.Keys(m.Artifacts)) {
 		switch a := m.Artifacts[id]; {
-		case a.Type == "aws:cloudformation:stack" && inside(a.Properties.TemplateFile):
+		case a.Type == StackArtifact && inside(a.Properties.TemplateFile):
 			files = append(files, filepath.Join(dir, a.Properties.TemplateFile))
-		case a.Type == "cdk:cloud-assembly" && inside(a.Properties.DirectoryName) && depth < maxDepth:
+		case a.Type == AssemblyArtifact && inside(a.Properties.DirectoryName) && depth < maxDepth:
 			files = append(files, templatesIn(filepath.Join(dir, a.Properties.DirectoryName), ps, depth+1)...)
 		}
 	}
@@ -65,8 +83,8 @@ func templatesIn(dir string, ps *Problems, depth int) []string {
 // inside reports whether a name leads into the folder it is said in.
 func inside(name string) bool { return filepath.IsLocal(name) && name != "." }
 
-func readManifest(file string, ps *Problems) manifest {
-	var m manifest
+func readManifest(file string, ps *Problems) Manifest {
+	var m Manifest
 	refuse := func(rule string) {
 		*ps = append(*ps, Problem{Place: problem.Place{File: file}, Problem: problem.Problem{
 			Rule: rule, Fix: "give the folder that cdk synth has written, cdk.out",
@@ -83,7 +101,7 @@ func readManifest(file string, ps *Problems) manifest {
 }
 
 // describe is what the manifest beside a template says of its stack.
-func describe(file string, manifests map[string]manifest) Source {
+func describe(file string, manifests map[string]Manifest) Source {
 	s := Source{File: file}
 	beside := filepath.Join(filepath.Dir(file), manifestFile)
 	m, seen := manifests[beside]

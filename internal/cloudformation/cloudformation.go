@@ -100,7 +100,7 @@ func ReadFile(file string, o Options) (Reading, error) { return ReadFiles([]stri
 // error is as that of Read, with the files that cannot be read.
 func ReadFiles(files []string, o Options) (Reading, error) {
 	sources := make([]Source, len(files))
-	manifests := map[string]manifest{}
+	manifests := map[string]Manifest{}
 	for i, file := range files {
 		sources[i] = describe(file, manifests)
 	}

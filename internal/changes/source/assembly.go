@@ -2,7 +2,6 @@ package source
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -10,59 +9,19 @@ import (
 	"slices"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 )
-
-type manifest struct {
-	Artifacts map[string]artifact
-}
-
-type artifact struct {
-	Type         string
-	DisplayName  string
-	Dependencies []string
-	Properties   struct{ TemplateFile, StackName, DirectoryName string }
-}
-
-const (
-	stackArtifact    = "aws:cloudformation:stack"
-	assemblyArtifact = "cdk:cloud-assembly"
-)
-
-func readManifest(dir string) (m manifest, err error) {
-	data, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
-	if err == nil {
-		err = json.Unmarshal(data, &m)
-	}
-	if err != nil {
-		return m, fmt.Errorf("%s is not a cloud assembly, the folder that cdk synth writes: %w", dir, err)
-	}
-	return m, nil
-}
 
 // ReadAssembly reads the stacks of a cloud assembly in the order of their
 // deployment: those of the Stage with the environment's name, or all where the
 // assembly has no Stages.
 func ReadAssembly(dir, stage string) ([]changes.Stack, error) {
-	m, err := readManifest(dir)
+	dir, m, err := stageIn(dir, stage)
 	if err != nil {
 		return nil, err
 	}
-	var stages []string
-	for _, id := range slices.Sorted(maps.Keys(m.Artifacts)) {
-		a := m.Artifacts[id]
-		if a.Type != assemblyArtifact || !filepath.IsLocal(a.Properties.DirectoryName) {
-			continue
-		}
-		if cmp.Or(a.DisplayName, id) == stage || a.Properties.DirectoryName == "assembly-"+stage {
-			return ReadAssembly(filepath.Join(dir, a.Properties.DirectoryName), stage)
-		}
-		stages = append(stages, cmp.Or(a.DisplayName, id))
-	}
-	if len(stages) > 0 {
-		return nil, fmt.Errorf("%s has no Stage %q: it has %q", dir, stage, stages)
-	}
 	var stacks []changes.Stack
-	for _, id := range m.inOrder() {
+	for _, id := range inOrder(m) {
 		a := m.Artifacts[id]
 		if !filepath.IsLocal(a.Properties.TemplateFile) {
 			return nil, fmt.Errorf("%s: the template of stack %s is outside the folder", dir, id)
@@ -86,7 +45,7 @@ func ReadAssembly(dir, stage string) ([]changes.Stack, error) {
 }
 
 // inOrder returns the IDs of the stacks, each after those that it depends on.
-func (m manifest) inOrder() (ids []string) {
+func inOrder(m cloudformation.Manifest) (ids []string) {
 	seen := map[string]bool{}
 	var visit func(id string)
 	visit = func(id string) {
@@ -97,7 +56,7 @@ func (m manifest) inOrder() (ids []string) {
 		for _, d := range slices.Sorted(slices.Values(m.Artifacts[id].Dependencies)) {
 			visit(d)
 		}
-		if m.Artifacts[id].Type == stackArtifact {
+		if m.Artifacts[id].Type == cloudformation.StackArtifact {
 			ids = append(ids, id)
 		}
 	}
@@ -105,4 +64,28 @@ func (m manifest) inOrder() (ids []string) {
 		visit(id)
 	}
 	return ids
+}
+
+// stageIn returns the folder and the manifest of a Stage in a cloud assembly, those of
+// the assembly itself where it has no Stages.
+func stageIn(dir, stage string) (string, cloudformation.Manifest, error) {
+	m, err := cloudformation.ReadManifest(dir)
+	if err != nil {
+		return "", m, err
+	}
+	var stages []string
+	for _, id := range slices.Sorted(maps.Keys(m.Artifacts)) {
+		a := m.Artifacts[id]
+		if a.Type != cloudformation.AssemblyArtifact || !filepath.IsLocal(a.Properties.DirectoryName) {
+			continue
+		}
+		if cmp.Or(a.DisplayName, id) == stage || a.Properties.DirectoryName == "assembly-"+stage {
+			return stageIn(filepath.Join(dir, a.Properties.DirectoryName), stage)
+		}
+		stages = append(stages, cmp.Or(a.DisplayName, id))
+	}
+	if len(stages) > 0 {
+		return "", m, fmt.Errorf("%s has no Stage %q: it has %q", dir, stage, stages)
+	}
+	return dir, m, nil
 }

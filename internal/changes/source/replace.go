@@ -18,31 +18,20 @@ import (
 // templates, by the stacks' names, and returns the stacks as cdk deploy selects them.
 // A template is an asset that is uploaded under its hash, so that changes too.
 func ReplaceTemplates(dir, environment string, bodies map[string][]byte) (selected []string, err error) {
-	m, err := readManifest(dir)
+	dir, m, err := stageIn(dir, environment)
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range slices.Sorted(maps.Keys(m.Artifacts)) {
+	for _, id := range inOrder(m) {
 		a := m.Artifacts[id]
-		inner := filepath.Join(dir, a.Properties.DirectoryName)
-		if a.Type != assemblyArtifact || cmp.Or(a.DisplayName, id) != environment &&
-			a.Properties.DirectoryName != "assembly-"+environment {
+		body, ok := bodies[cmp.Or(a.Properties.StackName, id)]
+		if !ok {
 			continue
 		}
-		if m, err = readManifest(inner); err != nil {
+		if err := replaceTemplate(dir, a.Properties.TemplateFile, body); err != nil {
 			return nil, err
 		}
-		for _, id := range m.inOrder() {
-			a := m.Artifacts[id]
-			body, ok := bodies[cmp.Or(a.Properties.StackName, id)]
-			if !ok {
-				continue
-			}
-			if err := replaceTemplate(inner, a.Properties.TemplateFile, body); err != nil {
-				return nil, err
-			}
-			selected = append(selected, cmp.Or(a.DisplayName, id))
-		}
+		selected = append(selected, cmp.Or(a.DisplayName, id))
 	}
 	if len(selected) != len(bodies) {
 		return nil, fmt.Errorf("%s: it has not all stacks of %q", dir, slices.Sorted(maps.Keys(bodies)))
