@@ -20,8 +20,8 @@ import (
 	"path/filepath"
 	"slices"
 	"syscall"
-	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes/source"
@@ -78,8 +78,8 @@ func command(ctx context.Context, args []string, out, problems io.Writer) int {
 	} else if err != nil {
 		return statusBadInput
 	}
-	if f, ok := problems.(*os.File); ok && isTerminal(f) {
-		fmt.Fprintln(f, "Synthesizing what is compared, some 10 seconds.")
+	if cli.IsTerminal(problems) {
+		fmt.Fprintln(problems, "Synthesizing what is compared, some 10 seconds.")
 	}
 	r, err := compare(ctx, o, flags.Args())
 	if err != nil {
@@ -100,11 +100,6 @@ func command(ctx context.Context, args []string, out, problems io.Writer) int {
 	return status(r.Verdict)
 }
 
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
 func status(v changes.Verdict) int {
 	switch v {
 	case changes.InPlace:
@@ -122,7 +117,7 @@ func compare(ctx context.Context, o options, rest []string) (changes.Report, err
 	if o.quota < 0 {
 		return changes.Report{}, fmt.Errorf("--quota: got %d: give the quota in instances, 1 or more", o.quota)
 	}
-	now, err := asOf(o.now)
+	now, err := cli.AsOf("--now", o.now)
 	if err != nil {
 		return changes.Report{}, err
 	}
@@ -154,18 +149,6 @@ func compare(ctx context.Context, o options, rest []string) (changes.Report, err
 		}
 	}
 	return r, nil
-}
-
-// asOf parses the flag --now; "" is the current time.
-func asOf(at string) (time.Time, error) {
-	if at == "" {
-		return time.Now(), nil
-	}
-	now, err := time.Parse(time.RFC3339, at)
-	if err != nil {
-		return now, fmt.Errorf("--now: got %q: a time is written as 2027-05-29T12:00:00Z", at)
-	}
-	return now, nil
 }
 
 // fill compares the sides, and finds the keys where both are files.

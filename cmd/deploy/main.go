@@ -21,8 +21,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
-	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes/source"
 )
 
@@ -110,12 +110,9 @@ func newDeployment(o options, in io.Reader, out io.Writer) (*deployment, error) 
 	if o.hold < 0 {
 		return nil, fmt.Errorf("--hold: got %d: give 1 instance or more, or leave it out", o.hold)
 	}
-	now := time.Now()
-	if o.now != "" {
-		var err error
-		if now, err = time.Parse(time.RFC3339, o.now); err != nil {
-			return nil, fmt.Errorf("--now: got %q: a time is written as 2027-05-29T12:00:00Z", o.now)
-		}
+	now, err := cli.AsOf("--now", o.now)
+	if err != nil {
+		return nil, err
 	}
 	file := filepath.Join(o.environments, o.env+".yaml")
 	to, err := source.Open(context.Background(), o.dir, file, o.env)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 )
 
@@ -42,7 +43,7 @@ func main() {
 }
 
 func run(out io.Writer, dir, env, at string, days int) error {
-	now, err := asOf(at)
+	now, err := cli.AsOf("-now", at)
 	if err != nil {
 		return err
 	}
@@ -66,18 +67,6 @@ func run(out io.Writer, dir, env, at string, days int) error {
 		}
 	}
 	return showFrontEnd(out, e, now, now.AddDate(0, 0, days))
-}
-
-// asOf parses the flag -now; "" is the current time.
-func asOf(at string) (time.Time, error) {
-	if at == "" {
-		return time.Now(), nil
-	}
-	now, err := time.Parse(time.RFC3339, at)
-	if err != nil {
-		return now, fmt.Errorf("-now: got %q: a time is written as 2027-05-29T12:00:00Z", at)
-	}
-	return now, nil
 }
 
 // show prints a variant's floors between now and until.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 )
 
@@ -19,7 +20,7 @@ import (
 // with more scheduled actions than the quota allows is pruned too; it is an error
 // if it has too many afterwards.
 func prune(out io.Writer, dir, env, at string, dry bool) error {
-	now, err := asOf(at)
+	now, err := cli.AsOf("-now", at)
 	if err != nil {
 		return err
 	}

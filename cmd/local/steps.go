@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 )
 
 // slow is how long a step takes before its name is printed, off a terminal.
@@ -24,12 +25,7 @@ type steps struct {
 }
 
 func newSteps(out io.Writer) *steps {
-	file, ok := out.(*os.File)
-	if !ok {
-		return &steps{out: out}
-	}
-	info, err := file.Stat()
-	return &steps{out: out, terminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
+	return &steps{out: out, terminal: cli.IsTerminal(out)}
 }
 
 // do runs one step. Of what the step logs a terminal shows the last line while the

@@ -1,0 +1,32 @@
+// Package cli is what the programs have in common on the command line.
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+)
+
+// AsOf parses the value of a flag that says as of when a program judges, such as
+// 2027-05-29T12:00:00Z; "" is the clock's time. The error names the flag.
+func AsOf(flag, text string) (time.Time, error) {
+	if text == "" {
+		return time.Now(), nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return at, fmt.Errorf("%s: got %q: a time is written as 2027-05-29T12:00:00Z", flag, text)
+	}
+	return at, nil
+}
+
+// IsTerminal says whether a person looks at what is written.
+func IsTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
