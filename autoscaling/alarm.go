@@ -70,10 +70,12 @@ type Alarm struct {
 }
 
 // CloudFormation is the properties of the AWS::CloudWatch::Alarm. policy refers
-// to the scaling policy that it sets off: what Ref of it gives.
+// to the scaling policy that it sets off: what Ref of it gives, nil for none.
 func (a Alarm) CloudFormation(policy any) map[string]any {
 	out := a.Metric.alarm(a.Period)
-	out["AlarmActions"] = []any{policy}
+	if policy != nil {
+		out["AlarmActions"] = []any{policy}
+	}
 	out["ComparisonOperator"] = string(a.Comparison)
 	out["Threshold"] = a.Threshold
 	out["EvaluationPeriods"] = a.EvaluationPeriods

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/scaling"
 )
 
 // updatedVariants are the variants as the rules of an update know them. How far they
@@ -112,7 +113,7 @@ func (e *Endpoint) rollback(
 	}
 	for _, v := range e.variants {
 		for _, a := range r.AlarmsOf(v) {
-			alarm := newAlarm(e, "Rollback-"+v.Name+"-"+a.Name, a.Alarm)
+			alarm := scaling.NewAlarm(e, "Rollback-"+v.Name+"-"+a.Name, a.Alarm)
 			e.RollbackAlarms = append(e.RollbackAlarms, alarm)
 			add(alarm.Ref(), alarm.AttrArn())
 		}

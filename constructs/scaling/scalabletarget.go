@@ -110,8 +110,7 @@ func NewScalableTarget(scope constructs.Construct, id string, props ScalableTarg
 	for _, p := range s.Model.StepPolicies {
 		policy := newPolicy(s, policyID(p.Name), p.CloudFormation(*s.Target.Ref()))
 		s.StepPolicies = append(s.StepPolicies, policy)
-		s.Alarms = append(s.Alarms, awscloudwatch.NewCfnAlarm(policy, jsii.String("Alarm"),
-			fill[awscloudwatch.CfnAlarmProps](p.Alarm.CloudFormation(*policy.Ref()))))
+		s.Alarms = append(s.Alarms, newAlarm(policy, "Alarm", p.Alarm, *policy.Ref()))
 	}
 	return s.addressed(func(path string) string {
 		if own, ok := strings.CutPrefix(path, "Target."); ok {
@@ -119,6 +118,17 @@ func NewScalableTarget(scope constructs.Construct, id string, props ScalableTarg
 		}
 		return path
 	})
+}
+
+// NewAlarm makes an alarm of the model, which sets nothing off by itself.
+func NewAlarm(scope constructs.Construct, id string, alarm autoscaling.Alarm) awscloudwatch.CfnAlarm {
+	return newAlarm(scope, id, alarm, nil)
+}
+
+// newAlarm makes an alarm that sets a policy off; nil is none.
+func newAlarm(scope constructs.Construct, id string, alarm autoscaling.Alarm, policy any) awscloudwatch.CfnAlarm {
+	return awscloudwatch.NewCfnAlarm(scope, jsii.String(id),
+		fill[awscloudwatch.CfnAlarmProps](alarm.CloudFormation(policy)))
 }
 
 func newPolicy(
