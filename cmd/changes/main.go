@@ -1,6 +1,6 @@
 // Changes says what the deployment of an environment does to what stands, resource
-// by resource: in place, a new fleet, replaced, or refused by AWS, with the key of
-// the environment file that causes it. It deploys nothing.
+// by resource: in place, a new fleet, replaced, or refused by AWS, and of two
+// environment files the key that causes it. It deploys nothing.
 //
 // Exit status 0: everything changes in place. 3: a fleet or something that users
 // reach is replaced. 1: AWS would refuse the deployment, or an event is under way.
