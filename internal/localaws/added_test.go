@@ -15,7 +15,7 @@ import (
 // through creation, changes and deletion, and reads each back through its API.
 func TestAddedTypes(t *testing.T) {
 	t.Parallel()
-	r := inRegion{t, "us-east-2"}
+	r := ownRegion(t, "us-east-2")
 	inventory := func() map[string]string {
 		found := r.inventory()
 		delete(found, "iam ListRoles") // those of another test

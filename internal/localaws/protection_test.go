@@ -39,7 +39,7 @@ Resources:
 // failed creation has made goes.
 func TestProtection(t *testing.T) {
 	t.Parallel()
-	r := inRegion{t, "eu-south-1"}
+	r := ownRegion(t, "eu-south-1")
 	endpoints := func() (names []string) {
 		// A snapshot wants the configurations too, which go with their stack.
 		client := sagemaker.NewFromConfig(shared.Config(r.name))

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -24,6 +25,18 @@ import (
 type inRegion struct {
 	t    *testing.T
 	name string
+}
+
+// owners holds the test that has each region to itself: one that counts what is there must not meet another's.
+var owners sync.Map
+
+// ownRegion fails where another test that may run meanwhile has the region.
+func ownRegion(t *testing.T, name string) inRegion {
+	t.Helper()
+	if owner, taken := owners.LoadOrStore(name, t.Name()); taken && owner != t.Name() {
+		t.Fatalf("%s is the region of %s: take another", name, owner)
+	}
+	return inRegion{t, name}
 }
 
 func (r inRegion) snapshot() Snapshot {

@@ -11,7 +11,7 @@ import (
 // resource is made before the old one is deleted (fact I7).
 func TestReplacement(t *testing.T) {
 	t.Parallel()
-	r := inRegion{t, "eu-north-1"}
+	r := ownRegion(t, "eu-north-1")
 	before := r.stock()
 	template := text(t, "testdata/replace.yaml")
 	must(t, r.create("replace", template))

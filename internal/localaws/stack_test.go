@@ -15,7 +15,7 @@ import (
 // in a region of its own: it looks at all there is.
 func TestService(t *testing.T) {
 	t.Parallel()
-	r := inRegion{t, "us-west-2"}
+	r := ownRegion(t, "us-west-2")
 	before := r.inventory()
 	r.putCode()
 	template := text(t, "testdata/service.yaml")

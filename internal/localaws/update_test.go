@@ -20,7 +20,7 @@ type fleet struct{ inRegion }
 
 func newFleet(t *testing.T, region string) (f fleet, template string) {
 	t.Helper()
-	f, template = fleet{inRegion{t, region}}, text(t, "testdata/update.yaml")
+	f, template = fleet{ownRegion(t, region)}, text(t, "testdata/update.yaml")
 	must(t, f.create("fleet", template))
 	return f, template
 }
@@ -176,7 +176,7 @@ func TestUpdatesOfAFleet(t *testing.T) {
 // TestUpdateEndpoint changes a fleet through SageMaker's API.
 func TestUpdateEndpoint(t *testing.T) {
 	t.Parallel()
-	f, template := newFleet(t, "eu-south-1")
+	f, template := newFleet(t, "ca-central-1")
 	must(t, f.scale(12))
 	f.config("type", func(v *types.ProductionVariant) { v.InstanceType = "ml.c6i.xlarge" })
 	f.config("name", func(v *types.ProductionVariant) { v.VariantName = aws.String("renamed") })
