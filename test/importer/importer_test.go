@@ -49,13 +49,21 @@ func TestAnotherModuleCompilesTheGateway(t *testing.T) {
 	}
 }
 
-// synthesize runs the app as the main package of another module and returns its
-// template. A function's Code gets the key folder: where its asset is.
-func synthesize(t *testing.T, source string, vendored bool) template.Template {
+// importingModule is the folder of a module outside of this one that has a program,
+// a file or a folder of them, and imports the library.
+func importingModule(t *testing.T, source string) (dir string) {
 	t.Helper()
 	root := template.Root(t)
-	dir := t.TempDir()
-	write(t, filepath.Join(dir, "main.go"), read(t, source))
+	dir = t.TempDir()
+	if info, err := os.Stat(source); err != nil {
+		t.Fatal(err)
+	} else if info.IsDir() {
+		if err := os.CopyFS(dir, os.DirFS(source)); err != nil {
+			t.Fatal(err)
+		}
+	} else {
+		write(t, filepath.Join(dir, "main.go"), read(t, source))
+	}
 	// The importing module's requirements are this module's own, so that the
 	// test needs no network.
 	mod := read(t, filepath.Join(root, "go.mod"))
@@ -64,6 +72,14 @@ func synthesize(t *testing.T, source string, vendored bool) template.Template {
 		"\nreplace github.com/sagemaker-autoscaling-inference/cdk => " + root + "\n"
 	write(t, filepath.Join(dir, "go.mod"), mod)
 	write(t, filepath.Join(dir, "go.sum"), read(t, filepath.Join(root, "go.sum")))
+	return dir
+}
+
+// synthesize runs the app as the main package of another module and returns its
+// template. A function's Code gets the key folder: where its asset is.
+func synthesize(t *testing.T, source string, vendored bool) template.Template {
+	t.Helper()
+	dir := importingModule(t, source)
 	commands := [][]string{{"go", "run", "-mod=mod", "."}}
 	if vendored {
 		commands = [][]string{{"go", "mod", "tidy"}, {"go", "mod", "vendor"}, {"go", "run", "-trimpath", "-mod=vendor", "."}}
