@@ -140,3 +140,57 @@ func TestCredentialsExpireUnderLoad(t *testing.T) {
 		t.Errorf("%d calls were refused, credentials handed out %d times", refused.Load(), handedOut.Load())
 	}
 }
+
+// While credentials are valid a credential source that fails or hangs is not felt: every
+// request is served, nothing counts as shed, and the log says what is wrong.
+func TestCredentialSourceFails(t *testing.T) {
+	t.Parallel()
+	const validFor = 8 * time.Second // half of it is over when renewal is due
+	for name, handler := range map[string]http.HandlerFunc{
+		"answers 500": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) },
+		"hangs":       func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var asked atomic.Int64
+			provider := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if asked.Add(1) > 1 {
+					handler(w, r)
+					return
+				}
+				fmt.Fprintf(w, `{"AccessKeyId":"AKID","SecretAccessKey":"a-secret-key","Token":"a-token","Expiration":%q}`,
+					time.Now().Add(validFor).UTC().Format(time.RFC3339Nano))
+			}))
+			t.Cleanup(provider.Close)
+			env := environment(startRuntime(t), map[string]string{
+				"LOG_RATE": "0", "AWS_CONTAINER_CREDENTIALS_FULL_URI": provider.URL})
+			for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"} {
+				delete(env, name)
+			}
+			s := startServer(t, env)
+			client := newClient()
+			defer client.CloseIdleConnections()
+			var all sync.WaitGroup
+			for range 4 {
+				all.Go(func() {
+					for began := time.Now(); time.Since(began) < validFor-time.Second; time.Sleep(20 * time.Millisecond) {
+						if got := post(client, "http://"+s.address+"/invocations", "a"); got != (ended{status: 200, body: "a"}) {
+							t.Errorf("after %v: %+v", time.Since(began), got)
+						}
+					}
+				})
+			}
+			all.Wait()
+			if n := asked.Load(); n < 2 || n > 12 {
+				t.Errorf("the source was asked %d times", n)
+			}
+			if name == "answers 500" { // the SDK gives up on one that hangs only after their end
+				s.waitFor(t, "AWS credentials cannot be renewed")
+			}
+			line := s.waitFor(t, `"ShedRequests"`)
+			if !strings.Contains(line, `"ShedRequests":0`) || !strings.Contains(line, `"GatewayErrors":0`) {
+				t.Error(line)
+			}
+		})
+	}
+}

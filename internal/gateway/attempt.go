@@ -27,9 +27,13 @@ func (g *Gateway) attempts(ctx context.Context, x *exchange, target *url.URL, he
 		if x.span != nil {
 			g.beginCall(ctx, x, target, header)
 		}
+		x.credentials = g.endpoint.credentials.valid(g.endpoint.now())
+		if x.credentials == nil { // they ended in the queue
+			return noAnswer(g.endpoint.credentials.missing())
+		}
 		sent := time.Now()
 		//nolint:bodyclose // Gateway.end closes a successful answer, readError another one
-		response, err := g.endpoint.send(ctx, target, header, body)
+		response, err := g.endpoint.send(ctx, target, header, body, x.credentials)
 		if err == nil && response.StatusCode >= 200 && response.StatusCode < 300 {
 			g.sample(pressure.Succeeded, time.Since(sent))
 			return succeededReply(ctx, x, response)
@@ -81,10 +85,36 @@ func (g *Gateway) afterFailure(
 	defer pause.Stop()
 	select {
 	case <-pause.C:
-		return nil, true
 	case <-ctx.Done():
 		return out, false
 	}
+	if reason == retryCredentials {
+		if refused := g.renewedCredentials(ctx, x); refused != nil {
+			return refused, false
+		}
+	}
+	return nil, true
+}
+
+// renewedCredentials waits for new credentials without a place in the limiter, and then
+// for a place. It returns the reply to a request that does not get both, else nil.
+func (g *Gateway) renewedCredentials(ctx context.Context, x *exchange) (refused *reply) {
+	if x.admitted {
+		x.admitted = false
+		g.limiter.Release()
+	}
+	if _, err := g.endpoint.credentials.getOther(ctx); err != nil {
+		return withoutCredentials(ctx, err)
+	}
+	return g.acquire(ctx, x)
+}
+
+// withoutCredentials is the reply to a request for which there are no credentials.
+func withoutCredentials(ctx context.Context, err error) *reply {
+	if errors.Is(context.Cause(ctx), context.Canceled) {
+		return clientGone(err)
+	}
+	return noAnswer(err)
 }
 
 // explain turns a failed attempt into a reply. reason says why it may be retried;
@@ -105,7 +135,7 @@ func (g *Gateway) explain(ctx context.Context, x *exchange, response *http.Respo
 				g.sample(pressure.Refused, 0)
 			}
 		case cause != nil && errors.Is(cause, context.Canceled):
-			return failure(statusClientClosedRequest, codeClientClosedRequest, "the client left").withCause(err), noRetry, nil
+			return clientGone(err), noRetry, nil
 		case !answered && opensBreaker(err):
 			g.breaker.Failed(g.clock())
 		}
@@ -119,7 +149,7 @@ func (g *Gateway) explain(ctx context.Context, x *exchange, response *http.Respo
 	reason, outcome := retryReasonOf(response.StatusCode, code, text)
 	g.sample(outcome, 0)
 	if reason == retryCredentials {
-		g.endpoint.renew()
+		g.endpoint.credentials.refuse(x.credentials)
 	}
 	return sageMakerError(response.StatusCode, response.Header, text), reason, response.Header
 }

@@ -170,12 +170,9 @@ func isTLSError(err error) bool {
 // handshakeTimeout is the text of net/http's error, which has no exported type.
 const handshakeTimeout = "TLS handshake timeout"
 
-// opensBreaker reports whether err counts for the breaker: DNS, TLS or credentials
-// fail, so the next call will too.
+// opensBreaker reports whether err counts for the breaker: DNS or TLS fails, so the
+// next call will too.
 func opensBreaker(err error) bool {
-	var (
-		name        *net.DNSError
-		credentials *credentialsError
-	)
-	return errors.As(err, &name) || errors.As(err, &credentials) || isTLSError(err)
+	var name *net.DNSError
+	return errors.As(err, &name) || isTLSError(err)
 }

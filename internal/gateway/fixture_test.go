@@ -28,6 +28,9 @@ func testConfig() Config {
 	return cfg
 }
 
+// testCredentials are any.
+var testCredentials = &aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "a-secret-key"}
+
 // sdkClient is the AWS SDK's client of whatever listens at url.
 func sdkClient(url string, opts ...func(*sagemakerruntime.Options)) *sagemakerruntime.Client {
 	return sagemakerruntime.New(sagemakerruntime.Options{

@@ -55,6 +55,7 @@ func New(cfg Config, endpoint *Endpoint, log *slog.Logger) *Gateway {
 		invocations:    endpoint.target(cfg.EndpointName, "invocations"),
 		responseStream: endpoint.target(cfg.EndpointName, "invocations-response-stream"),
 	}
+	endpoint.credentials.log = log
 	if !cfg.Lambda {
 		g.limiter = pressure.NewLimiter(pressure.Limits{
 			Initial: max(cfg.MinConcurrency, min(cfg.MaxConcurrency, initialConcurrency)),

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/pressure"
@@ -25,6 +26,9 @@ type exchange struct {
 	answer    io.Closer
 	bodyBytes int64 // reserved for the request's body
 	admitted  bool  // by the limiter
+	high      bool  // its priority
+	// credentials are those that the last attempt was signed with.
+	credentials *aws.Credentials
 
 	// For log and metrics.
 	invokes      bool // the request is for the endpoint
@@ -77,13 +81,17 @@ func (g *Gateway) invoke(r *http.Request, x *exchange) *reply {
 	return out
 }
 
-// admit reads the request's body and waits for the limiter; refused is the reply
-// where either fails. The context ends with the request's deadline.
+// admit waits for credentials, reads the request's body and waits for the limiter;
+// refused is the reply where one of them fails. The context ends with the request's
+// deadline.
 func (g *Gateway) admit(r *http.Request, x *exchange) (ctx context.Context, body []byte, refused *reply) {
-	refuse := func(out *reply) (context.Context, []byte, *reply) { return nil, nil, out }
-	high := isHighPriority(r, g.cfg.PrioritySources)
-	if g.limiter != nil && !high && g.limiter.Full() {
-		return refuse(g.shed(pressure.ErrFull)) // before reading the body
+	x.high = isHighPriority(r, g.cfg.PrioritySources)
+	if g.limiter != nil && !x.high && g.limiter.Full() {
+		return nil, nil, g.shed(pressure.ErrFull) // before reading the body
+	}
+	// Before the request takes memory or a place: waiting for credentials is no load.
+	if _, err := g.endpoint.credentials.get(r.Context()); err != nil {
+		return nil, nil, withoutCredentials(r.Context(), err)
 	}
 	body, refused = g.readBody(r, x)
 	x.requestBytes = len(body)
@@ -94,21 +102,32 @@ func (g *Gateway) admit(r *http.Request, x *exchange) (ctx context.Context, body
 	x.cancel = cancel
 	x.deadline = time.Now().Add(x.timeout)
 	x.timer = time.AfterFunc(x.timeout, func() { cancel(errDeadline) })
+	return ctx, body, g.acquire(ctx, x)
+}
+
+// acquire waits for the limiter. It returns the reply to a request that it does not let
+// through, else nil.
+func (g *Gateway) acquire(ctx context.Context, x *exchange) (refused *reply) {
 	if g.limiter == nil {
-		return ctx, body, nil
+		return nil
 	}
 	queued := time.Now()
-	err := g.limiter.Acquire(ctx, high)
-	x.waited = time.Since(queued)
+	err := g.limiter.Acquire(ctx, x.high)
+	x.waited += time.Since(queued)
 	switch {
 	case err == nil:
 		x.admitted = true
-		return ctx, body, nil
+		return nil
 	case errors.Is(err, pressure.ErrFull), errors.Is(err, pressure.ErrTimeout), errors.Is(err, errDeadline):
-		return refuse(g.shed(err))
+		return g.shed(err)
 	default:
-		return refuse(failure(statusClientClosedRequest, codeClientClosedRequest, "the client left").withCause(err))
+		return clientGone(err)
 	}
+}
+
+// clientGone is the reply to a client that left.
+func clientGone(cause error) *reply {
+	return failure(statusClientClosedRequest, codeClientClosedRequest, "the client left").withCause(cause)
 }
 
 // call sends the request to the operation that its route asks for.

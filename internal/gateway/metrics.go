@@ -156,6 +156,7 @@ func (g *Gateway) metricLine(now time.Time) ([]byte, error) {
 		open = 1
 	}
 	m.add("BreakerOpen", "Count", open)
+	m.add("CredentialRenewalFailures", "Count", g.endpoint.credentials.failed.Swap(0))
 	if at := g.metrics.latency.quantiles(0.5, 0.9, 0.99); at != nil {
 		for i, name := range []string{"LatencyP50", "LatencyP90", "LatencyP99"} {
 			m.add(name, "Milliseconds", float64(at[i].Microseconds())/1000)

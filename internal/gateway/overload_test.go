@@ -1,9 +1,7 @@
 package gateway
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -12,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/test/sagemakertest"
@@ -144,11 +140,9 @@ func TestFallbackOfTheBreaker(t *testing.T) {
 	f := newFixture(t)
 	cfg := testConfig()
 	cfg.FallbackBody = "none"
-	f.serve(t, cfg, endpointAt(t, f.runtime.URL, func(o *sagemakerruntime.Options) {
-		o.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{}, errors.New("none")
-		})
-	}))
+	name := &failing{}
+	name.on.Store(true)
+	f.serve(t, cfg, endpointBy(t, name))
 	marked := 0
 	for range 10 {
 		response, body := f.do(t, "POST", "/invocations", nil, strings.NewReader("a"))
@@ -313,7 +307,7 @@ func TestMetricLine(t *testing.T) {
 		"SucceededRequests": 1., "ModelErrors": 1., "ClientErrors": 1., "EndpointErrors": 1., "GatewayErrors": 1.,
 		"ClientsGone":      0.,
 		"RetriesThrottled": 0., "RetriesUnavailable": 0., "RetriesFailure": 0., "RetriesConnection": 0.,
-		"RetriesCredentials": 0., "BreakerOpen": 0.,
+		"RetriesCredentials": 0., "BreakerOpen": 0., "CredentialRenewalFailures": 0.,
 	}
 	if diff := cmp.Diff(want, line); diff != "" {
 		t.Error(diff)

@@ -12,8 +12,14 @@ import (
 type readiness struct {
 	// Status is ready, failing or, before the first success, unknown.
 	Status string `json:"status"`
-	// BreakerOpen says that DNS, TLS or credentials fail, and calls are stopped.
+	// BreakerOpen says that DNS or TLS fails, and calls are stopped.
 	BreakerOpen bool `json:"breakerOpen"`
+	// CredentialsMissing says that there are no valid credentials to sign with, or none
+	// yet: the first request asks for them.
+	CredentialsMissing bool `json:"credentialsMissing"`
+	// CredentialRenewalFailures counts the renewals that have failed since the last one
+	// that succeeded. The gateway serves with what it has until that ends.
+	CredentialRenewalFailures int64 `json:"credentialRenewalFailures"`
 	// SecondsSinceSuccess is -1 before the first.
 	SecondsSinceSuccess float64 `json:"secondsSinceSuccess"`
 	ConcurrencyLimit    int64   `json:"concurrencyLimit"`
@@ -21,13 +27,15 @@ type readiness struct {
 	Queued              int64   `json:"queued"`
 }
 
-// ready answers 503 while the breaker is open, and while requests are in flight but
-// none has succeeded for RequestTimeout.
+// ready answers 503 while the breaker is open, while credentials are missing and cannot
+// be had, and while requests are in flight but none has succeeded for RequestTimeout.
 func (g *Gateway) ready() *reply {
 	state := g.limiter.State()
 	r := readiness{
 		Status: "ready", BreakerOpen: g.breaker.Open(), SecondsSinceSuccess: -1,
-		ConcurrencyLimit: state.Limit, InFlight: state.InFlight, Queued: state.Queued,
+		CredentialsMissing:        g.endpoint.credentials.valid(g.endpoint.now()) == nil,
+		CredentialRenewalFailures: g.endpoint.credentials.failures.Load(),
+		ConcurrencyLimit:          state.Limit, InFlight: state.InFlight, Queued: state.Queued,
 	}
 	var since time.Duration
 	if last := g.metrics.lastSuccess.Load(); last > 0 {
@@ -38,7 +46,7 @@ func (g *Gateway) ready() *reply {
 		r.Status = "unknown"
 	}
 	status := http.StatusOK
-	if r.BreakerOpen || state.InFlight > 0 && since > g.cfg.RequestTimeout {
+	if r.BreakerOpen || r.CredentialsMissing && r.CredentialRenewalFailures > 0 || state.InFlight > 0 && since > g.cfg.RequestTimeout {
 		r.Status, status = "failing", http.StatusServiceUnavailable
 	}
 	body, err := json.Marshal(r)

@@ -6,13 +6,11 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -28,9 +26,6 @@ const (
 	signingService = "sagemaker"
 	headerDate     = "X-Amz-Date"
 	headerToken    = "X-Amz-Security-Token"
-	// staleCredentials is how long expired credentials are used where the provider
-	// fails: providers renew some minutes before the expiration.
-	staleCredentials = 5 * time.Minute
 )
 
 // Endpoint is a region's SageMaker runtime with the credentials to sign for it.
@@ -38,8 +33,7 @@ type Endpoint struct {
 	base        *url.URL
 	region      string
 	signer      *v4.Signer
-	credentials aws.CredentialsProvider
-	last        atomic.Pointer[aws.Credentials]
+	credentials *credentialStore
 	transport   http.RoundTripper
 	now         func() time.Time
 }
@@ -48,7 +42,11 @@ type Endpoint struct {
 // the AWS SDK finds. It makes no call. The error is a problem.List where there is no
 // region.
 func NewEndpoint(ctx context.Context) (*Endpoint, error) {
-	cfg, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithHTTPClient(awshttp.NewBuildableClient()))
+	cfg, err := awsconfig.LoadDefaultConfig(ctx,
+		// For the credential sources only: calls of SageMaker have a transport of their own.
+		awsconfig.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(providerTimeout)),
+		// credentialStore renews them before their end, and has to know it.
+		awsconfig.WithCredentialsCacheOptions(func(o *aws.CredentialsCacheOptions) { o.ExpiryWindow = 0 }))
 	if err != nil {
 		return nil, fmt.Errorf("load the AWS configuration: %w", err)
 	}
@@ -81,10 +79,11 @@ func newEndpoint(ctx context.Context, o sagemakerruntime.Options) (*Endpoint, er
 	if err != nil {
 		return nil, err
 	}
-	return &Endpoint{
-		base: &resolved.URI, region: o.Region, signer: v4.NewSigner(), credentials: o.Credentials,
-		transport: transport, now: time.Now,
-	}, nil
+	e := &Endpoint{
+		base: &resolved.URI, region: o.Region, signer: v4.NewSigner(), transport: transport, now: time.Now,
+	}
+	e.credentials = &credentialStore{provider: o.Credentials, now: func() time.Time { return e.now() }}
+	return e, nil
 }
 
 // target is the URL of an endpoint's operation.
@@ -96,13 +95,10 @@ func (e *Endpoint) target(endpointName, operation string) *url.URL {
 
 // send signs and sends one attempt; it adds to header. The response is whatever
 // SageMaker answered, an error says that there was no answer.
-func (e *Endpoint) send(ctx context.Context, target *url.URL, header http.Header, body []byte) (*http.Response, error) {
-	now := e.now()
-	credentials, err := e.retrieve(ctx, now)
-	if err != nil {
-		return nil, err
-	}
-	if err := e.sign(ctx, target, header, body, credentials, now); err != nil {
+func (e *Endpoint) send(
+	ctx context.Context, target *url.URL, header http.Header, body []byte, credentials *aws.Credentials,
+) (*http.Response, error) {
+	if err := e.sign(ctx, target, header, body, credentials, e.now()); err != nil {
 		return nil, err
 	}
 	return roundTrip(ctx, e.transport, func(ctx context.Context) *http.Request {
@@ -151,38 +147,3 @@ func request(ctx context.Context, target *url.URL, header http.Header, body []by
 	}
 	return r
 }
-
-// retrieve returns credentials: where the provider fails, the last ones until
-// staleCredentials after their expiration.
-func (e *Endpoint) retrieve(ctx context.Context, now time.Time) (*aws.Credentials, error) {
-	if e.credentials == nil {
-		return nil, &credentialsError{errors.New("no provider")}
-	}
-	credentials, err := e.credentials.Retrieve(ctx)
-	last := e.last.Load()
-	switch {
-	case err == nil && last != nil && *last == credentials:
-		return last, nil
-	case err == nil:
-		fresh := credentials // one allocation for each renewal
-		e.last.Store(&fresh)
-		return &fresh, nil
-	case last != nil && now.Before(last.Expires.Add(staleCredentials)):
-		return last, nil
-	}
-	return nil, &credentialsError{err}
-}
-
-// renew drops credentials that SageMaker calls expired.
-func (e *Endpoint) renew() {
-	if cache, ok := e.credentials.(interface{ Invalidate() }); ok {
-		cache.Invalidate()
-	}
-	e.last.Store(nil)
-}
-
-// credentialsError says that the gateway has no credentials to sign with.
-type credentialsError struct{ err error }
-
-func (e *credentialsError) Error() string { return "no AWS credentials: " + e.err.Error() }
-func (e *credentialsError) Unwrap() error { return e.err }

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -13,7 +12,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime"
 	"pgregory.net/rapid"
 )
 
@@ -61,11 +59,7 @@ func TestSignature(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		var credentials aws.Credentials
 		calls := &recording{}
-		endpoint := endpointAt(t, "http://127.0.0.1", func(o *sagemakerruntime.Options) {
-			o.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-				return credentials, nil
-			})
-		})
+		endpoint := endpointAt(t, "http://127.0.0.1")
 		endpoint.transport = calls
 		header := http.Header{"User-Agent": userAgent}
 		for _, name := range rapid.SliceOfDistinct(rapid.SampledFrom(forwardedHeaders), rapid.ID).Draw(rt, "names") {
@@ -82,7 +76,7 @@ func TestSignature(t *testing.T) {
 			now := time.Unix(rapid.Int64Range(1.7e9, 1.9e9).Draw(rt, "now"), 0)
 			endpoint.now = func() time.Time { return now }
 			target := endpoint.target(testEndpoint, "invocations")
-			if _, err := endpoint.send(t.Context(), target, header, body); err != nil {
+			if _, err := endpoint.send(t.Context(), target, header, body, &credentials); err != nil {
 				rt.Fatal(err)
 			}
 			sent := calls.calls[attempt]

@@ -224,7 +224,7 @@ func TestContextEnds(t *testing.T) {
 	endpoint := h.endpoint(t)
 	send := func(ctx context.Context, accept string) error {
 		response, err := endpoint.send(ctx, endpoint.target(testEndpoint, "invocations"),
-			http.Header{"Accept": {accept}}, []byte("a"))
+			http.Header{"Accept": {accept}}, []byte("a"), testCredentials)
 		if err != nil {
 			return err
 		}
@@ -269,6 +269,7 @@ func TestBodyIsClosed(t *testing.T) {
 			endpoint.target(testEndpoint, "invocations"),
 			http.Header{},
 			[]byte("abc"),
+			testCredentials,
 		)
 		if err != nil {
 			t.Fatal(err)
@@ -299,6 +300,7 @@ func TestHandshakeTimeout(t *testing.T) {
 		endpoint.target(testEndpoint, "invocations"),
 		http.Header{},
 		[]byte("a"),
+		testCredentials,
 	) //nolint:bodyclose // there is none
 	var network net.Error
 	if !errors.As(err, &network) || !network.Timeout() || !notConnected(err) || !opensBreaker(err) {

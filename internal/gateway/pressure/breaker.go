@@ -12,7 +12,7 @@ const (
 
 // Breaker is a circuit breaker: after five failures in a row it lets one call a
 // second through until a call reaches the endpoint. The caller reports failures of
-// DNS, TLS and credentials only. Errors of the endpoint itself must not open it:
+// DNS and TLS only. Errors of the endpoint itself must not open it:
 // while some instances start, that would be an outage.
 type Breaker struct {
 	failures atomic.Int64
