@@ -67,8 +67,10 @@ func writeWhole(w http.ResponseWriter, method string, out *reply) (int64, error)
 
 // writeAnswer copies SageMaker's body to the client as it arrives: each piece is
 // flushed at once. After headWritten an error can only be shown by closing the
-// connection.
-func (g *Gateway) writeAnswer(w http.ResponseWriter, out *reply) (sent int64, headWritten bool, err error) {
+// connection, or the stream of HTTP/2.
+func (g *Gateway) writeAnswer(
+	w http.ResponseWriter, out *reply, http2 bool,
+) (sent int64, headWritten bool, err error) {
 	control := http.NewResponseController(w)
 	pool := smallBuffers
 	buffer := pool.Get().(*[]byte)
@@ -123,6 +125,12 @@ func (g *Gateway) writeAnswer(w http.ResponseWriter, out *reply) (sent int64, he
 		}
 		if err := control.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
 			return sent, headWritten, &clientError{err}
+		}
+		if http2 {
+			// HTTP/2 resets a stream when its deadline passes, HTTP/1.1 only fails a write
+			// after it: SageMaker's pauses are not the client's.
+			_ = control.SetWriteDeadline(time.Time{})
+			nextDeadline = time.Time{}
 		}
 	}
 }

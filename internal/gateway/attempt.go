@@ -22,7 +22,7 @@ func (g *Gateway) attempts(ctx context.Context, x *exchange, target *url.URL, he
 	for {
 		x.attempts++
 		if g.limiter != nil && !g.breaker.Allow(g.clock()) {
-			return g.breakerReply()
+			return g.breakerReply(x)
 		}
 		if x.span != nil {
 			g.beginCall(ctx, x, target, header)
@@ -58,8 +58,8 @@ func succeededReply(ctx context.Context, x *exchange, response *http.Response) *
 }
 
 // breakerReply is the reply while the breaker is open.
-func (g *Gateway) breakerReply() *reply {
-	return g.fallback(failure(http.StatusServiceUnavailable, codeEndpointUnreachable,
+func (g *Gateway) breakerReply(x *exchange) *reply {
+	return g.fallback(x, failure(http.StatusServiceUnavailable, codeEndpointUnreachable,
 		"SageMaker cannot be reached").withRetryAfter(time.Second))
 }
 

@@ -35,7 +35,7 @@ func (g *Gateway) readBody(r *http.Request, x *exchange) ([]byte, *reply) {
 		if len(body) == cap(body) {
 			room = min(max(room, 2*int64(cap(body))), highest)
 			if !g.reserveBytes(x, room) {
-				return refuse(g.shed(errors.New("the bodies of all requests together are too large")))
+				return refuse(g.shed(x, errors.New("the bodies of all requests together are too large")))
 			}
 			body = append(make([]byte, 0, room), body...)
 		}

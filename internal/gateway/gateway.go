@@ -92,7 +92,7 @@ func (g *Gateway) finish(w http.ResponseWriter, r *http.Request, x *exchange, ou
 	var err error
 	if out.answer != nil {
 		var headWritten bool
-		if x.sentBytes, headWritten, err = g.writeAnswer(w, out); err != nil && !headWritten {
+		if x.sentBytes, headWritten, err = g.writeAnswer(w, out, r.ProtoMajor > 1); err != nil && !headWritten {
 			failed := brokenAnswer(err)
 			for _, name := range []string{headerInferenceID, headerRequestID} {
 				if value := out.header[name]; value != nil {

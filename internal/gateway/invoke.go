@@ -27,6 +27,7 @@ type exchange struct {
 	bodyBytes int64 // reserved for the request's body
 	admitted  bool  // by the limiter
 	high      bool  // its priority
+	fallback  bool  // the configured reply may take the place of an error
 	// credentials are those that the last attempt was signed with.
 	credentials *aws.Credentials
 
@@ -61,6 +62,9 @@ func (g *Gateway) end(x *exchange) {
 // invoke sends r to the endpoint and turns the answer into a reply.
 func (g *Gateway) invoke(r *http.Request, x *exchange) *reply {
 	x.invokes = true
+	// A stream has no place for it.
+	x.fallback = g.cfg.FallbackBody != "" && !x.route.streams() &&
+		accepts(r.Header[headerAccept], g.cfg.FallbackContentType)
 	header, err := forwardHeaders(r.Header)
 	if err == nil {
 		x.timeout, err = clientTimeout(r.Header, g.cfg.RequestTimeout)
@@ -87,7 +91,7 @@ func (g *Gateway) invoke(r *http.Request, x *exchange) *reply {
 func (g *Gateway) admit(r *http.Request, x *exchange) (ctx context.Context, body []byte, refused *reply) {
 	x.high = isHighPriority(r, g.cfg.PrioritySources)
 	if g.limiter != nil && !x.high && g.limiter.Full() {
-		return nil, nil, g.shed(pressure.ErrFull) // before reading the body
+		return nil, nil, g.shed(x, pressure.ErrFull) // before reading the body
 	}
 	// Before the request takes memory or a place: waiting for credentials is no load.
 	if _, err := g.endpoint.credentials.get(r.Context()); err != nil {
@@ -119,7 +123,7 @@ func (g *Gateway) acquire(ctx context.Context, x *exchange) (refused *reply) {
 		x.admitted = true
 		return nil
 	case errors.Is(err, pressure.ErrFull), errors.Is(err, pressure.ErrTimeout), errors.Is(err, errDeadline):
-		return g.shed(err)
+		return g.shed(x, err)
 	default:
 		return clientGone(err)
 	}
@@ -177,17 +181,18 @@ func (g *Gateway) sample(outcome pressure.Outcome, latency time.Duration) {
 }
 
 // shed is the reply to a request for which there is no capacity.
-func (g *Gateway) shed(cause error) *reply {
+func (g *Gateway) shed(x *exchange, cause error) *reply {
 	out := failure(http.StatusServiceUnavailable, codeOverloaded,
 		"there are more requests than the endpoint serves; try again later").
 		withRetryAfter(retryAfter()).withCause(cause)
 	out.shed = true
-	return g.fallback(out)
+	return g.fallback(x, out)
 }
 
-// fallback replaces out by the configured fixed reply, marked by X-Gateway-Fallback.
-func (g *Gateway) fallback(out *reply) *reply {
-	if g.cfg.FallbackBody == "" {
+// fallback replaces out by the configured fixed reply, marked by X-Gateway-Fallback,
+// where the client can take it.
+func (g *Gateway) fallback(x *exchange, out *reply) *reply {
+	if !x.fallback {
 		return out
 	}
 	out.status, out.body = http.StatusOK, []byte(g.cfg.FallbackBody)

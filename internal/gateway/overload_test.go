@@ -132,6 +132,19 @@ func TestFallback(t *testing.T) {
 	if f.gateway.metrics.shed.Load() != 1 || !strings.Contains(f.log.String(), `"shed":true`) {
 		t.Error("it does not count as shed")
 	}
+	// A client that cannot take it gets the error.
+	for name, test := range map[string]struct{ path, accept string }{
+		"another type":             {"/invocations", "text/csv"},
+		"an event stream":          {"/endpoints/" + testEndpoint + "/invocations-response-stream", "*/*"},
+		"a stream without framing": {"/invocations-response-stream", "*/*"},
+	} {
+		header := http.Header{"Accept": {test.accept}}
+		response, body := f.do(t, "POST", test.path, header, strings.NewReader("a"))
+		if e := errorOf(t, response, body); response.StatusCode != 503 || e.Code != codeOverloaded ||
+			response.Header.Get("X-Gateway-Fallback") != "" || response.Header.Get("Retry-After") == "" {
+			t.Errorf("%s: got %d %s %v", name, response.StatusCode, body, response.Header)
+		}
+	}
 }
 
 // A fallback for calls that are held back is no success.

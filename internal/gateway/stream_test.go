@@ -310,11 +310,13 @@ func TestClientOfAStream(t *testing.T) {
 	}
 }
 
-// The server's own front: HTTP/2 without TLS, and a stream that lasts longer
-// than the time to read a request.
+// The server's own front: HTTP/2 without TLS, and a stream that pauses for longer than
+// the time to read a request, and than the time to write a piece.
 func TestServeHTTP2(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, func(cfg *Config) { cfg.RequestTimeout = 300 * time.Millisecond; cfg.Metrics = false })
+	f := newFixture(t, func(cfg *Config) {
+		cfg.RequestTimeout, cfg.WriteTimeout, cfg.Metrics = 300*time.Millisecond, 200*time.Millisecond, false
+	})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
