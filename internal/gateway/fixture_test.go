@@ -161,3 +161,15 @@ func errorOf(t *testing.T, response *http.Response, body string) errorBody {
 	}
 	return e
 }
+
+// lineWith is the line of the log with a text.
+func (f *fixture) lineWith(t *testing.T, text string) string {
+	t.Helper()
+	for _, line := range strings.Split(f.log.String(), "\n") {
+		if strings.Contains(line, text) {
+			return line
+		}
+	}
+	t.Errorf("no line of the log has %s", text)
+	return ""
+}

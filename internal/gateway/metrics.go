@@ -29,6 +29,7 @@ const (
 	succeeded outcome = iota
 	modelFailed
 	clientFailed
+	throttled
 	endpointFailed
 	gatewayFailed
 	clientLeft
@@ -36,7 +37,7 @@ const (
 )
 
 var outcomeMetrics = [outcomes]string{
-	succeeded: "SucceededRequests", modelFailed: "ModelErrors", clientFailed: "ClientErrors",
+	succeeded: "SucceededRequests", modelFailed: "ModelErrors", clientFailed: "ClientErrors", throttled: "ThrottledRequests",
 	endpointFailed: "EndpointErrors", gatewayFailed: "GatewayErrors", clientLeft: "ClientsGone",
 }
 
@@ -51,6 +52,8 @@ func outcomeOf(out *reply) outcome {
 		return clientLeft
 	case out.status == 424:
 		return modelFailed
+	case isThrottled(out.status, out.code):
+		return throttled
 	case out.status < 500:
 		return clientFailed
 	}

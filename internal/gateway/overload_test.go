@@ -271,12 +271,19 @@ func TestMetricLine(t *testing.T) {
 		sagemakertest.Echo,
 		sagemakertest.ModelError(500),
 		sagemakertest.Fail(400, "ValidationError"),
+		sagemakertest.Fail(429, "ModelNotReadyException"),
+		sagemakertest.Fail(400, "ThrottlingException"),
 		sagemakertest.Fail(503, "ServiceUnavailable"),
 		sagemakertest.Fail(403, "AccessDeniedException"),
 	}
 	for _, answer := range answers {
 		f.runtime.Answer(answer)
 		f.do(t, "POST", "/invocations", nil, strings.NewReader("a"))
+	}
+	for _, code := range []string{"ModelNotReadyException", "ThrottlingException"} {
+		if line := f.lineWith(t, `"code":"`+code+`"`); !strings.Contains(line, `"level":"WARN"`) {
+			t.Error(line)
+		}
 	}
 	f.do(t, "GET", "/ping", nil, nil) // is no request for the endpoint
 	text, err := f.gateway.metricLine(time.UnixMilli(1800000000123))
@@ -316,9 +323,9 @@ func TestMetricLine(t *testing.T) {
 	delete(line, "_aws")
 	delete(line, "ConcurrencyLimit")
 	want := map[string]any{
-		"EndpointName": testEndpoint, "ArrivedRequests": 5., "ShedRequests": 0., "QueuedRequests": 0., "InFlightRequests": 0.,
+		"EndpointName": testEndpoint, "ArrivedRequests": 7., "ShedRequests": 0., "QueuedRequests": 0., "InFlightRequests": 0.,
 		"SucceededRequests": 1., "ModelErrors": 1., "ClientErrors": 1., "EndpointErrors": 1., "GatewayErrors": 1.,
-		"ClientsGone":      0.,
+		"ClientsGone": 0., "ThrottledRequests": 2.,
 		"RetriesThrottled": 0., "RetriesUnavailable": 0., "RetriesFailure": 0., "RetriesConnection": 0.,
 		"RetriesCredentials": 0., "BreakerOpen": 0., "CredentialRenewalFailures": 0.,
 	}

@@ -47,6 +47,8 @@ func (g *Gateway) logRequest(r *http.Request, x *exchange, out *reply) {
 	switch {
 	case out.status >= 500 && !out.shed:
 		level = slog.LevelError
+	case x.invokes && outcomeOf(out) == throttled:
+		level = slog.LevelWarn
 	case (x.route == routePing || x.route == routeReady) && out.status == http.StatusOK:
 		level = slog.LevelDebug
 	}

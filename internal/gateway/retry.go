@@ -39,8 +39,6 @@ var retryMetrics = [retryReasons]string{
 // the errors that may), and what it says about the endpoint's load.
 func retryReasonOf(status int, code string, body []byte) (retryReason, pressure.Outcome) {
 	switch status {
-	case http.StatusTooManyRequests:
-		return retryThrottled, pressure.Refused
 	case http.StatusServiceUnavailable:
 		return retryUnavailable, pressure.Refused
 	case http.StatusInternalServerError, 530:
@@ -58,10 +56,17 @@ func retryReasonOf(status int, code string, body []byte) (retryReason, pressure.
 	switch code {
 	case "ExpiredToken", "ExpiredTokenException", "RequestExpired":
 		return retryCredentials, pressure.Neutral
-	case "ThrottlingException", "TooManyRequestsException":
+	}
+	if isThrottled(status, code) {
 		return retryThrottled, pressure.Refused
 	}
 	return noRetry, pressure.Neutral
+}
+
+// isThrottled reports whether SageMaker or the model refused a request because there are
+// too many: facts F3 and F4 list these errors.
+func isThrottled(status int, code string) bool {
+	return status == http.StatusTooManyRequests || code == "ThrottlingException" || code == "TooManyRequestsException"
 }
 
 // retryDelay is the delay after attempt, whose answer had header; ok is false where
