@@ -283,6 +283,53 @@ func TestTerminationUnderLoad(t *testing.T) {
 	}
 }
 
+// SIGTERM at 400 requests a second over kept connections: each request is served, until
+// the load balancer has seen that the task is unhealthy and sends no more.
+func TestNoRequestIsLostAtTheEnd(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, environment(startRuntime(t), map[string]string{"LOG_RATE": "0", "DRAIN_TIMEOUT": "8s"}))
+	client := newClient()
+	defer client.CloseIdleConnections()
+	var all sync.WaitGroup
+	var served atomic.Int64
+	var seen atomic.Bool
+	for range 16 {
+		all.Go(func() {
+			for !seen.Load() {
+				if got := post(client, "http://"+s.address+"/invocations", "a"); got != (ended{status: 200, body: "a"}) {
+					t.Errorf("got %+v: %v", got, got.err)
+				}
+				served.Add(1)
+				time.Sleep(40 * time.Millisecond)
+			}
+		})
+	}
+	for served.Load() < 200 {
+		time.Sleep(time.Millisecond)
+	}
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	for unhealthy := 0; unhealthy < 20; {
+		response, err := client.Get("http://" + s.address + "/ping")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode == http.StatusServiceUnavailable && response.Close {
+			unhealthy++
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	seen.Store(true)
+	all.Wait()
+	for range s.log { // to the end of its output
+	}
+	if err := s.cmd.Wait(); err != nil {
+		t.Errorf("it ended with %v", err)
+	}
+}
+
 // A drain that takes too long is cut, and says so by the exit status.
 func TestDrainEnds(t *testing.T) {
 	t.Parallel()

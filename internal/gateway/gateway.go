@@ -39,6 +39,7 @@ type Gateway struct {
 	breaker   pressure.Breaker
 	heldBytes atomic.Int64 // of all request bodies
 	metrics   metrics
+	stopping  atomic.Bool // the process is to end
 
 	tracer trace.Tracer // nil for none
 
@@ -90,6 +91,9 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // stack every request in flight keeps.
 func (g *Gateway) finish(w http.ResponseWriter, r *http.Request, x *exchange, out *reply) {
 	var err error
+	if g.stopping.Load() {
+		w.Header().Set("Connection", "close") // HTTP/2 ends by GOAWAY
+	}
 	if out.answer != nil {
 		var headWritten bool
 		if x.sentBytes, headWritten, err = g.writeAnswer(w, out, r.ProtoMajor > 1); err != nil && !headWritten {
@@ -150,6 +154,8 @@ func (g *Gateway) respond(r *http.Request, x *exchange) (out *reply) {
 		out := failure(http.StatusMethodNotAllowed, codeMethodNotAllowed, "the method here is "+x.route.allowed())
 		out.header.Set("Allow", x.route.allowed())
 		return out
+	case x.route == routePing && g.stopping.Load():
+		return failure(http.StatusServiceUnavailable, codeStopping, "the gateway stops")
 	case x.route == routePing:
 		return &reply{
 			status: http.StatusOK, header: http.Header{"Content-Type": jsonType}, body: []byte(`{"status":"ok"}`),

@@ -41,6 +41,7 @@ const (
 	codeRequestEntityTooLarge = "RequestEntityTooLarge"
 	codeRequestTimeout        = "RequestTimeout"
 	codeResponseTooLarge      = "ResponseTooLarge"
+	codeStopping              = "Stopping"
 )
 
 // statusClientClosedRequest is only logged: the client is gone.

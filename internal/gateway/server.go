@@ -18,11 +18,16 @@ const (
 	idleTimeout = 4001 * time.Second
 	// A load balancer forwards at most 64 KiB of headers.
 	maxHeaderBytes = 64 << 10
+	// lameDuckTime is how long new connections are served after SIGTERM, so that
+	// clients see that they are to go elsewhere; a quarter of DrainTimeout where that is
+	// less.
+	lameDuckTime = 5 * time.Second
 )
 
 // Serve answers HTTP/1.1 and HTTP/2, both without TLS, on listener until ctx ends.
-// Then it takes no new requests, and requests in flight may finish within
-// cfg.DrainTimeout. It closes the listener. The error is nil where every request
+// From then on each reply closes its connection and /ping answers 503. After
+// lameDuckTime it takes no new requests. Requests in flight may finish within
+// cfg.DrainTimeout of the end of ctx. It closes the listener. The error is nil where every request
 // finished.
 func (g *Gateway) Serve(ctx context.Context, listener net.Listener) error {
 	var protocols http.Protocols
@@ -60,8 +65,10 @@ func (g *Gateway) Serve(ctx context.Context, listener net.Listener) error {
 	case <-ctx.Done():
 	}
 	g.log.Info("stopping", "deadline_s", g.cfg.DrainTimeout.Seconds())
+	g.stopping.Store(true)
 	deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), g.cfg.DrainTimeout)
 	defer cancel()
+	time.Sleep(min(lameDuckTime, g.cfg.DrainTimeout/4))
 	if err := server.Shutdown(deadline); err != nil {
 		_ = server.Close()
 		return fmt.Errorf("requests were still under way after %s: %w", g.cfg.DrainTimeout, err)
