@@ -83,10 +83,9 @@ type RollingUpdateProps struct {
 // Validate returns everything wrong with the properties, joined.
 func (p InferenceComponentProps) Validate() error {
 	var ps problem.List
-	if !autoscaling.ValidName(p.InferenceComponentName) {
-		ps.Add("InferenceComponentName", p.InferenceComponentName, autoscaling.NameRule, "such as \"odds\"")
-	}
+	ps = append(ps, validateComponentName(p.InferenceComponentName)...)
 	ps = append(ps, p.validateEndpoint()...)
+	ps = append(ps, p.validateHardware()...)
 	if p.Model == nil {
 		ps.Add("Model", nil, "a component serves a model", "make one with NewModel")
 	}
@@ -115,6 +114,30 @@ func (p InferenceComponentProps) Validate() error {
 		ps = append(ps, p.RollingUpdate.validate().In("RollingUpdate")...)
 	}
 	return ps.Err()
+}
+
+func validateComponentName(name string) problem.List {
+	var ps problem.List
+	if !problem.Unresolved(name) && !autoscaling.ValidName(name) {
+		ps.Add("InferenceComponentName", name, autoscaling.NameRule, "such as \"odds\"")
+	}
+	return ps
+}
+
+// validateHardware checks that an instance of the variant, or of one of its pools, can
+// hold a copy.
+func (p InferenceComponentProps) validateHardware() (ps problem.List) {
+	if p.Endpoint == nil {
+		return nil
+	}
+	for _, t := range p.Endpoint.types[p.variantName()] {
+		found := autoscaling.Variant{InstanceType: t}.ValidateCopy(p.Accelerators, p.MinMemoryMB)
+		if len(found) == 0 {
+			return nil
+		}
+		ps = append(ps, found...)
+	}
+	return ps
 }
 
 func (p InferenceComponentProps) validateEndpoint() problem.List {
@@ -182,17 +205,25 @@ type InferenceComponent struct {
 // ToString makes the struct itself usable as a construct.
 func (c *InferenceComponent) ToString() *string { return c.Construct.ToString() }
 
+// componentErr adds to what Validate returned that a scope's Region, where it is
+// known, has no inference components.
+func componentErr(scope constructs.Construct, err error) error {
+	ps := problem.From(err)
+	return append(ps, autoscaling.ValidateComponentRegion(*awscdk.Stack_Of(scope).Region()).In("Endpoint")...).Err()
+}
+
 // NewInferenceComponent makes an InferenceComponent. It panics with what
-// props.Validate returns.
+// props.Validate returns, and where the stack's Region has no inference components.
 func NewInferenceComponent(scope constructs.Construct, id string, props InferenceComponentProps) *InferenceComponent {
-	if err := props.Validate(); err != nil {
+	if err := componentErr(scope, props.Validate()); err != nil {
 		panic(err)
 	}
 	c := &InferenceComponent{name: props.InferenceComponentName, endpoint: props.Endpoint}
 	constructs.NewConstruct_Override(c, scope, jsii.String(id))
 
 	role := props.Endpoint.ComponentRole
-	artifacts := props.Endpoint.grantComponent(c, props.Model)
+	props.Model.grantLogin(role)
+	artifacts := props.Endpoint.grantComponent(c, props.Model.artifacts()...)
 	grantObservability(c, role, componentNamespace, props.InferenceComponentName)
 	resource := &awssagemaker.CfnInferenceComponentProps{
 		InferenceComponentName: jsii.String(props.InferenceComponentName),
@@ -213,14 +244,13 @@ func NewInferenceComponent(scope constructs.Construct, id string, props Inferenc
 	return c
 }
 
-// grantComponent lets the endpoint's role for components read a component's image and
-// archive, and returns the policy that says so.
-func (e *Endpoint) grantComponent(c *InferenceComponent, m *Model) constructs.IDependable {
-	m.grantLogin(e.ComponentRole)
+// grantComponent gives the endpoint's role for components what a component reads, and
+// returns the policy that says so.
+func (e *Endpoint) grantComponent(scope constructs.Construct, reads ...awsiam.PolicyStatement) constructs.IDependable {
 	if e.artifacts == nil {
-		return attach(c, "Artifacts", e.ComponentRole, m.artifacts()...)
+		return attach(scope, "Artifacts", e.ComponentRole, reads...)
 	}
-	return e.artifacts.add(m.artifacts()...)
+	return e.artifacts.add(reads...)
 }
 
 // componentNamespace is the metric namespace of inference components, and the prefix
@@ -232,10 +262,12 @@ func (c *InferenceComponent) InferenceComponentName() string { return c.name }
 
 // InferenceComponentARN returns the component's ARN. SageMaker lower-cases names in
 // ARNs.
-func (c *InferenceComponent) InferenceComponentARN() string {
-	return *awscdk.Stack_Of(c).FormatArn(&awscdk.ArnComponents{
+func (c *InferenceComponent) InferenceComponentARN() string { return componentARN(c, c.name) }
+
+func componentARN(scope constructs.Construct, name string) string {
+	return *awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("sagemaker"), Resource: jsii.String("inference-component"),
-		ResourceName: jsii.String(strings.ToLower(c.name)),
+		ResourceName: jsii.String(strings.ToLower(name)),
 	})
 }
 

@@ -131,10 +131,12 @@ func (e *Endpoint) executionRoles(props EndpointProps) (roles []awsiam.IRole) {
 		return []awsiam.IRole{e.ComponentRole}
 	}
 	seen := map[*Model]bool{}
-	for _, v := range props.Variants {
-		if !seen[v.Model] {
-			seen[v.Model] = true
-			roles = append(roles, v.Model.ExecutionRole)
+	for _, each := range props.placed() {
+		for _, model := range each.variant.models() {
+			if !seen[model] {
+				seen[model] = true
+				roles = append(roles, model.ExecutionRole)
+			}
 		}
 	}
 	return roles
