@@ -77,7 +77,7 @@ func NewAdapter(scope constructs.Construct, id string, props AdapterProps) *Adap
 	if props.ArtifactKey != nil {
 		props.ArtifactKey.GrantDecrypt(e.ComponentRole)
 	}
-	// Fact G26: an adapter has neither a variant nor resources nor copies of its own.
+	// Fact G62: an adapter has neither a variant nor resources nor copies of its own.
 	a.Resource = awssagemaker.NewCfnInferenceComponent(a, jsii.String("Resource"), &awssagemaker.CfnInferenceComponentProps{
 		InferenceComponentName: jsii.String(props.InferenceComponentName),
 		EndpointName:           jsii.String(e.name),

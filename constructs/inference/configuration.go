@@ -77,7 +77,7 @@ func (e *Endpoint) grantVariant(props EndpointProps, v VariantProps) (permission
 			permissions = append(permissions, v.Instances.CoreDump.grant(e, "CoreDump-"+id, role))
 		}
 		if v.Instances.EnableSSMAccess {
-			// Fact G25. These actions support no resource but "*".
+			// Fact G61. These actions support no resource but "*".
 			allow(role, []string{"ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
 				"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"}, "*")
 		}

@@ -28,7 +28,7 @@ type EndpointProps struct {
 	Variants []VariantProps
 	// ShadowVariants get a copy of the production variant's requests, and their answers
 	// are dropped: at most one, beside one production variant with a Model (facts C28
-	// and C39). The weight is relative to the production variant's: with half of it, a
+	// and C61). The weight is relative to the production variant's: with half of it, a
 	// shadow gets a copy of half the requests. It does not scale.
 	// Default: none.
 	ShadowVariants []VariantProps
@@ -40,7 +40,7 @@ type EndpointProps struct {
 	Metrics *MetricsProps
 	// VolumeKey encrypts the storage volumes of the instances. SageMaker refuses it
 	// for instance types with local NVMe storage (fact C31). Who makes the endpoint,
-	// as a rule CloudFormation's role, needs kms:CreateGrant for it (fact C40).
+	// as a rule CloudFormation's role, needs kms:CreateGrant for it (fact C62).
 	// Default: nil, a key that AWS owns.
 	VolumeKey awskms.IKey
 	// Asynchronous makes the endpoint asynchronous: it queues requests.

@@ -52,7 +52,7 @@ type InstanceProps struct {
 	InferenceAMIVersion string
 	// EnableSSMAccess lets users with permission for ssm:StartSession open a shell in
 	// the containers, and lets the model's role connect to Systems Manager. AWS has to
-	// allow the account first, and advises against it in production (fact G25).
+	// allow the account first, and advises against it in production (fact G61).
 	// Default: false.
 	EnableSSMAccess bool
 	// CoreDump is where a core dump of a container goes when its process crashes.

@@ -7,7 +7,7 @@ import (
 )
 
 // validateShadows checks the shadow variants (fact C28: one, beside one production
-// variant; fact C39: what shadows do not go with).
+// variant; fact C61: what shadows do not go with).
 func (p EndpointProps) validateShadows() problem.List {
 	var ps problem.List
 	if len(p.ShadowVariants) == 0 {

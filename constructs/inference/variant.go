@@ -128,7 +128,7 @@ func (p VariantProps) validate(endpointName string) problem.List {
 	if p.Serverless == nil {
 		ps = append(ps, p.Instances.validate(p.instanceTypes()).In("Instances")...)
 		if p.Instances.EnableSSMAccess && p.isolated() {
-			// Fact G25.
+			// Fact G61.
 			ps.Add("Instances.EnableSSMAccess", true,
 				"no session starts in a container that is isolated from the network",
 				"make the model with AllowNetworkAccess, or leave it out")
