@@ -98,7 +98,7 @@ func NewAdapter(scope constructs.Construct, id string, props AdapterProps) *Adap
 func (a *Adapter) InferenceComponentName() string { return a.name }
 
 // InferenceComponentARN returns the adapter's ARN. SageMaker lower-cases names in ARNs.
-func (a *Adapter) InferenceComponentARN() string { return componentARN(a, a.name) }
+func (a *Adapter) InferenceComponentARN() string { return componentARN(a.Resource, a.name) }
 
 // GrantInvoke lets grantee send requests to the adapter.
 func (a *Adapter) GrantInvoke(grantee awsiam.IGrantable) awsiam.Grant {

@@ -224,9 +224,12 @@ func (c *InferenceComponent) InferenceComponentName() string { return c.name }
 
 // InferenceComponentARN returns the component's ARN. SageMaker lower-cases names in
 // ARNs.
-func (c *InferenceComponent) InferenceComponentARN() string { return componentARN(c, c.name) }
+func (c *InferenceComponent) InferenceComponentARN() string { return componentARN(c.Resource, c.name) }
 
-func componentARN(scope constructs.Construct, name string) string {
+func componentARN(scope awssagemaker.CfnInferenceComponent, name string) string {
+	if problem.Unresolved(name) { // which cannot be lower-cased
+		return *scope.AttrInferenceComponentArn()
+	}
 	return *awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("sagemaker"), Resource: jsii.String("inference-component"),
 		ResourceName: jsii.String(strings.ToLower(name)),

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // configuration returns the properties of the endpoint configuration, and gives the
@@ -36,7 +37,7 @@ func (e *Endpoint) configuration(props EndpointProps) (*awssagemaker.CfnEndpoint
 			shadows = append(shadows, v.property())
 		}
 		e.types[v.Name] = v.instanceTypes()
-		permissions = append(permissions, e.grantVariant(props, v)...)
+		permissions = append(permissions, e.grantVariant(props, v, idOf(v.Name, each.path))...)
 		for _, role := range e.variantRoles(v) {
 			if e.capture != nil && !slices.Contains(writers, role) {
 				permissions = append(permissions, e.capture.grantWrite(e, fmt.Sprint("Capture", len(writers)+1), role))
@@ -61,9 +62,11 @@ func (e *Endpoint) configuration(props EndpointProps) (*awssagemaker.CfnEndpoint
 }
 
 // grantVariant gives the execution roles of a variant what its properties need.
-func (e *Endpoint) grantVariant(props EndpointProps, v VariantProps) (permissions []constructs.IDependable) {
+func (e *Endpoint) grantVariant(
+	props EndpointProps, v VariantProps, id string,
+) (permissions []constructs.IDependable) {
 	for i, role := range e.variantRoles(v) {
-		id := v.Name
+		id := id
 		if i > 0 {
 			id += fmt.Sprint("-pool", i)
 		}
@@ -83,6 +86,15 @@ func (e *Endpoint) grantVariant(props EndpointProps, v VariantProps) (permission
 		}
 	}
 	return permissions
+}
+
+// idOf is name for a construct's ID, which cannot have a token, or else what is in its
+// place.
+func idOf(name, otherwise string) string {
+	if problem.Unresolved(name) {
+		return otherwise
+	}
+	return name
 }
 
 // variantRoles are the roles that SageMaker assumes for a variant: those of its

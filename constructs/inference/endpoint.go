@@ -26,10 +26,11 @@ type EndpointProps struct {
 	EndpointName string
 	// Variants are the production variants, 1 to 10.
 	Variants []VariantProps
-	// ShadowVariants get a copy of the production variant's requests, and their answers
+	// ShadowVariants get copies of the production variant's requests, and their answers
 	// are dropped: at most one, beside one production variant with a Model (facts C28
-	// and C61). The weight is relative to the production variant's: with half of it, a
-	// shadow gets a copy of half the requests. It does not scale.
+	// and C61). How large a share is copied follows from the two weights, which AWS
+	// does not document further. A shadow keeps its InitialInstanceCount: scaling does
+	// not find it.
 	// Default: none.
 	ShadowVariants []VariantProps
 	// DataCapture keeps requests and replies in Amazon S3.
@@ -233,6 +234,9 @@ func (e *Endpoint) EndpointName() string { return e.name }
 
 // EndpointARN returns the endpoint's ARN.
 func (e *Endpoint) EndpointARN() string {
+	if problem.Unresolved(e.name) { // which cannot be lower-cased
+		return *e.Resource.Ref()
+	}
 	stack := awscdk.Stack_Of(e)
 	return autoscaling.EndpointARN(*stack.Partition(), *stack.Region(), *stack.Account(), e.name)
 }

@@ -111,9 +111,9 @@ func (e *Endpoint) rollback(
 			ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
 		}))
 	}
-	for _, v := range e.variants {
+	for i, v := range e.variants {
 		for _, a := range r.AlarmsOf(v) {
-			alarm := scaling.NewAlarm(e, "Rollback-"+v.Name+"-"+a.Name, a.Alarm)
+			alarm := scaling.NewAlarm(e, "Rollback-"+idOf(v.Name, at("Variants", i))+"-"+a.Name, a.Alarm)
 			e.RollbackAlarms = append(e.RollbackAlarms, alarm)
 			add(alarm.Ref(), alarm.AttrArn())
 		}
