@@ -78,7 +78,7 @@ func NewAdapter(scope constructs.Construct, id string, props AdapterProps) *Adap
 		props.ArtifactKey.GrantDecrypt(e.ComponentRole)
 	}
 	// Fact G62: an adapter has neither a variant nor resources nor copies of its own.
-	a.Resource = awssagemaker.NewCfnInferenceComponent(a, jsii.String("Resource"), &awssagemaker.CfnInferenceComponentProps{
+	resource := &awssagemaker.CfnInferenceComponentProps{
 		InferenceComponentName: jsii.String(props.InferenceComponentName),
 		EndpointName:           jsii.String(e.name),
 		Specification: &awssagemaker.CfnInferenceComponent_InferenceComponentSpecificationProperty{
@@ -87,7 +87,8 @@ func NewAdapter(scope constructs.Construct, id string, props AdapterProps) *Adap
 				ArtifactUrl: jsii.String(props.ArtifactURL),
 			},
 		},
-	})
+	}
+	a.Resource = awssagemaker.NewCfnInferenceComponent(a, jsii.String("Resource"), resource)
 	// The literal names give CloudFormation no order (fact C15), and SageMaker fetches
 	// the archive while it creates the adapter.
 	a.Resource.Node().AddDependency(props.Base, e.ComponentRole, artifacts)

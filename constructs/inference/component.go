@@ -58,6 +58,13 @@ type InferenceComponentProps struct {
 	// next copy starts sooner.
 	// Default: false, SageMaker decides.
 	CacheData bool
+	// PerInstanceType says what differs on instance types of a variant with
+	// InstancePools.
+	// Default: none, the component is the same on all of them.
+	PerInstanceType []InstanceTypeOverride
+	// Scheduling is how copies are placed on the instances.
+	// Default: nil, SageMaker decides.
+	Scheduling *SchedulingProps
 	// RollingUpdate makes an update replace the copies in batches.
 	// Default: nil, SageMaker replaces all copies at once.
 	RollingUpdate *RollingUpdateProps
@@ -72,20 +79,8 @@ func (p InferenceComponentProps) Validate() error {
 	if p.Model == nil {
 		ps.Add("Model", nil, "a component serves a model", "make one with NewModel")
 	}
-	if p.MinMemoryMB < 128 {
-		ps.Add("MinMemoryMB", p.MinMemoryMB, "a copy is guaranteed 128 MB or more",
-			"measure what the container uses under load")
-	}
-	if p.MaxMemoryMB != 0 && p.MaxMemoryMB < p.MinMemoryMB {
-		rule := fmt.Sprintf("the most memory is below the %d MB that a copy is guaranteed", p.MinMemoryMB)
-		ps.Add("MaxMemoryMB", p.MaxMemoryMB, rule, "raise it, or leave it out")
-	}
-	if c := p.CPUCores; c != 0 && !(c >= 0.25) {
-		ps.Add("CPUCores", c, "a copy is guaranteed a quarter of a core or more", "leave it out for none")
-	}
-	if p.Accelerators < 0 {
-		ps.Add("Accelerators", p.Accelerators, "a copy is guaranteed 1 accelerator or more", "leave it out for none")
-	}
+	ps = append(ps, p.validateResources()...)
+	ps = append(ps, p.validatePerInstanceType()...)
 	if p.InitialCopyCount < 0 {
 		ps.Add("InitialCopyCount", p.InitialCopyCount, "the first deployment starts 1 copy or more",
 			"leave it out for SageMaker's own")
@@ -93,6 +88,9 @@ func (p InferenceComponentProps) Validate() error {
 	const low, high = time.Minute, time.Hour
 	validateDuration(&ps, "ModelDataDownloadTimeout", p.ModelDataDownloadTimeout, low, high)
 	validateDuration(&ps, "ContainerStartupHealthCheckTimeout", p.ContainerStartupHealthCheckTimeout, low, high)
+	if p.Scheduling != nil {
+		ps = append(ps, p.Scheduling.validate().In("Scheduling")...)
+	}
 	if p.RollingUpdate != nil {
 		ps = append(ps, p.RollingUpdate.validate().In("RollingUpdate")...)
 	}
@@ -103,22 +101,6 @@ func validateComponentName(name string) problem.List {
 	var ps problem.List
 	if !problem.Unresolved(name) && !autoscaling.ValidName(name) {
 		ps.Add("InferenceComponentName", name, autoscaling.NameRule, "such as \"odds\"")
-	}
-	return ps
-}
-
-// validateHardware checks that an instance of the variant, or of one of its pools, can
-// hold a copy.
-func (p InferenceComponentProps) validateHardware() (ps problem.List) {
-	if p.Endpoint == nil {
-		return nil
-	}
-	for _, t := range p.Endpoint.types[p.variantName()] {
-		found := autoscaling.Variant{InstanceType: t}.ValidateCopy(p.Accelerators, p.MinMemoryMB)
-		if len(found) == 0 {
-			return nil
-		}
-		ps = append(ps, found...)
 	}
 	return ps
 }
@@ -184,15 +166,22 @@ func NewInferenceComponent(scope constructs.Construct, id string, props Inferenc
 	constructs.NewConstruct_Override(c, scope, jsii.String(id))
 
 	role := props.Endpoint.ComponentRole
-	props.Model.grantLogin(role)
-	artifacts := props.Endpoint.grantComponent(c, props.Model.artifacts()...)
+	var artifacts []constructs.IDependable
+	for _, model := range props.models() {
+		model.grantLogin(role)
+		artifacts = append(artifacts, props.Endpoint.grantComponent(c, model.artifacts()...))
+	}
 	grantObservability(c, role, componentNamespace, props.InferenceComponentName)
 	resource := &awssagemaker.CfnInferenceComponentProps{
 		InferenceComponentName: jsii.String(props.InferenceComponentName),
 		EndpointName:           jsii.String(props.Endpoint.name),
 		VariantName:            jsii.String(props.variantName()),
-		Specification:          props.specification(),
 		DeploymentConfig:       props.deployment(),
+	}
+	if len(props.PerInstanceType) > 0 {
+		resource.Specifications = props.specifications()
+	} else {
+		resource.Specification = props.specification()
 	}
 	if n := props.InitialCopyCount; n > 0 {
 		resource.RuntimeConfig = &awssagemaker.CfnInferenceComponent_InferenceComponentRuntimeConfigProperty{
@@ -202,7 +191,7 @@ func NewInferenceComponent(scope constructs.Construct, id string, props Inferenc
 	c.Resource = awssagemaker.NewCfnInferenceComponent(c, jsii.String("Resource"), resource)
 	// The endpoint's literal name gives CloudFormation no order (fact C15), and
 	// SageMaker fetches image and archive while it creates the component.
-	c.Resource.Node().AddDependency(props.Endpoint, role, artifacts)
+	c.Resource.Node().AddDependency(append(artifacts, props.Endpoint, role)...)
 	return c
 }
 
@@ -239,30 +228,6 @@ func componentARN(scope awssagemaker.CfnInferenceComponent, name string) string 
 // GrantInvoke lets grantee send requests to this component through its endpoint.
 func (c *InferenceComponent) GrantInvoke(grantee awsiam.IGrantable) awsiam.Grant {
 	return c.endpoint.grantInvoke(grantee, c.endpoint.EndpointARN(), c.InferenceComponentARN())
-}
-
-func (p InferenceComponentProps) specification() any {
-	resources := &awssagemaker.CfnInferenceComponent_InferenceComponentComputeResourceRequirementsProperty{
-		MinMemoryRequiredInMb:              jsii.Number(p.MinMemoryMB),
-		MaxMemoryRequiredInMb:              optionalNumber(p.MaxMemoryMB),
-		NumberOfCpuCoresRequired:           optionalNumber(p.CPUCores),
-		NumberOfAcceleratorDevicesRequired: optionalNumber(p.Accelerators),
-	}
-	out := &awssagemaker.CfnInferenceComponent_InferenceComponentSpecificationProperty{
-		ModelName: p.Model.Resource.AttrModelName(), ComputeResourceRequirements: resources,
-	}
-	if p.ModelDataDownloadTimeout != 0 || p.ContainerStartupHealthCheckTimeout != 0 {
-		out.StartupParameters = &awssagemaker.CfnInferenceComponent_InferenceComponentStartupParametersProperty{
-			ModelDataDownloadTimeoutInSeconds:           optionalNumber(p.ModelDataDownloadTimeout.Seconds()),
-			ContainerStartupHealthCheckTimeoutInSeconds: optionalNumber(p.ContainerStartupHealthCheckTimeout.Seconds()),
-		}
-	}
-	if p.CacheData {
-		out.DataCacheConfig = &awssagemaker.CfnInferenceComponent_InferenceComponentDataCacheConfigProperty{
-			EnableCaching: true,
-		}
-	}
-	return out
 }
 
 // componentRole returns an endpoint's role for inference components, with

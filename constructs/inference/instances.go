@@ -97,8 +97,9 @@ func (p InstanceProps) validate(types []string) problem.List {
 				"leave it out, or take a type without local storage")
 		}
 	}
-	validateDuration(&ps, "ModelDataDownloadTimeout", p.ModelDataDownloadTimeout, time.Minute, time.Hour)
-	validateDuration(&ps, "ContainerStartupHealthCheckTimeout", p.ContainerStartupHealthCheckTimeout, time.Minute, time.Hour)
+	const low, high = time.Minute, time.Hour
+	validateDuration(&ps, "ModelDataDownloadTimeout", p.ModelDataDownloadTimeout, low, high)
+	validateDuration(&ps, "ContainerStartupHealthCheckTimeout", p.ContainerStartupHealthCheckTimeout, low, high)
 	ps = append(ps, p.validateImage(types)...)
 	if p.CoreDump != nil {
 		ps = append(ps, p.CoreDump.validate().In("CoreDump")...)

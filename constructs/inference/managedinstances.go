@@ -2,6 +2,7 @@ package inference
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssagemaker"
 	"github.com/aws/jsii-runtime-go"
@@ -22,6 +23,14 @@ type ManagedInstancesProps struct {
 	// time (fact D6: the scale-in strategy CONSOLIDATION). A moved copy restarts.
 	// Default: false, SageMaker stops only instances without copies.
 	Consolidate bool
+	// ConsolidationStep is the most instances that consolidation stops at a time, 1 to
+	// 100. Without Consolidate it is an error.
+	// Default: 0, SageMaker's, which is 1.
+	ConsolidationStep int
+	// ConsolidationCooldown is the time between two of them, 5 minutes to 24 hours, in
+	// whole minutes. Without Consolidate it is an error.
+	// Default: 0, SageMaker's, which is 20m.
+	ConsolidationCooldown time.Duration
 }
 
 func (p ManagedInstancesProps) validate(initial int) problem.List {
@@ -39,6 +48,18 @@ func (p ManagedInstancesProps) validate(initial int) problem.List {
 				p.MinInstanceCount, p.MaxInstanceCount),
 			"change InitialInstanceCount or the bounds")
 	}
+	if n := p.ConsolidationStep; n < 0 || n > 100 {
+		ps.Add("ConsolidationStep", n, "consolidation stops 1 to 100 instances at a time", "leave it out for 1")
+	}
+	if d := p.ConsolidationCooldown; d != 0 && (d < 5*time.Minute || d > 24*time.Hour || d%time.Minute != 0) {
+		ps.Add("ConsolidationCooldown", d, "this is whole minutes from 5m to 24h", "leave it out for 20m")
+	}
+	if !p.Consolidate && p.ConsolidationStep != 0 {
+		ps.Add("ConsolidationStep", p.ConsolidationStep, "nothing is consolidated", "set Consolidate, or leave it out")
+	}
+	if !p.Consolidate && p.ConsolidationCooldown != 0 {
+		ps.Add("ConsolidationCooldown", p.ConsolidationCooldown, "nothing is consolidated", "set Consolidate, or leave it out")
+	}
 	return ps
 }
 
@@ -48,7 +69,11 @@ func (p ManagedInstancesProps) property() *awssagemaker.CfnEndpointConfig_Manage
 		MinInstanceCount: jsii.Number(p.MinInstanceCount), MaxInstanceCount: jsii.Number(p.MaxInstanceCount),
 	}
 	if p.Consolidate {
-		out.ScaleInPolicy = &awssagemaker.CfnEndpointConfig_ScaleInPolicyProperty{Strategy: jsii.String("CONSOLIDATION")}
+		out.ScaleInPolicy = &awssagemaker.CfnEndpointConfig_ScaleInPolicyProperty{
+			Strategy:          jsii.String("CONSOLIDATION"),
+			MaximumStepSize:   optionalNumber(p.ConsolidationStep),
+			CooldownInMinutes: optionalNumber(p.ConsolidationCooldown.Minutes()),
+		}
 	}
 	return out
 }
