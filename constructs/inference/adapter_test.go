@@ -191,6 +191,8 @@ func TestTokens(t *testing.T) {
 	})
 	caller := awsiam.NewRole(stack, jsii.String("Caller"), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()})
 	endpoint.GrantInvoke(caller)
+	reader := awsiam.NewRole(stack, jsii.String("Reader"), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()})
+	endpoint.GrantReadCapturedData(reader)
 	got := template.Of(t, stack)
 	t.Run("the ARN of a name", func(t *testing.T) {
 		want := object{"Ref": got.ID(t, "AWS::SageMaker::Endpoint")}
@@ -208,6 +210,12 @@ func TestTokens(t *testing.T) {
 		want := object{"Fn::Join": []any{"", []any{"arn:aws:s3:::", object{"Fn::Select": []any{1.0, object{
 			"Fn::Split": []any{"s3://", object{"Ref": "GivenCapture"}}}}}, "/*"}}}
 		if diff := cmp.Diff(want, policyOf(t, got, "EndpointCapture1")[0].(object)["Resource"]); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+		bucket := object{"Fn::Join": []any{"", []any{"arn:aws:s3:::", object{"Fn::Select": []any{0.0, object{
+			"Fn::Split": []any{"/", object{"Fn::Select": []any{1.0, object{
+				"Fn::Split": []any{"s3://", object{"Ref": "GivenCapture"}}}}}}}}}}}}
+		if diff := cmp.Diff(bucket, policyOf(t, got, "ReaderDefaultPolicy")[1].(object)["Resource"]); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
 		}
 	})

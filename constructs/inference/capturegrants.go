@@ -13,15 +13,15 @@ import (
 // newCapture finds or makes the place for an endpoint's data.
 func (p DataCaptureProps) newCapture(e *Endpoint) *capture {
 	if p.DestinationS3URI != "" {
-		objects := objectsUnder(e, p.DestinationS3URI)
-		arn := strings.TrimSuffix(objects, "/*")
-		prefix := ""
-		if head, tail, ok := strings.Cut(arn, ":s3:::"); ok {
-			var bucket string
-			bucket, prefix, _ = strings.Cut(tail, "/")
-			arn = head + ":s3:::" + bucket
+		c := &capture{uri: p.DestinationS3URI, objects: objectsUnder(e, p.DestinationS3URI), key: p.Key}
+		bucket := pathIn(c.uri)
+		if strings.HasPrefix(c.uri, "s3://") {
+			bucket, c.prefix, _ = strings.Cut(strings.TrimRight(bucket, "/"), "/")
+		} else { // a token for all of it
+			bucket = *awscdk.Fn_Select(jsii.Number(0), awscdk.Fn_Split(jsii.String("/"), jsii.String(bucket), nil))
 		}
-		return &capture{uri: p.DestinationS3URI, bucket: arn, prefix: prefix, objects: objects, key: p.Key}
+		c.bucket = "arn:" + *awscdk.Stack_Of(e).Partition() + ":s3:::" + bucket
+		return c
 	}
 	bucket, key := p.Bucket, p.Key
 	if bucket == nil {

@@ -153,6 +153,11 @@ func (p EndpointProps) validateKind(v VariantProps) problem.List {
 		ps.Add("Serverless", nil, "an asynchronous endpoint runs on instances",
 			"leave out one of Serverless and Asynchronous")
 	}
+	if v.ManagedInstances != nil && v.Instances.EnableSSMAccess && !p.AllowNetworkAccess {
+		// Fact G61.
+		ps.Add("Instances.EnableSSMAccess", true, "no session starts in a container that is isolated from the network",
+			"set AllowNetworkAccess, or leave it out")
+	}
 	if v.Model != nil && v.ManagedInstances == nil && p.hasComponents() {
 		ps.Add("Model", nil, "another variant of the endpoint is for inference components",
 			"move one of the two to another endpoint")

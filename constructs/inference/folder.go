@@ -35,7 +35,7 @@ func objectsUnder(e *Endpoint, uri string) string {
 	return "arn:" + *stack.Partition() + ":s3:::" + strings.TrimRight(pathIn(uri), "/") + "/*"
 }
 
-// pathIn returns BUCKET/KEY of s3://BUCKET/KEY, where the URI has tokens.
+// pathIn returns BUCKET/KEY of s3://BUCKET/KEY, which may have tokens.
 func pathIn(uri string) string {
 	if path, known := strings.CutPrefix(uri, "s3://"); known {
 		return path

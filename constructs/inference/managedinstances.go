@@ -58,7 +58,8 @@ func (p ManagedInstancesProps) validate(initial int) problem.List {
 		ps.Add("ConsolidationStep", p.ConsolidationStep, "nothing is consolidated", "set Consolidate, or leave it out")
 	}
 	if !p.Consolidate && p.ConsolidationCooldown != 0 {
-		ps.Add("ConsolidationCooldown", p.ConsolidationCooldown, "nothing is consolidated", "set Consolidate, or leave it out")
+		ps.Add("ConsolidationCooldown", p.ConsolidationCooldown, "nothing is consolidated",
+			"set Consolidate, or leave it out")
 	}
 	return ps
 }

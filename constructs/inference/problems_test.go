@@ -107,6 +107,12 @@ func TestInstanceProblems(t *testing.T) {
 			at + `EnableSSMAccess: got true: no session starts in a container that is isolated from the network; make the ` +
 				`model with AllowNetworkAccess, or leave it out`},
 
+		{"a session in an isolated component", inference.EndpointProps{EndpointName: "odds", Variants: []inference.VariantProps{
+			{InstanceType: "ml.g6.xlarge", ManagedInstances: &inference.ManagedInstancesProps{MaxInstanceCount: 2},
+				Instances: inference.InstanceProps{EnableSSMAccess: true}}}},
+			at + `EnableSSMAccess: got true: no session starts in a container that is isolated from the network; set ` +
+				`AllowNetworkAccess, or leave it out`},
+
 		{"pools beside a type", inference.EndpointProps{EndpointName: "odds", Variants: []inference.VariantProps{
 			{Model: open, InstanceType: "ml.c6i.xlarge", InstancePools: []inference.InstancePool{pool("ml.c7i.xlarge")}}}},
 			`Variants[0].InstancePools: got 1: pools take the place of the one instance type; leave out one of ` +

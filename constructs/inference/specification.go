@@ -155,14 +155,17 @@ func (p InferenceComponentProps) validateHardware() (ps problem.List) {
 	return ps
 }
 
-func (p InferenceComponentProps) specification() *awssagemaker.CfnInferenceComponent_InferenceComponentSpecificationProperty {
+// componentSpecification shortens the name of CDK's type.
+type componentSpecification = awssagemaker.CfnInferenceComponent_InferenceComponentSpecificationProperty
+
+func (p InferenceComponentProps) specification() *componentSpecification {
 	resources := &awssagemaker.CfnInferenceComponent_InferenceComponentComputeResourceRequirementsProperty{
 		MinMemoryRequiredInMb:              jsii.Number(p.MinMemoryMB),
 		MaxMemoryRequiredInMb:              optionalNumber(p.MaxMemoryMB),
 		NumberOfCpuCoresRequired:           optionalNumber(p.CPUCores),
 		NumberOfAcceleratorDevicesRequired: optionalNumber(p.Accelerators),
 	}
-	out := &awssagemaker.CfnInferenceComponent_InferenceComponentSpecificationProperty{
+	out := &componentSpecification{
 		ModelName: p.Model.Resource.AttrModelName(), ComputeResourceRequirements: resources,
 	}
 	if p.ModelDataDownloadTimeout != 0 || p.ContainerStartupHealthCheckTimeout != 0 {
