@@ -114,8 +114,7 @@ func (p AsynchronousProps) grant(e *Endpoint, variant string, role awsiam.IRole)
 		statements = append(statements, statement([]string{"s3:GetObject"}, objectsUnder(e, p.InputPath)))
 	}
 	if p.OutputKey != nil {
-		// Completing a multipart upload to S3 needs kms:Decrypt.
-		p.OutputKey.GrantEncryptDecrypt(role)
+		grantEncryption(p.OutputKey, role)
 	}
 	if p.InputKey != nil {
 		p.InputKey.GrantDecrypt(role)

@@ -66,8 +66,7 @@ func (p DataCaptureProps) newBucket(e *Endpoint) awss3.IBucket {
 // says so. With a bucket of another account, that bucket's policy has to allow it too.
 func (c *capture) grantWrite(e *Endpoint, id string, role awsiam.IRole) awsiam.Policy {
 	if c.key != nil {
-		// Completing a multipart upload to S3 needs kms:Decrypt.
-		c.key.GrantEncryptDecrypt(role)
+		grantEncryption(c.key, role)
 	}
 	return attach(e, id, role, writeTo(c.objects))
 }

@@ -40,8 +40,7 @@ func (p CoreDumpProps) property() *awssagemaker.CfnEndpointConfig_CoreDumpConfig
 // grant lets a role write the variant's dumps, and returns the policy that says so.
 func (p CoreDumpProps) grant(e *Endpoint, id string, role awsiam.IRole) awsiam.Policy {
 	if p.Key != nil {
-		// Completing a multipart upload to S3 needs kms:Decrypt.
-		p.Key.GrantEncryptDecrypt(role)
+		grantEncryption(p.Key, role)
 	}
 	return attach(e, id, role, writeTo(objectsUnder(e, p.DestinationS3URI)))
 }
