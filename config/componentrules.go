@@ -70,7 +70,7 @@ func validateComponents(e Environment, src source) (ps, copies problem.List) {
 		return nil, nil
 	}
 	e = e.withDefaults()
-	ps = e.validateManagedInstances(src)
+	ps = append(e.validateManagedInstances(src), e.validateComponentRegion(src)...)
 	names := map[string]string{}
 	for i, c := range e.Components {
 		at := itemPath(componentsPath, i)
@@ -83,6 +83,7 @@ func validateComponents(e Environment, src source) (ps, copies problem.List) {
 			names[c.Name] = at
 		}
 		ps = append(ps, validateModel(at, c.Model(), e.Region)...)
+		ps = append(ps, e.validateCopy(c, at, src)...)
 		copies = append(copies, c.validate(at, src)...)
 	}
 	return ps, copies
@@ -104,6 +105,28 @@ func (e Environment) validateManagedInstances(src source) problem.List {
 			"leave it out, or change the bounds")
 	}
 	return ps
+}
+
+// validateComponentRegion checks that the Region has inference components.
+func (e Environment) validateComponentRegion(src source) problem.List {
+	if src.faulty("region") {
+		return nil
+	}
+	return autoscaling.ValidateComponentRegion(e.Region).In(componentsPath)
+}
+
+// validateCopy checks that an instance of the variant can hold a copy of c.
+func (e Environment) validateCopy(c Component, at string, src source) problem.List {
+	if src.touched("variant") || src.touched(at+".resources") {
+		return nil
+	}
+	ps := e.managedVariant().ValidateCopy(c.Resources.AcceleratorCount, c.Resources.MinMemoryMB)
+	return inYAML[ComponentResources](ps.Map(func(path string) string {
+		if path == "Accelerators" {
+			return "AcceleratorCount"
+		}
+		return path
+	}), at+".resources")
 }
 
 // managedVariant is the variant that components run on, as the scaling model

@@ -1,14 +1,12 @@
 package inference
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssagemaker"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -52,8 +50,7 @@ func (p AsynchronousProps) validate() problem.List {
 	}{{"OutputPath", p.OutputPath, true}, {"FailurePath", p.FailurePath, false}, {"InputPath", p.InputPath, false}} {
 		switch {
 		case path.value != "":
-			_, err := artifact.ParseFolder(path.value)
-			ps = append(ps, problem.From(err).In(path.field)...)
+			ps = append(ps, validateFolder(path.value).In(path.field)...)
 		case path.required:
 			ps.Add(path.field, nil, "an asynchronous endpoint writes its answers to S3",
 				"such as \"s3://answers-eu-west-1/odds\"")
@@ -112,13 +109,12 @@ func (p AsynchronousProps) grant(e *Endpoint, variant string, role awsiam.IRole)
 	if p.FailurePath != "" {
 		written = append(written, objectsUnder(e, p.FailurePath))
 	}
-	statements := []awsiam.PolicyStatement{statement([]string{"s3:AbortMultipartUpload", "s3:PutObject"}, written...)}
+	statements := []awsiam.PolicyStatement{writeTo(written...)}
 	if p.InputPath != "" {
 		statements = append(statements, statement([]string{"s3:GetObject"}, objectsUnder(e, p.InputPath)))
 	}
 	if p.OutputKey != nil {
-		// Completing a multipart upload to S3 needs kms:Decrypt.
-		p.OutputKey.GrantEncryptDecrypt(role)
+		grantEncryption(p.OutputKey, role)
 	}
 	if p.InputKey != nil {
 		p.InputKey.GrantDecrypt(role)
@@ -129,14 +125,4 @@ func (p AsynchronousProps) grant(e *Endpoint, variant string, role awsiam.IRole)
 		}
 	}
 	return attach(e, "Queue-"+variant, role, statements...)
-}
-
-// objectsUnder returns the ARN pattern of all objects in an S3 folder.
-func objectsUnder(e *Endpoint, path string) string {
-	folder, _ := artifact.ParseFolder(path) // validated
-	name := "*"
-	if folder.Prefix != "" {
-		name = folder.Prefix + "/*"
-	}
-	return objectARN(awscdk.Stack_Of(e), folder.Bucket, name)
 }

@@ -58,52 +58,29 @@ type InferenceComponentProps struct {
 	// next copy starts sooner.
 	// Default: false, SageMaker decides.
 	CacheData bool
+	// PerInstanceType says what differs on instance types of a variant with
+	// InstancePools.
+	// Default: none, the component is the same on all of them.
+	PerInstanceType []InstanceTypeOverride
+	// Scheduling is how copies are placed on the instances.
+	// Default: nil, SageMaker decides.
+	Scheduling *SchedulingProps
 	// RollingUpdate makes an update replace the copies in batches.
 	// Default: nil, SageMaker replaces all copies at once.
 	RollingUpdate *RollingUpdateProps
 }
 
-// RollingUpdateProps describes an update of an inference component in batches.
-type RollingUpdateProps struct {
-	// BatchPercent is the percentage of the copies in a batch, 5 to 50.
-	BatchPercent int
-	// WaitInterval is the time between batches in which SageMaker watches
-	// RollbackAlarms, up to an hour, in whole seconds.
-	// Default: 0, no wait.
-	WaitInterval time.Duration
-	// Timeout limits the whole update, 10 minutes to 8 hours, in whole seconds.
-	// Default: 0, SageMaker's default.
-	Timeout time.Duration
-	// RollbackAlarms are the names of CloudWatch alarms, 10 at most. Any of them
-	// rolls the update back.
-	// Default: none.
-	RollbackAlarms []string
-}
-
 // Validate returns everything wrong with the properties, joined.
 func (p InferenceComponentProps) Validate() error {
 	var ps problem.List
-	if !autoscaling.ValidName(p.InferenceComponentName) {
-		ps.Add("InferenceComponentName", p.InferenceComponentName, autoscaling.NameRule, "such as \"odds\"")
-	}
+	ps = append(ps, validateComponentName(p.InferenceComponentName)...)
 	ps = append(ps, p.validateEndpoint()...)
+	ps = append(ps, p.validateHardware()...)
 	if p.Model == nil {
 		ps.Add("Model", nil, "a component serves a model", "make one with NewModel")
 	}
-	if p.MinMemoryMB < 128 {
-		ps.Add("MinMemoryMB", p.MinMemoryMB, "a copy is guaranteed 128 MB or more",
-			"measure what the container uses under load")
-	}
-	if p.MaxMemoryMB != 0 && p.MaxMemoryMB < p.MinMemoryMB {
-		rule := fmt.Sprintf("the most memory is below the %d MB that a copy is guaranteed", p.MinMemoryMB)
-		ps.Add("MaxMemoryMB", p.MaxMemoryMB, rule, "raise it, or leave it out")
-	}
-	if c := p.CPUCores; c != 0 && !(c >= 0.25) {
-		ps.Add("CPUCores", c, "a copy is guaranteed a quarter of a core or more", "leave it out for none")
-	}
-	if p.Accelerators < 0 {
-		ps.Add("Accelerators", p.Accelerators, "a copy is guaranteed 1 accelerator or more", "leave it out for none")
-	}
+	ps = append(ps, p.validateResources()...)
+	ps = append(ps, p.validatePerInstanceType()...)
 	if p.InitialCopyCount < 0 {
 		ps.Add("InitialCopyCount", p.InitialCopyCount, "the first deployment starts 1 copy or more",
 			"leave it out for SageMaker's own")
@@ -111,10 +88,21 @@ func (p InferenceComponentProps) Validate() error {
 	const low, high = time.Minute, time.Hour
 	validateDuration(&ps, "ModelDataDownloadTimeout", p.ModelDataDownloadTimeout, low, high)
 	validateDuration(&ps, "ContainerStartupHealthCheckTimeout", p.ContainerStartupHealthCheckTimeout, low, high)
+	if p.Scheduling != nil {
+		ps = append(ps, p.Scheduling.validate().In("Scheduling")...)
+	}
 	if p.RollingUpdate != nil {
 		ps = append(ps, p.RollingUpdate.validate().In("RollingUpdate")...)
 	}
 	return ps.Err()
+}
+
+func validateComponentName(name string) problem.List {
+	var ps problem.List
+	if !problem.Unresolved(name) && !autoscaling.ValidName(name) {
+		ps.Add("InferenceComponentName", name, autoscaling.NameRule, "such as \"odds\"")
+	}
+	return ps
 }
 
 func (p InferenceComponentProps) validateEndpoint() problem.List {
@@ -139,27 +127,6 @@ func (p InferenceComponentProps) variantName() string {
 	return cmp.Or(p.VariantName, DefaultVariantName)
 }
 
-func (p RollingUpdateProps) validate() problem.List {
-	var ps problem.List
-	if b := p.BatchPercent; b < 5 || b > 50 {
-		ps.Add("BatchPercent", b, "5 to 50 per cent of the copies are replaced at a time", "such as 25")
-	}
-	if w := p.WaitInterval; w < 0 || w > time.Hour || w%time.Second != 0 {
-		ps.Add("WaitInterval", w, "a batch is watched for whole seconds, up to an hour", "such as 5m")
-	}
-	validateDuration(&ps, "Timeout", p.Timeout, 10*time.Minute, 8*time.Hour)
-	if n := len(p.RollbackAlarms); n > 10 {
-		ps.Add("RollbackAlarms", n, "at most 10 alarms take an update back", "join some in a composite alarm")
-	}
-	for i, name := range p.RollbackAlarms {
-		if strings.TrimSpace(name) == "" || len(name) > 255 {
-			ps.Add(fmt.Sprintf("RollbackAlarms[%d]", i), name, "the name of an alarm has 1 to 255 characters",
-				"give the alarm's AlarmName")
-		}
-	}
-	return ps
-}
-
 // validateDuration checks an optional duration: whole seconds from low to high.
 func validateDuration(ps *problem.List, field string, d, low, high time.Duration) {
 	if d != 0 && (d < low || d > high || d%time.Second != 0) {
@@ -182,24 +149,39 @@ type InferenceComponent struct {
 // ToString makes the struct itself usable as a construct.
 func (c *InferenceComponent) ToString() *string { return c.Construct.ToString() }
 
+// componentErr adds to what Validate returned that a scope's Region, where it is
+// known, has no inference components.
+func componentErr(scope constructs.Construct, err error) error {
+	ps := problem.From(err)
+	return append(ps, autoscaling.ValidateComponentRegion(*awscdk.Stack_Of(scope).Region()).In("Endpoint")...).Err()
+}
+
 // NewInferenceComponent makes an InferenceComponent. It panics with what
-// props.Validate returns.
+// props.Validate returns, and where the stack's Region has no inference components.
 func NewInferenceComponent(scope constructs.Construct, id string, props InferenceComponentProps) *InferenceComponent {
-	if err := props.Validate(); err != nil {
+	if err := componentErr(scope, props.Validate()); err != nil {
 		panic(err)
 	}
 	c := &InferenceComponent{name: props.InferenceComponentName, endpoint: props.Endpoint}
 	constructs.NewConstruct_Override(c, scope, jsii.String(id))
 
 	role := props.Endpoint.ComponentRole
-	artifacts := props.Endpoint.grantComponent(c, props.Model)
+	var artifacts []constructs.IDependable
+	for _, model := range props.models() {
+		model.grantLogin(role)
+		artifacts = append(artifacts, props.Endpoint.grantComponent(c, model.artifacts()...))
+	}
 	grantObservability(c, role, componentNamespace, props.InferenceComponentName)
 	resource := &awssagemaker.CfnInferenceComponentProps{
 		InferenceComponentName: jsii.String(props.InferenceComponentName),
 		EndpointName:           jsii.String(props.Endpoint.name),
 		VariantName:            jsii.String(props.variantName()),
-		Specification:          props.specification(),
 		DeploymentConfig:       props.deployment(),
+	}
+	if len(props.PerInstanceType) > 0 {
+		resource.Specifications = props.specifications()
+	} else {
+		resource.Specification = props.specification()
 	}
 	if n := props.InitialCopyCount; n > 0 {
 		resource.RuntimeConfig = &awssagemaker.CfnInferenceComponent_InferenceComponentRuntimeConfigProperty{
@@ -209,18 +191,17 @@ func NewInferenceComponent(scope constructs.Construct, id string, props Inferenc
 	c.Resource = awssagemaker.NewCfnInferenceComponent(c, jsii.String("Resource"), resource)
 	// The endpoint's literal name gives CloudFormation no order (fact C15), and
 	// SageMaker fetches image and archive while it creates the component.
-	c.Resource.Node().AddDependency(props.Endpoint, role, artifacts)
+	c.Resource.Node().AddDependency(append(artifacts, props.Endpoint, role)...)
 	return c
 }
 
-// grantComponent lets the endpoint's role for components read a component's image and
-// archive, and returns the policy that says so.
-func (e *Endpoint) grantComponent(c *InferenceComponent, m *Model) constructs.IDependable {
-	m.grantLogin(e.ComponentRole)
+// grantComponent gives the endpoint's role for components what a component reads, and
+// returns the policy that says so.
+func (e *Endpoint) grantComponent(scope constructs.Construct, reads ...awsiam.PolicyStatement) constructs.IDependable {
 	if e.artifacts == nil {
-		return attach(c, "Artifacts", e.ComponentRole, m.artifacts()...)
+		return attach(scope, "Artifacts", e.ComponentRole, reads...)
 	}
-	return e.artifacts.add(m.artifacts()...)
+	return e.artifacts.add(reads...)
 }
 
 // componentNamespace is the metric namespace of inference components, and the prefix
@@ -232,67 +213,21 @@ func (c *InferenceComponent) InferenceComponentName() string { return c.name }
 
 // InferenceComponentARN returns the component's ARN. SageMaker lower-cases names in
 // ARNs.
-func (c *InferenceComponent) InferenceComponentARN() string {
-	return *awscdk.Stack_Of(c).FormatArn(&awscdk.ArnComponents{
+func (c *InferenceComponent) InferenceComponentARN() string { return componentARN(c.Resource, c.name) }
+
+func componentARN(scope awssagemaker.CfnInferenceComponent, name string) string {
+	if problem.Unresolved(name) { // which cannot be lower-cased
+		return *scope.AttrInferenceComponentArn()
+	}
+	return *awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("sagemaker"), Resource: jsii.String("inference-component"),
-		ResourceName: jsii.String(strings.ToLower(c.name)),
+		ResourceName: jsii.String(strings.ToLower(name)),
 	})
 }
 
 // GrantInvoke lets grantee send requests to this component through its endpoint.
 func (c *InferenceComponent) GrantInvoke(grantee awsiam.IGrantable) awsiam.Grant {
 	return c.endpoint.grantInvoke(grantee, c.endpoint.EndpointARN(), c.InferenceComponentARN())
-}
-
-func (p InferenceComponentProps) specification() any {
-	resources := &awssagemaker.CfnInferenceComponent_InferenceComponentComputeResourceRequirementsProperty{
-		MinMemoryRequiredInMb:              jsii.Number(p.MinMemoryMB),
-		MaxMemoryRequiredInMb:              optionalNumber(p.MaxMemoryMB),
-		NumberOfCpuCoresRequired:           optionalNumber(p.CPUCores),
-		NumberOfAcceleratorDevicesRequired: optionalNumber(p.Accelerators),
-	}
-	out := &awssagemaker.CfnInferenceComponent_InferenceComponentSpecificationProperty{
-		ModelName: p.Model.Resource.AttrModelName(), ComputeResourceRequirements: resources,
-	}
-	if p.ModelDataDownloadTimeout != 0 || p.ContainerStartupHealthCheckTimeout != 0 {
-		out.StartupParameters = &awssagemaker.CfnInferenceComponent_InferenceComponentStartupParametersProperty{
-			ModelDataDownloadTimeoutInSeconds:           optionalNumber(p.ModelDataDownloadTimeout.Seconds()),
-			ContainerStartupHealthCheckTimeoutInSeconds: optionalNumber(p.ContainerStartupHealthCheckTimeout.Seconds()),
-		}
-	}
-	if p.CacheData {
-		out.DataCacheConfig = &awssagemaker.CfnInferenceComponent_InferenceComponentDataCacheConfigProperty{
-			EnableCaching: true,
-		}
-	}
-	return out
-}
-
-// deployment returns an untyped nil without RollingUpdate, so that the template
-// omits the property.
-func (p InferenceComponentProps) deployment() any {
-	if p.RollingUpdate == nil {
-		return nil
-	}
-	u := p.RollingUpdate
-	policy := &awssagemaker.CfnInferenceComponent_InferenceComponentRollingUpdatePolicyProperty{
-		MaximumBatchSize: &awssagemaker.CfnInferenceComponent_InferenceComponentCapacitySizeProperty{
-			Type: jsii.String("CAPACITY_PERCENT"), Value: jsii.Number(u.BatchPercent),
-		},
-		WaitIntervalInSeconds:            jsii.Number(u.WaitInterval.Seconds()),
-		MaximumExecutionTimeoutInSeconds: optionalNumber(u.Timeout.Seconds()),
-	}
-	out := &awssagemaker.CfnInferenceComponent_InferenceComponentDeploymentConfigProperty{RollingUpdatePolicy: policy}
-	if len(u.RollbackAlarms) > 0 {
-		alarms := make([]any, len(u.RollbackAlarms))
-		for i, name := range u.RollbackAlarms {
-			alarms[i] = &awssagemaker.CfnInferenceComponent_AlarmProperty{AlarmName: jsii.String(name)}
-		}
-		out.AutoRollbackConfiguration = &awssagemaker.CfnInferenceComponent_AutoRollbackConfigurationProperty{
-			Alarms: alarms,
-		}
-	}
-	return out
 }
 
 // componentRole returns an endpoint's role for inference components, with

@@ -26,8 +26,22 @@ type EndpointProps struct {
 	EndpointName string
 	// Variants are the production variants, 1 to 10.
 	Variants []VariantProps
+	// ShadowVariants get copies of the production variant's requests, and their answers
+	// are dropped: at most one, beside one production variant with a Model (facts C28
+	// and C61). How large a share is copied follows from the two weights, which AWS
+	// does not document further. A shadow keeps its InitialInstanceCount: scaling does
+	// not find it.
+	// Default: none.
+	ShadowVariants []VariantProps
+	// DataCapture keeps requests and replies in Amazon S3.
+	// Default: nil, nothing is kept.
+	DataCapture *DataCaptureProps
+	// Metrics is what the endpoint publishes to CloudWatch, and how often.
+	// Default: nil, SageMaker's defaults.
+	Metrics *MetricsProps
 	// VolumeKey encrypts the storage volumes of the instances. SageMaker refuses it
-	// for instance types with local NVMe storage (fact C31).
+	// for instance types with local NVMe storage (fact C31). Who makes the endpoint,
+	// as a rule CloudFormation's role, needs kms:CreateGrant for it (fact C62).
 	// Default: nil, a key that AWS owns.
 	VolumeKey awskms.IKey
 	// Asynchronous makes the endpoint asynchronous: it queues requests.
@@ -55,7 +69,7 @@ func (p EndpointProps) hasComponents() bool {
 // Validate returns everything wrong with the properties, joined.
 func (p EndpointProps) Validate() error {
 	var ps problem.List
-	if !autoscaling.ValidName(p.EndpointName) {
+	if !problem.Unresolved(p.EndpointName) && !autoscaling.ValidName(p.EndpointName) {
 		ps.Add("EndpointName", p.EndpointName, autoscaling.NameRule, "such as \"predictions\"")
 	}
 	if n := len(p.Variants); n < 1 || n > maxVariants {
@@ -75,23 +89,55 @@ func (p EndpointProps) Validate() error {
 				"no variant is for inference components, and a model says this for itself", "give it to NewModel")
 		}
 	}
+	if p.DataCapture != nil {
+		ps = append(ps, p.DataCapture.validate().In("DataCapture")...)
+	}
+	if p.Metrics != nil {
+		ps = append(ps, p.Metrics.validate().In("Metrics")...)
+	}
 	seen := map[string]int{}
 	for i, v := range p.Variants {
-		v = v.withDefaults()
-		at := fmt.Sprintf("Variants[%d]", i)
-		ps = append(ps, v.validate(p.EndpointName).In(at)...)
-		ps = append(ps, p.validateKind(v).In(at)...)
+		v, path := v.withDefaults(), at("Variants", i)
+		ps = append(ps, v.validate(p.EndpointName).In(path)...)
+		ps = append(ps, p.validateKind(v).In(path)...)
 		if first, twice := seen[v.Name]; twice {
-			ps.Add(at+".Name", v.Name, fmt.Sprintf("Variants[%d] has the same name", first),
-				"give each variant a name of its own")
+			ps.Add(path+".Name", v.Name, at("Variants", first)+" has the same name", "give each variant a name of its own")
 		} else {
 			seen[v.Name] = i
 		}
 	}
+	ps = append(ps, p.validateShadows()...)
+	ps = append(ps, p.validateVolumeKey()...)
 	if p.Update != nil {
 		ps = append(ps, p.Update.Validate(p.updatedVariants()).In("Update")...)
 	}
 	return ps.Err()
+}
+
+// validateIn is Validate with what the Region of a scope, where it is known, lacks.
+func (p EndpointProps) validateIn(scope constructs.Construct) error {
+	ps := problem.From(p.Validate())
+	if p.hasComponents() {
+		ps = append(ps, autoscaling.ValidateComponentRegion(*awscdk.Stack_Of(scope).Region()).In("Variants")...)
+	}
+	return ps.Err()
+}
+
+// validateVolumeKey checks that every instance has a volume to encrypt (fact C31).
+func (p EndpointProps) validateVolumeKey() problem.List {
+	var ps problem.List
+	if p.VolumeKey == nil {
+		return nil
+	}
+	for _, each := range p.placed() {
+		for _, t := range each.variant.instanceTypes() {
+			if autoscaling.HasLocalStorage(t) {
+				ps.Add("VolumeKey", nil, each.path+" has "+t+", whose local NVMe storage takes no key",
+					"leave it out: the instance encrypts its local storage itself")
+			}
+		}
+	}
+	return ps
 }
 
 // validateKind checks that v is of a kind that the endpoint can have.
@@ -100,9 +146,17 @@ func (p EndpointProps) validateKind(v VariantProps) problem.List {
 	if v.Serverless != nil && len(p.Variants) > 1 {
 		ps.Add("Serverless", nil, "a serverless endpoint has one variant", "move the others to another endpoint")
 	}
+	if v.Serverless != nil && p.DataCapture != nil {
+		ps.Add("Serverless", nil, "a serverless endpoint captures no data", "leave out one of Serverless and DataCapture")
+	}
 	if v.Serverless != nil && p.Asynchronous != nil {
 		ps.Add("Serverless", nil, "an asynchronous endpoint runs on instances",
 			"leave out one of Serverless and Asynchronous")
+	}
+	if v.ManagedInstances != nil && v.Instances.EnableSSMAccess && !p.AllowNetworkAccess {
+		// Fact G61.
+		ps.Add("Instances.EnableSSMAccess", true, "no session starts in a container that is isolated from the network",
+			"set AllowNetworkAccess, or leave it out")
 	}
 	if v.Model != nil && v.ManagedInstances == nil && p.hasComponents() {
 		ps.Add("Model", nil, "another variant of the endpoint is for inference components",
@@ -139,6 +193,10 @@ type Endpoint struct {
 	variants      []autoscaling.Variant
 	hasComponents bool
 	asynchronous  bool
+	// types are the instance types of each variant.
+	types map[string][]string
+	// capture is where captured data goes, nil without DataCapture.
+	capture *capture
 	// artifacts is what ComponentRole may read; nil where the role was given.
 	artifacts *sharedPolicies
 }
@@ -146,9 +204,10 @@ type Endpoint struct {
 // ToString makes the struct itself usable as a construct.
 func (e *Endpoint) ToString() *string { return e.Construct.ToString() }
 
-// NewEndpoint makes an Endpoint. It panics with what props.Validate returns.
+// NewEndpoint makes an Endpoint. It panics with what props.Validate returns, and where
+// the stack's Region does not have what the endpoint needs.
 func NewEndpoint(scope constructs.Construct, id string, props EndpointProps) *Endpoint {
-	if err := props.Validate(); err != nil {
+	if err := props.validateIn(scope); err != nil {
 		panic(err)
 	}
 	e := &Endpoint{
@@ -156,32 +215,11 @@ func NewEndpoint(scope constructs.Construct, id string, props EndpointProps) *En
 	}
 	constructs.NewConstruct_Override(e, scope, jsii.String(id))
 
-	variants := make([]any, len(props.Variants))
-	var permissions []constructs.IDependable
-	for i, v := range props.Variants {
-		v = v.withDefaults()
-		variants[i] = v.property()
-		e.variants = append(e.variants, v.scalingVariant(props.EndpointName))
-		if v.Model == nil {
-			continue
-		}
-		grantObservability(e, v.Model.ExecutionRole, autoscaling.UtilizationNamespace, e.name)
-		if props.Asynchronous != nil {
-			permissions = append(permissions, props.Asynchronous.grant(e, v.Name, v.Model.ExecutionRole))
-		}
+	for _, v := range props.Variants {
+		e.variants = append(e.variants, v.withDefaults().scalingVariant(props.EndpointName))
 	}
-	config := &awssagemaker.CfnEndpointConfigProps{ProductionVariants: variants}
-	if props.VolumeKey != nil {
-		config.KmsKeyId = props.VolumeKey.KeyArn()
-	}
-	if props.Asynchronous != nil {
-		config.AsyncInferenceConfig = props.Asynchronous.property()
-	}
-	if e.hasComponents {
-		e.ComponentRole = componentRole(e, props)
-		config.ExecutionRoleArn = e.ComponentRole.RoleArn()
-		config.EnableNetworkIsolation = !props.AllowNetworkAccess
-	}
+	e.types = map[string][]string{}
+	config, permissions := e.configuration(props)
 	e.Config = awssagemaker.NewCfnEndpointConfig(e, jsii.String("Config"), config)
 	endpoint := &awssagemaker.CfnEndpointProps{
 		EndpointName:               jsii.String(props.EndpointName),
@@ -201,6 +239,9 @@ func (e *Endpoint) EndpointName() string { return e.name }
 
 // EndpointARN returns the endpoint's ARN.
 func (e *Endpoint) EndpointARN() string {
+	if problem.Unresolved(e.name) { // which cannot be lower-cased
+		return *e.Resource.Ref()
+	}
 	stack := awscdk.Stack_Of(e)
 	return autoscaling.EndpointARN(*stack.Partition(), *stack.Region(), *stack.Account(), e.name)
 }

@@ -69,7 +69,7 @@ func TestAsynchronousEndpoint(t *testing.T) {
 		{"Effect": "Allow", "Action": "sagemaker:InvokeEndpointAsync", "Resource": "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/odds"},
 		{"Effect": "Allow", "Action": []any{"s3:AbortMultipartUpload", "s3:PutObject"}, "Resource": []any{"arn:aws:s3:::answers/odds/*", "arn:aws:s3:::failures/*"}},
 		{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::requests/odds/*"},
-		{"Effect": "Allow", "Action": []any{"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"}, "Resource": key},
+		{"Effect": "Allow", "Action": []any{"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"}, "Resource": key},
 		{"Effect": "Allow", "Action": "sns:Publish", "Resource": []any{object{"Ref": ids["Errors"]}, object{"Ref": ids["Successes"]}}},
 	}
 	if diff := cmp.Diff(statements, allowed); diff != "" {

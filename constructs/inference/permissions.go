@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -81,6 +82,12 @@ func encoded(scope constructs.Construct, statements []awsiam.PolicyStatement) []
 func hash(content []byte) string {
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])[:8]
+}
+
+// grantEncryption lets a role write objects that key encrypts. Completing a multipart
+// upload to S3 needs kms:Decrypt. IKey.GrantEncryptDecrypt allows more, by wildcards.
+func grantEncryption(key awskms.IKey, role awsiam.IRole) {
+	key.Grant(role, (*jsii.Strings("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"))...)
 }
 
 func statement(actions []string, resources ...string) awsiam.PolicyStatement {

@@ -61,12 +61,21 @@ func (p VariantProps) validateServerless() problem.List {
 	if p.InitialInstanceCount != 0 {
 		ps.Add("InitialInstanceCount", p.InitialInstanceCount, rule, fix)
 	}
-	if p.Model != nil && !p.Model.props.AllowNetworkAccess {
+	if len(p.InstancePools) > 0 {
+		ps.Add("InstancePools", len(p.InstancePools), rule, fix)
+	}
+	for _, field := range p.Instances.given() {
+		ps.Add("Instances."+field, nil, rule, fix)
+	}
+	if p.isolated() {
 		ps.Add("Model", nil, "a serverless variant cannot isolate its model from the network",
 			"make the model with AllowNetworkAccess, or run it on instances")
 	}
 	return ps
 }
+
+// isolated reports whether the variant's model is isolated from the network.
+func (p VariantProps) isolated() bool { return p.Model != nil && !p.Model.props.AllowNetworkAccess }
 
 func (p ServerlessProps) property() *awssagemaker.CfnEndpointConfig_ServerlessConfigProperty {
 	return &awssagemaker.CfnEndpointConfig_ServerlessConfigProperty{

@@ -111,9 +111,9 @@ func (e *Endpoint) rollback(
 			ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
 		}))
 	}
-	for _, v := range e.variants {
+	for i, v := range e.variants {
 		for _, a := range r.AlarmsOf(v) {
-			alarm := scaling.NewAlarm(e, "Rollback-"+v.Name+"-"+a.Name, a.Alarm)
+			alarm := scaling.NewAlarm(e, "Rollback-"+idOf(v.Name, at("Variants", i))+"-"+a.Name, a.Alarm)
 			e.RollbackAlarms = append(e.RollbackAlarms, alarm)
 			add(alarm.Ref(), alarm.AttrArn())
 		}
@@ -131,10 +131,12 @@ func (e *Endpoint) executionRoles(props EndpointProps) (roles []awsiam.IRole) {
 		return []awsiam.IRole{e.ComponentRole}
 	}
 	seen := map[*Model]bool{}
-	for _, v := range props.Variants {
-		if !seen[v.Model] {
-			seen[v.Model] = true
-			roles = append(roles, v.Model.ExecutionRole)
+	for _, each := range props.placed() {
+		for _, model := range each.variant.models() {
+			if !seen[model] {
+				seen[model] = true
+				roles = append(roles, model.ExecutionRole)
+			}
 		}
 	}
 	return roles

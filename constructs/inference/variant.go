@@ -2,7 +2,7 @@ package inference
 
 import (
 	"cmp"
-	"fmt"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssagemaker"
 	"github.com/aws/jsii-runtime-go"
@@ -25,8 +25,12 @@ type VariantProps struct {
 	// model (fact C27: SageMaker manages the instances of such a variant).
 	Model *Model
 	// InstanceType is the type of the instances, such as ml.c6i.xlarge. It is
-	// required, except with Serverless, where it is an error.
+	// required, except with InstancePools or Serverless, where it is an error.
 	InstanceType string
+	// InstancePools are instance types to start instances of, in the order of their
+	// priorities, 5 at most (fact G9). They take the place of InstanceType.
+	// Default: none, all instances are of InstanceType.
+	InstancePools []InstancePool
 	// InitialInstanceCount is the number of instances that the first deployment
 	// starts. Registration of a scalable target raises it to the minimum (fact A39),
 	// and later deployments keep the current count. A change makes a new endpoint
@@ -44,6 +48,10 @@ type VariantProps struct {
 	// components on the variant.
 	// Default: nil, the variant serves Model.
 	ManagedInstances *ManagedInstancesProps
+	// Instances are further properties of the instances. With Serverless each of them
+	// is an error.
+	// Default: SageMaker's defaults.
+	Instances InstanceProps
 }
 
 func (p VariantProps) withDefaults() VariantProps {
@@ -54,12 +62,44 @@ func (p VariantProps) withDefaults() VariantProps {
 	return p
 }
 
-// scalingVariant returns the variant as package autoscaling describes it.
+// scalingVariant returns the variant as package autoscaling describes it. With
+// pools its type is that of the highest priority.
 func (p VariantProps) scalingVariant(endpointName string) autoscaling.Variant {
 	return autoscaling.Variant{
 		EndpointName: endpointName, Name: p.Name,
-		InstanceType: p.InstanceType, InitialInstanceCount: p.InitialInstanceCount,
+		InstanceType: p.instanceTypes()[0], InitialInstanceCount: p.InitialInstanceCount,
 	}
+}
+
+// instanceTypes are the variant's types, the highest priority first. Without
+// instances it is "" alone.
+func (p VariantProps) instanceTypes() []string {
+	if len(p.InstancePools) == 0 {
+		return []string{p.InstanceType}
+	}
+	pools := slices.Clone(p.InstancePools)
+	for i := range pools {
+		pools[i].Priority = pools[i].priority(i)
+	}
+	slices.SortStableFunc(pools, func(a, b InstancePool) int { return cmp.Compare(a.Priority, b.Priority) })
+	types := make([]string, len(pools))
+	for i, pool := range pools {
+		types[i] = pool.InstanceType
+	}
+	return types
+}
+
+// models are the variant's model and those of its pools, each once.
+func (p VariantProps) models() (models []*Model) {
+	if p.Model != nil {
+		models = append(models, p.Model)
+	}
+	for _, pool := range p.InstancePools {
+		if pool.Model != nil && !slices.Contains(models, pool.Model) {
+			models = append(models, pool.Model)
+		}
+	}
+	return models
 }
 
 // validate checks a variant whose defaults are set.
@@ -81,8 +121,18 @@ func (p VariantProps) validate(endpointName string) problem.List {
 	case p.Serverless != nil:
 		ps = append(ps, p.Serverless.validate().In("Serverless")...)
 		ps = append(ps, p.validateServerless()...)
-	case p.InstanceType == "":
+	case p.InstanceType == "" && len(p.InstancePools) == 0:
 		ps.Add("InstanceType", nil, "a variant needs an instance type", "such as \"ml.c6i.xlarge\"")
+	}
+	ps = append(ps, p.validatePools()...)
+	if p.Serverless == nil {
+		ps = append(ps, p.Instances.validate(p.instanceTypes()).In("Instances")...)
+		if p.Instances.EnableSSMAccess && p.isolated() {
+			// Fact G61.
+			ps.Add("Instances.EnableSSMAccess", true,
+				"no session starts in a container that is isolated from the network",
+				"make the model with AllowNetworkAccess, or leave it out")
+		}
 	}
 	if p.ManagedInstances != nil {
 		ps = append(ps, p.ManagedInstances.validate(p.InitialInstanceCount).In("ManagedInstances")...)
@@ -90,9 +140,12 @@ func (p VariantProps) validate(endpointName string) problem.List {
 	if p.Weight != nil && *p.Weight < 0 {
 		ps.Add("Weight", *p.Weight, "a weight is 0 or more", "leave it out for an equal share")
 	}
-	for _, problem := range p.scalingVariant(endpointName).Validate() {
-		if problem.Path != "EndpointName" { // EndpointProps.Validate reports it once
-			ps = append(ps, problem)
+	v := p.scalingVariant(endpointName)
+	v.InstanceType = p.InstanceType // validatePools judges those of pools
+	for _, found := range v.Validate() {
+		// EndpointProps.Validate reports the endpoint's name once.
+		if found.Path != "EndpointName" && !problem.Unresolved(found.Got) {
+			ps = append(ps, found)
 		}
 	}
 	return ps
@@ -113,55 +166,15 @@ func (p VariantProps) property() *awssagemaker.CfnEndpointConfig_ProductionVaria
 		out.ServerlessConfig = p.Serverless.property()
 		return out
 	}
-	out.InstanceType, out.InitialInstanceCount = jsii.String(p.InstanceType), jsii.Number(p.InitialInstanceCount)
+	out.InstanceType, out.InitialInstanceCount = optionalString(p.InstanceType), jsii.Number(p.InitialInstanceCount)
+	if len(p.InstancePools) > 0 {
+		out.InstancePools = poolProperties(p.InstancePools)
+	}
+	p.Instances.write(out)
 	if m := p.ManagedInstances; m != nil {
 		// A variant of inference components has no weight.
 		out.InitialVariantWeight = nil
 		out.ManagedInstanceScaling = m.property()
-	}
-	return out
-}
-
-// ManagedInstancesProps describes SageMaker's managed instance scaling for the
-// inference components on a variant. It is part of the endpoint configuration, so a
-// change replaces the fleet (fact C1).
-type ManagedInstancesProps struct {
-	// MinInstanceCount and MaxInstanceCount bound the number of instances.
-	// MaxInstanceCount is at least 1. A minimum of 0 lets the endpoint scale to
-	// zero (fact D1: every component's scaling needs a minimum of 0 too). Some
-	// Regions refuse it (fact D8).
-	MinInstanceCount, MaxInstanceCount int
-	// Consolidate moves copies together and stops the freed instances, one at a
-	// time (fact D6: the scale-in strategy CONSOLIDATION). A moved copy restarts.
-	// Default: false, SageMaker stops only instances without copies.
-	Consolidate bool
-}
-
-func (p ManagedInstancesProps) validate(initial int) problem.List {
-	var ps problem.List
-	if p.MinInstanceCount < 0 {
-		ps.Add("MinInstanceCount", p.MinInstanceCount, "the minimum is 0 instances or more",
-			"set it to 0 to scale to zero, or to 1 or more")
-	}
-	if low := max(p.MinInstanceCount, 1); p.MaxInstanceCount < low {
-		ps.Add("MaxInstanceCount", p.MaxInstanceCount, "the maximum is 1 instance or more, and at least the minimum",
-			fmt.Sprintf("set it to %d or more", low))
-	} else if initial < p.MinInstanceCount || initial > p.MaxInstanceCount {
-		ps.Add("MaxInstanceCount", p.MaxInstanceCount,
-			fmt.Sprintf("the first deployment starts %d instances, outside the bounds of %d to %d", initial,
-				p.MinInstanceCount, p.MaxInstanceCount),
-			"change InitialInstanceCount or the bounds")
-	}
-	return ps
-}
-
-func (p ManagedInstancesProps) property() *awssagemaker.CfnEndpointConfig_ManagedInstanceScalingProperty {
-	out := &awssagemaker.CfnEndpointConfig_ManagedInstanceScalingProperty{
-		Status:           jsii.String("ENABLED"),
-		MinInstanceCount: jsii.Number(p.MinInstanceCount), MaxInstanceCount: jsii.Number(p.MaxInstanceCount),
-	}
-	if p.Consolidate {
-		out.ScaleInPolicy = &awssagemaker.CfnEndpointConfig_ScaleInPolicyProperty{Strategy: jsii.String("CONSOLIDATION")}
 	}
 	return out
 }

@@ -102,7 +102,8 @@ func wildcardResource(statement any) bool {
 // cloudwatch:PutMetricData a condition on the namespace stands in for one.
 func hasNoResourceLevel(action, statement any) bool {
 	switch action {
-	case "ecr:GetAuthorizationToken":
+	case "ecr:GetAuthorizationToken", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
+		"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel":
 		return true
 	case "cloudwatch:PutMetricData":
 		return property(statement, "Condition", "StringEquals", "cloudwatch:namespace") != nil
