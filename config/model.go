@@ -14,9 +14,7 @@ func validateModel(path string, m Model, region string) problem.List {
 		image, err := artifact.ParseImage(m.Image, artifact.SageMaker)
 		ps = append(ps, problem.From(err).In(path+".image")...)
 		if err == nil && region != "" && image.Region != region {
-			ps.Add(path+".image", m.Image,
-				"SageMaker pulls an image from its own region "+region+", this one is in "+image.Region,
-				"replicate the repository to "+region+" and give the image there")
+			ps = append(ps, artifact.OtherRegion(m.Image, image.Region, region).In(path+".image")...)
 		}
 	}
 	if m.ModelDataURL != "" {

@@ -136,9 +136,11 @@ func serverless(v config.ProductionVariant) *inference.ServerlessProps {
 
 func newModel(stack awscdk.Stack, id string, m config.Model) *inference.Model {
 	return inference.NewModel(stack, id, inference.ModelProps{
-		Image:              m.Image,
-		ModelDataURL:       m.ModelDataURL,
-		Environment:        m.Environment,
+		Containers: []inference.ContainerProps{{
+			Image:        m.Image,
+			ModelDataURL: m.ModelDataURL,
+			Environment:  m.Environment,
+		}},
 		AllowNetworkAccess: m.AllowNetworkAccess,
 	})
 }

@@ -23,7 +23,7 @@ const lora = "s3://models-eu-west-1/odds/lora.tar.gz"
 func base(scope constructs.Construct) *inference.InferenceComponent {
 	return inference.NewInferenceComponent(scope, "Base", inference.InferenceComponentProps{
 		InferenceComponentName: "base", MinMemoryMB: 8192, Accelerators: 1,
-		Model: inference.NewModel(scope, "Model", inference.ModelProps{Image: image}),
+		Model: inference.NewModel(scope, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}}),
 		Endpoint: inference.NewEndpoint(scope, "Endpoint", inference.EndpointProps{
 			EndpointName: "shared", Variants: []inference.VariantProps{{InstanceType: "ml.g6.2xlarge",
 				ManagedInstances: &inference.ManagedInstancesProps{MaxInstanceCount: 2}}}}),
@@ -90,7 +90,7 @@ func TestAdapter(t *testing.T) {
 func TestComponentProblems(t *testing.T) {
 	stack := template.NewStack(t)
 	component := base(stack)
-	model := inference.NewModel(stack, "Other", inference.ModelProps{Image: image})
+	model := inference.NewModel(stack, "Other", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
 	managed := &inference.ManagedInstancesProps{MaxInstanceCount: 2}
 	pooled := inference.NewEndpoint(stack, "Pooled", inference.EndpointProps{EndpointName: "pooled",
 		Variants: []inference.VariantProps{{ManagedInstances: managed, InstancePools: []inference.InstancePool{
@@ -166,7 +166,8 @@ func TestRegions(t *testing.T) {
 		cape := stack("models", "af-south-1")
 		inference.NewEndpoint(cape, "Endpoint", inference.EndpointProps{EndpointName: "odds",
 			Variants: []inference.VariantProps{{InstanceType: "ml.c6i.xlarge",
-				Model: inference.NewModel(cape, "Model", inference.ModelProps{Image: image})}}})
+				Model: inference.NewModel(cape, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{
+					Image: strings.Replace(image, "eu-west-1", "af-south-1", 1)}}})}}})
 		base(awscdk.NewStack(app, jsii.String("anywhere"), nil))
 	})
 }
@@ -178,7 +179,7 @@ func TestTokens(t *testing.T) {
 		return *awscdk.NewCfnParameter(stack, jsii.String("Given"+id), nil).ValueAsString()
 	}
 	bucket := awss3.NewBucket(stack, jsii.String("Bucket"), nil)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Image: image})
+	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
 	endpoint := inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
 		EndpointName: parameter("Endpoint"), VolumeKey: awskms.NewKey(stack, jsii.String("Key"), nil),
 		DataCapture: &inference.DataCaptureProps{SamplingPercent: 1, DestinationS3URI: parameter("Capture")},

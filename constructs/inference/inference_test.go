@@ -26,7 +26,9 @@ func TestMain(m *testing.M) { template.Main(m) }
 func TestEndpoint(t *testing.T) {
 	stack := template.NewStack(t)
 	model := inference.NewModel(stack, "Model", inference.ModelProps{
-		Image: image, ModelDataURL: archive, Environment: map[string]string{"WORKERS": "2"},
+		Containers: []inference.ContainerProps{{
+			Image: image, ModelDataURL: archive, Environment: map[string]string{"WORKERS": "2"},
+		}},
 	})
 	weight := 3.0
 	endpoint := inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
@@ -115,7 +117,7 @@ func TestEndpoint(t *testing.T) {
 func TestModelVariations(t *testing.T) {
 	t.Run("network access only by name, an image without an archive needs no S3", func(t *testing.T) {
 		stack := template.NewStack(t)
-		inference.NewModel(stack, "Model", inference.ModelProps{Image: image, AllowNetworkAccess: true})
+		inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}, AllowNetworkAccess: true})
 		got := template.Of(t, stack)
 		if isolated := got.One(t, "AWS::SageMaker::Model").Properties["EnableNetworkIsolation"]; isolated != false {
 			t.Errorf("got isolation %v, want false", isolated)
@@ -129,7 +131,7 @@ func TestModelVariations(t *testing.T) {
 	t.Run("a role of the user's is taken", func(t *testing.T) {
 		stack := template.NewStack(t)
 		role := awsiam.NewRole(stack, jsii.String("Mine"), &awsiam.RoleProps{AssumedBy: awsiam.NewServicePrincipal(jsii.String("sagemaker.amazonaws.com"), nil)})
-		inference.NewModel(stack, "Model", inference.ModelProps{Image: image, ModelDataURL: archive, ExecutionRole: role})
+		inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image, ModelDataURL: archive}}, ExecutionRole: role})
 		got := template.Of(t, stack)
 		if id := got.ID(t, "AWS::IAM::Role"); !strings.HasPrefix(id, "Mine") {
 			t.Errorf("got role %s, want only the user's", id)
@@ -142,7 +144,7 @@ func TestModelVariations(t *testing.T) {
 
 func TestConstructsAreScopesAndDependencies(t *testing.T) {
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Image: image})
+	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
 	endpoint := inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
 		EndpointName: "odds", Variants: []inference.VariantProps{{Model: model, InstanceType: "ml.c6i.xlarge"}},
 	})
@@ -163,7 +165,7 @@ func TestConstructsAreScopesAndDependencies(t *testing.T) {
 
 func TestGrantInvoke(t *testing.T) {
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Image: image})
+	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
 	endpoint := inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
 		EndpointName: "Odds", Variants: []inference.VariantProps{{Model: model, InstanceType: "ml.c6i.xlarge"}},
 	})
@@ -181,20 +183,20 @@ func TestGrantInvoke(t *testing.T) {
 
 func TestValidate(t *testing.T) {
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Image: image})
+	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
 	heavy := -1.0
 	for _, test := range []struct {
 		name  string
 		props interface{ Validate() error }
 		want  []string
 	}{
-		{"a model with everything wrong", inference.ModelProps{Image: "library/model", ModelDataURL: "https://models/m.tar.gz", Environment: map[string]string{"1A": "x"}}, []string{
-			`Image: got "library/model": an image is ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG, or @sha256:DIGEST in place of :TAG; SageMaker pulls it from Amazon ECR; copy the image URI from the repository in Amazon ECR`,
-			`ModelDataURL: got "https://models/m.tar.gz": a model archive is s3://BUCKET/KEY.tar.gz, one object without wildcards or spaces; copy the S3 URI of the archive`,
-			`Environment.1A: a variable's name is a letter or underscore, then letters, digits and underscores, 1024 at most; rename it`,
+		{"a model with everything wrong", inference.ModelProps{Containers: []inference.ContainerProps{{Image: "library/model", ModelDataURL: "https://models/m.tar.gz", Environment: map[string]string{"1A": "x"}}}}, []string{
+			`Containers[0].Image: got "library/model": an image is ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG, or @sha256:DIGEST in place of :TAG; SageMaker pulls it from Amazon ECR; copy the image URI from the repository in Amazon ECR`,
+			`Containers[0].ModelDataURL: got "https://models/m.tar.gz": a model archive is s3://BUCKET/KEY.tar.gz, one object without wildcards or spaces; copy the S3 URI of the archive`,
+			`Containers[0].Environment.1A: a variable's name is a letter or underscore, then letters, digits and underscores, 1024 at most; rename it`,
 		}},
-		{"an image without a tag", inference.ModelProps{Image: strings.TrimSuffix(image, ":1.4.2")}, []string{
-			`Image: got "123456789012.dkr.ecr.eu-west-1.amazonaws.com/odds/model": the image has neither a tag nor a digest, so that containers could start with different ones; add the tag or, best, the digest that was tested`,
+		{"an image without a tag", inference.ModelProps{Containers: []inference.ContainerProps{{Image: strings.TrimSuffix(image, ":1.4.2")}}}, []string{
+			`Containers[0].Image: got "123456789012.dkr.ecr.eu-west-1.amazonaws.com/odds/model": the image has neither a tag nor a digest, so that containers could start with different ones; add the tag or, best, the digest that was tested`,
 		}},
 		{"an endpoint without anything", inference.EndpointProps{}, []string{
 			`EndpointName: got "": a SageMaker name has 1 to 63 letters, digits and hyphens, and neither begins nor ends with a hyphen; such as "predictions"`,

@@ -23,7 +23,7 @@ func getAtt(id, name string) object { return object{"Fn::GetAtt": []any{id, name
 
 func TestAsynchronousEndpoint(t *testing.T) {
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Image: image})
+	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
 	endpoint := inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
 		EndpointName: "odds",
 		Variants:     []inference.VariantProps{{Model: model, InstanceType: "ml.g6.xlarge"}},
@@ -81,7 +81,7 @@ func TestAsynchronousEndpoint(t *testing.T) {
 // permissions for them.
 func TestAsynchronousEndpointInShort(t *testing.T) {
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Image: image})
+	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
 	inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
 		EndpointName: "odds", Variants: []inference.VariantProps{{Model: model, InstanceType: "ml.g6.xlarge"}},
 		Asynchronous: &inference.AsynchronousProps{OutputPath: "s3://answers/odds"},
@@ -100,7 +100,7 @@ func TestAsynchronousEndpointInShort(t *testing.T) {
 
 func TestServerlessEndpoint(t *testing.T) {
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Image: image, AllowNetworkAccess: true})
+	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}, AllowNetworkAccess: true})
 	endpoint := inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
 		EndpointName: "odds",
 		Variants: []inference.VariantProps{{Model: model, Serverless: &inference.ServerlessProps{
@@ -121,7 +121,7 @@ func TestServerlessEndpoint(t *testing.T) {
 
 func TestInferenceComponent(t *testing.T) {
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Image: image, ModelDataURL: archive})
+	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image, ModelDataURL: archive}}})
 	endpoint := inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
 		EndpointName: "Shared",
 		Variants: []inference.VariantProps{{InstanceType: "ml.g6.12xlarge", ManagedInstances: &inference.ManagedInstancesProps{
@@ -225,7 +225,7 @@ func TestInferenceComponent(t *testing.T) {
 // TestInferenceComponentInShort sets no optional property.
 func TestInferenceComponentInShort(t *testing.T) {
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Image: image})
+	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
 	role := awsiam.NewRole(stack, jsii.String("Mine"), &awsiam.RoleProps{AssumedBy: awsiam.NewServicePrincipal(jsii.String("sagemaker.amazonaws.com"), nil)})
 	endpoint := inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
 		EndpointName: "shared", ComponentRole: role, AllowNetworkAccess: true,
@@ -250,8 +250,8 @@ func TestInferenceComponentInShort(t *testing.T) {
 
 func TestKindProblems(t *testing.T) {
 	stack := template.NewStack(t)
-	isolated := inference.NewModel(stack, "Isolated", inference.ModelProps{Image: image})
-	open := inference.NewModel(stack, "Open", inference.ModelProps{Image: image, AllowNetworkAccess: true})
+	isolated := inference.NewModel(stack, "Isolated", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
+	open := inference.NewModel(stack, "Open", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}, AllowNetworkAccess: true})
 	plain := inference.NewEndpoint(stack, "Plain", inference.EndpointProps{
 		EndpointName: "plain", Variants: []inference.VariantProps{{Model: isolated, InstanceType: "ml.g6.xlarge"}}})
 	shared := inference.NewEndpoint(stack, "Shared", inference.EndpointProps{

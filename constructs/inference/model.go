@@ -4,9 +4,12 @@
 package inference
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssagemaker"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -15,27 +18,32 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
+// maxContainers is SageMaker's limit (CreateModel, Containers).
+const maxContainers = 15
+
 // ModelProps describes a Model.
 type ModelProps struct {
-	// Image is the container image in Amazon ECR, with a tag or a digest:
-	// ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG.
-	Image string
-	// ModelDataURL is the model archive in Amazon S3, s3://BUCKET/KEY.tar.gz.
-	// Default: "", the image contains the model.
-	ModelDataURL string
-	// ModelDataKey is the KMS key that the archive is encrypted with. The
-	// execution role may decrypt with it. A change takes the old key from the role
-	// before the endpoint is updated, so let the role decrypt with both until then.
-	// Default: nil, S3's own key, which needs no permission.
-	ModelDataKey awskms.IKey
-	// Environment is the container's environment variables.
-	// Default: none.
-	Environment map[string]string
-	// AllowNetworkAccess lets the container reach the network.
-	// Default: false, network isolation. SageMaker still fetches image and archive.
+	// Containers are the model's containers, 1 to 15. Several are a pipeline: each gets
+	// the reply of the one before it, unless DirectInvocation is set.
+	Containers []ContainerProps
+	// DirectInvocation lets a request choose one of several containers by its
+	// ContainerHostname, which each has to have.
+	// Default: false, the containers are a pipeline.
+	DirectInvocation bool
+	// VPC is the VPC that the containers are connected to.
+	// Default: nil, none.
+	VPC awsec2.IVpc
+	// Subnets are those of the VPC, 1 to 16.
+	// Default: nil, its private subnets, one for each zone.
+	Subnets *awsec2.SubnetSelection
+	// SecurityGroups are those of the containers' network interfaces, 1 to 5.
+	// Default: none, a new one that lets everything out and nothing in.
+	SecurityGroups []awsec2.ISecurityGroup
+	// AllowNetworkAccess lets the containers reach the network.
+	// Default: false, network isolation. SageMaker still fetches image and model data.
 	AllowNetworkAccess bool
 	// ExecutionRole is the role that SageMaker assumes for the model. It gets
-	// permissions to read image and archive, unless it was imported as immutable.
+	// permissions to read images and model data, unless it was imported as immutable.
 	// Default: nil, a new role.
 	ExecutionRole awsiam.IRole
 }
@@ -43,24 +51,110 @@ type ModelProps struct {
 // Validate returns everything wrong with the properties, joined.
 func (p ModelProps) Validate() error {
 	var ps problem.List
-	if _, err := artifact.ParseImage(p.Image, artifact.SageMaker); err != nil {
-		ps = append(ps, problem.From(err).In("Image")...)
+	if n := len(p.Containers); n < 1 || n > maxContainers {
+		ps.Add("Containers", n, fmt.Sprintf("a model has 1 to %d containers", maxContainers),
+			"add a container, or move some to another model")
 	}
-	if p.ModelDataURL != "" {
-		if _, err := artifact.ParseModelData(p.ModelDataURL); err != nil {
-			ps = append(ps, problem.From(err).In("ModelDataURL")...)
+	for i, c := range p.Containers {
+		ps = append(ps, c.validate().In(at("Containers", i))...)
+		if c.PrivateRegistry && problem.IsNil(p.VPC) {
+			ps.Add(at("Containers", i)+".PrivateRegistry", true, "SageMaker reaches a private registry through the model's VPC",
+				"give VPC")
 		}
 	}
-	if p.ModelDataKey != nil && p.ModelDataURL == "" {
-		ps.Add("ModelDataKey", nil, "a key without an archive has nothing to decrypt",
-			"give ModelDataURL, or leave the key out")
-	}
-	ps = append(ps, artifact.ValidateEnvironment(p.Environment).In("Environment")...)
+	ps = append(ps, p.validateHostnames()...)
+	ps = append(ps, p.validateEnvironments()...)
+	ps = append(ps, p.validateVPC()...)
 	return ps.Err()
 }
 
-// Model is a SageMaker model with one container. It has no custom name: a change
-// replaces the model (fact C4: every property is fixed at creation), and
+// validateHostnames checks the names of several containers.
+func (p ModelProps) validateHostnames() problem.List {
+	var ps problem.List
+	several := len(p.Containers) > 1
+	if p.DirectInvocation && !several {
+		ps.Add("DirectInvocation", true, "a request chooses among several containers, and the model has one",
+			"leave it out, or add containers")
+	}
+	named := 0
+	seen := map[string]int{}
+	for i, c := range p.Containers {
+		name := c.ContainerHostname
+		if name == "" {
+			continue
+		}
+		named++
+		if first, twice := seen[name]; twice {
+			ps.Add(at("Containers", i)+".ContainerHostname", name, at("Containers", first)+" has the same name",
+				"give each container a name of its own")
+			continue
+		}
+		seen[name] = i
+	}
+	for i, c := range p.Containers {
+		place := at("Containers", i) + ".ContainerHostname"
+		switch {
+		case !several && c.ContainerHostname != "":
+			ps.Add(place, c.ContainerHostname, "SageMaker ignores the name of a single container", "leave it out")
+		case several && c.ContainerHostname == "" && p.DirectInvocation:
+			ps.Add(place, nil, "a request chooses a container by its name", "give each container one")
+		case several && c.ContainerHostname == "" && named > 0:
+			ps.Add(place, nil, "other containers have a name, and either all have one or none", "give each container one")
+		}
+	}
+	return ps
+}
+
+// validateEnvironments checks what SageMaker limits for all containers together.
+func (p ModelProps) validateEnvironments() problem.List {
+	var ps problem.List
+	total := 0
+	for _, c := range p.Containers {
+		total += artifact.EnvironmentBytes(c.Environment)
+	}
+	if len(p.Containers) > 1 && total > artifact.MaxEnvironmentBytes {
+		ps.Add("Containers", total, fmt.Sprintf("the environment variables of all containers have at most %d bytes together, names and values",
+			artifact.MaxEnvironmentBytes), "move some into a file of the model data")
+	}
+	return ps
+}
+
+// notServerless are the model's features that a serverless variant does not have (facts
+// G23 and G63).
+func (p ModelProps) notServerless() (features []string) {
+	if len(p.Containers) > 1 {
+		features = append(features, "several containers")
+	}
+	if p.VPC != nil {
+		features = append(features, "a VPC")
+	}
+	c := p.Containers[0]
+	if c.MultiModel {
+		features = append(features, "many models")
+	}
+	if c.PrivateRegistry {
+		features = append(features, "an image in a private registry")
+	}
+	if data, _ := c.modelData(); data.prefix() && !c.MultiModel {
+		features = append(features, "files that are not compressed")
+	}
+	return features
+}
+
+// several says which of the model's features an endpoint of several containers or models
+// has, "" for none.
+func (p ModelProps) several() string {
+	switch {
+	case len(p.Containers) > 1:
+		return "several containers"
+	case p.Containers[0].MultiModel:
+		return "many models"
+	}
+	return ""
+}
+
+// Model is a SageMaker model with one or several containers. It has no custom name: a
+// change replaces the model (fact C4: every property is fixed at creation), and
 // CloudFormation refuses to replace a resource with a custom name (fact C5).
 type Model struct {
 	constructs.Construct
@@ -69,19 +163,30 @@ type Model struct {
 	// ExecutionRole is the role that SageMaker assumes.
 	ExecutionRole awsiam.IRole
 
-	props ModelProps
+	props       ModelProps
+	images      []boundImage
+	connections awsec2.Connections
 }
 
 // ToString makes the struct itself usable as a construct.
 func (m *Model) ToString() *string { return m.Construct.ToString() }
 
-// NewModel makes a Model. It panics with what props.Validate returns.
+// Connections lets other constructs of the VPC connect to the containers, and the
+// containers to them. It is nil without ModelProps.VPC.
+func (m *Model) Connections() awsec2.Connections { return m.connections }
+
+// NewModel makes a Model. It panics with what props.Validate returns, and where an image
+// or a bucket is in another Region than the stack: SageMaker reads neither.
 func NewModel(scope constructs.Construct, id string, props ModelProps) *Model {
 	if err := props.Validate(); err != nil {
 		panic(err)
 	}
 	m := &Model{props: props}
 	constructs.NewConstruct_Override(m, scope, jsii.String(id))
+	m.bindImages()
+	if err := m.validateRegions().Err(); err != nil {
+		panic(err)
+	}
 
 	m.ExecutionRole = props.ExecutionRole
 	if m.ExecutionRole == nil {
@@ -89,54 +194,141 @@ func NewModel(scope constructs.Construct, id string, props ModelProps) *Model {
 			"Reads the model's image and archive, and writes the endpoint's logs")
 	}
 	m.grantLogin(m.ExecutionRole)
-	artifacts := attach(m, "Artifacts", m.ExecutionRole, m.artifacts()...)
-
-	container := &awssagemaker.CfnModel_ContainerDefinitionProperty{
-		Image: jsii.String(props.Image), ModelDataUrl: optionalString(props.ModelDataURL),
+	dependencies := []constructs.IDependable{m.ExecutionRole}
+	if artifacts := m.artifacts(); len(artifacts) > 0 {
+		dependencies = append(dependencies, attach(m, "Artifacts", m.ExecutionRole, artifacts...))
 	}
-	if len(props.Environment) > 0 {
-		variables := map[string]*string{}
-		for name, value := range props.Environment {
-			variables[name] = jsii.String(value)
-		}
-		container.Environment = &variables
-	}
-	m.Resource = awssagemaker.NewCfnModel(m, jsii.String("Resource"), &awssagemaker.CfnModelProps{
+	resource := &awssagemaker.CfnModelProps{
 		ExecutionRoleArn:       m.ExecutionRole.RoleArn(),
 		EnableNetworkIsolation: !props.AllowNetworkAccess,
-		PrimaryContainer:       container,
-	})
-	// SageMaker fetches image and archive while it creates the endpoint, so the
+	}
+	if len(props.Containers) == 1 {
+		resource.PrimaryContainer = props.Containers[0].property(m.images[0].uri)
+	} else {
+		containers := make([]any, len(props.Containers))
+		for i, c := range props.Containers {
+			containers[i] = c.property(m.images[i].uri)
+		}
+		resource.Containers = containers
+		if props.DirectInvocation {
+			resource.InferenceExecutionConfig = &awssagemaker.CfnModel_InferenceExecutionConfigProperty{Mode: jsii.String("Direct")}
+		}
+	}
+	if !problem.IsNil(props.VPC) {
+		resource.VpcConfig = m.connect()
+	}
+	m.Resource = awssagemaker.NewCfnModel(m, jsii.String("Resource"), resource)
+	// SageMaker fetches images and model data while it creates the endpoint, so the
 	// permissions have to exist first.
-	m.Resource.Node().AddDependency(m.ExecutionRole, artifacts)
+	m.Resource.Node().AddDependency(dependencies...)
+	m.informOfUnknown()
 	return m
 }
 
-// grantLogin lets a role log in to Amazon ECR, and decrypt with ModelDataKey.
-func (m *Model) grantLogin(role awsiam.IRole) {
-	// ecr:GetAuthorizationToken supports no resource but "*".
-	allow(role, []string{"ecr:GetAuthorizationToken"}, "*")
-	if m.props.ModelDataKey != nil {
-		m.props.ModelDataKey.GrantDecrypt(role)
+// bindImages finds the images' URIs and repositories.
+func (m *Model) bindImages() {
+	for i, c := range m.props.Containers {
+		image := boundImage{uri: c.Image}
+		switch {
+		case c.ImageFrom.given():
+			id := "Image"
+			if i > 0 {
+				id += fmt.Sprint(i + 1)
+			}
+			image = c.ImageFrom.bind(m, id)
+		case c.Image != "" && !c.PrivateRegistry && !problem.Unresolved(c.Image):
+			parsed, _ := artifact.ParseImage(c.Image, artifact.SageMaker) // validated
+			image.region = parsed.Region
+			image.repositoryARN = *awscdk.Stack_Of(m).FormatArn(&awscdk.ArnComponents{
+				Service: jsii.String("ecr"), Account: jsii.String(parsed.Account), Region: jsii.String(parsed.Region),
+				Resource: jsii.String("repository"), ResourceName: jsii.String(parsed.Repository),
+			})
+		}
+		m.images = append(m.images, image)
 	}
 }
 
-// artifacts allows to read the model's image and archive.
-func (m *Model) artifacts() []awsiam.PolicyStatement {
-	stack, props := awscdk.Stack_Of(m), m.props
-	image, _ := artifact.ParseImage(props.Image, artifact.SageMaker)
-	statements := []awsiam.PolicyStatement{
-		statement([]string{"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"},
-			*stack.FormatArn(&awscdk.ArnComponents{
-				Service: jsii.String("ecr"), Account: jsii.String(image.Account), Region: jsii.String(image.Region),
-				Resource: jsii.String("repository"), ResourceName: jsii.String(image.Repository),
-			})),
+// validateRegions checks that images and buckets are in the stack's Region, where both are
+// known.
+func (m *Model) validateRegions() problem.List {
+	var ps problem.List
+	region := regionOf(m)
+	if region == "" {
+		return nil
 	}
-	if props.ModelDataURL != "" {
-		data, _ := artifact.ParseModelData(props.ModelDataURL)
-		statements = append(statements, statement([]string{"s3:GetObject"}, objectARN(stack, data.Bucket, data.Key)))
+	for i, c := range m.props.Containers {
+		place := at("Containers", i)
+		if there := known(m.images[i].region); there != "" && there != region {
+			field := ".ImageFrom"
+			if c.Image != "" {
+				field = ".Image"
+			}
+			ps = append(ps, artifact.OtherRegion(c.Image, there, region).In(place+field)...)
+		}
+		if b := c.ModelDataFrom.bucket; b != nil {
+			if there := known(*b.Env().Region); there != "" && there != region {
+				ps.Add(place+".ModelDataFrom", nil, "SageMaker reads model data of its own region "+region+", this bucket is in "+there,
+					"replicate the data to a bucket in "+region)
+			}
+		}
+	}
+	return ps
+}
+
+// grantLogin lets a role log in to Amazon ECR and to private registries, and decrypt the
+// model data.
+func (m *Model) grantLogin(role awsiam.IRole) {
+	if slices.ContainsFunc(m.props.Containers, func(c ContainerProps) bool { return !c.PrivateRegistry }) {
+		// ecr:GetAuthorizationToken supports no resource but "*".
+		allow(role, []string{"ecr:GetAuthorizationToken"}, "*")
+	}
+	for _, c := range m.props.Containers {
+		if c.RegistryCredentials != nil {
+			// IFunction.GrantInvoke allows every version by a wildcard.
+			allow(role, []string{"lambda:InvokeFunction"}, *c.RegistryCredentials.FunctionArn())
+		}
+		for _, key := range c.keys() {
+			key.GrantDecrypt(role)
+		}
+	}
+}
+
+// artifacts allows to read the model's images and model data, each once.
+func (m *Model) artifacts() (statements []awsiam.PolicyStatement) {
+	seen := map[string]bool{}
+	add := func(s awsiam.PolicyStatement) {
+		if text := string(encoded(m, []awsiam.PolicyStatement{s})); !seen[text] {
+			seen[text] = true
+			statements = append(statements, s)
+		}
+	}
+	for i, c := range m.props.Containers {
+		if arn := m.images[i].repositoryARN; arn != "" {
+			add(statement([]string{"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}, arn))
+		}
+		if data, _ := c.modelData(); data.uri != "" {
+			for _, s := range data.reading(m) {
+				add(s)
+			}
+		}
 	}
 	return statements
+}
+
+// informOfUnknown says what the execution role may have to be allowed beyond what is
+// known at synthesis.
+func (m *Model) informOfUnknown() {
+	for i, c := range m.props.Containers {
+		place := fmt.Sprint("container ", i+1)
+		switch {
+		case c.ModelPackageARN != "":
+			awscdk.Annotations_Of(m).AddInfo(jsii.String("What the model package of " + place + " reads is not known at synthesis: " +
+				"let ExecutionRole pull its image and read its archive, unless it is from AWS Marketplace."))
+		case problem.Unresolved(c.Image):
+			awscdk.Annotations_Of(m).AddInfo(jsii.String("The image of " + place + " is not known at synthesis: " +
+				"let ExecutionRole pull from its repository, or give ImageFrom a repository."))
+		}
+	}
 }
 
 // objectARN returns the ARN of an object in Amazon S3.

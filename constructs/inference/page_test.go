@@ -15,9 +15,9 @@ import (
 // examples with this file.
 func TestPage(t *testing.T) {
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Image: image})
-	next := inference.NewModel(stack, "Next", inference.ModelProps{Image: image})
-	forNeuron := inference.NewModel(stack, "ForNeuron", inference.ModelProps{Image: image})
+	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
+	next := inference.NewModel(stack, "Next", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
+	forNeuron := inference.NewModel(stack, "ForNeuron", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
 	analyst := awsiam.NewRole(stack, jsii.String("Analyst"), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()})
 
 	fewer := 0.1

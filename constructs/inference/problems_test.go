@@ -41,8 +41,8 @@ func check(t *testing.T, mistakes []mistake) {
 
 func TestInstanceProblems(t *testing.T) {
 	stack := template.NewStack(t)
-	open := inference.NewModel(stack, "Open", inference.ModelProps{Image: image, AllowNetworkAccess: true})
-	isolated := inference.NewModel(stack, "Isolated", inference.ModelProps{Image: image})
+	open := inference.NewModel(stack, "Open", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}, AllowNetworkAccess: true})
+	isolated := inference.NewModel(stack, "Isolated", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
 	on := func(instanceType string, p inference.InstanceProps) validator {
 		return inference.EndpointProps{EndpointName: "odds", Variants: []inference.VariantProps{
 			{Model: open, InstanceType: instanceType, Instances: p}}}
@@ -153,8 +153,8 @@ func TestInstanceProblems(t *testing.T) {
 
 func TestEndpointProblems(t *testing.T) {
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Image: image})
-	open := inference.NewModel(stack, "Open", inference.ModelProps{Image: image, AllowNetworkAccess: true})
+	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
+	open := inference.NewModel(stack, "Open", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}, AllowNetworkAccess: true})
 	key := awskms.NewKey(stack, jsii.String("Key"), nil)
 	bucket := awss3.Bucket_FromBucketName(stack, jsii.String("Bucket"), jsii.String("given"))
 	main := inference.VariantProps{Model: model, InstanceType: "ml.c6i.xlarge"}

@@ -51,7 +51,7 @@ func (p ServerlessProps) validate() problem.List {
 }
 
 // validateServerless checks the properties that a serverless variant cannot have
-// (fact G23: no network isolation).
+// (fact G23 lists what it excludes).
 func (p VariantProps) validateServerless() problem.List {
 	var ps problem.List
 	const rule, fix = "a serverless variant has no instances", "leave it out, or leave Serverless out"
@@ -66,6 +66,11 @@ func (p VariantProps) validateServerless() problem.List {
 	}
 	for _, field := range p.Instances.given() {
 		ps.Add("Instances."+field, nil, rule, fix)
+	}
+	if p.Model != nil {
+		for _, feature := range p.Model.props.notServerless() {
+			ps.Add("Model", nil, "a serverless variant serves no model with "+feature, "run it on instances")
+		}
 	}
 	if p.isolated() {
 		ps.Add("Model", nil, "a serverless variant cannot isolate its model from the network",

@@ -48,6 +48,12 @@ func (p EndpointProps) validateShadows() problem.List {
 		}
 	}
 	for _, each := range p.placed() {
+		for _, m := range each.variant.models() {
+			if several := m.props.several(); several != "" {
+				ps.Add(each.path+".Model", nil, "a model of "+several+" does not go with a shadow variant",
+					"serve it by another endpoint")
+			}
+		}
 		for _, t := range each.variant.instanceTypes() {
 			if strings.HasPrefix(t, "ml.inf1.") {
 				ps.Add(each.path+".InstanceType", t, "Inf1 instances do not go with a shadow variant", "take another type")

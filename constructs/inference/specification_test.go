@@ -13,8 +13,8 @@ import (
 
 func TestPerInstanceType(t *testing.T) {
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Image: image})
-	compiled := inference.NewModel(stack, "Compiled", inference.ModelProps{Image: image, ModelDataURL: archive})
+	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
+	compiled := inference.NewModel(stack, "Compiled", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image, ModelDataURL: archive}}})
 	endpoint := inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
 		EndpointName: "shared", Variants: []inference.VariantProps{{
 			InstancePools: []inference.InstancePool{{InstanceType: "ml.g6.xlarge"}, {InstanceType: "ml.inf2.xlarge"}},
@@ -61,7 +61,7 @@ func TestPerInstanceType(t *testing.T) {
 
 func TestSpecificationProblems(t *testing.T) {
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Image: image})
+	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
 	managed := &inference.ManagedInstancesProps{MaxInstanceCount: 2}
 	single := inference.NewEndpoint(stack, "Single", inference.EndpointProps{EndpointName: "single",
 		Variants: []inference.VariantProps{{ManagedInstances: managed, InstanceType: "ml.g6.xlarge"}}})

@@ -16,7 +16,7 @@ import (
 func updated(t *testing.T, u *autoscaling.Update) (template.Template, *inference.Endpoint) {
 	t.Helper()
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Image: image})
+	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
 	endpoint := inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
 		EndpointName: "odds", Update: u,
 		Variants: []inference.VariantProps{{Model: model, InstanceType: "ml.g6.xlarge"}},

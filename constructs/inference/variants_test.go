@@ -29,8 +29,8 @@ func policyOf(t *testing.T, got template.Template, prefix string) []any {
 
 func TestInstances(t *testing.T) {
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Image: image, AllowNetworkAccess: true})
-	compiled := inference.NewModel(stack, "Compiled", inference.ModelProps{Image: image})
+	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}, AllowNetworkAccess: true})
+	compiled := inference.NewModel(stack, "Compiled", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
 	endpoint := inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
 		EndpointName: "odds", VolumeKey: awskms.NewKey(stack, jsii.String("Volume"), nil),
 		Variants: []inference.VariantProps{
@@ -142,8 +142,8 @@ func TestInstances(t *testing.T) {
 
 func TestShadowAndMetrics(t *testing.T) {
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Image: image})
-	next := inference.NewModel(stack, "Next", inference.ModelProps{Image: image})
+	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
+	next := inference.NewModel(stack, "Next", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
 	half, off := 0.5, false
 	endpoint := inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
 		EndpointName: "odds", Variants: []inference.VariantProps{{Model: model, InstanceType: "ml.c6i.xlarge"}},
@@ -181,7 +181,7 @@ func TestShadowAndMetrics(t *testing.T) {
 // TestDefaults: what an importing app does not say is not in the template.
 func TestDefaults(t *testing.T) {
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Image: image})
+	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
 	inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
 		EndpointName: "odds", Metrics: &inference.MetricsProps{},
 		Variants: []inference.VariantProps{{Model: model, InstancePools: []inference.InstancePool{

@@ -17,7 +17,7 @@ import (
 // package: each target is the model's own rendering, and depends on what scales.
 func TestKinds(t *testing.T) {
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/odds:1", AllowNetworkAccess: true})
+	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/odds:1"}}, AllowNetworkAccess: true})
 	shared := inference.NewEndpoint(stack, "Shared", inference.EndpointProps{
 		EndpointName: "shared",
 		Variants: []inference.VariantProps{{InstanceType: "ml.g6.xlarge",

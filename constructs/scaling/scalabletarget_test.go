@@ -93,7 +93,7 @@ func TestEveryKind(t *testing.T) {
 // policies of its own.
 func TestVariantScalingWithMore(t *testing.T) {
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/odds:1"})
+	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/odds:1"}}})
 	endpoint := inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
 		EndpointName: "odds",
 		Variants: []inference.VariantProps{

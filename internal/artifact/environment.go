@@ -12,10 +12,19 @@ import (
 // SageMaker's limits for a container's environment variables (CreateModel,
 // ContainerDefinition.Environment).
 const (
-	maxVariables      = 100
-	maxVariableBytes  = 1024
-	maxVariablesBytes = 32 * 1024
+	maxVariables     = 100
+	maxVariableBytes = 1024
+	// MaxEnvironmentBytes is the limit for all variables of a model.
+	MaxEnvironmentBytes = 32 * 1024
 )
+
+// EnvironmentBytes is the size of environment variables, names and values.
+func EnvironmentBytes(variables map[string]string) (total int) {
+	for name, value := range variables {
+		total += len(name) + len(value)
+	}
+	return total
+}
 
 var variableName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 
@@ -28,9 +37,7 @@ func ValidateEnvironment(variables map[string]string) problem.List {
 		ps.Add("", n, fmt.Sprintf("a container has at most %d environment variables", maxVariables),
 			"move some into a file of the archive")
 	}
-	total := 0
 	for _, name := range slices.Sorted(maps.Keys(variables)) {
-		total += len(name) + len(variables[name])
 		if !variableName.MatchString(name) || len(name) > maxVariableBytes {
 			ps.Add(name, nil, "a variable's name is a letter or underscore, then letters, digits and underscores, 1024 at most",
 				"rename it")
@@ -40,9 +47,9 @@ func ValidateEnvironment(variables map[string]string) problem.List {
 				"shorten it, or move it into a file of the archive")
 		}
 	}
-	if total > maxVariablesBytes {
+	if total := EnvironmentBytes(variables); total > MaxEnvironmentBytes {
 		ps.Add("", total, fmt.Sprintf("environment variables have at most %d bytes together, names and values",
-			maxVariablesBytes), "move some into a file of the archive")
+			MaxEnvironmentBytes), "move some into a file of the archive")
 	}
 	return ps
 }

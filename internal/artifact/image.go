@@ -85,3 +85,16 @@ func ParseImage(uri string, by Puller) (Image, error) {
 	}
 	return Image{Account: registry[1], Region: registry[2], Repository: name, Tag: tag, Digest: digest}, nil
 }
+
+// OtherRegion says that an image cannot be pulled from another Region than SageMaker's. uri
+// is "" where it is not known.
+func OtherRegion(uri, imageRegion, region string) problem.List {
+	var ps problem.List
+	var got any
+	if uri != "" {
+		got = uri
+	}
+	ps.Add("", got, "SageMaker pulls an image from its own region "+region+", this one is in "+imageRegion,
+		"replicate the repository to "+region+" and give the image there")
+	return ps
+}

@@ -99,7 +99,7 @@ func resources(from template.Template) map[string]any {
 // that a load test gives, an inference component, an asynchronous endpoint and
 // provisioned concurrency.
 func everyKind(stack awscdk.Stack) []*scaling.ScalableTarget {
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/odds:1", AllowNetworkAccess: true})
+	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/odds:1"}}, AllowNetworkAccess: true})
 	odds := inference.NewEndpoint(stack, "Odds", inference.EndpointProps{
 		EndpointName: "odds",
 		Variants: []inference.VariantProps{

@@ -15,10 +15,10 @@ func main() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, &name, nil)
 
-	model := inference.NewModel(stack, "Model", inference.ModelProps{
+	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{
 		Image:        "123456789012.dkr.ecr.eu-west-1.amazonaws.com/odds:1.4.2",
 		ModelDataURL: "s3://models-eu-west-1/odds/1.4.2/model.tar.gz",
-	})
+	}}})
 	endpoint := inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
 		EndpointName: "odds",
 		Variants:     []inference.VariantProps{{Model: model, InstanceType: "ml.c6i.xlarge", InitialInstanceCount: 2}},

@@ -38,7 +38,9 @@ func EndpointOfTwoVariants(stack awscdk.Stack) {
 
 // ServerlessEndpoint has one copy provisioned.
 func ServerlessEndpoint(stack awscdk.Stack) {
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Image: image, AllowNetworkAccess: true})
+	model := inference.NewModel(stack, "Model", inference.ModelProps{
+		Containers: []inference.ContainerProps{{Image: image}}, AllowNetworkAccess: true,
+	})
 	inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
 		EndpointName: "serverless",
 		Variants: []inference.VariantProps{{

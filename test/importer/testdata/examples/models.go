@@ -12,9 +12,9 @@ const image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/odds:1.4.2"
 
 // odds is the model of the examples that are not about models.
 func odds(stack awscdk.Stack) *inference.Model {
-	return inference.NewModel(stack, "Model", inference.ModelProps{
+	return inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{
 		Image: image, ModelDataURL: "s3://models-eu-west-1/odds/1.4.2/model.tar.gz",
-	})
+	}}})
 }
 
 // ModelFromURIs has an image and an archive by their addresses.

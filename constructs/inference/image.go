@@ -1,0 +1,101 @@
+package inference
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsecr"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsecrassets"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
+)
+
+// ContainerImage is an image of a container, made by one of the functions ImageFrom….
+// The execution role may pull it.
+type ContainerImage struct {
+	problems problem.List
+	// bind returns the image; scope and id are for what it has to make.
+	bind func(scope constructs.Construct, id string) boundImage
+}
+
+// boundImage is an image in a repository that is known.
+type boundImage struct {
+	uri, repositoryARN, region string
+}
+
+func (i ContainerImage) given() bool { return i.bind != nil || len(i.problems) > 0 }
+
+// ImageFromRepository is the image of a repository with a tag, or with a digest
+// sha256:….
+func ImageFromRepository(repository awsecr.IRepository, tagOrDigest string) ContainerImage {
+	var ps problem.List
+	if problem.IsNil(repository) {
+		ps.Add("", nil, "an image is in a repository", "make one with awsecr.NewRepository, or import it")
+	}
+	if tagOrDigest == "" || strings.ContainsAny(tagOrDigest, "/@ ") && !problem.Unresolved(tagOrDigest) {
+		ps.Add("", tagOrDigest, "an image has a tag or a digest, so that all containers start with the same one",
+			"such as \"1.4.2\", or best the digest that was tested, \"sha256:…\"")
+	}
+	if len(ps) > 0 {
+		return ContainerImage{problems: ps}
+	}
+	return ContainerImage{bind: func(constructs.Construct, string) boundImage {
+		return boundImage{
+			uri:           *repository.RepositoryUriForTagOrDigest(jsii.String(tagOrDigest)),
+			repositoryARN: *repository.RepositoryArn(), region: *repository.Env().Region,
+		}
+	}}
+}
+
+// ImageFromAsset is the image of an asset, which cdk deploy builds and pushes.
+func ImageFromAsset(asset awsecrassets.DockerImageAsset) ContainerImage {
+	if problem.IsNil(asset) {
+		var ps problem.List
+		ps.Add("", nil, "an image is built from an asset", "make one with awsecrassets.NewDockerImageAsset")
+		return ContainerImage{problems: ps}
+	}
+	return ContainerImage{bind: func(constructs.Construct, string) boundImage {
+		return boundImage{
+			uri: *asset.ImageUri(), repositoryARN: *asset.Repository().RepositoryArn(), region: *asset.Repository().Env().Region,
+		}
+	}}
+}
+
+// ImageFromFolder is the image that cdk deploy builds from a folder with a Dockerfile and
+// pushes. platform is that of the instances, such as
+// awsecrassets.Platform_LINUX_ARM64() for Graviton; nil is linux/amd64, whatever the
+// machine is that builds it.
+func ImageFromFolder(folder string, platform awsecrassets.Platform) ContainerImage {
+	if _, err := os.Stat(filepath.Join(folder, "Dockerfile")); err != nil {
+		var ps problem.List
+		ps.Add("", folder, "an image is built from a folder with a Dockerfile, and there is none",
+			"give the folder's path from where the app runs")
+		return ContainerImage{problems: ps}
+	}
+	return ContainerImage{bind: func(scope constructs.Construct, id string) boundImage {
+		if problem.IsNil(platform) {
+			platform = awsecrassets.Platform_LINUX_AMD64()
+		}
+		asset := awsecrassets.NewDockerImageAsset(scope, jsii.String(id), &awsecrassets.DockerImageAssetProps{
+			Directory: jsii.String(folder), Platform: platform,
+		})
+		return ImageFromAsset(asset).bind(scope, id)
+	}}
+}
+
+// regionOf returns the Region of scope's stack, "" where it is known at deployment only.
+func regionOf(scope constructs.Construct) string {
+	return known(*awscdk.Stack_Of(scope).Region())
+}
+
+// known returns text, or "" for a token.
+func known(text string) string {
+	if problem.Unresolved(text) {
+		return ""
+	}
+	return text
+}

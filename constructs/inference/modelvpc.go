@@ -1,0 +1,104 @@
+package inference
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssagemaker"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
+)
+
+// SageMaker's limits (CreateModel, VpcConfig).
+const (
+	maxSubnets        = 16
+	maxSecurityGroups = 5
+)
+
+func (p ModelProps) validateVPC() problem.List {
+	var ps problem.List
+	if problem.IsNil(p.VPC) {
+		if p.Subnets != nil {
+			ps.Add("Subnets", nil, "subnets are those of a VPC", "give VPC, or leave them out")
+		}
+		if n := len(p.SecurityGroups); n > 0 {
+			ps.Add("SecurityGroups", n, "security groups are for network interfaces in a VPC", "give VPC, or leave them out")
+		}
+		return ps
+	}
+	if n := len(p.SecurityGroups); n > maxSecurityGroups {
+		ps.Add("SecurityGroups", n, "a network interface has at most 5 security groups", "join some")
+	}
+	for i, g := range p.SecurityGroups {
+		if problem.IsNil(g) {
+			ps.Add(at("SecurityGroups", i), nil, "there is no security group", "leave it out")
+		}
+	}
+	selected, err := p.subnets()
+	if err != nil {
+		ps.Add("Subnets", nil, err.Error(), "select subnets that the VPC has")
+	} else if n := len(*selected.SubnetIds); n < 1 || n > maxSubnets {
+		ps.Add("Subnets", n, "a model is connected to 1 to 16 subnets", "select others")
+	}
+	return ps
+}
+
+// subnets are the selected ones. The error is CDK's where the VPC has no such subnets.
+func (p ModelProps) subnets() (selected *awsec2.SelectedSubnets, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the VPC's subnets cannot be selected: %v", r)
+		}
+	}()
+	return p.VPC.SelectSubnets(p.Subnets), nil
+}
+
+// connect connects the model to its VPC, and lets the execution role make the network
+// interfaces for that.
+func (m *Model) connect() *awssagemaker.CfnModel_VpcConfigProperty {
+	groups := m.props.SecurityGroups
+	if len(groups) == 0 {
+		groups = []awsec2.ISecurityGroup{awsec2.NewSecurityGroup(m, jsii.String("SecurityGroup"), &awsec2.SecurityGroupProps{
+			Vpc: m.props.VPC, Description: jsii.String("Containers of the model"),
+		})}
+	}
+	m.connections = awsec2.NewConnections(&awsec2.ConnectionsProps{SecurityGroups: &groups})
+	selected, _ := m.props.subnets() // validated
+	config := &awssagemaker.CfnModel_VpcConfigProperty{Subnets: selected.SubnetIds}
+	var ids []*string
+	var resources []string
+	stack := awscdk.Stack_Of(m)
+	arn := func(kind string, id *string) string {
+		return *stack.FormatArn(&awscdk.ArnComponents{
+			Service: jsii.String("ec2"), Resource: jsii.String(kind), ResourceName: id,
+		})
+	}
+	for _, g := range groups {
+		ids = append(ids, g.SecurityGroupId())
+		resources = append(resources, arn("security-group", g.SecurityGroupId()))
+	}
+	config.SecurityGroupIds = &ids
+	var subnets []string
+	for _, id := range *selected.SubnetIds {
+		subnets = append(subnets, arn("subnet", id))
+	}
+	grantInterfaces(m.ExecutionRole, arn("network-interface", jsii.String("*")), subnets, resources)
+	return config
+}
+
+// grantInterfaces lets a role make and remove network interfaces in subnets, with
+// security groups (fact C63 lists what SageMaker needs for a model in a VPC).
+func grantInterfaces(role awsiam.IRole, interfaces string, subnets, groups []string) {
+	allow(role, []string{"ec2:CreateNetworkInterface"}, append(append([]string{interfaces}, subnets...), groups...)...)
+	role.AddToPrincipalPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Actions: jsii.Strings("ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface",
+			"ec2:DeleteNetworkInterfacePermission"),
+		Resources: jsii.Strings(interfaces),
+	}))
+	// These support no resource but "*".
+	allow(role, []string{"ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups",
+		"ec2:DescribeSubnets", "ec2:DescribeVpcs"}, "*")
+}
