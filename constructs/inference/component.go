@@ -241,7 +241,7 @@ func (c *InferenceComponent) InferenceComponentARN() string {
 
 // GrantInvoke lets grantee send requests to this component through its endpoint.
 func (c *InferenceComponent) GrantInvoke(grantee awsiam.IGrantable) awsiam.Grant {
-	return c.endpoint.grantInvoke(grantee, c.endpoint.EndpointARN(), c.InferenceComponentARN())
+	return c.endpoint.grantInvoke(grantee, *c.endpoint.EndpointArn(), c.InferenceComponentARN())
 }
 
 func (p InferenceComponentProps) specification() any {

@@ -122,8 +122,11 @@ func (p EndpointProps) validateKind(v VariantProps) problem.List {
 // The configuration has no custom name: an update replaces it (fact C1: its
 // properties are fixed at creation), and CloudFormation refuses to replace a
 // resource with a custom name (fact C5).
+//
+// It is an awssagemaker.IEndpoint, so CDK's own library takes it.
 type Endpoint struct {
 	constructs.Construct
+	endpointBase
 	// Resource is the AWS::SageMaker::Endpoint.
 	Resource awssagemaker.CfnEndpoint
 	// Config is the AWS::SageMaker::EndpointConfig.
@@ -135,10 +138,8 @@ type Endpoint struct {
 	// order of the variants.
 	RollbackAlarms []awscloudwatch.CfnAlarm
 
-	name          string
 	variants      []autoscaling.Variant
 	hasComponents bool
-	asynchronous  bool
 	// artifacts is what ComponentRole may read; nil where the role was given.
 	artifacts *sharedPolicies
 }
@@ -152,9 +153,11 @@ func NewEndpoint(scope constructs.Construct, id string, props EndpointProps) *En
 		panic(err)
 	}
 	e := &Endpoint{
-		name: props.EndpointName, hasComponents: props.hasComponents(), asynchronous: props.Asynchronous != nil,
+		endpointBase:  endpointBase{name: props.EndpointName, asynchronous: props.Asynchronous != nil},
+		hasComponents: props.hasComponents(),
 	}
 	constructs.NewConstruct_Override(e, scope, jsii.String(id))
+	e.locate(awscdk.Stack_Of(e), "")
 
 	variants := make([]any, len(props.Variants))
 	var permissions []constructs.IDependable
@@ -196,42 +199,18 @@ func NewEndpoint(scope constructs.Construct, id string, props EndpointProps) *En
 	return e
 }
 
-// EndpointName returns the endpoint's name, which is known at synthesis.
-func (e *Endpoint) EndpointName() string { return e.name }
-
-// EndpointARN returns the endpoint's ARN.
-func (e *Endpoint) EndpointARN() string {
-	stack := awscdk.Stack_Of(e)
-	return autoscaling.EndpointARN(*stack.Partition(), *stack.Region(), *stack.Account(), e.name)
-}
-
-// Variant returns the variant called name, for scaling. It panics where the
+// Variant returns the variant called name, for scaling and metrics. It panics where the
 // endpoint has no such variant.
-func (e *Endpoint) Variant(name string) autoscaling.Variant {
-	names := make([]string, len(e.variants))
-	for i, v := range e.variants {
-		if v.Name == name {
-			return v
-		}
-		names[i] = v.Name
+func (e *Endpoint) Variant(name string) Variant {
+	if e == nil {
+		return Variant{dependency: e} // Validate of the scaling says it
 	}
-	panic(fmt.Errorf("endpoint %q has no variant %q, it has %q", e.name, name, names))
+	return Variant{variant: variantNamed(e.name, name, e.variants), env: e.Env(), dependency: e}
 }
 
-// GrantInvoke lets grantee send requests to this endpoint: InvokeEndpoint, or
-// InvokeEndpointAsync where the endpoint is asynchronous.
-func (e *Endpoint) GrantInvoke(grantee awsiam.IGrantable) awsiam.Grant {
-	return e.grantInvoke(grantee, e.EndpointARN())
-}
-
-func (e *Endpoint) grantInvoke(grantee awsiam.IGrantable, arns ...string) awsiam.Grant {
-	action := "sagemaker:InvokeEndpoint"
-	if e.asynchronous {
-		action = "sagemaker:InvokeEndpointAsync"
-	}
-	return awsiam.Grant_AddToPrincipal(&awsiam.GrantOnPrincipalOptions{
-		Grantee: grantee, Actions: jsii.Strings(action), ResourceArns: jsii.Strings(arns...),
-	})
+// ApplyRemovalPolicy sets what becomes of the endpoint when it is removed from its stack.
+func (e *Endpoint) ApplyRemovalPolicy(policy awscdk.RemovalPolicy) {
+	e.Resource.ApplyRemovalPolicy(policy, nil)
 }
 
 // grantObservability lets a role write to the log group namespace/name and publish
