@@ -216,6 +216,9 @@ func NewInferenceComponent(scope constructs.Construct, id string, props Inferenc
 // grantComponent lets the endpoint's role for components read a component's image and
 // archive, and returns the policy that says so.
 func (e *Endpoint) grantComponent(c *InferenceComponent, m *Model) constructs.IDependable {
+	if m.imported != nil {
+		return m // its image and archive are not known: the role needs to read them already
+	}
 	m.grantLogin(e.ComponentRole)
 	if e.artifacts == nil {
 		return attach(c, "Artifacts", e.ComponentRole, m.artifacts()...)
@@ -252,7 +255,7 @@ func (p InferenceComponentProps) specification() any {
 		NumberOfAcceleratorDevicesRequired: optionalNumber(p.Accelerators),
 	}
 	out := &awssagemaker.CfnInferenceComponent_InferenceComponentSpecificationProperty{
-		ModelName: p.Model.Resource.AttrModelName(), ComputeResourceRequirements: resources,
+		ModelName: p.Model.ModelName(), ComputeResourceRequirements: resources,
 	}
 	if p.ModelDataDownloadTimeout != 0 || p.ContainerStartupHealthCheckTimeout != 0 {
 		out.StartupParameters = &awssagemaker.CfnInferenceComponent_InferenceComponentStartupParametersProperty{

@@ -165,7 +165,7 @@ func NewEndpoint(scope constructs.Construct, id string, props EndpointProps) *En
 		v = v.withDefaults()
 		variants[i] = v.property()
 		e.variants = append(e.variants, v.scalingVariant(props.EndpointName))
-		if v.Model == nil {
+		if v.Model == nil || v.Model.ExecutionRole == nil {
 			continue
 		}
 		grantObservability(e, v.Model.ExecutionRole, autoscaling.UtilizationNamespace, e.name)

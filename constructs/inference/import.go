@@ -5,14 +5,12 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // EndpointAttributes describes an endpoint that exists already. It has a name, an ARN or
@@ -36,23 +34,7 @@ type EndpointAttributes struct {
 
 // Validate returns everything wrong with the attributes, joined.
 func (a EndpointAttributes) Validate() error {
-	var ps problem.List
-	name, literal := a.EndpointName, endpointARN.FindStringSubmatch(a.EndpointARN)
-	switch {
-	case name == "" && a.EndpointARN == "":
-		ps.Add("EndpointName", nil, "an endpoint has a name or an ARN", "give one of EndpointName and EndpointARN")
-	case name != "" && !isToken(name) && !autoscaling.ValidName(name):
-		ps.Add("EndpointName", name, autoscaling.NameRule, "such as \"predictions\"")
-	}
-	switch {
-	case a.EndpointARN == "" || isToken(a.EndpointARN):
-	case literal == nil:
-		ps.Add("EndpointARN", a.EndpointARN, "the ARN of an endpoint is arn:PARTITION:sagemaker:REGION:ACCOUNT:endpoint/NAME",
-			"such as \"arn:aws:sagemaker:eu-west-1:123456789012:endpoint/predictions\"")
-	case name != "" && !isToken(name) && !strings.EqualFold(name, literal[1]):
-		ps.Add("EndpointARN", a.EndpointARN, fmt.Sprintf("this is another endpoint than «EndpointName», %q", name),
-			"leave one of the two out")
-	}
+	ps := validateNames("EndpointName", a.EndpointName, "EndpointARN", a.EndpointARN, "endpoint", endpointARN)
 	for _, variant := range slices.Sorted(maps.Keys(a.Variants)) {
 		v := autoscaling.Variant{EndpointName: "predictions", Name: variant, InstanceType: a.Variants[variant]}
 		ps = append(ps, v.Validate().In(fmt.Sprintf("Variants[%q]", variant))...)
@@ -61,8 +43,6 @@ func (a EndpointAttributes) Validate() error {
 }
 
 var endpointARN = regexp.MustCompile(`^arn:[a-z0-9-]+:sagemaker:[a-z0-9-]+:\d{12}:endpoint/([a-zA-Z0-9-]+)$`)
-
-func isToken(s string) bool { return *awscdk.Token_IsUnresolved(s) }
 
 // EndpointFromName imports the endpoint called name, in the stack's account and region. It
 // panics with the error of EndpointAttributes.Validate.
@@ -82,10 +62,9 @@ func EndpointFromAttributes(scope constructs.Construct, id string, attrs Endpoin
 	if err := attrs.Validate(); err != nil {
 		panic(err)
 	}
-	stack := awscdk.Stack_Of(scope)
 	name := attrs.EndpointName
 	if name == "" {
-		name = *stack.SplitArn(jsii.String(attrs.EndpointARN), awscdk.ArnFormat_SLASH_RESOURCE_NAME).ResourceName
+		name = nameInARN(scope, attrs.EndpointARN)
 	}
 	e := &importedEndpoint{endpointBase: endpointBase{name: name, asynchronous: attrs.Asynchronous}}
 	for _, variant := range slices.Sorted(maps.Keys(attrs.Variants)) {
@@ -93,7 +72,7 @@ func EndpointFromAttributes(scope constructs.Construct, id string, attrs Endpoin
 			autoscaling.Variant{EndpointName: name, Name: variant, InstanceType: attrs.Variants[variant]})
 	}
 	constructs.NewConstruct_Override(e, scope, jsii.String(id))
-	e.locate(stack, attrs.EndpointARN)
+	e.locate(awscdk.Stack_Of(scope), attrs.EndpointARN)
 	return e
 }
 

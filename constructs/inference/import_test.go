@@ -1,7 +1,10 @@
 package inference_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
@@ -151,13 +154,13 @@ func TestEndpointAttributesProblems(t *testing.T) {
 		want  string
 	}{
 		"nothing": {inference.EndpointAttributes{},
-			`EndpointName: an endpoint has a name or an ARN; give one of EndpointName and EndpointARN`},
+			`EndpointName: what is imported has a name or an ARN; give one of EndpointName and EndpointARN`},
 		"a name that is none, and an ARN of something else": {inference.EndpointAttributes{
 			EndpointName: "odds/main", EndpointARN: "arn:aws:sagemaker:eu-west-1:123456789012:model/odds",
 			Variants: map[string]string{"main": "c6i.large"}},
 			`EndpointName: got "odds/main": a SageMaker name has 1 to 63 letters, digits and hyphens, and neither begins nor ` +
 				`ends with a hyphen; such as "predictions"` + "\n" +
-				`EndpointARN: got "arn:aws:sagemaker:eu-west-1:123456789012:model/odds": the ARN of an endpoint is ` +
+				`EndpointARN: got "arn:aws:sagemaker:eu-west-1:123456789012:model/odds": the ARN is ` +
 				`arn:PARTITION:sagemaker:REGION:ACCOUNT:endpoint/NAME; such as ` +
 				`"arn:aws:sagemaker:eu-west-1:123456789012:endpoint/predictions"` + "\n" +
 				`Variants["main"].InstanceType: got "c6i.large": a SageMaker instance type is ml.FAMILY.SIZE; such as "ml.c6i.xlarge"`},
@@ -186,5 +189,69 @@ func TestGrantInvokeOfAQueue(t *testing.T) {
 		"Resource": "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/queue"}}
 	if diff := cmp.Diff(want, template.Of(t, stack).Statements()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestImportedModel: an endpoint and a component serve a model that exists already; its
+// role, where it is known, may write the endpoint's logs.
+func TestImportedModel(t *testing.T) {
+	stack := template.NewStack(t)
+	role := awsiam.NewRole(stack, jsii.String("Role"), &awsiam.RoleProps{
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("sagemaker.amazonaws.com"), nil)})
+	known := inference.ModelFromAttributes(stack, "Known", inference.ModelAttributes{
+		ModelName: "Odds-1", ExecutionRole: role})
+	unknown := inference.ModelFromARN(stack, "Unknown", "arn:aws:sagemaker:eu-west-1:123456789012:model/odds-2")
+	inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
+		EndpointName: "odds",
+		Variants: []inference.VariantProps{
+			{Model: known, InstanceType: "ml.c6i.xlarge"}, {Name: "next", Model: unknown, InstanceType: "ml.c6i.xlarge"},
+		},
+		Asynchronous: &inference.AsynchronousProps{OutputPath: "s3://answers"},
+		Update:       &autoscaling.Update{TerminationWait: time.Hour, Rollback: &autoscaling.Rollback{Alarms: []string{"errors"}}},
+	})
+	shared := inference.NewEndpoint(stack, "Shared", inference.EndpointProps{
+		EndpointName: "shared", Variants: []inference.VariantProps{{InstanceType: "ml.g6.xlarge",
+			ManagedInstances: &inference.ManagedInstancesProps{MaxInstanceCount: 4}}},
+	})
+	inference.NewInferenceComponent(stack, "Component", inference.InferenceComponentProps{
+		InferenceComponentName: "odds-a", Endpoint: shared, MinMemoryMB: 1024, Model: inference.ModelFromName(stack, "M", "odds-3"),
+	})
+	got := template.Of(t, stack)
+	if n := len(got.All("AWS::SageMaker::Model")); n != 0 {
+		t.Errorf("got %d models, want none", n)
+	}
+	var names []any
+	for _, config := range got.All("AWS::SageMaker::EndpointConfig") {
+		for _, variant := range config.Properties["ProductionVariants"].([]any) {
+			names = append(names, variant.(map[string]any)["ModelName"])
+		}
+	}
+	component := got.One(t, "AWS::SageMaker::InferenceComponent").Properties["Specification"].(map[string]any)
+	names = append(names, component["ModelName"])
+	if diff := cmp.Diff([]any{"Odds-1", "odds-2", nil, "odds-3"}, names); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	var resources []any
+	for _, s := range got.Statements() {
+		if !strings.Contains(fmt.Sprint(s["Resource"]), "/odds:*") && s["Resource"] != "arn:aws:s3:::answers/*" {
+			continue
+		}
+		resources = append(resources, s["Resource"])
+	}
+	if len(resources) != 2 {
+		t.Errorf("got permissions on %v, want the logs and the answers of the model whose role is known", resources)
+	}
+	for _, s := range got.Statements() {
+		if strings.Contains(fmt.Sprint(s["Action"]), "ecr:") {
+			t.Errorf("got %v, though no image is known", s)
+		}
+	}
+	if got := *known.ModelArn(); got != "arn:aws:sagemaker:eu-west-1:123456789012:model/odds-1" {
+		t.Errorf("got %s", got)
+	}
+	const wrong = `ModelName: got "odds 1": a SageMaker name has 1 to 63 letters, digits and hyphens, and neither begins nor ` +
+		`ends with a hyphen; such as "predictions"`
+	if err := (inference.ModelAttributes{ModelName: "odds 1"}).Validate(); err == nil || err.Error() != wrong {
+		t.Errorf("got %v, want %s", err, wrong)
 	}
 }

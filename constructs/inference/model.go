@@ -64,12 +64,14 @@ func (p ModelProps) Validate() error {
 // CloudFormation refuses to replace a resource with a custom name (fact C5).
 type Model struct {
 	constructs.Construct
-	// Resource is the AWS::SageMaker::Model.
+	// Resource is the AWS::SageMaker::Model, nil for an imported one.
 	Resource awssagemaker.CfnModel
-	// ExecutionRole is the role that SageMaker assumes.
+	// ExecutionRole is the role that SageMaker assumes, nil for an imported model of which
+	// it is not known.
 	ExecutionRole awsiam.IRole
 
-	props ModelProps
+	props    ModelProps
+	imported *ModelAttributes
 }
 
 // ToString makes the struct itself usable as a construct.

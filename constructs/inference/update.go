@@ -132,7 +132,7 @@ func (e *Endpoint) executionRoles(props EndpointProps) (roles []awsiam.IRole) {
 	}
 	seen := map[*Model]bool{}
 	for _, v := range props.Variants {
-		if !seen[v.Model] {
+		if !seen[v.Model] && v.Model.ExecutionRole != nil {
 			seen[v.Model] = true
 			roles = append(roles, v.Model.ExecutionRole)
 		}
