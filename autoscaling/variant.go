@@ -35,16 +35,10 @@ func (v Variant) ResourceID() string {
 // the name in it, and permissions compare it exactly. A name that CDK resolves
 // later, ${Token[…]}, stays as it is.
 func EndpointARN(partition, region, account, name string) string {
-	return "arn:" + partition + ":sagemaker:" + region + ":" + account + ":endpoint/" + LowerCased(name)
-}
-
-// LowerCased is a name as SageMaker writes it in ARNs: in small letters, but for one
-// that CDK resolves later.
-func LowerCased(name string) string {
-	if strings.Contains(name, "${") {
-		return name
+	if !strings.Contains(name, "${") {
+		name = strings.ToLower(name)
 	}
-	return strings.ToLower(name)
+	return "arn:" + partition + ":sagemaker:" + region + ":" + account + ":endpoint/" + name
 }
 
 // namePattern is a SageMaker name (fact C29).

@@ -147,6 +147,10 @@ type Endpoint struct {
 // ToString makes the struct itself usable as a construct.
 func (e *Endpoint) ToString() *string { return e.Construct.ToString() }
 
+// Node returns the node of the construct. With a pointer receiver jsii would find the
+// method twice, as its own and as one of IEndpoint, and refuse that.
+func (e Endpoint) Node() constructs.Node { return e.node }
+
 // NewEndpoint makes an Endpoint. It panics with what props.Validate returns.
 func NewEndpoint(scope constructs.Construct, id string, props EndpointProps) *Endpoint {
 	if err := props.Validate(); err != nil {
@@ -157,7 +161,7 @@ func NewEndpoint(scope constructs.Construct, id string, props EndpointProps) *En
 		hasComponents: props.hasComponents(),
 	}
 	constructs.NewConstruct_Override(e, scope, jsii.String(id))
-	e.locate(awscdk.Stack_Of(e), "")
+	e.locate(e.Construct, "")
 
 	variants := make([]any, len(props.Variants))
 	var permissions []constructs.IDependable

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssagemaker"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawssagemaker"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
@@ -46,15 +47,19 @@ var (
 type endpointBase struct {
 	name         string
 	asynchronous bool
-	// arn, stack and env are known once the construct is made.
+	// These are known once the construct is made. CDK asks for the node all the time,
+	// and jsii asks Go for what CDK asks of an IEndpoint.
 	arn   string
 	stack awscdk.Stack
 	env   *interfaces.ResourceEnvironment
+	node  constructs.Node
 }
 
 // locate says where the endpoint is: where its ARN says, or in the stack's account and
 // region.
-func (e *endpointBase) locate(stack awscdk.Stack, arn string) {
+func (e *endpointBase) locate(construct constructs.Construct, arn string) {
+	e.node = construct.Node() // first: CDK asks for it
+	stack := awscdk.Stack_Of(construct)
 	e.stack = stack
 	if arn == "" {
 		arn = autoscaling.EndpointARN(*stack.Partition(), *stack.Region(), *stack.Account(), e.name)

@@ -72,7 +72,7 @@ func EndpointFromAttributes(scope constructs.Construct, id string, attrs Endpoin
 			autoscaling.Variant{EndpointName: name, Name: variant, InstanceType: attrs.Variants[variant]})
 	}
 	constructs.NewConstruct_Override(e, scope, jsii.String(id))
-	e.locate(awscdk.Stack_Of(scope), attrs.EndpointARN)
+	e.locate(e.Construct, attrs.EndpointARN)
 	return e
 }
 
@@ -86,6 +86,10 @@ type importedEndpoint struct {
 
 // ToString makes the struct itself usable as a construct.
 func (e *importedEndpoint) ToString() *string { return e.Construct.ToString() }
+
+// Node returns the node of the construct. With a pointer receiver jsii would find the
+// method twice, as its own and as one of IEndpoint, and refuse that.
+func (e importedEndpoint) Node() constructs.Node { return e.node }
 
 // Variant is as IEndpoint says.
 func (e *importedEndpoint) Variant(name string) Variant {

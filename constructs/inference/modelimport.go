@@ -88,9 +88,13 @@ func ModelFromAttributes(scope constructs.Construct, id string, attrs ModelAttri
 		attrs.ModelName = nameInARN(scope, attrs.ModelARN)
 	}
 	if attrs.ModelARN == "" {
+		name := attrs.ModelName
+		if !isToken(name) {
+			name = strings.ToLower(name)
+		}
 		attrs.ModelARN = *awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
 			Service: jsii.String("sagemaker"), Resource: jsii.String("model"),
-			ResourceName: jsii.String(autoscaling.LowerCased(attrs.ModelName)),
+			ResourceName: jsii.String(name),
 		})
 	}
 	// Whether its containers reach the network is not known, so no rule objects.
