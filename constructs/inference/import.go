@@ -97,7 +97,7 @@ func (e *importedEndpoint) Variant(name string) Variant {
 	if e.variants != nil {
 		v = variantNamed(e.name, name, e.variants)
 	}
-	return Variant{variant: v, env: e.env}
+	return Variant{variant: v, env: e.env, dependency: e}
 }
 
 // ApplyRemovalPolicy panics: the endpoint belongs to no stack of the app.

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssagemaker"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
 
@@ -142,6 +143,14 @@ func TestImportedEndpointsScale(t *testing.T) {
 	if err == nil || err.Error() != burstable {
 		t.Errorf("got %v, want %s", err, burstable)
 	}
+	elsewhere := inference.EndpointFromARN(stack, "Elsewhere", "arn:aws:sagemaker:us-east-1:123456789012:endpoint/odds")
+	const wrongRegion = `Variant: got "us-east-1": the endpoint is in another region than the stack of its scaling, eu-west-1; ` +
+		`make the scaling in a stack there`
+	if got := template.Panics(t, func() {
+		scaling.NewVariantScaling(stack, "Nowhere", scaling.VariantScalingProps{Variant: elsewhere.Variant("main"), Scaling: figures})
+	}).(error).Error(); got != wrongRegion {
+		t.Errorf("got %s, want %s", got, wrongRegion)
+	}
 	const unknown = `endpoint "Standing" has no variant "next", it has ["main" "old"]`
 	if got := template.Panics(t, func() { standing.Variant("next") }).(error).Error(); got != unknown {
 		t.Errorf("got %s, want %s", got, unknown)
@@ -253,5 +262,31 @@ func TestImportedModel(t *testing.T) {
 		`ends with a hyphen; such as "predictions"`
 	if err := (inference.ModelAttributes{ModelName: "odds 1"}).Validate(); err == nil || err.Error() != wrong {
 		t.Errorf("got %v, want %s", err, wrong)
+	}
+}
+
+// TestAnEndpointIsAConstructToo: what CDK does with any construct works, though jsii asks
+// Go for the members of IEndpoint.
+func TestAnEndpointIsAConstructToo(t *testing.T) {
+	stack := template.NewStack(t)
+	endpoint := newEndpoint(stack, "odds")
+	awscdk.Tags_Of(endpoint).Add(jsii.String("team"), jsii.String("odds"), nil)
+	if got := *endpoint.With().Node().Path(); got != "test/Endpoint-odds" {
+		t.Errorf("got %s", got)
+	}
+	topic := awscdk.NewCfnResource(endpoint, jsii.String("Topic"), &awscdk.CfnResourceProps{Type: jsii.String("AWS::SNS::Topic")})
+	endpoint.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN)
+	imported := inference.EndpointFromName(topic, "Imported", "bets")
+	topic.Node().AddDependency(imported)
+	if !*constructs.Construct_IsConstruct(imported) || *imported.Node().Path() != "test/Endpoint-odds/Topic/Imported" {
+		t.Errorf("got %s", *imported.Node().Path())
+	}
+	got := template.Of(t, stack)
+	tags := []any{map[string]any{"Key": "team", "Value": "odds"}}
+	if diff := cmp.Diff(tags, got.One(t, "AWS::SageMaker::Endpoint").Properties["Tags"]); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if on := got.One(t, "AWS::SNS::Topic").DependsOn; on != nil {
+		t.Errorf("the topic depends on %v", on)
 	}
 }

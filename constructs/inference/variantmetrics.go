@@ -21,8 +21,8 @@ type Variant struct {
 // ScalingVariant returns the variant as package autoscaling describes it.
 func (v Variant) ScalingVariant() autoscaling.Variant { return v.variant }
 
-// ScalingDependency returns the endpoint, which CloudFormation creates before the scaling
-// of the variant; nil where it is imported.
+// ScalingDependency returns the endpoint. CloudFormation creates it before the scaling of
+// the variant, unless it is imported: that has no resource.
 func (v Variant) ScalingDependency() constructs.IConstruct { return v.dependency }
 
 // variantNamed returns the variant called name of the endpoint called endpoint.

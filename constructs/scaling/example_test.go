@@ -58,7 +58,7 @@ func ExampleNewVariantScaling() {
 func ExampleScalableTarget_ScaleOnSchedule() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("scaling"), nil)
-	odds := scaling.ExistingVariant(autoscaling.Variant{EndpointName: "odds", Name: "main"})
+	odds := inference.EndpointFromName(stack, "Endpoint", "odds").Variant("main")
 	target := scaling.NewVariantScaling(stack, "Scaling", scaling.VariantScalingProps{
 		Variant: odds,
 		Scaling: autoscaling.VariantScaling{
@@ -71,7 +71,7 @@ func ExampleScalableTarget_ScaleOnSchedule() {
 	target.ScaleOnSchedule(autoscaling.ScheduledAction{
 		Name: "evening", Schedule: "cron(0 18 ? * MON-FRI *)", Timezone: "Europe/London", MinCapacity: &four,
 	})
-	cpu, _ := autoscaling.VariantMetric("CPUUtilization", odds.ScalingVariant())
+	cpu := scaling.MetricOf(odds.MetricCPUUtilization(nil))
 	target.ScaleToTrackMetric(autoscaling.Tracking("cpu", cpu, 240))
 	target.ScaleOnMetric(autoscaling.EmergencyPolicy(odds.ScalingVariant(), 8))
 

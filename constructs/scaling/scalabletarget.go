@@ -131,26 +131,31 @@ func newGrowing(scope constructs.Construct, id string, props growing) *ScalableT
 	if len(ps) > 0 {
 		panic(ps.Err())
 	}
+	if ps := validatePlace(scope, complete.Variant); len(ps) > 0 {
+		panic(ps.Err())
+	}
 	s := &ScalableTarget{
 		props:    props,
 		policies: map[string]awsapplicationautoscaling.CfnScalingPolicy{}, alarms: map[string]awscloudwatch.CfnAlarm{},
 	}
 	constructs.NewConstruct_Override(s, scope, jsii.String(id))
 	s.render(complete)
-
 	var dependencies []constructs.IDependable
-	if complete.Variant != nil {
-		for _, d := range dependency(complete.Variant) {
-			dependencies = append(dependencies, d)
-		}
-	}
-	for _, d := range complete.Dependencies {
+	for _, d := range complete.dependencies() {
 		dependencies = append(dependencies, d)
 	}
 	if len(dependencies) > 0 {
 		s.Target.Node().AddDependency(dependencies...)
 	}
 	return s
+}
+
+// dependencies are the constructs that are created before the target.
+func (p ScalableTargetProps) dependencies() []constructs.IConstruct {
+	if p.Variant == nil {
+		return p.Dependencies
+	}
+	return extended(dependency(p.Variant), p.Dependencies)
 }
 
 // render makes what props ask for beyond what there is, and renews the scheduled actions

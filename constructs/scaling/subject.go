@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces"
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
@@ -17,9 +19,10 @@ import (
 type Variant interface {
 	// ScalingVariant returns what the rules know of the variant.
 	ScalingVariant() autoscaling.Variant
-	// ScalingDependency returns the construct that CloudFormation creates before the
-	// scalable target, and deletes after it (fact C15: the resource ID holds a literal
-	// name, which gives no order); nil where the endpoint exists already.
+	// ScalingDependency returns the construct whose resources CloudFormation creates
+	// before the scalable target, and deletes after it (fact C15: the resource ID holds a
+	// literal name, which gives no order); nil where there is none. The scalable target
+	// has to be in its account and region.
 	ScalingDependency() constructs.IConstruct
 }
 
@@ -61,6 +64,37 @@ func validateDependency(field string, d constructs.IConstruct) problem.List {
 		ps.Add(field, nil, "what scales belongs to a construct that is nil", "make the construct before its scaling")
 	}
 	return ps
+}
+
+// validatePlace checks that the scalable target, in scope, is where the variant is: in
+// another account or region it would scale nothing, or something else.
+func validatePlace(scope constructs.Construct, v Variant) problem.List {
+	var ps problem.List
+	if v == nil || v.ScalingDependency() == nil {
+		return nil
+	}
+	stack, place := awscdk.Stack_Of(scope), placeOf(v.ScalingDependency())
+	for _, p := range []struct {
+		what       string
+		have, want *string
+	}{{"account", place.Account, stack.Account()}, {"region", place.Region, stack.Region()}} {
+		if *awscdk.Token_IsUnresolved(p.have) || *awscdk.Token_IsUnresolved(p.want) || *p.have == *p.want {
+			continue
+		}
+		ps.Add("Variant", *p.have, "the endpoint is in another "+p.what+" than the stack of its scaling, "+*p.want,
+			"make the scaling in a stack there")
+	}
+	return ps
+}
+
+// placeOf is the account and the region of what a construct stands for: an imported one
+// says so itself.
+func placeOf(c constructs.IConstruct) *interfaces.ResourceEnvironment {
+	if aware, ok := c.(interfaces.IEnvironmentAware); ok {
+		return aware.Env()
+	}
+	stack := awscdk.Stack_Of(c)
+	return &interfaces.ResourceEnvironment{Account: stack.Account(), Region: stack.Region()}
 }
 
 // validateVariant checks v, and by validate how it scales.
