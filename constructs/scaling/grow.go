@@ -1,7 +1,10 @@
 package scaling
 
 import (
+	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
@@ -32,12 +35,40 @@ func (a additions) withoutEvents() problem.List {
 	return ps
 }
 
-// withPolicies adds the policies to the model itself.
+// withPolicies adds the policies to the model itself. Where the model comes from figures, a
+// problem or a finding counts the policies that were added, as Policies[0].
 func (a additions) withPolicies(p ScalableTargetProps) (ScalableTargetProps, problem.List) {
+	made := map[string]int{"Policies": len(p.Model.Policies), "StepPolicies": len(p.Model.StepPolicies)}
 	p.Model.Policies = extended(p.Model.Policies, a.policies)
 	p.Model.StepPolicies = extended(p.Model.StepPolicies, a.steps)
-	return p, p.validate()
+	figures := p.address
+	if figures == nil {
+		return p, p.validate()
+	}
+	added := func(path string) (string, bool) {
+		m := policyPath.FindStringSubmatch(path)
+		if m == nil {
+			return "", false
+		}
+		index, err := strconv.Atoi(m[2])
+		return fmt.Sprintf("%s[%d]%s", m[1], index-made[m[1]], m[3]), err == nil && index >= made[m[1]]
+	}
+	p.address = func(path string) string {
+		if own, ok := added(path); ok {
+			return own
+		}
+		return figures(path)
+	}
+	return p, p.validate().Map(func(path string) string {
+		if own, ok := added(path); ok {
+			return own
+		}
+		return path
+	})
 }
+
+// policyPath is a path of a policy in a target or in the model of one.
+var policyPath = regexp.MustCompile(`^(?:Target|Model)\.(Policies|StepPolicies)\[(\d+)\](.*)$`)
 
 // extended returns s with more at its end, and leaves the array of s alone.
 func extended[T any](s, more []T) []T { return append(slices.Clip(s), more...) }

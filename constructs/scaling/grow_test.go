@@ -1,6 +1,7 @@
 package scaling_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -135,8 +136,7 @@ func TestMethodsAddWhatPropertiesSay(t *testing.T) {
 	}
 }
 
-// TestAMethodRefusesWhatTheWholeCannotHave: the problem is named as the properties name it,
-// and nothing has changed then.
+// TestAMethodRefusesWhatTheWholeCannotHave: the problem is named as the properties name it.
 func TestAMethodRefusesWhatTheWholeCannotHave(t *testing.T) {
 	stack := template.NewStack(t)
 	s := scaling.NewVariantScaling(stack, "Scaling",
@@ -145,7 +145,6 @@ func TestAMethodRefusesWhatTheWholeCannotHave(t *testing.T) {
 		Variant: scaling.ExistingVariant(autoscaling.Variant{EndpointName: "queue", Name: "main"}),
 		Scaling: autoscaling.AsynchronousScaling{Scaling: autoscaling.Scaling{MaxCapacity: 4, BacklogPerInstance: 5}},
 	})
-	before := template.Of(t, stack)
 	again := autoscaling.ScheduledAction{Name: "evening", Schedule: "cron(0 20 ? * * *)", MinCapacity: ptr(3)}
 	twice := autoscaling.Tracking("twice", autoscaling.VariantInvocationsPerInstance, 60)
 	for name, test := range map[string]struct {
@@ -158,13 +157,42 @@ func TestAMethodRefusesWhatTheWholeCannotHave(t *testing.T) {
 		"the same metric again": {func() { s.ScaleToTrackMetric(twice) },
 			`Policies[0].Metric: got "SageMakerVariantInvocationsPerInstance": the policy invocations-per-instance tracks the ` +
 				`same metric, which AWS refuses; keep one of the two`},
+		"a policy that has no name, beside one from figures": {
+			func() {
+				queue.ScaleToTrackMetric(autoscaling.Tracking("", autoscaling.VariantInvocationsPerInstance, 60))
+			},
+			`Policies[0].Name: `},
 		"an event without a calendar": {func() { queue.ScaleOnEvents(events.Event{Name: "final"}) },
 			`Events: got 1: this scaling has no events; raise the minimum by scheduled actions`},
 	} {
-		if diff := cmp.Diff(test.want, template.Panics(t, test.method).(error).Error()); diff != "" {
+		got := template.Panics(t, test.method).(error).Error()
+		if strings.HasSuffix(test.want, ": ") {
+			got = got[:min(len(got), len(test.want))]
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", name, diff)
 		}
 	}
+	queue.ScaleOnMetric(autoscaling.EmergencyPolicy(autoscaling.Variant{EndpointName: "queue", Name: "main"}, 8))
+	path := *queue.Target.Node().Path()
+	for of, want := range map[string]string{
+		"Target.StepPolicies[1].Cooldown": "StepPolicies[0].Cooldown", "Target.StepPolicies[0].Cooldown": "Scaling.WakeUpInstances",
+	} {
+		if got := scaling.Address(path, of); got != want {
+			t.Errorf("%s is said to be at %s, want %s", of, got, want)
+		}
+	}
+}
+
+// TestARefusedMethodLeavesNothing behind.
+func TestARefusedMethodLeavesNothing(t *testing.T) {
+	stack := template.NewStack(t)
+	s := scaling.NewVariantScaling(stack, "Scaling",
+		scaling.VariantScalingProps{Variant: scaling.ExistingVariant(odds), Scaling: everything()})
+	before := template.Of(t, stack)
+	template.Panics(t, func() {
+		s.ScaleToTrackMetric(autoscaling.Tracking("twice", autoscaling.VariantInvocationsPerInstance, 60))
+	})
 	if diff := cmp.Diff(before, template.Of(t, stack)); diff != "" {
 		t.Errorf("a method that was refused has left something (-before +after)\n%s", diff)
 	}
