@@ -59,13 +59,15 @@ type endpointBase struct {
 // region.
 func (e *endpointBase) locate(construct constructs.Construct, arn string) {
 	e.node = construct.Node() // first: CDK asks for it
-	stack := awscdk.Stack_Of(construct)
-	e.stack = stack
+	e.stack, e.arn = awscdk.Stack_Of(construct), arn
 	if arn == "" {
-		arn = autoscaling.EndpointARN(*stack.Partition(), *stack.Region(), *stack.Account(), e.name)
+		partition, region, account := e.stack.Partition(), e.stack.Region(), e.stack.Account()
+		e.arn = autoscaling.EndpointARN(*partition, *region, *account, e.name)
+		e.env = &interfaces.ResourceEnvironment{Account: account, Region: region}
+		return
 	}
-	parts := stack.SplitArn(jsii.String(arn), awscdk.ArnFormat_SLASH_RESOURCE_NAME)
-	e.arn, e.env = arn, &interfaces.ResourceEnvironment{Account: parts.Account, Region: parts.Region}
+	parts := e.stack.SplitArn(jsii.String(arn), awscdk.ArnFormat_SLASH_RESOURCE_NAME)
+	e.env = &interfaces.ResourceEnvironment{Account: parts.Account, Region: parts.Region}
 }
 
 // Stack returns the stack of the construct.
