@@ -92,19 +92,23 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// TestEveryMetricOfTheModelIsThere: what autoscaling.SageMakerMetrics lists can be had, in
-// its namespace and with its dimensions.
-func TestEveryMetricOfTheModelIsThere(t *testing.T) {
-	stack := template.NewStack(t)
-	endpoint := newEndpoint(stack, "odds")
+// newComponent makes an inference component on an endpoint of its own.
+func newComponent(stack awscdk.Stack) *inference.InferenceComponent {
 	shared := inference.NewEndpoint(stack, "Shared", inference.EndpointProps{
 		EndpointName: "shared", Variants: []inference.VariantProps{{InstanceType: "ml.g6.xlarge",
 			ManagedInstances: &inference.ManagedInstancesProps{MaxInstanceCount: 4}}},
 	})
-	component := inference.NewInferenceComponent(stack, "Component", inference.InferenceComponentProps{
+	return inference.NewInferenceComponent(stack, "Component", inference.InferenceComponentProps{
 		InferenceComponentName: "odds-a", Endpoint: shared, MinMemoryMB: 1024,
 		Model: inference.NewModel(stack, "Shared-Model", inference.ModelProps{Image: image}),
 	})
+}
+
+// TestEveryMetricOfTheModelIsThere: what autoscaling.SageMakerMetrics lists can be had, in
+// its namespace and with its dimensions.
+func TestEveryMetricOfTheModelIsThere(t *testing.T) {
+	stack := template.NewStack(t)
+	endpoint, component := newEndpoint(stack, "odds"), newComponent(stack)
 	of := map[string]func(string, *awscloudwatch.MetricOptions) awscloudwatch.Metric{
 		"EndpointName":             endpoint.Metric,
 		"EndpointName VariantName": endpoint.Variant("main").Metric,
@@ -140,11 +144,20 @@ func TestEveryMetricOfTheModelIsThere(t *testing.T) {
 // TestNamedMetrics: a method is named after its metric, and every one is published.
 func TestNamedMetrics(t *testing.T) {
 	stack := template.NewStack(t)
-	endpoint := newEndpoint(stack, "odds")
+	endpoint, component := newEndpoint(stack, "odds"), newComponent(stack)
 	variant := endpoint.Variant("main")
 	type method = func(*awscloudwatch.MetricOptions) awscloudwatch.Metric
 	sums := []string{"Invocations", "Invocation4XXErrors", "Invocation5XXErrors", "InvocationModelErrors",
-		"InvocationsPerInstance"}
+		"InvocationsPerInstance", "NoCapacityInvocationFailures", "InvocationsPerCopy"}
+	check := func(name string, metric method) {
+		statistic := "Average"
+		if slices.Contains(sums, name) {
+			statistic = "Sum"
+		}
+		if m := metric(nil); *m.MetricName() != name || *m.Statistic() != statistic {
+			t.Errorf("got the %s of %s, want the %s of %s", *m.Statistic(), *m.MetricName(), statistic, name)
+		}
+	}
 	for name, metric := range map[string]method{
 		"Invocations": variant.MetricInvocations, "Invocation4XXErrors": variant.MetricInvocation4XXErrors,
 		"Invocation5XXErrors": variant.MetricInvocation5XXErrors, "InvocationModelErrors": variant.MetricInvocationModelErrors,
@@ -162,12 +175,21 @@ func TestNamedMetrics(t *testing.T) {
 		"ApproximateAgeOfOldestRequest":               endpoint.MetricApproximateAgeOfOldestRequest,
 		"HasBacklogWithoutCapacity":                   endpoint.MetricHasBacklogWithoutCapacity,
 	} {
-		statistic := "Average"
-		if slices.Contains(sums, name) {
-			statistic = "Sum"
-		}
-		if m := metric(nil); *m.MetricName() != name || *m.Statistic() != statistic {
-			t.Errorf("got the %s of %s, want the %s of %s", *m.Statistic(), *m.MetricName(), statistic, name)
-		}
+		check(name, metric)
+	}
+	for name, metric := range map[string]method{
+		"Invocations": component.MetricInvocations, "Invocation4XXErrors": component.MetricInvocation4XXErrors,
+		"Invocation5XXErrors":          component.MetricInvocation5XXErrors,
+		"InvocationModelErrors":        component.MetricInvocationModelErrors,
+		"NoCapacityInvocationFailures": component.MetricNoCapacityInvocationFailures,
+		"InvocationsPerCopy":           component.MetricInvocationsPerCopy, "ModelLatency": component.MetricModelLatency,
+		"ConcurrentRequestsPerCopy":      component.MetricConcurrentRequestsPerCopy,
+		"OverheadLatency":                component.MetricOverheadLatency,
+		"CPUUtilizationNormalized":       component.MetricCPUUtilizationNormalized,
+		"MemoryUtilizationNormalized":    component.MetricMemoryUtilizationNormalized,
+		"GPUUtilizationNormalized":       component.MetricGPUUtilizationNormalized,
+		"GPUMemoryUtilizationNormalized": component.MetricGPUMemoryUtilizationNormalized,
+	} {
+		check(name, metric)
 	}
 }
