@@ -237,4 +237,8 @@ func TestEndpointARN(t *testing.T) {
 	if got := autoscaling.EndpointARN("aws-cn", "cn-north-1", "123456789012", "Odds-A"); got != "arn:aws-cn:sagemaker:cn-north-1:123456789012:endpoint/odds-a" {
 		t.Errorf("got %s, SageMaker lower-cases the name", got)
 	}
+	const token = "${Token[Name.12]}"
+	if got := autoscaling.EndpointARN("aws", "eu-west-1", "123456789012", token); !strings.HasSuffix(got, "/"+token) {
+		t.Errorf("got %s, CDK does not know this token", got)
+	}
 }

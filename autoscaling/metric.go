@@ -59,8 +59,8 @@ type Metric struct {
 	Dimensions map[string]string `json:"dimensions,omitempty"`
 	// Statistic joins the values of a period: Average, Minimum, Maximum, Sum or
 	// SampleCount; in alarms and metric math also one such as p99. Default in an
-	// environment's file: Average, and Sum for what counts SageMaker's invocations;
-	// in Go none.
+	// environment's file: Average, and Sum for what counts SageMaker's invocations
+	// and failures; in Go none.
 	Statistic Statistic `json:"statistic,omitempty"`
 	// Unit restricts the metric to values published with it, such as Count; a unit
 	// that nobody publishes finds nothing. Default: any.

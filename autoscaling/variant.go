@@ -32,9 +32,13 @@ func (v Variant) ResourceID() string {
 }
 
 // EndpointARN is the ARN of the endpoint called name. SageMaker lower-cases
-// the name in it, and permissions compare it exactly.
+// the name in it, and permissions compare it exactly. A name that CDK resolves
+// later, ${Token[…]}, stays as it is.
 func EndpointARN(partition, region, account, name string) string {
-	return "arn:" + partition + ":sagemaker:" + region + ":" + account + ":endpoint/" + strings.ToLower(name)
+	if !strings.Contains(name, "${") {
+		name = strings.ToLower(name)
+	}
+	return "arn:" + partition + ":sagemaker:" + region + ":" + account + ":endpoint/" + name
 }
 
 // namePattern is a SageMaker name (fact C29).

@@ -66,24 +66,23 @@ func scale(stack awscdk.Stack, e config.Environment, endpoint *inference.Endpoin
 		switch {
 		case v.Asynchronous:
 			scaling.NewAsynchronousScaling(stack, id, scaling.AsynchronousScalingProps{
-				Variant: variant, Endpoint: endpoint, Scaling: v.AsynchronousScaling(), Facts: facts,
+				Variant: variant, Scaling: v.AsynchronousScaling(), Facts: facts,
 			})
 		case v.Serverless != nil:
 			scaling.NewProvisionedConcurrencyScaling(stack, id, scaling.ProvisionedConcurrencyScalingProps{
-				Variant: variant, Endpoint: endpoint, Scaling: v.ProvisionedConcurrencyScaling(), Facts: facts,
+				Variant: variant, Scaling: v.ProvisionedConcurrencyScaling(), Facts: facts,
 			})
 		default:
 			scaling.NewVariantScaling(stack, id, scaling.VariantScalingProps{
-				Variant: variant, Endpoint: endpoint, Scaling: v.VariantScaling(), Facts: facts,
+				Variant: variant, Scaling: v.VariantScaling(), Facts: facts,
 			})
 		}
 	}
 	for i, c := range e.Components {
 		scaling.NewComponentScaling(stack, "Scaling-"+c.Name, scaling.ComponentScalingProps{
-			InferenceComponentName: c.Name,
-			InferenceComponent:     newComponent(stack, endpoint, e.Variant.Name, c),
-			Scaling:                c.ComponentScaling,
-			Facts:                  subjects[i].Facts,
+			InferenceComponent: newComponent(stack, endpoint, e.Variant.Name, c),
+			Scaling:            c.ComponentScaling,
+			Facts:              subjects[i].Facts,
 		})
 	}
 }

@@ -103,5 +103,5 @@ func (a *Adapter) InferenceComponentARN() string { return componentARN(a.Resourc
 
 // GrantInvoke lets grantee send requests to the adapter.
 func (a *Adapter) GrantInvoke(grantee awsiam.IGrantable) awsiam.Grant {
-	return a.endpoint.grantInvoke(grantee, a.endpoint.EndpointARN(), a.InferenceComponentARN())
+	return a.endpoint.grantInvoke(grantee, *a.endpoint.EndpointArn(), a.InferenceComponentARN())
 }

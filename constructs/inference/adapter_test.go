@@ -78,7 +78,7 @@ func TestAdapter(t *testing.T) {
 		}
 	})
 	t.Run("callers may call it, and not its base", func(t *testing.T) {
-		want := []any{object{"Effect": "Allow", "Action": "sagemaker:InvokeEndpoint", "Resource": []any{
+		want := []any{object{"Effect": "Allow", "Action": []any{"sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"}, "Resource": []any{
 			"arn:aws:sagemaker:eu-west-1:123456789012:endpoint/shared",
 			"arn:aws:sagemaker:eu-west-1:123456789012:inference-component/finals"}}}
 		if diff := cmp.Diff(want, policyOf(t, got, "CallerDefaultPolicy")); diff != "" {

@@ -169,7 +169,9 @@ func NewInferenceComponent(scope constructs.Construct, id string, props Inferenc
 	var artifacts []constructs.IDependable
 	for _, model := range props.models() {
 		model.grantLogin(role)
-		artifacts = append(artifacts, props.Endpoint.grantComponent(c, model.artifacts()...))
+		if reads := model.artifacts(); len(reads) > 0 {
+			artifacts = append(artifacts, props.Endpoint.grantComponent(c, reads...))
+		}
 	}
 	grantObservability(c, role, componentNamespace, props.InferenceComponentName)
 	resource := &awssagemaker.CfnInferenceComponentProps{
@@ -227,7 +229,7 @@ func componentARN(scope awssagemaker.CfnInferenceComponent, name string) string 
 
 // GrantInvoke lets grantee send requests to this component through its endpoint.
 func (c *InferenceComponent) GrantInvoke(grantee awsiam.IGrantable) awsiam.Grant {
-	return c.endpoint.grantInvoke(grantee, c.endpoint.EndpointARN(), c.InferenceComponentARN())
+	return c.endpoint.grantInvoke(grantee, *c.endpoint.EndpointArn(), c.InferenceComponentARN())
 }
 
 // componentRole returns an endpoint's role for inference components, with

@@ -104,7 +104,9 @@ func (e *Endpoint) variantRoles(v VariantProps) (roles []awsiam.IRole) {
 		return []awsiam.IRole{e.ComponentRole}
 	}
 	for _, m := range v.models() {
-		roles = append(roles, m.ExecutionRole)
+		if m.ExecutionRole != nil { // else it is imported, and not known
+			roles = append(roles, m.ExecutionRole)
+		}
 	}
 	return roles
 }

@@ -176,8 +176,11 @@ func (p EndpointProps) validateKind(v VariantProps) problem.List {
 // The configuration has no custom name: an update replaces it (fact C1: its
 // properties are fixed at creation), and CloudFormation refuses to replace a
 // resource with a custom name (fact C5).
+//
+// It is an awssagemaker.IEndpoint, so CDK's own library takes it.
 type Endpoint struct {
 	constructs.Construct
+	endpointBase
 	// Resource is the AWS::SageMaker::Endpoint.
 	Resource awssagemaker.CfnEndpoint
 	// Config is the AWS::SageMaker::EndpointConfig.
@@ -189,7 +192,6 @@ type Endpoint struct {
 	// order of the variants.
 	RollbackAlarms []awscloudwatch.CfnAlarm
 
-	name          string
 	variants      []autoscaling.Variant
 	hasComponents bool
 	asynchronous  bool
@@ -204,6 +206,10 @@ type Endpoint struct {
 // ToString makes the struct itself usable as a construct.
 func (e *Endpoint) ToString() *string { return e.Construct.ToString() }
 
+// Node returns the node of the construct. With a pointer receiver jsii would find the
+// method twice, as its own and as one of IEndpoint, and refuse that.
+func (e Endpoint) Node() constructs.Node { return e.node }
+
 // NewEndpoint makes an Endpoint. It panics with what props.Validate returns, and where
 // the stack's Region does not have what the endpoint needs.
 func NewEndpoint(scope constructs.Construct, id string, props EndpointProps) *Endpoint {
@@ -211,9 +217,11 @@ func NewEndpoint(scope constructs.Construct, id string, props EndpointProps) *En
 		panic(err)
 	}
 	e := &Endpoint{
-		name: props.EndpointName, hasComponents: props.hasComponents(), asynchronous: props.Asynchronous != nil,
+		endpointBase:  endpointBase{name: props.EndpointName, asynchronous: props.Asynchronous != nil},
+		hasComponents: props.hasComponents(),
 	}
 	constructs.NewConstruct_Override(e, scope, jsii.String(id))
+	e.locate(e.Construct, "")
 
 	for _, v := range props.Variants {
 		e.variants = append(e.variants, v.withDefaults().scalingVariant(props.EndpointName))
@@ -231,48 +239,24 @@ func NewEndpoint(scope constructs.Construct, id string, props EndpointProps) *En
 	}
 	e.Resource = awssagemaker.NewCfnEndpoint(e, jsii.String("Resource"), endpoint)
 	e.Resource.Node().AddDependency(permissions...)
+	if problem.Unresolved(e.name) { // which cannot be lower-cased, as in an ARN
+		e.arn = *e.Resource.Ref()
+	}
 	return e
 }
 
-// EndpointName returns the endpoint's name, which is known at synthesis.
-func (e *Endpoint) EndpointName() string { return e.name }
-
-// EndpointARN returns the endpoint's ARN.
-func (e *Endpoint) EndpointARN() string {
-	if problem.Unresolved(e.name) { // which cannot be lower-cased
-		return *e.Resource.Ref()
-	}
-	stack := awscdk.Stack_Of(e)
-	return autoscaling.EndpointARN(*stack.Partition(), *stack.Region(), *stack.Account(), e.name)
-}
-
-// Variant returns the variant called name, for scaling. It panics where the
+// Variant returns the variant called name, for scaling and metrics. It panics where the
 // endpoint has no such variant.
-func (e *Endpoint) Variant(name string) autoscaling.Variant {
-	names := make([]string, len(e.variants))
-	for i, v := range e.variants {
-		if v.Name == name {
-			return v
-		}
-		names[i] = v.Name
+func (e *Endpoint) Variant(name string) Variant {
+	if e == nil {
+		return Variant{dependency: e} // Validate of the scaling says it
 	}
-	panic(fmt.Errorf("endpoint %q has no variant %q, it has %q", e.name, name, names))
+	return Variant{variant: variantNamed(e.name, name, e.variants), env: e.Env(), dependency: e}
 }
 
-// GrantInvoke lets grantee send requests to this endpoint: InvokeEndpoint, or
-// InvokeEndpointAsync where the endpoint is asynchronous.
-func (e *Endpoint) GrantInvoke(grantee awsiam.IGrantable) awsiam.Grant {
-	return e.grantInvoke(grantee, e.EndpointARN())
-}
-
-func (e *Endpoint) grantInvoke(grantee awsiam.IGrantable, arns ...string) awsiam.Grant {
-	action := "sagemaker:InvokeEndpoint"
-	if e.asynchronous {
-		action = "sagemaker:InvokeEndpointAsync"
-	}
-	return awsiam.Grant_AddToPrincipal(&awsiam.GrantOnPrincipalOptions{
-		Grantee: grantee, Actions: jsii.Strings(action), ResourceArns: jsii.Strings(arns...),
-	})
+// ApplyRemovalPolicy sets what becomes of the endpoint when it is removed from its stack.
+func (e *Endpoint) ApplyRemovalPolicy(policy awscdk.RemovalPolicy) {
+	e.Resource.ApplyRemovalPolicy(policy, nil)
 }
 
 // grantObservability lets a role write to the log group namespace/name and publish

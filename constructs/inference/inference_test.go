@@ -105,7 +105,7 @@ func TestEndpoint(t *testing.T) {
 	})
 	t.Run("scaling can ask for a variant by name", func(t *testing.T) {
 		want := autoscaling.Variant{EndpointName: "Odds", Name: "main", InstanceType: "ml.c6i.xlarge", InitialInstanceCount: 3}
-		if diff := cmp.Diff(want, endpoint.Variant("main")); diff != "" {
+		if diff := cmp.Diff(want, endpoint.Variant("main").ScalingVariant()); diff != "" {
 			t.Error(diff)
 		}
 		if got := template.Panics(t, func() { endpoint.Variant("other") }).(error).Error(); got != `endpoint "Odds" has no variant "other", it has ["main" "next"]` {
@@ -171,7 +171,7 @@ func TestGrantInvoke(t *testing.T) {
 	})
 	caller := awsiam.NewRole(stack, jsii.String("Caller"), &awsiam.RoleProps{AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil)})
 	endpoint.GrantInvoke(caller)
-	want := map[string]any{"Effect": "Allow", "Action": "sagemaker:InvokeEndpoint",
+	want := map[string]any{"Effect": "Allow", "Action": []any{"sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"},
 		"Resource": "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/odds"}
 	for _, s := range template.Of(t, stack).Statements() {
 		if cmp.Equal(want, s) {

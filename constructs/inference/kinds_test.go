@@ -114,7 +114,7 @@ func TestServerlessEndpoint(t *testing.T) {
 	if diff := cmp.Diff(want, got.One(t, "AWS::SageMaker::EndpointConfig").Properties["ProductionVariants"]); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	if diff := cmp.Diff(autoscaling.Variant{EndpointName: "odds", Name: "main"}, endpoint.Variant("main")); diff != "" {
+	if diff := cmp.Diff(autoscaling.Variant{EndpointName: "odds", Name: "main"}, endpoint.Variant("main").ScalingVariant()); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -214,7 +214,8 @@ func TestInferenceComponent(t *testing.T) {
 		}
 	})
 	t.Run("callers may call this component", func(t *testing.T) {
-		want := object{"Effect": "Allow", "Action": "sagemaker:InvokeEndpoint", "Resource": []any{
+		actions := []any{"sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"}
+		want := object{"Effect": "Allow", "Action": actions, "Resource": []any{
 			"arn:aws:sagemaker:eu-west-1:123456789012:endpoint/shared", "arn:aws:sagemaker:eu-west-1:123456789012:inference-component/odds-a"}}
 		if diff := cmp.Diff(want, got.Statements()[0]); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)

@@ -1,51 +1,86 @@
 package inference
 
 import (
+	"maps"
 	"slices"
-	"time"
+	"strings"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awssagemaker"
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// MetricsProps describes what an endpoint publishes to CloudWatch, and how often
-// (fact G15).
-type MetricsProps struct {
-	// Enhanced publishes utilization and invocations of each instance, and of each
-	// container of inference components.
-	// Default: false.
-	Enhanced bool
-	// DetailedObservability publishes metrics of each container, GPU and host, and of
-	// where copies of inference components are placed.
-	// Default: nil, SageMaker decides.
-	DetailedObservability *bool
-	// PublishFrequency is the time between two values: 10s, 30s, 1m, 2m, 3m, 4m or 5m.
-	// Without Enhanced it holds for utilization only, and invocations have 1m.
-	// Default: 0, 1m.
-	PublishFrequency time.Duration
+// metric returns the metric called name that SageMaker publishes by dimensions, in the
+// account and region of what it measures. It has no unit: a unit is a filter, which finds
+// nothing where SageMaker publishes another.
+func metric(
+	name string, dimensions map[string]string, env *interfaces.ResourceEnvironment, options *awscloudwatch.MetricOptions,
+) awscloudwatch.Metric {
+	m, ok := autoscaling.PublishedMetric(name, dimensions)
+	if !ok {
+		var ps problem.List
+		by := slices.Sorted(maps.Keys(dimensions))
+		ps.Add("Metric", name, "SageMaker publishes no such metric by "+strings.Join(by, " and "),
+			"use one of "+strings.Join(autoscaling.PublishedMetrics(by...), ", ")+
+				", or make any other with awscloudwatch.NewMetric")
+		panic(ps.Err())
+	}
+	if options == nil {
+		options = &awscloudwatch.MetricOptions{}
+	}
+	all := map[string]*string{}
+	for key, value := range m.Dimensions {
+		all[key] = jsii.String(value)
+	}
+	if options.DimensionsMap != nil {
+		maps.Copy(all, *options.DimensionsMap)
+	}
+	props := &awscloudwatch.MetricProps{
+		Namespace: jsii.String(m.Namespace), MetricName: jsii.String(m.Name), DimensionsMap: &all,
+		Statistic: jsii.String(string(m.Statistic)),
+	}
+	// CDK leaves them out of the template where they are the stack's own.
+	if !*awscdk.Token_IsUnresolved(env.Account) {
+		props.Account = env.Account
+	}
+	if !*awscdk.Token_IsUnresolved(env.Region) {
+		props.Region = env.Region
+	}
+	own := *options
+	own.DimensionsMap = nil
+	return awscloudwatch.NewMetric(props).With(&own)
 }
 
-var publishFrequencies = []time.Duration{
-	0, 10 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 3 * time.Minute, 4 * time.Minute, 5 * time.Minute,
+// Metric is as IEndpoint says.
+func (e *endpointBase) Metric(name string, options *awscloudwatch.MetricOptions) awscloudwatch.Metric {
+	return metric(name, map[string]string{autoscaling.EndpointNameDimension: e.name}, e.env, options)
 }
 
-func (p MetricsProps) validate() problem.List {
-	var ps problem.List
-	if f := p.PublishFrequency; !slices.Contains(publishFrequencies, f) {
-		ps.Add("PublishFrequency", f, "metrics are published every 10s, 30s, 1m, 2m, 3m, 4m or 5m", "leave it out for 1m")
-	}
-	return ps
+// MetricApproximateBacklogSize is the number of requests to an asynchronous endpoint that
+// wait or are processed.
+func (e *endpointBase) MetricApproximateBacklogSize(options *awscloudwatch.MetricOptions) awscloudwatch.Metric {
+	return e.Metric("ApproximateBacklogSize", options)
 }
 
-func (p MetricsProps) property() *awssagemaker.CfnEndpointConfig_MetricsConfigProperty {
-	out := &awssagemaker.CfnEndpointConfig_MetricsConfigProperty{
-		EnableEnhancedMetrics:           p.Enhanced,
-		MetricPublishFrequencyInSeconds: optionalNumber(p.PublishFrequency.Seconds()),
-	}
-	if p.DetailedObservability != nil {
-		out.EnableDetailedObservability = jsii.Bool(*p.DetailedObservability)
-	}
-	return out
+// MetricApproximateBacklogSizePerInstance is that number by instance.
+func (e *endpointBase) MetricApproximateBacklogSizePerInstance(
+	options *awscloudwatch.MetricOptions,
+) awscloudwatch.Metric {
+	return e.Metric(autoscaling.ApproximateBacklogSizePerInstance, options)
+}
+
+// MetricApproximateAgeOfOldestRequest is the age of the oldest request to an asynchronous
+// endpoint, in seconds.
+func (e *endpointBase) MetricApproximateAgeOfOldestRequest(options *awscloudwatch.MetricOptions) awscloudwatch.Metric {
+	return e.Metric("ApproximateAgeOfOldestRequest", options)
+}
+
+// MetricHasBacklogWithoutCapacity is 1 while requests to an asynchronous endpoint wait and
+// there is no instance (fact D7).
+func (e *endpointBase) MetricHasBacklogWithoutCapacity(options *awscloudwatch.MetricOptions) awscloudwatch.Metric {
+	return e.Metric(autoscaling.HasBacklogWithoutCapacity, options)
 }

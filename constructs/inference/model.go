@@ -119,9 +119,12 @@ func (p ModelProps) validateEnvironments() problem.List {
 	return ps
 }
 
-// notServerless are the model's features that a serverless variant does not have (facts
-// G23 and G63).
+// notServerless are the model's features that a serverless variant does not have
+// (facts G23 and G63).
 func (p ModelProps) notServerless() (features []string) {
+	if len(p.Containers) == 0 {
+		return nil // it is imported
+	}
 	if len(p.Containers) > 1 {
 		features = append(features, "several containers")
 	}
@@ -147,7 +150,7 @@ func (p ModelProps) several() string {
 	switch {
 	case len(p.Containers) > 1:
 		return "several containers"
-	case p.Containers[0].MultiModel:
+	case len(p.Containers) == 1 && p.Containers[0].MultiModel:
 		return "many models"
 	}
 	return ""
@@ -158,12 +161,14 @@ func (p ModelProps) several() string {
 // CloudFormation refuses to replace a resource with a custom name (fact C5).
 type Model struct {
 	constructs.Construct
-	// Resource is the AWS::SageMaker::Model.
+	// Resource is the AWS::SageMaker::Model, nil for an imported one.
 	Resource awssagemaker.CfnModel
-	// ExecutionRole is the role that SageMaker assumes.
+	// ExecutionRole is the role that SageMaker assumes, nil for an imported model of which
+	// it is not known.
 	ExecutionRole awsiam.IRole
 
 	props       ModelProps
+	imported    *ModelAttributes
 	images      []boundImage
 	connections awsec2.Connections
 }

@@ -74,7 +74,7 @@ func poolProperties(pools []InstancePool) any {
 			InstanceType: jsii.String(pool.InstanceType), Priority: jsii.Number(pool.priority(i)),
 		}
 		if pool.Model != nil {
-			property.ModelNameOverride = pool.Model.Resource.AttrModelName()
+			property.ModelNameOverride = pool.Model.ModelName()
 		}
 		out[i] = property
 	}

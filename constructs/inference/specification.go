@@ -166,7 +166,7 @@ func (p InferenceComponentProps) specification() *componentSpecification {
 		NumberOfAcceleratorDevicesRequired: optionalNumber(p.Accelerators),
 	}
 	out := &componentSpecification{
-		ModelName: p.Model.Resource.AttrModelName(), ComputeResourceRequirements: resources,
+		ModelName: p.Model.ModelName(), ComputeResourceRequirements: resources,
 	}
 	if p.ModelDataDownloadTimeout != 0 || p.ContainerStartupHealthCheckTimeout != 0 {
 		out.StartupParameters = &awssagemaker.CfnInferenceComponent_InferenceComponentStartupParametersProperty{

@@ -133,7 +133,7 @@ func (e *Endpoint) executionRoles(props EndpointProps) (roles []awsiam.IRole) {
 	seen := map[*Model]bool{}
 	for _, each := range props.placed() {
 		for _, model := range each.variant.models() {
-			if !seen[model] {
+			if !seen[model] && model.ExecutionRole != nil {
 				seen[model] = true
 				roles = append(roles, model.ExecutionRole)
 			}

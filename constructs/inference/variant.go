@@ -160,7 +160,7 @@ func (p VariantProps) property() *awssagemaker.CfnEndpointConfig_ProductionVaria
 		VariantName: jsii.String(p.Name), InitialVariantWeight: jsii.Number(weight),
 	}
 	if p.Model != nil {
-		out.ModelName = p.Model.Resource.AttrModelName()
+		out.ModelName = p.Model.ModelName()
 	}
 	if p.Serverless != nil {
 		out.ServerlessConfig = p.Serverless.property()

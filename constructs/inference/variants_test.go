@@ -91,7 +91,7 @@ func TestInstances(t *testing.T) {
 		}
 	})
 	t.Run("scaling knows the type of the highest priority", func(t *testing.T) {
-		if v := endpoint.Variant("pools"); v.InstanceType != "ml.c7i.xlarge" {
+		if v := endpoint.Variant("pools").ScalingVariant(); v.InstanceType != "ml.c7i.xlarge" {
 			t.Errorf("got %q", v.InstanceType)
 		}
 	})

@@ -70,7 +70,7 @@ func synthesizedWith(t *testing.T, props lint.PluginProps, make func(stack awscd
 // variant scales one that scales in before what it has started serves.
 func variant(stack awscdk.Stack, id, endpoint string, cooldown time.Duration) *scaling.ScalableTarget {
 	return scaling.NewVariantScaling(stack, id, scaling.VariantScalingProps{
-		Variant: autoscaling.Variant{EndpointName: endpoint, Name: "main"},
+		Variant: scaling.ExistingVariant(autoscaling.Variant{EndpointName: endpoint, Name: "main"}),
 		Scaling: autoscaling.VariantScaling{
 			Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100, StartTime: 6 * time.Minute},
 			Scaling:  autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 12, ScaleInCooldown: &cooldown, ScaleOutCooldown: &cooldown},
@@ -123,7 +123,7 @@ func TestAddresses(t *testing.T) {
 	make := func(stack awscdk.Stack) {
 		minute := time.Minute
 		scaling.NewComponentScaling(stack, "component", scaling.ComponentScalingProps{
-			InferenceComponentName: "odds-a",
+			InferenceComponent: scaling.ExistingComponent("odds-a"),
 			Scaling: autoscaling.ComponentScaling{
 				CopyCapacity: autoscaling.CopyCapacity{RequestsPerSecondPerCopy: 20, ConcurrencyPerCopy: 6},
 				CopyScaling:  autoscaling.CopyScaling{MinCapacity: 2, MaxCapacity: 8, ScaleInCooldown: &minute},

@@ -1,6 +1,9 @@
 package scaling
 
-import "sync"
+import (
+	"strings"
+	"sync"
+)
 
 // addresses turn a path of a finding into a path of the props, by the construct
 // path of the scalable target.
@@ -17,8 +20,16 @@ func Address(constructPath, path string) string {
 	return path
 }
 
-// addressed is s, of which address says where its props decide about a path.
-func (s *ScalableTarget) addressed(address func(path string) string) *ScalableTarget {
+// addressed records where the props of s decide about a path; nil is where the
+// ScalableTargetProps do.
+func (s *ScalableTarget) addressed(address func(path string) string) {
+	if address == nil {
+		address = func(path string) string {
+			if own, ok := strings.CutPrefix(path, "Target."); ok {
+				return "Model." + own
+			}
+			return path
+		}
+	}
 	addresses.Store(*s.Target.Node().Path(), address)
-	return s
 }

@@ -36,7 +36,7 @@ func metadata(t *testing.T, stack awscdk.Stack) (of map[string]any) {
 
 func TestFacts(t *testing.T) {
 	props := scaling.VariantScalingProps{
-		Variant: odds,
+		Variant: scaling.ExistingVariant(odds),
 		Scaling: autoscaling.VariantScaling{Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100, StartTime: 6 * time.Minute}, Scaling: autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 12}},
 		Facts:   autoscaling.Facts{Production: true, StartTime: 7 * time.Minute},
 	}
@@ -91,27 +91,27 @@ func TestFactsOfKinds(t *testing.T) {
 		says     map[string]any
 	}{
 		{"variant", func(f autoscaling.Facts) error {
-			return scaling.VariantScalingProps{Variant: one, Scaling: variant, Facts: f}.Validate()
+			return scaling.VariantScalingProps{Variant: scaling.ExistingVariant(one), Scaling: variant, Facts: f}.Validate()
 		}, func(stack awscdk.Stack, f autoscaling.Facts) {
-			scaling.NewVariantScaling(stack, "A", scaling.VariantScalingProps{Variant: one, Scaling: variant, Facts: f})
+			scaling.NewVariantScaling(stack, "A", scaling.VariantScalingProps{Variant: scaling.ExistingVariant(one), Scaling: variant, Facts: f})
 		}, map[string]any{"requestsPerSecondPerInstance": 100.0}},
 		{"asynchronous", func(f autoscaling.Facts) error {
-			return scaling.AsynchronousScalingProps{Variant: one, Scaling: asynchronous, Facts: f}.Validate()
+			return scaling.AsynchronousScalingProps{Variant: scaling.ExistingVariant(one), Scaling: asynchronous, Facts: f}.Validate()
 		}, func(stack awscdk.Stack, f autoscaling.Facts) {
-			scaling.NewAsynchronousScaling(stack, "A", scaling.AsynchronousScalingProps{Variant: one, Scaling: asynchronous, Facts: f})
+			scaling.NewAsynchronousScaling(stack, "A", scaling.AsynchronousScalingProps{Variant: scaling.ExistingVariant(one), Scaling: asynchronous, Facts: f})
 		}, nil},
 		{"serverless", func(f autoscaling.Facts) error {
-			return scaling.ProvisionedConcurrencyScalingProps{Variant: one, Scaling: serverless, Facts: f}.Validate()
+			return scaling.ProvisionedConcurrencyScalingProps{Variant: scaling.ExistingVariant(one), Scaling: serverless, Facts: f}.Validate()
 		}, func(stack awscdk.Stack, f autoscaling.Facts) {
 			scaling.NewProvisionedConcurrencyScaling(stack, "A", scaling.ProvisionedConcurrencyScalingProps{
-				Variant: one, Scaling: serverless, Facts: f,
+				Variant: scaling.ExistingVariant(one), Scaling: serverless, Facts: f,
 			})
 		}, nil},
 		{"component", func(f autoscaling.Facts) error {
-			return scaling.ComponentScalingProps{InferenceComponentName: "odds-a", Scaling: component, Facts: f}.Validate()
+			return scaling.ComponentScalingProps{InferenceComponent: scaling.ExistingComponent("odds-a"), Scaling: component, Facts: f}.Validate()
 		}, func(stack awscdk.Stack, f autoscaling.Facts) {
 			scaling.NewComponentScaling(stack, "A", scaling.ComponentScalingProps{
-				InferenceComponentName: "odds-a", Scaling: component, Facts: f,
+				InferenceComponent: scaling.ExistingComponent("odds-a"), Scaling: component, Facts: f,
 			})
 		}, map[string]any{"startTime": "4m0s"}},
 	} {

@@ -36,14 +36,14 @@ func TestKinds(t *testing.T) {
 	})
 	made := map[string]*scaling.ScalableTarget{
 		"AWS::SageMaker::InferenceComponent Component": scaling.NewComponentScaling(stack, "ComponentScaling", scaling.ComponentScalingProps{
-			InferenceComponentName: component.InferenceComponentName(), InferenceComponent: component,
-			Scaling: autoscaling.ComponentScaling{CopyCapacity: autoscaling.CopyCapacity{ConcurrencyPerCopy: 6}, CopyScaling: autoscaling.CopyScaling{MaxCapacity: 8}},
+			InferenceComponent: component,
+			Scaling:            autoscaling.ComponentScaling{CopyCapacity: autoscaling.CopyCapacity{ConcurrencyPerCopy: 6}, CopyScaling: autoscaling.CopyScaling{MaxCapacity: 8}},
 		}),
 		"AWS::SageMaker::Endpoint Queue": scaling.NewAsynchronousScaling(stack, "QueueScaling", scaling.AsynchronousScalingProps{
-			Variant: queue.Variant("main"), Endpoint: queue, Scaling: autoscaling.AsynchronousScaling{Scaling: autoscaling.Scaling{MaxCapacity: 4, BacklogPerInstance: 5}},
+			Variant: queue.Variant("main"), Scaling: autoscaling.AsynchronousScaling{Scaling: autoscaling.Scaling{MaxCapacity: 4, BacklogPerInstance: 5}},
 		}),
 		"AWS::SageMaker::Endpoint Serverless": scaling.NewProvisionedConcurrencyScaling(stack, "ServerlessScaling", scaling.ProvisionedConcurrencyScalingProps{
-			Variant: serverless.Variant("main"), Endpoint: serverless,
+			Variant: serverless.Variant("main"),
 			Scaling: autoscaling.ProvisionedConcurrencyScaling{Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 10}, MaxConcurrency: 20},
 		}),
 	}
@@ -82,15 +82,15 @@ func TestKindsPanicWithEveryProblem(t *testing.T) {
 		want string
 	}{
 		"component": {func() {
-			scaling.NewComponentScaling(stack, "A", scaling.ComponentScalingProps{InferenceComponentName: "odds"})
+			scaling.NewComponentScaling(stack, "A", scaling.ComponentScalingProps{InferenceComponent: scaling.ExistingComponent("odds")})
 		},
 			`CopyCapacity.RequestsPerSecondPerCopy: without a measured rate or concurrency there is nothing to track; measure one copy under load`},
 		"asynchronous": {func() {
-			scaling.NewAsynchronousScaling(stack, "B", scaling.AsynchronousScalingProps{Variant: odds, Scaling: autoscaling.AsynchronousScaling{Scaling: autoscaling.Scaling{MaxCapacity: 1}}})
+			scaling.NewAsynchronousScaling(stack, "B", scaling.AsynchronousScalingProps{Variant: scaling.ExistingVariant(odds), Scaling: autoscaling.AsynchronousScaling{Scaling: autoscaling.Scaling{MaxCapacity: 1}}})
 		}, `Scaling.BacklogPerInstance: got 0: a backlog is over 0 requests an instance; the time that a request may take, over the time that an instance needs for one` + "\n" +
 			`Variant.InitialInstanceCount: got 2: the first deployment starts more than the maximum of 1 instances; set it from 1 to 1, or raise the maximum`},
 		"serverless": {func() {
-			scaling.NewProvisionedConcurrencyScaling(stack, "C", scaling.ProvisionedConcurrencyScalingProps{Variant: odds, Scaling: autoscaling.ProvisionedConcurrencyScaling{Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 201}}})
+			scaling.NewProvisionedConcurrencyScaling(stack, "C", scaling.ProvisionedConcurrencyScalingProps{Variant: scaling.ExistingVariant(odds), Scaling: autoscaling.ProvisionedConcurrencyScaling{Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 201}}})
 		}, `Scaling.MaxCapacity: got 201: no more can be provisioned than the variant takes, 200 requests at a time; lower it to 200 or less`},
 	} {
 		if got := template.Panics(t, test.make).(error).Error(); got != test.want {

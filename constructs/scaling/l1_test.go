@@ -41,7 +41,7 @@ func TestAspectsAndTags(t *testing.T) {
 	stack := template.NewStack(t)
 	more := everything()
 	more.StepPolicies = []autoscaling.StepScalingPolicy{autoscaling.EmergencyPolicy(odds, 8)}
-	made := scaling.NewVariantScaling(stack, "Scaling", scaling.VariantScalingProps{Variant: odds, Scaling: more})
+	made := scaling.NewVariantScaling(stack, "Scaling", scaling.VariantScalingProps{Variant: scaling.ExistingVariant(odds), Scaling: more})
 	awscdk.Tags_Of(stack).Add(jsii.String("team"), jsii.String("odds"), nil)
 	aspect := &pages{topic: "arn:aws:sns:eu-west-1:123456789012:on-call"}
 	awscdk.Aspects_Of(stack).Add(aspect, nil)

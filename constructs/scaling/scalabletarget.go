@@ -5,6 +5,7 @@
 package scaling
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -14,6 +15,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // ScalableTargetProps describes a ScalableTarget.
@@ -22,30 +24,58 @@ type ScalableTargetProps struct {
 	Model autoscaling.ScalableTarget
 	// Variant is the variant that scales. Validate compares its instance type and
 	// initial instance count with the model.
-	// Default: zero, they are not known, or no variant scales.
-	Variant autoscaling.Variant
+	// CloudFormation creates its endpoint before the target, and deletes it after.
+	// Default: nil, they are not known, or no variant scales.
+	Variant Variant
 	// Facts are what the rules of package lint judge the model by beyond the model.
 	// They are written into the Metadata of the target.
 	// Default: none, the rules that need them find nothing.
 	Facts autoscaling.Facts
 	// Dependencies are the constructs that CloudFormation creates before the target,
-	// and deletes after it: the endpoint, or the inference component (fact C15: the
-	// resource ID holds a literal name, which gives no order).
-	// Default: none, what scales exists already.
+	// and deletes after it, beside the endpoint of Variant: such as the inference
+	// component that scales (fact C15: the resource ID holds a literal name, which
+	// gives no order).
+	// Default: none.
 	Dependencies []constructs.IConstruct
+
+	// address is where the props of the construct decide about a path of the target;
+	// nil is where these do.
+	address func(path string) string
 }
 
 // Validate returns every problem with the properties, joined, or nil.
-func (p ScalableTargetProps) Validate() error {
+func (p ScalableTargetProps) Validate() error { return p.validate().Err() }
+
+func (p ScalableTargetProps) validate() problem.List {
 	ps := p.Model.Validate().In("Model")
-	if v := p.Variant; v != (autoscaling.Variant{}) {
-		if v.ResourceID() != p.Model.ResourceID {
-			ps.Add("Variant", v.ResourceID(), "the model scales "+p.Model.ResourceID, "give the variant of the model")
-		}
-		ps = append(ps, v.Validate().In("Variant")...)
-		ps = append(ps, v.ValidateScaling(p.Model).In("Variant")...)
+	if p.Variant != nil {
+		ps = append(ps, validateVariant(p.Variant, p.validateModelOf)...)
 	}
-	return append(ps, p.Facts.Validate().In("Facts")...).Err()
+	for i, d := range p.Dependencies {
+		if isNil(d) {
+			ps.Add(fmt.Sprintf("Dependencies[%d]", i), nil, "a target depends on constructs, and this is nil",
+				"make the construct before its scaling")
+		}
+	}
+	return append(ps, p.Facts.Validate().In("Facts")...)
+}
+
+// validateModelOf compares the model with the variant that it scales.
+func (p ScalableTargetProps) validateModelOf(v autoscaling.Variant) problem.List {
+	var ps problem.List
+	if v.ResourceID() != p.Model.ResourceID {
+		ps.Add("Variant", v.ResourceID(), "the model scales "+p.Model.ResourceID, "give the variant of the model")
+	}
+	ps = append(ps, v.Validate().In("Variant")...)
+	return append(ps, v.ValidateScaling(p.Model).In("Variant")...)
+}
+
+func (p ScalableTargetProps) with(a additions) (ScalableTargetProps, problem.List) {
+	p.Model.ScheduledActions = extended(p.Model.ScheduledActions, a.actions)
+	if ps := a.withoutEvents(); len(ps) > 0 {
+		return p, ps
+	}
+	return a.withPolicies(p)
 }
 
 // targetID is the construct of the scalable target, next to the policies.
@@ -77,6 +107,13 @@ type ScalableTarget struct {
 	// in their order. They take the tags of their scope; CloudFormation has tags for
 	// neither scalable targets nor scaling policies.
 	Alarms []awscloudwatch.CfnAlarm
+
+	// props are what the construct was made with, and added what it got since.
+	props growing
+	added additions
+	// policies and alarms are what was made, by the name of the policy.
+	policies map[string]awsapplicationautoscaling.CfnScalingPolicy
+	alarms   map[string]awscloudwatch.CfnAlarm
 }
 
 // ToString makes the struct itself usable as a construct.
@@ -85,39 +122,79 @@ func (s *ScalableTarget) ToString() *string { return s.Construct.ToString() }
 // NewScalableTarget makes the scalable target of props.Model, with its policies and
 // alarms. It panics with the error of props.Validate.
 func NewScalableTarget(scope constructs.Construct, id string, props ScalableTargetProps) *ScalableTarget {
-	if err := props.Validate(); err != nil {
-		panic(err)
-	}
-	s := &ScalableTarget{Model: props.Model}
-	constructs.NewConstruct_Override(s, scope, jsii.String(id))
+	return newGrowing(scope, id, props)
+}
 
+// newGrowing makes the scalable target that props describe.
+func newGrowing(scope constructs.Construct, id string, props growing) *ScalableTarget {
+	complete, ps := props.with(additions{})
+	if len(ps) > 0 {
+		panic(ps.Err())
+	}
+	if ps := validatePlace(scope, complete.Variant); len(ps) > 0 {
+		panic(ps.Err())
+	}
+	s := &ScalableTarget{
+		props:    props,
+		policies: map[string]awsapplicationautoscaling.CfnScalingPolicy{}, alarms: map[string]awscloudwatch.CfnAlarm{},
+	}
+	constructs.NewConstruct_Override(s, scope, jsii.String(id))
+	s.render(complete)
+	var dependencies []constructs.IDependable
+	for _, d := range complete.dependencies() {
+		dependencies = append(dependencies, d)
+	}
+	if len(dependencies) > 0 {
+		s.Target.Node().AddDependency(dependencies...)
+	}
+	return s
+}
+
+// dependencies are the constructs that are created before the target.
+func (p ScalableTargetProps) dependencies() []constructs.IConstruct {
+	if p.Variant == nil {
+		return p.Dependencies
+	}
+	return extended(dependency(p.Variant), p.Dependencies)
+}
+
+// render makes what props ask for beyond what there is, and renews the scheduled actions
+// and the facts. A policy that has been made stays: additions change none.
+func (s *ScalableTarget) render(props ScalableTargetProps) {
+	s.Model = props.Model
 	if s.Model.RoleARN == "" && s.Model.Dimension.Namespace() == autoscaling.ServiceNamespace {
 		s.Model.RoleARN = serviceLinkedRoleARN(s)
 	}
-	s.Target = awsapplicationautoscaling.NewCfnScalableTarget(s, jsii.String(targetID),
-		fill[awsapplicationautoscaling.CfnScalableTargetProps](s.Model.CloudFormation()))
-	describe(s.Target, props.Facts)
-	if len(props.Dependencies) > 0 {
-		dependencies := make([]constructs.IDependable, len(props.Dependencies))
-		for i, d := range props.Dependencies {
-			dependencies[i] = d
-		}
-		s.Target.Node().AddDependency(dependencies...)
+	properties := s.Model.CloudFormation()
+	if s.Target == nil {
+		s.Target = awsapplicationautoscaling.NewCfnScalableTarget(s, jsii.String(targetID),
+			fill[awsapplicationautoscaling.CfnScalableTargetProps](properties))
+	} else if actions, ok := properties["ScheduledActions"].([]any); ok {
+		s.Target.SetScheduledActions(scheduledActions(actions))
 	}
+	describe(s.Target, props.Facts)
+	s.Policies, s.StepPolicies, s.Alarms = nil, nil, nil
 	for _, p := range s.Model.Policies {
-		s.Policies = append(s.Policies, newPolicy(s, policyID(p.Name), p.CloudFormation(*s.Target.Ref())))
+		policy, _ := s.policy(p.Name, p.CloudFormation(*s.Target.Ref()))
+		s.Policies = append(s.Policies, policy)
 	}
 	for _, p := range s.Model.StepPolicies {
-		policy := newPolicy(s, policyID(p.Name), p.CloudFormation(*s.Target.Ref()))
-		s.StepPolicies = append(s.StepPolicies, policy)
-		s.Alarms = append(s.Alarms, newAlarm(policy, "Alarm", p.Alarm, *policy.Ref()))
-	}
-	return s.addressed(func(path string) string {
-		if own, ok := strings.CutPrefix(path, "Target."); ok {
-			return "Model." + own
+		policy, made := s.policy(p.Name, p.CloudFormation(*s.Target.Ref()))
+		if made {
+			s.alarms[p.Name] = newAlarm(policy, "Alarm", p.Alarm, *policy.Ref())
 		}
-		return path
-	})
+		s.StepPolicies, s.Alarms = append(s.StepPolicies, policy), append(s.Alarms, s.alarms[p.Name])
+	}
+	s.addressed(props.address)
+}
+
+// scheduledActions are actions in the type that the setter takes.
+func scheduledActions(actions []any) []any {
+	out := make([]any, len(actions))
+	for i, a := range actions {
+		out[i] = fill[awsapplicationautoscaling.CfnScalableTarget_ScheduledActionProperty](a.(map[string]any))
+	}
+	return out
 }
 
 // NewAlarm makes an alarm of the model, which sets nothing off by itself.
@@ -131,19 +208,17 @@ func newAlarm(scope constructs.Construct, id string, alarm autoscaling.Alarm, po
 		fill[awscloudwatch.CfnAlarmProps](alarm.CloudFormation(policy)))
 }
 
-func newPolicy(
-	scope constructs.Construct, id string, properties map[string]any,
-) awsapplicationautoscaling.CfnScalingPolicy {
-	return awsapplicationautoscaling.NewCfnScalingPolicy(scope, jsii.String(id),
-		fill[awsapplicationautoscaling.CfnScalingPolicyProps](properties))
-}
-
-// dependsOn returns the construct that is created first, if there is one.
-func dependsOn(construct constructs.IConstruct) []constructs.IConstruct {
-	if construct == nil {
-		return nil
+// policy returns the policy called name, and whether it was made now.
+func (s *ScalableTarget) policy(
+	name string, properties map[string]any,
+) (policy awsapplicationautoscaling.CfnScalingPolicy, made bool) {
+	if policy, ok := s.policies[name]; ok {
+		return policy, false
 	}
-	return []constructs.IConstruct{construct}
+	policy = awsapplicationautoscaling.NewCfnScalingPolicy(s, jsii.String(policyID(name)),
+		fill[awsapplicationautoscaling.CfnScalingPolicyProps](properties))
+	s.policies[name] = policy
+	return policy, true
 }
 
 const serviceLinkedRole = "aws-service-role/sagemaker.application-autoscaling.amazonaws.com/" +

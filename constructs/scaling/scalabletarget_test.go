@@ -105,8 +105,8 @@ func TestVariantScalingWithMore(t *testing.T) {
 		variant := endpoint.Variant(name)
 		more := everything()
 		more.Policies = []autoscaling.TargetTrackingPolicy{autoscaling.ConcurrencyPolicy(6)}
-		more.StepPolicies = []autoscaling.StepScalingPolicy{autoscaling.EmergencyPolicy(variant, 8)}
-		s := scaling.NewVariantScaling(stack, name, scaling.VariantScalingProps{Endpoint: endpoint, Variant: variant, Scaling: more})
+		more.StepPolicies = []autoscaling.StepScalingPolicy{autoscaling.EmergencyPolicy(variant.ScalingVariant(), 8)}
+		s := scaling.NewVariantScaling(stack, name, scaling.VariantScalingProps{Variant: variant, Scaling: more})
 		var names []string
 		for _, p := range s.Model.Policies {
 			names = append(names, p.Name)
@@ -142,7 +142,7 @@ func TestPoliciesNamedAsTheTarget(t *testing.T) {
 	first, second := autoscaling.EmergencyPolicy(odds, 8), autoscaling.EmergencyPolicy(odds, 16)
 	first.Name, second.Name = "Target", "Target_"
 	model.StepPolicies = []autoscaling.StepScalingPolicy{first, second}
-	made := scaling.NewScalableTarget(stack, "Scaling", scaling.ScalableTargetProps{Model: model, Variant: odds})
+	made := scaling.NewScalableTarget(stack, "Scaling", scaling.ScalableTargetProps{Model: model, Variant: scaling.ExistingVariant(odds)})
 	var ids []string
 	for _, p := range made.StepPolicies {
 		ids = append(ids, *p.Node().Id())
@@ -157,14 +157,16 @@ func TestScalableTargetProblems(t *testing.T) {
 	model := func(change func(*autoscaling.ScalableTarget)) scaling.ScalableTargetProps {
 		m := everything().Target(odds)
 		change(&m)
-		return scaling.ScalableTargetProps{Model: m, Variant: odds}
+		return scaling.ScalableTargetProps{Model: m, Variant: scaling.ExistingVariant(odds)}
 	}
 	burstable := model(func(*autoscaling.ScalableTarget) {})
-	burstable.Variant.InstanceType = "ml.t3.large"
+	burstable.Variant = scaling.ExistingVariant(autoscaling.Variant{
+		EndpointName: "odds", Name: "main", InstanceType: "ml.t3.large", InitialInstanceCount: 2,
+	})
 	variant := func(policies []autoscaling.TargetTrackingPolicy, steps ...autoscaling.StepScalingPolicy) scaling.VariantScalingProps {
 		more := everything()
 		more.Policies, more.StepPolicies = policies, steps
-		return scaling.VariantScalingProps{Variant: odds, Scaling: more}
+		return scaling.VariantScalingProps{Variant: scaling.ExistingVariant(odds), Scaling: more}
 	}
 	concurrency := autoscaling.ConcurrencyPolicy
 	for _, test := range []struct {

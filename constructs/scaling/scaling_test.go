@@ -48,10 +48,10 @@ func TestVariantScaling(t *testing.T) {
 		},
 	})
 	main := scaling.NewVariantScaling(stack, "Scaling", scaling.VariantScalingProps{
-		Endpoint: endpoint, Variant: endpoint.Variant("main"), Scaling: everything(),
+		Variant: endpoint.Variant("main"), Scaling: everything(),
 	})
 	scaling.NewVariantScaling(stack, "ScalingNext", scaling.VariantScalingProps{
-		Endpoint: endpoint, Variant: endpoint.Variant("next"),
+		Variant: endpoint.Variant("next"),
 		Scaling: autoscaling.VariantScaling{Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 3, TargetInvocationsPerMinute: 900}},
 	})
 	got := template.Of(t, stack)
@@ -133,7 +133,7 @@ func TestVariantScaling(t *testing.T) {
 func TestEndpointMadeElsewhere(t *testing.T) {
 	stack := template.NewStack(t)
 	scaling.NewVariantScaling(stack, "Scaling", scaling.VariantScalingProps{
-		Variant: autoscaling.Variant{EndpointName: "standing", Name: "AllTraffic"},
+		Variant: scaling.ExistingVariant(autoscaling.Variant{EndpointName: "standing", Name: "AllTraffic"}),
 		Scaling: autoscaling.VariantScaling{Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 2, TargetInvocationsPerMinute: 60}},
 	})
 	got := template.Of(t, stack).One(t, targetType)
@@ -145,7 +145,7 @@ func TestEndpointMadeElsewhere(t *testing.T) {
 func TestPanicsWithEveryProblem(t *testing.T) {
 	stack := template.NewStack(t)
 	props := scaling.VariantScalingProps{
-		Variant: autoscaling.Variant{EndpointName: "odds", Name: "main", InstanceType: "ml.t3.large", InitialInstanceCount: 2},
+		Variant: scaling.ExistingVariant(autoscaling.Variant{EndpointName: "odds", Name: "main", InstanceType: "ml.t3.large", InitialInstanceCount: 2}),
 		Scaling: autoscaling.VariantScaling{Scaling: autoscaling.Scaling{MinCapacity: 0, MaxCapacity: 4}},
 	}
 	got := template.Panics(t, func() { scaling.NewVariantScaling(stack, "Wrong", props) }).(error).Error()

@@ -4,19 +4,15 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // ProvisionedConcurrencyScalingProps describes how the provisioned concurrency
 // of a serverless variant scales.
 type ProvisionedConcurrencyScalingProps struct {
-	// Variant is what scales: Endpoint.Variant gives it for an endpoint of package
-	// inference; name it here for any other.
-	Variant autoscaling.Variant
-	// Endpoint is the construct that CloudFormation creates before the scalable
-	// target, and deletes after it (fact C15: the resource ID holds a literal name,
-	// which gives no order).
-	// Default: nil, the endpoint exists already.
-	Endpoint constructs.IConstruct
+	// Variant is what scales: Endpoint.Variant of package inference, or an
+	// ExistingVariant.
+	Variant Variant
 	// Scaling is the bounds, the utilization to keep and the scheduled actions.
 	Scaling autoscaling.ProvisionedConcurrencyScaling
 	// Facts are what the rules of package lint judge the scaling by beyond Scaling.
@@ -26,8 +22,10 @@ type ProvisionedConcurrencyScalingProps struct {
 }
 
 // Validate returns every problem with the properties, joined, or nil.
-func (p ProvisionedConcurrencyScalingProps) Validate() error {
-	return append(p.Scaling.Validate(p.Variant), p.Facts.Validate().In("Facts")...).Err()
+func (p ProvisionedConcurrencyScalingProps) Validate() error { return p.validate().Err() }
+
+func (p ProvisionedConcurrencyScalingProps) validate() problem.List {
+	return append(validateVariant(p.Variant, p.Scaling.Validate), p.Facts.Validate().In("Facts")...)
 }
 
 // NewProvisionedConcurrencyScaling scales the provisioned concurrency of a
@@ -35,11 +33,17 @@ func (p ProvisionedConcurrencyScalingProps) Validate() error {
 func NewProvisionedConcurrencyScaling(
 	scope constructs.Construct, id string, props ProvisionedConcurrencyScalingProps,
 ) *ScalableTarget {
-	if err := props.Validate(); err != nil {
-		panic(err)
+	return newGrowing(scope, id, props)
+}
+
+func (p ProvisionedConcurrencyScalingProps) with(a additions) (ScalableTargetProps, problem.List) {
+	p.Scaling.ScheduledActions = extended(p.Scaling.ScheduledActions, a.actions)
+	if ps := append(p.validate(), a.withoutEvents()...); len(ps) > 0 {
+		return ScalableTargetProps{}, ps
 	}
-	return NewScalableTarget(scope, id, ScalableTargetProps{
-		Model: props.Scaling.Target(props.Variant), Variant: props.Variant,
-		Facts: filled(props.Facts, props.Scaling.Facts()), Dependencies: dependsOn(props.Endpoint),
-	}).addressed(func(path string) string { return props.Scaling.Address(props.Variant, path) })
+	v := p.Variant.ScalingVariant()
+	return a.withPolicies(ScalableTargetProps{
+		Model: p.Scaling.Target(v), Variant: p.Variant, Facts: filled(p.Facts, p.Scaling.Facts()),
+		address: func(path string) string { return p.Scaling.Address(v, path) },
+	})
 }

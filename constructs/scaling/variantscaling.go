@@ -4,19 +4,15 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // VariantScalingProps describes how the instance count of one production
 // variant scales.
 type VariantScalingProps struct {
-	// Variant is what scales: Endpoint.Variant gives it for an endpoint of package
-	// inference; name it here for any other.
-	Variant autoscaling.Variant
-	// Endpoint is the construct that CloudFormation creates before the scalable
-	// target, and deletes after it (fact C15: the resource ID holds a literal name,
-	// which gives no order).
-	// Default: nil, the endpoint exists already.
-	Endpoint constructs.IConstruct
+	// Variant is what scales: Endpoint.Variant of package inference, or an
+	// ExistingVariant.
+	Variant Variant
 	// Scaling is the load-test figures of an instance, the bounds, the policies, the
 	// scheduled actions and the events.
 	Scaling autoscaling.VariantScaling
@@ -27,19 +23,29 @@ type VariantScalingProps struct {
 }
 
 // Validate returns every problem with the properties, joined, or nil.
-func (p VariantScalingProps) Validate() error {
-	ps := p.Scaling.Validate(p.Variant)
-	return append(ps, p.Facts.Validate().In("Facts")...).Err()
+func (p VariantScalingProps) Validate() error { return p.validate().Err() }
+
+func (p VariantScalingProps) validate() problem.List {
+	return append(validateVariant(p.Variant, p.Scaling.Validate), p.Facts.Validate().In("Facts")...)
 }
 
 // NewVariantScaling scales the instance count of one production variant of an
 // endpoint that answers in real time. It panics with the error of props.Validate.
 func NewVariantScaling(scope constructs.Construct, id string, props VariantScalingProps) *ScalableTarget {
-	if err := props.Validate(); err != nil {
-		panic(err)
+	return newGrowing(scope, id, props)
+}
+
+func (p VariantScalingProps) with(a additions) (ScalableTargetProps, problem.List) {
+	p.Scaling.ScheduledActions = extended(p.Scaling.ScheduledActions, a.actions)
+	p.Scaling.Events = extended(p.Scaling.Events, a.events)
+	p.Scaling.Policies = extended(p.Scaling.Policies, a.policies)
+	p.Scaling.StepPolicies = extended(p.Scaling.StepPolicies, a.steps)
+	if ps := p.validate(); len(ps) > 0 {
+		return ScalableTargetProps{}, ps
 	}
-	return NewScalableTarget(scope, id, ScalableTargetProps{
-		Model: props.Scaling.Target(props.Variant),
-		Facts: filled(props.Facts, props.Scaling.Facts()), Dependencies: dependsOn(props.Endpoint),
-	}).addressed(func(path string) string { return props.Scaling.Address(props.Variant, path) })
+	v := p.Variant.ScalingVariant()
+	return ScalableTargetProps{
+		Model: p.Scaling.Target(v), Variant: p.Variant, Facts: filled(p.Facts, p.Scaling.Facts()),
+		address: func(path string) string { return p.Scaling.Address(v, path) },
+	}, nil
 }

@@ -16,7 +16,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	cloudwatchtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
-	"github.com/aws/constructs-go/constructs/v10"
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
@@ -125,7 +124,7 @@ func everyKind(stack awscdk.Stack) []*scaling.ScalableTarget {
 		Variants:     []inference.VariantProps{{Model: model, Serverless: &inference.ServerlessProps{MemoryMB: 2048, MaxConcurrency: 20, ProvisionedConcurrency: 1}}},
 	})
 
-	main := odds.Variant("main")
+	main := odds.Variant("main").ScalingVariant()
 	everything := everyPolicy(main)
 	everything.Policies = append(everything.Policies,
 		autoscaling.Tracking("cpu", autoscalingtest.VariantMetric("CPUUtilization", main), 240), autoscaling.Tracking("memory", autoscalingtest.VariantMetric("MemoryUtilization", main), 80),
@@ -139,21 +138,21 @@ func everyKind(stack awscdk.Stack) []*scaling.ScalableTarget {
 	event := events.Event{
 		Name: "final", Timezone: "Europe/London", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 80}
 	return []*scaling.ScalableTarget{
-		scaling.NewScalableTarget(stack, "MainScaling", scaling.ScalableTargetProps{Model: everything, Variant: main, Dependencies: []constructs.IConstruct{odds}}),
+		scaling.NewScalableTarget(stack, "MainScaling", scaling.ScalableTargetProps{Model: everything, Variant: odds.Variant("main")}),
 		scaling.NewVariantScaling(stack, "NextScaling", scaling.VariantScalingProps{
-			Endpoint: odds, Variant: odds.Variant("next"),
+			Variant: odds.Variant("next"),
 			Scaling: autoscaling.VariantScaling{Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100, ConcurrencyPerInstance: 8}, Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 8}},
 		}),
 		scaling.NewComponentScaling(stack, "ComponentScaling", scaling.ComponentScalingProps{
-			InferenceComponentName: component.InferenceComponentName(), InferenceComponent: component,
-			Scaling: autoscaling.ComponentScaling{CopyCapacity: autoscaling.CopyCapacity{RequestsPerSecondPerCopy: 20, ConcurrencyPerCopy: 6}, CopyScaling: autoscaling.CopyScaling{MaxCapacity: 8, WakeUpCopies: 2}, Events: []events.Event{event}},
+			InferenceComponent: component,
+			Scaling:            autoscaling.ComponentScaling{CopyCapacity: autoscaling.CopyCapacity{RequestsPerSecondPerCopy: 20, ConcurrencyPerCopy: 6}, CopyScaling: autoscaling.CopyScaling{MaxCapacity: 8, WakeUpCopies: 2}, Events: []events.Event{event}},
 		}),
 		scaling.NewAsynchronousScaling(stack, "QueueScaling", scaling.AsynchronousScalingProps{
-			Endpoint: queue, Variant: queue.Variant("main"),
+			Variant: queue.Variant("main"),
 			Scaling: autoscaling.AsynchronousScaling{Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 4, BacklogPerInstance: 5}, ScheduledActions: night},
 		}),
 		scaling.NewProvisionedConcurrencyScaling(stack, "ServerlessScaling", scaling.ProvisionedConcurrencyScalingProps{
-			Endpoint: serverless, Variant: serverless.Variant("main"),
+			Variant: serverless.Variant("main"),
 			Scaling: autoscaling.ProvisionedConcurrencyScaling{Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 20}, MaxConcurrency: 20},
 		}),
 	}

@@ -24,8 +24,7 @@ func main() {
 		Variants:     []inference.VariantProps{{Model: model, InstanceType: "ml.c6i.xlarge", InitialInstanceCount: 2}},
 	})
 	scaling.NewVariantScaling(stack, "Scaling", scaling.VariantScalingProps{
-		Endpoint: endpoint,
-		Variant:  endpoint.Variant("main"),
+		Variant: endpoint.Variant("main"),
 		Scaling: autoscaling.VariantScaling{
 			Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100},
 			Scaling:  autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 12},

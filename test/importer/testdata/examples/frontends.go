@@ -14,7 +14,7 @@ var frontends = []func(awscdk.Stack){FunctionBehindLoadBalancer}
 func FunctionBehindLoadBalancer(stack awscdk.Stack) {
 	vpc := newVPC(stack)
 	gateway := frontend.NewGatewayFunction(stack, "Gateway", frontend.GatewayFunctionProps{
-		EndpointName: endpoint(stack).EndpointName(),
+		EndpointName: *endpoint(stack).EndpointName(),
 	})
 	frontend.NewLoadBalancer(stack, "LoadBalancer", frontend.LoadBalancerProps{
 		VPC: vpc, Gateway: gateway, PlainHTTP: true, AllowedCIDRs: []string{"10.0.0.0/16"},

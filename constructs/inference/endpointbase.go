@@ -1,0 +1,105 @@
+package inference
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssagemaker"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawssagemaker"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+)
+
+// IEndpoint is an endpoint: an Endpoint of the app, or an imported one. CDK's own
+// library takes it too, such as awsapigateway.NewSagemakerIntegration.
+type IEndpoint interface {
+	awssagemaker.IEndpoint
+	// Variant returns the variant called name, for scaling and metrics. It panics where
+	// the endpoint is known to have no such variant.
+	Variant(name string) Variant
+	// Metric returns the metric called name that SageMaker publishes of the endpoint as a
+	// whole, which it does of asynchronous ones (fact D7). It panics where there is none.
+	// Options replace what they say; their dimensions are added.
+	// Default: nil, the average over 5 minutes, the sum of what counts invocations or
+	// failures.
+	Metric(name string, options *awscloudwatch.MetricOptions) awscloudwatch.Metric
+	// MetricApproximateBacklogSize is the number of requests that wait or are processed.
+	MetricApproximateBacklogSize(options *awscloudwatch.MetricOptions) awscloudwatch.Metric
+	// MetricApproximateBacklogSizePerInstance is that number by instance.
+	MetricApproximateBacklogSizePerInstance(options *awscloudwatch.MetricOptions) awscloudwatch.Metric
+	// MetricApproximateAgeOfOldestRequest is the age of the oldest request, in seconds.
+	MetricApproximateAgeOfOldestRequest(options *awscloudwatch.MetricOptions) awscloudwatch.Metric
+	// MetricHasBacklogWithoutCapacity is 1 while requests wait and there is no instance.
+	MetricHasBacklogWithoutCapacity(options *awscloudwatch.MetricOptions) awscloudwatch.Metric
+}
+
+var (
+	_ IEndpoint = (*Endpoint)(nil)
+	_ IEndpoint = (*importedEndpoint)(nil)
+)
+
+// endpointBase is what an endpoint of the app and an imported one have in common. A struct
+// that embeds it, beside a constructs.Construct, implements awssagemaker.IEndpoint: jsii
+// sees that when the construct is made, and calls the methods from JavaScript.
+type endpointBase struct {
+	name         string
+	asynchronous bool
+	// These are known once the construct is made. CDK asks for the node all the time,
+	// and jsii asks Go for what CDK asks of an IEndpoint.
+	arn   string
+	stack awscdk.Stack
+	env   *interfaces.ResourceEnvironment
+	node  constructs.Node
+}
+
+// locate says where the endpoint is: where its ARN says, or in the stack's account and
+// region.
+func (e *endpointBase) locate(construct constructs.Construct, arn string) {
+	e.node = construct.Node() // first: CDK asks for it
+	e.stack, e.arn = awscdk.Stack_Of(construct), arn
+	if arn == "" {
+		partition, region, account := e.stack.Partition(), e.stack.Region(), e.stack.Account()
+		e.arn = autoscaling.EndpointARN(*partition, *region, *account, e.name)
+		e.env = &interfaces.ResourceEnvironment{Account: account, Region: region}
+		return
+	}
+	parts := e.stack.SplitArn(jsii.String(arn), awscdk.ArnFormat_SLASH_RESOURCE_NAME)
+	e.env = &interfaces.ResourceEnvironment{Account: parts.Account, Region: parts.Region}
+}
+
+// Stack returns the stack of the construct.
+func (e *endpointBase) Stack() awscdk.Stack { return e.stack }
+
+// Env returns the account and the region of the endpoint.
+func (e *endpointBase) Env() *interfaces.ResourceEnvironment { return e.env }
+
+// EndpointName returns the endpoint's name.
+func (e *endpointBase) EndpointName() *string { return jsii.String(e.name) }
+
+// EndpointArn returns the endpoint's ARN. SageMaker lower-cases names in ARNs.
+func (e *endpointBase) EndpointArn() *string { return jsii.String(e.arn) }
+
+// EndpointRef returns a reference to the endpoint, for CDK's own library.
+func (e *endpointBase) EndpointRef() *interfacesawssagemaker.EndpointReference {
+	return &interfacesawssagemaker.EndpointReference{EndpointArn: e.EndpointArn()}
+}
+
+// GrantInvoke lets grantee send requests to this endpoint: InvokeEndpoint and
+// InvokeEndpointWithResponseStream, or InvokeEndpointAsync where the endpoint is
+// asynchronous.
+func (e *endpointBase) GrantInvoke(grantee awsiam.IGrantable) awsiam.Grant {
+	return e.grantInvoke(grantee, e.arn)
+}
+
+func (e *endpointBase) grantInvoke(grantee awsiam.IGrantable, arns ...string) awsiam.Grant {
+	actions := []string{"sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"}
+	if e.asynchronous {
+		actions = []string{"sagemaker:InvokeEndpointAsync"}
+	}
+	return awsiam.Grant_AddToPrincipal(&awsiam.GrantOnPrincipalOptions{
+		Grantee: grantee, Actions: jsii.Strings(actions...), ResourceArns: jsii.Strings(arns...),
+	})
+}
