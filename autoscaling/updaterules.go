@@ -237,6 +237,7 @@ func (u Update) validateExclusions() problem.List {
 	for i, name := range u.ExcludeRetainedVariantProperties {
 		at := fmt.Sprintf("ExcludeRetainedVariantProperties[%d]", i)
 		switch known := RetainedVariantProperties(); {
+		case problem.Unresolved(name):
 		case !slices.Contains(known, name):
 			ps.Add(at, name, "an update can reset "+strings.Join(known, " and "), "use one of the two, or remove it")
 		case slices.Index(u.ExcludeRetainedVariantProperties, name) < i:

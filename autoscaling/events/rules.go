@@ -125,6 +125,9 @@ func dividesHour(d time.Duration) bool {
 }
 
 func (e Event) validate() problem.List {
+	if ps := problem.UnresolvedTexts(e, "floors are computed at synthesis"); len(ps) > 0 {
+		return ps
+	}
 	var ps problem.List
 	if utf8.RuneCountInString(e.Name) > maxEventName || !schedule.ValidActionName(e.Name) || !printable(e.Name) {
 		ps.Add("Name", e.Name,

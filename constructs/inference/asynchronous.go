@@ -1,6 +1,8 @@
 package inference
 
 import (
+	"strings"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -15,7 +17,10 @@ import (
 // AsynchronousProps describes asynchronous inference: the endpoint queues requests
 // and writes responses to Amazon S3.
 type AsynchronousProps struct {
-	// OutputPath is the S3 folder for responses, s3://BUCKET/PREFIX.
+	// OutputPath is the S3 folder for responses, s3://BUCKET/PREFIX. Either part may be
+	// known only at deployment. Where they cannot be told apart, or the end of the prefix
+	// is not known, the models' roles get no permission for the path, and a warning says
+	// so: grant it by the bucket's GrantPut, or GrantRead for InputPath.
 	OutputPath string
 	// FailurePath is the S3 folder for the responses of failed requests.
 	// Default: "", they are not written.
@@ -52,7 +57,7 @@ func (p AsynchronousProps) validate() problem.List {
 	}{{"OutputPath", p.OutputPath, true}, {"FailurePath", p.FailurePath, false}, {"InputPath", p.InputPath, false}} {
 		switch {
 		case path.value != "":
-			_, err := artifact.ParseFolder(path.value)
+			_, err := artifact.ParseFolder(judgedPath(path.value))
 			ps = append(ps, problem.From(err).In(path.field)...)
 		case path.required:
 			ps.Add(path.field, nil, "an asynchronous endpoint writes its answers to S3",
@@ -106,16 +111,25 @@ func (p AsynchronousProps) property() *awssagemaker.CfnEndpointConfig_AsyncInfer
 
 // grant lets a variant's execution role read payloads under InputPath, write under
 // OutputPath and FailurePath, and publish to the topics. It returns the policy for
-// the paths.
+// the paths, nil where none of them can be told.
 func (p AsynchronousProps) grant(e *Endpoint, variant string, role awsiam.IRole) awsiam.Policy {
-	written := []string{objectsUnder(e, p.OutputPath)}
-	if p.FailurePath != "" {
-		written = append(written, objectsUnder(e, p.FailurePath))
+	var statements []awsiam.PolicyStatement
+	add := func(actions []string, fields ...pathField) {
+		var told []string
+		for _, f := range fields {
+			if objects, ok := objectsUnder(e, f.path); ok {
+				told = append(told, objects)
+			} else if f.path != "" {
+				warnNotAllowed(e, variant, f.name, actions)
+			}
+		}
+		if len(told) > 0 {
+			statements = append(statements, statement(actions, told...))
+		}
 	}
-	statements := []awsiam.PolicyStatement{statement([]string{"s3:AbortMultipartUpload", "s3:PutObject"}, written...)}
-	if p.InputPath != "" {
-		statements = append(statements, statement([]string{"s3:GetObject"}, objectsUnder(e, p.InputPath)))
-	}
+	add([]string{"s3:AbortMultipartUpload", "s3:PutObject"},
+		pathField{"OutputPath", p.OutputPath}, pathField{"FailurePath", p.FailurePath})
+	add([]string{"s3:GetObject"}, pathField{"InputPath", p.InputPath})
 	if p.OutputKey != nil {
 		// Completing a multipart upload to S3 needs kms:Decrypt.
 		p.OutputKey.GrantEncryptDecrypt(role)
@@ -128,15 +142,46 @@ func (p AsynchronousProps) grant(e *Endpoint, variant string, role awsiam.IRole)
 			topic.GrantPublish(role)
 		}
 	}
+	if len(statements) == 0 {
+		return nil
+	}
 	return attach(e, "Queue-"+variant, role, statements...)
 }
 
-// objectsUnder returns the ARN pattern of all objects in an S3 folder.
-func objectsUnder(e *Endpoint, path string) string {
-	folder, _ := artifact.ParseFolder(path) // validated
-	name := "*"
-	if folder.Prefix != "" {
-		name = folder.Prefix + "/*"
+// pathField is a path of AsynchronousProps with the name of its field.
+type pathField struct{ name, path string }
+
+// warnNotAllowed warns that a variant's role has no permission for a path, since the path's
+// objects cannot be told at synthesis.
+func warnNotAllowed(e *Endpoint, variant, field string, actions []string) {
+	awscdk.Annotations_Of(e).AddWarningV2(jsii.String("sagemaker-scaling:"+strings.ToLower(field)+"-not-allowed"),
+		jsii.String("the objects under Asynchronous."+field+" are known only at deployment: the execution role of variant "+
+			variant+" has no permission for "+strings.Join(actions, " and ")+" there; grant it, or write the path as "+
+			"s3://BUCKET/PREFIX with a prefix that ends in plain text"))
+}
+
+// objectsUnder returns the ARN pattern of all objects in an S3 folder. It reports false
+// where there is none, and where what is known only at deployment may be more than the
+// bucket's name or a part of the prefix: a prefix that ends in it may end in a slash.
+func objectsUnder(e *Endpoint, path string) (arn string, ok bool) {
+	rest, isS3 := strings.CutPrefix(strings.TrimRight(path, "/"), "s3://")
+	bucket, prefix, _ := strings.Cut(rest, "/")
+	if !isS3 || strings.HasSuffix(problem.FillUnresolved(prefix, "$"), "$") {
+		return "", false
 	}
-	return objectARN(awscdk.Stack_Of(e), folder.Bucket, name)
+	name := "*"
+	if prefix != "" {
+		name = prefix + "/*"
+	}
+	return objectARN(awscdk.Stack_Of(e), bucket, name), true
+}
+
+// judgedPath returns a path with names in place of what is known only at deployment, for
+// the rules about the rest of it.
+func judgedPath(path string) string {
+	filled := problem.FillUnresolved(path, "unresolved")
+	if problem.Unresolved(path) && strings.HasPrefix(path, "${") {
+		return "s3://" + filled
+	}
+	return filled
 }

@@ -26,7 +26,8 @@ type InferenceComponentProps struct {
 	// Endpoint is the endpoint that runs the component. Its variant has
 	// ManagedInstances.
 	Endpoint *Endpoint
-	// VariantName is the variant of the endpoint.
+	// VariantName is the variant of the endpoint. One that is known only at deployment is
+	// left to SageMaker.
 	// Default: "", DefaultVariantName.
 	VariantName string
 	// Model is the model that the component serves. The endpoint's ComponentRole
@@ -82,6 +83,9 @@ type RollingUpdateProps struct {
 
 // Validate returns everything wrong with the properties, joined.
 func (p InferenceComponentProps) Validate() error {
+	if ps := problem.UnresolvedNumbers(p); len(ps) > 0 {
+		return ps.Err()
+	}
 	var ps problem.List
 	if !autoscaling.ValidName(p.InferenceComponentName) {
 		ps.Add("InferenceComponentName", p.InferenceComponentName, autoscaling.NameRule, "such as \"odds\"")
@@ -128,7 +132,7 @@ func (p InferenceComponentProps) validateEndpoint() problem.List {
 			"make it with variants that have ManagedInstances and no Model")
 	}
 	name := p.variantName()
-	if !slices.ContainsFunc(p.Endpoint.variants, func(v autoscaling.Variant) bool { return v.Name == name }) {
+	if !problem.Unresolved(name) && !slices.ContainsFunc(p.Endpoint.variants, func(v autoscaling.Variant) bool { return v.Name == name }) {
 		ps.Add("VariantName", name, fmt.Sprintf("the endpoint %q has no such variant", p.Endpoint.name),
 			"give the name of one of its variants")
 	}
@@ -152,7 +156,7 @@ func (p RollingUpdateProps) validate() problem.List {
 		ps.Add("RollbackAlarms", n, "at most 10 alarms take an update back", "join some in a composite alarm")
 	}
 	for i, name := range p.RollbackAlarms {
-		if strings.TrimSpace(name) == "" || len(name) > 255 {
+		if strings.TrimSpace(name) == "" || len(name) > 255 && !problem.Unresolved(name) {
 			ps.Add(fmt.Sprintf("RollbackAlarms[%d]", i), name, "the name of an alarm has 1 to 255 characters",
 				"give the alarm's AlarmName")
 		}
@@ -227,12 +231,15 @@ func (e *Endpoint) grantComponent(c *InferenceComponent, m *Model) constructs.ID
 // of their log groups.
 const componentNamespace = "/aws/sagemaker/InferenceComponents"
 
-// InferenceComponentName returns the component's name, which is known at synthesis.
+// InferenceComponentName returns the component's name as it was given.
 func (c *InferenceComponent) InferenceComponentName() string { return c.name }
 
 // InferenceComponentARN returns the component's ARN. SageMaker lower-cases names in
-// ARNs.
+// ARNs, so a name that is known only at deployment is left to CloudFormation.
 func (c *InferenceComponent) InferenceComponentARN() string {
+	if problem.Unresolved(c.name) {
+		return *c.Resource.AttrInferenceComponentArn()
+	}
 	return *awscdk.Stack_Of(c).FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("sagemaker"), Resource: jsii.String("inference-component"),
 		ResourceName: jsii.String(strings.ToLower(c.name)),

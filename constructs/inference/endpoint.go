@@ -54,6 +54,9 @@ func (p EndpointProps) hasComponents() bool {
 
 // Validate returns everything wrong with the properties, joined.
 func (p EndpointProps) Validate() error {
+	if ps := problem.UnresolvedNumbers(p); len(ps) > 0 {
+		return ps.Err()
+	}
 	var ps problem.List
 	if !autoscaling.ValidName(p.EndpointName) {
 		ps.Add("EndpointName", p.EndpointName, autoscaling.NameRule, "such as \"predictions\"")
@@ -167,7 +170,9 @@ func NewEndpoint(scope constructs.Construct, id string, props EndpointProps) *En
 		}
 		grantObservability(e, v.Model.ExecutionRole, autoscaling.UtilizationNamespace, e.name)
 		if props.Asynchronous != nil {
-			permissions = append(permissions, props.Asynchronous.grant(e, v.Name, v.Model.ExecutionRole))
+			if paths := props.Asynchronous.grant(e, v.Name, v.Model.ExecutionRole); paths != nil {
+				permissions = append(permissions, paths)
+			}
 		}
 	}
 	config := &awssagemaker.CfnEndpointConfigProps{ProductionVariants: variants}
@@ -196,11 +201,15 @@ func NewEndpoint(scope constructs.Construct, id string, props EndpointProps) *En
 	return e
 }
 
-// EndpointName returns the endpoint's name, which is known at synthesis.
+// EndpointName returns the endpoint's name as it was given.
 func (e *Endpoint) EndpointName() string { return e.name }
 
-// EndpointARN returns the endpoint's ARN.
+// EndpointARN returns the endpoint's ARN. SageMaker lower-cases the name in it, so that of a
+// name that is known only at deployment is left to CloudFormation.
 func (e *Endpoint) EndpointARN() string {
+	if problem.Unresolved(e.name) {
+		return *e.Resource.Ref()
+	}
 	stack := awscdk.Stack_Of(e)
 	return autoscaling.EndpointARN(*stack.Partition(), *stack.Region(), *stack.Account(), e.name)
 }

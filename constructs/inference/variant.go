@@ -17,7 +17,8 @@ const DefaultVariantName = "main"
 // VariantProps describes a production variant: instances that serve one model,
 // instances that inference components share, or a serverless variant.
 type VariantProps struct {
-	// Name is the variant's name. It is part of the scalable target's resource ID.
+	// Name is the variant's name. It is part of the scalable target's resource ID, and of
+	// construct IDs, so it is known at synthesis.
 	// Default: "", DefaultVariantName.
 	Name string
 	// Model is the model that the variant serves. It is required, except with
@@ -89,6 +90,9 @@ func (p VariantProps) validate(endpointName string) problem.List {
 	}
 	if p.Weight != nil && *p.Weight < 0 {
 		ps.Add("Weight", *p.Weight, "a weight is 0 or more", "leave it out for an equal share")
+	}
+	if problem.Unresolved(p.Name) {
+		ps.AddUnresolved("Name", "construct IDs are made of it, and scaling finds the variant by it")
 	}
 	for _, problem := range p.scalingVariant(endpointName).Validate() {
 		if problem.Path != "EndpointName" { // EndpointProps.Validate reports it once

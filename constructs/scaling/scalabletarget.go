@@ -14,6 +14,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // ScalableTargetProps describes a ScalableTarget.
@@ -37,9 +38,13 @@ type ScalableTargetProps struct {
 
 // Validate returns every problem with the properties, joined, or nil.
 func (p ScalableTargetProps) Validate() error {
+	if ps := problem.UnresolvedNumbers(p); len(ps) > 0 {
+		return ps.Err()
+	}
 	ps := p.Model.Validate().In("Model")
 	if v := p.Variant; v != (autoscaling.Variant{}) {
-		if v.ResourceID() != p.Model.ResourceID {
+		known := !problem.Unresolved(v.ResourceID()) && !problem.Unresolved(p.Model.ResourceID)
+		if known && v.ResourceID() != p.Model.ResourceID {
 			ps.Add("Variant", v.ResourceID(), "the model scales "+p.Model.ResourceID, "give the variant of the model")
 		}
 		ps = append(ps, v.Validate().In("Variant")...)
