@@ -68,6 +68,10 @@ func validateScaling(
 	model autoscaling.ScalableTarget, want autoscaling.Dimension, placeholder, owner, resource, fix string,
 ) problem.List {
 	var ps problem.List
+	if problem.Unresolved(string(model.Dimension)) {
+		ps.AddUnresolved("Dimension", "the rules of each dimension are others")
+		return ps
+	}
 	if model.Dimension != want {
 		ps.Add("Dimension", string(model.Dimension), "a "+owner+"'s dimension is "+string(want), fix)
 		return ps

@@ -91,7 +91,8 @@ func (p EndpointProps) Validate() error {
 			seen[v.Name] = i
 		}
 	}
-	if p.Update != nil {
+	unnamed := slices.ContainsFunc(p.Variants, func(v VariantProps) bool { return problem.Unresolved(v.Name) })
+	if p.Update != nil && !unnamed { // its rules find variants by their names
 		ps = append(ps, p.Update.Validate(p.updatedVariants()).In("Update")...)
 	}
 	return ps.Err()
