@@ -129,6 +129,9 @@ func loweredMaximums(actions []ScheduledAction) (names []string) {
 // Validate returns every fact that cannot be, with the field paths of this
 // struct.
 func (f Facts) Validate() problem.List {
+	if ps := problem.UnresolvedNumbers(f); len(ps) > 0 {
+		return ps
+	}
 	ps := problem.UnresolvedTexts(f, "facts are read from the template")
 	count := func(at string, n, most int, rule string) {
 		if n < 0 || n > most {

@@ -97,6 +97,9 @@ func (t ScalableTarget) CloudFormation() map[string]any {
 // Validate returns everything that AWS would refuse, or that cannot work, with
 // the field paths of this struct.
 func (t ScalableTarget) Validate() problem.List {
+	if ps := problem.UnresolvedNumbers(t); len(ps) > 0 {
+		return ps
+	}
 	ps := t.validateResource()
 	switch {
 	case t.MinCapacity >= t.floor():

@@ -21,6 +21,9 @@ type UpdatedVariant struct {
 
 // Validate returns everything that is wrong with u for an endpoint of these variants.
 func (u Update) Validate(variants []UpdatedVariant) problem.List {
+	if ps := problem.UnresolvedNumbers(u); len(ps) > 0 {
+		return ps
+	}
 	ps := u.validateKind(variants)
 	if u.Canary != nil {
 		ps = append(ps, validateShare("Canary.Size", u.Canary.Size, "a canary", 0, variants)...)

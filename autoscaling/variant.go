@@ -59,6 +59,9 @@ const NameRule = "a SageMaker name has 1 to 63 letters, digits and hyphens, and 
 
 // Validate returns everything wrong with the variant itself.
 func (v Variant) Validate() problem.List {
+	if ps := problem.UnresolvedNumbers(v); len(ps) > 0 {
+		return ps
+	}
 	var ps problem.List
 	if !ValidName(v.EndpointName) {
 		ps.Add("EndpointName", v.EndpointName, NameRule, "such as \"predictions\"")

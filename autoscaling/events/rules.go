@@ -30,6 +30,9 @@ func (c Calendar) ValidateEvents() problem.List {
 	if len(c.Events) == 0 {
 		return nil // figures and settings are for events alone
 	}
+	if ps := problem.UnresolvedNumbers(c); len(ps) > 0 {
+		return ps
+	}
 	ps := c.validateFigures()
 	ps = append(ps, c.validateSettings()...)
 	sound := len(ps) == 0

@@ -27,9 +27,6 @@ type ComponentScalingProps struct {
 
 // Validate returns every problem with the properties, joined, or nil.
 func (p ComponentScalingProps) Validate() error {
-	if ps := unresolvedNumbers(p.Scaling, autoscaling.Variant{}, p.Facts); len(ps) > 0 {
-		return ps.Err()
-	}
 	return append(p.Scaling.Validate(p.InferenceComponentName), p.Facts.Validate().In("Facts")...).Err()
 }
 

@@ -4,21 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
-
-// unresolvedNumbers is problem.UnresolvedNumbers of what the props of a scaling hold, with
-// the paths of their Validate.
-func unresolvedNumbers(scaling any, variant autoscaling.Variant, facts autoscaling.Facts) problem.List {
-	return slices.Concat(problem.UnresolvedNumbers(scaling), problem.UnresolvedNumbers(variant).In("Variant"),
-		problem.UnresolvedNumbers(facts).In("Facts"))
-}
 
 // describe writes the facts into the target's Metadata, and the construct path
 // where CDK writes none.

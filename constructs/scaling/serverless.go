@@ -27,9 +27,6 @@ type ProvisionedConcurrencyScalingProps struct {
 
 // Validate returns every problem with the properties, joined, or nil.
 func (p ProvisionedConcurrencyScalingProps) Validate() error {
-	if ps := unresolvedNumbers(p.Scaling, p.Variant, p.Facts); len(ps) > 0 {
-		return ps.Err()
-	}
 	return append(p.Scaling.Validate(p.Variant), p.Facts.Validate().In("Facts")...).Err()
 }
 

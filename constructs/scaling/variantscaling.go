@@ -28,9 +28,6 @@ type VariantScalingProps struct {
 
 // Validate returns every problem with the properties, joined, or nil.
 func (p VariantScalingProps) Validate() error {
-	if ps := unresolvedNumbers(p.Scaling, p.Variant, p.Facts); len(ps) > 0 {
-		return ps.Err()
-	}
 	ps := p.Scaling.Validate(p.Variant)
 	return append(ps, p.Facts.Validate().In("Facts")...).Err()
 }

@@ -20,7 +20,6 @@ import (
 
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/inference"
 	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
-	"github.com/sagemaker-autoscaling-inference/cdk/test/tokens"
 )
 
 func TestMain(m *testing.M) { template.Main(m) }
@@ -51,7 +50,7 @@ var mustBeKnown = map[string]string{
 }
 
 // known reports whether a text has to be known.
-func known(l tokens.Leaf, example string, atEnd bool) bool {
+func known(l leaf, example string, atEnd bool) bool {
 	if atEnd && l.Field == "CABundleURL" {
 		return false // the end of the key may be unknown
 	}
@@ -62,16 +61,16 @@ func known(l tokens.Leaf, example string, atEnd bool) bool {
 
 // onlyJudged reports whether no template has a text: it is for rules alone, or, as the
 // whole path of requests, for a permission that is not given then.
-func onlyJudged(l tokens.Leaf, example string) bool {
+func onlyJudged(l leaf, example string) bool {
 	field := l.Owner + "." + l.Field
 	return field == "settings.Domain.ZoneName" || field == "inference.AsynchronousProps.InputPath" || l.Owner == "autoscaling.Variant" && (l.Field == "InstanceType" || example == "scalable target")
 }
 
 // synthesized is the templates of the examples with the token of a parameter in one text
 // after another, or at its end, and the errors where there are none, by example and path.
-func synthesized(t *testing.T, atEnd bool) (templates, errors map[string]string, leaves map[string]tokens.Leaf) {
+func synthesized(t *testing.T, atEnd bool) (templates, errors map[string]string, leaves map[string]leaf) {
 	app := template.NewApp(t)
-	templates, errors, leaves = map[string]string{}, map[string]string{}, map[string]tokens.Leaf{}
+	templates, errors, leaves = map[string]string{}, map[string]string{}, map[string]leaf{}
 	stacks := map[string]string{}
 	for _, e := range examples {
 		for n := 0; ; n++ {
@@ -79,7 +78,7 @@ func synthesized(t *testing.T, atEnd bool) (templates, errors map[string]string,
 			stack, at := newStack(app, name), ""
 			parameter := awscdk.NewCfnParameter(stack, jsii.String("Unknown"), nil).ValueAsString()
 			props, i := e.props(stack), 0
-			tokens.Leaves(props, func(l tokens.Leaf) {
+			leavesOf(props, func(l leaf) {
 				if l.Value.Kind() == reflect.String && l.Value.String() != "" {
 					if i == n {
 						at = e.name + " " + l.Path
@@ -185,7 +184,7 @@ func TestNumbers(t *testing.T) {
 			unknown := *awscdk.NewCfnParameter(stack, jsii.String("Unknown"), &awscdk.CfnParameterProps{
 				Type: jsii.String("Number")}).ValueAsNumber()
 			props, i, at := example.props(stack), 0, ""
-			tokens.Leaves(props, func(l tokens.Leaf) {
+			leavesOf(props, func(l leaf) {
 				if l.Value.Kind() == reflect.String {
 					return
 				}
@@ -216,7 +215,7 @@ func TestEveryPropsHasAnExample(t *testing.T) {
 	covered, needed, types := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for i, e := range examples {
 		props := e.props(newStack(app, fmt.Sprint("E", i)))
-		tokens.Leaves(props, func(l tokens.Leaf) {
+		leavesOf(props, func(l leaf) {
 			if l.Value.Kind() != reflect.String || l.Value.String() != "" {
 				covered[l.Owner+"."+l.Field] = true
 			}
@@ -224,7 +223,7 @@ func TestEveryPropsHasAnExample(t *testing.T) {
 		})
 		p := reflect.TypeOf(props).Elem()
 		types[p.String()] = true
-		tokens.Fields(p, func(owner, field string, _ reflect.Kind) { needed[owner+"."+field] = true })
+		fieldsOf(p, func(owner, field string, _ reflect.Kind) { needed[owner+"."+field] = true })
 	}
 	needed["autoscaling.ScalableTarget.ResourceID"] = true
 	for field := range needed {

@@ -1,5 +1,4 @@
-// Package tokens holds what finds every text and number in the props of a construct.
-package tokens
+package tokens_test
 
 import (
 	"fmt"
@@ -11,8 +10,8 @@ import (
 
 const module = "github.com/sagemaker-autoscaling-inference/cdk/"
 
-// Leaf is a text or a number somewhere in props.
-type Leaf struct {
+// leaf is a text or a number somewhere in props.
+type leaf struct {
 	// Path is where it stands, such as Variants[0].InstanceType.
 	Path string
 	// Owner and Field are the struct type that holds it and the field's name.
@@ -21,12 +20,12 @@ type Leaf struct {
 	Value reflect.Value
 }
 
-// Leaves calls f with each text and number of this module's types in the struct that props
+// leavesOf calls f with each text and number of this module's types in the struct that props
 // points to, those of nil pointers among them. Constructs and AWS's own types are left
 // out, and so are keys of maps.
-func Leaves(props any, f func(Leaf)) { walk(reflect.ValueOf(props).Elem(), Leaf{}, f) }
+func leavesOf(props any, f func(leaf)) { walk(reflect.ValueOf(props).Elem(), leaf{}, f) }
 
-func walk(v reflect.Value, at Leaf, f func(Leaf)) {
+func walk(v reflect.Value, at leaf, f func(leaf)) {
 	if !ours(v.Type()) {
 		return
 	}
@@ -37,7 +36,7 @@ func walk(v reflect.Value, at Leaf, f func(Leaf)) {
 		for i := range v.NumField() {
 			if field := v.Type().Field(i); field.IsExported() {
 				path := strings.TrimPrefix(at.Path+"."+field.Name, ".")
-				walk(v.Field(i), Leaf{Path: path, Owner: v.Type().String(), Field: field.Name}, f)
+				walk(v.Field(i), leaf{Path: path, Owner: v.Type().String(), Field: field.Name}, f)
 			}
 		}
 	case reflect.Slice:
@@ -74,7 +73,7 @@ func walk(v reflect.Value, at Leaf, f func(Leaf)) {
 }
 
 // replace walks a copy of v, which cannot be set, and hands it on.
-func replace(v reflect.Value, at Leaf, f func(Leaf), set func(reflect.Value)) {
+func replace(v reflect.Value, at leaf, f func(leaf), set func(reflect.Value)) {
 	changed := reflect.New(v.Type()).Elem()
 	changed.Set(v)
 	walk(changed, at, f)
@@ -100,9 +99,9 @@ func ours(t reflect.Type) bool {
 	return t.PkgPath() == "" || t.PkgPath() == "time" || strings.HasPrefix(t.PkgPath(), module)
 }
 
-// Fields calls f with every field of a struct type, and of those within, that Leaves may
+// fieldsOf calls f with every field of a struct type, and of those within, that Leaves may
 // find a text or number in.
-func Fields(t reflect.Type, f func(owner, field string, kind reflect.Kind)) {
+func fieldsOf(t reflect.Type, f func(owner, field string, kind reflect.Kind)) {
 	seen := map[reflect.Type]bool{}
 	var visit func(t reflect.Type)
 	visit = func(t reflect.Type) {
