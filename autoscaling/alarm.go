@@ -119,8 +119,9 @@ func (a Alarm) validate() problem.List {
 			fmt.Sprintf("of %d datapoints that are looked at, 1 to %d can breach", a.EvaluationPeriods, a.EvaluationPeriods),
 			fmt.Sprintf("set it from 1 to %d", a.EvaluationPeriods))
 	}
-	if a.MissingData != "" && !problem.Unresolved(string(a.MissingData)) && !slices.Contains([]MissingData{MissingIsMissing, MissingIsIgnored, MissingBreaches,
-		MissingIsFine}, a.MissingData) {
+	known := a.MissingData != "" && !problem.Unresolved(string(a.MissingData))
+	if known && !slices.Contains([]MissingData{MissingIsMissing, MissingIsIgnored, MissingBreaches, MissingIsFine},
+		a.MissingData) {
 		ps.Add("MissingData", string(a.MissingData), "a missing value is missing, ignore, breaching or notBreaching",
 			"use missing, CloudWatch's default")
 	}

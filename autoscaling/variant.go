@@ -35,7 +35,8 @@ func (v Variant) ResourceID() string {
 // the name in it, and permissions compare it exactly. What of a name is known only at
 // deployment stays as it is: it has to be in lower case.
 func EndpointARN(partition, region, account, name string) string {
-	return "arn:" + partition + ":sagemaker:" + region + ":" + account + ":endpoint/" + problem.MapKnown(name, strings.ToLower)
+	name = problem.MapKnown(name, strings.ToLower)
+	return "arn:" + partition + ":sagemaker:" + region + ":" + account + ":endpoint/" + name
 }
 
 // namePattern is a SageMaker name (fact C29).

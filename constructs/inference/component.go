@@ -132,7 +132,8 @@ func (p InferenceComponentProps) validateEndpoint() problem.List {
 			"make it with variants that have ManagedInstances and no Model")
 	}
 	name := p.variantName()
-	if !problem.Unresolved(name) && !slices.ContainsFunc(p.Endpoint.variants, func(v autoscaling.Variant) bool { return v.Name == name }) {
+	is := func(v autoscaling.Variant) bool { return v.Name == name }
+	if !problem.Unresolved(name) && !slices.ContainsFunc(p.Endpoint.variants, is) {
 		ps.Add("VariantName", name, fmt.Sprintf("the endpoint %q has no such variant", p.Endpoint.name),
 			"give the name of one of its variants")
 	}
