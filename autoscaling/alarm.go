@@ -93,7 +93,7 @@ func (a Alarm) Falls() bool { return a.Comparison == Below || a.Comparison == At
 
 func (a Alarm) validate() problem.List {
 	var ps problem.List
-	if len(a.Description) > 1024 {
+	if len(a.Description) > 1024 && !problem.Unresolved(a.Description) {
 		ps.Add("Description", len(a.Description), "a description has at most 1024 characters", "shorten it")
 	}
 	if a.Metric == nil {
@@ -102,7 +102,9 @@ func (a Alarm) validate() problem.List {
 		ps = append(ps, a.Metric.validate().In("Metric")...)
 	}
 	ps = append(ps, a.validatePeriod()...)
-	if !a.Rises() && !a.Falls() {
+	if problem.Unresolved(string(a.Comparison)) {
+		ps.AddUnresolved("Comparison", "the steps of a policy are judged by it")
+	} else if !a.Rises() && !a.Falls() {
 		ps.Add("Comparison", got(string(a.Comparison)),
 			fmt.Sprintf("a comparison is %s, %s, %s or %s", Above, AtLeast, Below, AtMost),
 			"use "+string(AtLeast)+" to scale out")
@@ -117,8 +119,9 @@ func (a Alarm) validate() problem.List {
 			fmt.Sprintf("of %d datapoints that are looked at, 1 to %d can breach", a.EvaluationPeriods, a.EvaluationPeriods),
 			fmt.Sprintf("set it from 1 to %d", a.EvaluationPeriods))
 	}
-	if a.MissingData != "" && !slices.Contains([]MissingData{MissingIsMissing, MissingIsIgnored, MissingBreaches,
-		MissingIsFine}, a.MissingData) {
+	known := a.MissingData != "" && !problem.Unresolved(string(a.MissingData))
+	if known && !slices.Contains([]MissingData{MissingIsMissing, MissingIsIgnored, MissingBreaches, MissingIsFine},
+		a.MissingData) {
 		ps.Add("MissingData", string(a.MissingData), "a missing value is missing, ignore, breaching or notBreaching",
 			"use missing, CloudWatch's default")
 	}

@@ -46,6 +46,9 @@ func (s AsynchronousScaling) reachesZero() bool {
 // Validate returns everything wrong with scaling v in this way, with the field
 // paths of this struct, and "Variant." before those of v.
 func (s AsynchronousScaling) Validate(v Variant) problem.List {
+	if ps := problem.UnresolvedNumbers(s); len(ps) > 0 {
+		return append(ps, v.Validate().In("Variant")...)
+	}
 	ps := s.validateKind("an asynchronous endpoint", isOneOf(commonFields, asynchronousFields))
 	ps = append(ps, validateWakeUp("Scaling", "WakeUpInstances", s.WakeUpInstances, s.reachesZero(), s.MaxCapacity,
 		"instances")...)

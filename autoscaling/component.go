@@ -156,6 +156,9 @@ func TrafficGuardPolicy(inferenceComponent string) TargetTrackingPolicy {
 // Validate returns everything wrong with scaling the inference component called
 // name in this way, with the field paths of this struct.
 func (s ComponentScaling) Validate(name string) problem.List {
+	if ps := problem.UnresolvedNumbers(s); len(ps) > 0 {
+		return ps
+	}
 	ps := s.validateFigures()
 	own := s
 	own.Events = nil // the calendar says what is wrong with them

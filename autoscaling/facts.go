@@ -129,7 +129,10 @@ func loweredMaximums(actions []ScheduledAction) (names []string) {
 // Validate returns every fact that cannot be, with the field paths of this
 // struct.
 func (f Facts) Validate() problem.List {
-	var ps problem.List
+	if ps := problem.UnresolvedNumbers(f); len(ps) > 0 {
+		return ps
+	}
+	ps := problem.UnresolvedTexts(f, "facts are read from the template")
 	count := func(at string, n, most int, rule string) {
 		if n < 0 || n > most {
 			ps.Add(at, n, rule, "leave it out where it is not known")
@@ -165,7 +168,7 @@ func (f Facts) Validate() problem.List {
 		}
 	}
 	if front := f.Frontend; front != nil {
-		if front.Kind != LambdaFrontend && front.Kind != FargateFrontend {
+		if front.Kind != LambdaFrontend && front.Kind != FargateFrontend && !problem.Unresolved(string(front.Kind)) {
 			ps.Add("Frontend.Kind", got(string(front.Kind)), "a gateway runs on lambda or fargate", "give one of the two")
 		}
 		if peak := front.PeakRequestsPerSecond; !(peak >= 0 && peak <= many) {

@@ -78,6 +78,9 @@ var highResolution = []string{"ConcurrentRequestsPerModel", "ConcurrentRequestsP
 // subMinute reports whether the metric can have values more often than once a
 // minute: of SageMaker's a few have, anybody else's may.
 func (m Metric) subMinute() bool {
+	if problem.Unresolved(m.Namespace) || problem.Unresolved(m.Name) {
+		return true // CloudWatch judges at deployment
+	}
 	return m.Namespace != UtilizationNamespace && !strings.HasPrefix(m.Namespace, "AWS/") ||
 		m.Namespace == SageMakerNamespace && slices.Contains(highResolution, m.Name)
 }
@@ -142,11 +145,12 @@ func (m Metric) validate() problem.List {
 	switch {
 	case m.Namespace == "":
 		ps.Add("Namespace", nil, "a metric has a namespace", "such as \""+SageMakerNamespace+"\"")
+	case problem.Unresolved(m.Namespace):
 	case len(m.Namespace) > 255 || m.Namespace[0] == ':':
 		ps.Add("Namespace", m.Namespace, "a namespace has at most 255 characters and does not begin with a colon",
 			"such as \""+SageMakerNamespace+"\"")
 	}
-	if m.Name == "" || len(m.Name) > 255 {
+	if m.Name == "" || len(m.Name) > 255 && !problem.Unresolved(m.Name) {
 		ps.Add("Name", got(m.Name), "a metric has a name of 1 to 255 characters", "such as \"CPUUtilization\"")
 	}
 	if n := len(m.Dimensions); n > 30 {
@@ -154,11 +158,13 @@ func (m Metric) validate() problem.List {
 	}
 	for _, name := range m.DimensionNames() {
 		at, value := fmt.Sprintf("Dimensions[%q]", name), m.Dimensions[name]
-		if name == "" || len(name) > 255 || name[0] == ':' {
+		if problem.Unresolved(name) {
+			ps.AddUnresolved(at, "dimensions are in the order of their names")
+		} else if name == "" || len(name) > 255 || name[0] == ':' {
 			ps.Add(at, name, "the name of a dimension has 1 to 255 characters and does not begin with a colon",
 				"such as \""+EndpointNameDimension+"\"")
 		}
-		if value == "" || len(value) > 1024 {
+		if value == "" || len(value) > 1024 && !problem.Unresolved(value) {
 			ps.Add(at, got(value), "the value of a dimension has 1 to 1024 characters",
 				"give what the metric is published with")
 		}
@@ -166,6 +172,8 @@ func (m Metric) validate() problem.List {
 	switch {
 	case m.Statistic == "":
 		ps.Add("Statistic", nil, "a metric has a statistic", "such as Average")
+	case problem.Unresolved(string(m.Statistic)):
+		ps.AddUnresolved("Statistic", "an alarm has one property for simple and one for extended statistics")
 	case !m.Statistic.simple() && !extended.MatchString(string(m.Statistic)):
 		ps.Add("Statistic", string(m.Statistic), "this is not a statistic of CloudWatch", "such as Average, Maximum or p99")
 	}

@@ -150,14 +150,20 @@ func (m MetricMath) validate() problem.List {
 	return ps
 }
 
-// variables are the other series that an expression speaks of.
+// variables are the other series that an expression speaks of; none where a part of it is
+// known only at deployment.
 func (q MetricQuery) variables() []string {
+	if problem.Unresolved(q.Expression) {
+		return nil
+	}
 	return variable.FindAllString(quoted.ReplaceAllString(q.Expression, ""), -1)
 }
 
 func (q MetricQuery) validate() problem.List {
 	var ps problem.List
-	if !queryID.MatchString(q.ID) {
+	if problem.Unresolved(q.ID) {
+		ps.AddUnresolved("ID", "expressions are held against it")
+	} else if !queryID.MatchString(q.ID) {
 		ps.Add("ID", got(q.ID), "an ID begins with a small letter and has letters, digits and underscores", "such as \"m1\"")
 	}
 	switch {
@@ -167,7 +173,7 @@ func (q MetricQuery) validate() problem.List {
 		ps = append(ps, q.Metric.validate().In("Metric")...)
 	case q.Expression == "":
 		ps.Add("Expression", nil, "a query is a metric or an expression", "give one of the two")
-	case len(q.Expression) > maxExpression:
+	case len(q.Expression) > maxExpression && !problem.Unresolved(q.Expression):
 		ps.Add("Expression", len(q.Expression), fmt.Sprintf("an expression has at most %d characters", maxExpression),
 			"split it into several queries")
 	}

@@ -54,7 +54,7 @@ func (r Rollback) validateNames() problem.List {
 	for i, name := range r.Alarms {
 		at := fmt.Sprintf("Alarms[%d]", i)
 		switch first := slices.Index(r.Alarms, name); {
-		case strings.TrimSpace(name) == "" || len(name) > 255:
+		case strings.TrimSpace(name) == "" || len(name) > 255 && !problem.Unresolved(name):
 			ps.Add(at, got(name), "an alarm's name has 1 to 255 characters", "copy it from CloudWatch")
 		case strings.HasPrefix(name, "arn:"):
 			ps.Add(at, name, "SageMaker knows alarms by their names", "write "+name[strings.LastIndex(name, ":")+1:])

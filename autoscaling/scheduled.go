@@ -2,6 +2,7 @@ package autoscaling
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
@@ -57,7 +58,7 @@ func (a ScheduledAction) timezone() string {
 func (a ScheduledAction) schedule() string {
 	expression, err := schedule.Parse(a.Schedule)
 	if err != nil {
-		return a.Schedule // Validate refuses it
+		return a.Schedule // Validate refuses it, or it is known only at deployment
 	}
 	return expression.String()
 }
@@ -80,10 +81,13 @@ func (a ScheduledAction) cloudFormation() map[string]any {
 
 func (a ScheduledAction) validate(t ScalableTarget) problem.List {
 	var ps problem.List
-	if !schedule.ValidActionName(a.Name) {
+	if !problem.Unresolved(a.Name) && !schedule.ValidActionName(a.Name) {
 		ps.Add("Name", a.Name,
 			"a name has 1 to 256 characters, none of them ':', '/', '|' or a control character, and no space at either end",
 			"name the occasion, such as \"evening-floor\"")
+	}
+	if a.AllowLowerMax && problem.Unresolved(a.Name) {
+		ps.AddUnresolved("Name", "the facts name each action that may lower the maximum")
 	}
 	ps = append(ps, a.validateSchedule()...)
 	return append(ps, a.validateBounds(t)...)
@@ -91,9 +95,15 @@ func (a ScheduledAction) validate(t ScalableTarget) problem.List {
 
 func (a ScheduledAction) validateSchedule() problem.List {
 	var ps problem.List
-	zone, err := schedule.ParseZone(a.Timezone)
-	if err != nil {
-		ps = append(ps, problem.From(err).In("Timezone")...)
+	var zone *time.Location // nil where it is not known, or wrong
+	if !problem.Unresolved(a.Timezone) {
+		var err error
+		if zone, err = schedule.ParseZone(a.Timezone); err != nil {
+			ps = append(ps, problem.From(err).In("Timezone")...)
+		}
+	}
+	if problem.Unresolved(a.Schedule) {
+		return ps
 	}
 	expression, err := schedule.Parse(a.Schedule)
 	if err != nil {

@@ -53,6 +53,9 @@ func (s ProvisionedConcurrencyScaling) Target(v Variant) ScalableTarget {
 // Validate returns everything wrong with scaling v in this way, with the field
 // paths of this struct, and "Variant." before those of v.
 func (s ProvisionedConcurrencyScaling) Validate(v Variant) problem.List {
+	if ps := problem.UnresolvedNumbers(s); len(ps) > 0 {
+		return append(ps, v.Validate().In("Variant")...)
+	}
 	ps := s.validateKind("a serverless variant", isOneOf(commonFields, serverlessFields))
 	for _, p := range s.Target(v).Validate().Map(s.address) {
 		if p.Path != "ResourceID" { // the variant says it

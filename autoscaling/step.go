@@ -116,7 +116,10 @@ func (p StepScalingPolicy) CloudFormation(scalingTarget any) map[string]any {
 
 func (p StepScalingPolicy) validate(t ScalableTarget) problem.List {
 	ps := validatePolicyName(p.Name, "name the occasion, such as \"emergency\"")
-	if !slices.Contains([]AdjustmentType{ChangeInCapacity, PercentChangeInCapacity, ExactCapacity}, p.AdjustmentType) {
+	if problem.Unresolved(string(p.AdjustmentType)) {
+		ps.AddUnresolved("AdjustmentType", "the steps are judged by it")
+	} else if !slices.Contains([]AdjustmentType{ChangeInCapacity, PercentChangeInCapacity, ExactCapacity},
+		p.AdjustmentType) {
 		ps.Add("AdjustmentType", got(string(p.AdjustmentType)),
 			fmt.Sprintf("an adjustment is %s, %s or %s", ChangeInCapacity, PercentChangeInCapacity,
 				ExactCapacity), "use "+string(PercentChangeInCapacity))
@@ -130,8 +133,8 @@ func (p StepScalingPolicy) validate(t ScalableTarget) problem.List {
 		ps.Add("MinAdjustmentMagnitude", magnitude, "only "+string(PercentChangeInCapacity)+" has a least change",
 			"leave it out, or change «AdjustmentType»")
 	}
-	if p.Aggregation != "" && !slices.Contains([]Aggregation{AggregateAverage, AggregateMinimum, AggregateMaximum},
-		p.Aggregation) {
+	known := p.Aggregation != "" && !problem.Unresolved(string(p.Aggregation))
+	if known && !slices.Contains([]Aggregation{AggregateAverage, AggregateMinimum, AggregateMaximum}, p.Aggregation) {
 		ps.Add("Aggregation", string(p.Aggregation), "an aggregation is Average, Minimum or Maximum",
 			"leave it out for Average")
 	}

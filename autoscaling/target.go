@@ -97,6 +97,9 @@ func (t ScalableTarget) CloudFormation() map[string]any {
 // Validate returns everything that AWS would refuse, or that cannot work, with
 // the field paths of this struct.
 func (t ScalableTarget) Validate() problem.List {
+	if ps := problem.UnresolvedNumbers(t); len(ps) > 0 {
+		return ps
+	}
 	ps := t.validateResource()
 	switch {
 	case t.MinCapacity >= t.floor():
@@ -144,9 +147,12 @@ func (t ScalableTarget) validateResource() problem.List {
 	var ps problem.List
 	known, ok := dimensions[t.Dimension]
 	switch {
+	case problem.Unresolved(string(t.Dimension)):
+		ps.AddUnresolved("Dimension", "the rules of each dimension are others")
 	case !ok && t.Dimension.Namespace() == ServiceNamespace, t.Dimension == "":
 		ps.Add("Dimension", got(string(t.Dimension)), fmt.Sprintf("SageMaker scales by %s, %s or %s",
 			VariantInstanceCount, VariantProvisionedConcurrency, InferenceComponentCopyCount), "use one of them")
+	case problem.Unresolved(t.ResourceID):
 	case t.ResourceID == "" || ok && !known.resourceID.MatchString(t.ResourceID):
 		ps.Add("ResourceID", got(t.ResourceID), "this is not what "+string(t.Dimension)+" is counted of",
 			"such as \""+known.example+"\"")

@@ -63,8 +63,8 @@ func (m PredefinedMetric) specification() map[string]any {
 func (m PredefinedMetric) check(d Dimension) problem.List {
 	var ps problem.List
 	known, ok := dimensions[d]
-	if !ok || m == "" {
-		return ps // said elsewhere
+	if !ok || m == "" || problem.Unresolved(string(m)) {
+		return ps // said elsewhere, or at deployment
 	}
 	switch at, sageMakers := home[m]; {
 	case sageMakers && at != d:
@@ -181,6 +181,8 @@ func validatePolicyName(name, fix string) problem.List {
 	var ps problem.List
 	if name == "" {
 		ps.Add("Name", nil, "a policy needs a name", fix)
+	} else if problem.Unresolved(name) {
+		ps.AddUnresolved("Name", "the policy's logical ID is made of its name")
 	} else if !policyName.MatchString(name) {
 		ps.Add("Name", name, "the name of a policy has 1 to 256 characters that can be printed", fix)
 	}

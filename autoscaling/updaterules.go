@@ -21,6 +21,9 @@ type UpdatedVariant struct {
 
 // Validate returns everything that is wrong with u for an endpoint of these variants.
 func (u Update) Validate(variants []UpdatedVariant) problem.List {
+	if ps := problem.UnresolvedNumbers(u); len(ps) > 0 {
+		return ps
+	}
 	ps := u.validateKind(variants)
 	if u.Canary != nil {
 		ps = append(ps, validateShare("Canary.Size", u.Canary.Size, "a canary", 0, variants)...)
@@ -237,6 +240,7 @@ func (u Update) validateExclusions() problem.List {
 	for i, name := range u.ExcludeRetainedVariantProperties {
 		at := fmt.Sprintf("ExcludeRetainedVariantProperties[%d]", i)
 		switch known := RetainedVariantProperties(); {
+		case problem.Unresolved(name):
 		case !slices.Contains(known, name):
 			ps.Add(at, name, "an update can reset "+strings.Join(known, " and "), "use one of the two, or remove it")
 		case slices.Index(u.ExcludeRetainedVariantProperties, name) < i:

@@ -32,12 +32,10 @@ func (v Variant) ResourceID() string {
 }
 
 // EndpointARN is the ARN of the endpoint called name. SageMaker lower-cases
-// the name in it, and permissions compare it exactly. A name that CDK resolves
-// later, ${Token[…]}, stays as it is.
+// the name in it, and permissions compare it exactly. What of a name is known only at
+// deployment stays as it is: it has to be in lower case.
 func EndpointARN(partition, region, account, name string) string {
-	if !strings.Contains(name, "${") {
-		name = strings.ToLower(name)
-	}
+	name = problem.MapKnown(name, strings.ToLower)
 	return "arn:" + partition + ":sagemaker:" + region + ":" + account + ":endpoint/" + name
 }
 
@@ -46,18 +44,25 @@ const namePattern = `[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}`
 
 var (
 	resourceName = regexp.MustCompile(`^` + namePattern + `$`)
+	// Fact A46: a generation follows the letter. ml.trn1 and ml.trn2 (Trainium) begin
+	// alike and are not burstable.
+	burstable    = regexp.MustCompile(`^ml\.t[0-9]`)
 	instanceType = regexp.MustCompile(`^ml\.[a-z0-9-]+\.[a-z0-9-]+$`)
 )
 
 // ValidName reports whether SageMaker takes name for an endpoint, variant,
-// model or configuration (fact C29).
-func ValidName(name string) bool { return resourceName.MatchString(name) }
+// model or configuration (fact C29). A name that is known only at deployment is left
+// to SageMaker.
+func ValidName(name string) bool { return problem.Unresolved(name) || resourceName.MatchString(name) }
 
 // NameRule says what ValidName accepts.
 const NameRule = "a SageMaker name has 1 to 63 letters, digits and hyphens, and neither begins nor ends with a hyphen"
 
 // Validate returns everything wrong with the variant itself.
 func (v Variant) Validate() problem.List {
+	if ps := problem.UnresolvedNumbers(v); len(ps) > 0 {
+		return ps
+	}
 	var ps problem.List
 	if !ValidName(v.EndpointName) {
 		ps.Add("EndpointName", v.EndpointName, NameRule, "such as \"predictions\"")
@@ -65,7 +70,7 @@ func (v Variant) Validate() problem.List {
 	if !ValidName(v.Name) {
 		ps.Add("Name", v.Name, NameRule, "such as \"main\"")
 	}
-	if v.InstanceType != "" && !instanceType.MatchString(v.InstanceType) {
+	if v.InstanceType != "" && !problem.Unresolved(v.InstanceType) && !instanceType.MatchString(v.InstanceType) {
 		ps.Add("InstanceType", v.InstanceType, "a SageMaker instance type is ml.FAMILY.SIZE", "such as \"ml.c6i.xlarge\"")
 	}
 	if v.InitialInstanceCount < 0 {
@@ -78,8 +83,7 @@ func (v Variant) Validate() problem.List {
 // ValidateScaling returns what keeps the variant from being scaled by t.
 func (v Variant) ValidateScaling(t ScalableTarget) problem.List {
 	var ps problem.List
-	// Fact A46. ml.trn1 and ml.trn2 (Trainium) begin alike and are not burstable.
-	if strings.HasPrefix(v.InstanceType, "ml.t") && !strings.HasPrefix(v.InstanceType, "ml.trn") {
+	if burstable.MatchString(v.InstanceType) {
 		ps.Add("InstanceType", v.InstanceType,
 			"a burstable instance type cannot be scaled automatically, AWS refuses to register it",
 			"use a type of fixed performance, such as \"ml.c6i.large\"")

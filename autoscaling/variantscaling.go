@@ -107,6 +107,9 @@ func (s VariantScaling) safetyFactor() float64 {
 // Validate returns everything wrong with scaling v in this way, with the field
 // paths of this struct, and "Variant." before those of v.
 func (s VariantScaling) Validate(v Variant) problem.List {
+	if ps := problem.UnresolvedNumbers(s); len(ps) > 0 {
+		return append(ps, v.Validate().In("Variant")...)
+	}
 	ps := s.validateKind("a variant that answers in real time", func(field string) bool {
 		return !isOneOf(asynchronousFields, serverlessFields)(field)
 	})

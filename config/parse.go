@@ -38,6 +38,20 @@ func (d *document) parse(data []byte) {
 			}
 		}
 		d.refuseTags()
+		d.refuseTokens()
+	}
+}
+
+// refuseTokens reports what a program prints where a value is known only at deployment:
+// the rules of text, which leave such values to the deployment, would not judge it.
+func (d *document) refuseTokens() {
+	for path, n := range d.nodes {
+		if problem.Unresolved(n.Text) {
+			d.faultAt(n.Place(), problem.Problem{
+				Path: path, Got: n.Written,
+				Rule: "this stands for a value in a CDK program, and a file has none", Fix: "write the value itself",
+			})
+		}
 	}
 }
 

@@ -30,6 +30,9 @@ func (c Calendar) ValidateEvents() problem.List {
 	if len(c.Events) == 0 {
 		return nil // figures and settings are for events alone
 	}
+	if ps := problem.UnresolvedNumbers(c); len(ps) > 0 {
+		return ps
+	}
 	ps := c.validateFigures()
 	ps = append(ps, c.validateSettings()...)
 	sound := len(ps) == 0
@@ -125,6 +128,9 @@ func dividesHour(d time.Duration) bool {
 }
 
 func (e Event) validate() problem.List {
+	if ps := problem.UnresolvedTexts(e, "floors are computed at synthesis"); len(ps) > 0 {
+		return ps
+	}
 	var ps problem.List
 	if utf8.RuneCountInString(e.Name) > maxEventName || !schedule.ValidActionName(e.Name) || !printable(e.Name) {
 		ps.Add("Name", e.Name,

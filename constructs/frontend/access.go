@@ -3,6 +3,7 @@ package frontend
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
@@ -61,6 +62,12 @@ func (p LoadBalancerProps) validateEncryption() problem.List {
 	return ps
 }
 
+// unresolvedIPv6 reports whether a range that is known only at deployment is an IPv6 one by
+// the part of it that is known.
+func unresolvedIPv6(cidr string) bool {
+	return problem.Unresolved(cidr) && strings.Contains(problem.FillUnresolved(cidr, ""), ":")
+}
+
 // validateRanges checks AllowedCIDRs against IPv6 and InternetFacing.
 func (p LoadBalancerProps) validateRanges() problem.List {
 	var ps problem.List
@@ -73,6 +80,8 @@ func (p LoadBalancerProps) validateRanges() problem.List {
 		if prefix, is := settings.IPv6(cidr); is {
 			hasIPv6 = true
 			ps = append(ps, settings.ValidateIPv6(prefix, p.IPv6).In(at)...)
+		} else if problem.Unresolved(cidr) {
+			hasIPv6 = hasIPv6 || unresolvedIPv6(cidr)
 		} else if prefix, err := netip.ParsePrefix(cidr); err != nil || !prefix.Addr().Is4() {
 			ps.Add(at, cidr, "a range is an IPv4 CIDR, or an IPv6 one with IPv6", "such as \"10.0.0.0/16\"")
 		}

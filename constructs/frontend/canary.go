@@ -36,7 +36,8 @@ func (c Canary) validate(gateway Gateway) problem.List {
 		ps.Add("Gateway", nil, "this is the gateway that it is to be compared with", "make another one")
 	}
 	canary, _ := c.Gateway.endpoint()
-	if endpoint, _ := gateway.endpoint(); canary != endpoint {
+	endpoint, _ := gateway.endpoint()
+	if known := !problem.Unresolved(canary) && !problem.Unresolved(endpoint); known && canary != endpoint {
 		ps.Add("Gateway", canary, "a canary calls the same endpoint as the gateway, which is "+endpoint,
 			"change its EndpointName")
 	}

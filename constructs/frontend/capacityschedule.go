@@ -35,6 +35,9 @@ type CapacityScheduleProps struct {
 
 // Validate returns everything wrong with the properties, joined.
 func (p CapacityScheduleProps) Validate() error {
+	if ps := problem.UnresolvedNumbers(p); len(ps) > 0 {
+		return ps.Err()
+	}
 	var ps problem.List
 	if p.LoadBalancer == nil {
 		ps.Add("LoadBalancer", nil, "capacity units are a load balancer's", "give one")

@@ -28,13 +28,16 @@ func (l *LoadBalancer) certificate(props LoadBalancerProps) elb.IListenerCertifi
 // addRecords makes alias records of the domain for the load balancer.
 func (l *LoadBalancer) addRecords(d settings.Domain, ipv6 bool) {
 	l.domain = d.Name
+	// The final dot makes it a complete name: CDK appends the zone's name to any other
+	// that it does not see end in it.
+	name := jsii.String(d.Name + ".")
 	target := awsroute53.RecordTarget_FromAlias(awsroute53targets.NewLoadBalancerTarget(l.Resource, nil))
 	awsroute53.NewARecord(l, jsii.String("Alias"), &awsroute53.ARecordProps{
-		Zone: l.zone(d), RecordName: jsii.String(d.Name), Target: target,
+		Zone: l.zone(d), RecordName: name, Target: target,
 	})
 	if ipv6 {
 		awsroute53.NewAaaaRecord(l, jsii.String("AliasIpv6"), &awsroute53.AaaaRecordProps{
-			Zone: l.zone(d), RecordName: jsii.String(d.Name), Target: target,
+			Zone: l.zone(d), RecordName: name, Target: target,
 		})
 	}
 }

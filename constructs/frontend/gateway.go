@@ -35,14 +35,16 @@ var (
 )
 
 // invokeStatement allows actions on an endpoint and on the inference components on
-// it. SageMaker lower-cases names in ARNs.
+// it. SageMaker lower-cases names in ARNs. A name that is known only at deployment stays
+// as it is.
 func invokeStatement(
 	stack awscdk.Stack, endpointName string, components []string, actions ...string,
 ) *awsiam.PolicyStatementProps {
 	partition, region, account := *stack.Partition(), *stack.Region(), *stack.Account()
 	arns := []string{autoscaling.EndpointARN(partition, region, account, endpointName)}
 	for _, name := range components {
-		arns = append(arns, "arn:"+partition+":sagemaker:"+region+":"+account+":inference-component/"+strings.ToLower(name))
+		arns = append(arns, "arn:"+partition+":sagemaker:"+region+":"+account+":inference-component/"+
+			problem.MapKnown(name, strings.ToLower))
 	}
 	return &awsiam.PolicyStatementProps{Actions: jsii.Strings(actions...), Resources: jsii.Strings(arns...)}
 }
@@ -66,6 +68,10 @@ func validateScaling(
 	model autoscaling.ScalableTarget, want autoscaling.Dimension, placeholder, owner, resource, fix string,
 ) problem.List {
 	var ps problem.List
+	if problem.Unresolved(string(model.Dimension)) {
+		ps.AddUnresolved("Dimension", "the rules of each dimension are others")
+		return ps
+	}
 	if model.Dimension != want {
 		ps.Add("Dimension", string(model.Dimension), "a "+owner+"'s dimension is "+string(want), fix)
 		return ps

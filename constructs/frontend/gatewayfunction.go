@@ -43,11 +43,14 @@ const (
 
 // GatewayFunctionProps describes a GatewayFunction.
 type GatewayFunctionProps struct {
-	// EndpointName is the endpoint that the gateway may call.
+	// EndpointName is the endpoint that the gateway may call. A name that is known only
+	// at deployment has to be in lower case: the permission names the endpoint's ARN,
+	// where SageMaker lower-cases it.
 	EndpointName string
 	// InferenceComponents are the names of the endpoint's inference components that
 	// the gateway may call. The permission names them and the endpoint: AWS does not
-	// document which of the two SageMaker checks.
+	// document which of the two SageMaker checks. Names that are known only at
+	// deployment have to be in lower case, as EndpointName.
 	// Default: none, the endpoint has no components.
 	InferenceComponents []string
 	// Code is an archive or folder with the gateway's program as "bootstrap",
@@ -88,6 +91,9 @@ func (p GatewayFunctionProps) withDefaults() GatewayFunctionProps {
 
 // Validate returns everything wrong with the properties, joined.
 func (p GatewayFunctionProps) Validate() error {
+	if ps := problem.UnresolvedNumbers(p); len(ps) > 0 {
+		return ps.Err()
+	}
 	var ps problem.List
 	p = p.withDefaults()
 	ps = append(ps, validateEndpointName(p.EndpointName)...)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecr"
@@ -21,19 +22,48 @@ import (
 
 // gatewayImage returns the image with the given URI. For "" it builds one from this
 // module's source.
-func gatewayImage(g *GatewayService, uri string) awsecs.ContainerImage {
-	if uri == "" {
+func gatewayImage(g *GatewayService, task awsecs.FargateTaskDefinition, uri string) awsecs.ContainerImage {
+	switch {
+	case uri == "":
 		return builtImage(g)
+	case problem.Unresolved(uri):
+		return unresolvedImage(g, task, uri)
 	}
 	image, _ := artifact.ParseImage(uri, artifact.ECS)
-	repository := awsecr.Repository_FromRepositoryAttributes(g, jsii.String("Repository"), &awsecr.RepositoryAttributes{
+	return awsecs.ContainerImage_FromEcrRepository(gatewayRepository(g, image),
+		jsii.String(cmp.Or(image.Digest, image.Tag)))
+}
+
+// unresolvedImage returns an image whose URI is not, or not all, known at synthesis. Where
+// the repository is known and only the tag or the digest is not, the task's execution role
+// may pull from it.
+func unresolvedImage(g *GatewayService, task awsecs.FargateTaskDefinition, uri string) awsecs.ContainerImage {
+	name, _, _ := strings.Cut(uri, "@")
+	if slash := strings.LastIndex(name, "/"); slash >= 0 {
+		if tag := strings.Index(name[slash:], ":"); tag >= 0 && !strings.Contains(name[slash:slash+tag], "${") {
+			name = name[:slash+tag]
+		}
+	}
+	image, err := artifact.ParseImage(name+":tag", artifact.ECS)
+	if err != nil {
+		warnNotAllowed(g, "image-not-allowed", "the repository of Image is known only at deployment: the execution role "+
+			"of the gateway's tasks has no permission to pull from it; give it by the repository's GrantPull to "+
+			"Service.TaskDefinition().ObtainExecutionRole()")
+	} else {
+		gatewayRepository(g, image).GrantPull(task.ObtainExecutionRole())
+	}
+	return awsecs.ContainerImage_FromRegistry(jsii.String(uri), nil)
+}
+
+// gatewayRepository returns the repository of an image.
+func gatewayRepository(g *GatewayService, image artifact.Image) awsecr.IRepository {
+	return awsecr.Repository_FromRepositoryAttributes(g, jsii.String("Repository"), &awsecr.RepositoryAttributes{
 		RepositoryArn: awscdk.Stack_Of(g).FormatArn(&awscdk.ArnComponents{
 			Service: jsii.String("ecr"), Account: jsii.String(image.Account), Region: jsii.String(image.Region),
 			Resource: jsii.String("repository"), ResourceName: jsii.String(image.Repository),
 		}),
 		RepositoryName: jsii.String(image.Repository),
 	})
-	return awsecs.ContainerImage_FromEcrRepository(repository, jsii.String(cmp.Or(image.Digest, image.Tag)))
 }
 
 // builtImage returns an image that the CDK CLI builds at deployment.

@@ -41,11 +41,14 @@ const (
 
 // GatewayServiceProps describes a GatewayService.
 type GatewayServiceProps struct {
-	// EndpointName is the endpoint that the gateway may call.
+	// EndpointName is the endpoint that the gateway may call. A name that is known only
+	// at deployment has to be in lower case: the permission names the endpoint's ARN,
+	// where SageMaker lower-cases it.
 	EndpointName string
 	// InferenceComponents are the names of the endpoint's inference components that
 	// the gateway may call. The permission names them and the endpoint: AWS does not
-	// document which of the two SageMaker checks.
+	// document which of the two SageMaker checks. Names that are known only at
+	// deployment have to be in lower case, as EndpointName.
 	// Default: none, the endpoint has no components.
 	InferenceComponents []string
 	// VPC is the VPC of the tasks.
@@ -62,7 +65,9 @@ type GatewayServiceProps struct {
 	// Default: nil, a new one.
 	Cluster awsecs.ICluster
 	// Image is the URI of the gateway's image in Amazon ECR, with a tag or a digest,
-	// for linux/arm64.
+	// for linux/arm64. Where the repository is known only at deployment, the task's
+	// execution role gets no permission to pull from it, and a warning says so: grant it
+	// by the repository's GrantPull.
 	// Default: "", built at deployment from this module's source, which needs a
 	// container engine (see FindContainerEngine).
 	Image string
@@ -110,13 +115,16 @@ func (p GatewayServiceProps) withDefaults() GatewayServiceProps {
 
 // Validate returns everything wrong with the properties, joined.
 func (p GatewayServiceProps) Validate() error {
+	if ps := problem.UnresolvedNumbers(p); len(ps) > 0 {
+		return ps.Err()
+	}
 	var ps problem.List
 	p = p.withDefaults()
 	ps = append(ps, validateEndpointName(p.EndpointName)...)
 	if p.VPC == nil {
 		ps.Add("VPC", nil, "a service runs in a VPC", "give one")
 	}
-	if p.Image != "" {
+	if p.Image != "" && !problem.Unresolved(p.Image) {
 		if _, err := artifact.ParseImage(p.Image, artifact.ECS); err != nil {
 			ps = append(ps, problem.From(err).In("Image")...)
 		}
@@ -183,7 +191,7 @@ func NewGatewayService(scope constructs.Construct, id string, props GatewayServi
 	if g.SecurityGroup == nil {
 		g.SecurityGroup = NewGatewaySecurityGroup(g, "SecurityGroup", props.VPC)
 	}
-	allowCollector(g.SecurityGroup, props.Server.OTLPEndpoint)
+	allowCollector(g, g.SecurityGroup, props.Server.OTLPEndpoint)
 	g.Service = awsecs.NewFargateService(g, jsii.String("Service"), &awsecs.FargateServiceProps{
 		Cluster:        cluster,
 		TaskDefinition: g.task(props),
@@ -219,7 +227,7 @@ func (g *GatewayService) task(props GatewayServiceProps) awsecs.FargateTaskDefin
 		props.EndpointName, props.InferenceComponents,
 		"sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream")))
 	task.AddContainer(jsii.String("gateway"), &awsecs.ContainerDefinitionOptions{
-		Image:                  gatewayImage(g, props.Image),
+		Image:                  gatewayImage(g, task, props.Image),
 		User:                   jsii.String("65532:65532"),
 		ReadonlyRootFilesystem: jsii.Bool(true),
 		StopTimeout:            seconds(stopTimeout(props.RequestTimeout)),

@@ -58,7 +58,8 @@ type LoadBalancerProps struct {
 	// Default: false, IPv4 only.
 	IPv6 bool
 	// AllowedCIDRs are the IPv4 ranges, and with IPv6 also the IPv6 ranges, that may
-	// connect. At least one is required.
+	// connect. At least one is required. A range that is known only at deployment is an
+	// IPv4 one, unless what is known of it has a colon.
 	AllowedCIDRs []string
 	// DeletionProtection makes AWS refuse to delete the load balancer, or its
 	// stack, until it is false again.
@@ -82,6 +83,9 @@ type LoadBalancerProps struct {
 
 // Validate returns everything wrong with the properties, joined.
 func (p LoadBalancerProps) Validate() error {
+	if ps := problem.UnresolvedNumbers(p); len(ps) > 0 {
+		return ps.Err()
+	}
 	var ps problem.List
 	if p.VPC == nil {
 		ps.Add("VPC", nil, "a load balancer stands in a VPC", "give one")
@@ -233,7 +237,7 @@ func (l *LoadBalancer) addListeners(props LoadBalancerProps) {
 func (l *LoadBalancer) allow(cidrs []string) {
 	for _, cidr := range cidrs {
 		peer := awsec2.Peer_Ipv4
-		if _, is := settings.IPv6(cidr); is {
+		if _, is := settings.IPv6(cidr); is || unresolvedIPv6(cidr) {
 			peer = awsec2.Peer_Ipv6
 		}
 		from := peer(jsii.String(cidr))

@@ -48,8 +48,11 @@ var (
 
 // Validate returns everything wrong with the properties, joined.
 func (p RouteProps) Validate() error {
+	if ps := problem.UnresolvedNumbers(p); len(ps) > 0 {
+		return ps.Err()
+	}
 	var ps problem.List
-	if !listenerARN.MatchString(p.ListenerARN) {
+	if !problem.Unresolved(p.ListenerARN) && !listenerARN.MatchString(p.ListenerARN) {
 		ps.Add("ListenerARN", p.ListenerARN, "a rule stands in a listener of an Application Load Balancer, "+
 			"arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID",
 			"copy it from the listener, not from the load balancer")
@@ -67,7 +70,7 @@ func (p RouteProps) Validate() error {
 		ps.Add("Hosts", nil, rule, "use a wildcard, such as *.example.com")
 	}
 	for i, host := range p.Hosts {
-		if !hostPattern.MatchString(host) {
+		if !problem.Unresolved(host) && !hostPattern.MatchString(host) {
 			ps.Add(fmt.Sprintf("Hosts[%d]", i), host,
 				"a host has up to 128 letters, digits, dots and hyphens, with * and ? for wildcards",
 				"such as predictions.example.com")

@@ -26,7 +26,8 @@ type InferenceComponentProps struct {
 	// Endpoint is the endpoint that runs the component. Its variant has
 	// ManagedInstances.
 	Endpoint *Endpoint
-	// VariantName is the variant of the endpoint.
+	// VariantName is the variant of the endpoint. One that is known only at deployment is
+	// left to SageMaker.
 	// Default: "", DefaultVariantName.
 	VariantName string
 	// Model is the model that the component serves. The endpoint's ComponentRole
@@ -72,6 +73,9 @@ type InferenceComponentProps struct {
 
 // Validate returns everything wrong with the properties, joined.
 func (p InferenceComponentProps) Validate() error {
+	if ps := problem.UnresolvedNumbers(p); len(ps) > 0 {
+		return ps.Err()
+	}
 	var ps problem.List
 	ps = append(ps, validateComponentName(p.InferenceComponentName)...)
 	ps = append(ps, p.validateEndpoint()...)
@@ -116,7 +120,8 @@ func (p InferenceComponentProps) validateEndpoint() problem.List {
 			"make it with variants that have ManagedInstances and no Model")
 	}
 	name := p.variantName()
-	if !slices.ContainsFunc(p.Endpoint.variants, func(v autoscaling.Variant) bool { return v.Name == name }) {
+	is := func(v autoscaling.Variant) bool { return v.Name == name }
+	if !problem.Unresolved(name) && !slices.ContainsFunc(p.Endpoint.variants, is) {
 		ps.Add("VariantName", name, fmt.Sprintf("the endpoint %q has no such variant", p.Endpoint.name),
 			"give the name of one of its variants")
 	}
@@ -210,7 +215,7 @@ func (e *Endpoint) grantComponent(scope constructs.Construct, reads ...awsiam.Po
 // of their log groups.
 const componentNamespace = "/aws/sagemaker/InferenceComponents"
 
-// InferenceComponentName returns the component's name, which is known at synthesis.
+// InferenceComponentName returns the component's name as it was given.
 func (c *InferenceComponent) InferenceComponentName() string { return c.name }
 
 // InferenceComponentARN returns the component's ARN. SageMaker lower-cases names in

@@ -68,6 +68,9 @@ func (p EndpointProps) hasComponents() bool {
 
 // Validate returns everything wrong with the properties, joined.
 func (p EndpointProps) Validate() error {
+	if ps := problem.UnresolvedNumbers(p); len(ps) > 0 {
+		return ps.Err()
+	}
 	var ps problem.List
 	if !problem.Unresolved(p.EndpointName) && !autoscaling.ValidName(p.EndpointName) {
 		ps.Add("EndpointName", p.EndpointName, autoscaling.NameRule, "such as \"predictions\"")
@@ -108,7 +111,8 @@ func (p EndpointProps) Validate() error {
 	}
 	ps = append(ps, p.validateShadows()...)
 	ps = append(ps, p.validateVolumeKey()...)
-	if p.Update != nil {
+	unnamed := slices.ContainsFunc(p.Variants, func(v VariantProps) bool { return problem.Unresolved(v.Name) })
+	if p.Update != nil && !unnamed { // its rules find variants by their names
 		ps = append(ps, p.Update.Validate(p.updatedVariants()).In("Update")...)
 	}
 	return ps.Err()

@@ -11,13 +11,20 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// validateFolder checks the URI of a folder in Amazon S3 that is known at synthesis.
+// validateFolder checks what is known of the URI of a folder in Amazon S3.
 func validateFolder(uri string) problem.List {
-	if problem.Unresolved(uri) {
-		return nil
-	}
-	_, err := artifact.ParseFolder(uri)
+	_, err := artifact.ParseFolder(judged(uri))
 	return problem.From(err)
+}
+
+// judged returns a URI with a name in place of what is known only at deployment, for the
+// rules about the rest of it.
+func judged(uri string) string {
+	filled := problem.FillUnresolved(uri, "unresolved")
+	if strings.HasPrefix(uri, "${") && problem.Unresolved(uri) {
+		return "s3://" + filled
+	}
+	return filled
 }
 
 // objectsUnder returns the ARN pattern of all objects in an S3 folder, whose URI may

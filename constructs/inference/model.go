@@ -329,9 +329,10 @@ func (m *Model) informOfUnknown() {
 		case c.ModelPackageARN != "":
 			awscdk.Annotations_Of(m).AddInfo(jsii.String("What the model package of " + place + " reads is not known at synthesis: " +
 				"let ExecutionRole pull its image and read its archive, unless it is from AWS Marketplace."))
-		case problem.Unresolved(c.Image):
-			awscdk.Annotations_Of(m).AddInfo(jsii.String("The image of " + place + " is not known at synthesis: " +
-				"let ExecutionRole pull from its repository, or give ImageFrom a repository."))
+		case problem.Unresolved(c.Image) && !c.PrivateRegistry:
+			awscdk.Annotations_Of(m).AddWarningV2(jsii.String("sagemaker-scaling:image-not-allowed"),
+				jsii.String("the repository of the image of "+place+" is known only at deployment: the execution role has no "+
+					"permission to pull from it; give it by the repository's GrantPull to ExecutionRole, or give ImageFrom"))
 		}
 	}
 }

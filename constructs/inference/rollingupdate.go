@@ -41,7 +41,7 @@ func (p RollingUpdateProps) validate() problem.List {
 		ps.Add("RollbackAlarms", n, "at most 10 alarms take an update back", "join some in a composite alarm")
 	}
 	for i, name := range p.RollbackAlarms {
-		if strings.TrimSpace(name) == "" || len(name) > 255 {
+		if strings.TrimSpace(name) == "" || len(name) > 255 && !problem.Unresolved(name) {
 			ps.Add(fmt.Sprintf("RollbackAlarms[%d]", i), name, "the name of an alarm has 1 to 255 characters",
 				"give the alarm's AlarmName")
 		}

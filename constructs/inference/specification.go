@@ -123,6 +123,8 @@ func (p InferenceComponentProps) validatePerInstanceType() problem.List {
 		case len(types) < 2:
 			found.Add("InstanceType", o.InstanceType, "the variant has one instance type",
 				"leave PerInstanceType out, or give the variant InstancePools")
+		case problem.Unresolved(o.InstanceType):
+			found.AddUnresolved("InstanceType", "a pool of the variant is found by it")
 		case !slices.Contains(types, o.InstanceType):
 			found.Add("InstanceType", o.InstanceType, "the variant has no such pool", "give the type of one of its pools")
 		case seen[o.InstanceType]:

@@ -34,7 +34,7 @@ const componentNameField = "InferenceComponentName"
 
 func (p ComponentScalingProps) validateComponent() problem.List {
 	const field = "InferenceComponent"
-	if isNil(p.InferenceComponent) {
+	if problem.IsNil(p.InferenceComponent) {
 		var ps problem.List
 		ps.Add(field, nil, "there is nothing to scale",
 			"give an InferenceComponent of package inference, or an ExistingComponent")

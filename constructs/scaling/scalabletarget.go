@@ -47,12 +47,15 @@ type ScalableTargetProps struct {
 func (p ScalableTargetProps) Validate() error { return p.validate().Err() }
 
 func (p ScalableTargetProps) validate() problem.List {
+	if ps := problem.UnresolvedNumbers(p); len(ps) > 0 {
+		return ps
+	}
 	ps := p.Model.Validate().In("Model")
 	if p.Variant != nil {
 		ps = append(ps, validateVariant(p.Variant, p.validateModelOf)...)
 	}
 	for i, d := range p.Dependencies {
-		if isNil(d) {
+		if problem.IsNil(d) {
 			ps.Add(fmt.Sprintf("Dependencies[%d]", i), nil, "a target depends on constructs, and this is nil",
 				"make the construct before its scaling")
 		}
@@ -63,7 +66,8 @@ func (p ScalableTargetProps) validate() problem.List {
 // validateModelOf compares the model with the variant that it scales.
 func (p ScalableTargetProps) validateModelOf(v autoscaling.Variant) problem.List {
 	var ps problem.List
-	if v.ResourceID() != p.Model.ResourceID {
+	known := !problem.Unresolved(v.ResourceID()) && !problem.Unresolved(p.Model.ResourceID)
+	if known && v.ResourceID() != p.Model.ResourceID {
 		ps.Add("Variant", v.ResourceID(), "the model scales "+p.Model.ResourceID, "give the variant of the model")
 	}
 	ps = append(ps, v.Validate().In("Variant")...)

@@ -1,7 +1,6 @@
 package scaling
 
 import (
-	"reflect"
 	"slices"
 	"strings"
 
@@ -51,16 +50,10 @@ type existingComponent string
 func (c existingComponent) InferenceComponentName() string         { return string(c) }
 func (existingComponent) ScalingDependency() constructs.IConstruct { return nil }
 
-// isNil reports whether v is nil, or holds a nil pointer.
-func isNil(v any) bool {
-	value := reflect.ValueOf(v)
-	return v == nil || value.Kind() == reflect.Pointer && value.IsNil()
-}
-
 // validateDependency checks what ScalingDependency returns.
 func validateDependency(field string, d constructs.IConstruct) problem.List {
 	var ps problem.List
-	if d != nil && isNil(d) {
+	if d != nil && problem.IsNil(d) {
 		ps.Add(field, nil, "what scales belongs to a construct that is nil", "make the construct before its scaling")
 	}
 	return ps
@@ -99,7 +92,7 @@ func placeOf(c constructs.IConstruct) *interfaces.ResourceEnvironment {
 
 // validateVariant checks v, and by validate how it scales.
 func validateVariant(v Variant, validate func(autoscaling.Variant) problem.List) problem.List {
-	if isNil(v) {
+	if problem.IsNil(v) {
 		var ps problem.List
 		ps.Add("Variant", nil, "there is nothing to scale",
 			"give Endpoint.Variant of package inference, or an ExistingVariant")

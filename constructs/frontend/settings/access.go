@@ -13,12 +13,9 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// token begins what CDK writes for a value that is known only when it is
-// deployed, such as the ARN of a resource of the same app: nothing can be said
-// about it.
-const token = "${Token["
-
-func known(value string) bool { return value != "" && !strings.Contains(value, token) }
+// known reports whether there is a value that can be judged: one that is known only at
+// deployment, such as the ARN of a resource of the same app, is left to AWS.
+func known(value string) bool { return value != "" && !problem.Unresolved(value) }
 
 // Partition is the group of regions that the ARNs of a region begin with.
 func Partition(region string) string {
@@ -64,7 +61,7 @@ var headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$")
 // as AWS WAF takes it. The path of its problem is empty.
 func ValidateHeaderName(name string) problem.List {
 	var ps problem.List
-	if headerName.MatchString(name) {
+	if headerName.MatchString(name) || problem.Unresolved(name) {
 		return nil
 	}
 	fix := "such as Authorization"

@@ -175,7 +175,7 @@ func (c Cognito) validate() problem.List {
 		ps.Add("Domain", nil, "a login needs it", "give the prefix of the user pool's domain")
 	case strings.Contains(c.Domain, "/"):
 		ps.Add("Domain", c.Domain, "this is not a domain", "write its name alone, without https://")
-	case strings.HasSuffix(c.Domain, ".amazoncognito.com"):
+	case known(c.Domain) && strings.HasSuffix(c.Domain, ".amazoncognito.com"):
 		prefix, _, _ := strings.Cut(c.Domain, ".")
 		ps.Add("Domain", c.Domain, "a domain of Amazon Cognito is given by its prefix", "write "+prefix)
 	}

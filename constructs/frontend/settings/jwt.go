@@ -117,9 +117,10 @@ func (j JWT) validateAudience() problem.List {
 	case j.Audience == "" && j.AudienceFormat != "":
 		ps.Add("AudienceFormat", string(j.AudienceFormat), "there is no audience that has it",
 			"give the audience, or remove it")
+	case problem.Unresolved(string(j.AudienceFormat)):
 	case !validFormat(j.AudienceFormat):
 		ps.Add("AudienceFormat", string(j.AudienceFormat), formatRule, formatFix)
-	case len(j.Audience) > maxClaimValue:
+	case len(j.Audience) > maxClaimValue && known(j.Audience):
 		ps.Add("Audience", j.Audience,
 			fmt.Sprintf("a claim's value has at most %d characters, this one has %d", maxClaimValue,
 				len(j.Audience)), "give a shorter one")
@@ -144,6 +145,10 @@ func (c Claim) validate() problem.List {
 	case slices.Contains([]string{"exp", "iss", "nbf", "iat"}, c.Name):
 		ps.Add("Name", c.Name, "this claim is checked always", "remove it")
 	}
+	if problem.Unresolved(string(c.Format)) {
+		ps.AddUnresolved("Format", "the number of values is judged by it")
+		return ps
+	}
 	if !validFormat(c.Format) {
 		ps.Add("Format", string(c.Format), formatRule, formatFix)
 		return ps
@@ -162,6 +167,7 @@ func (c Claim) validate() problem.List {
 	for i, value := range c.Values {
 		at := fmt.Sprintf("Values[%d]", i)
 		switch {
+		case problem.Unresolved(value):
 		case value == "" || len(value) > maxClaimValue:
 			ps.Add(at, value, fmt.Sprintf("a claim's value has 1 to %d characters, this one has %d", maxClaimValue,
 				len(value)), "copy it from a token")

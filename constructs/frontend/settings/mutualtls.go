@@ -2,6 +2,7 @@ package settings
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
@@ -28,12 +29,14 @@ var (
 	objectURL = regexp.MustCompile(`^s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/([^/].{0,999})$`)
 )
 
-// Bundle is the bucket and the key of CABundleURL.
+// Bundle is the bucket and the key of CABundleURL. Either may hold what is known only at
+// deployment. Both are "" where the URL does not tell them apart.
 func (m MutualTLS) Bundle() (bucket, key string) {
-	if parts := objectURL.FindStringSubmatch(m.CABundleURL); parts != nil {
-		return parts[1], parts[2]
+	if !objectURL.MatchString(problem.FillUnresolved(m.CABundleURL, "xxx")) {
+		return "", ""
 	}
-	return "", ""
+	bucket, key, _ = strings.Cut(strings.TrimPrefix(m.CABundleURL, "s3://"), "/")
+	return bucket, key
 }
 
 func (m MutualTLS) validate(region string) problem.List {
@@ -47,7 +50,13 @@ func (m MutualTLS) validate(region string) problem.List {
 	case m.CABundleURL == "" && m.CABundleVersion != "":
 		ps.Add("CABundleVersion", m.CABundleVersion, "a trust store that stands has its own authorities", "remove it")
 	}
-	if m.CABundleURL != "" && !objectURL.MatchString(m.CABundleURL) {
+	bucket, _ := m.Bundle()
+	switch {
+	case m.CABundleURL == "" || bucket != "":
+	case problem.Unresolved(m.CABundleURL):
+		ps.AddUnresolved("CABundleURL", "the trust store names bucket and key apart: only they may be known later, "+
+			"as in s3://BUCKET/KEY")
+	default:
 		ps.Add("CABundleURL", m.CABundleURL, "this is not an object in Amazon S3", "write s3://BUCKET/KEY")
 	}
 	if !known(m.TrustStoreARN) {

@@ -29,7 +29,7 @@ func OTLPEndpoint(text string) (rule, fix string) {
 
 func (s Server) validateTraces() problem.List {
 	var ps problem.List
-	if s.OTLPEndpoint != "" {
+	if known(s.OTLPEndpoint) {
 		if rule, fix := OTLPEndpoint(s.OTLPEndpoint); rule != "" {
 			ps.Add("OTLPEndpoint", s.OTLPEndpoint, rule, fix)
 		}

@@ -102,7 +102,7 @@ func (s Server) Validate() problem.List {
 	during("QueueTimeout", s.QueueTimeout, MinQueueTimeout, MaxQueueTimeout, "leave it out for 1s")
 	between("RetryPercent", s.RetryPercent != nil, value(s.RetryPercent), 0, MaxRetryPercent,
 		"more retries would add to an overload what the endpoint lacks")
-	if n := len(s.FallbackBody); n > MaxFallbackBytes {
+	if n := len(s.FallbackBody); n > MaxFallbackBytes && !problem.Unresolved(s.FallbackBody) {
 		ps.Add("FallbackBody", nil,
 			fmt.Sprintf("a fallback reply has at most %d bytes, this one has %d", MaxFallbackBytes, n), "shorten it")
 	}
@@ -115,7 +115,7 @@ func (s Server) Validate() problem.List {
 			"write it such as application/json")
 	}
 	for i, source := range s.PrioritySources {
-		if _, err := netip.ParsePrefix(source); err != nil {
+		if _, err := netip.ParsePrefix(source); err != nil && !problem.Unresolved(source) {
 			ps.Add(fmt.Sprintf("PrioritySources[%d]", i), source, "a range is an IPv4 or IPv6 CIDR",
 				"such as 10.0.0.0/8 or 2001:db8::/32")
 		}
