@@ -112,7 +112,9 @@ func TestGapsAndDuplicates(t *testing.T) {
 	if diff := cmp.Diff([]float64{1, 7, 0, 0, 3}, got.Counts); diff != "" {
 		t.Error(diff)
 	}
-	want := trace.Report{Rows: 4, GapPeriods: 2, Duplicates: 1, FirstDuplicate: "a.csv:3:1",
+	want := trace.Report{Format: "CSV", Column: "2", TimeColumn: "1", Unit: "requests of each period",
+		Zone: "times say their zone", From: utc("2027-05-29T20:00:00Z"), To: utc("2027-05-29T20:05:00Z"),
+		Period: time.Minute, Rows: 4, GapPeriods: 2, Duplicates: 1, FirstDuplicate: "a.csv:3:1",
 		Gaps: []trace.Gap{{From: utc("2027-05-29T20:02:00Z"), To: utc("2027-05-29T20:04:00Z")}}}
 	if diff := cmp.Diff(want, report); diff != "" {
 		t.Error(diff)
@@ -172,8 +174,8 @@ func TestReadFile(t *testing.T) {
 		!strings.Contains(err.Error(), "testdata/none.csv") {
 		t.Errorf("got %v", err)
 	}
-	for _, o := range []trace.Options{{Period: time.Millisecond}, {Format: "xml"},
-		{Metric: "none", Format: trace.CloudWatch}} {
+	for _, o := range []trace.Options{{Period: time.Millisecond}, {Unit: "bytes"}, {DateOrder: "ymd"},
+		{Decimal: "."}, {Metric: "none"}} {
 		if _, _, err := trace.Read(strings.NewReader(`{"MetricDataResults":[]}`), o); err == nil {
 			t.Errorf("%+v: no error", o)
 		}
