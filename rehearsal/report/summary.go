@@ -75,6 +75,9 @@ func (r Report) Lines() [][2]string {
 					percent(u.Requests.Availability), thousands(u.Requests.Failed), duration(u.Latency.P99),
 					number(u.Cost.InstanceHours), u.Cost.OverOracle, number(u.Cost.OracleInstanceHours))})
 	}
+	if r.TraceRead != "" {
+		out = append(out, [2]string{"trace read", r.TraceRead})
+	}
 	if r.TraceNotes != "" {
 		out = append(out, [2]string{"trace", r.TraceNotes})
 	}
