@@ -104,6 +104,14 @@ func (r Report) faults() int {
 	return n
 }
 
+// line is an event on one line, with its day where there are several.
+func (r Report) line(e rehearsal.Event) string {
+	if r.days() {
+		return e.At.UTC().Format("2 Jan ") + Line(e)
+	}
+	return Line(e)
+}
+
 // Line is an event on one line, such as "19:04:00 policy invocations: scale out, 6 to 9".
 func Line(e rehearsal.Event) string {
 	var b strings.Builder
