@@ -100,8 +100,11 @@ func (x *reader) find(at position, headers []string, option, flag, what, found s
 	case option != "":
 		x.add(at, option, "several columns have this name", "rename one of them")
 	case len(matches) == 0:
-		x.add(at, "", fmt.Sprintf("no column is known to have %s; %s", what, found), "name it by "+flag+"; if each row is a "+
-			"request, say --unit request")
+		fix := "name it by " + flag
+		if flag == "--column" {
+			fix += "; if each row is a request, say --unit request"
+		}
+		x.add(at, "", fmt.Sprintf("no column is known to have %s; %s", what, found), fix)
 	default:
 		var names []string
 		for _, i := range matches {

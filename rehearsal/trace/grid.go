@@ -63,6 +63,7 @@ func (x *reader) trace() Trace {
 		before = last + period
 	}
 	var smooth jumps
+	impossible, firstImpossible := 0, func() {}
 	x.rows.each(true, func(at int64, v float64, where position) {
 		n := v * scale
 		switch {
@@ -71,9 +72,14 @@ func (x *reader) trace() Trace {
 				"the periods are mixed", problem.Duration(t.Period), formatTime(first)), "write all counts with one period")
 			return
 		case n/float64(period)*60 > maxRatePerMinute:
-			x.add(where, formatNumber(n), fmt.Sprintf("these are more than 1e9 requests a minute, in the %s from %s: no "+
-				"endpoint serves them", problem.Duration(t.Period), formatTime(at)),
-				"see what the column counts: it may be a counter, --unit counter, or bytes")
+			if impossible++; impossible == 1 {
+				first := fmt.Sprintf("in the %s from %s", problem.Duration(t.Period), formatTime(at))
+				firstImpossible = func() {
+					x.add(where, formatNumber(n), fmt.Sprintf("these are more than 1e9 requests a minute, %s, and so are %d more "+
+						"rows: no endpoint serves them", first, impossible-1),
+						"see what the column counts: it may be a counter, --unit counter, or bytes")
+				}
+			}
 			return
 		}
 		if from, to := min(before, at)+period, max(before, at); to > from {
@@ -87,6 +93,7 @@ func (x *reader) trace() Trace {
 		before = at
 		t.Counts[(at-first)/period] += n
 	})
+	firstImpossible()
 	if x.direction < 0 {
 		x.report.reverse()
 	}

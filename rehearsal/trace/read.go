@@ -168,6 +168,8 @@ type reader struct {
 	grouping  bool // a point or a comma stood between thousands
 	commas    bool // commas separate the columns, so that the decimal sign is a point
 	blank     int  // rows without a value
+	ungrouped bool // a number of four digits or more had nothing between thousands
+	stopped   bool // a problem would be that of each row that follows
 	suffix    *string
 	// skipped are requests that the load balancer answered itself.
 	skipped int
@@ -215,7 +217,7 @@ func (x *reader) finish() (Trace, Report, error) {
 }
 
 // full reports whether reading on is of no use.
-func (x *reader) full() bool { return x.omitted > 1000 || x.rows.rows > x.maxRows }
+func (x *reader) full() bool { return x.stopped || x.omitted > 1000 || x.rows.rows > x.maxRows }
 
 // maxRows limits the memory of a trace: it is more than half a year of seconds.
 const maxRows = 20_000_000
@@ -240,6 +242,7 @@ func (x *reader) time(c cell) (time.Time, bool) {
 	at, wrong := x.clock.parse(c.text, previous)
 	if wrong != nil {
 		x.addCell(c, wrong.rule, wrong.fix)
+		x.stopped = x.stopped || wrong == noOrder
 		return time.Time{}, false
 	}
 	return at, true
@@ -281,6 +284,20 @@ func (x *reader) row(when, count cell) {
 	if at.Nanosecond() != 0 {
 		x.addCell(when, "a period begins at a whole second", "count requests by the second or longer")
 		return
+	}
+	if !x.ungrouped && plain(count.text) && len(count.text) > 3 && count.text[0] != '0' {
+		x.ungrouped = true
+		for _, r := range x.held {
+			if r.separator != 0 {
+				x.decimal = r.separator
+				x.release(false)
+				break
+			}
+		}
+	}
+	if n.separator != 0 && x.ungrouped && x.decimal == 0 {
+		x.decimal = n.separator // 1200 beside 1.234: nothing is between thousands here
+		n, _ = parseNumber(count.text, x.decimal)
 	}
 	if n.separator != 0 && x.commas && (n.separator == comma || x.unit == unitRate || x.unit == unitPerMinute) {
 		n, _ = parseNumber(count.text, point)

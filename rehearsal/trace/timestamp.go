@@ -23,7 +23,11 @@ const (
 // timeProblem is a time that cannot be read: rule and fix.
 type timeProblem struct{ rule, fix string }
 
-var noTime = &timeProblem{timeRule, timeFix}
+var (
+	noTime  = &timeProblem{timeRule, timeFix}
+	noOrder = &timeProblem{"the day or the month may come first in such a date",
+		"say which: --date-order dmy, or mdy; or write it as 2027-05-29"}
+)
 
 // months are English months by their first three letters.
 var months = map[string]time.Month{"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8,
@@ -37,6 +41,10 @@ func (c *clock) parse(text string, previous int64) (time.Time, *timeProblem) {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return time.Time{}, noTime
+	}
+	if at, zoned, ok := usual(text); ok && (zoned || c.zone == nil || c.zone == time.UTC) {
+		c.said, c.assumed = c.said || zoned, c.assumed || !zoned
+		return at, nil
 	}
 	if text[0] >= '0' && text[0] <= '9' && !strings.ContainsAny(text, "-:/ ") && strings.Count(text, ".") <= 1 {
 		at, ok := epoch(text)
@@ -69,6 +77,33 @@ func (c *clock) parse(text string, previous int64) (time.Time, *timeProblem) {
 		return at, nil
 	}
 	return c.local(at, previous)
+}
+
+// usual reads 2027-05-29T20:00:00Z, and the same with a space or without the Z: most
+// files have nothing else. It is false for other texts.
+func usual(text string) (at time.Time, zoned, ok bool) {
+	const form = "0000-00-00T00:00:00"
+	if len(text) == len(form)+1 && text[len(form)] == 'Z' {
+		text, zoned = text[:len(form)], true
+	}
+	if len(text) != len(form) {
+		return at, false, false
+	}
+	var n [6]int
+	part := 0
+	for i := range len(form) {
+		switch d := text[i]; {
+		case form[i] == '0' && d >= '0' && d <= '9':
+			n[part] = n[part]*10 + int(d-'0')
+		case d == form[i] && form[i] != '0', form[i] == 'T' && d == ' ':
+			part++
+		default:
+			return at, false, false
+		}
+	}
+	at = time.Date(n[0], time.Month(n[1]), n[2], n[3], n[4], n[5], 0, time.UTC)
+	year, month, day := at.Date()
+	return at, zoned, year == n[0] && int(month) == n[1] && day == n[2] && n[3] < 24 && n[4] < 60 && n[5] < 60 && year >= 1970
 }
 
 // local is the wall clock's time in the zone.
@@ -145,8 +180,7 @@ func (c *clock) date(text string) (date, string, *timeProblem) {
 	case "mdy":
 		return date{n[2], n[0], n[1]}, rest, nil
 	}
-	return date{}, "", &timeProblem{"the day or the month may come first in such a date",
-		"say which: --date-order dmy, or mdy; or write it as 2027-05-29"}
+	return date{}, "", noOrder
 }
 
 // timeOfDay reads the time of the day and its zone, an offset in seconds or nil.
