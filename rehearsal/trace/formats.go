@@ -27,19 +27,23 @@ type format struct {
 
 // formats are the formats, the plain table last.
 var formats = sync.OnceValue(func() []*format {
-	return []*format{
-		refused("Parquet", "PAR1", `convert it to CSV: duckdb -c "COPY (FROM 'FILE.parquet') TO 'FILE.csv'"`),
-		refused("a workbook or a zip archive", "PK\x03\x04", "save the sheet as CSV, or unpack the archive"),
-		refused("Avro", "Obj\x01", "convert it to CSV or JSON lines"),
-		refused("ORC", "ORC", "convert it to CSV"),
-		refused("a file compressed by zstd", "\x28\xb5\x2f\xfd", "pipe it: zstd -dc FILE | rehearse … --trace -"),
-		refused("a file compressed by bzip2", "BZh", "pipe it: bzip2 -dc FILE | rehearse … --trace -"),
-		refused("a file compressed by xz", "\xfd7zXZ", "pipe it: xz -dc FILE | rehearse … --trace -"),
-		{name: "a binary file", is: func(h *head) bool { return h.binary() }, read: func(x *reader, _ *head, _ *bufio.Reader) error {
-			x.add(position{}, "", "this is binary, in no format that is known",
-				"export CSV or JSON; of vegeta: vegeta encode --to csv")
-			return nil
-		}},
+	var all []*format
+	for _, m := range magics {
+		all = append(all, refused(m.name, m.magic, m.fix))
+	}
+	return append(all, []*format{
+		{name: "a binary file", is: func(h *head) bool { return h.binary() && !h.magic() },
+			read: func(x *reader, _ *head, _ *bufio.Reader) error {
+				x.add(position{}, "", "this is binary, in no format that is known",
+					"export CSV or JSON; of vegeta: vegeta encode --to csv")
+				return nil
+			}},
+		{name: "locust's totals", is: columnsBegin("Type", "Name", "Request Count"),
+			read: func(x *reader, h *head, _ *bufio.Reader) error {
+				x.add(position{h.number, 1}, "", "these are the totals of a test of locust, without times",
+					"give the file beside it whose name ends in _stats_history.csv")
+				return nil
+			}},
 		{name: "CloudWatch get-metric-data", is: key("MetricDataResults"), read: readMetricData},
 		{name: "CloudWatch get-metric-statistics", is: key("Datapoints"), read: readStatistics},
 		{name: "CloudWatch text", is: isMetricText, read: readMetricText},
@@ -58,9 +62,29 @@ var formats = sync.OnceValue(func() []*format {
 			read: readAzure},
 		{name: "JSON rows", is: isJSONRows, read: readJSONRows},
 		{name: "times", is: isTimes, read: readTimes, log: true},
-		{name: "CSV", is: func(h *head) bool { return !h.json && !h.binary() }, read: readTable},
-	}
+		{name: "CSV", is: func(h *head) bool { return !h.json }, read: readTable},
+	}...)
 })
+
+// magics are files that are known by their first bytes, and not read.
+var magics = []struct{ name, magic, fix string }{
+	{"Parquet", "PAR1", `convert it to CSV: duckdb -c "COPY (FROM 'FILE.parquet') TO 'FILE.csv'"`},
+	{"a workbook or a zip archive", "PK\x03\x04", "save the sheet as CSV, or unpack the archive"},
+	{"Avro", "Obj\x01", "convert it to CSV or JSON lines"},
+	{"a file compressed by zstd", "\x28\xb5\x2f\xfd", "pipe it: zstd -dc FILE | rehearse … --trace -"},
+	{"a file compressed by bzip2", "BZh91AY&SY", "pipe it: bzip2 -dc FILE | rehearse … --trace -"},
+	{"a file compressed by xz", "\xfd7zXZ", "pipe it: xz -dc FILE | rehearse … --trace -"},
+}
+
+// magic reports whether the beginning is one of magics.
+func (h *head) magic() bool {
+	for _, m := range magics {
+		if bytes.HasPrefix(h.raw, []byte(m.magic)) {
+			return true
+		}
+	}
+	return false
+}
 
 // refused is a format that is known and not read.
 func refused(name, magic, fix string) *format {

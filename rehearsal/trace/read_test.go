@@ -216,25 +216,45 @@ func (g *generated) Read(b []byte) (int, error) {
 	return n, nil
 }
 
+// Whatever a file has, it is read or refused with places and fixes. The seeds are files
+// of every format.
 func FuzzRead(f *testing.F) {
-	files, err := filepath.Glob("testdata/mistakes/*.[cj]s*")
+	for _, pattern := range []string{"testdata/mistakes/*.[cj]s*", "testdata/formats/*"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			f.Fatal(err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(text, uint8(0))
+			f.Add(text, uint8(0xff))
+		}
+	}
+	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
+	f.Fuzz(func(t *testing.T, text []byte, said uint8) {
+		var o trace.Options
+		for bit, say := range []func(){
+			func() { o.DateOrder = "dmy" }, func() { o.Timezone = berlin }, func() { o.Column = "2" },
+			func() { o.Unit = "rate" }, func() { o.Unit = "counter" }, func() { o.Decimal = "comma" },
+			func() { o.Begin = evening.Start }, func() { o.From, o.To = evening.Start, evening.End() },
+		} {
+			if said&(1<<bit) != 0 {
+				say()
+			}
 		}
-		f.Add(text)
-	}
-	f.Add([]byte("10.0.0.1 - - [29/May/2027:22:00:00 +0200] \"POST\"\n"))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		got, _, err := trace.Read(strings.NewReader(string(text)), trace.Options{})
+		got, report, err := trace.Read(strings.NewReader(string(text)), o)
 		if err == nil {
-			err = got.Validate().Err()
-			if err != nil {
+			if err = got.Validate().Err(); err != nil {
 				t.Fatalf("what was read without a problem cannot be replayed: %v", err)
+			}
+			if report.Reading() == "" || strings.Contains(report.Reading(), "\n") {
+				t.Errorf("it says %q", report.Reading())
 			}
 			return
 		}
