@@ -21,8 +21,9 @@ type format struct {
 	is func(*head) bool
 	// read reads a file's rows.
 	read func(*reader, *head, *bufio.Reader) error
-	// log reports whether each line is a request, so that files may be read together.
-	log bool
+	// log reports whether each line is a request, so that files may be read together;
+	// refused whether no file of it is read.
+	log, refused bool
 }
 
 // formats are the formats, the plain table last.
@@ -32,13 +33,13 @@ var formats = sync.OnceValue(func() []*format {
 		all = append(all, refused(m.name, m.magic, m.fix))
 	}
 	return append(all, []*format{
-		{name: "a binary file", is: func(h *head) bool { return h.binary() && !h.magic() },
+		{name: "a binary file", refused: true, is: func(h *head) bool { return h.binary() && !h.magic() },
 			read: func(x *reader, _ *head, _ *bufio.Reader) error {
 				x.add(position{}, "", "this is binary, in no format that is known",
 					"export CSV or JSON; of vegeta: vegeta encode --to csv")
 				return nil
 			}},
-		{name: "locust's totals", is: columnsBegin("Type", "Name", "Request Count"),
+		{name: "locust's totals", refused: true, is: columnsBegin("Type", "Name", "Request Count"),
 			read: func(x *reader, h *head, _ *bufio.Reader) error {
 				x.add(position{h.number, 1}, "", "these are the totals of a test of locust, without times",
 					"give the file beside it whose name ends in _stats_history.csv")
@@ -88,7 +89,7 @@ func (h *head) magic() bool {
 
 // refused is a format that is known and not read.
 func refused(name, magic, fix string) *format {
-	return &format{name: name, is: func(h *head) bool { return bytes.HasPrefix(h.raw, []byte(magic)) },
+	return &format{name: name, refused: true, is: func(h *head) bool { return bytes.HasPrefix(h.raw, []byte(magic)) },
 		read: func(x *reader, _ *head, _ *bufio.Reader) error {
 			x.add(position{}, "", "this is "+name+", which is not read", fix)
 			return nil

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -43,9 +42,7 @@ func TestOneFormatForEachFile(t *testing.T) {
 		}
 	}
 	for _, f := range formats() {
-		if !seen[f.name] && !slices.ContainsFunc(magics, func(m struct{ name, magic, fix string }) bool {
-			return m.name == f.name
-		}) {
+		if !seen[f.name] && !f.refused {
 			t.Errorf("no file is %s", f.name)
 		}
 	}
@@ -59,8 +56,12 @@ func TestFormatsAreDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range formats() {
-		if f.name != "a binary file" && !strings.Contains(string(text), "| "+f.name+" |") &&
-			!strings.Contains(string(text), f.name) {
+		words := strings.Fields(f.name)
+		row := strings.Contains(string(text), "\n| "+f.name+" |")
+		if f.refused { // named in a sentence
+			row = strings.Contains(string(text), words[len(words)-1])
+		}
+		if !row {
 			t.Errorf("no row for %s", f.name)
 		}
 	}
