@@ -169,6 +169,7 @@ type reader struct {
 	commas    bool // commas separate the columns, so that the decimal sign is a point
 	blank     int  // rows without a value
 	ungrouped bool // a number of four digits or more had nothing between thousands
+	fraction  *int // of a second, at which periods begin
 	stopped   bool // a problem would be that of each row that follows
 	suffix    *string
 	// skipped are requests that the load balancer answered itself.
@@ -281,8 +282,13 @@ func (x *reader) row(when, count cell) {
 	if !ok || !isNumber || !x.suffixed(count, n.suffix) {
 		return
 	}
-	if at.Nanosecond() != 0 {
-		x.addCell(when, "a period begins at a whole second", "count requests by the second or longer")
+	if x.fraction == nil {
+		fraction := at.Nanosecond()
+		x.fraction = &fraction
+	}
+	if at.Nanosecond() != *x.fraction { // equal ones, as of a query of Prometheus, move nothing
+		x.addCell(when, "a period begins at a whole second, or always at the same fraction of one",
+			"count requests by the second or longer")
 		return
 	}
 	if !x.ungrouped && plain(count.text) && len(count.text) > 3 && count.text[0] != '0' {
