@@ -58,10 +58,11 @@ func (x *reader) choose(at position, headers []string) (columns, bool) {
 	if x.options.Unit == string(unitRequest) {
 		return c, ok
 	}
-	index, counts := x.find(at, headers, x.options.Column, "--column", "numbers of requests", found, func(name string) bool {
-		_, known := countNames[name]
-		return known
-	})
+	index, counts := x.find(at, headers, x.options.Column, "--column", "numbers of requests", found,
+		func(name string) bool {
+			_, known := countNames[name]
+			return known
+		})
 	if !ok || !counts {
 		return c, false
 	}

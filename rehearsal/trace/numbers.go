@@ -33,7 +33,8 @@ const (
 )
 
 // numberForm is a number: digits, perhaps in groups, perhaps an exponent, a suffix.
-var numberForm = regexp.MustCompile(`^\+?([0-9][0-9.,'’\x{a0}\x{202f} ]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?\s*([a-zA-Z/]*)$`)
+var numberForm = regexp.MustCompile(`^\+?([0-9][0-9.,'’\x{a0}\x{202f} ]*|\.[0-9]+)` +
+	`([eE][-+]?[0-9]{1,3})?\s*([a-zA-Z/]*)$`)
 
 // thousandsForm is a whole number in groups of three, after separators became spaces.
 var thousandsForm = regexp.MustCompile(`^[0-9]{1,3}( [0-9]{3})+$`)
@@ -98,7 +99,8 @@ func parseNumber(text string, decimal rune) (number, bool) {
 		}
 		return r
 	}, whole)
-	if strings.Contains(grouped, " ") && !thousandsForm.MatchString(grouped) || strings.Trim(fraction, "0123456789") != "" {
+	if strings.Contains(grouped, " ") && !thousandsForm.MatchString(grouped) ||
+		strings.Trim(fraction, "0123456789") != "" {
 		return number{}, false
 	}
 	n.thousands = strings.ContainsAny(whole, ".,")

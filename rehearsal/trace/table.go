@@ -20,7 +20,8 @@ type table struct {
 func newTable(x *reader, h *head, in *bufio.Reader) (*table, error) {
 	t := &table{x: x, limit: &limited{in: in}}
 	if !validSeparator(h.separator) {
-		x.add(position{1, 1}, string(h.separator), "a separator is a comma, a semicolon, a tab or |", "save the file with one")
+		x.add(position{1, 1}, string(h.separator), "a separator is a comma, a semicolon, a tab or |",
+			"save the file with one")
 		return nil, nil
 	}
 	if h.sep {

@@ -103,7 +103,8 @@ func usual(text string) (at time.Time, zoned, ok bool) {
 	}
 	at = time.Date(n[0], time.Month(n[1]), n[2], n[3], n[4], n[5], 0, time.UTC)
 	year, month, day := at.Date()
-	return at, zoned, year == n[0] && int(month) == n[1] && day == n[2] && n[3] < 24 && n[4] < 60 && n[5] < 60 && year >= 1970
+	isDay := year == n[0] && int(month) == n[1] && day == n[2] && year >= 1970
+	return at, zoned, isDay && n[3] < 24 && n[4] < 60 && n[5] < 60
 }
 
 // local is the wall clock's time in the zone.
@@ -205,8 +206,8 @@ func timeOfDay(text string) (day time.Duration, zone *int, ok bool) {
 		seconds = parts[2]
 	}
 	whole, fraction, _ := strings.Cut(seconds, ".")
-	if !plain(parts[0]) || !plain(parts[1]) || len(parts[0]) > 2 || len(parts[1]) != 2 || len(whole) != 2 && seconds != "" ||
-		strings.Trim(whole+fraction, "0123456789") != "" {
+	if !plain(parts[0]) || !plain(parts[1]) || len(parts[0]) > 2 || len(parts[1]) != 2 ||
+		len(whole) != 2 && seconds != "" || strings.Trim(whole+fraction, "0123456789") != "" {
 		return 0, nil, false
 	}
 	h, _ := strconv.Atoi(parts[0])
