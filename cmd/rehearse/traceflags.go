@@ -17,7 +17,8 @@ func traceFlags(o *options, flags *flag.FlagSet) {
 	flags.StringVar(&r.Column, "column", "",
 		"the `header`, key or number of the column of requests (default one with a documented name)")
 	flags.StringVar(&r.TimeColumn, "time-column", "",
-		"the `header`, key or number of the column of times (default one with a documented name)")
+		"the `header`, key or number of the column of times, or of two as DATE+TIME (default one with a documented "+
+			"name)")
 	flags.StringVar(&r.Metric, "metric", "", "the `label` or ID of the series to read, of several in the trace")
 	choice := func(name, usage string, to *string, known ...string) {
 		valueFlag(o, flags, name, usage, "it is one of "+strings.Join(known, ", "), "such as "+known[0],

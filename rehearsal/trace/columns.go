@@ -43,18 +43,23 @@ func normal(name string) string {
 }
 
 // columns are the indexes of the columns of times and counts; count is -1 where each
-// row is a request.
-type columns struct{ time, count int }
+// row is a request. day is that of the date where times have none, else -1.
+type columns struct{ time, count, day int }
 
 // choose finds the columns by their headers or keys, at the place of the header.
 func (x *reader) choose(at position, headers []string) (columns, bool) {
 	const most = 30
 	found := "the headers are " + quoted(strings.Join(headers[:min(len(headers), most)], ", "))
-	c := columns{time: -1, count: -1}
+	c := columns{time: -1, count: -1, day: -1}
+	isTime := func(name string) bool { return slices.Contains(timeNames, name) }
+	day, timeColumn, joined := strings.Cut(x.options.TimeColumn, "+")
+	if whole := x.options.TimeColumn; slices.Contains(headers, whole) || !joined {
+		timeColumn, joined = whole, false
+	}
 	var ok bool
-	c.time, ok = x.find(at, headers, x.options.TimeColumn, "--time-column", "times", found, func(name string) bool {
-		return slices.Contains(timeNames, name)
-	})
+	if c.time, ok = x.find(at, headers, timeColumn, "--time-column", "times", found, isTime); ok && joined {
+		c.day, ok = x.find(at, headers, day, "--time-column", "dates", found, isTime)
+	}
 	if x.options.Unit == string(unitRequest) {
 		return c, ok
 	}
@@ -108,18 +113,22 @@ func (x *reader) find(at position, headers []string, option, flag, what, found s
 		x.add(at, "", fmt.Sprintf("no column is known to have %s; %s", what, found), fix)
 	default:
 		var names []string
+		join := ""
+		if flag == "--time-column" {
+			join = ", or a date and a time by DATE+TIME"
+		}
 		for _, i := range matches {
 			names = append(names, headers[i])
 		}
 		x.add(at, "", fmt.Sprintf("several columns may have the %s: %s", what, quoted(strings.Join(names, ", "))),
-			"name one of them by "+flag)
+			"name one of them by "+flag+join)
 	}
 	return -1, false
 }
 
 // numbered finds the columns of a file without headers.
 func (x *reader) numbered(at position, first []string) (columns, bool) {
-	c := columns{0, 1}
+	c := columns{0, 1, -1}
 	for _, option := range []struct {
 		flag, text string
 		to         *int

@@ -22,8 +22,9 @@ type format struct {
 	// read reads a file's rows.
 	read func(*reader, *head, *bufio.Reader) error
 	// log reports whether each line is a request, so that files may be read together;
+	// table whether columns and their unit may be named; series whether one may be;
 	// refused whether no file of it is read.
-	log, refused bool
+	log, table, series, refused bool
 }
 
 // formats are the formats, the plain table last.
@@ -45,14 +46,14 @@ var formats = sync.OnceValue(func() []*format {
 					"give the file beside it whose name ends in _stats_history.csv")
 				return nil
 			}},
-		{name: "CloudWatch get-metric-data", is: key("MetricDataResults"), read: readMetricData},
-		{name: "CloudWatch get-metric-statistics", is: key("Datapoints"), read: readStatistics},
-		{name: "CloudWatch text", is: isMetricText, read: readMetricText},
-		{name: "CloudWatch YAML", is: isMetricYAML, read: readMetricYAML},
-		{name: "CloudWatch console CSV", is: isConsole, read: readConsole},
+		{name: "CloudWatch get-metric-data", is: key("MetricDataResults"), read: readMetricData, series: true},
+		{name: "CloudWatch get-metric-statistics", is: key("Datapoints"), read: readStatistics, series: true},
+		{name: "CloudWatch text", is: isMetricText, read: readMetricText, series: true},
+		{name: "CloudWatch YAML", is: isMetricYAML, read: readMetricYAML, series: true},
+		{name: "CloudWatch console CSV", is: isConsole, read: readConsole, series: true},
 		{name: "Application Load Balancer log", is: isLoadBalancerLog, read: readLoadBalancerLog, log: true},
 		{name: "web server log", is: isWebServerLog, read: readWebServerLog, log: true},
-		{name: "Prometheus query_range", is: isPrometheus, read: readPrometheus},
+		{name: "Prometheus query_range", is: isPrometheus, read: readPrometheus, series: true},
 		{name: "k6 CSV", is: columnsBegin("metric_name", "timestamp", "metric_value"), read: readK6CSV},
 		{name: "k6 JSON", is: isK6JSON, read: readK6JSON},
 		{name: "vegeta CSV", is: isVegetaCSV, read: readVegetaCSV},
@@ -61,9 +62,9 @@ var formats = sync.OnceValue(func() []*format {
 		{name: "hey CSV", is: columnsBegin("response-time", "DNS+dialup"), read: readHey},
 		{name: "Azure LLM inference trace", is: columnsBegin("TIMESTAMP", "ContextTokens", "GeneratedTokens"),
 			read: readAzure},
-		{name: "JSON rows", is: isJSONRows, read: readJSONRows},
+		{name: "JSON rows", is: isJSONRows, read: readJSONRows, table: true},
 		{name: "times", is: isTimes, read: readTimes, log: true},
-		{name: "CSV", is: func(h *head) bool { return !h.json }, read: readTable},
+		{name: "CSV", is: func(h *head) bool { return !h.json }, read: readTable, table: true},
 	}...)
 })
 

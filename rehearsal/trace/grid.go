@@ -85,7 +85,7 @@ func (x *reader) trace() Trace {
 		if from, to := min(before, at)+period, max(before, at); to > from {
 			x.gap(from, to, period, x.direction < 0)
 		}
-		if factor, found := smooth.add(v); found && x.options.Unit == "" {
+		if factor, found := smooth.add(v); found && x.format.table && x.options.Unit == "" {
 			x.add(position{}, formatTime(smooth.at(at, period, x.direction)), fmt.Sprintf("from this row on the counts "+
 				"go on as before, but %s: the unit has changed", factor), "write all rows in one unit, or say --unit "+
 				string(unitCount)+" if this is the traffic")

@@ -217,18 +217,42 @@ func (j *jsonReader) flat(prefix string, into map[string]scalar, keys *[]string)
 	})
 }
 
-// objects calls f with each object of JSON lines, or of a list.
+// objects calls f with each object of JSON lines, or of a list. A list may have pairs,
+// whose keys are pairKeys, or single values, which have the first of them.
 func (j *jsonReader) objects(f func(row map[string]scalar, keys []string, at position) error) error {
 	row := map[string]scalar{}
 	var keys []string
-	one := func(t json.Token) error {
-		if t != json.Delim('{') {
-			return errShape
-		}
-		at := j.lines.at(j.d.InputOffset() - 1)
+	one := func(t json.Token, listed bool) (err error) {
 		clear(row)
 		keys = keys[:0]
-		if err := j.flat("", row, &keys); err != nil {
+		add := func(s scalar, err error) error {
+			if err == nil && len(keys) == len(pairKeys) {
+				err = errShape
+			}
+			if err == nil {
+				keys = append(keys, pairKeys[len(keys)])
+				row[keys[len(keys)-1]] = s
+			}
+			return err
+		}
+		var at position
+		switch {
+		case t == json.Delim('{'):
+			at = j.lines.at(j.d.InputOffset() - 1)
+			err = j.flat("", row, &keys)
+		case !listed:
+			err = errShape
+		case t == json.Delim('['):
+			at = j.lines.at(j.d.InputOffset() - 1)
+			err = j.rest(func() error { return add(j.scalar()) })
+			if err == nil && len(keys) < len(pairKeys) {
+				err = errShape
+			}
+		default:
+			err = add(j.scalarOf(t))
+			at = row[pairKeys[0]].at
+		}
+		if err != nil {
 			return err
 		}
 		return f(row, keys, at)
@@ -246,10 +270,10 @@ func (j *jsonReader) objects(f func(row map[string]scalar, keys []string, at pos
 				if err != nil {
 					return err
 				}
-				return one(t)
+				return one(t, true)
 			})
 		default:
-			err = one(t)
+			err = one(t, false)
 		}
 		if err != nil {
 			return err

@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// pairKeys are the keys of a pair of a time and a count.
+var pairKeys = []string{"1", "2"}
+
 const (
 	rowsShape = "an object for each row, one a line or in a list"
 	rowsFix   = `write {"time": "2027-05-29T20:00:00Z", "count": 1200}`
@@ -17,9 +20,9 @@ var errStop = errors.New("enough problems")
 func isK6JSON(h *head) bool     { return !h.array && h.has("metric", "type", "data") }
 func isVegetaJSON(h *head) bool { return h.has("attack", "seq", "code", "timestamp", "latency") }
 
-// isJSONRows recognises rows of JSON: objects that no other format claims.
+// isJSONRows recognises rows of JSON: objects that no other format claims, or a list.
 func isJSONRows(h *head) bool {
-	if len(h.keys) == 0 || isK6JSON(h) || isVegetaJSON(h) || isPrometheus(h) {
+	if !h.json || len(h.keys) == 0 && !h.array || isK6JSON(h) || isVegetaJSON(h) || isPrometheus(h) {
 		return false
 	}
 	return h.array || !h.has("MetricDataResults") && !h.has("Datapoints")
@@ -89,6 +92,15 @@ func readJSONRows(x *reader, _ *head, in *bufio.Reader) error {
 // chooseKeys chooses the keys of times and counts. Without a key of counts, keys that
 // only the log of a request has make each row a request.
 func (x *reader) chooseKeys(at position, keys []string) (time, count string, ok bool) {
+	switch strings.Join(keys, " ") {
+	case pairKeys[0]: // a list of times
+		return keys[0], "", true
+	case strings.Join(pairKeys, " "):
+		if x.unit == "" {
+			x.unit = unitCount
+		}
+		return pairKeys[0], pairKeys[1], true
+	}
 	keys = slices.Clone(keys)
 	if x.options.Column == "" && x.options.Unit == "" {
 		hasCount, isRequest := false, false

@@ -62,12 +62,15 @@ func readMetricText(x *reader, _ *head, in *bufio.Reader) error {
 	return err
 }
 
+// sum reports whether the number without a name is said to be the Sum.
+func (o Options) sum() bool { return o.Column == "Sum" }
+
 // textDatapoint adds a datapoint of text, which has no names: with one number it may
 // be any statistic.
 func (x *reader) textDatapoint(r *metricResult, fields []string, at position) {
 	i := slices.IndexFunc(fields, func(f string) bool { return strings.Contains(f, ":") }) // the time
 	switch {
-	case i == len(statistics)+1, i == 2 && x.options.Column == "Sum":
+	case i == len(statistics)+1, i == 2 && x.options.sum():
 		x.addTime(r, cell{at: at, text: fields[i]})
 		r.addValue(cell{at: at, text: fields[i-1]}, true)
 	default:

@@ -19,7 +19,7 @@ type Options struct {
 	Name string
 	// Column and TimeColumn are the headers of the columns, or the keys, of counts and
 	// of times; of a file without headers their numbers from 1. Default: those with a
-	// documented name.
+	// documented name. A date and a time in two columns are DATE+TIME.
 	Column, TimeColumn string
 	// Unit is what the counts are: count, rate (requests a second), counter (requests
 	// since some beginning) or request (each row is one). Default: as the file says.

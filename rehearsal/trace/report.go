@@ -120,6 +120,18 @@ func (x *reader) describe(t Trace) {
 	default:
 		r.Zone = "times say their zone"
 	}
+	for _, unused := range []struct {
+		option string
+		is     bool
+	}{
+		{"--column", x.options.Column != "" && !x.format.table && !x.options.sum()},
+		{"--time-column", x.options.TimeColumn != "" && !x.format.table},
+		{"--metric", x.options.Metric != "" && !x.format.series},
+	} {
+		if unused.is {
+			r.Notes = append(r.Notes, unused.option+" is not used, since the format says it")
+		}
+	}
 	if x.skipped > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("%d requests that the load balancer answered itself left out", x.skipped))
 	}

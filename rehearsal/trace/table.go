@@ -119,6 +119,9 @@ func readTable(x *reader, h *head, in *bufio.Reader) error {
 		return fmt.Sprint(i + 1)
 	}
 	x.report.TimeColumn, x.report.Column = name(c.time), name(c.count)
+	if c.day >= 0 {
+		x.report.TimeColumn = name(c.day) + " and " + name(c.time)
+	}
 	column := func(i int) string {
 		if names == nil {
 			return "" // the position says it
@@ -133,6 +136,11 @@ func readTable(x *reader, h *head, in *bufio.Reader) error {
 			continue
 		}
 		when, hasTime := t.cell(record, c.time, column(c.time))
+		if c.day >= 0 && hasTime {
+			var day cell
+			day, hasTime = t.cell(record, c.day, column(c.day))
+			when.text = day.text + " " + when.text
+		}
 		if c.count < 0 {
 			if hasTime {
 				x.request(when)
