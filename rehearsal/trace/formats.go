@@ -46,6 +46,12 @@ var formats = sync.OnceValue(func() []*format {
 					"give the file beside it whose name ends in _stats_history.csv")
 				return nil
 			}},
+		{name: "the CLI's table or yaml-stream", refused: true,
+			is: func(h *head) bool { return strings.HasPrefix(h.line, "---") || strings.HasPrefix(h.line, "- ") },
+			read: func(x *reader, h *head, _ *bufio.Reader) error {
+				x.add(position{h.number, 1}, "", "of the CLI's outputs json, text and yaml are read", exportAgain)
+				return nil
+			}},
 		{name: "CloudWatch get-metric-data", is: key("MetricDataResults"), read: readMetricData, series: true},
 		{name: "CloudWatch get-metric-statistics", is: key("Datapoints"), read: readStatistics, series: true},
 		{name: "CloudWatch text", is: isMetricText, read: readMetricText, series: true},
