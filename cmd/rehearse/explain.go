@@ -34,7 +34,7 @@ func explain(o *options, out io.Writer) (int, error) {
 		events = events[n:]
 	}
 	for _, e := range events { // at the very end
-		fmt.Fprintf(out, "  %s\n", report.Line(e))
+		fmt.Fprintf(out, "  %s%s\n", e.At.UTC().Format("2 Jan "), report.Line(e))
 	}
 	fmt.Fprintf(out, "\n%s", r.Summary())
 	return statusOK, nil

@@ -35,6 +35,8 @@ type options struct {
 	given                     facts // which override facts files
 
 	trace, shape         string
+	reading              trace.Options // how the trace is read
+	stdin                io.Reader
 	cachedSource         *trafficSource // read from trace or shape
 	rateScale, timeScale float64
 	from, to             time.Time
@@ -52,7 +54,7 @@ type options struct {
 
 func newOptions() *options {
 	return &options{rateScale: 1, timeScale: 1, parameters: map[string]string{}, environments: map[string]bool{},
-		readings: map[string]cloudformation.Reading{}, plans: map[setting]*plan.Plan{}, given: newFacts()}
+		readings: map[string]cloudformation.Reading{}, plans: map[setting]*plan.Plan{}, given: newFacts(), stdin: os.Stdin}
 }
 
 func subjectFlags(o *options, flags *flag.FlagSet) {
@@ -91,8 +93,7 @@ func playFlags(o *options, flags *flag.FlagSet) {
 			return nil
 		})
 	}
-	flags.StringVar(&o.trace, "trace", "",
-		"a `file` of traffic: counts as CSV, a log of requests, or what aws cloudwatch get-metric-data prints")
+	traceFlags(o, flags)
 	flags.StringVar(&o.shape, "shape", "",
 		"generated traffic instead of a trace, `KIND,KEY=VALUE,...`; times count from its start, rates are requests "+
 			"a second:\n"+strings.Join(trace.ShapeForms(), "\n"))

@@ -50,7 +50,11 @@ func makePlan(o *options, out io.Writer) (int, error) {
 		{option: "--yaml", path: o.planning.yaml}}, p.JSON, keys); err != nil {
 		return statusBadInput, err
 	}
-	fmt.Fprint(out, p.Summary(), "\n", p.YAML())
+	summary := p.Summary()
+	if reading := o.source().reading; reading != "" {
+		summary += "# the trace: " + reading + "\n"
+	}
+	fmt.Fprint(out, summary, "\n", p.YAML())
 	if !p.Holds {
 		return statusRefused, nil
 	}
@@ -161,7 +165,7 @@ func (o *options) earlierEvening(option string, k kickOff, read bool) (plan.Even
 	whole := o.source().whole
 	if k.file != "" {
 		var err error
-		if whole, _, err = trace.ReadFile(k.file, trace.Options{}); err != nil {
+		if whole, _, err = trace.ReadFile(k.file, o.reading); err != nil {
 			return plan.Evening{}, err
 		}
 	}

@@ -65,6 +65,7 @@ func (o *options) run(p prepared) (report.Report, error) {
 	}
 	r := report.Report{
 		Input: p.in, Result: result, Findings: p.findings, Template: p.template, Trace: cmp.Or(o.trace, o.shape),
+		TraceRead:  o.source().reading,
 		TraceNotes: strings.Join(p.notes, "; "),
 		MaxP99:     o.gate.maxP99, Failures: o.gate.failures(result),
 	}

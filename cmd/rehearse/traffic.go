@@ -12,8 +12,10 @@ import (
 type trafficSource struct {
 	trace.Trace // from --from to --to
 	whole       trace.Trace
-	notes       []string
-	err         error
+	// reading is how a file was read.
+	reading string
+	notes   []string
+	err     error
 }
 
 // hasTraffic reports whether traffic is given.
@@ -37,7 +39,10 @@ func (o *options) readSource() trafficSource {
 		s.whole, s.err = trace.ParseShape("--shape", o.shape)
 	default:
 		var found trace.Report
-		s.whole, found, s.err = trace.ReadFile(o.trace, trace.Options{})
+		s.whole, found, s.err = o.readTrace()
+		if s.err == nil {
+			s.reading = found.Reading()
+		}
 		if text := found.String(); text != "" {
 			s.notes = append(s.notes, text)
 		}

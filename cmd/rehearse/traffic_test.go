@@ -112,7 +112,7 @@ func TestLongTrace(t *testing.T) {
 	if status != statusOK || !strings.Contains(out, " answered") {
 		t.Fatalf("exit status %d\n%s", status, problems)
 	}
-	if got := after.Sys - before.Sys; got > 300<<20 {
+	if got := after.Sys - before.Sys; got > 150<<20 {
 		t.Errorf("it took %d MB", got>>20)
 	}
 }

@@ -85,7 +85,11 @@ func (c *chart) timeAxis() {
 			continue
 		}
 		fmt.Fprintf(&c.b, `<path class="g" d="M%s %sv5"/>`, coordinate(c.x(t)), coordinate(base))
-		c.text("a", c.x(t), base+17, "middle", t.UTC().Format(format))
+		text := t.UTC().Format(format)
+		if text == "00:00" && long > 24*time.Hour {
+			text = t.UTC().Format("2 Jan")
+		}
+		c.text("a", c.x(t), base+17, "middle", text)
 	}
 	c.text("a", c.width-c.right+30, base+17, "start", "UTC")
 }

@@ -136,7 +136,7 @@ func (r Report) eventsChart(width float64) string {
 			}
 			count++
 			if len(said) < 5 {
-				said = append(said, Line(e))
+				said = append(said, r.line(e))
 			}
 		}
 		flush()
@@ -156,9 +156,8 @@ func (r Report) faultWindows(c *chart, y float64) {
 				continue // outside the chart
 			}
 			fmt.Fprintf(&c.b,
-				`<rect class="m-fault" x="%s" y="%s" width="%s" height="6" rx="3"><title>%s to %s %s</title></rect>`,
-				coordinate(from), coordinate(y-3), coordinate(to-from), w.From.UTC().Format("15:04"),
-				w.To.UTC().Format("15:04"), name)
+				`<rect class="m-fault" x="%s" y="%s" width="%s" height="6" rx="3"><title>%s %s</title></rect>`,
+				coordinate(from), coordinate(y-3), coordinate(to-from), r.span(w.From, w.To), name)
 		}
 	}
 	draw("no capacity", r.Input.Faults.NoCapacity)

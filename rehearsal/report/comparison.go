@@ -126,6 +126,9 @@ func (c Comparison) footer() [][2]string {
 	if len(c.Rows) == 0 {
 		return out
 	}
+	if read := c.Rows[0].TraceRead; read != "" {
+		out = append(out, [2]string{"trace read", read})
+	}
 	if notes := c.Rows[0].TraceNotes; notes != "" && c.same(func(r Compared) string { return r.TraceNotes }) {
 		out = append(out, [2]string{"trace", notes})
 	}

@@ -16,6 +16,7 @@ var comparisonPage = template.Must(template.New("comparison").Parse(comparisonTe
 type comparisonDocument struct {
 	SchemaVersion int    `json:"schemaVersion"`
 	Trace         string `json:"trace,omitempty"`
+	TraceRead     string `json:"traceRead,omitempty"`
 	Asked         string `json:"asked,omitempty"`
 	// Cheapest is the index of the cheapest row that passes the gate.
 	Cheapest *int          `json:"cheapest,omitempty"`
@@ -40,7 +41,7 @@ func (c Comparison) JSON() ([]byte, error) {
 		d.Cheapest = &best
 	}
 	for _, r := range c.Rows {
-		d.Trace = r.Trace
+		d.Trace, d.TraceRead = r.Trace, r.TraceRead
 		d.Rows = append(d.Rows, rowDocument{
 			Scaling: r.Scaling, Facts: r.Facts, TraceNotes: r.TraceNotes, Assumptions: r.assumptions(),
 			totals: totalsOf(r.Result), Unscaled: r.unscaled(), GateFailures: append([]string{}, r.Failures...),

@@ -61,6 +61,31 @@ func duration(d time.Duration) string {
 	return problem.Duration(d.Round(time.Second))
 }
 
+// days reports whether the rehearsal is on more than one day in UTC.
+func (r Report) days() bool {
+	return day(r.Result.From) != day(r.Result.To.Add(-time.Nanosecond))
+}
+
+// day is the day of a time in UTC, such as "8 Jul 1998".
+func day(t time.Time) string { return t.UTC().Format("2 Jan 2006") }
+
+// clock formats a time of the rehearsal, with its day where there are several.
+func (r Report) clock(t time.Time) string {
+	if r.days() {
+		return t.UTC().Format("2 Jan 15:04")
+	}
+	return t.UTC().Format("15:04")
+}
+
+// span formats two times of the rehearsal, with the day of the second where it is
+// another one.
+func (r Report) span(from, to time.Time) string {
+	if day(from) == day(to) {
+		return r.clock(from) + " to " + to.UTC().Format("15:04")
+	}
+	return r.clock(from) + " to " + r.clock(to)
+}
+
 // frequency formats a number of times.
 func frequency(n int) string {
 	switch n {

@@ -19,6 +19,7 @@ type document struct {
 	ResourceID    string    `json:"resourceId"`
 	Template      string    `json:"template,omitempty"`
 	Trace         string    `json:"trace,omitempty"`
+	TraceRead     string    `json:"traceRead,omitempty"`
 	TraceNotes    string    `json:"traceNotes,omitempty"`
 	From          time.Time `json:"from"`
 	To            time.Time `json:"to"`
@@ -103,7 +104,8 @@ func (r Report) JSON() ([]byte, error) {
 	res := r.Result
 	d := document{
 		SchemaVersion: schemaVersion,
-		ResourceID:    r.Input.Subject.Target.ResourceID, Template: r.Template, Trace: r.Trace, TraceNotes: r.TraceNotes,
+		ResourceID:    r.Input.Subject.Target.ResourceID, Template: r.Template, Trace: r.Trace,
+		TraceRead: r.TraceRead, TraceNotes: r.TraceNotes,
 		From: res.From, To: res.To, Assumptions: r.assumptions(),
 		totals:     totalsOf(res),
 		Elasticity: res.Elasticity,

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
@@ -45,18 +46,61 @@ func (r Report) recommendations() []string {
 
 // cause is the minutes with one cause of failures.
 type cause struct {
+	failed float64
+	needed int
+	days   []badDay
+}
+
+// badDay is the minutes of one day.
+type badDay struct {
 	failed   float64
 	from, to time.Time
-	needed   int
 }
 
 func (c *cause) add(m rehearsal.Minute) {
-	if c.failed == 0 {
-		c.from = m.At
+	if n := len(c.days); n == 0 || day(c.days[n-1].from) != day(m.At) {
+		c.days = append(c.days, badDay{from: m.At})
 	}
+	d := &c.days[len(c.days)-1]
+	d.failed += m.Failed
+	d.to = m.At.Add(time.Minute)
 	c.failed += m.Failed
-	c.to = m.At.Add(time.Minute)
 	c.needed = max(c.needed, m.Needed)
+}
+
+// worst is the day with the most failures.
+func (c *cause) worst() badDay {
+	var out badDay
+	for _, d := range c.days {
+		if d.failed > out.failed {
+			out = d
+		}
+	}
+	return out
+}
+
+// maxDaysNamed limits the days that advice names beside the worst.
+const maxDaysNamed = 3
+
+// when says the day and time of the failures; of several days the worst, and which the
+// others are.
+func (c *cause) when(r Report) string {
+	worst := c.worst()
+	span := r.span(worst.from, worst.to)
+	if len(c.days) == 1 {
+		return fmt.Sprintf("from %s UTC", span)
+	}
+	var others []string
+	for _, d := range c.days {
+		if d != worst {
+			others = append(others, d.from.UTC().Format("2 Jan"))
+		}
+	}
+	if more := len(others) - maxDaysNamed; more > 0 {
+		others = append(others[:maxDaysNamed], fmt.Sprintf("%d more", more))
+	}
+	return fmt.Sprintf("on %d days, %s of them from %s UTC and the others on %s,", len(c.days), thousands(worst.failed),
+		span, strings.Join(others, ", "))
 }
 
 // failureCauses are the causes of failed requests.
@@ -76,15 +120,15 @@ func (r Report) failureCauses() []recommendation {
 	var out []recommendation
 	say := func(c cause, text string) {
 		if c.failed > 0 {
-			out = append(out, recommendation{failed: c.failed, text: fmt.Sprintf("%s requests failed from %s to %s UTC %s",
-				thousands(c.failed), c.from.Format("15:04"), c.to.Format("15:04"), text)})
+			out = append(out, recommendation{failed: c.failed, text: fmt.Sprintf("%s requests failed %s %s",
+				thousands(c.failed), c.when(r), text)})
 		}
 	}
 	say(limited,
 		fmt.Sprintf("at the maximum: raise MaxCapacity to %d or more, with headroom, and see that the account's "+
 			"quota allows it", limited.needed))
 	lead := r.Input.WithDefaults().Service.Start
-	before := starting.from.Add(-max(lead.Median, lead.P95) - 5*time.Minute)
+	before := starting.worst().from.Add(-max(lead.Median, lead.P95) - 5*time.Minute)
 	if r.Result.Capacity.Actions == 0 {
 		say(starting, fmt.Sprintf("and nothing ever scaled out: add a target tracking policy, or a floor of %d",
 			starting.needed))
@@ -92,7 +136,7 @@ func (r Report) failureCauses() []recommendation {
 	}
 	say(starting,
 		fmt.Sprintf("before instances had started: a scheduled floor of %d from %s UTC is there in time, a lower "+
-			"target only helps a slower rise", starting.needed, before.Format("15:04")))
+			"target only helps a slower rise", starting.needed, r.clock(before)))
 	say(crowded,
 		"though capacity had caught up: what had queued, or crowds at single instances; a lower target and "+
 			"LEAST_OUTSTANDING_REQUESTS leave more room")
@@ -110,13 +154,14 @@ func (r Report) latencyRecommendations() []recommendation {
 	if limit == 0 {
 		return nil
 	}
-	minutes := 0
+	minutes, days := 0, map[string]bool{}
 	var worst rehearsal.Minute
 	least := time.Duration(1<<63 - 1)
 	for _, m := range r.Result.Minutes {
 		least = min(least, m.P99)
 		if m.Failed < 1 && m.P99 > limit {
 			minutes++
+			days[day(m.At)] = true
 			if m.P99 > worst.P99 {
 				worst = m
 			}
@@ -130,9 +175,13 @@ func (r Report) latencyRecommendations() []recommendation {
 			"time and its variation, not the number of %s; make the service faster, or promise more", duration(limit),
 			duration(least), r.unit(2))}}
 	}
-	return []recommendation{{text: fmt.Sprintf("p99 was over %s in %d of %d minutes, without a failure, at worst "+
+	on := ""
+	if len(days) > 1 {
+		on = fmt.Sprintf(" on %d days", len(days))
+	}
+	return []recommendation{{text: fmt.Sprintf("p99 was over %s in %d of %d minutes%s, without a failure, at worst "+
 		"%s at %s UTC: lower the policy's target, or raise the floor there",
-		duration(limit), minutes, len(r.Result.Minutes), duration(worst.P99), worst.At.Format("15:04"))}}
+		duration(limit), minutes, len(r.Result.Minutes), on, duration(worst.P99), r.clock(worst.At))}}
 }
 
 // costRecommendations say what holds many more instances than are needed.

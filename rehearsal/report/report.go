@@ -21,9 +21,10 @@ type Report struct {
 	Result rehearsal.Result
 	// Findings are the lint's findings on Input.Subject. Default: none.
 	Findings []lint.Finding
-	// Template and Trace name the files. TraceNotes are the findings of reading the
-	// trace, and how it was changed. Default: "", not printed.
-	Template, Trace, TraceNotes string
+	// Template and Trace name the files. TraceRead is what was taken of the trace's
+	// file, TraceNotes are the findings of reading it, and how it was changed.
+	// Default: "", not printed.
+	Template, Trace, TraceRead, TraceNotes string
 	// MaxP99 is the limit of p99. Default: 0, that of Input.Objective, if any.
 	MaxP99 time.Duration
 	// Unscaled is the result of the trace before it was scaled.
@@ -101,6 +102,14 @@ func (r Report) faults() int {
 		}
 	}
 	return n
+}
+
+// line is an event on one line, with its day where there are several.
+func (r Report) line(e rehearsal.Event) string {
+	if r.days() {
+		return e.At.UTC().Format("2 Jan ") + Line(e)
+	}
+	return Line(e)
 }
 
 // Line is an event on one line, such as "19:04:00 policy invocations: scale out, 6 to 9".

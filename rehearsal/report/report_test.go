@@ -217,6 +217,32 @@ func TestChanges(t *testing.T) {
 	}
 }
 
+// Over several days each message has its day, and advice is grouped by days.
+func TestSeveralDays(t *testing.T) {
+	t.Parallel()
+	r := evening(t, func(in *rehearsal.Input) {
+		in.Trace = trace.Grid{Start: kickOff, Length: 7 * 24 * time.Hour, Period: time.Minute}.Diurnal(100, 6000, 20)
+		in.Subject.Target.MaxCapacity = 30
+	})
+	text := r.Summary()
+	date := `[0-9]{1,2} (May|Jun) [0-9]{2}:[0-9]{2}`
+	for _, want := range []string{
+		`requests failed on [0-9] days, [0-9,]+ of them from ` + date + ` to ([0-9]+ Jun )?[0-9]{2}:[0-9]{2} UTC and the others on ` +
+			`[0-9]+ (May|Jun), .*[0-9] more, at the maximum`,
+		`worst minute ` + date, `longest for .* from ` + date,
+	} {
+		if !regexp.MustCompile(want).MatchString(text) {
+			t.Errorf("it does not say %s:\n%s", want, text)
+		}
+	}
+	if bare := regexp.MustCompile(`(from|minute|at) [0-9]{2}:[0-9]{2}`).FindString(text); bare != "" {
+		t.Errorf("%q is of which day?\n%s", bare, text)
+	}
+	if svg := r.eventsChart(wide); !regexp.MustCompile(`<title>[0-9]+ (May|Jun) [0-9:]+ `).MatchString(svg) {
+		t.Errorf("marks have no day: %.3000s", svg)
+	}
+}
+
 func TestFigures(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ got, want string }{

@@ -41,7 +41,7 @@ func (r Report) Lines() [][2]string {
 			thousands(q.Failed))},
 	}
 	if q.Failed >= 1 {
-		out[0][1] += fmt.Sprintf("; worst minute %s with %s, longest bad run %s", q.WorstMinute.Format("15:04"),
+		out[0][1] += fmt.Sprintf("; worst minute %s with %s, longest bad run %s", r.clock(q.WorstMinute),
 			percent(q.WorstMinuteAvailability), duration(q.LongestBadRun))
 	}
 	latency := fmt.Sprintf("p50 %s, p95 %s, p99 %s", duration(res.Latency.P50), duration(res.Latency.P95),
@@ -53,7 +53,7 @@ func (r Report) Lines() [][2]string {
 	supply := fmt.Sprintf("%d to %d %s in service, changed %s", c.Least, c.Most, r.unit(c.Most), frequency(c.Actions))
 	if c.Shortages > 0 {
 		supply += fmt.Sprintf("; short %s, longest for %s from %s", frequency(c.Shortages), duration(c.LongestShortage),
-			c.ShortageAt.Format("15:04"))
+			r.clock(c.ShortageAt))
 	}
 	if c.Refused > 0 {
 		supply += fmt.Sprintf("; %d floors refused while updating", c.Refused)
@@ -74,6 +74,9 @@ func (r Report) Lines() [][2]string {
 					thousands(u.Requests.Arrived),
 					percent(u.Requests.Availability), thousands(u.Requests.Failed), duration(u.Latency.P99),
 					number(u.Cost.InstanceHours), u.Cost.OverOracle, number(u.Cost.OracleInstanceHours))})
+	}
+	if r.TraceRead != "" {
+		out = append(out, [2]string{"trace read", r.TraceRead})
 	}
 	if r.TraceNotes != "" {
 		out = append(out, [2]string{"trace", r.TraceNotes})

@@ -2,232 +2,192 @@ package trace
 
 import (
 	"bufio"
-	"encoding/json"
-	"errors"
+	"cmp"
 	"fmt"
-	"io"
 	"slices"
-	"strings"
 )
 
 // metricResult is a series of a CloudWatch export.
 type metricResult struct {
-	id, label string
-	at        position
-	times     []json.RawMessage
-	timesAt   []position
-	values    []json.RawMessage
-	valuesAt  []position
+	id, label, status string
+	at                position
+	points            []datapoint
+	times, values     int
+	found             problemList // of its points
 }
 
-// lineCounter records where lines begin while a decoder reads.
-type lineCounter struct {
-	in    io.Reader
-	lines []int64 // offsets at which lines begin
-	read  int64
+// datapoint is a datapoint: the text of a time is read at once.
+type datapoint struct {
+	at    int64
+	value float64
 }
 
-func (p *lineCounter) Read(b []byte) (int, error) {
-	n, err := p.in.Read(b)
-	for i := range n {
-		if b[i] == '\n' {
-			p.lines = append(p.lines, p.read+int64(i)+1)
-		}
+const (
+	metricShape = "what get-metric-data prints"
+	exportAgain = "export it again with --output json"
+)
+
+// addTime and addValue add the next time and the next value, in either order.
+func (x *reader) addTime(r *metricResult, c cell) {
+	at, wrong := x.clock.parse(c.text, 0)
+	if wrong != nil {
+		r.found.addColumn(c.at, "", c.text, wrong.rule, exportAgain)
 	}
-	p.read += int64(n)
-	return n, err
+	r.grow(max(r.times, r.values) + 1)
+	r.points[r.times].at = at.Unix()
+	r.times++
 }
 
-func (p *lineCounter) at(offset int64) position {
-	line, found := slices.BinarySearch(p.lines, offset)
-	if found {
-		line++
+func (r *metricResult) addValue(c cell, number bool) {
+	n, ok := parseNumber(c.text, point)
+	switch {
+	case !number:
+		r.found.add(c.at, `"`+c.text+`"`, "a value is a number", exportAgain)
+	case !ok || n.suffix != "" || n.thousands:
+		r.found.add(c.at, c.text, countRule, countFix)
 	}
-	begin := int64(0)
-	if line > 0 {
-		begin = p.lines[line-1]
-	}
-	return position{line + 1, int(offset-begin) + 1}
+	r.grow(r.values + 1)
+	r.points[r.values].value = n.value
+	r.values++
 }
 
-// cloudWatch reads the output of get-metric-data.
-func (x *reader) cloudWatch(in *bufio.Reader) error {
-	if mark, _ := in.Peek(3); string(mark) == "\xef\xbb\xbf" {
-		_, _ = in.Discard(3)
+func (r *metricResult) grow(n int) {
+	for len(r.points) < n {
+		r.points = append(r.points, datapoint{})
 	}
-	p := &lineCounter{in: in}
-	d := json.NewDecoder(p)
-	results, err := readResults(d, p)
-	if err != nil {
-		var syntax *json.SyntaxError
-		var shape *json.UnmarshalTypeError
-		switch {
-		case errors.As(err, &syntax):
-			x.add(p.at(max(syntax.Offset-1, 0)), "", err.Error(), "export it again with --output json")
-		case errors.As(err, &shape), errors.Is(err, errShape):
-			x.add(p.at(d.InputOffset()), "", "this is not what get-metric-data prints", "export it again with --output json")
-		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-			x.add(p.at(p.read), "", "the file ends too early", "export it again with --output json")
-		default:
+}
+
+// readMetricData reads the output of get-metric-data.
+func readMetricData(x *reader, _ *head, in *bufio.Reader) error {
+	j := newJSONReader(in)
+	var results []*metricResult
+	next := false
+	err := j.object(func(key string) error {
+		switch key {
+		case "NextToken":
+			s, err := j.scalar()
+			next = s.text != "" && s.text != "null"
 			return err
+		case "MetricDataResults":
+			return j.array(func() error {
+				r, err := x.metricResult(j)
+				results = append(results, r)
+				return err
+			})
 		}
-		return nil
+		return j.skip()
+	})
+	if err != nil {
+		return x.jsonProblem(j, err, metricShape, exportAgain)
 	}
-	if r := x.selectResult(results); r != nil {
-		x.result(r)
-	}
+	x.metricResults(results, next)
 	return nil
 }
 
-var errShape = errors.New("not an export")
-
-// readResults reads MetricDataResults.
-func readResults(d *json.Decoder, p *lineCounter) ([]metricResult, error) {
-	var results []metricResult
-	err := object(d, func(key string) error {
-		if key != "MetricDataResults" {
-			return skip(d)
-		}
-		return array(d, func() error {
-			r := metricResult{at: p.at(d.InputOffset())}
-			err := object(d, func(key string) (err error) {
-				switch key {
-				case "Id":
-					return d.Decode(&r.id)
-				case "Label":
-					return d.Decode(&r.label)
-				case "Timestamps":
-					r.times, r.timesAt, err = rawValues(d, p)
-				case "Values":
-					r.values, r.valuesAt, err = rawValues(d, p)
-				default:
-					err = skip(d)
+func (x *reader) metricResult(j *jsonReader) (*metricResult, error) {
+	r := &metricResult{found: problemList{name: x.name}}
+	r.at = j.here()
+	text := func(to *string) error {
+		s, err := j.scalar()
+		*to = s.text
+		return err
+	}
+	err := j.object(func(key string) error {
+		switch key {
+		case "Id":
+			return text(&r.id)
+		case "Label":
+			return text(&r.label)
+		case "StatusCode":
+			return text(&r.status)
+		case "Timestamps":
+			return j.array(func() error {
+				s, err := j.scalar()
+				if err == nil {
+					x.addTime(r, cell{at: s.at, text: s.text})
 				}
 				return err
 			})
-			results = append(results, r)
-			return err
-		})
+		case "Values":
+			return j.array(func() error {
+				s, err := j.scalar()
+				if err == nil {
+					r.addValue(cell{at: s.at, text: s.text}, s.number)
+				}
+				return err
+			})
+		}
+		return j.skip()
 	})
-	return results, err
+	return r, err
 }
 
-func rawValues(d *json.Decoder, p *lineCounter) (values []json.RawMessage, at []position, err error) {
-	err = array(d, func() error {
-		var v json.RawMessage
-		if err := d.Decode(&v); err != nil {
-			return err
-		}
-		values, at = append(values, v), append(at, p.at(d.InputOffset()-int64(len(v))))
-		return nil
-	})
-	return values, at, err
-}
-
-func skip(d *json.Decoder) error { var v json.RawMessage; return d.Decode(&v) }
-
-func object(d *json.Decoder, member func(key string) error) error {
-	return within(d, '{', func() error {
-		key, err := d.Token()
-		if err != nil {
-			return err
-		}
-		return member(key.(string)) // the decoder lets nothing else be a key
-	})
-}
-
-func array(d *json.Decoder, element func() error) error { return within(d, '[', element) }
-
-func within(d *json.Decoder, open json.Delim, each func() error) error {
-	token, err := d.Token()
-	if err != nil {
-		return err
-	}
-	if token != open {
-		return errShape
-	}
-	for d.More() {
-		if err := each(); err != nil {
-			return err
-		}
-	}
-	_, err = d.Token()
-	return err
-}
-
-// selectResult selects the result to read.
-func (x *reader) selectResult(results []metricResult) *metricResult {
-	match := func(yes func(r *metricResult) bool) (one *metricResult, several bool) {
-		for i := range results {
-			if yes(&results[i]) {
-				one, several = &results[i], one != nil
-			}
-		}
-		return one, several
-	}
-	var names []string
+// metricResults takes the rows of the result to read. Pages of one result, which the
+// CLI prints one after another, are one result. next says that more pages are missing.
+func (x *reader) metricResults(results []*metricResult, next bool) {
+	var merged []*metricResult
 	for _, r := range results {
-		names = append(names, fmt.Sprintf("%s (%s)", r.id, r.label))
-	}
-	there := "there is " + strings.Join(names, ", ")
-	if len(names) == 0 {
-		there = "there is none"
-	}
-	if x.options.Metric != "" {
-		if r, _ := match(func(r *metricResult) bool {
-			return r.id == x.options.Metric ||
-				r.label == x.options.Metric
-		}); r != nil {
-			return r
+		i := slices.IndexFunc(merged, func(m *metricResult) bool { return m.id == r.id && m.label == r.label })
+		if i < 0 || r.id == "" {
+			merged = append(merged, r)
+			continue
 		}
-		x.add(position{}, x.options.Metric, "no result has this ID or label; "+there, "name one of them")
-		return nil
+		m := merged[i]
+		if m.times != m.values || r.times != r.values {
+			m.times, m.values = m.times+r.times, m.values+r.values
+		} else {
+			m.points, m.times, m.values = append(m.points, r.points...), m.times+r.times, m.values+r.values
+		}
+		m.status = r.status
+		m.found.problems = append(m.found.problems, r.found.problems...)
 	}
-	if len(results) == 1 {
-		return &results[0]
-	}
-	if r, several := match(func(r *metricResult) bool {
-		return strings.Contains(r.label, "Invocations") || strings.Contains(r.label, "RequestCount")
-	}); r != nil && !several {
-		return r
-	}
-	x.add(position{}, "", "one result is read; "+there, "name the metric to read")
-	return nil
-}
-
-// result adds the rows of a series, oldest first.
-func (x *reader) result(r *metricResult) {
-	if len(r.times) != len(r.values) {
-		x.add(r.at, "", fmt.Sprintf("%d times and %d values do not go together", len(r.times), len(r.values)),
-			"export it again")
+	r := x.selectResult(merged)
+	switch {
+	case r == nil:
+		return
+	case next:
+		x.add(position{}, "", "the output has a NextToken: datapoints are missing",
+			"export all pages, without --max-items, or a shorter time")
+		return
+	case r.status != "" && r.status != "Complete":
+		x.add(r.at, r.status, "the result is not complete: datapoints are missing",
+			"export it again, a shorter time or with a longer period, until it says Complete")
+		return
+	case r.times != r.values:
+		x.add(r.at, "", fmt.Sprintf("%d times and %d values do not go together", r.times, r.values), "export it again")
 		return
 	}
-	order := make([]int, 0, len(r.times))
-	for i := range r.times {
-		order = append(order, i)
+	x.take(r)
+}
+
+// take adds the rows of a result, oldest first.
+func (x *reader) take(r *metricResult) {
+	x.problems, x.omitted = append(x.problems, r.found.problems...), x.omitted+r.found.omitted
+	if len(x.problems) > 0 {
+		return
 	}
-	if n := len(r.times); n > 1 {
-		first, ok := parseTime(unquote(r.times[0]))
-		last, alsoOK := parseTime(unquote(r.times[n-1]))
-		if ok && alsoOK && first.After(last) {
-			slices.Reverse(order)
-		}
+	x.report.Column, x.unit = r.name(), unitCount
+	if u := unit(x.options.Unit); u != "" && u != unitCount {
+		x.add(r.at, x.options.Unit, "the Sum of a CloudWatch metric is a count", "leave --unit out")
+		return
 	}
-	for _, i := range order {
-		text := unquote(r.times[i])
-		at, ok := parseTime(text)
-		if !ok {
-			x.add(r.timesAt[i], text, timeRule, "export it again with --output json")
-		}
-		var n float64
-		err := json.Unmarshal(r.values[i], &n)
-		if err != nil {
-			x.add(r.valuesAt[i], string(r.values[i]), "a value is a number", "export it again with --output json")
-		}
-		if ok && err == nil {
-			x.row(r.timesAt[i], text, at, r.valuesAt[i], n, string(r.values[i]))
-		}
+	slices.SortStableFunc(r.points, func(a, b datapoint) int { return cmp.Compare(a.at, b.at) })
+	for _, p := range r.points {
+		x.report.Rows++
+		x.put(p.at, p.value, cell{at: r.at, text: formatTime(p.at)}, cell{at: r.at, text: formatNumber(p.value)})
+	}
+	if len(r.points) == 0 {
+		x.add(r.at, "", r.name()+" has no datapoints", "look at its dimensions, and at the start and the end")
 	}
 }
 
-func unquote(raw json.RawMessage) string { return strings.Trim(string(raw), `"`) }
+// name is the result's label and ID.
+func (r *metricResult) name() string {
+	switch {
+	case r.id == "":
+		return r.label
+	case r.label == "":
+		return r.id
+	}
+	return fmt.Sprintf("%s (%s)", r.id, r.label)
+}

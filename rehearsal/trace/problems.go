@@ -7,7 +7,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// place is a line and a column, from 1; 0 is the whole file.
+// position is a line and a column, from 1; 0 is the whole file.
 type position struct{ line, column int }
 
 // problemList collects problems, at most maxProblems of them.
@@ -17,7 +17,10 @@ type problemList struct {
 	omitted  int
 }
 
-func (c *problemList) add(at position, got, rule, fix string) {
+func (c *problemList) add(at position, got, rule, fix string) { c.addColumn(at, "", got, rule, fix) }
+
+// addColumn adds a problem in a column with a name.
+func (c *problemList) addColumn(at position, column, got, rule, fix string) {
 	if len(c.problems) == maxProblems {
 		c.omitted++
 		return
@@ -26,14 +29,19 @@ func (c *problemList) add(at position, got, rule, fix string) {
 	if at.line > 0 {
 		path = fmt.Sprintf("%s:%d:%d", c.name, at.line, at.column)
 	}
-	if len(got) > 60 {
-		got = got[:60] + "…"
+	if column != "" {
+		path += ": " + quoted(column)
 	}
-	if got != "" {
-		got = strconv.QuoteToGraphic(got)
-		got = got[1 : len(got)-1]
+	c.problems = append(c.problems, problem.Problem{Path: path, Got: quoted(got), Rule: rule, Fix: fix})
+}
+
+// quoted is a text of a file in one short line.
+func quoted(text string) string {
+	if runes := []rune(text[:min(len(text), 400)]); len(runes) > 60 {
+		text = string(runes[:60]) + "…"
 	}
-	c.problems = append(c.problems, problem.Problem{Path: path, Got: got, Rule: rule, Fix: fix})
+	text = strconv.QuoteToGraphic(text)
+	return text[1 : len(text)-1]
 }
 
 func (c *problemList) err() error {

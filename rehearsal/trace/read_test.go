@@ -112,7 +112,9 @@ func TestGapsAndDuplicates(t *testing.T) {
 	if diff := cmp.Diff([]float64{1, 7, 0, 0, 3}, got.Counts); diff != "" {
 		t.Error(diff)
 	}
-	want := trace.Report{Rows: 4, GapPeriods: 2, Duplicates: 1, FirstDuplicate: "a.csv:3:1",
+	want := trace.Report{Format: "CSV", Column: "2", TimeColumn: "1", Unit: "requests of each period",
+		Zone: "times say their zone", From: utc("2027-05-29T20:00:00Z"), To: utc("2027-05-29T20:05:00Z"),
+		Period: time.Minute, Rows: 4, GapPeriods: 2, Duplicates: 1, FirstDuplicate: "a.csv:3:1",
 		Gaps: []trace.Gap{{From: utc("2027-05-29T20:02:00Z"), To: utc("2027-05-29T20:04:00Z")}}}
 	if diff := cmp.Diff(want, report); diff != "" {
 		t.Error(diff)
@@ -172,8 +174,8 @@ func TestReadFile(t *testing.T) {
 		!strings.Contains(err.Error(), "testdata/none.csv") {
 		t.Errorf("got %v", err)
 	}
-	for _, o := range []trace.Options{{Period: time.Millisecond}, {Format: "xml"},
-		{Metric: "none", Format: trace.CloudWatch}} {
+	for _, o := range []trace.Options{{Period: time.Millisecond}, {Unit: "bytes"}, {DateOrder: "ymd"},
+		{Decimal: "."}, {Metric: "none"}} {
 		if _, _, err := trace.Read(strings.NewReader(`{"MetricDataResults":[]}`), o); err == nil {
 			t.Errorf("%+v: no error", o)
 		}
@@ -214,25 +216,45 @@ func (g *generated) Read(b []byte) (int, error) {
 	return n, nil
 }
 
+// Whatever a file has, it is read or refused with places and fixes. The seeds are files
+// of every format.
 func FuzzRead(f *testing.F) {
-	files, err := filepath.Glob("testdata/mistakes/*.[cj]s*")
+	for _, pattern := range []string{"testdata/mistakes/*.[cj]s*", "testdata/formats/*"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			f.Fatal(err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(text, uint8(0))
+			f.Add(text, uint8(0xff))
+		}
+	}
+	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
+	f.Fuzz(func(t *testing.T, text []byte, said uint8) {
+		var o trace.Options
+		for bit, say := range []func(){
+			func() { o.DateOrder = "dmy" }, func() { o.Timezone = berlin }, func() { o.Column = "2" },
+			func() { o.Unit = "rate" }, func() { o.Unit = "counter" }, func() { o.Decimal = "comma" },
+			func() { o.Begin = evening.Start }, func() { o.From, o.To = evening.Start, evening.End() },
+		} {
+			if said&(1<<bit) != 0 {
+				say()
+			}
 		}
-		f.Add(text)
-	}
-	f.Add([]byte("10.0.0.1 - - [29/May/2027:22:00:00 +0200] \"POST\"\n"))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		got, _, err := trace.Read(strings.NewReader(string(text)), trace.Options{})
+		got, report, err := trace.Read(strings.NewReader(string(text)), o)
 		if err == nil {
-			err = got.Validate().Err()
-			if err != nil {
+			if err = got.Validate().Err(); err != nil {
 				t.Fatalf("what was read without a problem cannot be replayed: %v", err)
+			}
+			if report.Reading() == "" || strings.Contains(report.Reading(), "\n") {
+				t.Errorf("it says %q", report.Reading())
 			}
 			return
 		}

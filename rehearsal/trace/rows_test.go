@@ -1,7 +1,6 @@
 package trace
 
 import (
-	"bufio"
 	"strings"
 	"testing"
 	"time"
@@ -16,12 +15,12 @@ func TestTooManyRows(t *testing.T) {
 		rows.WriteString(at.Format(time.RFC3339) + ",1\n")
 		at = at.Add(time.Second)
 	}
-	x := reader{options: Options{Format: Counts}, problemList: problemList{name: "long.csv"}, maxRows: 10}
-	if err := x.lines(bufio.NewReader(strings.NewReader(rows.String()))); err != nil {
-		t.Fatal(err)
-	}
-	want := "long.csv:11:1: a trace has at most 10 rows; add them up by the minute, or give a part of it"
-	if err := x.err(); err == nil || err.Error() != want || len(x.times) != 11 {
-		t.Errorf("got %v and %d rows, want %s", err, len(x.times), want)
+	x := newReader(Options{Name: "long.csv"})
+	x.maxRows = 10
+	x.file(strings.NewReader(rows.String()))
+	_, _, err := x.finish()
+	want := "long.csv: a trace has at most 10 rows; add them up by the minute, or give a part of it"
+	if err == nil || err.Error() != want || x.rows.rows != 11 {
+		t.Errorf("got %v and %d rows, want %s", err, x.rows.rows, want)
 	}
 }

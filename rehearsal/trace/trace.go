@@ -66,7 +66,7 @@ func (t Trace) Peak() float64 {
 }
 
 // maxProblems limits the problems that are listed one by one.
-const maxProblems = 20
+const maxProblems = 10
 
 // Validate returns every problem of the trace, with the field paths of this struct.
 func (t Trace) Validate() problem.List {

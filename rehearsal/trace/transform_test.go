@@ -108,8 +108,8 @@ func TestValidate(t *testing.T) {
 		wrong.Counts[i] = math.NaN()
 	}
 	ps := wrong.Validate()
-	if len(ps) != 22 || ps[0].Path != "Period" || ps[1].Path != "Counts[0]" ||
-		ps[21].Rule != "10 more are no numbers of requests" {
+	if len(ps) != 12 || ps[0].Path != "Period" || ps[1].Path != "Counts[0]" ||
+		ps[11].Rule != "20 more are no numbers of requests" {
 		t.Errorf("got %v", ps)
 	}
 	if evening.Validate() != nil || evening.End() != evening.Start.Add(3*time.Minute) {
