@@ -20,7 +20,8 @@ func TestModelProblems(t *testing.T) {
 	stack := template.NewStack(t)
 	repository := awsecr.NewRepository(stack, jsii.String("Repository"), nil)
 	bucket := awss3.NewBucket(stack, jsii.String("Bucket"), nil)
-	folder := awss3assets.NewAsset(stack, jsii.String("Folder"), &awss3assets.AssetProps{Path: jsii.String("testdata")})
+	dir := t.TempDir()
+	folder := awss3assets.NewAsset(stack, jsii.String("Folder"), &awss3assets.AssetProps{Path: jsii.String(dir)})
 	vpc := awsec2.Vpc_FromVpcAttributes(stack, jsii.String("Vpc"), &awsec2.VpcAttributes{
 		VpcId: jsii.String("vpc-1"), AvailabilityZones: jsii.Strings("eu-west-1a"), IsolatedSubnetIds: jsii.Strings("subnet-a"),
 	})
@@ -59,8 +60,8 @@ func TestModelProblems(t *testing.T) {
 		{"a tag and a digest", one(inference.ContainerProps{ImageFrom: inference.ImageFromRepository(repository, "1@sha256:12")}),
 			at + `ImageFrom: got "1@sha256:12": an image has a tag or a digest, so that all containers start with the same one;` +
 				` such as "1.4.2", or best the digest that was tested, "sha256:…"`},
-		{"no Dockerfile", one(inference.ContainerProps{ImageFrom: inference.ImageFromFolder("testdata", nil)}),
-			at + `ImageFrom: got "testdata": an image is built from a folder with a Dockerfile, and there is none;` +
+		{"no Dockerfile", one(inference.ContainerProps{ImageFrom: inference.ImageFromFolder(dir, nil)}),
+			at + `ImageFrom: got "` + dir + `": an image is built from a folder with a Dockerfile, and there is none;` +
 				` give the folder's path from where the app runs`},
 		{"no version of a package", one(inference.ContainerProps{ModelPackageARN: "arn:aws:sagemaker:eu-west-1:123456789012:model/odds"}),
 			at + `ModelPackageARN: got "arn:aws:sagemaker:eu-west-1:123456789012:model/odds": a package's version is` +
