@@ -21,7 +21,7 @@ type RouteProps struct {
 	// GatewayService admit it; it has to allow port 8080 of the tasks out.
 	SecurityGroup awsec2.ISecurityGroup
 	// Priority is the priority of the listener rule, 1 to 50,000. No other rule of
-	// the listener may have it. Priority + 1 is used too where streams need a rule
+	// the listener may have it: those of a LoadBalancer have 9 to 11. Priority + 1 is used too where streams need a rule
 	// of their own: with Hosts, or with a Canary that cannot stream.
 	Priority int
 	// Hosts are the host names of the rule, with * and ? as wildcards, at most 2

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -225,10 +226,7 @@ func synthesizeExamples(t *testing.T) (assembly string, templates map[string]any
 	if err != nil {
 		t.Fatal(err)
 	}
-	lint := []string{python, "-c", "import sys; from cfnlint.runner import main; sys.exit(main())"}
-	if out := run(t, template.Root(t), nil, append(lint, files...)...); out != "" {
-		t.Errorf("cfn-lint: %s", out)
-	}
+	cfnLint(t, python, files)
 	templates = map[string]any{}
 	for _, file := range files {
 		var body any
@@ -238,6 +236,29 @@ func synthesizeExamples(t *testing.T) (assembly string, templates map[string]any
 		templates[strings.TrimSuffix(filepath.Base(file), ".template.json")] = body
 	}
 	return assembly, templates
+}
+
+// newerThanCfnLint are properties that CloudFormation has, by CDK's own types, and the
+// schemas of some version of cfn-lint do not.
+var newerThanCfnLint = []string{"CoreDumpConfig", "InstancePools", "MetricsConfig", "PrefixAwareRoutingConfig"}
+
+// cfnLint fails the test with what cfn-lint finds in templates.
+func cfnLint(t *testing.T, python string, files []string) {
+	t.Helper()
+	args := append([]string{"-c", "import sys; from cfnlint.runner import main; sys.exit(main())", "--format", "parseable"}, files...)
+	cmd := exec.CommandContext(t.Context(), python, args...)
+	cmd.Dir = template.Root(t) // where its configuration is
+	out, err := cmd.CombinedOutput()
+	if err != nil && !errors.As(err, new(*exec.ExitError)) {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+		if line != "" && !slices.ContainsFunc(newerThanCfnLint, func(property string) bool {
+			return strings.Contains(line, "E3002") && strings.Contains(line, "'"+property+"' was unexpected")
+		}) {
+			t.Error(line)
+		}
+	}
 }
 
 // run runs a command in dir and returns what it printed. It fails the test with that
@@ -253,8 +274,13 @@ func run(t *testing.T, dir string, environ []string, command ...string) string {
 	return string(bytes.TrimSpace(out))
 }
 
-// unknownToMoto are the resource types that moto skips.
-var unknownToMoto = []string{}
+// notDeployed are examples that the local AWS cannot play, and why.
+var notDeployed = map[string]string{
+	"APIGateway":            "moto does not know AWS::ApiGateway::Stage, and does not delete the others",
+	"ImportedModel":         "the model exists already",
+	"InstancePools":         "moto wants an instance type of each variant",
+	"ScaleImportedEndpoint": "the endpoint exists already",
+}
 
 // deployExamples deploys each template to the local AWS, and deletes it again.
 func deployExamples(t *testing.T, assembly string, templates map[string]any) {
@@ -262,9 +288,7 @@ func deployExamples(t *testing.T, assembly string, templates map[string]any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	local, err := localaws.Start(t.Context(), localaws.Options{
-		Dir: template.Root(t), Python: python, Skipped: unknownToMoto,
-	})
+	local, err := localaws.Start(t.Context(), localaws.Options{Dir: template.Root(t), Python: python})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -276,6 +300,9 @@ func deployExamples(t *testing.T, assembly string, templates map[string]any) {
 	publish(t, local, assembly)
 	stacks := cloudformation.NewFromConfig(local.Config(region))
 	for _, name := range slices.Sorted(maps.Keys(templates)) {
+		if notDeployed[name] != "" {
+			continue
+		}
 		body := templates[name].(map[string]any)
 		delete(body, "Rules")
 		if parameters, found := body["Parameters"].(map[string]any); found {
@@ -292,9 +319,9 @@ func deployExamples(t *testing.T, assembly string, templates map[string]any) {
 		if _, err := stacks.DeleteStack(t.Context(), &cloudformation.DeleteStackInput{StackName: &name}); err != nil {
 			t.Errorf("%s is not deleted: %v", name, err)
 		}
-		if err := local.Err(); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
+	}
+	if err := local.Err(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -2,6 +2,7 @@
 
 moto ignores the names in a template, replaces an endpoint by a new one, knows
 the instance types of some years ago, and ignores the role of a configuration.
+It knows no models of several containers.
 """
 
 import re
@@ -65,6 +66,16 @@ def validate_production_variants(self: Any, variants: list[dict[str, Any]]) -> N
     moto_validate_variants(self, [v for v in variants if "ModelName" in v])
 
 
+moto_create_model = models.Model.create_from_cloudformation_json
+
+
+def create_model(resource_name: str, cloudformation_json: Any, *args: Any, **kwargs: Any) -> Any:
+    """A model has one container or a list of them."""
+    properties = {"PrimaryContainer": None, **cloudformation_json["Properties"]}
+    template = {**cloudformation_json, "Properties": properties}
+    return moto_create_model(resource_name, template, *args, **kwargs)
+
+
 moto_invoke_endpoint = SageMakerRuntimeResponse.invoke_endpoint
 
 
@@ -80,6 +91,7 @@ def invoke_endpoint(self: Any) -> Any:
 
 def install() -> None:
     SageMakerRuntimeResponse.invoke_endpoint = invoke_endpoint
+    models.Model.create_from_cloudformation_json = staticmethod(create_model)
     models.FakeEndpointConfig.validate_instance_type = validate_instance_type
     models.SageMakerModelBackend.validate_production_variants = validate_production_variants
     for model, name in (
