@@ -37,9 +37,10 @@ type ModelProps struct {
 	// Default: nil, its private subnets, one for each zone.
 	Subnets *awsec2.SubnetSelection
 	// SecurityGroups are those of the containers' network interfaces, 1 to 5.
-	// Default: none, a new one that lets everything out and nothing in.
+	// Default: none, a new one that lets HTTPS out and nothing in; Connections allows more.
 	SecurityGroups []awsec2.ISecurityGroup
-	// AllowNetworkAccess lets the containers reach the network.
+	// AllowNetworkAccess lets the containers reach the network. AWS's own containers for
+	// PyTorch, TensorFlow and scikit-learn need it where they fetch code (fact C64).
 	// Default: false, network isolation. SageMaker still fetches image and model data.
 	AllowNetworkAccess bool
 	// ExecutionRole is the role that SageMaker assumes for the model. It gets
@@ -61,6 +62,15 @@ func (p ModelProps) Validate() error {
 			ps.Add(at("Containers", i)+".PrivateRegistry", true, "SageMaker reaches a private registry through the model's VPC",
 				"give VPC")
 		}
+	}
+	multi := 0
+	for _, c := range p.Containers {
+		if c.MultiModel {
+			multi++
+		}
+	}
+	if multi > 1 {
+		ps.Add("Containers", multi, "one container of a model may have MultiModel", "serve the others by another model")
 	}
 	ps = append(ps, p.validateHostnames()...)
 	ps = append(ps, p.validateEnvironments()...)

@@ -114,6 +114,9 @@ func TestModelProblems(t *testing.T) {
 			{Image: image, Environment: huge}, {Image: image, Environment: huge}}},
 			`Containers: got 40420: the environment variables of all containers have at most 32768 bytes together, names and values;` +
 				` move some into a file of the model data`},
+		{"two containers of many models", inference.ModelProps{Containers: []inference.ContainerProps{
+			{Image: image, ModelDataURL: "s3://models/a/", MultiModel: true}, {Image: image, ModelDataURL: "s3://models/b/", MultiModel: true}}},
+			`Containers: got 2: one container of a model may have MultiModel; serve the others by another model`},
 		{"subnets of no VPC", inference.ModelProps{Containers: many[:1], Subnets: &awsec2.SubnetSelection{}},
 			`Subnets: subnets are those of a VPC; give VPC, or leave them out`},
 	})

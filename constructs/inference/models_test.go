@@ -249,16 +249,18 @@ func TestModelInVPC(t *testing.T) {
 	for _, c := range []call{
 		{action: "ec2:CreateNetworkInterface", resource: ec2 + "subnet/subnet-a"},
 		{action: "ec2:CreateNetworkInterface", resource: ec2 + "security-group/${" + group + ".GroupId}"},
-		{action: "ec2:DeleteNetworkInterface", resource: ec2 + "network-interface/eni-1"},
+		{action: "ec2:DeleteNetworkInterface", resource: ec2 + "network-interface/eni-1",
+			conditions: []string{"ArnEquals ec2:Subnet [" + ec2 + "subnet/subnet-a " + ec2 + "subnet/subnet-b]"}},
 		{action: "ec2:DescribeVpcs", resource: "*"},
 		{action: "lambda:InvokeFunction", resource: "arn:aws:lambda:eu-west-1:123456789012:function:registry"},
 	} {
-		if !got.Allows(c.action, c.resource) {
+		if !got.Allows(c.action, c.resource, c.conditions...) {
 			t.Errorf("%s on %s is refused", c.action, c.resource)
 		}
 	}
 	for _, c := range []call{
 		{action: "ec2:CreateNetworkInterface", resource: ec2 + "subnet/subnet-c"},
+		{action: "ec2:DeleteNetworkInterface", resource: ec2 + "network-interface/eni-1"},
 		{action: "ecr:GetAuthorizationToken", resource: "*"},
 		{action: "lambda:InvokeFunction", resource: "arn:aws:lambda:eu-west-1:123456789012:function:other"},
 	} {

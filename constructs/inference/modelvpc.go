@@ -2,6 +2,7 @@ package inference
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
@@ -61,44 +62,46 @@ func (p ModelProps) subnets() (selected *awsec2.SelectedSubnets, err error) {
 func (m *Model) connect() *awssagemaker.CfnModel_VpcConfigProperty {
 	groups := m.props.SecurityGroups
 	if len(groups) == 0 {
-		groups = []awsec2.ISecurityGroup{awsec2.NewSecurityGroup(m, jsii.String("SecurityGroup"), &awsec2.SecurityGroupProps{
-			Vpc: m.props.VPC, Description: jsii.String("Containers of the model"),
-		})}
+		group := awsec2.NewSecurityGroup(m, jsii.String("SecurityGroup"), &awsec2.SecurityGroupProps{
+			Vpc: m.props.VPC, Description: jsii.String("Containers of the model"), AllowAllOutbound: jsii.Bool(false),
+		})
+		group.AddEgressRule(awsec2.Peer_AnyIpv4(), awsec2.Port_HTTPS(), jsii.String("Image and model data"), nil)
+		groups = []awsec2.ISecurityGroup{group}
 	}
 	m.connections = awsec2.NewConnections(&awsec2.ConnectionsProps{SecurityGroups: &groups})
 	selected, _ := m.props.subnets() // validated
 	config := &awssagemaker.CfnModel_VpcConfigProperty{Subnets: selected.SubnetIds}
-	var ids []*string
-	var resources []string
 	stack := awscdk.Stack_Of(m)
 	arn := func(kind string, id *string) string {
 		return *stack.FormatArn(&awscdk.ArnComponents{
 			Service: jsii.String("ec2"), Resource: jsii.String(kind), ResourceName: id,
 		})
 	}
+	var ids []*string
+	var groupARNs, subnetARNs []string
 	for _, g := range groups {
 		ids = append(ids, g.SecurityGroupId())
-		resources = append(resources, arn("security-group", g.SecurityGroupId()))
+		groupARNs = append(groupARNs, arn("security-group", g.SecurityGroupId()))
 	}
 	config.SecurityGroupIds = &ids
-	var subnets []string
 	for _, id := range *selected.SubnetIds {
-		subnets = append(subnets, arn("subnet", id))
+		subnetARNs = append(subnetARNs, arn("subnet", id))
 	}
-	grantInterfaces(m.ExecutionRole, arn("network-interface", jsii.String("*")), subnets, resources)
+	grantInterfaces(m.ExecutionRole, arn("network-interface", jsii.String("*")), subnetARNs, groupARNs)
 	return config
 }
 
 // grantInterfaces lets a role make and remove network interfaces in subnets, with
-// security groups (fact C63 lists what SageMaker needs for a model in a VPC).
+// security groups (fact C63: AWS lists these actions on all resources; the limits are
+// ours, where EC2 knows one).
 func grantInterfaces(role awsiam.IRole, interfaces string, subnets, groups []string) {
-	allow(role, []string{"ec2:CreateNetworkInterface"}, append(append([]string{interfaces}, subnets...), groups...)...)
+	allow(role, []string{"ec2:CreateNetworkInterface"}, slices.Concat([]string{interfaces}, subnets, groups)...)
 	role.AddToPrincipalPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Actions: jsii.Strings("ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface",
-			"ec2:DeleteNetworkInterfacePermission"),
-		Resources: jsii.Strings(interfaces),
+		Actions:    jsii.Strings("ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface"),
+		Resources:  jsii.Strings(interfaces),
+		Conditions: &map[string]any{"ArnEquals": map[string]any{"ec2:Subnet": subnets}},
 	}))
 	// These support no resource but "*".
-	allow(role, []string{"ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups",
-		"ec2:DescribeSubnets", "ec2:DescribeVpcs"}, "*")
+	allow(role, []string{"ec2:DeleteNetworkInterfacePermission", "ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces",
+		"ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcEndpoints", "ec2:DescribeVpcs"}, "*")
 }

@@ -415,3 +415,18 @@ func renewPage(t *testing.T, sections []section) {
 		t.Errorf("%s is stale: go test ./test/importer -run TestFeatures -update renews it", featuresPage)
 	}
 }
+
+// TestModelsPage: docs/models.md shows lines of the examples.
+func TestModelsPage(t *testing.T) {
+	source := read(t, filepath.Join(examplesSource, "models.go"))
+	page := read(t, filepath.Join(template.Root(t), "docs", "models.md"))
+	blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(page, -1)
+	if len(blocks) < 10 {
+		t.Errorf("got %d blocks", len(blocks))
+	}
+	for _, block := range blocks {
+		if !strings.Contains(source, block[1]) {
+			t.Errorf("no example has\n%s", block[1])
+		}
+	}
+}
