@@ -1,13 +1,14 @@
 """Prints deeplearningcontainers.json: the inference images of AWS Deep Learning Containers.
 
-It reduces the folder image_uri_config of a checkout of aws/sagemaker-python-sdk, or of
-the Python package sagemaker, to the images since OLDEST:
+It reduces the folder sagemaker-core/src/sagemaker/core/image_uri_config of a checkout of
+aws/sagemaker-python-sdk (sagemaker/core/image_uri_config of the Python package
+sagemaker-core) to the images since OLDEST. RELEASE is the commit or the package's version:
 
-    python3 internal/artifact/deeplearningcontainers.py FOLDER "version 2.257.7" \\
+    python3 internal/artifact/deeplearningcontainers.py FOLDER RELEASE \\
         >internal/artifact/deeplearningcontainers.json
 
-Tags are composed as retrieve and _format_tag of src/sagemaker/image_uris.py do. Not
-needed to build.
+Tags are composed as retrieve and _format_tag of the SDK's image_uris.py do. Not needed to
+build.
 """
 
 import datetime
@@ -27,13 +28,17 @@ OLDEST = {
     "huggingface-llm": "1.2.0",
     "huggingface-llm-neuronx": "0.0.16",
     "huggingface-neuronx": "4.34.1",
+    "huggingface-sglang": "0.5.8",
     "huggingface-tei": "1.2.3",
     "huggingface-tei-cpu": "1.2.3",
-    "huggingface-vllm-neuronx": "0.4.1",
+    "huggingface-vllm": "0.14.0",
+    "huggingface-vllm-neuronx": "0.4.2",
     "pytorch": "2.1.0",
     "sagemaker-tritonserver": "23.12",
+    "sglang": "0.5.13",
     "sklearn": "1.2-1",
     "tensorflow": "2.14.1",
+    "vllm": "0.23.0",
     "xgboost": "1.7-1",
 }
 # What runs an image whose tag does not name a processor. An image of a framework that
@@ -55,13 +60,12 @@ def tags(framework, version, config, scope):
             container = config.get("container_version", {}).get(processor)
             if config["repository"] in WITH_SDK:
                 container = max(config["sdk_versions"], key=number) + "-" + container
-            if config["repository"] == f"{framework}-inference-graviton":
+            if config["repository"] in (f"{framework}-inference-graviton", f"{framework}-inference-arm64"):
                 container = f"{container}-sagemaker"
             name = "neuronx" if framework.endswith("neuronx") else processor
-            parts = (prefix, name, python, container)
-            if framework.endswith("neuronx") and not processor:  # the prefix has it
-                parts = (prefix, python, container)
-            tag = "-".join(part for part in parts if part)
+            # Of djl-neuronx, which has no processors, the prefix has it.
+            shown = name if processor and config.get("processor_in_tag", True) else None
+            tag = "-".join(part for part in (prefix, shown, python, container) if part)
             if framework == "sagemaker-tritonserver":
                 tag = tag.removesuffix("-gpu")
             yield name or PROCESSOR.get(framework, ""), python or "", tag
@@ -103,7 +107,7 @@ def rows(values):
 
 
 head = {
-    "source": "aws/sagemaker-python-sdk, src/sagemaker/image_uri_config, " + release
+    "source": "aws/sagemaker-python-sdk, sagemaker-core/src/sagemaker/core/image_uri_config, " + release
               + "; reduced by deeplearningcontainers.py",
     "date": datetime.date.today().isoformat(),
     "licence": "Apache-2.0, deeplearningcontainers_LICENSE_Apache-2.0.txt",
