@@ -11,6 +11,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -84,6 +85,55 @@ func ImageFromFolder(folder string, platform awsecrassets.Platform) ContainerIma
 			Directory: jsii.String(folder), Platform: platform,
 		})
 		return ImageFromAsset(asset).bind(scope, id)
+	}}
+}
+
+// DeepLearningContainer names an inference image of AWS Deep Learning Containers, or of
+// SageMaker's own frameworks, as the SageMaker Python SDK lists them.
+type DeepLearningContainer struct {
+	// Framework is autogluon, djl-lmi, djl-neuronx, djl-tensorrtllm, huggingface-llm,
+	// huggingface-llm-neuronx, huggingface-pytorch, huggingface-sglang, huggingface-tei,
+	// huggingface-vllm, huggingface-vllm-neuronx, pytorch, sagemaker-tritonserver, sglang,
+	// sklearn, tensorflow, vllm or xgboost. Required.
+	Framework string
+	// Version is the full version, such as 2.6.0. That of huggingface-pytorch is the
+	// version of transformers. Required.
+	Version string
+	// Processor is what the instances compute with: cpu, gpu, graviton, or neuronx for
+	// Inferentia2 and Trainium. xgboost has none.
+	// Default: "", the version's only one; an error where it has several.
+	Processor string
+	// PythonVersion is Python's version in the container, such as py312.
+	// Default: "", the newest of Version.
+	PythonVersion string
+}
+
+// ImageFromDeepLearningContainer is an image that AWS publishes, in the stack's Region. The
+// stack needs an env with its Region; without one, or in a Region that does not have the
+// image, the construct panics with that. AWS moves the tags to newer patches: for an image
+// that never changes give ContainerProps.Image a digest.
+func ImageFromDeepLearningContainer(c DeepLearningContainer) ContainerImage {
+	published := artifact.DeepLearningContainer(c)
+	if ps := published.Validate(); len(ps) > 0 {
+		return ContainerImage{problems: ps}
+	}
+	return ContainerImage{bind: func(scope constructs.Construct, _ string) boundImage {
+		region := regionOf(scope)
+		if region == "" {
+			var ps problem.List
+			ps.Add("ImageFrom", nil, "the registry of "+c.Framework+" "+c.Version+" depends on the Region, "+
+				"and the stack's is known at deployment only", "give the stack an env with its Region")
+			panic(ps.Err())
+		}
+		image, err := published.Image(region)
+		if err != nil {
+			panic(problem.From(err).In("ImageFrom").Err())
+		}
+		return boundImage{uri: image.URI(), region: region, repositoryARN: *awscdk.Stack_Of(scope).FormatArn(
+			&awscdk.ArnComponents{
+				Service: jsii.String("ecr"), Account: jsii.String(image.Account), Region: jsii.String(region),
+				Resource: jsii.String("repository"), ResourceName: jsii.String(image.Repository),
+			})}
 	}}
 }
 
