@@ -11,6 +11,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -18,8 +19,9 @@ import (
 // The execution role may pull it.
 type ContainerImage struct {
 	problems problem.List
-	// bind returns the image; scope and id are for what it has to make.
-	bind func(scope constructs.Construct, id string) boundImage
+	// bind returns the image; scope and id are for what it has to make. Problems are those
+	// of the stack.
+	bind func(scope constructs.Construct, id string) (boundImage, problem.List)
 }
 
 // boundImage is an image in a repository that is known.
@@ -43,11 +45,11 @@ func ImageFromRepository(repository awsecr.IRepository, tagOrDigest string) Cont
 	if len(ps) > 0 {
 		return ContainerImage{problems: ps}
 	}
-	return ContainerImage{bind: func(constructs.Construct, string) boundImage {
+	return ContainerImage{bind: func(constructs.Construct, string) (boundImage, problem.List) {
 		return boundImage{
 			uri:           *repository.RepositoryUriForTagOrDigest(jsii.String(tagOrDigest)),
 			repositoryARN: *repository.RepositoryArn(), region: *repository.Env().Region,
-		}
+		}, nil
 	}}
 }
 
@@ -58,10 +60,10 @@ func ImageFromAsset(asset awsecrassets.DockerImageAsset) ContainerImage {
 		ps.Add("", nil, "an image is built from an asset", "make one with awsecrassets.NewDockerImageAsset")
 		return ContainerImage{problems: ps}
 	}
-	return ContainerImage{bind: func(constructs.Construct, string) boundImage {
+	return ContainerImage{bind: func(constructs.Construct, string) (boundImage, problem.List) {
 		return boundImage{
 			uri: *asset.ImageUri(), repositoryARN: *asset.Repository().RepositoryArn(), region: *asset.Repository().Env().Region,
-		}
+		}, nil
 	}}
 }
 
@@ -76,7 +78,7 @@ func ImageFromFolder(folder string, platform awsecrassets.Platform) ContainerIma
 			"give the folder's path from where the app runs")
 		return ContainerImage{problems: ps}
 	}
-	return ContainerImage{bind: func(scope constructs.Construct, id string) boundImage {
+	return ContainerImage{bind: func(scope constructs.Construct, id string) (boundImage, problem.List) {
 		if problem.IsNil(platform) {
 			platform = awsecrassets.Platform_LINUX_AMD64()
 		}
@@ -84,6 +86,55 @@ func ImageFromFolder(folder string, platform awsecrassets.Platform) ContainerIma
 			Directory: jsii.String(folder), Platform: platform,
 		})
 		return ImageFromAsset(asset).bind(scope, id)
+	}}
+}
+
+// DeepLearningContainer names an inference image of AWS Deep Learning Containers, or of
+// SageMaker's own frameworks, as the SageMaker Python SDK lists them.
+type DeepLearningContainer struct {
+	// Framework is autogluon, djl-lmi, djl-neuronx, djl-tensorrtllm, huggingface-llm,
+	// huggingface-llm-neuronx, huggingface-pytorch, huggingface-sglang, huggingface-tei,
+	// huggingface-vllm, huggingface-vllm-neuronx, pytorch, sagemaker-tritonserver, sglang,
+	// sklearn, tensorflow, vllm or xgboost. Required.
+	Framework string
+	// Version is the full version, such as 2.6.0. That of huggingface-pytorch is the
+	// version of transformers. Required.
+	Version string
+	// Processor is what the instances compute with: cpu, gpu, graviton, or neuronx for
+	// Inferentia2 and Trainium. xgboost has none.
+	// Default: "", the version's only one; an error where it has several.
+	Processor string
+	// PythonVersion is Python's version in the container, such as py312.
+	// Default: "", the newest of Version.
+	PythonVersion string
+}
+
+// ImageFromDeepLearningContainer is an image that AWS publishes, in the stack's Region. The
+// stack needs an env with its Region; without one, or in a Region that does not have the
+// image, the construct panics with that. AWS moves the tags to newer patches: for an image
+// that never changes give ContainerProps.Image a digest.
+func ImageFromDeepLearningContainer(c DeepLearningContainer) ContainerImage {
+	published := artifact.DeepLearningContainer(c)
+	if ps := published.Validate(); len(ps) > 0 {
+		return ContainerImage{problems: ps}
+	}
+	return ContainerImage{bind: func(scope constructs.Construct, _ string) (boundImage, problem.List) {
+		region := regionOf(scope)
+		if region == "" {
+			var ps problem.List
+			ps.Add("", nil, "the registry of "+c.Framework+" "+c.Version+" depends on the Region, "+
+				"and the stack's is known at deployment only", "give the stack an env with its Region")
+			return boundImage{}, ps
+		}
+		image, err := published.Image(region)
+		if err != nil {
+			return boundImage{}, problem.From(err)
+		}
+		return boundImage{uri: image.URI(), region: region, repositoryARN: *awscdk.Stack_Of(scope).FormatArn(
+			&awscdk.ArnComponents{
+				Service: jsii.String("ecr"), Account: jsii.String(image.Account), Region: jsii.String(region),
+				Resource: jsii.String("repository"), ResourceName: jsii.String(image.Repository),
+			})}, nil
 	}}
 }
 

@@ -198,8 +198,7 @@ func NewModel(scope constructs.Construct, id string, props ModelProps) *Model {
 	}
 	m := &Model{props: props}
 	constructs.NewConstruct_Override(m, scope, jsii.String(id))
-	m.bindImages()
-	if err := m.validateRegions().Err(); err != nil {
+	if err := append(m.bindImages(), m.validateRegions()...).Err(); err != nil {
 		panic(err)
 	}
 
@@ -240,8 +239,9 @@ func NewModel(scope constructs.Construct, id string, props ModelProps) *Model {
 	return m
 }
 
-// bindImages finds the images' URIs and repositories.
-func (m *Model) bindImages() {
+// bindImages finds the images' URIs and repositories. It returns what the stack lacks for
+// them.
+func (m *Model) bindImages() (ps problem.List) {
 	for i, c := range m.props.Containers {
 		image := boundImage{uri: c.Image}
 		switch {
@@ -250,7 +250,9 @@ func (m *Model) bindImages() {
 			if i > 0 {
 				id += fmt.Sprint(i + 1)
 			}
-			image = c.ImageFrom.bind(m, id)
+			var found problem.List
+			image, found = c.ImageFrom.bind(m, id)
+			ps = append(ps, found.In(at("Containers", i)+".ImageFrom")...)
 		case c.Image != "" && !c.PrivateRegistry && !problem.Unresolved(c.Image):
 			parsed, _ := artifact.ParseImage(c.Image, artifact.SageMaker) // validated
 			image.region = parsed.Region
@@ -261,6 +263,7 @@ func (m *Model) bindImages() {
 		}
 		m.images = append(m.images, image)
 	}
+	return ps
 }
 
 // validateRegions checks that images and buckets are in the stack's Region, where both are

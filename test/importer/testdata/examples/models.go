@@ -16,7 +16,7 @@ import (
 )
 
 var models = []func(awscdk.Stack){
-	ModelFromURIs, ModelFromRepository, ModelFromImageAsset, ModelFromFolder, ModelFromBucket, ModelFromAsset,
+	ModelFromURIs, ModelFromRepository, ModelFromImageAsset, ModelFromFolder, DeepLearningContainer, ModelFromBucket, ModelFromAsset,
 	ModelFromParameter, ModelOfFiles, ModelFromHub, ManyModels, ModelPackage, Pipeline, DirectContainers, ModelInVPC,
 	ModelFromPrivateRegistry, ModelWithRole, ImportedModel,
 }
@@ -77,6 +77,20 @@ func ModelFromFolder(stack awscdk.Stack) {
 			}),
 		}},
 	})
+}
+
+// DeepLearningContainer serves an archive by a container that AWS publishes, which may
+// fetch code from Amazon S3.
+func DeepLearningContainer(stack awscdk.Stack) {
+	serve(stack, inference.NewModel(stack, "Model", inference.ModelProps{
+		AllowNetworkAccess: true,
+		Containers: []inference.ContainerProps{{
+			ModelDataURL: archive,
+			ImageFrom: inference.ImageFromDeepLearningContainer(inference.DeepLearningContainer{
+				Framework: "pytorch", Version: "2.6.0", Processor: "cpu",
+			}),
+		}},
+	}))
 }
 
 // ModelFromBucket has an archive in a bucket that is encrypted with a key of the app.
