@@ -36,7 +36,7 @@ type CapacityScheduleProps struct {
 // Validate returns everything wrong with the properties, joined.
 func (p CapacityScheduleProps) Validate() error {
 	var ps problem.List
-	if p.LoadBalancer == nil {
+	if problem.IsNil(p.LoadBalancer) {
 		ps.Add("LoadBalancer", nil, "capacity units are a load balancer's", "give one")
 	} else if reservesCapacity(p.LoadBalancer) {
 		ps.Add("LoadBalancer", nil,

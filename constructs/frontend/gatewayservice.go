@@ -102,7 +102,7 @@ func (p GatewayServiceProps) withDefaults() GatewayServiceProps {
 		target := frontend.ServiceTarget(events.Calendar{MinCapacity: frontend.MinTasks}, frontend.DefaultMaxTasks)
 		p.Scaling = &target
 	}
-	if p.Subnets == nil && p.VPC != nil {
+	if p.Subnets == nil && !problem.IsNil(p.VPC) {
 		p.Subnets = privateSubnets(p.VPC)
 	}
 	return p
@@ -113,9 +113,11 @@ func (p GatewayServiceProps) Validate() error {
 	var ps problem.List
 	p = p.withDefaults()
 	ps = append(ps, validateEndpointName(p.EndpointName)...)
-	if p.VPC == nil {
+	if problem.IsNil(p.VPC) {
 		ps.Add("VPC", nil, "a service runs in a VPC", "give one")
 	}
+	ps = append(ps, problem.NilIn("SecurityGroup", p.SecurityGroup)...)
+	ps = append(ps, problem.NilIn("Cluster", p.Cluster)...)
 	if p.Image != "" {
 		if _, err := artifact.ParseImage(p.Image, artifact.ECS); err != nil {
 			ps = append(ps, problem.From(err).In("Image")...)

@@ -30,7 +30,7 @@ type LoadBalancerProps struct {
 	// Default: nil, the public subnets with InternetFacing, else the private ones.
 	Subnets *awsec2.SubnetSelection
 	// SecurityGroup is the load balancer's security group. It gets a rule for each
-	// of AllowedCIDRs.
+	// of AllowedCIDRs and AllowedPeers.
 	// Default: nil, a new one.
 	SecurityGroup awsec2.ISecurityGroup
 	// Gateway answers the requests: a *GatewayFunction or a *GatewayService.
@@ -58,8 +58,14 @@ type LoadBalancerProps struct {
 	// Default: false, IPv4 only.
 	IPv6 bool
 	// AllowedCIDRs are the IPv4 ranges, and with IPv6 also the IPv6 ranges, that may
-	// connect. At least one is required.
+	// connect.
+	// Default: none, which AllowedPeers are required for.
 	AllowedCIDRs []string
+	// AllowedPeers may connect too: the security groups of clients, and what
+	// awsec2.Peer_PrefixList and its like make. A security group of another stack
+	// makes the load balancer's stack depend on that one.
+	// Default: none, which AllowedCIDRs are required for.
+	AllowedPeers []awsec2.IPeer
 	// DeletionProtection makes AWS refuse to delete the load balancer, or its
 	// stack, until it is false again.
 	// Default: false.
@@ -83,10 +89,11 @@ type LoadBalancerProps struct {
 // Validate returns everything wrong with the properties, joined.
 func (p LoadBalancerProps) Validate() error {
 	var ps problem.List
-	if p.VPC == nil {
+	if problem.IsNil(p.VPC) {
 		ps.Add("VPC", nil, "a load balancer stands in a VPC", "give one")
 	}
-	if p.Gateway == nil {
+	ps = append(ps, problem.NilIn("SecurityGroup", p.SecurityGroup)...)
+	if problem.IsNil(p.Gateway) {
 		ps.Add("Gateway", nil, "a load balancer needs a gateway to forward to",
 			"make one with NewGatewayFunction or NewGatewayService")
 	}
@@ -188,7 +195,7 @@ func NewLoadBalancer(scope constructs.Construct, id string, props LoadBalancerPr
 	l.TargetGroup, l.CanaryTargetGroup = targets.gateway, targets.canary
 	l.addListeners(props)
 	l.forward(targets, props.Authentication)
-	l.allow(props.AllowedCIDRs)
+	l.allow(props.AllowedCIDRs, props.AllowedPeers)
 	if props.Domain != nil {
 		l.addRecords(*props.Domain, props.IPv6)
 	}
@@ -229,18 +236,24 @@ func (l *LoadBalancer) addListeners(props LoadBalancerProps) {
 	}))
 }
 
-// allow lets the given ranges connect to the listeners' ports.
-func (l *LoadBalancer) allow(cidrs []string) {
+// allow lets the given ranges and peers connect to the listeners' ports.
+func (l *LoadBalancer) allow(cidrs []string, peers []awsec2.IPeer) {
 	for _, cidr := range cidrs {
 		peer := awsec2.Peer_Ipv4
 		if _, is := settings.IPv6(cidr); is {
 			peer = awsec2.Peer_Ipv6
 		}
-		from := peer(jsii.String(cidr))
-		l.Listener.Connections().AllowDefaultPortFrom(from, jsii.String("Predictions from "+cidr))
-		if l.Redirect != nil {
-			l.Redirect.Connections().AllowDefaultPortFrom(from, jsii.String("Redirected to HTTPS from "+cidr))
-		}
+		l.allowFrom(peer(jsii.String(cidr)), cidr)
+	}
+	for _, peer := range peers {
+		l.allowFrom(peer, "an allowed peer") // its name may be known at deployment only
+	}
+}
+
+func (l *LoadBalancer) allowFrom(peer awsec2.IPeer, called string) {
+	l.Listener.Connections().AllowDefaultPortFrom(peer, jsii.String("Predictions from "+called))
+	if l.Redirect != nil {
+		l.Redirect.Connections().AllowDefaultPortFrom(peer, jsii.String("Redirected to HTTPS from "+called))
 	}
 }
 

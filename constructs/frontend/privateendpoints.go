@@ -27,7 +27,7 @@ func NewGatewaySecurityGroup(scope constructs.Construct, id string, vpc awsec2.I
 // AllowTasks lets a load balancer reach the tasks of a GatewayService by their security
 // groups, as LoadBalancer and Route do themselves for a GatewayService.
 func AllowTasks(loadBalancer, tasks awsec2.ISecurityGroup) {
-	loadBalancer.Connections().AllowTo(tasks, awsec2.Port_Tcp(jsii.Number(servicePort)),
+	tasks.Connections().AllowFrom(loadBalancer, awsec2.Port_Tcp(jsii.Number(servicePort)),
 		jsii.String("Load balancer to target"))
 }
 
@@ -46,10 +46,10 @@ type PrivateEndpointsProps struct {
 // Validate returns everything wrong with the properties, joined.
 func (p PrivateEndpointsProps) Validate() error {
 	var ps problem.List
-	if p.VPC == nil {
+	if problem.IsNil(p.VPC) {
 		ps.Add("VPC", nil, "endpoints stand in a VPC", "give one")
 	}
-	if p.Clients == nil {
+	if problem.IsNil(p.Clients) {
 		ps.Add("Clients", nil, "nobody may connect", "give the security group of the gateway's tasks")
 	}
 	return ps.Err()

@@ -4,6 +4,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // AsynchronousScalingProps describes how the instance count of an asynchronous
@@ -27,7 +28,8 @@ type AsynchronousScalingProps struct {
 
 // Validate returns every problem with the properties, joined, or nil.
 func (p AsynchronousScalingProps) Validate() error {
-	return append(p.Scaling.Validate(p.Variant), p.Facts.Validate().In("Facts")...).Err()
+	ps := append(p.Scaling.Validate(p.Variant), problem.NilIn("Endpoint", p.Endpoint)...)
+	return append(ps, p.Facts.Validate().In("Facts")...).Err()
 }
 
 // NewAsynchronousScaling scales the instance count of an asynchronous endpoint's

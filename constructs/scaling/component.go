@@ -4,6 +4,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // ComponentScalingProps describes how the copy count of an inference component
@@ -27,7 +28,9 @@ type ComponentScalingProps struct {
 
 // Validate returns every problem with the properties, joined, or nil.
 func (p ComponentScalingProps) Validate() error {
-	return append(p.Scaling.Validate(p.InferenceComponentName), p.Facts.Validate().In("Facts")...).Err()
+	ps := append(p.Scaling.Validate(p.InferenceComponentName),
+		problem.NilIn("InferenceComponent", p.InferenceComponent)...)
+	return append(ps, p.Facts.Validate().In("Facts")...).Err()
 }
 
 // NewComponentScaling scales the copy count of an inference component. It panics

@@ -4,6 +4,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // VariantScalingProps describes how the instance count of one production
@@ -28,7 +29,7 @@ type VariantScalingProps struct {
 
 // Validate returns every problem with the properties, joined, or nil.
 func (p VariantScalingProps) Validate() error {
-	ps := p.Scaling.Validate(p.Variant)
+	ps := append(p.Scaling.Validate(p.Variant), problem.NilIn("Endpoint", p.Endpoint)...)
 	return append(ps, p.Facts.Validate().In("Facts")...).Err()
 }
 
