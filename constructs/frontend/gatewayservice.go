@@ -58,6 +58,11 @@ type GatewayServiceProps struct {
 	// SecurityGroup is the security group of the tasks.
 	// Default: nil, a new one that admits the load balancer only.
 	SecurityGroup awsec2.ISecurityGroup
+	// PrivateEndpoints are there before the service, whose first tasks need them to
+	// pull the image. They admit the security group that is given to both: make it
+	// with NewGatewaySecurityGroup, in the stack of PrivateEndpoints or in one before.
+	// Default: nil, the tasks reach AWS in another way.
+	PrivateEndpoints *PrivateEndpoints
 	// Cluster is the ECS cluster of the service.
 	// Default: nil, a new one.
 	Cluster awsecs.ICluster
@@ -118,6 +123,10 @@ func (p GatewayServiceProps) Validate() error {
 	}
 	ps = append(ps, problem.NilIn("SecurityGroup", p.SecurityGroup)...)
 	ps = append(ps, problem.NilIn("Cluster", p.Cluster)...)
+	if p.PrivateEndpoints != nil && (problem.IsNil(p.SecurityGroup) || p.SecurityGroup != p.PrivateEndpoints.clients) {
+		ps.Add("SecurityGroup", nil, "«PrivateEndpoints» admit another security group",
+			"make one with NewGatewaySecurityGroup, and give it to both")
+	}
 	if p.Image != "" {
 		if _, err := artifact.ParseImage(p.Image, artifact.ECS); err != nil {
 			ps = append(ps, problem.From(err).In("Image")...)
@@ -199,6 +208,9 @@ func NewGatewayService(scope constructs.Construct, id string, props GatewayServi
 		PropagateTags:          awsecs.PropagatedTagSource_SERVICE,
 		EnableECSManagedTags:   jsii.Bool(true),
 	})
+	if props.PrivateEndpoints != nil {
+		g.Service.Node().AddDependency(props.PrivateEndpoints)
+	}
 	model := *props.Scaling
 	model.ResourceID = autoscaling.ServiceResourceID(*cluster.ClusterName(), *g.Service.ServiceName())
 	g.Scaling = scaling.NewScalableTarget(g, "Scaling", scaling.ScalableTargetProps{
