@@ -121,6 +121,9 @@ func (p GatewayServiceProps) Validate() error {
 	if problem.IsNil(p.VPC) {
 		ps.Add("VPC", nil, "a service runs in a VPC", "give one")
 	}
+	if p.Subnets != nil && p.Subnets.Subnets != nil && len(*p.Subnets.Subnets) == 0 {
+		ps.Add("Subnets", nil, "the tasks would have no subnet", "give the private subnets of the VPC, which it does not know")
+	}
 	ps = append(ps, problem.NilIn("SecurityGroup", p.SecurityGroup)...)
 	ps = append(ps, problem.NilIn("Cluster", p.Cluster)...)
 	if p.PrivateEndpoints != nil && (problem.IsNil(p.SecurityGroup) || p.SecurityGroup != p.PrivateEndpoints.clients) {

@@ -91,6 +91,8 @@ func (p LoadBalancerProps) Validate() error {
 	var ps problem.List
 	if problem.IsNil(p.VPC) {
 		ps.Add("VPC", nil, "a load balancer stands in a VPC", "give one")
+	} else if s := p.subnets(); s.Subnets != nil && len(*s.Subnets) == 0 {
+		ps.Add("Subnets", nil, "the load balancer would have no subnet", "give those of the VPC, which it does not know")
 	}
 	ps = append(ps, problem.NilIn("SecurityGroup", p.SecurityGroup)...)
 	if problem.IsNil(p.Gateway) {
@@ -113,6 +115,18 @@ func (p LoadBalancerProps) Validate() error {
 			"leave it out to reserve none")
 	}
 	return ps.Err()
+}
+
+// subnets are Subnets, or their default.
+func (p LoadBalancerProps) subnets() *awsec2.SubnetSelection {
+	switch {
+	case p.Subnets != nil:
+		return p.Subnets
+	case p.InternetFacing:
+		return &awsec2.SubnetSelection{Subnets: p.VPC.PublicSubnets()}
+	default:
+		return privateSubnets(p.VPC)
+	}
 }
 
 // LoadBalancer is an Application Load Balancer that forwards predictions for one
@@ -167,16 +181,9 @@ func NewLoadBalancer(scope constructs.Construct, id string, props LoadBalancerPr
 		_, canaryTimeout := props.Canary.Gateway.endpoint()
 		timeout = max(timeout, canaryTimeout)
 	}
-	subnets := props.Subnets
-	switch {
-	case subnets == nil && props.InternetFacing:
-		subnets = &awsec2.SubnetSelection{Subnets: props.VPC.PublicSubnets()}
-	case subnets == nil:
-		subnets = privateSubnets(props.VPC)
-	}
 	l.Resource = elb.NewApplicationLoadBalancer(l, jsii.String("Resource"), &elb.ApplicationLoadBalancerProps{
 		Vpc:                     props.VPC,
-		VpcSubnets:              subnets,
+		VpcSubnets:              props.subnets(),
 		SecurityGroup:           props.SecurityGroup,
 		InternetFacing:          jsii.Bool(props.InternetFacing),
 		IpAddressType:           ipAddressType(props.IPv6),

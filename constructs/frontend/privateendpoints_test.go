@@ -73,3 +73,22 @@ func TestPrivateEndpointsOfTheServicesGroup(t *testing.T) {
 		t.Errorf("got %.200s", got)
 	}
 }
+
+// TestVPCWithoutItsSubnets: an imported VPC may not know its subnets, and nothing is
+// made in none.
+func TestVPCWithoutItsSubnets(t *testing.T) {
+	stack := template.NewStack(t)
+	vpc := awsec2.Vpc_FromVpcAttributes(stack, jsii.String("Vpc"), &awsec2.VpcAttributes{
+		VpcId: jsii.String("vpc-0123456789abcdef0"), AvailabilityZones: jsii.Strings("eu-west-1a", "eu-west-1b"),
+	})
+	for name, props := range map[string]interface{ Validate() error }{
+		"the tasks": frontend.GatewayServiceProps{EndpointName: "odds", VPC: vpc, Image: image},
+		"the load balancer": frontend.LoadBalancerProps{
+			VPC: vpc, Gateway: serviceFor(stack, newVPC(template.NewStack(t)), "odds"), CertificateARN: certificate, AllowedCIDRs: []string{"10.0.0.0/16"},
+		},
+	} {
+		if err := props.Validate(); err == nil || !strings.HasPrefix(err.Error(), "Subnets: "+name+" would have no subnet; ") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("got %v", err)
+		}
+	}
+}
