@@ -66,6 +66,10 @@ type Environment struct {
 // of e.Validate, with the problems of e.Acknowledge, and where the gateway's image
 // cannot be built.
 func NewEnvironment(scope constructs.Construct, e config.Environment) *Environment {
+	if err := e.Validate(); err != nil {
+		panic(err)
+	}
+	e = e.WithDefaults()
 	env := &awscdk.Environment{Account: jsii.String(e.Account), Region: jsii.String(e.Region)}
 	stage := awscdk.NewStage(scope, jsii.String(e.Name), &awscdk.StageProps{Env: env})
 	if vpc := e.Network.NewVPC; vpc != nil {

@@ -3,6 +3,7 @@ package stacks_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -93,5 +94,27 @@ func TestAddToAnEnvironment(t *testing.T) {
 	}
 	if n := len(template.Of(t, made.Frontend).All("AWS::CloudWatch::Alarm")); n != 1 {
 		t.Errorf("got %d alarms", n)
+	}
+}
+
+// TestEnvironmentBuiltInGo: it has the defaults of a file that says the same, and its
+// mistakes are errors.
+func TestEnvironmentBuiltInGo(t *testing.T) {
+	loaded := parsed(t, "asynchronous")
+	built := config.Environment{
+		Name: loaded.Name, Account: loaded.Account, Region: loaded.Region, Model: loaded.Model, Endpoint: loaded.Endpoint,
+		Variant: config.Variant{InstanceType: loaded.Variant.InstanceType}, Scaling: loaded.Scaling,
+	}
+	built.Scaling.ScaleInCooldown, built.Scaling.ScaleOutCooldown = nil, nil
+	made := stacks.NewEnvironment(awscdk.NewApp(nil), built)
+	config := template.Of(t, made.Inference).One(t, "AWS::SageMaker::EndpointConfig").Properties
+	variant := config["ProductionVariants"].([]any)[0].(map[string]any)
+	if variant["VariantName"] != "main" || variant["InitialInstanceCount"] != 1.0 {
+		t.Errorf("got %v", variant)
+	}
+	built.Scaling.MaxCapacity, built.Region = -1, ""
+	got := template.Panics(t, func() { stacks.NewEnvironment(awscdk.NewApp(nil), built) })
+	if err, ok := got.(error); !ok || err.Error() != built.Validate().Error() || !strings.HasPrefix(err.Error(), "Region: ") {
+		t.Errorf("got %v, want %v", got, built.Validate())
 	}
 }
