@@ -46,7 +46,7 @@ func synthesize() (err error) {
 	}
 	awscdk.Validations_Of(app).AddPlugins(lint.NewPlugin(lint.PluginProps{Spell: stacks.InFiles(environments)}))
 	for _, e := range environments {
-		stage := stacks.NewEnvironment(app, e)
+		stage := stacks.NewEnvironment(app, e).Stage
 		awscdk.Validations_Of(stage).AddPlugins(policy.NewPlugin(policy.PluginProps{Production: e.Production}))
 	}
 	app.Synth(nil)

@@ -94,7 +94,7 @@ func validateCanary(e Environment, src source) problem.List {
 		return nil
 	}
 	file := *e.Frontend.Canary
-	e = e.withDefaults()
+	e = e.WithDefaults()
 	c := *e.Frontend.Canary
 	others := []string{"image", "taskCpu", "taskMemoryMb"}
 	if c.Gateway == GatewayOnFargate {

@@ -69,7 +69,7 @@ func validateComponents(e Environment, src source) (ps, copies problem.List) {
 	if src.faulty(componentsPath) || len(e.Components) == 0 {
 		return nil, nil
 	}
-	e = e.withDefaults()
+	e = e.WithDefaults()
 	ps = append(e.validateManagedInstances(src), e.validateComponentRegion(src)...)
 	names := map[string]string{}
 	for i, c := range e.Components {

@@ -148,7 +148,7 @@ func TestDefaultsThatDependOnMore(t *testing.T) {
 		Scaling:          Scaling{Scaling: autoscaling.Scaling{TargetInvocationsPerMinute: 3000}},
 		ScheduledActions: []autoscaling.ScheduledAction{{Name: "floor"}},
 	}
-	got := e.withDefaults()
+	got := e.WithDefaults()
 	if got.Scaling.SafetyFactor != 0 {
 		t.Errorf("a safety factor of %v came beside the target", got.Scaling.SafetyFactor)
 	}
@@ -159,7 +159,7 @@ func TestDefaultsThatDependOnMore(t *testing.T) {
 		t.Errorf("an existing VPC's range (-want +got)\n%s", diff)
 	}
 	e.Frontend.InternetFacing = true
-	if diff := cmp.Diff([]string{"0.0.0.0/0"}, e.withDefaults().Frontend.AllowedCIDRs); diff != "" {
+	if diff := cmp.Diff([]string{"0.0.0.0/0"}, e.WithDefaults().Frontend.AllowedCIDRs); diff != "" {
 		t.Errorf("internet-facing (-want +got)\n%s", diff)
 	}
 }

@@ -23,8 +23,9 @@ const (
 	everybodyIPv6         = "::/0"
 )
 
-// withDefaults is e with a value wherever the file says nothing.
-func (e Environment) withDefaults() Environment {
+// WithDefaults returns e with the default of every field that has its zero value. Load
+// and Parse return environments with their defaults; a second time changes nothing.
+func (e Environment) WithDefaults() Environment {
 	shedding := e.Frontend.sheds()
 	if len(e.Components) > 0 {
 		e.Variant.Name = cmp.Or(e.Variant.Name, defaultVariantName)

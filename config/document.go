@@ -32,24 +32,34 @@ func decode(file, name string, data []byte) (Environment, Problems) {
 	if len(found) > 0 {
 		return Environment{}, found
 	}
-	return e.withDefaults(), nil
+	return e.WithDefaults(), nil
 }
 
 // judge is decode without defaults, and with the environment as far as it was
 // understood.
 func judge(file, name string, data []byte) (Environment, Problems) {
-	d := &document{file: file, nodes: map[string]*node{}, paths: map[*tree.Node]string{}}
-	e := Environment{Name: name}
+	d, e := newDocument(file), Environment{Name: name}
 	d.parse(data)
 	if d.root != nil {
-		d.hideVariables()
-		d.checkSchema()
-		d.checkForm()
-		e = d.typed(e)
-		d.checkRules(e)
+		e = d.judge(e)
 	}
 	d.problems.sort()
 	return e, d.problems
+}
+
+func newDocument(file string) *document {
+	return &document{file: file, nodes: map[string]*node{}, paths: map[*tree.Node]string{}}
+}
+
+// judge fills e with what d says, and notes what is wrong with it.
+func (d *document) judge(e Environment) Environment {
+	d.hideVariables()
+	d.checkSchema()
+	d.checkForm()
+	e = d.typed(e)
+	d.checkRules(e)
+	d.problems.sort()
+	return e
 }
 
 // hideVariables keeps the values of environment variables, and what should be the

@@ -11,7 +11,8 @@ import (
 )
 
 // Environment is one YAML file: everything that is deployed together, in one
-// account and region.
+// account and region. It can be built in Go too: stacks.NewEnvironment validates it
+// and fills in the defaults.
 type Environment struct {
 	// Name is the file's name without its ending; it names the Stage and begins
 	// every stack's name.

@@ -91,7 +91,7 @@ const (
 // It is silent on what rests on values that were reported.
 func validateFrontendCapacity(e Environment, src source) problem.List {
 	var ps problem.List
-	e = e.withDefaults()
+	e = e.WithDefaults()
 	f := e.Frontend.Capacity
 	if e.Frontend.ReserveLoadBalancerCapacity && (f == nil || f.BytesPerRequest == 0) && !src.faulty(bytesPerRequest) {
 		ps.Add(bytesPerRequest, nil,

@@ -111,7 +111,7 @@ func TestOfferedLoadByForm(t *testing.T) {
 	for form, want := range map[GatewayForm]bool{GatewayOnLambda: false, GatewayOnFargate: true} {
 		e := valid(t, "minimal")
 		e.Frontend.Gateway, e.Scaling.OfferedLoad = form, nil
-		if got := *e.withDefaults().Scaling.OfferedLoad; got != want {
+		if got := *e.WithDefaults().Scaling.OfferedLoad; got != want {
 			t.Errorf("%s: got %v", form, got)
 		}
 	}

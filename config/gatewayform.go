@@ -91,7 +91,7 @@ func validateOfferedLoad(e Environment) problem.List {
 func validateService(e Environment, src source) problem.List {
 	ps := validateImage("frontend.image", e.Frontend.Image, e)
 	if !src.faulty("frontend.taskCpu") && !src.faulty("frontend.taskMemoryMb") {
-		d := e.withDefaults().Frontend
+		d := e.WithDefaults().Frontend
 		ps = append(ps, validateTaskSize("frontend", d.TaskCPU, d.TaskMemoryMB)...)
 	}
 	return append(ps, validateTaskRate(e.Frontend, src, "measure it in a load test, or remove gateway: fargate")...)

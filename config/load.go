@@ -58,7 +58,7 @@ func Parse(file, name string, data []byte) (Environment, error) {
 	if err != nil && !OverQuota(err) {
 		return Environment{}, err
 	}
-	return e.withDefaults(), err
+	return e.WithDefaults(), err
 }
 
 // OverQuota reports whether an error of Load or Parse says nothing but that events

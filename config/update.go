@@ -20,7 +20,7 @@ func validateUpdate(e Environment, src source) problem.List {
 
 // updatedVariants are the endpoint's variants as the rules of an update know them.
 func (e Environment) updatedVariants() []autoscaling.UpdatedVariant {
-	e = e.withDefaults()
+	e = e.WithDefaults()
 	if m := e.Variant.ManagedInstances; m != nil {
 		v := e.onlyVariant().Variant()
 		v.EndpointName, v.ManagedInstanceScaling = e.Endpoint.Name, true

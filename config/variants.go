@@ -218,7 +218,7 @@ func validateVariants(e Environment, src source) (ps, fleet problem.List) {
 			"move some to another endpoint")
 	}
 	names := map[string]string{}
-	for i, v := range e.withDefaults().ProductionVariants() {
+	for i, v := range e.WithDefaults().ProductionVariants() {
 		at := variantPath("")
 		if src.given("variants") {
 			at = variantPath(itemPath("variants", i))

@@ -8,17 +8,68 @@ import (
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/inference"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/scaling"
 )
+
+// Environment is what NewEnvironment made. An app adds to it what is its own: alarms,
+// records, other endpoints behind the same load balancer.
+type Environment struct {
+	// Stage has the stacks. Its construct ID is the environment's name.
+	Stage awscdk.Stage
+	// Network, Inference and Frontend are the stacks. Network is nil without one, as
+	// config.Environment.HasNetwork says, and Frontend as HasFrontend says.
+	Network, Inference, Frontend awscdk.Stack
+	// VPC is the new or the existing VPC, nil without Network.
+	VPC awsec2.IVpc
+	// TaskSubnets are the subnets of the gateway's tasks, TaskSecurityGroup is their
+	// security group, which the load balancer may reach; nil without Network. In a new
+	// VPC they are there for other services too, with PrivateEndpoints.
+	TaskSubnets       *awsec2.SubnetSelection
+	TaskSecurityGroup awsec2.ISecurityGroup
+	// PrivateEndpoints are what tasks in a new VPC reach AWS through, nil without.
+	PrivateEndpoints *frontend.PrivateEndpoints
+	// Endpoint is the SageMaker endpoint.
+	Endpoint *inference.Endpoint
+	// Models are the models by the names of their variants, or of their components.
+	Models map[string]*inference.Model
+	// Components are the inference components, in the order of the environment's;
+	// none where its variants have models.
+	Components []*inference.InferenceComponent
+	// Scaling is what scales the variants, or the components, in the order of
+	// config.Environment.Subjects.
+	Scaling []*scaling.ScalableTarget
+	// Gateway is the gateway, and Canary the second one, nil without Frontend or
+	// without a canary.
+	Gateway, Canary frontend.Gateway
+	// LoadBalancer is the load balancer, nil without Frontend or behind an existing
+	// listener. Its Listener takes the Route of another endpoint.
+	LoadBalancer *frontend.LoadBalancer
+	// CapacitySchedule reserves capacity of LoadBalancer for events, nil where none
+	// is reserved.
+	CapacitySchedule *frontend.CapacitySchedule
+	// Route leads from an existing listener to the gateway, nil without one.
+	Route *frontend.Route
+	// URL is the base URL for predictions, "" without Frontend.
+	URL string
+}
 
 // NewEnvironment makes the Stage that e describes, with its stacks network,
 // inference and frontend; for an asynchronous endpoint with inference alone.
-// e must be complete and valid, as config.Load returns it. It panics with the
-// problems of e.Acknowledge, and where the gateway's image cannot be built.
-func NewEnvironment(scope constructs.Construct, e config.Environment) awscdk.Stage {
+// What e leaves out has the defaults of an environment file. It panics with the error
+// of e.Validate, with the problems of e.Acknowledge, and where the gateway's image
+// cannot be built.
+func NewEnvironment(scope constructs.Construct, e config.Environment) *Environment {
+	if err := e.Validate(); err != nil {
+		panic(err)
+	}
+	e = e.WithDefaults()
 	env := &awscdk.Environment{Account: jsii.String(e.Account), Region: jsii.String(e.Region)}
 	stage := awscdk.NewStage(scope, jsii.String(e.Name), &awscdk.StageProps{Env: env})
 	if vpc := e.Network.NewVPC; vpc != nil {
@@ -27,24 +78,25 @@ func NewEnvironment(scope constructs.Construct, e config.Environment) awscdk.Sta
 		stage.Node().SetContext(
 			jsii.Sprintf("availability-zones:account=%s:region=%s", e.Account, e.Region), vpc.AvailabilityZones)
 	}
+	made := &Environment{Stage: stage, Models: map[string]*inference.Model{}}
 	if e.HasFrontend() {
 		var network network
 		if e.HasNetwork() {
-			network = newNetwork(stage, e)
+			network = made.newNetwork(e)
 		}
-		inference := newInference(stage, e)
-		frontend := newFrontend(stage, e, network)
+		made.newInference(e)
+		made.newFrontend(e, network)
 		// The gateway knows the endpoint by a literal name, which orders nothing:
 		// the load balancer must not be deployed before the endpoint.
-		frontend.AddStackDependency(inference, jsii.String("the gateway calls the endpoint"))
+		made.Frontend.AddStackDependency(made.Inference, jsii.String("the gateway calls the endpoint"))
 	} else {
-		newInference(stage, e)
+		made.newInference(e)
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Tags)) {
 		awscdk.Tags_Of(stage).Add(jsii.String(name), jsii.String(e.Tags[name]), nil)
 	}
 	acknowledge(stage, e)
-	return stage
+	return made
 }
 
 // newStack makes one of an environment's stacks. In production CloudFormation

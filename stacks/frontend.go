@@ -11,13 +11,20 @@ import (
 )
 
 // newFrontend makes the load balancer and the gateway behind it.
-func newFrontend(stage awscdk.Stage, e config.Environment, n network) awscdk.Stack {
-	stack := newStack(stage, e, "frontend", "the load balancer and the gateway")
+func (made *Environment) newFrontend(e config.Environment, n network) {
+	stack := newStack(made.Stage, e, "frontend", "the load balancer and the gateway")
+	made.Frontend = stack
 	n.addPrivateEndpoints(stack, e)
+	made.PrivateEndpoints = n.privateEndpoints
 	gateway, canary := newGateway(stack, "Gateway", e, n), newCanary(stack, e, n)
-	if e.Frontend.ExistingListener != nil {
-		newRoute(stack, *e.Frontend.ExistingListener, gateway, canary)
-		return stack
+	made.Gateway = gateway
+	if canary != nil {
+		made.Canary = canary.Gateway
+	}
+	if listener := e.Frontend.ExistingListener; listener != nil {
+		made.Route, made.URL = newRoute(stack, *listener, gateway, canary), listener.URL
+		putURL(stack, made.URL)
+		return
 	}
 	loadBalancer := frontend.NewLoadBalancer(stack, "LoadBalancer", frontend.LoadBalancerProps{
 		DeletionProtection:   e.Frontend.DeletionProtection,
@@ -39,12 +46,12 @@ func newFrontend(stage awscdk.Stage, e config.Environment, n network) awscdk.Sta
 	})
 	acceptTags(loadBalancer.Listener, loadBalancer.Redirect)
 	if calendar, ok := e.CapacityUnits(); ok && len(calendar.Events) > 0 {
-		frontend.NewCapacitySchedule(stack, "CapacitySchedule", frontend.CapacityScheduleProps{
+		made.CapacitySchedule = frontend.NewCapacitySchedule(stack, "CapacitySchedule", frontend.CapacityScheduleProps{
 			LoadBalancer: loadBalancer.Resource, Calendar: calendar,
 		})
 	}
-	putURL(stack, loadBalancer.URL())
-	return stack
+	made.LoadBalancer, made.URL = loadBalancer, loadBalancer.URL()
+	putURL(stack, made.URL)
 }
 
 // accessLogs returns where the load balancer writes its logs; nil for none.

@@ -66,6 +66,7 @@ func newService(stack awscdk.Stack, id string, e config.Environment, n network) 
 		VPC:                 n.vpc,
 		Subnets:             n.gatewaySubnets,
 		SecurityGroup:       n.gatewayGroup,
+		PrivateEndpoints:    n.privateEndpoints,
 		Image:               e.Frontend.Image,
 		CPU:                 e.Frontend.TaskCPU,
 		MemoryMB:            e.Frontend.TaskMemoryMB,
@@ -78,11 +79,7 @@ func newService(stack awscdk.Stack, id string, e config.Environment, n network) 
 	if target, ok := e.GatewayTarget(); ok {
 		props.Scaling = &target
 	}
-	service := frontend.NewGatewayService(stack, id, props)
-	if n.privateEndpoints != nil {
-		service.Service.Node().AddDependency(n.privateEndpoints)
-	}
-	return service
+	return frontend.NewGatewayService(stack, id, props)
 }
 
 // addPrivateEndpoints makes what tasks in a new VPC call through. They are in the

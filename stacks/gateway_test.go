@@ -39,7 +39,7 @@ func TestTasksInAVPCThatStands(t *testing.T) {
 	private := []any{"subnet-0123456789abcdef2", "subnet-0123456789abcdef3"}
 	for name, change := range map[string][]string{"internet-facing": nil, "internal": {"internetFacing: true", "internetFacing: false"}} {
 		t.Run(name, func(t *testing.T) {
-			stage := stacks.NewEnvironment(awscdk.NewApp(nil), standing(t, change...))
+			stage := stacks.NewEnvironment(awscdk.NewApp(nil), standing(t, change...)).Stage
 			part := func(name string) template.Template {
 				return template.Of(t, stage.Node().FindChild(jsii.String(name)).(awscdk.Stack))
 			}
@@ -64,7 +64,7 @@ func TestTasksInAVPCThatStands(t *testing.T) {
 // group lets them out to it.
 func TestTraces(t *testing.T) {
 	stage := stacks.NewEnvironment(awscdk.NewApp(nil), standing(t,
-		"  gateway: fargate\n", "  gateway: fargate\n  server: {otlpEndpoint: 'http://10.0.9.9:4318', traceRatio: 0.25}\n"))
+		"  gateway: fargate\n", "  gateway: fargate\n  server: {otlpEndpoint: 'http://10.0.9.9:4318', traceRatio: 0.25}\n")).Stage
 	part := func(name string) template.Template {
 		return template.Of(t, stage.Node().FindChild(jsii.String(name)).(awscdk.Stack))
 	}

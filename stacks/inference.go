@@ -11,8 +11,9 @@ import (
 )
 
 // newInference makes the endpoint with its models and its scaling.
-func newInference(stage awscdk.Stage, e config.Environment) awscdk.Stack {
-	stack := newStack(stage, e, "inference", "the SageMaker endpoint and its scaling")
+func (made *Environment) newInference(e config.Environment) {
+	stack := newStack(made.Stage, e, "inference", "the SageMaker endpoint and its scaling")
+	made.Inference = stack
 	props := inference.EndpointProps{
 		EndpointName: e.Endpoint.Name, Asynchronous: asynchronous(stack, e.Endpoint.Asynchronous), Update: e.Update,
 	}
@@ -38,6 +39,7 @@ func newInference(stage awscdk.Stage, e config.Environment) awscdk.Stack {
 		default:
 			model = shared
 		}
+		made.Models[v.Name] = model
 		props.Variants = append(props.Variants, inference.VariantProps{
 			Name:                 v.Name,
 			Model:                model,
@@ -54,49 +56,54 @@ func newInference(stage awscdk.Stage, e config.Environment) awscdk.Stack {
 		// (fact C38).
 		endpoint.Resource.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE, nil)
 	}
-	scale(stack, e, endpoint)
-	return stack
+	made.Endpoint = endpoint
+	made.scale(e)
 }
 
 // scale makes the scaling of the variants, or of the components, which it makes too.
-func scale(stack awscdk.Stack, e config.Environment, endpoint *inference.Endpoint) {
+func (made *Environment) scale(e config.Environment) {
+	stack, endpoint := made.Inference, made.Endpoint
 	subjects := e.Subjects()
 	for i, v := range e.ProductionVariants() {
 		id, variant, facts := scalingID(v), endpoint.Variant(v.Name), subjects[i].Facts
+		var target *scaling.ScalableTarget
 		switch {
 		case v.Asynchronous:
-			scaling.NewAsynchronousScaling(stack, id, scaling.AsynchronousScalingProps{
+			target = scaling.NewAsynchronousScaling(stack, id, scaling.AsynchronousScalingProps{
 				Variant: variant, Scaling: v.AsynchronousScaling(), Facts: facts,
 			})
 		case v.Serverless != nil:
-			scaling.NewProvisionedConcurrencyScaling(stack, id, scaling.ProvisionedConcurrencyScalingProps{
+			target = scaling.NewProvisionedConcurrencyScaling(stack, id, scaling.ProvisionedConcurrencyScalingProps{
 				Variant: variant, Scaling: v.ProvisionedConcurrencyScaling(), Facts: facts,
 			})
 		default:
-			scaling.NewVariantScaling(stack, id, scaling.VariantScalingProps{
+			target = scaling.NewVariantScaling(stack, id, scaling.VariantScalingProps{
 				Variant: variant, Scaling: v.VariantScaling(), Facts: facts,
 			})
 		}
+		made.Scaling = append(made.Scaling, target)
 	}
 	for i, c := range e.Components {
-		scaling.NewComponentScaling(stack, "Scaling-"+c.Name, scaling.ComponentScalingProps{
-			InferenceComponent: newComponent(stack, endpoint, e.Variant.Name, c),
+		component := made.newComponent(e.Variant.Name, c)
+		made.Components = append(made.Components, component)
+		made.Scaling = append(made.Scaling, scaling.NewComponentScaling(stack, "Scaling-"+c.Name, scaling.ComponentScalingProps{
+			InferenceComponent: component,
 			Scaling:            c.ComponentScaling,
 			Facts:              subjects[i].Facts,
-		})
+		}))
 	}
 }
 
 // newComponent makes c on the variant's instances. Its scaling says how many copies
 // there are.
-func newComponent(
-	stack awscdk.Stack, endpoint *inference.Endpoint, variant string, c config.Component,
-) *inference.InferenceComponent {
+func (made *Environment) newComponent(variant string, c config.Component) *inference.InferenceComponent {
+	stack := made.Inference
+	made.Models[c.Name] = newModel(stack, "Model-"+c.Name, c.Model())
 	return inference.NewInferenceComponent(stack, "Component-"+c.Name, inference.InferenceComponentProps{
 		InferenceComponentName: c.Name,
-		Endpoint:               endpoint,
+		Endpoint:               made.Endpoint,
 		VariantName:            variant,
-		Model:                  newModel(stack, "Model-"+c.Name, c.Model()),
+		Model:                  made.Models[c.Name],
 		MinMemoryMB:            c.Resources.MinMemoryMB,
 		CPUCores:               c.Resources.CPUs,
 		Accelerators:           c.Resources.AcceleratorCount,

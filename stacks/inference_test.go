@@ -33,7 +33,7 @@ func synthesized(t *testing.T, name string) (got template.Template, model autosc
 	if err != nil {
 		t.Fatal(err)
 	}
-	stage := stacks.NewEnvironment(awscdk.NewApp(nil), e)
+	stage := stacks.NewEnvironment(awscdk.NewApp(nil), e).Stage
 	for _, child := range *stage.Node().Children() {
 		parts = append(parts, *child.Node().Id())
 	}

@@ -30,8 +30,9 @@ type network struct {
 }
 
 // newNetwork makes the VPC, or refers to the existing one.
-func newNetwork(stage awscdk.Stage, e config.Environment) network {
-	stack := newStack(stage, e, "network", "the VPC and who may connect to the load balancer")
+func (made *Environment) newNetwork(e config.Environment) network {
+	stack := newStack(made.Stage, e, "network", "the VPC and who may connect to the load balancer")
+	made.Network = stack
 	var n network
 	if v := e.Network.NewVPC; v != nil {
 		made := makeVPC(stack, *v, e.Frontend.IPv6)
@@ -48,6 +49,7 @@ func newNetwork(stage awscdk.Stage, e config.Environment) network {
 		}
 	}
 	n.gatewayGroup = frontend.NewGatewaySecurityGroup(stack, "Gateway", n.vpc)
+	made.VPC, made.TaskSubnets, made.TaskSecurityGroup = n.vpc, n.gatewaySubnets, n.gatewayGroup
 	if e.Frontend.ExistingListener != nil {
 		return n // its load balancer has a group of its own
 	}

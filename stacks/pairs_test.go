@@ -56,7 +56,7 @@ func edited(t *testing.T, env string, changes ...string) stage {
 		t.Fatal(err)
 	}
 	made := stage{}
-	for _, stack := range *stacks.NewEnvironment(template.NewApp(t), e).Synth(nil).Stacks() {
+	for _, stack := range *stacks.NewEnvironment(template.NewApp(t), e).Stage.Synth(nil).Stacks() {
 		var read stackTemplate
 		data, err := json.Marshal(stack.Template())
 		if err == nil {

@@ -11,7 +11,9 @@ import (
 )
 
 // newRoute adds rules for the gateway to an existing listener.
-func newRoute(stack awscdk.Stack, l config.ExistingListener, gateway frontend.Gateway, canary *frontend.Canary) {
+func newRoute(
+	stack awscdk.Stack, l config.ExistingListener, gateway frontend.Gateway, canary *frontend.Canary,
+) *frontend.Route {
 	group := jsii.String(l.SecurityGroupID)
 	route := frontend.NewRoute(stack, "Route", frontend.RouteProps{
 		ListenerARN:   l.ARN,
@@ -26,7 +28,7 @@ func newRoute(stack awscdk.Stack, l config.ExistingListener, gateway frontend.Ga
 		rules[i] = rule
 	}
 	acceptTags(rules...)
-	putURL(stack, l.URL)
+	return route
 }
 
 // putURL outputs the URL for predictions.

@@ -26,7 +26,7 @@ func TestBehindAListenerThatStands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stage := stacks.NewEnvironment(awscdk.NewApp(nil), e)
+	stage := stacks.NewEnvironment(awscdk.NewApp(nil), e).Stage
 	part := func(name string) template.Template {
 		return template.Of(t, stage.Node().FindChild(jsii.String(name)).(awscdk.Stack))
 	}
@@ -75,7 +75,7 @@ func TestNoNetworkForAFunction(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stage := stacks.NewEnvironment(awscdk.NewApp(nil), e)
+	stage := stacks.NewEnvironment(awscdk.NewApp(nil), e).Stage
 	if stage.Node().TryFindChild(jsii.String("network")) != nil {
 		t.Error("got a network stack")
 	}

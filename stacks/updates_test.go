@@ -48,7 +48,7 @@ func environment(t *testing.T, file string, edits ...edit) awscdk.Stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return stacks.NewEnvironment(awscdk.NewApp(nil), e)
+	return stacks.NewEnvironment(awscdk.NewApp(nil), e).Stage
 }
 
 // stackOf is the template of one of an environment's stacks.

@@ -29,7 +29,7 @@ func (p LoadBalancerProps) validateAccess() problem.List {
 // environment returns the account and region of the VPC's stack, "" for each that
 // is unknown at synthesis.
 func (p LoadBalancerProps) environment() (account, region string) {
-	if p.VPC == nil {
+	if problem.IsNil(p.VPC) {
 		return "", ""
 	}
 	stack := awscdk.Stack_Of(p.VPC)
@@ -71,8 +71,15 @@ func unresolvedIPv6(cidr string) bool {
 // validateRanges checks AllowedCIDRs against IPv6 and InternetFacing.
 func (p LoadBalancerProps) validateRanges() problem.List {
 	var ps problem.List
-	if len(p.AllowedCIDRs) == 0 {
-		ps.Add("AllowedCIDRs", nil, "nobody may connect", "give the ranges of the clients, \"0.0.0.0/0\" for everybody")
+	if len(p.AllowedCIDRs) == 0 && len(p.AllowedPeers) == 0 {
+		ps.Add("AllowedCIDRs", nil, "nobody may connect", "give the ranges of the clients, \"0.0.0.0/0\" for everybody, "+
+			"or their security groups in AllowedPeers")
+	}
+	for i, peer := range p.AllowedPeers {
+		if problem.IsNil(peer) {
+			ps.Add(fmt.Sprintf("AllowedPeers[%d]", i), nil, "this entry is nil",
+				"give a security group, or a peer that awsec2.Peer_PrefixList makes")
+		}
 	}
 	hasIPv6 := false
 	for i, cidr := range p.AllowedCIDRs {
@@ -86,12 +93,12 @@ func (p LoadBalancerProps) validateRanges() problem.List {
 			ps.Add(at, cidr, "a range is an IPv4 CIDR, or an IPv6 one with IPv6", "such as \"10.0.0.0/16\"")
 		}
 	}
-	if p.IPv6 && !hasIPv6 {
+	if p.IPv6 && !hasIPv6 && len(p.AllowedPeers) == 0 {
 		ps.Add("IPv6", true, "nobody may connect over IPv6",
 			"allow the clients' IPv6 ranges, \"::/0\" for everybody, or leave it out")
 	}
 	switch {
-	case p.InternetFacing && settings.AllPrivate(p.AllowedCIDRs):
+	case p.InternetFacing && len(p.AllowedPeers) == 0 && settings.AllPrivate(p.AllowedCIDRs):
 		ps.Add("InternetFacing", true, "the load balancer is to be public, and only private ranges may connect, "+
 			"from which nobody reaches it over the internet",
 			"leave it out for an internal one, or allow the public ranges of its clients")

@@ -30,7 +30,7 @@ type AccessLogs struct {
 }
 
 func (a AccessLogs) validate() problem.List {
-	var ps problem.List
+	ps := problem.NilIn("AccessLogs.Bucket", a.Bucket)
 	switch {
 	case a.Bucket != nil && a.Retention != 0:
 		ps.Add("AccessLogs.Retention", a.Retention, "a bucket that stands has its own lifecycle",

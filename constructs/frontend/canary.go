@@ -24,12 +24,12 @@ func (c Canary) validate(gateway Gateway) problem.List {
 	if c.WeightPercent < 0 || c.WeightPercent > 100 {
 		ps.Add("WeightPercent", c.WeightPercent, "a share is 0 to 100 percent", "begin with 0, then 10")
 	}
-	if c.Gateway == nil {
+	if problem.IsNil(c.Gateway) {
 		ps.Add("Gateway", nil, "a canary is a gateway of its own",
 			"make one with NewGatewayFunction or NewGatewayService, or leave Canary out")
 		return ps
 	}
-	if gateway == nil {
+	if problem.IsNil(gateway) {
 		return ps
 	}
 	if c.Gateway == gateway {

@@ -39,7 +39,7 @@ func (p CapacityScheduleProps) Validate() error {
 		return ps.Err()
 	}
 	var ps problem.List
-	if p.LoadBalancer == nil {
+	if problem.IsNil(p.LoadBalancer) {
 		ps.Add("LoadBalancer", nil, "capacity units are a load balancer's", "give one")
 	} else if reservesCapacity(p.LoadBalancer) {
 		ps.Add("LoadBalancer", nil,

@@ -241,7 +241,7 @@ func TestValidate(t *testing.T) {
 			`VPC: a load balancer stands in a VPC; give one`,
 			`Gateway: a load balancer needs a gateway to forward to; make one with NewGatewayFunction or NewGatewayService`,
 			`CertificateARN: an HTTPS listener needs a certificate; give the ARN of one in AWS Certificate Manager, or a Domain to have one made, or ask for PlainHTTP by name`,
-			`AllowedCIDRs: nobody may connect; give the ranges of the clients, "0.0.0.0/0" for everybody`,
+			`AllowedCIDRs: nobody may connect; give the ranges of the clients, "0.0.0.0/0" for everybody, or their security groups in AllowedPeers`,
 		}},
 		{"a certificate for plain HTTP, and a range that is none", frontend.LoadBalancerProps{
 			VPC: newVPC(stack), Gateway: &frontend.GatewayFunction{}, CertificateARN: certificate, PlainHTTP: true, AllowedCIDRs: []string{"10.0.0.1"}}, []string{

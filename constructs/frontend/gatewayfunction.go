@@ -97,6 +97,7 @@ func (p GatewayFunctionProps) Validate() error {
 	var ps problem.List
 	p = p.withDefaults()
 	ps = append(ps, validateEndpointName(p.EndpointName)...)
+	ps = append(ps, problem.NilIn("Code", p.Code)...)
 	if p.MemoryMB < 128 || p.MemoryMB > 10240 {
 		ps.Add("MemoryMB", p.MemoryMB, "a function has 128 to 10240 MB", fmt.Sprintf("%d is the default", DefaultMemoryMB))
 	}

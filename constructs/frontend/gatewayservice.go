@@ -61,6 +61,11 @@ type GatewayServiceProps struct {
 	// SecurityGroup is the security group of the tasks.
 	// Default: nil, a new one that admits the load balancer only.
 	SecurityGroup awsec2.ISecurityGroup
+	// PrivateEndpoints are there before the service, whose first tasks need them to
+	// pull the image. They admit the security group that is given to both: make it
+	// with NewGatewaySecurityGroup, in the stack of PrivateEndpoints or in one before.
+	// Default: nil, the tasks reach AWS in another way.
+	PrivateEndpoints *PrivateEndpoints
 	// Cluster is the ECS cluster of the service.
 	// Default: nil, a new one.
 	Cluster awsecs.ICluster
@@ -107,7 +112,7 @@ func (p GatewayServiceProps) withDefaults() GatewayServiceProps {
 		target := frontend.ServiceTarget(events.Calendar{MinCapacity: frontend.MinTasks}, frontend.DefaultMaxTasks)
 		p.Scaling = &target
 	}
-	if p.Subnets == nil && p.VPC != nil {
+	if p.Subnets == nil && !problem.IsNil(p.VPC) {
 		p.Subnets = privateSubnets(p.VPC)
 	}
 	return p
@@ -121,8 +126,17 @@ func (p GatewayServiceProps) Validate() error {
 	var ps problem.List
 	p = p.withDefaults()
 	ps = append(ps, validateEndpointName(p.EndpointName)...)
-	if p.VPC == nil {
+	if problem.IsNil(p.VPC) {
 		ps.Add("VPC", nil, "a service runs in a VPC", "give one")
+	}
+	if p.Subnets != nil && p.Subnets.Subnets != nil && len(*p.Subnets.Subnets) == 0 {
+		ps.Add("Subnets", nil, "the tasks would have no subnet", "give the private subnets of the VPC, which it does not know")
+	}
+	ps = append(ps, problem.NilIn("SecurityGroup", p.SecurityGroup)...)
+	ps = append(ps, problem.NilIn("Cluster", p.Cluster)...)
+	if p.PrivateEndpoints != nil && (problem.IsNil(p.SecurityGroup) || p.SecurityGroup != p.PrivateEndpoints.clients) {
+		ps.Add("SecurityGroup", nil, "«PrivateEndpoints» admit another security group",
+			"make one with NewGatewaySecurityGroup, and give it to both")
 	}
 	if p.Image != "" && !problem.Unresolved(p.Image) {
 		if _, err := artifact.ParseImage(p.Image, artifact.ECS); err != nil {
@@ -205,6 +219,9 @@ func NewGatewayService(scope constructs.Construct, id string, props GatewayServi
 		PropagateTags:          awsecs.PropagatedTagSource_SERVICE,
 		EnableECSManagedTags:   jsii.Bool(true),
 	})
+	if props.PrivateEndpoints != nil {
+		g.Service.Node().AddDependency(props.PrivateEndpoints)
+	}
 	model := *props.Scaling
 	model.ResourceID = autoscaling.ServiceResourceID(*cluster.ClusterName(), *g.Service.ServiceName())
 	g.Scaling = scaling.NewScalableTarget(g, "Scaling", scaling.ScalableTargetProps{

@@ -30,7 +30,7 @@ type LoadBalancerProps struct {
 	// Default: nil, the public subnets with InternetFacing, else the private ones.
 	Subnets *awsec2.SubnetSelection
 	// SecurityGroup is the load balancer's security group. It gets a rule for each
-	// of AllowedCIDRs.
+	// of AllowedCIDRs and AllowedPeers.
 	// Default: nil, a new one.
 	SecurityGroup awsec2.ISecurityGroup
 	// Gateway answers the requests: a *GatewayFunction or a *GatewayService.
@@ -58,9 +58,15 @@ type LoadBalancerProps struct {
 	// Default: false, IPv4 only.
 	IPv6 bool
 	// AllowedCIDRs are the IPv4 ranges, and with IPv6 also the IPv6 ranges, that may
-	// connect. At least one is required. A range that is known only at deployment is an
-	// IPv4 one, unless what is known of it has a colon.
+	// connect. A range that is known only at deployment is an IPv4 one, unless what is
+	// known of it has a colon.
+	// Default: none, which AllowedPeers are required for.
 	AllowedCIDRs []string
+	// AllowedPeers may connect too: the security groups of clients, and what
+	// awsec2.Peer_PrefixList and its like make. A security group of another stack
+	// makes the load balancer's stack depend on that one.
+	// Default: none, which AllowedCIDRs are required for.
+	AllowedPeers []awsec2.IPeer
 	// DeletionProtection makes AWS refuse to delete the load balancer, or its
 	// stack, until it is false again.
 	// Default: false.
@@ -87,10 +93,13 @@ func (p LoadBalancerProps) Validate() error {
 		return ps.Err()
 	}
 	var ps problem.List
-	if p.VPC == nil {
+	if problem.IsNil(p.VPC) {
 		ps.Add("VPC", nil, "a load balancer stands in a VPC", "give one")
+	} else if s := p.subnets(); s.Subnets != nil && len(*s.Subnets) == 0 {
+		ps.Add("Subnets", nil, "the load balancer would have no subnet", "give those of the VPC, which it does not know")
 	}
-	if p.Gateway == nil {
+	ps = append(ps, problem.NilIn("SecurityGroup", p.SecurityGroup)...)
+	if problem.IsNil(p.Gateway) {
 		ps.Add("Gateway", nil, "a load balancer needs a gateway to forward to",
 			"make one with NewGatewayFunction or NewGatewayService")
 	}
@@ -110,6 +119,18 @@ func (p LoadBalancerProps) Validate() error {
 			"leave it out to reserve none")
 	}
 	return ps.Err()
+}
+
+// subnets are Subnets, or their default.
+func (p LoadBalancerProps) subnets() *awsec2.SubnetSelection {
+	switch {
+	case p.Subnets != nil:
+		return p.Subnets
+	case p.InternetFacing:
+		return &awsec2.SubnetSelection{Subnets: p.VPC.PublicSubnets()}
+	default:
+		return privateSubnets(p.VPC)
+	}
 }
 
 // LoadBalancer is an Application Load Balancer that forwards predictions for one
@@ -164,16 +185,9 @@ func NewLoadBalancer(scope constructs.Construct, id string, props LoadBalancerPr
 		_, canaryTimeout := props.Canary.Gateway.endpoint()
 		timeout = max(timeout, canaryTimeout)
 	}
-	subnets := props.Subnets
-	switch {
-	case subnets == nil && props.InternetFacing:
-		subnets = &awsec2.SubnetSelection{Subnets: props.VPC.PublicSubnets()}
-	case subnets == nil:
-		subnets = privateSubnets(props.VPC)
-	}
 	l.Resource = elb.NewApplicationLoadBalancer(l, jsii.String("Resource"), &elb.ApplicationLoadBalancerProps{
 		Vpc:                     props.VPC,
-		VpcSubnets:              subnets,
+		VpcSubnets:              props.subnets(),
 		SecurityGroup:           props.SecurityGroup,
 		InternetFacing:          jsii.Bool(props.InternetFacing),
 		IpAddressType:           ipAddressType(props.IPv6),
@@ -192,7 +206,7 @@ func NewLoadBalancer(scope constructs.Construct, id string, props LoadBalancerPr
 	l.TargetGroup, l.CanaryTargetGroup = targets.gateway, targets.canary
 	l.addListeners(props)
 	l.forward(targets, props.Authentication)
-	l.allow(props.AllowedCIDRs)
+	l.allow(props.AllowedCIDRs, props.AllowedPeers)
 	if props.Domain != nil {
 		l.addRecords(*props.Domain, props.IPv6)
 	}
@@ -233,18 +247,24 @@ func (l *LoadBalancer) addListeners(props LoadBalancerProps) {
 	}))
 }
 
-// allow lets the given ranges connect to the listeners' ports.
-func (l *LoadBalancer) allow(cidrs []string) {
+// allow lets the given ranges and peers connect to the listeners' ports.
+func (l *LoadBalancer) allow(cidrs []string, peers []awsec2.IPeer) {
 	for _, cidr := range cidrs {
 		peer := awsec2.Peer_Ipv4
 		if _, is := settings.IPv6(cidr); is || unresolvedIPv6(cidr) {
 			peer = awsec2.Peer_Ipv6
 		}
-		from := peer(jsii.String(cidr))
-		l.Listener.Connections().AllowDefaultPortFrom(from, jsii.String("Predictions from "+cidr))
-		if l.Redirect != nil {
-			l.Redirect.Connections().AllowDefaultPortFrom(from, jsii.String("Redirected to HTTPS from "+cidr))
-		}
+		l.allowFrom(peer(jsii.String(cidr)), cidr)
+	}
+	for _, peer := range peers {
+		l.allowFrom(peer, "an allowed peer") // its name may be known at deployment only
+	}
+}
+
+func (l *LoadBalancer) allowFrom(peer awsec2.IPeer, called string) {
+	l.Listener.Connections().AllowDefaultPortFrom(peer, jsii.String("Predictions from "+called))
+	if l.Redirect != nil {
+		l.Redirect.Connections().AllowDefaultPortFrom(peer, jsii.String("Redirected to HTTPS from "+called))
 	}
 }
 

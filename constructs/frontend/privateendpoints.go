@@ -25,9 +25,12 @@ func NewGatewaySecurityGroup(scope constructs.Construct, id string, vpc awsec2.I
 }
 
 // AllowTasks lets a load balancer reach the tasks of a GatewayService by their security
-// groups, as LoadBalancer and Route do themselves for a GatewayService.
+// groups, as LoadBalancer and Route do themselves for a GatewayService. The rules are in
+// the stack of tasks. Where that stack comes before the load balancer's, make the load
+// balancer's security group there too, call AllowTasks, and give the group to the
+// LoadBalancer: with a group of its own the two stacks would depend on each other.
 func AllowTasks(loadBalancer, tasks awsec2.ISecurityGroup) {
-	loadBalancer.Connections().AllowTo(tasks, awsec2.Port_Tcp(jsii.Number(servicePort)),
+	tasks.Connections().AllowFrom(loadBalancer, awsec2.Port_Tcp(jsii.Number(servicePort)),
 		jsii.String("Load balancer to target"))
 }
 
@@ -39,17 +42,18 @@ type PrivateEndpointsProps struct {
 	// the route to Amazon S3.
 	// Default: nil, the isolated subnets.
 	Subnets *awsec2.SubnetSelection
-	// Clients may connect to them.
+	// Clients may connect to them: the security group of the tasks, which
+	// NewGatewaySecurityGroup makes before the service.
 	Clients awsec2.ISecurityGroup
 }
 
 // Validate returns everything wrong with the properties, joined.
 func (p PrivateEndpointsProps) Validate() error {
 	var ps problem.List
-	if p.VPC == nil {
+	if problem.IsNil(p.VPC) {
 		ps.Add("VPC", nil, "endpoints stand in a VPC", "give one")
 	}
-	if p.Clients == nil {
+	if problem.IsNil(p.Clients) {
 		ps.Add("Clients", nil, "nobody may connect", "give the security group of the gateway's tasks")
 	}
 	return ps.Err()
@@ -57,8 +61,10 @@ func (p PrivateEndpointsProps) Validate() error {
 
 // PrivateEndpoints are the VPC endpoints for a GatewayService in isolated subnets:
 // SageMaker's runtime, CloudWatch Logs, Amazon ECR and Amazon S3 (fact F33: Amazon
-// ECR needs the endpoints ecr.api and ecr.dkr, and one for Amazon S3). In one stack,
-// make the service depend on them: its first tasks need them to pull the image.
+// ECR needs the endpoints ecr.api and ecr.dkr, and one for Amazon S3). Give them to the
+// service as its PrivateEndpoints: its first tasks need them to pull the image. Do not
+// give them the security group that a service makes: the service, and with it the
+// group, would wait for the endpoints, and these for the group.
 //
 // They admit the security group of the tasks alone. To SageMaker's runtime they pass
 // calls by roles of this account to endpoints of this account and region; the role of
@@ -68,6 +74,8 @@ type PrivateEndpoints struct {
 	constructs.Construct
 	// SecurityGroup is the security group of the interface endpoints.
 	SecurityGroup awsec2.SecurityGroup
+
+	clients awsec2.ISecurityGroup
 }
 
 // ToString makes the struct itself usable as a construct.
@@ -79,7 +87,7 @@ func NewPrivateEndpoints(scope constructs.Construct, id string, props PrivateEnd
 	if err := props.Validate(); err != nil {
 		panic(err)
 	}
-	e := &PrivateEndpoints{}
+	e := &PrivateEndpoints{clients: props.Clients}
 	constructs.NewConstruct_Override(e, scope, jsii.String(id))
 	subnets := props.Subnets
 	if subnets == nil {

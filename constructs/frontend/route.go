@@ -14,11 +14,21 @@ import (
 
 // RouteProps describes a Route.
 type RouteProps struct {
+	// Listener is a listener of an Application Load Balancer: one of this app, such
+	// as LoadBalancer.Listener, or an imported one. Its load balancer's security
+	// group is allowed to reach the tasks of a GatewayService, and they admit it.
+	// The rules of a LoadBalancer have the priorities 9 to 11, and match any host: a
+	// Route with Hosts on its Listener has a Priority below 8. They authenticate
+	// clients and the rules of a Route do not; mutual TLS is the listener's.
+	// Default: nil, the listener of ListenerARN.
+	Listener elb.IApplicationListener
 	// ListenerARN is a listener of an existing Application Load Balancer, in the
-	// stack's region and account.
+	// stack's region and account, with its SecurityGroup.
+	// Default: "", which Listener is required for.
 	ListenerARN string
-	// SecurityGroup is the load balancer's security group. The tasks of a
-	// GatewayService admit it; it has to allow port 8080 of the tasks out.
+	// SecurityGroup is the security group of the load balancer of ListenerARN. The
+	// tasks of a GatewayService admit it; it has to allow port 8080 of the tasks out.
+	// Default: nil, with Listener, which knows its own.
 	SecurityGroup awsec2.ISecurityGroup
 	// Priority is the priority of the listener rule, 1 to 50,000. No other rule of
 	// the listener may have it: those of a LoadBalancer have 9 to 11. Priority + 1 is used too where streams need a rule
@@ -52,14 +62,10 @@ func (p RouteProps) Validate() error {
 		return ps.Err()
 	}
 	var ps problem.List
-	if !problem.Unresolved(p.ListenerARN) && !listenerARN.MatchString(p.ListenerARN) {
-		ps.Add("ListenerARN", p.ListenerARN, "a rule stands in a listener of an Application Load Balancer, "+
-			"arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID",
-			"copy it from the listener, not from the load balancer")
-	}
-	if p.SecurityGroup == nil {
-		ps.Add("SecurityGroup", nil, "the gateway's tasks have to let the load balancer in",
-			"give the load balancer's security group")
+	if p.Listener != nil {
+		ps = append(ps, p.validateListener()...)
+	} else {
+		ps = append(ps, p.validateListenerARN()...)
 	}
 	if p.Priority < 1 || p.Priority > maxPriority {
 		ps.Add("Priority", p.Priority, fmt.Sprintf("a rule's priority is 1 to %d", maxPriority),
@@ -76,7 +82,7 @@ func (p RouteProps) Validate() error {
 				"such as predictions.example.com")
 		}
 	}
-	if p.Gateway == nil {
+	if problem.IsNil(p.Gateway) {
 		ps.Add("Gateway", nil, "a route needs a gateway to lead to",
 			"make one with NewGatewayFunction or NewGatewayService")
 	}
@@ -86,12 +92,48 @@ func (p RouteProps) Validate() error {
 	return ps.Err()
 }
 
-// Route forwards predictions for one endpoint from an existing load balancer to the
-// gateway. Allowed ranges, TLS, WAF, logs and an idle time-out above the gateway's
+// validateListener checks that Listener is the only way that a listener is given.
+func (p RouteProps) validateListener() problem.List {
+	ps := problem.NilIn("Listener", p.Listener)
+	if p.ListenerARN != "" {
+		ps.Add("ListenerARN", p.ListenerARN, "the listener is given by «Listener» too", "keep one of the two")
+	}
+	if p.SecurityGroup != nil {
+		ps.Add("SecurityGroup", nil, "«Listener» knows the security group of its load balancer", "leave it out")
+	}
+	if len(ps) > 0 {
+		return ps
+	}
+	for _, c := range *p.Listener.Node().Root().Node().FindAll(constructs.ConstructOrder_PREORDER) {
+		r, ok := c.(elb.CfnListenerRule)
+		if ok && *r.ListenerArn() == *p.Listener.ListenerArn() && int(*r.Priority()) == p.Priority {
+			ps.Add("Priority", p.Priority, "this is the priority of "+*r.Node().Path()+", a rule of the same listener",
+				"take another one: a lower number goes first")
+		}
+	}
+	return ps
+}
+
+func (p RouteProps) validateListenerARN() problem.List {
+	var ps problem.List
+	if !problem.Unresolved(p.ListenerARN) && !listenerARN.MatchString(p.ListenerARN) {
+		ps.Add("ListenerARN", p.ListenerARN, "a rule stands in a listener of an Application Load Balancer, "+
+			"arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID",
+			"copy it from the listener, not from the load balancer, or give a listener of the app as «Listener»")
+	}
+	if problem.IsNil(p.SecurityGroup) {
+		ps.Add("SecurityGroup", nil, "the gateway's tasks have to let the load balancer in",
+			"give the load balancer's security group")
+	}
+	return ps
+}
+
+// Route forwards predictions for one endpoint from a listener that stands to the
+// gateway. Several endpoints share a load balancer by a Route each. Allowed ranges, TLS, WAF, logs and an idle time-out above the gateway's
 // time-out are configured at that load balancer.
 type Route struct {
 	constructs.Construct
-	// Listener is the existing listener.
+	// Listener is the listener that the rules are in.
 	Listener elb.IApplicationListener
 	// Rules are the new rules of the listener, by priority.
 	Rules []elb.ApplicationListenerRule
@@ -111,10 +153,13 @@ func NewRoute(scope constructs.Construct, id string, props RouteProps) *Route {
 	}
 	r := &Route{}
 	constructs.NewConstruct_Override(r, scope, jsii.String(id))
-	listener := &elb.ApplicationListenerAttributes{
-		ListenerArn: jsii.String(props.ListenerARN), SecurityGroup: props.SecurityGroup,
+	r.Listener = props.Listener
+	if r.Listener == nil {
+		listener := &elb.ApplicationListenerAttributes{
+			ListenerArn: jsii.String(props.ListenerARN), SecurityGroup: props.SecurityGroup,
+		}
+		r.Listener = elb.ApplicationListener_FromApplicationListenerAttributes(r, jsii.String("Listener"), listener)
 	}
-	r.Listener = elb.ApplicationListener_FromApplicationListenerAttributes(r, jsii.String("Listener"), listener)
 	t := newTargets(r, "", props.Gateway, props.Canary)
 	r.TargetGroup, r.CanaryTargetGroup = t.gateway, t.canary
 	for i, rule := range t.rules(len(props.Hosts)) {

@@ -99,7 +99,7 @@ func TestRouteProblems(t *testing.T) {
 	}
 	got := template.Panics(t, func() { frontend.NewRoute(stack, "Route", wrong) }).(error)
 	want := []string{
-		`ListenerARN: got "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shared/0123456789abcdef": a rule stands in a listener of an Application Load Balancer, arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID; copy it from the listener, not from the load balancer`,
+		`ListenerARN: got "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shared/0123456789abcdef": a rule stands in a listener of an Application Load Balancer, arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID; copy it from the listener, not from the load balancer, or give a listener of the app as Listener`,
 		`SecurityGroup: the gateway's tasks have to let the load balancer in; give the load balancer's security group`,
 		`Priority: got 0: a rule's priority is 1 to 50000; take one that no other rule of the listener has`,
 		`Hosts: beside its paths a rule has room for 2 hosts, these are 3; use a wildcard, such as *.example.com`,

@@ -22,8 +22,11 @@ const Name = "sagemaker-scaling"
 
 // NewPlugin returns a plugin for Validations_Of(scope).AddPlugins, where scope is an
 // App or a Stage. It reads the synthesized templates, so it judges scalable targets
-// of other constructs too. Its findings are warnings, which stop no synthesis: what
-// AWS refuses is an error of the constructs' Validate.
+// of other constructs too. Its findings are warnings, which stop no synthesis. What
+// AWS refuses, or what cannot work, is an error of the constructs' Validate, and for
+// scalable targets of other constructs an error of the plugin, named "invalid", which
+// fails the synthesis. What cannot be read from a template, such as a parameter without
+// a default, is a warning named "unresolved".
 func NewPlugin(props PluginProps) awscdk.IPolicyValidationPlugin { return &plugin{props} }
 
 // PluginProps describes how the plugin reports.
@@ -57,11 +60,7 @@ func (*plugin) Version() *string { return nil }
 
 // RuleIds implements awscdk.IPolicyValidationPlugin.
 func (*plugin) RuleIds() *[]*string {
-	var ids []string
-	for _, r := range lint.Rules() {
-		ids = append(ids, r.ID)
-	}
-	return jsii.Strings(ids...)
+	return jsii.Strings(append(acceptable(), invalid)...)
 }
 
 // Validate implements awscdk.IPolicyValidationPlugin.
@@ -70,8 +69,9 @@ func (p *plugin) Validate(context awscdk.IPolicyValidationContext) *awscdk.Polic
 	for _, s := range *context.StackTemplates() {
 		files = append(files, *s.TemplatePath)
 	}
-	violations := []*awscdk.PolicyViolation{}
+	violations, success := []*awscdk.PolicyViolation{}, true
 	for _, w := range p.warnings(files) {
+		success = success && w.severity != severityError
 		resource := &awscdk.PolicyViolatingResource{Locations: jsii.Strings(w.locations...),
 			TemplatePath: jsii.String(w.file)}
 		if w.logicalID != "" {
@@ -82,7 +82,7 @@ func (p *plugin) Validate(context awscdk.IPolicyValidationContext) *awscdk.Polic
 			Severity: jsii.String(w.severity), ViolatingResources: &[]*awscdk.PolicyViolatingResource{resource},
 		})
 	}
-	return &awscdk.PolicyValidationPluginReport{Success: jsii.Bool(true), Violations: &violations}
+	return &awscdk.PolicyValidationPluginReport{Success: jsii.Bool(success), Violations: &violations}
 }
 
 // Targets returns the scalable targets at and below scope, which the rules judge.
@@ -98,14 +98,11 @@ func Targets(scope constructs.IConstruct) []constructs.IConstruct {
 
 // Acknowledge accepts the findings of one rule about target, which is the scalable
 // target itself, such as ScalableTarget.Target. CDK's validation report keeps the
-// reason. It panics when there is no such rule, or no reason.
+// reason. What cannot be read about target is accepted under the rule "unresolved".
+// It panics when there is no such rule, or no reason.
 func Acknowledge(target constructs.IConstruct, rule, reason string) {
 	var ps problem.List
-	if !slices.ContainsFunc(lint.Rules(), func(r lint.Rule) bool { return r.ID == rule }) {
-		var known []string
-		for _, r := range lint.Rules() {
-			known = append(known, r.ID)
-		}
+	if known := acceptable(); !slices.Contains(known, rule) {
 		ps.Add("Rule", rule, "there is no such rule", "the rules are "+strings.Join(known, ", "))
 	}
 	if strings.TrimSpace(reason) == "" {
@@ -117,6 +114,15 @@ func Acknowledge(target constructs.IConstruct, rule, reason string) {
 	awscdk.Validations_Of(target).Acknowledge(&awscdk.Acknowledgment{
 		Id: jsii.String(ruleName(rule, *target.Node().Path())), Reason: jsii.String(reason),
 	})
+}
+
+// acceptable returns the rules whose findings can be acknowledged.
+func acceptable() []string {
+	var ids []string
+	for _, r := range lint.Rules() {
+		ids = append(ids, r.ID)
+	}
+	return append(ids, unresolved)
 }
 
 // ruleName returns the name under which CDK reports a rule for the construct at

@@ -2,8 +2,10 @@ package lint
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
@@ -16,13 +18,22 @@ type warning struct {
 	locations                        []string
 }
 
-// Severities of warnings. The CLI fails on severityWarning with --strict.
+// Severities of warnings. The CLI fails on severityWarning with --strict, on
+// severityError always.
 const (
 	severityWarning = "warning"
-	severityInfo    = "info"
+	severityError   = "error"
 )
 
-// warnings returns the findings of the rules in the templates of files.
+// What is said of a target beside the rules of autoscaling/lint.
+const (
+	// invalid is the rule that a target breaks whose Validate returns problems.
+	invalid = "invalid"
+	// unresolved is the rule about what cannot be read from the template.
+	unresolved = "unresolved"
+)
+
+// warnings returns what Validate and the rules find in the templates of files.
 func (p *plugin) warnings(files []string) []warning {
 	var found []warning
 	reading, err := cloudformation.ReadFiles(files, cloudformation.Options{})
@@ -31,12 +42,14 @@ func (p *plugin) warnings(files []string) []warning {
 	for _, u := range unreadable {
 		found = append(found, unread(u, u.File))
 	}
-	paths := map[string]string{}
 	var whole []cloudformation.Scaled
 	var subjects []lint.Subject
 	for _, s := range reading.Scaled {
-		paths[s.File+" "+s.LogicalID] = s.ConstructPath
-		if !s.Incomplete {
+		switch ps := refused(s.Subject); {
+		case s.Incomplete:
+		case len(ps) > 0:
+			found = append(found, p.refusal(s, ps))
+		default:
 			whole, subjects = append(whole, s), append(subjects, s.Subject)
 		}
 	}
@@ -44,9 +57,44 @@ func (p *plugin) warnings(files []string) []warning {
 		found = append(found, said(whole[i], findings, p.props.spell)...)
 	}
 	for _, u := range reading.Unresolved {
-		found = append(found, unread(u, paths[u.File+" "+u.LogicalID]))
+		found = append(found, unread(u, u.ConstructPath))
 	}
 	return found
+}
+
+// refused returns what a construct of package scaling would refuse. What the
+// templates do not say is nothing wrong: whether an endpoint of another template is
+// asynchronous, and the names that CloudFormation makes up, which logical IDs stand
+// for and which may be longer than SageMaker's.
+func refused(s lint.Subject) problem.List {
+	target := s.Target
+	variant := autoscaling.Variant{}
+	if s.Variant != nil {
+		variant = *s.Variant
+	}
+	if target.Dimension == autoscaling.VariantInstanceCount && variant.InstanceType == "" {
+		target.Asynchronous = true
+	}
+	var ps problem.List
+	for _, p := range target.Validate() {
+		if p.Path != "ResourceID" || !slices.ContainsFunc(strings.Split(target.ResourceID, "/"), tooLong) {
+			ps = append(ps, p)
+		}
+	}
+	return append(ps.In("Target"), variant.ValidateScaling(target).In("Variant")...)
+}
+
+func tooLong(name string) bool { return len(name) > 63 }
+
+// refusal is the error about a target.
+func (p *plugin) refusal(s cloudformation.Scaled, ps problem.List) warning {
+	findings := make([]lint.Finding, len(ps))
+	for i := range ps {
+		findings[i] = lint.Finding{Rule: invalid, Problem: ps[i]}
+	}
+	w := said(s, findings, p.props.spell)[0]
+	w.severity = severityError
+	return w
 }
 
 // said joins the findings of each rule in one target, since they are acknowledged
@@ -86,13 +134,19 @@ func unread(p cloudformation.Problem, path string) warning {
 		path = p.LogicalID
 	}
 	return warning{
-		name: ruleName("unresolved", path), severity: severityInfo, fix: p.Fix,
-		description: "the rules do not judge what cannot be read from the template: " + p.WithoutPlace(),
+		name: ruleName(unresolved, path), severity: severityWarning, fix: p.Fix,
+		description: path + ": " + reason(unresolved) + ": " + p.WithoutPlace(),
 		file:        p.File, logicalID: p.LogicalID, locations: []string{p.Path},
 	}
 }
 
 func reason(id string) string {
+	switch id {
+	case invalid:
+		return "AWS refuses this, or it cannot work"
+	case unresolved:
+		return "the rules do not judge what cannot be read from the template"
+	}
 	for _, r := range lint.Rules() {
 		if r.ID == id {
 			return r.Reason

@@ -12,8 +12,9 @@ import (
 type Problem struct {
 	// Place is in the template.
 	problem.Place
-	// LogicalID is the resource that it is about. Default: "", none.
-	LogicalID string
+	// LogicalID is the resource that it is about, ConstructPath its construct as
+	// Scaled has it. Default: "", none.
+	LogicalID, ConstructPath string
 	// Problem has a path within the resource, such as Properties.MinCapacity, or
 	// within the template where it is about no resource.
 	problem.Problem

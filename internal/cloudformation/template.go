@@ -112,7 +112,7 @@ func (t *template) owner(logicalID string, problems *Problems) owner {
 
 // add notes that n, at path, cannot be resolved or is wrong.
 func (o owner) add(n *document.Node, path string, got, rule, fix string) {
-	p := Problem{Place: problem.Place{File: o.File}, LogicalID: o.logicalID}
+	p := Problem{Place: problem.Place{File: o.File}, LogicalID: o.logicalID, ConstructPath: o.constructPath(o.logicalID)}
 	p.Problem = problem.Problem{Path: path, Got: got, Rule: rule, Fix: fix}
 	if n != nil {
 		p.Line, p.Column = n.Place().Line, n.Place().Column

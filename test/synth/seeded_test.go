@@ -12,7 +12,7 @@ import (
 
 // seeds stand in app.go in place of what makes an environment, and break one
 // rule in each: CDK's validator's, the project's own, and that nothing panics.
-const seeds = `stacks.NewEnvironment(app, e)
+const seeds = `stacks.NewEnvironment(app, e).Stage
 		seed := func(kind, property string) {
 			awscdk.NewCfnResource(stage.Node().FindChild(jsii.String("network")).(awscdk.Stack), jsii.String("Seeded"),
 				&awscdk.CfnResourceProps{Type: jsii.String(kind), Properties: &map[string]any{property: "HTTP"}})
@@ -37,7 +37,7 @@ func seeded(t *testing.T) (binary string) {
 }
 
 var buildSeeded = sync.OnceValues(func() (binary string, err error) {
-	const original = "stacks.NewEnvironment(app, e)"
+	const original = "stacks.NewEnvironment(app, e).Stage"
 	app, err := filepath.Abs(filepath.Join(root, "app.go"))
 	if err != nil {
 		return "", err
