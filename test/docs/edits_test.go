@@ -23,8 +23,9 @@ type edit struct {
 	to         any
 	also       map[string]any
 	before     map[string]any
-	// nothing says why no resource changes, "" where one does.
-	nothing string
+	// nothing says why no resource changes, "" where one does, and never why no file
+	// with the key is valid.
+	nothing, never string
 }
 
 // after is the environment with the edit made.
@@ -40,6 +41,7 @@ func (e edit) after() map[string]any {
 // twin says which keys have the edits of others.
 type twin struct {
 	Below, Base string
+	With        map[string]any
 	Keys        []string
 }
 
@@ -74,6 +76,7 @@ func edits(t *testing.T, leaves []string) map[string]edit {
 				e.to = long["to"]
 				e.also, _ = long["also"].(map[string]any)
 				e.nothing, _ = long["nothing"].(string)
+				e.never, _ = long["never"].(string)
 				if at, ok := long["at"].(string); ok {
 					e.place = at
 				}
@@ -119,7 +122,7 @@ func (w twin) edit(t *testing.T, leaf string, of edit) edit {
 	element, _ := e.before[strings.TrimSuffix(list, "s")].(map[string]any)
 	if w.Base != "" {
 		given := e.before
-		e.before = environment(t, w.Base)
+		e.before = merged(environment(t, w.Base), w.With)
 		element = e.before[list].([]any)[0].(map[string]any)
 		for _, key := range w.Keys {
 			delete(element, key)
