@@ -77,6 +77,10 @@ PLAN ?= --trace rehearsal/testdata/wc98_semifinals_1998-07-07_08.csv --from 1998
 plan: ## Plan a final for TEMPLATE (default prod's), learned from a semi-final, and print the keys for its environment file.
 	@go run ./cmd/rehearse plan --template $(TEMPLATE) $(PLAN) $(if $(BUDGET),--budget $(BUDGET))
 
+.PHONY: changes-page
+changes-page: ## Renew docs/changes.md, which changes each key of an environment file once.
+	go test -count=1 -run 'TestChanges$$' ./test/docs -update
+
 .PHONY: which-instance
 which-instance: ## Renew the table and the picture of docs/which-instance.md, from its files of facts.
 	go test -count=1 -run TestWhichInstance ./test/docs -update

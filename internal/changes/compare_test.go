@@ -310,3 +310,19 @@ func TestTypes(t *testing.T) {
 		}
 	}
 }
+
+// TestSubnetsStay: a subnet that may be replaced has a range that its successor
+// overlaps with, which no name can be changed for.
+func TestSubnetsStay(t *testing.T) {
+	t.Parallel()
+	const range4 = `"VpcId": "v", "CidrBlock": "10.0.0.0/20"`
+	sides := [][]Stack{}
+	for _, properties := range []string{range4, range4 + `, "Ipv6CidrBlock": "2001:db8::/64"`} {
+		sides = append(sides, stacks(t, map[string]string{"network": resource("A", "AWS::EC2::Subnet", properties)}, nil))
+	}
+	got := Compare(sides[0], sides[1])
+	if len(got) != 1 || got[0].Verdict != Refused || !strings.Contains(got[0].Source, "schema") ||
+		!strings.Contains(got[0].Source, "fact I7") || !strings.Contains(got[0].Way, "second environment") {
+		t.Errorf("got %+v", got)
+	}
+}

@@ -2,13 +2,16 @@ package docs_test
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
-	"runtime/debug"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes"
@@ -39,7 +42,7 @@ func newSynthesizer(t *testing.T) *synthesizer {
 }
 
 // environmentName is the name of every environment.
-const environmentName = "env"
+const environmentName = "prod"
 
 // of returns the stacks of an environment that is valid.
 func (s *synthesizer) of(doc map[string]any) (e config.Environment, made []changes.Stack, err error) {
@@ -53,7 +56,6 @@ func (s *synthesizer) of(doc map[string]any) (e config.Environment, made []chang
 	if made, ok := s.made[string(data)]; ok {
 		return e, made, nil
 	}
-	defer debug.FreeOSMemory()
 	app := awscdk.NewApp(&awscdk.AppProps{Context: &s.context, Outdir: jsii.String(s.folder), TreeMetadata: jsii.Bool(false)})
 	stacks.NewEnvironment(app, e)
 	app.Synth(nil)
@@ -62,43 +64,76 @@ func (s *synthesizer) of(doc map[string]any) (e config.Environment, made []chang
 	return e, made, err
 }
 
+// TestChanges makes each edit of edits.yaml, and compares docs/changes.md with what
+// internal/changes says of it. It takes a minute or two: some 400 environments are
+// synthesized.
 func TestChanges(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it synthesizes hundreds of environments")
+	}
 	keys := leaves(tree(t, "the schema", read(t, filepath.Join(root, "config", "environment.schema.json"))))
 	all := edits(t, keys)
-	s := newSynthesizer(t)
-	count := map[changes.Verdict]int{}
 	for _, key := range keys {
-		e, ok := all[key]
-		if !ok {
-			t.Errorf("%s: no edit", key)
-			continue
-		}
-		_, from, err := s.of(e.before)
-		if err != nil {
-			t.Errorf("%s: before the edit: %v", key, err)
-			continue
-		}
-		_, to, err := s.of(e.after())
-		if e.never != "" {
-			t.Log(key, e.never, err)
-			continue
-		}
-		if err != nil {
-			t.Errorf("%s: after the edit: %v", key, err)
-			continue
-		}
-		made := changes.Compare(from, to)
-		count[changes.Worst(made)]++
-		if (len(made) == 0) != (e.nothing != "") {
-			t.Errorf("%s: %d changes, nothing is %q", key, len(made), e.nothing)
-		}
-		for _, c := range made {
-			if c.Verdict == changes.Worst(made) {
-				t.Log(key, "|", c.Verdict, c.Action, c.Type, c.LogicalID, "|", c.Reason, "|", c.Source, "|", c.Way)
-			}
+		if _, ok := all[key]; !ok {
+			t.Errorf("%s has no edit: add one to test/docs/testdata/edits.yaml, whose head says how", key)
 		}
 	}
-	t.Log(count)
-	entries, _ := os.ReadDir(s.folder)
-	t.Log(len(entries))
+	s := newSynthesizer(t)
+	var rows []row
+	for _, key := range keys {
+		if e, ok := all[key]; ok {
+			r, err := s.row(e)
+			if err != nil {
+				t.Errorf("%s: %v", key, err)
+			}
+			rows = append(rows, r)
+		}
+	}
+	for _, problem := range check(rows) {
+		t.Error(problem)
+	}
+	if t.Failed() {
+		return
+	}
+	file := filepath.Join(root, "docs", "changes.md")
+	if *update {
+		if err := os.WriteFile(file, []byte(written(rows)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(read(t, file), written(rows)); diff != "" {
+		t.Errorf("docs/changes.md is stale; make changes-page renews it (-page +edits)\n%s", diff)
+	}
+}
+
+// row makes an edit and says what it does.
+func (s *synthesizer) row(e edit) (r row, err error) {
+	before, from, err := s.of(e.before)
+	if err != nil {
+		return r, fmt.Errorf("before the edit: %w", err)
+	}
+	after, to, err := s.of(e.after())
+	if e.never != "" {
+		if err == nil {
+			return r, errors.New("the file is valid, and the edit says that it never is")
+		}
+		const wrong = "the file is refused, and nothing is deployed"
+		return row{key: e.key, verdict: notValid, happens: wrong, way: "leave it out", reason: reason{why: e.never}}, nil
+	}
+	if err != nil {
+		return r, fmt.Errorf("after the edit: %w", err)
+	}
+	if err := source.Comparable(before, after); err != nil {
+		_, why, _ := strings.Cut(err.Error(), ": in")
+		why, fix, _ := strings.Cut("in"+why, "; ")
+		return row{
+			key: e.key, verdict: notCompared, happens: "makes everything there, and leaves what stands",
+			way: "a second environment", reason: reason{why, "CloudFormation: a stack is of one account and Region", fix},
+		}, nil
+	}
+	made := changes.Compare(from, to)
+	if (len(made) == 0) != (e.nothing != "") {
+		return r, fmt.Errorf("%d resources change, and the edit has %q for why there are none", len(made), e.nothing)
+	}
+	return rowOf(e, made), nil
 }

@@ -24,8 +24,8 @@ type edit struct {
 	also       map[string]any
 	before     map[string]any
 	// nothing says why no resource changes, "" where one does, and never why no file
-	// with the key is valid.
-	nothing, never string
+	// with the key is valid. way is what to do, "" where the verdict says it.
+	nothing, never, way string
 }
 
 // after is the environment with the edit made.
@@ -77,6 +77,7 @@ func edits(t *testing.T, leaves []string) map[string]edit {
 				e.also, _ = long["also"].(map[string]any)
 				e.nothing, _ = long["nothing"].(string)
 				e.never, _ = long["never"].(string)
+				e.way, _ = long["way"].(string)
 				if at, ok := long["at"].(string); ok {
 					e.place = at
 				}
