@@ -326,3 +326,39 @@ func TestSubnetsStay(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+// TestAnotherListener: a rule moves to the listener of another load balancer that
+// stands, and its target group cannot.
+func TestAnotherListener(t *testing.T) {
+	t.Parallel()
+	const arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/"
+	rule := func(listener string) []Stack {
+		return stacks(t, map[string]string{"frontend": group + "," + resource("Rule", "AWS::ElasticLoadBalancingV2::ListenerRule",
+			fmt.Sprintf(`"ListenerArn": %q, "Actions": [{"TargetGroupArn": {"Ref": "Group"}}]`, arn+listener))}, nil)
+	}
+	for listener, want := range map[string]Verdict{
+		"shared/0123/aaaa": InPlace, // nothing
+		"shared/0123/bbbb": InPlace, // another port of the same load balancer
+		"other/4567/cccc":  Refused,
+	} {
+		got := Compare(rule("shared/0123/aaaa"), rule(listener))
+		if Worst(got) != want || want == Refused && !strings.Contains(got[0].Source, "fact I3") {
+			t.Errorf("%s: got %+v, want %s", listener, got, want)
+		}
+	}
+}
+
+// TestReasonNamesWhatIsFixed: of the properties that change the reason names those
+// that cannot change in place.
+func TestReasonNamesWhatIsFixed(t *testing.T) {
+	t.Parallel()
+	sides := [][]Stack{}
+	for _, properties := range []string{`"Scheme": "internal", "Subnets": ["a"]`, `"Scheme": "internet-facing", "Subnets": ["b"]`} {
+		one := resource("B", "AWS::ElasticLoadBalancingV2::LoadBalancer", properties)
+		sides = append(sides, stacks(t, map[string]string{"frontend": one}, nil))
+	}
+	got := Compare(sides[0], sides[1])
+	if len(got) != 1 || !strings.HasPrefix(got[0].Reason, "Scheme cannot change in place") || len(got[0].Properties) != 2 {
+		t.Errorf("got %+v", got)
+	}
+}

@@ -71,6 +71,7 @@ func removed(c *Change, was Resource) {
 func (c *comparison) updated(change *Change, was, is Resource) {
 	_, known := createOnly(is.Type)
 	felt, isNoticed := noticed[is.Type]
+	fixed := strings.Join(c.fixed(change.Stack, was, is), ", ")
 	switch {
 	case change.Action == Update && known:
 		c.inPlace(change, was, is)
@@ -78,29 +79,28 @@ func (c *comparison) updated(change *Change, was, is Resource) {
 		change.worsen(Replaced, "this program does not know the type, and takes the change for a replacement", "",
 			"read what AWS says of the properties "+strings.Join(change.Properties, ", "))
 	case c.keepsName(change.Stack, was, is) && is.Type == subnetType:
-		change.worsen(Refused, strings.Join(change.Properties, ", ")+": CloudFormation may replace the subnet, and adds "+
+		change.worsen(Refused, fixed+": CloudFormation may replace the subnet, and adds "+
 			"the new one before it deletes the old one, which has the same range",
 			"CloudFormation resource schema: create-only property, for some on a condition that AWS does not say; fact I7",
 			"make a second environment beside this one, move the clients, and destroy the first")
 	case c.keepsName(change.Stack, was, is):
 		name := identities[is.Type][0]
 		change.worsen(Refused, fmt.Sprintf("%s cannot change in place, and CloudFormation adds the new resource "+
-			"before it deletes the old one, which has the same %s %q", strings.Join(change.Properties, ", "),
-			name, is.text(name)),
+			"before it deletes the old one, which has the same %s %q", fixed, name, is.text(name)),
 			"CloudFormation: \"cannot update a stack when a custom-named resource requires replacing\" (fact C5)",
 			"leave the name out, or change it in the same deployment")
 	case retained(is.UpdateReplacePolicy) && isNoticed:
-		change.worsen(Replaced, strings.Join(change.Properties, ", ")+" cannot change in place: a new one is made, "+
+		change.worsen(Replaced, fixed+" cannot change in place: a new one is made, "+
 			"and the old one leaves the stack and stays in the account, where it costs until it is deleted by hand",
 			"CloudFormation: UpdateReplacePolicy", "")
 	case is.Type == endpointType:
-		change.worsen(Refused, fmt.Sprintf("%s cannot change in place: %s", strings.Join(change.Properties, ", "), felt),
+		change.worsen(Refused, fmt.Sprintf("%s cannot change in place: %s", fixed, felt),
 			"CloudFormation deletes the old endpoint with its own stack's update, before it updates the stack of the "+
 				"gateway (fact C12)",
 			"copy the file to a second environment with the new name, deploy it, move the clients to its URL, "+
 				"and destroy the first")
 	case isNoticed:
-		change.worsen(Replaced, strings.Join(change.Properties, ", ")+" cannot change in place: "+felt,
+		change.worsen(Replaced, fixed+" cannot change in place: "+felt,
 			"CloudFormation resource schema: create-only property", "")
 	default:
 		change.Reason = "made anew beside the old one, which is deleted last"

@@ -117,18 +117,17 @@ func (s *synthesizer) row(e edit) (r row, err error) {
 		if err == nil {
 			return r, errors.New("the file is valid, and the edit says that it never is")
 		}
-		const wrong = "the file is refused, and nothing is deployed"
-		return row{key: e.key, verdict: notValid, happens: wrong, way: "leave it out", reason: reason{why: e.never}}, nil
+		return row{key: e.key, verdict: notValid, happens: "the file is refused: " + e.never, way: "leave it out"}, nil
 	}
 	if err != nil {
 		return r, fmt.Errorf("after the edit: %w", err)
 	}
 	if err := source.Comparable(before, after); err != nil {
 		_, why, _ := strings.Cut(err.Error(), ": in")
-		why, fix, _ := strings.Cut("in"+why, "; ")
+		why, _, _ = strings.Cut("in"+why, "; ")
 		return row{
 			key: e.key, verdict: notCompared, happens: "makes everything there, and leaves what stands",
-			way: "a second environment", reason: reason{why, "CloudFormation: a stack is of one account and Region", fix},
+			way: "a second environment", reason: reason{why, "CloudFormation: a stack is of one account and Region", ""},
 		}, nil
 	}
 	made := changes.Compare(from, to)

@@ -36,9 +36,9 @@ func rowOf(e edit, made []changes.Change) row {
 	}
 	w := worst(made)
 	if w.Verdict > changes.InPlace {
-		r.reason, r.way = reason{w.Reason, w.Source, w.Way}, "not during an event"
-	} else if w.Source != "" { // what it says besides is of this edit alone
-		r.reason = reason{"", w.Source, ""}
+		r.reason, r.way = reason{w.Reason, w.Source, w.Way}, "deploy, not during an event"
+	} else if source, why, ok := strings.Cut(w.Source, ": "); ok { // the reason's figures are of this edit alone
+		r.reason = reason{why, source, "the floor of an event is back after `scaling.assertEvery`"}
 	}
 	switch {
 	case len(w.Detach) > 0:
@@ -69,13 +69,12 @@ func worst(made []changes.Change) changes.Change {
 	return slices.MinFunc(made, func(a, b changes.Change) int { return rank(a) - rank(b) })
 }
 
-// maxTypes bounds how many types of resources a cell names.
+// maxTypes bounds how many types of resources a cell names for an action.
 const maxTypes = 4
 
 // happens names the types of the resources that a deployment touches.
 func happens(made []changes.Change) string {
 	var parts []string
-	left := maxTypes
 	for _, action := range []changes.Action{changes.Replace, changes.Remove, changes.Add, changes.Update} {
 		var types []string
 		for _, c := range made {
@@ -85,16 +84,14 @@ func happens(made []changes.Change) string {
 			}
 		}
 		slices.Sort(types)
-		if n := len(types); n > left {
-			types = append(types[:left], fmt.Sprintf("%d more", n-left))
+		if n := len(types) - maxTypes; n > 0 {
+			types = append(types[:maxTypes], fmt.Sprintf("%d more types", n))
 		}
-		left -= min(left, len(types))
 		if len(types) > 0 {
-			parts = append(parts, strings.TrimSuffix(string(action), "e")+"es "+strings.Join(types, ", "))
+			parts = append(parts, string(action)+"s "+strings.Join(types, ", "))
 		}
 	}
-	text := strings.Join(parts, "; ")
-	return strings.NewReplacer("addes", "adds").Replace(text)
+	return strings.Join(parts, "; ")
 }
 
 // sourced is a source that a reader can look up.
@@ -107,9 +104,10 @@ func check(rows []row) (problems []string) {
 		switch {
 		case r.verdict == changes.InPlace.String():
 			inPlace++
+		case r.verdict == notValid: // the row says why
 		case r.reason.why == "":
 			problems = append(problems, r.key+" is not in place, and no reason says why")
-		case r.verdict != notCompared && r.verdict != notValid && !sourced.MatchString(r.reason.source):
+		case r.verdict != notCompared && !sourced.MatchString(r.reason.source):
 			problems = append(problems, fmt.Sprintf("%s: the source %q is no fact and no schema", r.key, r.reason.source))
 		}
 	}
