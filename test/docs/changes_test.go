@@ -56,7 +56,9 @@ func (s *synthesizer) of(doc map[string]any) (e config.Environment, made []chang
 	if made, ok := s.made[string(data)]; ok {
 		return e, made, nil
 	}
-	app := awscdk.NewApp(&awscdk.AppProps{Context: &s.context, Outdir: jsii.String(s.folder), TreeMetadata: jsii.Bool(false)})
+	app := awscdk.NewApp(&awscdk.AppProps{
+		Context: &s.context, Outdir: jsii.String(s.folder), TreeMetadata: jsii.Bool(false),
+	})
 	stacks.NewEnvironment(app, e)
 	app.Synth(nil)
 	made, err = source.ReadAssembly(s.folder, environmentName)

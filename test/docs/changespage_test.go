@@ -137,14 +137,15 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-const changesIntro = `# What a change of each key does
-
-This page changes each key of an environment file once, deploys it in thought where the former value stands, and says what AWS does. Another value, or several keys at once, can do more. Before a deployment ask for your own:
-
-` + "```sh\nmake changes ENV=prod\n```" + `
-
-%d of %d keys are changed in place. [The second deployment](second-deployment.md#what-an-edit-does) explains the verdicts. *Deploy* is ` + "`make deploy ENV=prod`" + `, and *another way* is the one that the reason names. The types are CloudFormation's. The edits are in [edits.yaml](../test/docs/testdata/edits.yaml); ` + "`make changes-page`" + ` writes this page.
-`
+// changesIntro is how the page begins, with ' for what quotes code.
+var changesIntro = strings.ReplaceAll("# What a change of each key does\n\n"+
+	"This page changes each key of an environment file once and says what AWS does where the former value is deployed. "+
+	"Another value, or several keys at once, can do more. Before a deployment ask for your own:\n\n"+
+	"'''sh\nmake changes ENV=prod\n'''\n\n"+
+	"%d of %d keys change in place. [The second deployment](second-deployment.md#what-an-edit-does) explains the "+
+	"verdicts; a key that is *not valid* is in the schema and in no file that is accepted. *Deploy* is "+
+	"'make deploy ENV=prod', and *another way* is the one that the reason names. The types are CloudFormation's. "+
+	"The edits are in [edits.yaml](../test/docs/testdata/edits.yaml), and 'make changes-page' writes this page.\n", "'", "`")
 
 // changesSections have the keys that begin so; the first has the others.
 var changesSections = []struct{ title, keys string }{
@@ -177,7 +178,7 @@ func written(rows []row) string {
 			if at < 0 {
 				at, reasons = len(reasons), append(reasons, r.reason)
 			}
-			happens += fmt.Sprintf(" [[%d]](#reasons)", at+1)
+			happens += fmt.Sprintf(" [%d]", at+1)
 		}
 		first, _, _ := strings.Cut(r.key, ".")
 		at := 0
@@ -186,19 +187,26 @@ func written(rows []row) string {
 				at = i
 			}
 		}
-		fmt.Fprintf(&tables[at], "| `%s` | [%s](second-deployment.md#what-an-edit-does) | %s | %s |\n",
-			r.key, r.verdict, strings.TrimSpace(happens), r.way)
+		fmt.Fprintf(&tables[at], "| `%s` | [%s] | %s | %s |\n", r.key, r.verdict, happens, r.way)
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, changesIntro, inPlace, len(rows))
 	for i, s := range changesSections {
 		if tables[i].Len() > 0 {
-			fmt.Fprintf(&b, "\n## %s\n\n| key | verdict | what happens | what to do |\n|---|---|---|---|\n%s", s.title, &tables[i])
+			const head = "| key | verdict | what happens | what to do |\n|---|---|---|---|\n"
+			fmt.Fprintf(&b, "\n## %s\n\n%s%s", s.title, head, &tables[i])
 		}
 	}
 	b.WriteString("\n## Reasons\n\n| | why | source | what to do |\n|---|---|---|---|\n")
 	for i, r := range reasons {
 		fmt.Fprintf(&b, "| %d | %s | %s | %s |\n", i+1, r.why, r.source, r.way)
+	}
+	b.WriteString("\n")
+	for _, v := range []string{"in place", "new fleet", "replaced", "refused", notCompared, notValid} {
+		fmt.Fprintf(&b, "[%s]: second-deployment.md#what-an-edit-does\n", v)
+	}
+	for i := range reasons {
+		fmt.Fprintf(&b, "[%d]: #reasons\n", i+1)
 	}
 	return b.String()
 }
