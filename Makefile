@@ -93,7 +93,7 @@ synth: tools ## Synthesize every environment into cdk.out, strictly.
 test: tools bin/app ## Run every test, on real processes: the CDK CLI, a local AWS, the built gateway.
 	@# Never from the test cache: what the CDK CLI and Python read, go does not see.
 	@# The longest first, so that nothing waits for them at the end.
-	time go test -count=1 -timeout 15m ./test/deploy ./test/synth ./...
+	time go test -count=1 -timeout 15m ./test/deploy ./test/synth ./test/docs ./...
 
 .PHONY: race
 race: tools ## Run the tests of the gateway and of the local AWS with Go's race detector.

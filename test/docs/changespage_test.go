@@ -144,8 +144,9 @@ var changesIntro = strings.ReplaceAll("# What a change of each key does\n\n"+
 	"'''sh\nmake changes ENV=prod\n'''\n\n"+
 	"%d of %d keys change in place. [The second deployment](second-deployment.md#what-an-edit-does) explains the "+
 	"verdicts; a key that is *not valid* is in the schema and in no file that is accepted. *Deploy* is "+
-	"'make deploy ENV=prod', and *another way* is the one that the reason names. The types are CloudFormation's. "+
-	"The edits are in [edits.yaml](../test/docs/testdata/edits.yaml), and 'make changes-page' writes this page.\n", "'", "`")
+	"'make deploy ENV=prod', and *another way* is the one that the reason names. The types are those of CloudFormation. "+
+	"The edits are in [edits.yaml](../test/docs/testdata/edits.yaml), and 'make changes-page' writes this page.\n",
+	"'", "`")
 
 // changesSections have the keys that begin so; the first has the others.
 var changesSections = []struct{ title, keys string }{

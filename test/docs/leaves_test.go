@@ -1,6 +1,7 @@
 package docs_test
 
 import (
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -66,6 +67,26 @@ func leaves(schema *document.Node) []string {
 	}
 	walk(schema, "", nil)
 	return found
+}
+
+// without are the keys that have no edit.
+func without(keys []string, all map[string]edit) (missing []string) {
+	return slices.DeleteFunc(slices.Clone(keys), func(key string) bool {
+		_, ok := all[key]
+		return ok
+	})
+}
+
+// TestNewKey: a key that is new in the schema, also one that is in a part which the
+// twins have, has no edit and is named.
+func TestNewKey(t *testing.T) {
+	t.Parallel()
+	keys := leaves(tree(t, "the schema", read(t, filepath.Join(root, "config", "environment.schema.json"))))
+	all := edits(t, keys)
+	keys = append(keys, "scaling.brandNew", "variants[].scaling.brandNew")
+	if diff := cmp.Diff(keys[len(keys)-2:], without(keys, all)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
 }
 
 // TestLeaves: every way in which a schema can hold a key is followed.
