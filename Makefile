@@ -77,6 +77,10 @@ PLAN ?= --trace rehearsal/testdata/wc98_semifinals_1998-07-07_08.csv --from 1998
 plan: ## Plan a final for TEMPLATE (default prod's), learned from a semi-final, and print the keys for its environment file.
 	@go run ./cmd/rehearse plan --template $(TEMPLATE) $(PLAN) $(if $(BUDGET),--budget $(BUDGET))
 
+.PHONY: changes-page
+changes-page: ## Renew docs/changes.md, which changes each key of an environment file once.
+	go test -count=1 -run 'TestChanges$$' ./test/docs -update
+
 .PHONY: which-instance
 which-instance: ## Renew the table and the picture of docs/which-instance.md, from its files of facts.
 	go test -count=1 -run TestWhichInstance ./test/docs -update
@@ -89,7 +93,7 @@ synth: tools ## Synthesize every environment into cdk.out, strictly.
 test: tools bin/app ## Run every test, on real processes: the CDK CLI, a local AWS, the built gateway.
 	@# Never from the test cache: what the CDK CLI and Python read, go does not see.
 	@# The longest first, so that nothing waits for them at the end.
-	time go test -count=1 -timeout 15m ./test/deploy ./test/synth ./...
+	time go test -count=1 -timeout 15m ./test/deploy ./test/synth ./test/docs ./...
 
 .PHONY: race
 race: tools ## Run the tests of the gateway and of the local AWS with Go's race detector.

@@ -22,7 +22,6 @@ import (
 	"syscall"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
-	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes/source"
 )
@@ -154,7 +153,7 @@ func compare(ctx context.Context, o options, rest []string) (changes.Report, err
 // fill compares the sides, and finds the keys where both are files.
 func fill(ctx context.Context, r *changes.Report, app source.App, from, to source.Side) (err error) {
 	if from.IsFile() && to.IsFile() {
-		if err := comparable(from.Environment, to.Environment); err != nil {
+		if err := source.Comparable(from.Environment, to.Environment); err != nil {
 			return err
 		}
 		r.Edits, r.Changes, err = app.Files(ctx, from, to)
@@ -176,19 +175,4 @@ func fill(ctx context.Context, r *changes.Report, app source.App, from, to sourc
 	}
 	r.Changes = changes.Compare(stand, shall)
 	return err
-}
-
-// comparable says why two files are not two versions of one environment.
-func comparable(from, to config.Environment) error {
-	const fix = "give two versions of one environment's file"
-	var wrong []error
-	if from.Account != to.Account {
-		wrong = append(wrong, fmt.Errorf("account: got %s and %s: in another account everything is a first deployment; %s",
-			from.Account, to.Account, fix))
-	}
-	if from.Region != to.Region {
-		wrong = append(wrong, fmt.Errorf("region: got %s and %s: in another Region everything is a first deployment; %s",
-			from.Region, to.Region, fix))
-	}
-	return errors.Join(wrong...)
 }

@@ -97,7 +97,7 @@ refused    add      prod-inference/Other  (Queue)
 
 replaced   remove   prod-inference/Queue  (Queue)
            it is deleted: messages in the old queue are lost [CloudFormation
-           deletes what is not in the template]
+           deletes what is not in the template (fact C12)]
 `
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

@@ -22,7 +22,7 @@ var identities = map[string][]string{
 	targetGroupType:                 {"Name"},
 	listenerType:                    {"Port", "LoadBalancerArn"},
 	listenerRuleType:                {"Priority", "ListenerArn"},
-	"AWS::EC2::Subnet":              {"CidrBlock", "VpcId"},
+	subnetType:                      {"CidrBlock", "VpcId"},
 	"AWS::EC2::SecurityGroup":       {"GroupName", "VpcId"},
 	"AWS::ECS::Cluster":             {"ClusterName"},
 	"AWS::ECS::Service":             {"ServiceName", "Cluster"},

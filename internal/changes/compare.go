@@ -63,10 +63,18 @@ func (c *comparison) propagate(to []Stack) {
 
 // replaces says whether a create-only property of the resource changes.
 func (c *comparison) replaces(stack string, was, is Resource) bool {
+	return was.Type == is.Type && len(c.fixed(stack, was, is)) > 0
+}
+
+// fixed returns the create-only properties of a resource that change.
+func (c *comparison) fixed(stack string, was, is Resource) (changed []string) {
 	paths, _ := createOnly(is.Type)
-	return was.Type == is.Type && slices.ContainsFunc(paths, func(path string) bool {
-		return c.differs(stack, at(was.Properties, path), at(is.Properties, path))
-	})
+	for _, path := range paths {
+		if c.differs(stack, at(was.Properties, path), at(is.Properties, path)) {
+			changed = append(changed, path)
+		}
+	}
+	return changed
 }
 
 // at returns the value at a path such as DnsOptions/PrivateDnsPreference, nil where

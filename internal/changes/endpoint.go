@@ -41,7 +41,8 @@ func (c *comparison) endpoints(changes []Change) {
 			c.newFleet(change, was, is)
 		case change.Type == endpointType && change.Action == Update && !slices.Equal(change.Properties, []string{"Tags"}):
 			change.worsen(NewFleet, "SageMaker updates the endpoint, and AWS does not say whether an update with the same "+
-				"endpoint configuration starts a new fleet", "API_UpdateEndpoint", "")
+				"endpoint configuration starts a new fleet",
+				"CloudFormation resource schema: EndpointName alone is create-only, the rest is an UpdateEndpoint", "")
 		}
 	}
 }

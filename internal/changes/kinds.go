@@ -15,6 +15,7 @@ const (
 	listenerType       = "AWS::ElasticLoadBalancingV2::Listener"
 	listenerRuleType   = "AWS::ElasticLoadBalancingV2::ListenerRule"
 	targetGroupType    = "AWS::ElasticLoadBalancingV2::TargetGroup"
+	subnetType         = "AWS::EC2::Subnet"
 )
 
 // noticed are the types whose replacement or removal is felt, with what is felt.
@@ -31,7 +32,7 @@ var noticed = map[string]string{
 	"AWS::Lambda::Function":              "it starts cold, and what calls it by name fails until it calls the new one",
 	"AWS::Lambda::Alias":                 "what calls the alias fails until it calls the new one",
 	"AWS::EC2::VPC":                      "everything in the VPC is made anew",
-	"AWS::EC2::Subnet":                   "everything with an address in the subnet is made anew",
+	subnetType:                           "everything with an address in the subnet is made anew",
 	"AWS::EC2::SecurityGroup":            "what the group admits is cut off until its members have the new group",
 	"AWS::EC2::VPCEndpoint":              "what is called through the endpoint cannot be reached meanwhile",
 	"AWS::EC2::NatGateway":               "connections through the gateway are cut",
@@ -56,11 +57,11 @@ func removed(c *Change, was Resource) {
 		c.Reason = "it leaves the stack and stays in the account, where it costs until it is deleted by hand"
 	case c.Type == endpointType:
 		c.worsen(Replaced, "the endpoint is deleted: requests to it fail",
-			"CloudFormation deletes what is not in the template", "")
+			"CloudFormation deletes what is not in the template (fact C12)", "")
 	case c.Type == scalableTargetType:
 		c.Reason = "its policies and scheduled actions are deleted too; the fleet keeps its size and does not scale"
 	case ok:
-		c.worsen(Replaced, "it is deleted: "+felt, "CloudFormation deletes what is not in the template", "")
+		c.worsen(Replaced, "it is deleted: "+felt, "CloudFormation deletes what is not in the template (fact C12)", "")
 	case !known:
 		c.worsen(Replaced, "it is deleted, and this program does not know the type", "", "read what AWS says of it")
 	}
@@ -70,30 +71,36 @@ func removed(c *Change, was Resource) {
 func (c *comparison) updated(change *Change, was, is Resource) {
 	_, known := createOnly(is.Type)
 	felt, isNoticed := noticed[is.Type]
+	fixed := strings.Join(c.fixed(change.Stack, was, is), ", ")
 	switch {
 	case change.Action == Update && known:
 		c.inPlace(change, was, is)
 	case !known:
 		change.worsen(Replaced, "this program does not know the type, and takes the change for a replacement", "",
 			"read what AWS says of the properties "+strings.Join(change.Properties, ", "))
+	case c.keepsName(change.Stack, was, is) && is.Type == subnetType:
+		change.worsen(Refused, fixed+": CloudFormation may replace the subnet, and adds "+
+			"the new one before it deletes the old one, which has the same range",
+			"CloudFormation resource schema: create-only property, for some on a condition that AWS does not say; fact I7",
+			"make a second environment beside this one, move the clients, and destroy the first")
 	case c.keepsName(change.Stack, was, is):
 		name := identities[is.Type][0]
 		change.worsen(Refused, fmt.Sprintf("%s cannot change in place, and CloudFormation adds the new resource "+
-			"before it deletes the old one, which has the same %s %q", strings.Join(change.Properties, ", "),
-			name, is.text(name)),
+			"before it deletes the old one, which has the same %s %q", fixed, name, is.text(name)),
 			"CloudFormation: \"cannot update a stack when a custom-named resource requires replacing\" (fact C5)",
 			"leave the name out, or change it in the same deployment")
 	case retained(is.UpdateReplacePolicy) && isNoticed:
-		change.worsen(Replaced, strings.Join(change.Properties, ", ")+" cannot change in place: a new one is made, "+
+		change.worsen(Replaced, fixed+" cannot change in place: a new one is made, "+
 			"and the old one leaves the stack and stays in the account, where it costs until it is deleted by hand",
 			"CloudFormation: UpdateReplacePolicy", "")
 	case is.Type == endpointType:
-		change.worsen(Refused, fmt.Sprintf("%s cannot change in place: %s", strings.Join(change.Properties, ", "), felt),
-			"CloudFormation deletes the old endpoint with its own stack's update, before it updates the stack of the gateway",
+		change.worsen(Refused, fmt.Sprintf("%s cannot change in place: %s", fixed, felt),
+			"CloudFormation deletes the old endpoint with its own stack's update, before it updates the stack of the "+
+				"gateway (fact C12)",
 			"copy the file to a second environment with the new name, deploy it, move the clients to its URL, "+
 				"and destroy the first")
 	case isNoticed:
-		change.worsen(Replaced, strings.Join(change.Properties, ", ")+" cannot change in place: "+felt,
+		change.worsen(Replaced, fixed+" cannot change in place: "+felt,
 			"CloudFormation resource schema: create-only property", "")
 	default:
 		change.Reason = "made anew beside the old one, which is deleted last"

@@ -1,12 +1,19 @@
 package changes
 
-import "slices"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // targetGroups refuses a target group that stays while its load balancer becomes
 // another: a target group serves one load balancer only (fact I3).
 func (c *comparison) targetGroups(changes []Change) {
 	for i := range changes {
 		change := &changes[i]
+		if change.Type == listenerRuleType && change.Action != Remove {
+			c.anotherListener(change)
+		}
 		if change.Type != listenerType || change.Action == Remove {
 			continue
 		}
@@ -15,12 +22,47 @@ func (c *comparison) targetGroups(changes []Change) {
 		for _, group := range c.groupsOf(c.to[change.Stack], change.LogicalID) {
 			before, stands := served[group]
 			if stands && !c.replaced[change.Stack][group] && c.differs(change.Stack, before, balancer) {
-				change.worsen(Refused, "target group "+group+" stays with the old load balancer, and it can have one only",
-					"Elastic Load Balancing: \"a target group can be used with only one load balancer\" (fact I3)",
-					"deploy a second front end beside this one, move the DNS record, then remove the first")
+				stays(change, group)
 			}
 		}
 	}
+}
+
+// stays says that a target group cannot follow.
+func stays(change *Change, group string) {
+	change.worsen(Refused, "target group "+group+" stays with the old load balancer, and it can have one only",
+		"Elastic Load Balancing: \"a target group can be used with only one load balancer\" (fact I3)",
+		"deploy a second front end beside this one, move the DNS record, then remove the first")
+}
+
+// anotherListener refuses a rule for a listener of another load balancer that stands,
+// as long as the rules for the old one still have the target group.
+func (c *comparison) anotherListener(change *Change) {
+	rule := c.to[change.Stack].Resources[change.LogicalID]
+	balancer := balancerOf(rule)
+	was := c.from[change.Stack].Resources
+	for _, group := range groups(rule.Properties["Actions"]) {
+		if _, stands := was[group]; !stands || c.replaced[change.Stack][group] {
+			continue
+		}
+		for _, id := range slices.Sorted(maps.Keys(was)) {
+			before := balancerOf(was[id])
+			if before != "" && balancer != "" && before != balancer &&
+				slices.Contains(groups(was[id].Properties["Actions"]), group) {
+				stays(change, group)
+			}
+		}
+	}
+}
+
+// balancerOf returns what in the ARN of a rule's listener is the load balancer's, ""
+// for what is no rule, or a rule for a listener of the template's own.
+func balancerOf(r Resource) string {
+	if r.Type != listenerRuleType {
+		return ""
+	}
+	arn := r.text("ListenerArn")
+	return arn[:max(strings.LastIndex(arn, "/"), 0)]
 }
 
 // served returns the load balancer of each target group of a template.

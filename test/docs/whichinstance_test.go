@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "renew what docs/which-instance.md shows")
+var update = flag.Bool("update", false, "renew what docs/which-instance.md and docs/changes.md show")
 
 // TestWhichInstance runs the command of docs/which-instance.md, and compares the
 // table that it prints and the picture that it draws. It takes seconds: four

@@ -3,6 +3,7 @@ package source
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -113,4 +114,20 @@ func (s Side) Calendars() changes.Calendars {
 		}
 	}
 	return calendars
+}
+
+// Comparable says why two environments are not two versions of one: a stack is of one
+// account and Region.
+func Comparable(from, to config.Environment) error {
+	const fix = "give two versions of one environment's file"
+	var wrong []error
+	if from.Account != to.Account {
+		wrong = append(wrong, fmt.Errorf("account: got %s and %s: in another account everything is a first deployment; %s",
+			from.Account, to.Account, fix))
+	}
+	if from.Region != to.Region {
+		wrong = append(wrong, fmt.Errorf("region: got %s and %s: in another Region everything is a first deployment; %s",
+			from.Region, to.Region, fix))
+	}
+	return errors.Join(wrong...)
 }
