@@ -51,7 +51,7 @@ const (
 )
 
 var (
-	listenerARN = regexp.MustCompile(`^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:` +
+	listenerARN = regexp.MustCompile(`^arn:aws[a-z-]*:elasticloadbalancing:([a-z0-9-]+):([0-9]{12}):` +
 		`listener/app/[A-Za-z0-9-]{1,32}/[0-9a-f]{16}/[0-9a-f]{16}$`)
 	hostPattern = regexp.MustCompile(`^[A-Za-z0-9.*?-]{1,128}$`)
 )
@@ -113,10 +113,15 @@ func (p RouteProps) validateListener() problem.List {
 
 func (p RouteProps) validateListenerARN() problem.List {
 	var ps problem.List
-	if !listenerARN.MatchString(p.ListenerARN) {
+	account, region := environmentOf(p.Gateway)
+	if parts := listenerARN.FindStringSubmatch(p.ListenerARN); parts == nil {
 		ps.Add("ListenerARN", p.ListenerARN, "a rule stands in a listener of an Application Load Balancer, "+
 			"arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID",
 			"copy it from the listener, not from the load balancer, or give a listener of the app as «Listener»")
+	} else if region != "" && parts[1] != region || account != "" && parts[2] != account {
+		ps.Add("ListenerARN", p.ListenerARN, fmt.Sprintf(
+			"a rule stands in the gateway's own account and region, %s in %s", account, region),
+			"take a listener there, or make the gateway in the account and region of this one")
 	}
 	if problem.IsNil(p.SecurityGroup) {
 		ps.Add("SecurityGroup", nil, "the gateway's tasks have to let the load balancer in",

@@ -62,6 +62,4 @@ func hasNoResourceLevel(action, statement any) bool {
 var cdkProvider = regexp.MustCompile(`^(?:` + strings.Join([]string{
 	`[A-Za-z0-9]*CustomResourceProviderRole[0-9A-F]{8}`,
 	`LogRetentionaae0aa3c5b4d4f87b02d85b201efdd8aServiceRole[A-Za-z0-9]*`,
-	`BucketNotificationsHandler050a0587b7544547bf325f094a3db834Role[A-Za-z0-9]*`,
-	`CustomCDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C[A-Za-z0-9]*ServiceRole[A-Za-z0-9]*`,
 }, "|") + `)$`)
