@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
@@ -14,7 +15,7 @@ import (
 
 // validateAccess checks TLS, domain name, authentication and allowed ranges.
 func (p LoadBalancerProps) validateAccess() problem.List {
-	account, region := p.environment()
+	account, region := environmentOf(p.VPC)
 	ps := p.validateEncryption()
 	ps = append(ps, settings.ValidateCertificate(p.CertificateARN, account, region).In("CertificateARN")...)
 	if p.Domain != nil {
@@ -26,13 +27,13 @@ func (p LoadBalancerProps) validateAccess() problem.List {
 	return append(ps, p.validateRanges()...)
 }
 
-// environment returns the account and region of the VPC's stack, "" for each that
+// environmentOf returns the account and region of a construct's stack, "" for each that
 // is unknown at synthesis.
-func (p LoadBalancerProps) environment() (account, region string) {
-	if problem.IsNil(p.VPC) {
+func environmentOf(c constructs.IConstruct) (account, region string) {
+	if problem.IsNil(c) {
 		return "", ""
 	}
-	stack := awscdk.Stack_Of(p.VPC)
+	stack := awscdk.Stack_Of(c)
 	account, region = *stack.Account(), *stack.Region()
 	if *awscdk.Token_IsUnresolved(account) {
 		account = ""

@@ -1,6 +1,8 @@
 package frontend
 
 import (
+	"fmt"
+
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -11,7 +13,8 @@ import (
 // Canary is a second gateway to the same endpoint. The load balancer sends it a
 // random share of the requests.
 type Canary struct {
-	// Gateway is the second gateway: a *GatewayFunction or a *GatewayService.
+	// Gateway is the second gateway: a *GatewayFunction or a *GatewayService. It takes
+	// request bodies as large as the first one does, or larger.
 	Gateway Gateway
 	// WeightPercent is the share of the requests, 0 to 100 percent. Deploy a new
 	// canary with 0: the load balancer answers 503 to requests for a gateway that
@@ -34,6 +37,11 @@ func (c Canary) validate(gateway Gateway) problem.List {
 	}
 	if c.Gateway == gateway {
 		ps.Add("Gateway", nil, "this is the gateway that it is to be compared with", "make another one")
+	}
+	if c.Gateway.maxRequestBytes() < gateway.maxRequestBytes() {
+		ps.Add("Gateway", c.Gateway.maxRequestBytes(), fmt.Sprintf(
+			"a canary takes bodies as large as the gateway does, which are %d bytes", gateway.maxRequestBytes()),
+			"raise its MaxRequestBytes, or lower that of the gateway")
 	}
 	canary, _ := c.Gateway.endpoint()
 	endpoint, _ := gateway.endpoint()

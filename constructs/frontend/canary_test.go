@@ -19,7 +19,9 @@ func gatewayIn(stack awscdk.Stack, vpc awsec2.IVpc, id, form string) frontend.Ga
 	if form == "function" {
 		return frontend.NewGatewayFunction(stack, id, frontend.GatewayFunctionProps{EndpointName: "Odds", Code: prebuilt(stackFor(stack, id))})
 	}
-	return frontend.NewGatewayService(stack, id, frontend.GatewayServiceProps{EndpointName: "Odds", VPC: vpc, Image: image})
+	return frontend.NewGatewayService(stack, id, frontend.GatewayServiceProps{
+		EndpointName: "Odds", VPC: vpc, Image: image, MaxRequestBytes: frontend.MaxRequestBytes, // a function beside it takes no more
+	})
 }
 
 // stackFor makes another stack for a function's code, whose bucket has a constant ID.

@@ -23,6 +23,8 @@ type Gateway interface {
 	constructs.Construct
 	// endpoint returns the endpoint's name and the time-out of a request to it.
 	endpoint() (name string, timeout time.Duration)
+	// maxRequestBytes returns the largest body that the gateway passes on.
+	maxRequestBytes() int
 	// streams reports whether the gateway passes on response streams.
 	streams() bool
 	// targetGroup makes the gateway's target group.

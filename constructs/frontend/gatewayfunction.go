@@ -134,6 +134,7 @@ type GatewayFunction struct {
 	RequestTimeout time.Duration
 
 	endpointName string
+	maxBytes     int // of a request's body
 }
 
 // ToString makes the struct itself usable as a construct.
@@ -146,7 +147,7 @@ func NewGatewayFunction(scope constructs.Construct, id string, props GatewayFunc
 		panic(err)
 	}
 	props = props.withDefaults()
-	g := &GatewayFunction{RequestTimeout: props.RequestTimeout, endpointName: props.EndpointName}
+	g := &GatewayFunction{RequestTimeout: props.RequestTimeout, endpointName: props.EndpointName, maxBytes: props.MaxRequestBytes}
 	constructs.NewConstruct_Override(g, scope, jsii.String(id))
 
 	g.LogGroup = newLogGroup(g, props.LogRetention)
@@ -191,6 +192,8 @@ func (g *GatewayFunction) endpoint() (name string, timeout time.Duration) {
 
 // Fact F29: a function behind a load balancer cannot stream.
 func (g *GatewayFunction) streams() bool { return false }
+
+func (g *GatewayFunction) maxRequestBytes() int { return g.maxBytes }
 
 // targetGroup enables health checks on /ping (fact F15: they are off by default) and
 // multi-value headers (fact F14: by default only the last header of a name arrives).

@@ -139,8 +139,11 @@ func (p GatewayServiceProps) Validate() error {
 			"make one with NewGatewaySecurityGroup, and give it to both")
 	}
 	if p.Image != "" && !problem.Unresolved(p.Image) {
-		if _, err := artifact.ParseImage(p.Image, artifact.ECS); err != nil {
-			ps = append(ps, problem.From(err).In("Image")...)
+		image, err := artifact.ParseImage(p.Image, artifact.ECS)
+		ps = append(ps, problem.From(err).In("Image")...)
+		if _, region := environmentOf(p.VPC); err == nil && p.PrivateEndpoints != nil && region != "" && image.Region != region {
+			ps.Add("Image", p.Image, "«PrivateEndpoints» lead to Amazon ECR in their own region "+region+
+				", this image is in "+image.Region, "replicate the repository to "+region+" and give the image there")
 		}
 	}
 	ps = append(ps, frontend.ValidateTaskSize(p.CPU, p.MemoryMB)...)
@@ -176,6 +179,7 @@ type GatewayService struct {
 	endpointName string
 	vpc          awsec2.IVpc
 	maxReply     time.Duration // the longest request or stream
+	maxBytes     int           // of a request's body
 }
 
 // ToString makes the struct itself usable as a construct.
@@ -190,7 +194,7 @@ func NewGatewayService(scope constructs.Construct, id string, props GatewayServi
 	props = props.withDefaults()
 	g := &GatewayService{
 		RequestTimeout: props.RequestTimeout, endpointName: props.EndpointName, vpc: props.VPC,
-		maxReply: max(props.RequestTimeout, props.Server.StreamTimeout),
+		maxReply: max(props.RequestTimeout, props.Server.StreamTimeout), maxBytes: props.MaxRequestBytes,
 	}
 	constructs.NewConstruct_Override(g, scope, jsii.String(id))
 
@@ -267,6 +271,8 @@ func (g *GatewayService) endpoint() (name string, timeout time.Duration) {
 }
 
 func (g *GatewayService) streams() bool { return true }
+
+func (g *GatewayService) maxRequestBytes() int { return g.maxBytes }
 
 // targetGroup checks the health of each task's process, and not of the endpoint
 // (fact F31: a brown-out of the endpoint would make all tasks unhealthy).

@@ -95,8 +95,9 @@ func (p LoadBalancerProps) Validate() error {
 	var ps problem.List
 	if problem.IsNil(p.VPC) {
 		ps.Add("VPC", nil, "a load balancer stands in a VPC", "give one")
-	} else if s := p.subnets(); s.Subnets != nil && len(*s.Subnets) == 0 {
-		ps.Add("Subnets", nil, "the load balancer would have no subnet", "give those of the VPC, which it does not know")
+	} else if s := p.subnets(); s.Subnets != nil && len(*s.Subnets) < 2 {
+		ps.Add("Subnets", len(*s.Subnets), "a load balancer needs subnets in at least 2 zones",
+			"give those of the VPC, which may not know them")
 	}
 	ps = append(ps, problem.NilIn("SecurityGroup", p.SecurityGroup)...)
 	if problem.IsNil(p.Gateway) {

@@ -82,12 +82,12 @@ func TestVPCWithoutItsSubnets(t *testing.T) {
 		VpcId: jsii.String("vpc-0123456789abcdef0"), AvailabilityZones: jsii.Strings("eu-west-1a", "eu-west-1b"),
 	})
 	for name, props := range map[string]interface{ Validate() error }{
-		"the tasks": frontend.GatewayServiceProps{EndpointName: "odds", VPC: vpc, Image: image},
-		"the load balancer": frontend.LoadBalancerProps{
+		"the tasks would have no subnet; ": frontend.GatewayServiceProps{EndpointName: "odds", VPC: vpc, Image: image},
+		"got 0: a load balancer needs subnets in at least 2 zones; ": frontend.LoadBalancerProps{
 			VPC: vpc, Gateway: serviceFor(stack, newVPC(template.NewStack(t)), "odds"), CertificateARN: certificate, AllowedCIDRs: []string{"10.0.0.0/16"},
 		},
 	} {
-		if err := props.Validate(); err == nil || !strings.HasPrefix(err.Error(), "Subnets: "+name+" would have no subnet; ") || strings.Contains(err.Error(), "\n") {
+		if err := props.Validate(); err == nil || !strings.HasPrefix(err.Error(), "Subnets: "+name) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("got %v", err)
 		}
 	}

@@ -51,7 +51,7 @@ const (
 )
 
 var (
-	listenerARN = regexp.MustCompile(`^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:` +
+	listenerARN = regexp.MustCompile(`^arn:aws[a-z-]*:elasticloadbalancing:([a-z0-9-]+):([0-9]{12}):` +
 		`listener/app/[A-Za-z0-9-]{1,32}/[0-9a-f]{16}/[0-9a-f]{16}$`)
 	hostPattern = regexp.MustCompile(`^[A-Za-z0-9.*?-]{1,128}$`)
 )
@@ -116,10 +116,18 @@ func (p RouteProps) validateListener() problem.List {
 
 func (p RouteProps) validateListenerARN() problem.List {
 	var ps problem.List
-	if !problem.Unresolved(p.ListenerARN) && !listenerARN.MatchString(p.ListenerARN) {
+	account, region := environmentOf(p.Gateway)
+	parts := listenerARN.FindStringSubmatch(p.ListenerARN)
+	switch {
+	case problem.Unresolved(p.ListenerARN):
+	case parts == nil:
 		ps.Add("ListenerARN", p.ListenerARN, "a rule stands in a listener of an Application Load Balancer, "+
 			"arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID",
 			"copy it from the listener, not from the load balancer, or give a listener of the app as «Listener»")
+	case region != "" && parts[1] != region || account != "" && parts[2] != account:
+		ps.Add("ListenerARN", p.ListenerARN, fmt.Sprintf(
+			"a rule stands in the gateway's own account and region, %s in %s", account, region),
+			"take a listener there, or make the gateway in the account and region of this one")
 	}
 	if problem.IsNil(p.SecurityGroup) {
 		ps.Add("SecurityGroup", nil, "the gateway's tasks have to let the load balancer in",
@@ -129,8 +137,9 @@ func (p RouteProps) validateListenerARN() problem.List {
 }
 
 // Route forwards predictions for one endpoint from a listener that stands to the
-// gateway. Several endpoints share a load balancer by a Route each. Allowed ranges, TLS, WAF, logs and an idle time-out above the gateway's
-// time-out are configured at that load balancer.
+// gateway. Several endpoints share a load balancer by a Route each. Allowed ranges, TLS,
+// WAF, logs and an idle time-out above the gateway's time-out are configured at that load
+// balancer.
 type Route struct {
 	constructs.Construct
 	// Listener is the listener that the rules are in.

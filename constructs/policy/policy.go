@@ -10,9 +10,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // Name is the plugin's name. An acknowledgement names a finding as
@@ -25,18 +28,62 @@ type PluginProps struct {
 	// protection of load balancer, endpoint and stacks against deletion.
 	// Default: false, the rules that hold everywhere.
 	Production bool
+	// Rules are the IDs of the rules that the team wants, such as bucket-private. Those
+	// for production hold without Production too where they are named.
+	// Default: none, all of Rules that Production says.
+	Rules []string
+}
+
+// Validate returns everything wrong with the properties, joined.
+func (p PluginProps) Validate() error {
+	var ps problem.List
+	for i, id := range p.Rules {
+		ps = append(ps, validateRule(fmt.Sprintf("Rules[%d]", i), id)...)
+	}
+	return ps.Err()
+}
+
+func validateRule(path, id string) problem.List {
+	var ps problem.List
+	if !slices.ContainsFunc(rules, func(r Rule) bool { return r.ID == id }) {
+		var known []string
+		for _, r := range rules {
+			known = append(known, r.ID)
+		}
+		ps.Add(path, id, "there is no such rule", "the rules are "+strings.Join(known, ", "))
+	}
+	return ps
+}
+
+// holds reports whether the plugin applies a rule.
+func (p PluginProps) holds(r Rule) bool {
+	if len(p.Rules) > 0 {
+		return slices.Contains(p.Rules, r.ID)
+	}
+	return p.Production || !r.Production
+}
+
+// broken returns the rules that the plugin applies and that a resource breaks.
+func (p PluginProps) broken(r Resource) []Rule {
+	return slices.DeleteFunc(Broken(r, true), func(rule Rule) bool { return !p.holds(rule) })
 }
 
 // NewPlugin makes the plugin that checks the templates below a Stage or App, for
-// Validations_Of(scope).AddPlugins. Each finding fails the synthesis unless it is
-// acknowledged under the name "sagemaker-policy::RULE[STACK/LOGICAL ID]", or
-// "sagemaker-policy::RULE[STACK]" where it is about a stack itself.
+// Validations_Of(scope).AddPlugins. Each finding fails the synthesis unless Acknowledge
+// accepts it. Its name is "sagemaker-policy::RULE[STACK/LOGICAL ID]", or
+// "sagemaker-policy::RULE[STACK]" where it is about a stack itself. NewPlugin panics
+// with what props.Validate returns.
 //
 // The rules are Go and not Guard, which CDK 2.270 translates wrongly: see
 // docs/policy.md.
-func NewPlugin(props PluginProps) awscdk.IPolicyValidationPlugin { return &plugin{props.Production} }
+func NewPlugin(props PluginProps) awscdk.IPolicyValidationPlugin {
+	if err := props.Validate(); err != nil {
+		panic(err)
+	}
+	return &plugin{props}
+}
 
-type plugin struct{ production bool }
+type plugin struct{ props PluginProps }
 
 // Name implements awscdk.IPolicyValidationPlugin.
 func (*plugin) Name() *string { return jsii.String(Name) }
@@ -48,7 +95,7 @@ func (*plugin) Version() *string { return nil }
 func (p *plugin) RuleIds() *[]*string {
 	var ids []string
 	for _, r := range Rules() {
-		if p.production || !r.Production {
+		if p.props.holds(r) {
 			ids = append(ids, r.ID)
 		}
 	}
@@ -73,8 +120,8 @@ func (p *plugin) Validate(context awscdk.IPolicyValidationContext) *awscdk.Polic
 		if err != nil {
 			violate("manifest-unread["+path+"]", err.Error(), "synthesize again", ofStack)
 		}
-		for _, r := range Broken(itself, p.production) {
-			violate(fmt.Sprintf("%s[%s]", r.ID, path), r.Finding, r.Fix, ofStack)
+		for _, r := range p.props.broken(itself) {
+			violate(findingName(r.ID, path), r.Finding, r.Fix, ofStack)
 		}
 		resources, err := readResources(*file)
 		if err != nil {
@@ -82,8 +129,8 @@ func (p *plugin) Validate(context awscdk.IPolicyValidationContext) *awscdk.Polic
 			continue
 		}
 		for _, id := range slices.Sorted(maps.Keys(resources)) {
-			for _, r := range Broken(resources[id], p.production) {
-				violate(fmt.Sprintf("%s[%s/%s]", r.ID, path, id), r.Finding, r.Fix, awscdk.PolicyViolatingResource{
+			for _, r := range p.props.broken(resources[id]) {
+				violate(findingName(r.ID, path+"/"+id), r.Finding, r.Fix, awscdk.PolicyViolatingResource{
 					ResourceLogicalId: jsii.String(id), Locations: jsii.Strings("Properties"), TemplatePath: file,
 				})
 			}
@@ -101,6 +148,10 @@ func readResources(file string) (map[string]Resource, error) {
 	var template struct{ Resources map[string]Resource }
 	if err := json.Unmarshal(data, &template); err != nil {
 		return nil, fmt.Errorf("the template cannot be read: %w", err)
+	}
+	for id, r := range template.Resources {
+		r.LogicalID = id
+		template.Resources[id] = r
 	}
 	return template.Resources, nil
 }

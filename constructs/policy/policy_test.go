@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
 
@@ -91,20 +92,30 @@ func TestBroken(t *testing.T) {
 // without attributes. It returns the findings, and whether synthesis failed.
 func synthesize(t *testing.T, production bool, acknowledged ...string) (found []string, stopped bool) {
 	t.Helper()
+	return synthesizeWith(t, policy.PluginProps{Production: production}, func(stage awscdk.Stage, _ constructs.IConstruct) {
+		for _, id := range acknowledged {
+			awscdk.Validations_Of(stage).Acknowledge(&awscdk.Acknowledgment{Id: jsii.String(policy.Name + "::" + id),
+				Reason: jsii.String("it is a test")})
+		}
+	})
+}
+
+// synthesizeWith is synthesize with a change of the Stage and of its log group.
+func synthesizeWith(
+	t *testing.T, props policy.PluginProps, change func(stage awscdk.Stage, log constructs.IConstruct),
+) (found []string, stopped bool) {
+	t.Helper()
 	out := t.TempDir()
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(out)})
 	stage := awscdk.NewStage(app, jsii.String("odds"), nil)
-	awscdk.Validations_Of(stage).AddPlugins(policy.NewPlugin(policy.PluginProps{Production: production}))
-	for _, id := range acknowledged {
-		awscdk.Validations_Of(stage).Acknowledge(&awscdk.Acknowledgment{Id: jsii.String(policy.Name + "::" + id),
-			Reason: jsii.String("it is a test")})
-	}
+	awscdk.Validations_Of(stage).AddPlugins(policy.NewPlugin(props))
 	stack := awscdk.NewStack(stage, jsii.String("ends"), nil)
 	for id, kind := range map[string]string{
 		"Log": "AWS::Logs::LogGroup", "LoadBalancer": "AWS::ElasticLoadBalancingV2::LoadBalancer",
 	} {
 		awscdk.NewCfnResource(stack, jsii.String(id), &awscdk.CfnResourceProps{Type: jsii.String(kind)})
 	}
+	change(stage, stack.Node().FindChild(jsii.String("Log")))
 	func() {
 		defer func() { stopped = recover() != nil }()
 		app.Synth(nil)
@@ -159,6 +170,41 @@ func TestSynth(t *testing.T) {
 				t.Errorf("stopped: %v", stopped)
 			}
 		})
+	}
+}
+
+// TestRulesOfATeam: the rules that are named hold, and no others.
+func TestRulesOfATeam(t *testing.T) {
+	none := func(awscdk.Stage, constructs.IConstruct) {}
+	found, stopped := synthesizeWith(t, policy.PluginProps{Rules: []string{"load-balancer-logs", "bucket-private"}}, none)
+	if diff := cmp.Diff([]string{"load-balancer-logs[odds/ends/LoadBalancer]"}, found); diff != "" || !stopped {
+		t.Errorf("stopped %v (-want +got)\n%s", stopped, diff)
+	}
+	err := policy.PluginProps{Rules: []string{"bucket-privat"}}.Validate()
+	if err == nil || !strings.HasPrefix(err.Error(), `Rules[0]: got "bucket-privat": there is no such rule; the rules are log-group-expires, `) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestAcknowledge: one finding is accepted by its resource, another by its stack.
+func TestAcknowledge(t *testing.T) {
+	found, _ := synthesizeWith(t, policy.PluginProps{Production: true}, func(_ awscdk.Stage, log constructs.IConstruct) {
+		policy.Acknowledge(log, "log-group-expires", "the regulator wants it for ten years")
+		policy.Acknowledge(awscdk.Stack_Of(log), "stack-protected", "it has no state")
+	})
+	want := []string{"load-balancer-logs[odds/ends/LoadBalancer]", "load-balancer-protected[odds/ends/LoadBalancer]"}
+	if diff := cmp.Diff(want, found); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	got := template.Panics(t, func() { policy.Acknowledge(template.NewApp(t), "log-group-expire", " ") }).(error).Error()
+	for _, want := range []string{
+		`Rule: got "log-group-expire": there is no such rule; `,
+		"Reason: what is acknowledged has a reason; say why it does no harm here",
+		"Target: the rules judge resources and stacks, and this is neither; give the resource that the finding names",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("want %q in %s", want, got)
+		}
 	}
 }
 

@@ -80,39 +80,6 @@ func anyAllowStatement(broken func(statement any) bool) func(map[string]any) boo
 	}
 }
 
-func wildcardAction(statement any) bool {
-	wildcard := func(action any) bool {
-		name, literal := action.(string)
-		return literal && strings.ContainsAny(name, "*?")
-	}
-	return property(statement, "NotAction") != nil || slices.ContainsFunc(list(property(statement, "Action")), wildcard)
-}
-
-func wildcardResource(statement any) bool {
-	if property(statement, "NotResource") == nil && !slices.Contains(list(property(statement, "Resource")), any("*")) {
-		return false
-	}
-	actions := append(list(property(statement, "Action")), list(property(statement, "NotAction"))...)
-	return slices.ContainsFunc(actions, func(action any) bool {
-		return !hasNoResourceLevel(action, statement)
-	})
-}
-
-// hasNoResourceLevel reports whether an action supports no resource but "*". For
-// cloudwatch:PutMetricData a condition on the namespace stands in for one.
-func hasNoResourceLevel(action, statement any) bool {
-	switch action {
-	case "ec2:DeleteNetworkInterfacePermission", "ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces",
-		"ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcEndpoints", "ec2:DescribeVpcs", "ecr:GetAuthorizationToken", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
-		"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel":
-		return true
-	case "cloudwatch:PutMetricData":
-		return property(statement, "Condition", "StringEquals", "cloudwatch:namespace") != nil
-	default:
-		return false
-	}
-}
-
 // callableFromAnyAccount reports whether a permission for an AWS service names no
 // source. Permissions for accounts and roles name the caller already.
 func callableFromAnyAccount(permission map[string]any) bool {

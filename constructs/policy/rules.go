@@ -10,6 +10,9 @@ const Stack = "stack"
 type Resource struct {
 	Type       string
 	Properties map[string]any
+	// LogicalID is its logical ID, by which the policies of CDK's own custom
+	// resources are told from others. Default: "", not known.
+	LogicalID string
 	// DeletionPolicy and UpdateReplacePolicy are what CloudFormation does with the
 	// resource when it leaves the stack, and when another takes its place.
 	// Default: "", it is deleted.
@@ -29,6 +32,9 @@ type Rule struct {
 
 	types  []string // CloudFormation resource types, or Stack
 	broken func(properties map[string]any) bool
+	// exceptProviders leaves out the roles and policies of CDK's own custom resources,
+	// which no app can narrow.
+	exceptProviders bool
 	// retained wants a resource that outlives its stack and its replacement,
 	// whatever its properties.
 	retained bool
@@ -53,6 +59,9 @@ func (rule Rule) isBroken(r Resource) bool {
 	if rule.retained {
 		return !slices.Contains([]string{"Retain", "RetainExceptOnCreate"}, r.DeletionPolicy) ||
 			r.UpdateReplacePolicy != "Retain"
+	}
+	if rule.exceptProviders && cdkProvider.MatchString(r.LogicalID) {
+		return false
 	}
 	return rule.broken(r.Properties)
 }
@@ -84,10 +93,10 @@ var rules = []Rule{
 		ID: "open-to-listeners-only", types: securityGroups, broken: openToAnyAddress,
 		Finding: "everybody may connect to something other than port 80 or 443", Fix: "name the ranges that may",
 	}, {
-		ID: "policy-names-actions", types: policies, broken: anyAllowStatement(wildcardAction),
-		Finding: "a policy allows actions by a wildcard", Fix: "name the actions",
+		ID: "policy-names-actions", types: policies, broken: anyAllowStatement(wildcardAction), exceptProviders: true,
+		Finding: "a policy allows whatever a service can do, or does not say what", Fix: "name the actions",
 	}, {
-		ID: "policy-names-resources", types: policies, broken: anyAllowStatement(wildcardResource),
+		ID: "policy-names-resources", types: policies, broken: anyAllowStatement(wildcardResource), exceptProviders: true,
 		Finding: "a policy allows actions on every resource", Fix: "name the resources",
 	}, {
 		ID: "permission-names-source", types: []string{"AWS::Lambda::Permission"}, broken: callableFromAnyAccount,
