@@ -121,8 +121,8 @@ func (p ContainerProps) validateImage() problem.List {
 		ps.Add("Image", nil, "a container has an image, or a model package that names one",
 			"give one of Image, ImageFrom and ModelPackageARN")
 	case ways > 1:
-		ps.Add("Image", nil, fmt.Sprintf("a container has one image, and %d of Image, ImageFrom and ModelPackageARN are given",
-			ways), "keep one of them")
+		ps.Add("Image", nil, fmt.Sprintf(
+			"a container has one image, and %d of Image, ImageFrom and ModelPackageARN are given", ways), "keep one of them")
 	}
 	if p.PrivateRegistry && p.Image == "" {
 		ps.Add("PrivateRegistry", true, "the image of a private registry is given by its name there", "give Image")
@@ -148,7 +148,8 @@ func (p ContainerProps) validateModelData() problem.List {
 	given := p.ModelDataURL != "" || p.ModelDataFrom.given()
 	switch {
 	case p.ModelDataURL != "" && p.ModelDataFrom.given():
-		ps.Add("ModelDataURL", p.ModelDataURL, "a container has one source of model data", "leave out ModelDataURL or ModelDataFrom")
+		ps.Add("ModelDataURL", p.ModelDataURL, "a container has one source of model data",
+			"leave out ModelDataURL or ModelDataFrom")
 	case given && p.ModelPackageARN != "":
 		ps.Add("ModelDataURL", nil, "a model package names its model data", "leave out the model data, or the package")
 	case p.MultiModel && !given:

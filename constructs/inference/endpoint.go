@@ -198,7 +198,6 @@ type Endpoint struct {
 
 	variants      []autoscaling.Variant
 	hasComponents bool
-	asynchronous  bool
 	// types are the instance types of each variant.
 	types map[string][]string
 	// capture is where captured data goes, nil without DataCapture.

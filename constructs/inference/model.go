@@ -123,7 +123,8 @@ func (p ModelProps) validateEnvironments() problem.List {
 		total += artifact.EnvironmentBytes(c.Environment)
 	}
 	if len(p.Containers) > 1 && total > artifact.MaxEnvironmentBytes {
-		ps.Add("Containers", total, fmt.Sprintf("the environment variables of all containers have at most %d bytes together, names and values",
+		ps.Add("Containers", total, fmt.Sprintf(
+			"the environment variables of all containers have at most %d bytes together, names and values",
 			artifact.MaxEnvironmentBytes), "move some into a file of the model data")
 	}
 	return ps
@@ -225,7 +226,9 @@ func NewModel(scope constructs.Construct, id string, props ModelProps) *Model {
 		}
 		resource.Containers = containers
 		if props.DirectInvocation {
-			resource.InferenceExecutionConfig = &awssagemaker.CfnModel_InferenceExecutionConfigProperty{Mode: jsii.String("Direct")}
+			resource.InferenceExecutionConfig = &awssagemaker.CfnModel_InferenceExecutionConfigProperty{
+				Mode: jsii.String("Direct"),
+			}
 		}
 	}
 	if !problem.IsNil(props.VPC) {
@@ -285,7 +288,8 @@ func (m *Model) validateRegions() problem.List {
 		}
 		if b := c.ModelDataFrom.bucket; b != nil {
 			if there := known(*b.Env().Region); there != "" && there != region {
-				ps.Add(place+".ModelDataFrom", nil, "SageMaker reads model data of its own region "+region+", this bucket is in "+there,
+				ps.Add(place+".ModelDataFrom", nil,
+					"SageMaker reads model data of its own region "+region+", this bucket is in "+there,
 					"replicate the data to a bucket in "+region)
 			}
 		}
@@ -340,8 +344,8 @@ func (m *Model) informOfUnknown() {
 		place := fmt.Sprint("container ", i+1)
 		switch {
 		case c.ModelPackageARN != "":
-			awscdk.Annotations_Of(m).AddInfo(jsii.String("What the model package of " + place + " reads is not known at synthesis: " +
-				"let ExecutionRole pull its image and read its archive, unless it is from AWS Marketplace."))
+			awscdk.Annotations_Of(m).AddInfo(jsii.String("What the model package of " + place +
+				" reads is not known at synthesis: let ExecutionRole pull its image and read its archive, unless it is from AWS Marketplace."))
 		case problem.Unresolved(c.Image) && !c.PrivateRegistry:
 			awscdk.Annotations_Of(m).AddWarningV2(jsii.String("sagemaker-scaling:image-not-allowed"),
 				jsii.String("the repository of the image of "+place+" is known only at deployment: the execution role has no "+

@@ -102,6 +102,6 @@ func grantInterfaces(role awsiam.IRole, interfaces string, subnets, groups []str
 		Conditions: &map[string]any{"ArnEquals": map[string]any{"ec2:Subnet": subnets}},
 	}))
 	// These support no resource but "*".
-	allow(role, []string{"ec2:DeleteNetworkInterfacePermission", "ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces",
-		"ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcEndpoints", "ec2:DescribeVpcs"}, "*")
+	allow(role, []string{"ec2:DeleteNetworkInterfacePermission", "ec2:DescribeDhcpOptions",
+		"ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcEndpoints", "ec2:DescribeVpcs"}, "*")
 }

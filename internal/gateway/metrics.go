@@ -37,7 +37,8 @@ const (
 )
 
 var outcomeMetrics = [outcomes]string{
-	succeeded: "SucceededRequests", modelFailed: "ModelErrors", clientFailed: "ClientErrors", throttled: "ThrottledRequests",
+	succeeded: "SucceededRequests", modelFailed: "ModelErrors", clientFailed: "ClientErrors",
+	throttled: "ThrottledRequests",
 	endpointFailed: "EndpointErrors", gatewayFailed: "GatewayErrors", clientLeft: "ClientsGone",
 }
 

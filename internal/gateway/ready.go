@@ -46,7 +46,8 @@ func (g *Gateway) ready() *reply {
 		r.Status = "unknown"
 	}
 	status := http.StatusOK
-	if r.BreakerOpen || r.CredentialsMissing && r.CredentialRenewalFailures > 0 || state.InFlight > 0 && since > g.cfg.RequestTimeout {
+	unsigned := r.CredentialsMissing && r.CredentialRenewalFailures > 0
+	if r.BreakerOpen || unsigned || state.InFlight > 0 && since > g.cfg.RequestTimeout {
 		r.Status, status = "failing", http.StatusServiceUnavailable
 	}
 	body, err := json.Marshal(r)

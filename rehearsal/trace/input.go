@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"io"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -61,7 +62,7 @@ func (u *utf16Reader) Read(p []byte) (int, error) {
 			r = utf16.DecodeRune(r, second)
 		}
 		if err != nil {
-			if len(u.out) > 0 && err == io.EOF {
+			if len(u.out) > 0 && errors.Is(err, io.EOF) {
 				break
 			}
 			if len(u.out) == 0 {

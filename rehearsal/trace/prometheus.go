@@ -14,7 +14,6 @@ const prometheusFix = "write it by curl …/api/v1/query_range with query, start
 type promSeries struct {
 	labels string
 	name   string
-	found  problemList
 	rows   *reader
 }
 

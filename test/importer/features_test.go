@@ -372,7 +372,7 @@ func put(t *testing.T, local *localaws.AWS, path, body string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	response.Body.Close()
+	_ = response.Body.Close()
 	if response.StatusCode != http.StatusOK && response.StatusCode != http.StatusConflict {
 		t.Fatalf("PUT %s: %s", path, response.Status)
 	}
