@@ -38,7 +38,7 @@ const (
 
 var outcomeMetrics = [outcomes]string{
 	succeeded: "SucceededRequests", modelFailed: "ModelErrors", clientFailed: "ClientErrors",
-	throttled: "ThrottledRequests",
+	throttled:      "ThrottledRequests",
 	endpointFailed: "EndpointErrors", gatewayFailed: "GatewayErrors", clientLeft: "ClientsGone",
 }
 
