@@ -30,6 +30,12 @@ type mutant struct {
 }
 
 var mutants = []mutant{
+	{"a raw target that AWS refuses is a warning",
+		"constructs/lint/warning.go", "w.severity = severityError", "w.severity = severityWarning",
+		"./constructs/lint"},
+	{"an action on every resource is taken for one without resources",
+		"constructs/policy/statement.go", "return withoutResource.MatchString(name)", "return true",
+		"./constructs/policy"},
 	{"the policy's target forgets that the metric counts per minute",
 		"internal/capacity/target.go", "safetyFactor*time.Minute.Seconds()", "safetyFactor*time.Second.Seconds()",
 		"./internal/capacity"},

@@ -93,8 +93,7 @@ func TwoEndpointsBehindOneLoadBalancer(stack awscdk.Stack) {
 	balancer := frontend.NewLoadBalancer(stack, "LoadBalancer",
 		publicly(stack, newVPC(stack), function(stack, "Odds", "odds")))
 	frontend.NewRoute(stack, "Route", frontend.RouteProps{
-		ListenerARN:   *balancer.Listener.ListenerArn(),
-		SecurityGroup: (*balancer.Resource.Connections().SecurityGroups())[0],
-		Priority:      100, Hosts: []string{"scores.example.com"}, Gateway: function(stack, "Scores", "scores"),
+		Listener: balancer.Listener, Priority: 100, Hosts: []string{"scores.example.com"},
+		Gateway: function(stack, "Scores", "scores"),
 	})
 }
