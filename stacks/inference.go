@@ -86,12 +86,13 @@ func (made *Environment) scale(e config.Environment) {
 	for i, c := range e.Components {
 		component := made.newComponent(e.Variant.Name, c)
 		made.Components = append(made.Components, component)
-		made.Scaling = append(made.Scaling, scaling.NewComponentScaling(stack, "Scaling-"+c.Name, scaling.ComponentScalingProps{
+		target := scaling.NewComponentScaling(stack, "Scaling-"+c.Name, scaling.ComponentScalingProps{
 			InferenceComponentName: c.Name,
 			InferenceComponent:     component,
 			Scaling:                c.ComponentScaling,
 			Facts:                  subjects[i].Facts,
-		}))
+		})
+		made.Scaling = append(made.Scaling, target)
 	}
 }
 

@@ -141,7 +141,9 @@ func NewGatewayFunction(scope constructs.Construct, id string, props GatewayFunc
 		panic(err)
 	}
 	props = props.withDefaults()
-	g := &GatewayFunction{RequestTimeout: props.RequestTimeout, endpointName: props.EndpointName, maxBytes: props.MaxRequestBytes}
+	g := &GatewayFunction{
+		RequestTimeout: props.RequestTimeout, endpointName: props.EndpointName, maxBytes: props.MaxRequestBytes,
+	}
 	constructs.NewConstruct_Override(g, scope, jsii.String(id))
 
 	g.LogGroup = newLogGroup(g, props.LogRetention)

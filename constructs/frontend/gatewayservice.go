@@ -122,7 +122,8 @@ func (p GatewayServiceProps) Validate() error {
 		ps.Add("VPC", nil, "a service runs in a VPC", "give one")
 	}
 	if p.Subnets != nil && p.Subnets.Subnets != nil && len(*p.Subnets.Subnets) == 0 {
-		ps.Add("Subnets", nil, "the tasks would have no subnet", "give the private subnets of the VPC, which it does not know")
+		ps.Add("Subnets", nil, "the tasks would have no subnet",
+			"give the private subnets of the VPC, which it does not know")
 	}
 	ps = append(ps, problem.NilIn("SecurityGroup", p.SecurityGroup)...)
 	ps = append(ps, problem.NilIn("Cluster", p.Cluster)...)
@@ -133,7 +134,8 @@ func (p GatewayServiceProps) Validate() error {
 	if p.Image != "" {
 		image, err := artifact.ParseImage(p.Image, artifact.ECS)
 		ps = append(ps, problem.From(err).In("Image")...)
-		if _, region := environmentOf(p.VPC); err == nil && p.PrivateEndpoints != nil && region != "" && image.Region != region {
+		_, region := environmentOf(p.VPC)
+		if err == nil && p.PrivateEndpoints != nil && region != "" && image.Region != region {
 			ps.Add("Image", p.Image, "«PrivateEndpoints» lead to Amazon ECR in their own region "+region+
 				", this image is in "+image.Region, "replicate the repository to "+region+" and give the image there")
 		}

@@ -131,8 +131,9 @@ func (p RouteProps) validateListenerARN() problem.List {
 }
 
 // Route forwards predictions for one endpoint from a listener that stands to the
-// gateway. Several endpoints share a load balancer by a Route each. Allowed ranges, TLS, WAF, logs and an idle time-out above the gateway's
-// time-out are configured at that load balancer.
+// gateway. Several endpoints share a load balancer by a Route each. Allowed ranges,
+// TLS, WAF, logs and an idle time-out above the gateway's time-out are configured at
+// that load balancer.
 type Route struct {
 	constructs.Construct
 	// Listener is the listener that the rules are in.

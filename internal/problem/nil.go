@@ -20,7 +20,8 @@ func IsNil(v any) bool {
 func NilIn(path string, v any) List {
 	var ps List
 	if v != nil && IsNil(v) {
-		ps.Add(path, nil, "this is a nil pointer in an interface, which is not nil", "leave it out, or make what it is to point to")
+		ps.Add(path, nil, "this is a nil pointer in an interface, which is not nil",
+			"leave it out, or make what it is to point to")
 	}
 	return ps
 }
