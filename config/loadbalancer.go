@@ -76,22 +76,11 @@ func validateLoadBalancer(e Environment, src source) problem.List {
 	return ps
 }
 
-var webACLARN = regexp.MustCompile(`^arn:(aws[a-z-]*):wafv2:([a-z0-9-]+):([0-9]{12}):` +
-	`regional/webacl/[A-Za-z0-9_-]{1,128}/[0-9a-f-]{36}$`)
-
 func validateWAF(w settings.WAF, e Environment, src source) problem.List {
 	const path = "frontend.waf."
 	var ps problem.List
 	if w.WebACLARN != "" {
-		parts := webACLARN.FindStringSubmatch(w.WebACLARN)
-		switch {
-		case parts == nil:
-			ps.Add(path+"webAclArn", w.WebACLARN, "this is not the ARN of a regional web ACL",
-				"copy it from the web ACL; those of CloudFront are not for load balancers")
-		case e.Region != "" && parts[2] != e.Region, e.Account != "" && parts[3] != e.Account:
-			ps.Add(path+"webAclArn", w.WebACLARN, "a load balancer takes web ACLs of its own account and region",
-				"make the web ACL there too")
-		}
+		ps = append(ps, settings.ValidateWebACL(w.WebACLARN, e.Account, e.Region).In(path+"webAclArn")...)
 		for _, key := range []string{"sessionHeader", "requestsPerSession", "requestsPerAddress", "blockAddresses"} {
 			if src.given(path + key) {
 				ps.Add(path+key, nil, "a web ACL that stands has its own rules", "remove it, or remove webAclArn to have one made")

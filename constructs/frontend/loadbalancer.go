@@ -109,7 +109,9 @@ func (p LoadBalancerProps) Validate() error {
 		ps = append(ps, p.AccessLogs.validate()...)
 	}
 	if p.WAF != nil {
+		account, region := environmentOf(p.VPC)
 		ps = append(ps, p.WAF.Validate().In("WAF")...)
+		ps = append(ps, settings.ValidateWebACL(p.WAF.WebACLARN, account, region).In("WAF.WebACLARN")...)
 	}
 	if p.Canary != nil {
 		ps = append(ps, p.Canary.validate(p.Gateway).In("Canary")...)

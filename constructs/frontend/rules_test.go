@@ -8,6 +8,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
 )
 
@@ -18,6 +19,7 @@ func TestRulesOfFiles(t *testing.T) {
 	group := frontend.NewGatewaySecurityGroup(stack, "Tasks", vpc)
 	endpoints := frontend.NewPrivateEndpoints(stack, "Endpoints", frontend.PrivateEndpointsProps{VPC: vpc, Clients: group})
 	service := serviceFor(stack, vpc, "odds")
+	const webACL = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/a/00000000-0000-4000-8000-000000000001"
 	elsewhere := strings.Replace(image, "eu-west-1", "us-east-1", 1)
 	standing := awsec2.SecurityGroup_FromSecurityGroupId(stack, jsii.String("Standing"), jsii.String("sg-0123456789abcdef0"), nil)
 	function := frontend.NewGatewayFunction(stack, "Function", frontend.GatewayFunctionProps{EndpointName: "odds", Code: prebuilt(stack)})
@@ -38,6 +40,9 @@ func TestRulesOfFiles(t *testing.T) {
 			`Canary.Gateway: got 1000000: a canary takes bodies as large as the gateway does, which are 6291456 bytes; raise its MaxRequestBytes, or lower that of the gateway`},
 		{"a canary for larger bodies",
 			frontend.RouteProps{ListenerARN: standingListener, SecurityGroup: standing, Priority: 1, Gateway: function, Canary: &frontend.Canary{Gateway: service}}, ""},
+		{"a web ACL of another region",
+			frontend.LoadBalancerProps{VPC: vpc, Gateway: service, CertificateARN: certificate, AllowedCIDRs: []string{"10.0.0.0/16"}, WAF: &settings.WAF{WebACLARN: webACL}},
+			`WAF.WebACLARN: got "` + webACL + `": a load balancer takes web ACLs of its own account and region; make the web ACL there too`},
 	} {
 		got := ""
 		if err := test.props.Validate(); err != nil {
