@@ -174,7 +174,7 @@ var examples = []example{
 				Domain: "odds", Scope: "openid"},
 			MutualTLS: &settings.MutualTLS{CABundleURL: "s3://authorities/ca.pem", CABundleVersion: "1"},
 		}
-		p.WAF = &settings.WAF{WebACLARN: "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/a/1"}
+		p.WAF = &settings.WAF{WebACLARN: "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/a/01234567-89ab-cdef-0123-456789abcdef"}
 		return p
 	}),
 	of("load balancer with tokens of clients", frontend.NewLoadBalancer, func(stack awscdk.Stack) frontend.LoadBalancerProps {
