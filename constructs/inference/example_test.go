@@ -156,16 +156,18 @@ func Example_escapeHatches() {
 		Variants:     []inference.VariantProps{{Model: model, InstanceType: "ml.c6i.xlarge"}},
 	})
 
-	endpoint.Config.AddPropertyOverride(jsii.String("DataCaptureConfig"), map[string]any{
-		"EnableCapture": true, "InitialSamplingPercentage": 10, "DestinationS3Uri": "s3://captured/odds",
-		"CaptureOptions": []any{map[string]any{"CaptureMode": "Input"}},
+	endpoint.Config.AddPropertyOverride(jsii.String("ExplainerConfig"), map[string]any{
+		"ClarifyExplainerConfig": map[string]any{
+			"ShapConfig": map[string]any{"ShapBaselineConfig": map[string]any{"MimeType": "text/csv", "ShapBaseline": "0,0,0"}},
+		},
 	})
 	endpoint.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN)
 	awscdk.Aspects_Of(app).Add(&volumes{}, nil)
 
-	show(stack, "AWS::SageMaker::EndpointConfig", "DataCaptureConfig", "DestinationS3Uri")
+	show(stack, "AWS::SageMaker::EndpointConfig", "ExplainerConfig", "ClarifyExplainerConfig", "ShapConfig",
+		"ShapBaselineConfig", "ShapBaseline")
 	show(stack, "AWS::SageMaker::EndpointConfig", "ProductionVariants", 0, "VolumeSizeInGB")
 	// Output:
-	// s3://captured/odds
+	// 0,0,0
 	// 100
 }
