@@ -96,6 +96,31 @@ func ExampleNewInferenceComponent() {
 	// Output: main
 }
 
+// An adapter fine-tunes the model of a component, and runs in its copies.
+func ExampleNewAdapter() {
+	app := awscdk.NewApp(nil)
+	stack := awscdk.NewStack(app, jsii.String("inference"), nil)
+	endpoint := inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
+		EndpointName: "shared",
+		Variants: []inference.VariantProps{{
+			InstanceType: "ml.g6.xlarge", ManagedInstances: &inference.ManagedInstancesProps{MaxInstanceCount: 4},
+		}},
+	})
+	base := inference.NewInferenceComponent(stack, "Base", inference.InferenceComponentProps{
+		InferenceComponentName: "base", Endpoint: endpoint, MinMemoryMB: 4096, Accelerators: 1,
+		Model: inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{
+			Image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/llm:1.4.2",
+		}}}),
+	})
+
+	adapter := inference.NewAdapter(stack, "Finals", inference.AdapterProps{
+		InferenceComponentName: "finals", Base: base, ArtifactURL: "s3://models-eu-west-1/lora/finals.tar.gz",
+	})
+
+	fmt.Println(adapter.InferenceComponentName())
+	// Output: finals
+}
+
 // An endpoint that exists already is scaled, watched and called like one of the app.
 func ExampleEndpointFromName() {
 	app := awscdk.NewApp(nil)
