@@ -26,6 +26,7 @@ type Component struct {
 	// Resources are what one copy is guaranteed of its instance.
 	Resources ComponentResources `json:"resources"`
 	autoscaling.ComponentScaling
+	autoscaling.StartLimits
 }
 
 // ComponentResources are what one copy is guaranteed.

@@ -83,6 +83,7 @@ func validateComponents(e Environment, src source) (ps, copies problem.List) {
 			names[c.Name] = at
 		}
 		ps = append(ps, validateModel(at, c.Model(), e.Region)...)
+		ps = append(ps, inYAML[autoscaling.StartLimits](c.StartLimits.Validate(), at)...)
 		ps = append(ps, e.validateCopy(c, at, src)...)
 		copies = append(copies, c.validate(at, src)...)
 	}
@@ -96,6 +97,12 @@ func (e Environment) validateManagedInstances(src source) problem.List {
 		return nil
 	}
 	ps = append(ps, ProductionVariant{}.inFile(e.managedVariant().Validate().In("Variant"), "")...)
+	ps = append(ps, validateInstances(e.onlyVariant(), "")...)
+	for _, key := range startLimits {
+		if path := "variant." + key; src.given(path) {
+			ps.Add(path, nil, "the copies of components start with limits of their own", "move it into the components")
+		}
+	}
 	switch n := e.Variant.InitialInstanceCount; {
 	case m.MaxInstanceCount < m.MinInstanceCount:
 		ps.Add(managedInstancesPath+".maxInstanceCount", m.MaxInstanceCount, "the maximum is at least the minimum",

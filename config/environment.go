@@ -171,6 +171,11 @@ type Variant struct {
 	// ManagedInstances lets SageMaker start and stop the instances, as the copies
 	// of components need them. Default: none, required where components are given.
 	ManagedInstances *ManagedInstances `json:"managedInstances,omitempty"`
+	// Routing is how SageMaker chooses the instance of a request: random, or
+	// least-outstanding-requests, which prefers the instance with the fewest requests
+	// (fact G16). Default: random.
+	Routing Routing `json:"routing,omitempty" jsonschema:"pattern=^(random|least-outstanding-requests)$"`
+	autoscaling.InstanceSettings
 }
 
 // Scaling is the bounds and the target of a variant, and its other policies.

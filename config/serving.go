@@ -2,6 +2,7 @@ package config
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
@@ -37,8 +38,8 @@ var servings = map[serving]struct {
 	serverless: {
 		what: "a serverless variant", scaling: "the requests at a time that it is warm for",
 		scalingKeys: append([]string{"targetUtilization"}, commonKeys...),
-		without: []string{"variant.instanceType", "variant.initialInstanceCount", "capacity", "events",
-			environmentsReady, reserveUnits},
+		without: append([]string{"variant.instanceType", "variant.initialInstanceCount", "capacity", "events",
+			environmentsReady, reserveUnits}, instanceKeys...),
 	},
 }
 
@@ -52,11 +53,9 @@ var whyWithout = map[string]struct{ rule, fix string }{
 		"clients call InvokeEndpointAsync", "remove it"},
 	"variants": {"an asynchronous endpoint has one queue, and here one variant that works it off",
 		"describe it with variant and scaling"},
-	serverlessPath:                 {"an asynchronous endpoint runs on instances", "remove it, or " + asynchronousPath},
-	environmentsReady:              {"it is for events, which a serverless variant does not have", "remove it"},
-	reserveUnits:                   {"it is for events, which a serverless variant does not have", "remove it"},
-	"variant.instanceType":         {"a serverless variant has no instances", "remove it, or serverless"},
-	"variant.initialInstanceCount": {"a serverless variant has no instances", "remove it, or serverless"},
+	serverlessPath:    {"an asynchronous endpoint runs on instances", "remove it, or " + asynchronousPath},
+	environmentsReady: {"it is for events, which a serverless variant does not have", "remove it"},
+	reserveUnits:      {"it is for events, which a serverless variant does not have", "remove it"},
 }
 
 func (v ProductionVariant) serving() serving {
@@ -83,7 +82,11 @@ func validateServing(e Environment, src source) problem.List {
 			continue
 		}
 		why, ok := whyWithout[key]
-		if !ok {
+		switch {
+		case ok:
+		case strings.HasPrefix(key, "variant."):
+			why.rule, why.fix = "a serverless variant has no instances", "remove it, or serverless"
+		default:
 			why.rule, why.fix = k.what+" scales by "+k.scaling+", and has no "+key, "remove it"
 		}
 		ps.Add(key, nil, why.rule, why.fix)

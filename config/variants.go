@@ -49,6 +49,11 @@ type ProductionVariant struct {
 	// Events are the surges of this variant's traffic that are known
 	// beforehand. Default: none.
 	Events []events.Event `json:"events,omitempty"`
+	// Routing is how SageMaker chooses the instance of a request: random, or
+	// least-outstanding-requests, which prefers the instance with the fewest requests
+	// (fact G16). Default: random.
+	Routing Routing `json:"routing,omitempty" jsonschema:"pattern=^(random|least-outstanding-requests)$"`
+	autoscaling.InstanceSettings
 }
 
 // maxVariants is SageMaker's limit of one endpoint (fact C29).
@@ -76,6 +81,7 @@ func (e Environment) onlyVariant() ProductionVariant {
 		Asynchronous: e.Endpoint.Asynchronous != nil, Serverless: e.Variant.Serverless,
 		Name: e.Variant.Name, InstanceType: e.Variant.InstanceType, InitialInstanceCount: e.Variant.InitialInstanceCount,
 		Capacity: e.Capacity, Scaling: e.Scaling, ScheduledActions: e.ScheduledActions, Events: e.Events,
+		Routing: e.Variant.Routing, InstanceSettings: e.Variant.InstanceSettings,
 	}
 }
 
@@ -233,6 +239,9 @@ func validateVariants(e Environment, src source) (ps, fleet problem.List) {
 		}
 		if v.Model != nil {
 			ps = append(ps, validateModel(at.of("model"), *v.Model, e.Region)...)
+		}
+		if v.Serverless == nil {
+			ps = append(ps, validateInstances(v, at)...)
 		}
 		if v.serving() == realTime {
 			fleet = append(fleet, validateCapacity(at.of("capacity"), v.Capacity)...)

@@ -72,6 +72,8 @@ var patternWords = map[string]struct{ rule, fix string }{
 		"copy it from the security group, such as sg-0123456789abcdef0"},
 	topicPattern: {"this is not the ARN of a topic in Amazon SNS, arn:aws:sns:REGION:ACCOUNT:NAME",
 		"copy it from the topic"},
+	routingPattern: {"requests are routed by random or least-outstanding-requests",
+		"write one of the two, or leave it out for random"},
 	gatewayPattern:  {"a gateway runs on lambda or fargate", "write one of the two, or leave it out for lambda"},
 	DurationPattern: {"a duration is whole hours, minutes and seconds with their units", "such as 90s, 5m or 1h30m"},
 	latencyPattern:  {"a latency is whole milliseconds or seconds with their unit", "such as 120ms"},
@@ -90,6 +92,7 @@ const (
 	subnetPattern     = `^subnet-([0-9a-f]{8}|[0-9a-f]{17})$`
 	routeTablePattern = `^rtb-([0-9a-f]{8}|[0-9a-f]{17})$`
 	groupPattern      = `^sg-([0-9a-f]{8}|[0-9a-f]{17})$`
+	routingPattern    = `^(random|least-outstanding-requests)$`
 	gatewayPattern    = `^(lambda|fargate)$`
 	topicPattern      = `^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$`
 )

@@ -25,6 +25,9 @@ func (made *Environment) newInference(e config.Environment) {
 			ManagedInstances: &inference.ManagedInstancesProps{
 				MinInstanceCount: m.MinInstanceCount, MaxInstanceCount: m.MaxInstanceCount,
 			},
+			Instances: instances(config.ProductionVariant{
+				Routing: e.Variant.Routing, InstanceSettings: e.Variant.InstanceSettings,
+			}),
 		}}
 	}
 	var shared *inference.Model
@@ -47,6 +50,7 @@ func (made *Environment) newInference(e config.Environment) {
 			InitialInstanceCount: v.InitialInstanceCount,
 			Weight:               v.Weight,
 			Serverless:           serverless(v),
+			Instances:            instances(v),
 		})
 	}
 	endpoint := inference.NewEndpoint(stack, "Endpoint", props)
@@ -108,6 +112,9 @@ func (made *Environment) newComponent(variant string, c config.Component) *infer
 		MinMemoryMB:            c.Resources.MinMemoryMB,
 		CPUCores:               c.Resources.CPUs,
 		Accelerators:           c.Resources.AcceleratorCount,
+
+		ModelDataDownloadTimeout:           c.ModelDataDownloadTimeout,
+		ContainerStartupHealthCheckTimeout: c.ContainerStartupHealthCheckTimeout,
 	})
 }
 
@@ -126,6 +133,19 @@ func asynchronous(stack awscdk.Stack, a *config.Asynchronous) *inference.Asynchr
 		OutputPath: a.OutputPath, FailurePath: a.FailurePath, InputPath: a.InputPath,
 		SuccessTopic: topic("SuccessTopic", a.SuccessTopicARN), ErrorTopic: topic("ErrorTopic", a.ErrorTopicARN),
 		MaxConcurrentInvocationsPerInstance: a.MaxConcurrentInvocationsPerInstance,
+	}
+}
+
+// instances returns the further properties of v's instances.
+func instances(v config.ProductionVariant) inference.InstanceProps {
+	return inference.InstanceProps{
+		InstanceProvisionTimeout:           v.InstanceProvisionTimeout,
+		CapacityReservationARN:             v.CapacityReservationARN,
+		RoutingStrategy:                    v.Routing.Strategy(),
+		VolumeSizeGB:                       v.VolumeSizeGB,
+		ModelDataDownloadTimeout:           v.ModelDataDownloadTimeout,
+		ContainerStartupHealthCheckTimeout: v.ContainerStartupHealthCheckTimeout,
+		InferenceAMIVersion:                v.InferenceAMIVersion,
 	}
 }
 

@@ -184,3 +184,39 @@ func TestComponents(t *testing.T) {
 		t.Errorf("the target depends on %v, want the component among them", risk.DependsOn)
 	}
 }
+
+// TestInstanceKeys: what a file says of a variant's instances, and of the start of a
+// component's copies, is in the template.
+func TestInstanceKeys(t *testing.T) {
+	variant := stackOf(t, environment(t, validFile(t, "minimal"), edit{"  instanceType: ml.c6i.large\n", `  instanceType: ml.c6i.large
+  routing: least-outstanding-requests
+  modelDataDownloadTimeout: 20m
+  containerStartupHealthCheckTimeout: 10m
+  instanceProvisionTimeout: 30m
+  volumeSizeGb: 200
+  inferenceAmiVersion: al2023-ami-sagemaker-inference-gpu-4-1
+  capacityReservationArn: arn:aws:sagemaker:eu-west-1:123456789012:training-plan/finals
+`}), "inference").One(t, "AWS::SageMaker::EndpointConfig").Properties["ProductionVariants"].([]any)[0].(map[string]any)
+	for property, want := range map[string]any{
+		"RoutingConfig":                               map[string]any{"RoutingStrategy": "LEAST_OUTSTANDING_REQUESTS"},
+		"ModelDataDownloadTimeoutInSeconds":           1200.0,
+		"ContainerStartupHealthCheckTimeoutInSeconds": 600.0,
+		"VolumeSizeInGB":                              200.0,
+		"InferenceAmiVersion":                         "al2023-ami-sagemaker-inference-gpu-4-1",
+	} {
+		if diff := cmp.Diff(want, variant[property]); diff != "" {
+			t.Errorf("%s: %s", property, diff)
+		}
+	}
+	if reservation, _ := variant["CapacityReservationConfig"].(map[string]any); reservation["MlReservationArn"] !=
+		"arn:aws:sagemaker:eu-west-1:123456789012:training-plan/finals" {
+		t.Errorf("got %v", variant)
+	}
+	component := stackOf(t, environment(t, validFile(t, "components"), edit{"  - name: odds\n",
+		"  - name: odds\n    modelDataDownloadTimeout: 20m\n    containerStartupHealthCheckTimeout: 10m\n"}), "inference").
+		All("AWS::SageMaker::InferenceComponent")[0].Properties["Specification"].(map[string]any)
+	want := map[string]any{"ModelDataDownloadTimeoutInSeconds": 1200.0, "ContainerStartupHealthCheckTimeoutInSeconds": 600.0}
+	if diff := cmp.Diff(want, component["StartupParameters"]); diff != "" {
+		t.Error(diff)
+	}
+}

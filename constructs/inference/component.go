@@ -89,9 +89,10 @@ func (p InferenceComponentProps) Validate() error {
 		ps.Add("InitialCopyCount", p.InitialCopyCount, "the first deployment starts 1 copy or more",
 			"leave it out for SageMaker's own")
 	}
-	const low, high = time.Minute, time.Hour
-	validateDuration(&ps, "ModelDataDownloadTimeout", p.ModelDataDownloadTimeout, low, high)
-	validateDuration(&ps, "ContainerStartupHealthCheckTimeout", p.ContainerStartupHealthCheckTimeout, low, high)
+	ps = append(ps, autoscaling.StartLimits{
+		ModelDataDownloadTimeout:           p.ModelDataDownloadTimeout,
+		ContainerStartupHealthCheckTimeout: p.ContainerStartupHealthCheckTimeout,
+	}.Validate()...)
 	if p.Scheduling != nil {
 		ps = append(ps, p.Scheduling.validate().In("Scheduling")...)
 	}
@@ -130,14 +131,6 @@ func (p InferenceComponentProps) validateEndpoint() problem.List {
 
 func (p InferenceComponentProps) variantName() string {
 	return cmp.Or(p.VariantName, DefaultVariantName)
-}
-
-// validateDuration checks an optional duration: whole seconds from low to high.
-func validateDuration(ps *problem.List, field string, d, low, high time.Duration) {
-	if d != 0 && (d < low || d > high || d%time.Second != 0) {
-		ps.Add(field, d, fmt.Sprintf("this is whole seconds from %s to %s", problem.Duration(low), problem.Duration(high)),
-			"leave it out for SageMaker's own")
-	}
 }
 
 // InferenceComponent is a SageMaker inference component: copies of a model on the

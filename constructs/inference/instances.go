@@ -1,7 +1,6 @@
 package inference
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -70,37 +69,12 @@ type PrefixAwareRouting struct {
 	ConcurrencyThreshold int
 }
 
-var (
-	routingStrategies = []string{"RANDOM", "LEAST_OUTSTANDING_REQUESTS"}
-	// reservationARN is the API's pattern for MlReservationArn.
-	reservationARN = regexp.MustCompile(`^arn:aws[a-z-]*:sagemaker:[a-z0-9-]*:[0-9]{12}:[a-z0-9-]{1,14}/.+$`)
-	amiVersion     = regexp.MustCompile(`^al[0-9]+-ami-sagemaker-inference-(gpu|neuron)-[0-9-]+$`)
-)
+var routingStrategies = []string{"RANDOM", "LEAST_OUTSTANDING_REQUESTS"}
 
 // validate checks the properties for instances of these types.
 func (p InstanceProps) validate(types []string) problem.List {
-	var ps problem.List
-	validateDuration(&ps, "InstanceProvisionTimeout", p.InstanceProvisionTimeout, 5*time.Minute, time.Hour)
-	if arn := p.CapacityReservationARN; arn != "" && !problem.Unresolved(arn) &&
-		(len(arn) > 258 || !reservationARN.MatchString(arn)) {
-		ps.Add("CapacityReservationARN", arn,
-			"the ARN of an ML capacity reservation is arn:aws:sagemaker:REGION:ACCOUNT:KIND/NAME",
-			"copy the ARN of the training plan or reservation")
-	}
+	ps := p.settings().Validate(types)
 	ps = append(ps, p.validateRouting()...)
-	if n := p.VolumeSizeGB; n < 0 || n > 512 {
-		ps.Add("VolumeSizeGB", n, "a volume has 1 to 512 GB", "leave it out for SageMaker's own size")
-	}
-	for _, t := range types {
-		if p.VolumeSizeGB > 0 && autoscaling.HasLocalStorage(t) {
-			ps.Add("VolumeSizeGB", p.VolumeSizeGB, t+" has local NVMe storage and no volume",
-				"leave it out, or take a type without local storage")
-		}
-	}
-	const low, high = time.Minute, time.Hour
-	validateDuration(&ps, "ModelDataDownloadTimeout", p.ModelDataDownloadTimeout, low, high)
-	validateDuration(&ps, "ContainerStartupHealthCheckTimeout", p.ContainerStartupHealthCheckTimeout, low, high)
-	ps = append(ps, p.validateImage(types)...)
 	if p.CoreDump != nil {
 		ps = append(ps, p.CoreDump.validate().In("CoreDump")...)
 	}
@@ -134,27 +108,16 @@ func (p InstanceProps) validateRouting() problem.List {
 	return ps
 }
 
-// validateImage compares the image with the accelerators of the types. AWS adds
-// versions, so the list is not closed.
-func (p InstanceProps) validateImage(types []string) problem.List {
-	var ps problem.List
-	version := p.InferenceAMIVersion
-	if version == "" || problem.Unresolved(version) {
-		return nil
+// settings are the properties that environment files have too, for their rules.
+func (p InstanceProps) settings() autoscaling.InstanceSettings {
+	return autoscaling.InstanceSettings{
+		StartLimits: autoscaling.StartLimits{
+			ModelDataDownloadTimeout:           p.ModelDataDownloadTimeout,
+			ContainerStartupHealthCheckTimeout: p.ContainerStartupHealthCheckTimeout,
+		},
+		InstanceProvisionTimeout: p.InstanceProvisionTimeout, CapacityReservationARN: p.CapacityReservationARN,
+		VolumeSizeGB: p.VolumeSizeGB, InferenceAMIVersion: p.InferenceAMIVersion,
 	}
-	match := amiVersion.FindStringSubmatch(version)
-	if match == nil {
-		ps.Add("InferenceAMIVersion", version, "an image is alN-ami-sagemaker-inference-gpu-VERSION or -neuron-VERSION",
-			"such as \"al2023-ami-sagemaker-inference-gpu-4-1\"")
-		return ps
-	}
-	for _, t := range types {
-		if has := autoscaling.Accelerator(t); has != "" && has != match[1] {
-			ps.Add("InferenceAMIVersion", version, "the image is for "+match[1]+" accelerators, and "+t+" has "+has,
-				"take an image for "+has)
-		}
-	}
-	return ps
 }
 
 // given names the properties that are set, in their order.

@@ -36,7 +36,7 @@ func (p RollingUpdateProps) validate() problem.List {
 	if w := p.WaitInterval; w < 0 || w > time.Hour || w%time.Second != 0 {
 		ps.Add("WaitInterval", w, "a batch is watched for whole seconds, up to an hour", "such as 5m")
 	}
-	validateDuration(&ps, "Timeout", p.Timeout, 10*time.Minute, 8*time.Hour)
+	ps.AddDuration("Timeout", p.Timeout, 10*time.Minute, 8*time.Hour)
 	if n := len(p.RollbackAlarms); n > 10 {
 		ps.Add("RollbackAlarms", n, "at most 10 alarms take an update back", "join some in a composite alarm")
 	}

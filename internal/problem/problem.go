@@ -54,6 +54,15 @@ func (ps *List) Add(path string, got any, rule, fix string) {
 	*ps = append(*ps, Problem{Path: path, Got: Value(got), Rule: rule, Fix: fix})
 }
 
+// AddDuration adds a problem for a duration that is given and no whole seconds from
+// low to high.
+func (ps *List) AddDuration(path string, d, low, high time.Duration) {
+	if d != 0 && (d < low || d > high || d%time.Second != 0) {
+		ps.Add(path, d, fmt.Sprintf("this is whole seconds from %s to %s", Duration(low), Duration(high)),
+			"leave it out for SageMaker's own")
+	}
+}
+
 // In returns the problems with their paths set below prefix: "Timezone" in
 // "ScheduledActions[1]" becomes "ScheduledActions[1].Timezone".
 func (ps List) In(prefix string) List {
