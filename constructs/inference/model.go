@@ -345,7 +345,8 @@ func (m *Model) informOfUnknown() {
 		switch {
 		case c.ModelPackageARN != "":
 			awscdk.Annotations_Of(m).AddInfo(jsii.String("What the model package of " + place +
-				" reads is not known at synthesis: let ExecutionRole pull its image and read its archive, unless it is from AWS Marketplace."))
+				" reads is not known at synthesis: let ExecutionRole pull its image and read its archive, unless it is from " +
+				"AWS Marketplace."))
 		case problem.Unresolved(c.Image) && !c.PrivateRegistry:
 			awscdk.Annotations_Of(m).AddWarningV2(jsii.String("sagemaker-scaling:image-not-allowed"),
 				jsii.String("the repository of the image of "+place+" is known only at deployment: the execution role has no "+

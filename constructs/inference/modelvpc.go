@@ -103,5 +103,6 @@ func grantInterfaces(role awsiam.IRole, interfaces string, subnets, groups []str
 	}))
 	// These support no resource but "*".
 	allow(role, []string{"ec2:DeleteNetworkInterfacePermission", "ec2:DescribeDhcpOptions",
-		"ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcEndpoints", "ec2:DescribeVpcs"}, "*")
+		"ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcEndpoints",
+		"ec2:DescribeVpcs"}, "*")
 }
