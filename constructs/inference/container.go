@@ -83,7 +83,7 @@ var hostname = regexp.MustCompile(`^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$`)
 
 // packageARN is the ARN of a version of a model package.
 var packageARN = regexp.MustCompile(
-	`^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:model-package/[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}(/[0-9]{1,9})?$`)
+	`^arn:aws[a-z-]*:sagemaker:([a-z0-9-]+):[0-9]{12}:model-package/[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}(/[0-9]{1,9})?$`)
 
 func (p ContainerProps) validate() problem.List {
 	ps := p.validateImage()

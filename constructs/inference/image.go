@@ -38,9 +38,18 @@ func ImageFromRepository(repository awsecr.IRepository, tagOrDigest string) Cont
 	if problem.IsNil(repository) {
 		ps.Add("", nil, "an image is in a repository", "make one with awsecr.NewRepository, or import it")
 	}
-	if tagOrDigest == "" || strings.ContainsAny(tagOrDigest, "/@ ") && !problem.Unresolved(tagOrDigest) {
-		ps.Add("", tagOrDigest, "an image has a tag or a digest, so that all containers start with the same one",
-			"such as \"1.4.2\", or best the digest that was tested, \"sha256:…\"")
+	if !problem.Unresolved(tagOrDigest) {
+		separator := ":"
+		if strings.HasPrefix(tagOrDigest, "sha256:") {
+			separator = "@"
+		}
+		// The repository stands in for the one that is given, whose name may be a token.
+		_, err := artifact.ParseImage("123456789012.dkr.ecr.eu-west-1.amazonaws.com/repository"+separator+tagOrDigest,
+			artifact.SageMaker)
+		for _, p := range problem.From(err) {
+			p.Got = problem.Value(tagOrDigest)
+			ps = append(ps, p)
+		}
 	}
 	if len(ps) > 0 {
 		return ContainerImage{problems: ps}

@@ -191,8 +191,9 @@ func (m *Model) ToString() *string { return m.Construct.ToString() }
 // containers to them. It is nil without ModelProps.VPC.
 func (m *Model) Connections() awsec2.Connections { return m.connections }
 
-// NewModel makes a Model. It panics with what props.Validate returns, and where an image
-// or a bucket is in another Region than the stack: SageMaker reads neither.
+// NewModel makes a Model. It panics with what props.Validate returns, and where an image,
+// a model package or a bucket is in another Region than the stack: SageMaker reads none of
+// them.
 func NewModel(scope constructs.Construct, id string, props ModelProps) *Model {
 	if err := props.Validate(); err != nil {
 		panic(err)
@@ -285,6 +286,11 @@ func (m *Model) validateRegions() problem.List {
 				field = ".Image"
 			}
 			ps = append(ps, artifact.OtherRegion(c.Image, there, region).In(place+field)...)
+		}
+		if parts := packageARN.FindStringSubmatch(c.ModelPackageARN); parts != nil && parts[1] != region {
+			ps.Add(place+".ModelPackageARN", c.ModelPackageARN,
+				"SageMaker takes model packages of its own region "+region+", this one is in "+parts[1],
+				"give the version that is registered in "+region)
 		}
 		if b := c.ModelDataFrom.bucket; b != nil {
 			if there := known(*b.Env().Region); there != "" && there != region {

@@ -58,8 +58,12 @@ func TestModelProblems(t *testing.T) {
 		{"no repository", one(inference.ContainerProps{ImageFrom: inference.ImageFromRepository(noRepository, "1")}),
 			at + `ImageFrom: an image is in a repository; make one with awsecr.NewRepository, or import it`},
 		{"a tag and a digest", one(inference.ContainerProps{ImageFrom: inference.ImageFromRepository(repository, "1@sha256:12")}),
-			at + `ImageFrom: got "1@sha256:12": an image has a tag or a digest, so that all containers start with the same one;` +
-				` such as "1.4.2", or best the digest that was tested, "sha256:…"`},
+			at + `ImageFrom: got "1@sha256:12": SageMaker takes a tag or a digest, not both; keep the digest, it names the image exactly`},
+		{"a short digest", one(inference.ContainerProps{ImageFrom: inference.ImageFromRepository(repository, "sha256:12")}),
+			at + `ImageFrom: got "sha256:12": a digest is sha256: and 64 hexadecimal digits; copy the digest from Amazon ECR`},
+		{"a tag that begins with a hyphen", one(inference.ContainerProps{ImageFrom: inference.ImageFromRepository(repository, "-1")}),
+			at + `ImageFrom: got "-1": a tag has 1 to 128 letters, digits, '_', '.' and '-', and begins with neither '.' nor '-';` +
+				` copy the tag from Amazon ECR`},
 		{"no Dockerfile", one(inference.ContainerProps{ImageFrom: inference.ImageFromFolder(dir, nil)}),
 			at + `ImageFrom: got "` + dir + `": an image is built from a folder with a Dockerfile, and there is none;` +
 				` give the folder's path from where the app runs`},
@@ -140,6 +144,7 @@ func TestModelRegions(t *testing.T) {
 		"Containers[0].Image: got": {Image: strings.Replace(image, "eu-west-1", "us-east-1", 1)},
 		"Containers[0].ImageFrom: SageMaker pulls an image from its own region eu-west-1, this one is in us-east-1": {
 			ImageFrom: inference.ImageFromRepository(repository, "1")},
+		"Containers[0].ModelPackageARN: got": {ModelPackageARN: strings.Replace(packageARN, "eu-west-1", "us-east-1", 1)},
 		"Containers[0].ModelDataFrom: SageMaker reads model data of its own region eu-west-1, this bucket is in us-east-1": {
 			Image: image, ModelDataFrom: inference.ModelDataFromBucket(bucket, "a.tar.gz")},
 	} {

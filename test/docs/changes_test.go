@@ -70,9 +70,6 @@ func (s *synthesizer) of(doc map[string]any) (e config.Environment, made []chang
 // internal/changes says of it. It takes a minute or two: some 400 environments are
 // synthesized.
 func TestChanges(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it synthesizes hundreds of environments")
-	}
 	keys := leaves(tree(t, "the schema", read(t, filepath.Join(root, "config", "environment.schema.json"))))
 	all := edits(t, keys)
 	for _, key := range without(keys, all) {
