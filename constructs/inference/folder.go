@@ -30,16 +30,7 @@ func judged(uri string) string {
 // objectsUnder returns the ARN pattern of all objects in an S3 folder, whose URI may
 // have tokens.
 func objectsUnder(e *Endpoint, uri string) string {
-	stack := awscdk.Stack_Of(e)
-	if !problem.Unresolved(uri) {
-		folder, _ := artifact.ParseFolder(uri) // validated
-		name := "*"
-		if folder.Prefix != "" {
-			name = folder.Prefix + "/*"
-		}
-		return objectARN(stack, folder.Bucket, name)
-	}
-	return "arn:" + *stack.Partition() + ":s3:::" + strings.TrimRight(pathIn(uri), "/") + "/*"
+	return objectAt(awscdk.Stack_Of(e), strings.TrimRight(uri, "/")) + "/*"
 }
 
 // pathIn returns BUCKET/KEY of s3://BUCKET/KEY, which may have tokens.

@@ -361,14 +361,6 @@ func (m *Model) informOfUnknown() {
 	}
 }
 
-// objectARN returns the ARN of an object in Amazon S3.
-func objectARN(stack awscdk.Stack, bucket, key string) string {
-	return *stack.FormatArn(&awscdk.ArnComponents{
-		Service: jsii.String("s3"), Account: jsii.String(""), Region: jsii.String(""),
-		Resource: jsii.String(bucket), ResourceName: jsii.String(key),
-	})
-}
-
 // sagemakerRole makes a role that SageMaker assumes.
 func sagemakerRole(scope constructs.Construct, id, description string) awsiam.IRole {
 	return awsiam.NewRole(scope, jsii.String(id), &awsiam.RoleProps{

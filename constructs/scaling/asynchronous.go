@@ -39,9 +39,5 @@ func (p AsynchronousScalingProps) with(a additions) (ScalableTargetProps, proble
 	if ps := append(p.validate(), a.withoutEvents()...); len(ps) > 0 {
 		return ScalableTargetProps{}, ps
 	}
-	v := p.Variant.ScalingVariant()
-	return a.withPolicies(ScalableTargetProps{
-		Model: p.Scaling.Target(v), Variant: p.Variant, Facts: filled(p.Facts, p.Scaling.Facts()),
-		address: func(path string) string { return p.Scaling.Address(v, path) },
-	})
+	return a.withPolicies(targetOf(p.Variant, p.Scaling, p.Facts))
 }

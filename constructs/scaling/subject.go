@@ -104,6 +104,22 @@ func validateVariant(v Variant, validate func(autoscaling.Variant) problem.List)
 	return validate(v.ScalingVariant())
 }
 
+// figures are how a variant scales, in load-test figures.
+type figures interface {
+	Target(autoscaling.Variant) autoscaling.ScalableTarget
+	Facts() autoscaling.Facts
+	Address(v autoscaling.Variant, path string) string
+}
+
+// targetOf returns the scalable target of a variant, which facts add to.
+func targetOf(v Variant, s figures, facts autoscaling.Facts) ScalableTargetProps {
+	variant := v.ScalingVariant()
+	return ScalableTargetProps{
+		Model: s.Target(variant), Variant: v, Facts: filled(facts, s.Facts()),
+		address: func(path string) string { return s.Address(variant, path) },
+	}
+}
+
 // withoutSubject leaves out what follows from a variant or a component that is nil.
 func withoutSubject(field string, ps problem.List) problem.List {
 	return slices.DeleteFunc(ps, func(p problem.Problem) bool {

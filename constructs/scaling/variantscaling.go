@@ -43,9 +43,5 @@ func (p VariantScalingProps) with(a additions) (ScalableTargetProps, problem.Lis
 	if ps := p.validate(); len(ps) > 0 {
 		return ScalableTargetProps{}, ps
 	}
-	v := p.Variant.ScalingVariant()
-	return ScalableTargetProps{
-		Model: p.Scaling.Target(v), Variant: p.Variant, Facts: filled(p.Facts, p.Scaling.Facts()),
-		address: func(path string) string { return p.Scaling.Address(v, path) },
-	}, nil
+	return targetOf(p.Variant, p.Scaling, p.Facts), nil
 }
