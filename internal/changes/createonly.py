@@ -12,7 +12,6 @@ import json
 import pathlib
 
 import cfnlint
-from cfnlint.data.schemas.providers import us_east_1
 
 FAMILIES = (
     "AWS::ApplicationAutoScaling::",
@@ -41,12 +40,12 @@ EC2 = (
     "SubnetRouteTableAssociation", "VPC", "VPCCidrBlock", "VPCEndpoint", "VPCGatewayAttachment",
 )
 
-folder = pathlib.Path(cfnlint.__file__).parent / "data" / "schemas" / "resources"
+schemas = pathlib.Path(cfnlint.__file__).parent / "data" / "schemas"
 types = {}
-for name, digest in sorted(us_east_1.types.items()):
+for name, digest in sorted(json.loads((schemas / "providers" / "us-east-1.json").read_text()).items()):
     if not name.startswith(FAMILIES) and name not in {f"AWS::EC2::{kind}" for kind in EC2}:
         continue
-    schema = json.loads((folder / f"{digest}.json").read_text())
+    schema = json.loads((schemas / "resources" / f"{digest}.json").read_text())
     types[name] = sorted(
         path.removeprefix("/properties/")
         for key in ("createOnlyProperties", "conditionalCreateOnlyProperties")
