@@ -7,7 +7,7 @@ import (
 )
 
 // sourceAccount is the condition key for the account on whose behalf a service assumes
-// a role (fact I9).
+// a role (fact I11).
 const sourceAccount = "aws:SourceAccount"
 
 // inOwnAccount lets a service assume a role for resources of the stack's account only.

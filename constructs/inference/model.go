@@ -365,7 +365,7 @@ func (m *Model) informOfUnknown() {
 func sagemakerRole(scope constructs.Construct, id, description string) awsiam.IRole {
 	return awsiam.NewRole(scope, jsii.String(id), &awsiam.RoleProps{
 		Description: jsii.String(description),
-		// SageMaker assumes the role for resources of this account only (fact I9).
+		// SageMaker assumes the role for resources of this account only (fact I11).
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("sagemaker.amazonaws.com"), &awsiam.ServicePrincipalOpts{
 			Conditions: &map[string]any{
 				"StringEquals": map[string]any{"aws:SourceAccount": *awscdk.Stack_Of(scope).Account()},
