@@ -120,7 +120,9 @@ func TestDefaults(t *testing.T) {
 	cooldown, no := 300*time.Second, false
 	want := Environment{
 		Name: "test", Account: "123456789012", Region: "eu-west-1",
-		Network:  Network{NewVPC: &NewVPC{CIDR: "10.0.0.0/16", AvailabilityZones: []string{"eu-west-1a", "eu-west-1b"}}},
+		Network: Network{NewVPC: &NewVPC{
+			CIDR: "10.0.0.0/16", AvailabilityZones: []string{"eu-west-1a", "eu-west-1b"}, FlowLogs: FlowLogsNone,
+		}},
 		Model:    Model{Image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/predictions:1.0.0"},
 		Endpoint: Endpoint{Name: "predictions"},
 		Variant:  Variant{Name: "main", InstanceType: "ml.c6i.large", InitialInstanceCount: 1},

@@ -48,6 +48,7 @@ func (e Environment) WithDefaults() Environment {
 		e.Variant.Serverless = v.Serverless
 	}
 
+	e.Network = e.Network.withDefaults(e.Production)
 	if !e.HasFrontend() {
 		return e
 	}
@@ -55,7 +56,7 @@ func (e Environment) WithDefaults() Environment {
 		e.Frontend.AllowedCIDRs = e.defaultAllowedCIDRs()
 	}
 	if e.Frontend.ExistingListener == nil {
-		e.Frontend = e.Frontend.withLoadBalancerDefaults(e.Production)
+		e.Frontend = e.Frontend.withLoadBalancerDefaults(e.Production).withWAFDefaults(e.Production)
 	}
 	e.Frontend.Gateway = cmp.Or(e.Frontend.Gateway, GatewayOnLambda)
 	if e.Frontend.onFargate() {

@@ -96,7 +96,21 @@ type NewVPC struct {
 	// or more, which a load balancer needs, in any order. A zone that is added
 	// or removed moves no other zone's subnets.
 	AvailabilityZones []string `json:"availabilityZones" jsonschema:"minItems=2,uniqueItems=true"`
+	// FlowLogs says which connections are written to a log group of the network
+	// stack, which keeps them for 90 days: all, reject (those that security groups or
+	// network ACLs refuse) or none. Default: all in production, else none.
+	FlowLogs FlowLogs `json:"flowLogs,omitempty" jsonschema:"pattern=^(all|reject|none)$"`
 }
+
+// FlowLogs is which connections in a VPC are logged.
+type FlowLogs string
+
+// FlowLogs of a new VPC: all connections, those that are refused, or none.
+const (
+	FlowLogsAll    FlowLogs = "all"
+	FlowLogsReject FlowLogs = "reject"
+	FlowLogsNone   FlowLogs = "none"
+)
 
 // ExistingVPC is a VPC that stands, by its attributes: synthesis looks nothing up.
 type ExistingVPC struct {

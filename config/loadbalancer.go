@@ -45,6 +45,17 @@ func (f Frontend) withLoadBalancerDefaults(production bool) Frontend {
 	return f
 }
 
+// withWAFDefaults is f with the log of a web ACL that is made in production.
+func (f Frontend) withWAFDefaults(production bool) Frontend {
+	if f.WAF == nil || f.WAF.WebACLARN != "" || f.WAF.LogRetentionDays != nil || !production {
+		return f
+	}
+	waf, days := *f.WAF, defaultLogRetentionDays
+	waf.LogRetentionDays = &days
+	f.WAF = &waf
+	return f
+}
+
 // bucketName is a bucket's name, by the rules for those of today.
 var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 
@@ -81,9 +92,12 @@ func validateWAF(w settings.WAF, e Environment, src source) problem.List {
 	var ps problem.List
 	if w.WebACLARN != "" {
 		ps = append(ps, settings.ValidateWebACL(w.WebACLARN, e.Account, e.Region).In(path+"webAclArn")...)
-		for _, key := range []string{"sessionHeader", "requestsPerSession", "requestsPerAddress", "blockAddresses"} {
+		for _, key := range []string{
+			"sessionHeader", "requestsPerSession", "requireSession", "requestsPerAddress", "blockAddresses", "logRetentionDays",
+		} {
 			if src.given(path + key) {
-				ps.Add(path+key, nil, "a web ACL that stands has its own rules", "remove it, or remove webAclArn to have one made")
+				ps.Add(path+key, nil, "a web ACL that stands has its own rules and log",
+					"remove it, or remove webAclArn to have one made")
 			}
 		}
 		return ps
@@ -98,6 +112,11 @@ func validateWAF(w settings.WAF, e Environment, src source) problem.List {
 		ps.Add(path+"sessionHeader", nil, "requestsPerSession needs the header that tells clients apart",
 			"such as Authorization")
 	}
+	if w.RequireSession != nil && !src.given(path+"sessionHeader") {
+		ps.Add(path+"sessionHeader", nil, "requireSession needs the header that requests must have",
+			"such as Authorization")
+	}
+	ps = append(ps, settings.ValidateLogRetention(w.LogDays()).In(path+"logRetentionDays")...)
 	if w.BlockAddresses && !src.given(path+"requestsPerAddress") {
 		ps.Add(path+"requestsPerAddress", nil, "blockAddresses needs the limit over which they are blocked",
 			"give it, or remove blockAddresses")

@@ -10,6 +10,20 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
+// withDefaults is n with the flow logs of a new VPC.
+func (n Network) withDefaults(production bool) Network {
+	if n.NewVPC == nil {
+		return n
+	}
+	vpc, logs := *n.NewVPC, FlowLogsNone
+	if production {
+		logs = FlowLogsAll
+	}
+	vpc.FlowLogs = cmp.Or(vpc.FlowLogs, logs)
+	n.NewVPC = &vpc
+	return n
+}
+
 func validateNetwork(e Environment, src source) problem.List {
 	const newVPC, existingVPC = "network.newVpc", "network.existingVpc"
 	n := e.Network

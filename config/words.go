@@ -74,6 +74,7 @@ var patternWords = map[string]struct{ rule, fix string }{
 		"copy it from the topic"},
 	routingPattern: {"requests are routed by random or least-outstanding-requests",
 		"write one of the two, or leave it out for random"},
+	flowLogsPattern: {"flow logs have all connections, those that are refused, or none", "write all, reject or none"},
 	gatewayPattern:  {"a gateway runs on lambda or fargate", "write one of the two, or leave it out for lambda"},
 	DurationPattern: {"a duration is whole hours, minutes and seconds with their units", "such as 90s, 5m or 1h30m"},
 	latencyPattern:  {"a latency is whole milliseconds or seconds with their unit", "such as 120ms"},
@@ -94,6 +95,7 @@ const (
 	groupPattern      = `^sg-([0-9a-f]{8}|[0-9a-f]{17})$`
 	routingPattern    = `^(random|least-outstanding-requests)$`
 	gatewayPattern    = `^(lambda|fargate)$`
+	flowLogsPattern   = `^(all|reject|none)$`
 	topicPattern      = `^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$`
 )
 

@@ -3,7 +3,6 @@ package stacks
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
-	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
@@ -44,7 +43,6 @@ func (made *Environment) newFrontend(e config.Environment, n network) {
 		AllowedCIDRs:         e.Frontend.AllowedCIDRs,
 		MinimumCapacityUnits: e.Frontend.MinimumCapacityUnits,
 	})
-	acceptTags(loadBalancer.Listener, loadBalancer.Redirect)
 	if calendar, ok := e.CapacityUnits(); ok && len(calendar.Events) > 0 {
 		made.CapacitySchedule = frontend.NewCapacitySchedule(stack, "CapacitySchedule", frontend.CapacityScheduleProps{
 			LoadBalancer: loadBalancer.Resource, Calendar: calendar,
@@ -64,22 +62,5 @@ func accessLogs(stack awscdk.Stack, logs *config.AccessLogs) *frontend.AccessLog
 		return &frontend.AccessLogs{Bucket: bucket}
 	default:
 		return &frontend.AccessLogs{Retention: logs.Retention()}
-	}
-}
-
-// acceptTags tells cfn-lint to accept tags on listeners and their rules: the
-// resource schemas of its version 1.51 are older than CloudFormation's own.
-func acceptTags(listeners ...constructs.IConstruct) {
-	for _, listener := range listeners {
-		if listener == nil {
-			continue
-		}
-		for _, c := range *listener.Node().FindAll(constructs.ConstructOrder_PREORDER) {
-			if resource, ok := c.(awscdk.CfnResource); ok {
-				resource.AddMetadata(jsii.String("cfn-lint"), map[string]any{
-					"config": map[string]any{"ignore_checks": []string{"E3002"}},
-				})
-			}
-		}
 	}
 }

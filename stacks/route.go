@@ -3,7 +3,6 @@ package stacks
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
-	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
@@ -15,7 +14,7 @@ func newRoute(
 	stack awscdk.Stack, l config.ExistingListener, gateway frontend.Gateway, canary *frontend.Canary,
 ) *frontend.Route {
 	group := jsii.String(l.SecurityGroupID)
-	route := frontend.NewRoute(stack, "Route", frontend.RouteProps{
+	return frontend.NewRoute(stack, "Route", frontend.RouteProps{
 		ListenerARN:   l.ARN,
 		SecurityGroup: awsec2.SecurityGroup_FromSecurityGroupId(stack, jsii.String("LoadBalancer"), group, nil),
 		Priority:      l.Priority,
@@ -23,12 +22,6 @@ func newRoute(
 		Gateway:       gateway,
 		Canary:        canary,
 	})
-	rules := make([]constructs.IConstruct, len(route.Rules))
-	for i, rule := range route.Rules {
-		rules[i] = rule
-	}
-	acceptTags(rules...)
-	return route
 }
 
 // putURL outputs the URL for predictions.

@@ -2,9 +2,12 @@ package stacks
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
@@ -27,6 +30,9 @@ func makeVPC(stack awscdk.Stack, v config.NewVPC, ipv6 bool) newVPC {
 		RestrictDefaultSecurityGroup: jsii.Bool(true),
 		SubnetConfiguration:          &[]*awsec2.SubnetConfiguration{},
 	})}
+	if v.FlowLogs != config.FlowLogsNone {
+		logFlows(stack, n.vpc, v.FlowLogs)
+	}
 	var block awsec2.CfnVPCCidrBlock
 	if ipv6 {
 		block = awsec2.NewCfnVPCCidrBlock(n.vpc, jsii.String("ipv6cidr"), &awsec2.CfnVPCCidrBlockProps{
@@ -56,6 +62,24 @@ func makeVPC(stack awscdk.Stack, v config.NewVPC, ipv6 bool) newVPC {
 		}
 	}
 	return n
+}
+
+// logFlows writes the VPC's connections to a log group, by a role that VPC flow logs
+// assume for this account only (fact I11).
+func logFlows(stack awscdk.Stack, vpc awsec2.IVpc, logs config.FlowLogs) {
+	group := awslogs.NewLogGroup(stack, jsii.String("FlowLog"), &awslogs.LogGroupProps{
+		Retention: awslogs.RetentionDays_THREE_MONTHS, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+	})
+	role := awsiam.NewRole(stack, jsii.String("FlowLogRole"), &awsiam.RoleProps{
+		Description: jsii.String("Lets VPC flow logs write to one log group"),
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("vpc-flow-logs.amazonaws.com"), &awsiam.ServicePrincipalOpts{
+			Conditions: &map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": *stack.Account()}},
+		}),
+	})
+	vpc.AddFlowLog(jsii.String("FlowLog"), &awsec2.FlowLogOptions{
+		Destination: awsec2.FlowLogDestination_ToCloudWatchLogs(group, role),
+		TrafficType: awsec2.FlowLogTrafficType(strings.ToUpper(string(logs))),
+	})
 }
 
 func (n newVPC) subnetProps(zone string, s config.ZoneSubnet, ipv6 bool) *awsec2.SubnetProps {

@@ -173,7 +173,7 @@ func (c *CapacitySchedule) addRole(loadBalancer elb.IApplicationLoadBalancer) {
 	c.Role = awsiam.NewRole(c, jsii.String("Role"), &awsiam.RoleProps{
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("scheduler.amazonaws.com"), &awsiam.ServicePrincipalOpts{
 			Conditions: &map[string]any{"StringEquals": map[string]any{
-				"aws:SourceAccount": *stack.Account(),
+				sourceAccount: *stack.Account(),
 				"aws:SourceArn": *stack.FormatArn(&awscdk.ArnComponents{
 					Service: jsii.String("scheduler"), Resource: jsii.String("schedule-group"),
 					ResourceName: jsii.String("default"),

@@ -155,7 +155,7 @@ func NewGatewayFunction(scope constructs.Construct, id string, props GatewayFunc
 	g.LogGroup = newLogGroup(g, props.LogRetention)
 	// The default role may write to every log group.
 	role := awsiam.NewRole(g, jsii.String("Role"), &awsiam.RoleProps{
-		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
+		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), inOwnAccount(awscdk.Stack_Of(g))),
 		Description: jsii.String("Lets the gateway call one SageMaker endpoint and write its own log"),
 	})
 	g.LogGroup.GrantWrite(role)

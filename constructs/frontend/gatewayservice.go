@@ -265,6 +265,9 @@ func (g *GatewayService) task(props GatewayServiceProps) awsecs.FargateTaskDefin
 		}),
 		Environment: serviceEnvironment(props),
 	})
+	for _, role := range []awsiam.IRole{task.TaskRole(), task.ObtainExecutionRole()} {
+		assumeInOwnAccount(role)
+	}
 	return task
 }
 

@@ -66,10 +66,12 @@ func (p PrivateEndpointsProps) Validate() error {
 // give them the security group that a service makes: the service, and with it the
 // group, would wait for the endpoints, and these for the group.
 //
-// They admit the security group of the tasks alone. To SageMaker's runtime they pass
-// calls by roles of this account to endpoints of this account and region; the role of
-// the tasks names the endpoint. They do not name it: they are deployed before the
-// tasks, and would cut running tasks off when it changes.
+// They admit the security group of the tasks alone, and pass calls by roles of this
+// account: to SageMaker's runtime for endpoints of this account and region, to
+// CloudWatch Logs for writing to log groups of this account and region, to Amazon ECR
+// for pulling images. The roles of the tasks name endpoint, log group and repository.
+// The endpoints do not name them: they are deployed before the tasks, and would cut
+// running tasks off when a name changes.
 type PrivateEndpoints struct {
 	constructs.Construct
 	// SecurityGroup is the security group of the interface endpoints.
@@ -106,18 +108,16 @@ func NewPrivateEndpoints(scope constructs.Construct, id string, props PrivateEnd
 		statement *awsiam.PolicyStatementProps
 	}{
 		{"Runtime", awsec2.InterfaceVpcEndpointAwsService_SAGEMAKER_RUNTIME(), invokeInAccount(stack)},
-		{"Logs", awsec2.InterfaceVpcEndpointAwsService_CLOUDWATCH_LOGS(), nil},
-		{"Registry", awsec2.InterfaceVpcEndpointAwsService_ECR(), nil},
-		{"RegistryImages", awsec2.InterfaceVpcEndpointAwsService_ECR_DOCKER(), nil},
+		{"Logs", awsec2.InterfaceVpcEndpointAwsService_CLOUDWATCH_LOGS(), writeLogs(stack)},
+		{"Registry", awsec2.InterfaceVpcEndpointAwsService_ECR(), pullImages(stack)},
+		{"RegistryImages", awsec2.InterfaceVpcEndpointAwsService_ECR_DOCKER(), pullImages(stack)},
 	} {
 		endpoint := awsec2.NewInterfaceVpcEndpoint(e, jsii.String(s.id), &awsec2.InterfaceVpcEndpointProps{
 			Vpc: props.VPC, Subnets: subnets, Service: s.service,
 			SecurityGroups: &[]awsec2.ISecurityGroup{e.SecurityGroup},
 			Open:           jsii.Bool(false), PrivateDnsEnabled: jsii.Bool(true),
 		})
-		if s.statement != nil {
-			endpoint.AddToPolicy(anyPrincipal(s.statement))
-		}
+		endpoint.AddToPolicy(anyPrincipal(s.statement))
 	}
 	images := awsec2.NewGatewayVpcEndpoint(e, jsii.String("Storage"), &awsec2.GatewayVpcEndpointProps{
 		Vpc: props.VPC, Subnets: &[]*awsec2.SubnetSelection{subnets},
@@ -136,8 +136,37 @@ func NewPrivateEndpoints(scope constructs.Construct, id string, props PrivateEnd
 func invokeInAccount(stack awscdk.Stack) *awsiam.PolicyStatementProps {
 	s := invokeStatement(stack, "*", []string{"*"},
 		"sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream")
-	s.Conditions = &map[string]any{"StringEquals": map[string]any{"aws:PrincipalAccount": *stack.Account()}}
+	s.Conditions = byOwnRoles(stack)
 	return s
+}
+
+// writeLogs allows the account's roles to write to the account's log groups.
+func writeLogs(stack awscdk.Stack) *awsiam.PolicyStatementProps {
+	return &awsiam.PolicyStatementProps{
+		Actions: jsii.Strings("logs:CreateLogStream", "logs:PutLogEvents"),
+		Resources: &[]*string{stack.FormatArn(&awscdk.ArnComponents{
+			Service: jsii.String("logs"), Resource: jsii.String("log-group"), ResourceName: jsii.String("*"),
+			ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
+		})},
+		Conditions: byOwnRoles(stack),
+	}
+}
+
+// pullImages allows the account's roles to pull images. The role of the tasks names the
+// repository, which may be another account's.
+func pullImages(stack awscdk.Stack) *awsiam.PolicyStatementProps {
+	return &awsiam.PolicyStatementProps{
+		Actions: jsii.Strings("ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability",
+			"ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"),
+		// GetAuthorizationToken has no narrower resource.
+		Resources:  jsii.Strings("*"),
+		Conditions: byOwnRoles(stack),
+	}
+}
+
+// byOwnRoles is the condition that a role of the stack's account calls.
+func byOwnRoles(stack awscdk.Stack) *map[string]any {
+	return &map[string]any{"StringEquals": map[string]any{"aws:PrincipalAccount": *stack.Account()}}
 }
 
 // anyPrincipal makes a statement for any principal. The task's role decides who may

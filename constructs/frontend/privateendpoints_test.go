@@ -53,6 +53,53 @@ func TestServiceWaitsForPrivateEndpoints(t *testing.T) {
 	}
 }
 
+// TestPrivateEndpointPolicies: every endpoint passes what the tasks do with it, by roles
+// of the account, and nothing else.
+func TestPrivateEndpointPolicies(t *testing.T) {
+	stack := template.NewStack(t)
+	vpc := newVPC(stack)
+	frontend.NewPrivateEndpoints(stack, "Endpoints", frontend.PrivateEndpointsProps{
+		VPC: vpc, Clients: frontend.NewGatewaySecurityGroup(stack, "Tasks", vpc),
+	})
+	got := template.Of(t, stack)
+	const account = "StringEquals aws:PrincipalAccount 123456789012"
+	for id, call := range map[string]struct{ action, resource, not string }{
+		"Runtime": {
+			"sagemaker:InvokeEndpoint", "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/odds", "sagemaker:CreateEndpoint",
+		},
+		"Logs": {
+			"logs:PutLogEvents", "arn:aws:logs:eu-west-1:123456789012:log-group:odds:log-stream:1", "logs:GetLogEvents",
+		},
+		"Registry":       {"ecr:GetAuthorizationToken", "*", "ecr:PutImage"},
+		"RegistryImages": {"ecr:BatchGetImage", "arn:aws:ecr:eu-west-1:123456789012:repository/gateway", "ecr:PutImage"},
+	} {
+		t.Run(id, func(t *testing.T) {
+			policy := endpointPolicy(t, got, id)
+			if !policy.Allows(call.action, call.resource, account) {
+				t.Errorf("%s on %s is refused", call.action, call.resource)
+			}
+			if policy.Allows(call.action, call.resource) || policy.Allows(call.not, call.resource, account) {
+				t.Errorf("other accounts, or %s, are allowed", call.not)
+			}
+		})
+	}
+}
+
+// endpointPolicy is a template with the policy of one endpoint, as a role's.
+func endpointPolicy(t *testing.T, from template.Template, id string) template.Template {
+	t.Helper()
+	for name, r := range from.Resources {
+		if r.Type == "AWS::EC2::VPCEndpoint" && strings.HasPrefix(strings.TrimPrefix(name, "Endpoints"), id) &&
+			(id != "Registry" || !strings.Contains(name, "RegistryImages")) {
+			return template.Template{Resources: map[string]template.Resource{name: {
+				Type: "AWS::IAM::Policy", Properties: map[string]any{"PolicyDocument": r.Properties["PolicyDocument"]},
+			}}}
+		}
+	}
+	t.Fatalf("no endpoint %s", id)
+	return template.Template{}
+}
+
 // TestPrivateEndpointsOfTheServicesGroup: with the group that a service makes, the
 // service as a whole cannot wait for the endpoints.
 func TestPrivateEndpointsOfTheServicesGroup(t *testing.T) {

@@ -1,9 +1,13 @@
 package frontend
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awswafv2"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -18,14 +22,67 @@ func associateWAF(w settings.WAF, scope constructs.Construct, loadBalancer elb.A
 	if w.WebACLARN == "" {
 		rules := webACLRules(w)
 		arn = awswafv2.NewCfnWebACL(scope, jsii.String("WebAcl"), &awswafv2.CfnWebACLProps{
-			Scope:            jsii.String("REGIONAL"),
-			DefaultAction:    &awswafv2.CfnWebACL_DefaultActionProperty{Allow: map[string]any{}},
-			VisibilityConfig: visibilityConfig("WebAcl"),
-			Rules:            &rules,
+			Scope:                jsii.String("REGIONAL"),
+			DefaultAction:        &awswafv2.CfnWebACL_DefaultActionProperty{Allow: map[string]any{}},
+			VisibilityConfig:     visibilityConfig("WebAcl"),
+			DataProtectionConfig: protectHeaders(w.SessionHeader),
+			Rules:                &rules,
 		}).AttrArn()
+		if days := w.LogDays(); days != 0 {
+			logWAF(scope, arn, days)
+		}
+		if w.SessionHeader != "" && w.RequireSession == nil {
+			awscdk.Annotations_Of(scope).AddWarningV2(jsii.String("sagemaker-scaling:session-not-required"),
+				jsii.String("requests without the header "+w.SessionHeader+" are not limited (fact I2); set requireSession to "+
+					"true to block them, or to false to let them pass"))
+		}
 	}
 	awswafv2.NewCfnWebACLAssociation(scope, jsii.String("WebAclAssociation"), &awswafv2.CfnWebACLAssociationProps{
 		ResourceArn: loadBalancer.LoadBalancerArn(), WebAclArn: arn,
+	})
+}
+
+// protectHeaders replaces credentials in the web ACL's log and sampled requests, and
+// hashes the header of sessions, so that these can still be told apart (fact I12).
+func protectHeaders(session string) *awswafv2.CfnWebACL_DataProtectionConfigProperty {
+	var protections []any
+	protect := func(action string, headers ...string) {
+		protections = append(protections, &awswafv2.CfnWebACL_DataProtectProperty{
+			Action: jsii.String(action),
+			Field: &awswafv2.CfnWebACL_FieldToProtectProperty{
+				FieldType: jsii.String("SINGLE_HEADER"), FieldKeys: jsii.Strings(headers...),
+			},
+		})
+	}
+	credentials := slices.DeleteFunc([]string{"authorization", "cookie"}, func(header string) bool {
+		return header == strings.ToLower(session)
+	})
+	protect("SUBSTITUTION", credentials...)
+	if session != "" {
+		protect("HASH", strings.ToLower(session))
+	}
+	return &awswafv2.CfnWebACL_DataProtectionConfigProperty{DataProtections: protections}
+}
+
+// logWAF writes the web ACL's log to a log group, whose name has to begin with
+// aws-waf-logs- (fact I12).
+func logWAF(scope constructs.Construct, webACL *string, days int) {
+	name := awscdk.Names_UniqueResourceName(scope, &awscdk.UniqueResourceNameOptions{
+		MaxLength: jsii.Number(128), Separator: jsii.String("-"),
+	})
+	group := awslogs.NewLogGroup(scope, jsii.String("WebAclLog"), &awslogs.LogGroupProps{
+		LogGroupName: jsii.String("aws-waf-logs-" + *name),
+		// The members of RetentionDays are named, not numbered.
+		Retention: awslogs.RetentionDays_INFINITE, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+	})
+	group.Node().DefaultChild().(awslogs.CfnLogGroup).SetRetentionInDays(jsii.Number(days))
+	awswafv2.NewCfnLoggingConfiguration(scope, jsii.String("WebAclLogging"), &awswafv2.CfnLoggingConfigurationProps{
+		ResourceArn: webACL,
+		// AWS WAF takes the ARN without the :* at its end.
+		LogDestinationConfigs: &[]any{awscdk.Stack_Of(scope).FormatArn(&awscdk.ArnComponents{
+			Service: jsii.String("logs"), Resource: jsii.String("log-group"), ResourceName: group.LogGroupName(),
+			ArnFormat: awscdk.ArnFormat_COLON_RESOURCE_NAME,
+		})},
 	})
 }
 
@@ -41,6 +98,11 @@ func webACLRules(w settings.WAF) []*awswafv2.CfnWebACL_RuleProperty {
 	addLimit := func(name string, exceeded *action, limit awswafv2.CfnWebACL_RateBasedStatementProperty) {
 		add(name, awswafv2.CfnWebACL_RuleProperty{
 			Action: exceeded, Statement: &awswafv2.CfnWebACL_StatementProperty{RateBasedStatement: &limit},
+		})
+	}
+	if w.RequireSession != nil && *w.RequireSession {
+		add("RequireSession", awswafv2.CfnWebACL_RuleProperty{
+			Action: &action{Block: map[string]any{}}, Statement: withoutHeader(w.SessionHeader),
 		})
 	}
 	if w.RequestsPerAddress != 0 {
@@ -83,6 +145,27 @@ func webACLRules(w settings.WAF) []*awswafv2.CfnWebACL_RuleProperty {
 	return rules
 }
 
+// withoutHeader matches requests without a header, or with an empty one, but for OPTIONS.
+func withoutHeader(name string) *awswafv2.CfnWebACL_StatementProperty {
+	type statement = awswafv2.CfnWebACL_StatementProperty
+	asItIs := []any{&awswafv2.CfnWebACL_TextTransformationProperty{Priority: jsii.Number(0), Type: jsii.String("NONE")}}
+	not := func(s *statement) *statement {
+		return &statement{NotStatement: &awswafv2.CfnWebACL_NotStatementProperty{Statement: s}}
+	}
+	return &statement{AndStatement: &awswafv2.CfnWebACL_AndStatementProperty{Statements: []any{
+		not(&statement{SizeConstraintStatement: &awswafv2.CfnWebACL_SizeConstraintStatementProperty{
+			FieldToMatch: &awswafv2.CfnWebACL_FieldToMatchProperty{
+				SingleHeader: map[string]any{"Name": strings.ToLower(name)},
+			},
+			ComparisonOperator: jsii.String("GT"), Size: jsii.Number(0), TextTransformations: asItIs,
+		}}),
+		not(&statement{ByteMatchStatement: &awswafv2.CfnWebACL_ByteMatchStatementProperty{
+			FieldToMatch: &awswafv2.CfnWebACL_FieldToMatchProperty{Method: map[string]any{}},
+			SearchString: jsii.String("OPTIONS"), PositionalConstraint: jsii.String("EXACTLY"), TextTransformations: asItIs,
+		}}),
+	}}}
+}
+
 // tooManyRequests blocks with 429, which makes clients back off.
 func tooManyRequests() *awswafv2.CfnWebACL_RuleActionProperty {
 	return &awswafv2.CfnWebACL_RuleActionProperty{Block: &awswafv2.CfnWebACL_BlockActionProperty{
@@ -93,6 +176,6 @@ func tooManyRequests() *awswafv2.CfnWebACL_RuleActionProperty {
 func visibilityConfig(metric string) *awswafv2.CfnWebACL_VisibilityConfigProperty {
 	return &awswafv2.CfnWebACL_VisibilityConfigProperty{
 		MetricName: jsii.String(metric), CloudWatchMetricsEnabled: jsii.Bool(true),
-		SampledRequestsEnabled: jsii.Bool(false),
+		SampledRequestsEnabled: jsii.Bool(true),
 	}
 }

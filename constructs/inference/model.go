@@ -364,8 +364,13 @@ func (m *Model) informOfUnknown() {
 // sagemakerRole makes a role that SageMaker assumes.
 func sagemakerRole(scope constructs.Construct, id, description string) awsiam.IRole {
 	return awsiam.NewRole(scope, jsii.String(id), &awsiam.RoleProps{
-		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("sagemaker.amazonaws.com"), nil),
 		Description: jsii.String(description),
+		// SageMaker assumes the role for resources of this account only (fact I11).
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("sagemaker.amazonaws.com"), &awsiam.ServicePrincipalOpts{
+			Conditions: &map[string]any{
+				"StringEquals": map[string]any{"aws:SourceAccount": *awscdk.Stack_Of(scope).Account()},
+			},
+		}),
 	})
 }
 

@@ -12,7 +12,6 @@ import json
 import pathlib
 
 import cfnlint
-from cfnlint.data.schemas.providers import us_east_1
 
 FAMILIES = (
     "AWS::ApplicationAutoScaling::",
@@ -41,17 +40,20 @@ EC2 = (
     "SubnetRouteTableAssociation", "VPC", "VPCCidrBlock", "VPCEndpoint", "VPCGatewayAttachment",
 )
 
-folder = pathlib.Path(cfnlint.__file__).parent / "data" / "schemas" / "resources"
+# The user guide says that these are replaced, too ("Update requires: Replacement").
+ALSO = {"AWS::Route53::RecordSet": ["Name"]}
+
+schemas = pathlib.Path(cfnlint.__file__).parent / "data" / "schemas"
 types = {}
-for name, digest in sorted(us_east_1.types.items()):
+for name, digest in sorted(json.loads((schemas / "providers" / "us-east-1.json").read_text()).items()):
     if not name.startswith(FAMILIES) and name not in {f"AWS::EC2::{kind}" for kind in EC2}:
         continue
-    schema = json.loads((folder / f"{digest}.json").read_text())
-    types[name] = sorted(
+    schema = json.loads((schemas / "resources" / f"{digest}.json").read_text())
+    types[name] = sorted(ALSO.get(name, []) + [
         path.removeprefix("/properties/")
         for key in ("createOnlyProperties", "conditionalCreateOnlyProperties")
         for path in schema.get(key) or []
-    )
+    ])
 print(json.dumps({
     "source": "CloudFormation resource schemas of us-east-1, as cfn-lint "
               + importlib.metadata.version("cfn-lint") + " ships them",
