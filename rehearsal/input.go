@@ -30,6 +30,9 @@ type Input struct {
 	Objective Objective
 	// Timing is the delays of AWS. Default: DefaultTiming().
 	Timing Timing
+	// Reading is how AWS is read where it does not document what it does.
+	// Default: DefaultReading().
+	Reading Reading
 	// Seed is the seed of the pseudo-random start times. Default: 0.
 	Seed uint64
 	// InitialCapacity is the capacity in service when the trace begins.
@@ -134,10 +137,6 @@ type Timing struct {
 	Drain time.Duration
 	// ReleaseAfter is how long an instance without copies stays (fact D4).
 	ReleaseAfter time.Duration
-	// RefusedFloorRetried says that a floor that an updating endpoint refused is
-	// raised after the update. Whether Application Auto Scaling does so is not
-	// documented (fact C35). Default: false.
-	RefusedFloorRetried bool
 }
 
 // DefaultTiming is the usual delays, and the pessimistic side of unknown ones.
@@ -192,6 +191,9 @@ func (in Input) WithDefaults() Input {
 	}
 	if in.Timing == (Timing{}) {
 		in.Timing = DefaultTiming()
+	}
+	if in.Reading.CooldownBase == "" {
+		in.Reading.CooldownBase = CapacityBefore
 	}
 	return in
 }

@@ -9,7 +9,11 @@ import (
 // and the largest capacity wins (fact A29).
 func (e *engine) decide() {
 	cooling := e.cooldown.out && e.now < e.cooldown.until
-	base := scaleOutBase(e.desired, cooling, e.cooldown.capacityBefore)
+	before := scaleOutBase(e.desired, cooling, e.cooldown.capacityBefore)
+	base := before
+	if e.in.Reading.CooldownBase == PresentCapacity {
+		base = e.desired
+	}
 	out, outBy, outAfter := e.desired, "", time.Duration(0)
 	want := func(capacity int, name string, after time.Duration) {
 		if capacity = clamp(capacity, e.bounds[0], e.bounds[1]); capacity > out {
@@ -32,7 +36,7 @@ func (e *engine) decide() {
 			continue
 		}
 		w.lastAction, asked = e.now, true
-		want(stepCapacity(s.policy, base, w.alarm.value), s.policy.Name, s.policy.Cooldown)
+		want(stepCapacity(s.policy, before, w.alarm.value), s.policy.Name, s.policy.Cooldown)
 		// A step policy scales in without the consent of target tracking (fact A31).
 		if to := clamp(stepCapacity(s.policy, e.desired, w.alarm.value), e.bounds[0], e.bounds[1]); to < e.desired &&
 			(inBy == "" || to > in) {
@@ -149,10 +153,10 @@ func (e *engine) completeActivity() {
 	e.retryRefusedFloor()
 }
 
-// retryRefusedFloor moves the capacity into its bounds if Timing says that AWS
+// retryRefusedFloor moves the capacity into its bounds if Reading says that AWS
 // repeats a refused move.
 func (e *engine) retryRefusedFloor() {
-	if e.in.Timing.RefusedFloorRetried && !e.updating() && clamp(e.desired, e.bounds[0], e.bounds[1]) != e.desired {
+	if e.in.Reading.RefusedFloorRetried && !e.updating() && clamp(e.desired, e.bounds[0], e.bounds[1]) != e.desired {
 		e.scale(clamp(e.desired, e.bounds[0], e.bounds[1]), false, 0)
 	}
 }

@@ -23,6 +23,8 @@ type delayedAlarm struct {
 	alarm  alarm
 	source int
 	delay  int64
+	period int64
+	jitter jitter
 	// pending is a ring buffer of datapoints, each visible delay after its period.
 	pending     []datapoint
 	head, count int
@@ -39,12 +41,13 @@ func newDelayedAlarm(name string, rule alarmRule, source int, period int64, t Ti
 	if period < 60 {
 		delay = int64(t.HighResolutionDelay / time.Second)
 	}
-	return delayedAlarm{name: name, alarm: newAlarm(rule), source: source, delay: delay,
-		pending: make([]datapoint, delay/period+2), lastAction: math.MinInt64 / 2}
+	return delayedAlarm{name: name, alarm: newAlarm(rule), source: source, delay: delay, period: period,
+		pending: make([]datapoint, delay/period+3), lastAction: math.MinInt64 / 2}
 }
 
 func (w *delayedAlarm) push(now int64, value float64) {
-	w.pending[(w.head+w.count)%len(w.pending)] = datapoint{now + w.delay, value}
+	at := now + w.delay + w.jitter.draw(w.period)
+	w.pending[(w.head+w.count)%len(w.pending)] = datapoint{at, value}
 	w.count++
 }
 
@@ -138,6 +141,10 @@ func newScaler(in Input) (scaler, problem.List) {
 		}
 		s.stepping = append(s.stepping, stepPolicy{p, len(s.alarms)})
 		s.alarms = append(s.alarms, newDelayedAlarm(p.Name, rule, at, s.sources[at].period, in.Timing))
+	}
+	shared := newJitter(in)
+	for i := range s.alarms {
+		s.alarms[i].jitter = shared
 	}
 	s.votes = make([]vote, 0, len(s.tracking))
 	for _, tr := range s.tracking {

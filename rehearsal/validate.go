@@ -27,6 +27,7 @@ func (in Input) Validate() problem.List {
 	ps = append(ps, full.Service.validate().In("Service")...)
 	ps = append(ps, full.validateTrace()...)
 	ps = append(ps, full.Timing.validate().In("Timing")...)
+	ps = append(ps, full.Reading.validate().In("Reading")...)
 	ps = append(ps, full.Faults.validate(full.Subject.Target).In("Faults")...)
 	if g := full.Gateway; !(g.Concurrency >= 0) || !(g.ConcurrencyPerInstance >= 0) || !(g.Queue >= 0) {
 		ps.Add("Gateway", fmt.Sprintf("%g, %g, %g", g.ConcurrencyPerInstance, g.Concurrency, g.Queue),
