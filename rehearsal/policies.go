@@ -36,9 +36,10 @@ func (e *engine) decide() {
 			continue
 		}
 		w.lastAction, asked = e.now, true
-		want(stepCapacity(s.policy, before, w.alarm.value), s.policy.Name, s.policy.Cooldown)
+		metric := w.alarm.aggregate(s.policy.Aggregation)
+		want(stepCapacity(s.policy, before, metric), s.policy.Name, s.policy.Cooldown)
 		// A step policy scales in without the consent of target tracking (fact A31).
-		if to := clamp(stepCapacity(s.policy, e.desired, w.alarm.value), e.bounds[0], e.bounds[1]); to < e.desired &&
+		if to := clamp(stepCapacity(s.policy, e.desired, metric), e.bounds[0], e.bounds[1]); to < e.desired &&
 			(inBy == "" || to > in) {
 			in, inBy, inAfter = to, s.policy.Name, s.policy.Cooldown
 		}

@@ -140,7 +140,9 @@ func newScaler(in Input) (scaler, problem.List) {
 			rule.toAlarm = rule.datapoints
 		}
 		s.stepping = append(s.stepping, stepPolicy{p, len(s.alarms)})
-		s.alarms = append(s.alarms, newDelayedAlarm(p.Name, rule, at, s.sources[at].period, in.Timing))
+		own := newDelayedAlarm(p.Name, rule, at, s.sources[at].period, in.Timing)
+		own.alarm.keepValues()
+		s.alarms = append(s.alarms, own)
 	}
 	shared := newJitter(in)
 	for i := range s.alarms {
