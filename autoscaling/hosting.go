@@ -38,7 +38,9 @@ func CopiesPerInstance(instanceType string, accelerators, minMemoryMB int) int {
 	}
 	copies := 0
 	if accelerators > 0 {
-		copies = h.accelerators / accelerators
+		if copies = h.accelerators / accelerators; copies == 0 {
+			return 0
+		}
 	}
 	if h.memoryGB > 0 && minMemoryMB > 0 {
 		if fit := (1024*h.memoryGB - 1) / minMemoryMB; copies == 0 || fit < copies {

@@ -239,7 +239,7 @@ func (e *engine) endDeployment() {
 			e.removeInstances(e.desired - to)
 		} else {
 			e.fleet.serving, e.fleet.starting = to, e.fleet.starting[:0]
-			e.fleet.hosts = (to + e.fleet.perHost() - 1) / e.fleet.perHost()
+			e.fleet.hosts = e.fleet.hostsFor(to)
 			e.stations.resize(before, to, false)
 		}
 		e.desired = to

@@ -113,6 +113,15 @@ func (s Service) validate() problem.List {
 		ps.Add("CopiesPerInstance", s.CopiesPerInstance, "an instance holds 1 copy or more",
 			"leave it out where a copy fills an instance")
 	}
+	if s.MinInstances < 0 || s.MaxInstances < 0 || s.MinInstances > s.MaxInstances && s.MaxInstances > 0 {
+		ps.Add("MaxInstances", s.MaxInstances,
+			fmt.Sprintf("the bounds of instances are 0 or more, and this is below the least, %d", s.MinInstances),
+			"leave it out for any number")
+	}
+	if !(s.TrafficShare >= 0 && s.TrafficShare <= 1) {
+		ps.Add("TrafficShare", s.TrafficShare, "a share of the requests is over 0 and at most 1",
+			"leave it out for the template's weights")
+	}
 	if s.Routing != Random && s.Routing != LeastOutstanding {
 		ps.Add("Routing", string(s.Routing), fmt.Sprintf("the routings that are played are %s and %s", Random,
 			LeastOutstanding), "use the one that is closer")

@@ -70,7 +70,9 @@ func (o *options) run(p prepared) (report.Report, error) {
 		MaxP99:     o.gate.maxP99, Failures: o.gate.failures(result),
 	}
 	if p.frontend != nil {
-		bill := p.frontend.Bill(result, p.prices)
+		whole := *p.frontend
+		whole.TrafficShare = p.in.TrafficShare()
+		bill := whole.Bill(result, p.prices)
 		r.Frontend = &bill
 	}
 	return r, nil

@@ -106,3 +106,83 @@ func (p played) has(what string) bool {
 	}
 	return false
 }
+
+// Instances are what cost counts, whatever number of copies they hold.
+func TestCopiesCostInstances(t *testing.T) {
+	t.Parallel()
+	flat := rates(800, 60) // 8 copies of 100 a second, and as the oracle at full load
+	for copies, hours := range map[string]float64{"0": 8, "2": 4, "4": 2} {
+		p, status, text := tryPlay(t, "component-flat", flat, "--requests-per-second", "100", "--utilization", "1",
+			"--copies-per-instance", copies, "--max-cost-ratio", "0.5")
+		if p.Cost.InstanceHours != hours || p.Cost.OverOracle != 1 || p.Cost.OverStaticPeak != 1 ||
+			status != statusRefused {
+			t.Errorf("%s copies: status %d, %+v\n%s", copies, status, p.Cost, text)
+		}
+	}
+}
+
+// The routing of the template is played, unless the facts have another.
+func TestRoutingOfTheTemplate(t *testing.T) {
+	t.Parallel()
+	p := playOf(t, "routing", rates(100, 30), "--requests-per-second", "100")
+	if !strings.Contains(p.Assumptions, "routing LEAST_OUTSTANDING_REQUESTS") {
+		t.Errorf("got %s", p.Assumptions)
+	}
+	p = playOf(t, "routing", rates(100, 30), "--requests-per-second", "100", "--routing", "RANDOM")
+	if !strings.Contains(p.Assumptions, "routing RANDOM in place of the template's LEAST_OUTSTANDING_REQUESTS") {
+		t.Errorf("got %s", p.Assumptions)
+	}
+}
+
+// A variant gets its share of the requests by the weights.
+func TestWeights(t *testing.T) {
+	t.Parallel()
+	traffic := rates(50, 10, 100, 30)
+	total := float64(60*50*10 + 60*100*30)
+	p := playOf(t, "weights", traffic, "--requests-per-second", "10")
+	if got := p.Requests.Arrived; got < total/10-1 || got > total/10+1 ||
+		!strings.Contains(p.Assumptions, "10 % of the traffic comes to the variant, by the template's weights") {
+		t.Errorf("got %g of %g requests\n%s", got, total, p.Assumptions)
+	}
+	p = playOf(t, "weights", traffic, "--requests-per-second", "10", "--traffic-share", "1")
+	if p.Requests.Arrived != total ||
+		!strings.Contains(p.Assumptions, "100 % of the traffic comes to the variant, in place of the template's 10 %") {
+		t.Errorf("got %g of %g requests\n%s", p.Requests.Arrived, total, p.Assumptions)
+	}
+}
+
+// Without RetainAllVariantProperties a deployment resets the count.
+func TestDeploymentResetsTheCount(t *testing.T) {
+	t.Parallel()
+	p := playOf(t, "routing", rates(30, 80), "--requests-per-second", "10", "--fault",
+		"deployment=2027-05-29T12:40:00Z/10m")
+	reset := false
+	for _, e := range p.Events {
+		reset = reset || e.What == "a deployment ends" && e.From > 2 && e.To == 2
+	}
+	if !reset || p.Requests.Failed == 0 {
+		t.Errorf("got %+v, %+v", p.Requests, p.Events)
+	}
+}
+
+// Copies find a place on as many instances as SageMaker's own scaling may have, each
+// with the copies that its accelerators and memory hold.
+func TestPlacesOfCopies(t *testing.T) {
+	t.Parallel()
+	p := playOf(t, "component-hosts", rates(5, 20, 150, 60), "--requests-per-second", "10")
+	if p.Capacity.Most != 8 || p.Cost.InstanceHours > 2*80/60.0+0.1 {
+		t.Errorf("got %+v, %+v", p.Capacity, p.Cost)
+	}
+	for _, want := range []string{"an instance of ml.g5.12xlarge holds 4 copies, by their accelerators and memory",
+		"at least 1 instance", "at most 2 instances", "routing RANDOM in place of the template's PREFIX_AWARE"} {
+		if !strings.Contains(p.Assumptions, want) {
+			t.Errorf("%q is not in %s", want, p.Assumptions)
+		}
+	}
+	p = playOf(t, "component-hosts", rates(5, 20, 150, 60), "--requests-per-second", "10", "--max-instances", "3",
+		"--copies-per-instance", "2")
+	if p.Capacity.Most != 6 || !strings.Contains(p.Assumptions, "holds 2 copies in place of the template's 4") ||
+		!strings.Contains(p.Assumptions, "at most 3 instances in place of the template's 2") {
+		t.Errorf("got %+v, %s", p.Capacity, p.Assumptions)
+	}
+}
