@@ -3,6 +3,7 @@ package rehearsal
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
@@ -42,28 +43,54 @@ func DefaultReading() Reading { return Reading{CooldownBase: CapacityBefore} }
 // Readings are the readings under which conclusions should hold: first
 // DefaultReading, and then those that differ from it in one respect.
 func Readings() []Reading {
-	present, retried, late := DefaultReading(), DefaultReading(), DefaultReading()
-	present.CooldownBase = PresentCapacity
-	retried.RefusedFloorRetried = true
-	late.EvaluationJitter = time.Minute
-	return []Reading{DefaultReading(), present, retried, late}
+	return append([]Reading{DefaultReading()}, DefaultReading().Others()...)
 }
 
-// String says in words how the reading differs from DefaultReading.
-func (r Reading) String() string {
-	text := "during a cooldown, target tracking multiplies the capacity before the scale-out"
+// Others are the readings that differ from r in one respect: the other base, the other
+// fate of a floor, and a jitter of a minute or none.
+func (r Reading) Others() []Reading {
+	base, floor, jitter := r, r, r
+	if base.CooldownBase = PresentCapacity; r.CooldownBase == PresentCapacity {
+		base.CooldownBase = CapacityBefore
+	}
+	floor.RefusedFloorRetried = !r.RefusedFloorRetried
+	if jitter.EvaluationJitter = 0; r.EvaluationJitter == 0 {
+		jitter.EvaluationJitter = time.Minute
+	}
+	return []Reading{base, floor, jitter}
+}
+
+// String says the reading in words.
+func (r Reading) String() string { return strings.Join(r.clauses(), "; ") }
+
+// Beside says in words in what the reading differs from another, "" if in nothing.
+func (r Reading) Beside(other Reading) string {
+	var out []string
+	theirs := other.clauses()
+	for i, clause := range r.clauses() {
+		if clause != theirs[i] {
+			out = append(out, clause)
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+// clauses are the reading's respects in words.
+func (r Reading) clauses() []string {
+	out := []string{
+		"during a scale-out cooldown, target tracking multiplies the capacity before it",
+		"a floor that an updating endpoint refuses is lost", "alarms are evaluated at once",
+	}
 	if r.CooldownBase == PresentCapacity {
-		text = "during a cooldown, target tracking multiplies the present capacity"
+		out[0] = "during a scale-out cooldown, target tracking multiplies the present capacity"
 	}
 	if r.RefusedFloorRetried {
-		text += "; a refused floor is raised after the update"
-	} else {
-		text += "; a refused floor is lost"
+		out[1] = "a floor that an updating endpoint refuses is raised after the update"
 	}
 	if r.EvaluationJitter > 0 {
-		return text + "; alarms are evaluated up to " + problem.Duration(r.EvaluationJitter) + " late"
+		out[2] = "alarms are evaluated up to " + problem.Duration(r.EvaluationJitter) + " late"
 	}
-	return text + "; alarms are evaluated at once"
+	return out
 }
 
 func (r Reading) validate() problem.List {

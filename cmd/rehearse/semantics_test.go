@@ -15,11 +15,17 @@ import (
 // played is what a rehearsal's JSON says.
 type played struct {
 	Assumptions string
-	Requests    struct{ AvailabilityPercent, Arrived, Failed float64 }
-	Cost        rehearsal.Cost
-	Capacity    struct{ Least, Most int }
-	Changes     []string
-	Events      []struct {
+	Reading     string
+	Readings    []struct {
+		If                                 string
+		AvailabilityPercent, InstanceHours float64
+		RestsOn                            bool
+	}
+	Requests struct{ AvailabilityPercent, Arrived, Failed float64 }
+	Cost     rehearsal.Cost
+	Capacity struct{ Least, Most int }
+	Changes  []string
+	Events   []struct {
 		What, Name string
 		From, To   int
 		At         time.Time
@@ -95,16 +101,6 @@ func TestMetricAggregationType(t *testing.T) {
 			t.Errorf("%s: got %+v, want %d", template, p.Capacity, want)
 		}
 	}
-}
-
-// firstChange is the first event with a text in it.
-func (p played) has(what string) bool {
-	for _, e := range p.Events {
-		if strings.Contains(e.What, what) {
-			return true
-		}
-	}
-	return false
 }
 
 // Instances are what cost counts, whatever number of copies they hold.
@@ -184,5 +180,47 @@ func TestPlacesOfCopies(t *testing.T) {
 	if p.Capacity.Most != 6 || !strings.Contains(p.Assumptions, "holds 2 copies in place of the template's 4") ||
 		!strings.Contains(p.Assumptions, "at most 3 instances in place of the template's 2") {
 		t.Errorf("got %+v, %s", p.Capacity, p.Assumptions)
+	}
+}
+
+// The result names the readings that it rests on, and a gate holds under each of them.
+func TestReadings(t *testing.T) {
+	t.Parallel()
+	var rising []float64
+	for i := range 90 {
+		rising = append(rising, min(10+2*float64(i), 50))
+	}
+	args := []string{"--requests-per-second", "6", "--client-timeout", "2s"}
+	p, _, text := tryPlay(t, "routing", rising, args...)
+	if len(p.Readings) != 3 || !strings.Contains(p.Reading, "multiplies the capacity before it") {
+		t.Fatalf("got %q, %+v", p.Reading, p.Readings)
+	}
+	worst, named := p.Readings[0], false
+	for _, r := range p.Readings {
+		if r.AvailabilityPercent < worst.AvailabilityPercent {
+			worst = r
+		}
+		named = named || r.RestsOn
+		if r.RestsOn != strings.Contains(text, "if "+r.If+": ") {
+			t.Errorf("%+v and\n%s", r, text)
+		}
+	}
+	if !named || worst.AvailabilityPercent >= p.Requests.AvailabilityPercent {
+		t.Fatalf("got %+v, %+v", p.Requests, p.Readings)
+	}
+	gate := fmt.Sprintf("%.4f", (worst.AvailabilityPercent+p.Requests.AvailabilityPercent)/2)
+	_, status, text := tryPlay(t, "routing", rising, append(args, "--min-availability", gate)...)
+	if status != statusRefused || !strings.Contains(text, "gate failed     if "+worst.If+": availability") {
+		t.Errorf("status %d\n%s", status, text)
+	}
+	other, _, _ := tryPlay(t, "routing", rising, append(args, "--reading", "cooldown-base=present", "--reading",
+		"evaluation-jitter=30s", "--reading", "refused-floor=retried")...)
+	if !strings.Contains(other.Reading, "present capacity") || !strings.Contains(other.Reading, "30s late") ||
+		!strings.Contains(other.Reading, "raised after the update") {
+		t.Errorf("got %q", other.Reading)
+	}
+	if _, status, text := tryPlay(t, "routing", rising, "--reading", "cooldown-base=largest"); status != statusBadInput ||
+		!strings.Contains(text, "--reading") {
+		t.Errorf("status %d\n%s", status, text)
 	}
 }

@@ -30,6 +30,8 @@ type Report struct {
 	// Unscaled is the result of the trace before it was scaled.
 	// Default: nil, the trace was not scaled.
 	Unscaled *rehearsal.Result
+	// Readings are the results under other readings than Input's. Default: none.
+	Readings []Reread
 	// Frontend is the bill of the gateway and the load balancer.
 	// Default: nil, they are not counted.
 	Frontend *frontend.Bill
