@@ -40,6 +40,8 @@ type engine struct {
 	updateEnds int64
 	resetTo    int
 	cooldown   cooldown
+	// saidMinimum says that a scale-in at the minimum is recorded.
+	saidMinimum bool
 
 	totals totals
 }

@@ -29,6 +29,7 @@ func (e *engine) decide() {
 		}
 	}
 	in, inBy, inAfter := math.MaxInt, "", time.Duration(0)
+	falling := false
 	for i := range e.stepping {
 		s := &e.stepping[i]
 		w := &e.alarms[s.alarm]
@@ -37,6 +38,7 @@ func (e *engine) decide() {
 		}
 		w.lastAction, asked = e.now, true
 		metric := w.alarm.aggregate(s.policy.Aggregation)
+		falling = falling || s.policy.Alarm.Falls()
 		want(stepCapacity(s.policy, before, metric), s.policy.Name, s.policy.Cooldown)
 		// A step policy scales in without the consent of target tracking (fact A31).
 		if to := clamp(stepCapacity(s.policy, e.desired, metric), e.bounds[0], e.bounds[1]); to < e.desired &&
@@ -48,21 +50,39 @@ func (e *engine) decide() {
 		e.applyPolicy(out, outBy, outAfter)
 		return
 	}
-	if capacity, name, after, ready := e.trackingScaleIn(); ready && (inBy == "" || capacity > in) &&
-		capacity < e.desired {
+	capacity, name, after, ready := e.trackingScaleIn()
+	if ready && (inBy == "" || capacity > in) && capacity < e.desired {
 		in, inBy, inAfter = capacity, name, after
 	}
+	e.sayMinimum(name, ready)
 	if inBy != "" {
 		e.applyPolicy(in, inBy, inAfter)
 	} else if asked {
 		what := "capacity is enough"
 		switch {
+		case falling && e.desired <= e.bounds[0]:
+			what = atMinimum
 		case e.desired >= e.bounds[1]:
 			what = "already at the maximum"
 		case cooling:
 			what = "cooling down, and no larger scale-out"
 		}
 		e.totals.record(Event{Kind: PolicyEvent, From: e.desired, To: e.desired, What: what}, e.now)
+	}
+}
+
+// atMinimum is what becomes of a scale-in at the minimum (fact A36).
+const atMinimum = "already at the minimum"
+
+// sayMinimum records that target tracking would scale in at the minimum, once until
+// the capacity changes.
+func (e *engine) sayMinimum(name string, ready bool) {
+	switch {
+	case e.desired > e.bounds[0]:
+		e.saidMinimum = false
+	case ready && !e.saidMinimum:
+		e.saidMinimum = true
+		e.totals.record(Event{Kind: PolicyEvent, Name: name, From: e.desired, To: e.desired, What: atMinimum}, e.now)
 	}
 }
 

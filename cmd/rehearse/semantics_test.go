@@ -224,3 +224,19 @@ func TestReadings(t *testing.T) {
 		t.Errorf("status %d\n%s", status, text)
 	}
 }
+
+// At the minimum, explain says why nothing scales in.
+func TestExplainAtTheMinimum(t *testing.T) {
+	t.Parallel()
+	for _, template := range []string{"routing", "steps-at-threshold"} {
+		status, out, problems := call("explain", "--template", "testdata/semantics/"+template+".json", "--shape",
+			"step,start=2027-05-29T12:00:00Z,length=1h,from=0,to=0,at=30m", "--requests-per-second", "10", "--start-time",
+			"5m", "--service-time", "100ms")
+		if status != statusOK || !strings.Contains(out, ": already at the minimum") {
+			t.Errorf("%s: status %d\n%s%s", template, status, out, problems)
+		}
+		if n := strings.Count(out, "policy p: already at the minimum"); template == "routing" && n != 1 {
+			t.Errorf("it is said %d times", n)
+		}
+	}
+}
