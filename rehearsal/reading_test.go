@@ -1,6 +1,8 @@
 package rehearsal
 
 import (
+	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -73,5 +75,29 @@ func TestReadingsDiffer(t *testing.T) {
 	if got == nil || !strings.Contains(got.Error(), "Reading.CooldownBase") ||
 		!strings.Contains(got.Error(), "Reading.EvaluationJitter") {
 		t.Errorf("got %v", got)
+	}
+}
+
+// The table of assumptions in docs/rehearsal.md has every parameter of what AWS does.
+func TestAssumptionsAreListed(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../docs/rehearsal.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(page), "## What is assumed\n")
+	table, _, _ = strings.Cut(table, "\n## ")
+	for name, of := range map[string]any{"Timing": Timing{}, "Reading": Reading{}} {
+		kind := reflect.TypeOf(of)
+		for i := range kind.NumField() {
+			if field := "`" + name + "." + kind.Field(i).Name + "`"; !strings.Contains(table, field) {
+				t.Errorf("%s is not in the table", field)
+			}
+		}
+	}
+	for _, row := range strings.Split(table, "\n") {
+		if cells := strings.Split(strings.Trim(row, "|"), "|"); strings.HasPrefix(row, "|") && len(cells) != 5 {
+			t.Errorf("%d cells in %s", len(cells), row)
+		}
 	}
 }
