@@ -71,7 +71,8 @@ func (p Prepared) engine(traffic trace.Source) *engine {
 		stations: stations{service: in.Service, gateway: in.Gateway, pooled: in.Service.Routing == LeastOutstanding,
 			model: waitModel{service: in.Service}},
 		fleet: fleet{service: in.Service, timing: in.Timing, faults: in.Faults,
-			random: rand.New(rand.NewPCG(in.Seed, 0x5eed)), variant: in.Service.CopiesPerInstance == 0 && in.Service.MaxInstances == 0},
+			random:  rand.New(rand.NewPCG(in.Seed, 0x5eed)),
+			variant: in.Service.CopiesPerInstance == 0 && in.Service.MaxInstances == 0},
 		retries:  newRetries(in.Faults),
 		oracle:   newOracle(in, start.Unix()),
 		calendar: newCalendar(p.actions, start),
@@ -99,8 +100,8 @@ func (p Prepared) engine(traffic trace.Source) *engine {
 		e.faults = append(e.faults, scheduledFault{at: at.Unix(), kind: overwritten})
 	}
 	for _, d := range in.Faults.Deployments {
-		e.faults = append(e.faults, scheduledFault{at: d.At.Unix(), kind: deployment, capacity: cmp.Or(d.ResetTo, in.Subject.Hosting.ResetCount),
-			takes: int64(d.Takes / time.Second)})
+		e.faults = append(e.faults, scheduledFault{at: d.At.Unix(), kind: deployment,
+			capacity: cmp.Or(d.ResetTo, in.Subject.Hosting.ResetCount), takes: int64(d.Takes / time.Second)})
 	}
 	if at := in.Faults.ZoneLost; !at.IsZero() {
 		e.faults = append(e.faults, scheduledFault{at: at.Unix(), kind: zoneLost})

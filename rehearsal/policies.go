@@ -87,10 +87,10 @@ func (e *engine) sayMinimum(name string, ready bool) {
 }
 
 // trackingScaleIn is the capacity that the tracking policies agree on. ready says
-// that all of them may scale in and an alarm of one triggers it now.
+// that all of them may scale in and an alarm of one triggers it now; only then, and
+// above the minimum, is the capacity computed.
 func (e *engine) trackingScaleIn() (capacity int, name string, after time.Duration, ready bool) {
-	e.votes = e.votes[:0]
-	asked := false
+	asked, all := false, true
 	for i := range e.tracking {
 		t := &e.tracking[i]
 		if t.policy.DisableScaleIn {
@@ -98,19 +98,28 @@ func (e *engine) trackingScaleIn() (capacity int, name string, after time.Durati
 		}
 		w := &e.alarms[t.low]
 		if w.triggers(e.now) {
-			w.lastAction, asked = e.now, true
+			w.lastAction, asked, name = e.now, true, t.policy.Name
 		}
-		v := vote{ready: w.alarm.state == inAlarm}
-		if v.ready {
-			v.capacity = scaleInCapacity(e.desired, w.alarm.value, t.policy.TargetValue)
+		all = all && w.alarm.state == inAlarm
+	}
+	if !asked || !all || e.desired <= e.bounds[0] {
+		return e.desired, name, 0, asked && all
+	}
+	e.votes = e.votes[:0]
+	for i := range e.tracking {
+		t := &e.tracking[i]
+		if t.policy.DisableScaleIn {
+			continue
 		}
+		w := &e.alarms[t.low]
+		v := vote{ready: true, capacity: scaleInCapacity(e.desired, w.alarm.value, t.policy.TargetValue)}
 		if len(e.votes) == 0 || v.capacity > capacity {
 			capacity, name, after = v.capacity, t.policy.Name, t.policy.ScaleInCooldown
 		}
 		e.votes = append(e.votes, v)
 	}
 	capacity, agreed := unanimousScaleIn(e.votes)
-	return clamp(capacity, e.bounds[0], e.bounds[1]), name, after, asked && agreed
+	return clamp(capacity, e.bounds[0], e.bounds[1]), name, after, agreed
 }
 
 // applyPolicy scales to a policy's capacity. A scale-out ends a scale-in cooldown,

@@ -106,24 +106,17 @@ func (r Reading) validate() problem.List {
 	return ps
 }
 
-// jitter draws the delays of alarms.
+// jitter draws the delays of an alarm.
 type jitter struct {
 	most   int64
 	random *rand.Rand
 }
 
-func newJitter(in Input) jitter {
-	most := int64(in.Reading.EvaluationJitter / time.Second)
-	if most == 0 {
-		return jitter{}
-	}
-	return jitter{most: most, random: rand.New(rand.NewPCG(in.Seed, 0xe7a1))}
+// newJitter is the jitter of an alarm, at most its period, so that datapoints stay in
+// order.
+func newJitter(r Reading, period int64, random *rand.Rand) *jitter {
+	return &jitter{most: min(int64(r.EvaluationJitter/time.Second), period), random: random}
 }
 
-// draw is a delay in seconds, at most a period.
-func (j jitter) draw(period int64) int64 {
-	if j.most == 0 {
-		return 0
-	}
-	return j.random.Int64N(min(j.most, period) + 1)
-}
+// draw is a delay in seconds.
+func (j *jitter) draw() int64 { return j.random.Int64N(j.most + 1) }

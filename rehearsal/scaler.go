@@ -3,6 +3,7 @@ package rehearsal
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
@@ -23,8 +24,7 @@ type delayedAlarm struct {
 	alarm  alarm
 	source int
 	delay  int64
-	period int64
-	jitter jitter
+	jitter *jitter // nil: none
 	// pending is a ring buffer of datapoints, each visible delay after its period.
 	pending     []datapoint
 	head, count int
@@ -41,12 +41,15 @@ func newDelayedAlarm(name string, rule alarmRule, source int, period int64, t Ti
 	if period < 60 {
 		delay = int64(t.HighResolutionDelay / time.Second)
 	}
-	return delayedAlarm{name: name, alarm: newAlarm(rule), source: source, delay: delay, period: period,
+	return delayedAlarm{name: name, alarm: newAlarm(rule), source: source, delay: delay,
 		pending: make([]datapoint, delay/period+3), lastAction: math.MinInt64 / 2}
 }
 
 func (w *delayedAlarm) push(now int64, value float64) {
-	at := now + w.delay + w.jitter.draw(w.period)
+	at := now + w.delay
+	if w.jitter != nil {
+		at += w.jitter.draw()
+	}
 	w.pending[(w.head+w.count)%len(w.pending)] = datapoint{at, value}
 	w.count++
 }
@@ -144,9 +147,11 @@ func newScaler(in Input) (scaler, problem.List) {
 		own.alarm.keepValues()
 		s.alarms = append(s.alarms, own)
 	}
-	shared := newJitter(in)
-	for i := range s.alarms {
-		s.alarms[i].jitter = shared
+	if in.Reading.EvaluationJitter > 0 {
+		random := rand.New(rand.NewPCG(in.Seed, 0xe7a1))
+		for i := range s.alarms {
+			s.alarms[i].jitter = newJitter(in.Reading, s.sources[s.alarms[i].source].period, random)
+		}
 	}
 	s.votes = make([]vote, 0, len(s.tracking))
 	for _, tr := range s.tracking {
