@@ -93,7 +93,7 @@ func TestFactsOfVariantScaling(t *testing.T) {
 	}
 	want := autoscaling.Facts{
 		Zones: 3, StartTime: 9 * time.Minute, RequestsPerSecondPerInstance: 100, PeakRequestsPerSecond: 1500, LoweredMaximums: []string{"night"},
-		Events: []autoscaling.EventFacts{{Name: "final", Floor: 33, LeadTime: 30 * time.Minute}, {Name: "friendly", Floor: 2, LeadTime: time.Hour}},
+		Events: []autoscaling.EventFacts{{Name: "final", Floor: 23, LeadTime: 30 * time.Minute}, {Name: "friendly", Floor: 2, LeadTime: time.Hour}},
 	}
 	if diff := cmp.Diff(want, s.Facts()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

@@ -80,3 +80,25 @@ func TestComponentRegion(t *testing.T) {
 		}
 	}
 }
+
+func TestCopiesPerInstance(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		instanceType         string
+		accelerators, memory int
+		want                 int
+	}{
+		{"ml.g5.12xlarge", 1, 0, 4},
+		{"ml.g5.12xlarge", 1, 65536, 2}, // 192 GB, and SageMaker takes a part
+		{"ml.g5.12xlarge", 2, 1024, 2},  // the accelerators
+		{"ml.g5.12xlarge", 0, 32768, 5}, // the memory alone
+		{"ml.g5.12xlarge", 8, 1024, 0},  // Validate refuses this copy
+		{"ml.g5.12xlarge", 0, 0, 0},
+		{"ml.c6i.xlarge", 0, 1024, 0},  // its memory is not known here
+		{"ml.mac9.xlarge", 1, 1024, 0}, // nor is this type
+	} {
+		if got := autoscaling.CopiesPerInstance(test.instanceType, test.accelerators, test.memory); got != test.want {
+			t.Errorf("%+v: got %d", test, got)
+		}
+	}
+}

@@ -96,8 +96,9 @@ func TestEventsPrepareTheService(t *testing.T) {
 	e.Scaling.Zones = 3
 	e.Network.NewVPC.AvailabilityZones = append(e.Network.NewVPC.AvailabilityZones, "eu-west-1c")
 	e.Frontend.Capacity.MaxTasks, e.Frontend.Capacity.MinTasks = 20, 3
+	e.Frontend.Capacity.RequestsPerSecondPerTask = 200
 	tasks, _ = e.GatewayTasks()
-	if got := tasks.HighestFloor(); got != 5 { // 3 × 3 ÷ 2
+	if got := tasks.HighestFloor(); got != 5 { // 500 ÷ (200 × 0.7) is 4, and 500 ÷ 200 × 3 ÷ 2 is 5
 		t.Errorf("got a floor of %d, want one that survives the loss of a zone", got)
 	}
 	if target, _ = e.GatewayTarget(); target.MinCapacity != 3 || target.MaxCapacity != 20 {

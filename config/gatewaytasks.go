@@ -46,8 +46,9 @@ func (e Environment) tasksOfFleet(share float64) int {
 	if served == 0 { // a serverless variant has no instances
 		return max(frontend.DefaultMaxTasks, c.HighestFloor())
 	}
-	need := capacity.Instances(served*share, e.Frontend.Capacity.RequestsPerSecondPerTask, capacity.DefaultSafetyFactor)
-	return max(capacity.SurvivingZoneLoss(need, c.Zones), c.HighestFloor())
+	need := capacity.Floor(served*share, e.Frontend.Capacity.RequestsPerSecondPerTask, capacity.DefaultSafetyFactor,
+		c.Zones)
+	return max(need, c.HighestFloor())
 }
 
 // taskZones is how many zones the tasks are spread over, where the fleet's

@@ -16,6 +16,7 @@ func (e Environment) Subjects() []lint.Subject {
 		v := p.Variant()
 		subject := lint.Subject{
 			Name: e.Name, Account: e.Account, Region: e.Region, Target: p.ScalableTarget(), Variant: &v, Facts: p.facts(),
+			Hosting: e.variantHosting(p),
 		}
 		subject.Facts.Production = e.Production
 		if f := e.Frontend.Capacity; f != nil {
@@ -29,7 +30,7 @@ func (e Environment) Subjects() []lint.Subject {
 	for i, c := range e.Components {
 		subject := lint.Subject{
 			Name: e.Name, Account: e.Account, Region: e.Region, Target: c.ComponentScaling.Target(c.Name),
-			Facts: c.ComponentScaling.Facts(),
+			Facts: c.ComponentScaling.Facts(), Hosting: e.componentHosting(c),
 		}
 		subject.Facts.Production = e.Production
 		if i == 0 {

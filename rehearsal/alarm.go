@@ -79,6 +79,9 @@ type alarm struct {
 	state              alarmState
 	// value is the newest datapoint that was not missing.
 	value float64
+	// values are the datapoints of the window, NaN for missing ones, where a step
+	// policy aggregates them; nil elsewhere.
+	values []float64
 }
 
 // newAlarm has insufficient data, as a new CloudWatch alarm.
@@ -106,6 +109,9 @@ func (a *alarm) observe(value float64) bool {
 	a.count(a.window[a.next], -1)
 	a.count(kind, 1)
 	a.window[a.next] = kind
+	if a.values != nil {
+		a.values[a.next] = value
+	}
 	if a.next++; a.next == len(a.window) {
 		a.next = 0
 	}
@@ -121,4 +127,32 @@ func (a *alarm) count(kind uint8, n int) {
 	case isMissing:
 		a.missing += n
 	}
+}
+
+// keepValues makes the alarm keep the datapoints of its window for aggregate.
+func (a *alarm) keepValues() {
+	a.values = make([]float64, len(a.window))
+	for i := range a.values {
+		a.values[i] = math.NaN()
+	}
+}
+
+// aggregate joins the datapoints of the window that are not missing; without any it
+// is the newest one before.
+func (a *alarm) aggregate(kind autoscaling.Aggregation) float64 {
+	sum, n, least, most := 0.0, 0, math.Inf(1), math.Inf(-1)
+	for _, v := range a.values {
+		if !math.IsNaN(v) {
+			sum, n, least, most = sum+v, n+1, min(least, v), max(most, v)
+		}
+	}
+	switch {
+	case n == 0:
+		return a.value
+	case kind == autoscaling.AggregateMinimum:
+		return least
+	case kind == autoscaling.AggregateMaximum:
+		return most
+	}
+	return sum / float64(n)
 }

@@ -52,12 +52,12 @@ func (e *engine) publish(s *flow, seconds float64) {
 			m.value, m.unknown = s.served/(n*e.in.Service.RequestsPerSecond)*e.in.Service.FullUtilization, n == 0
 		case noCapacity:
 			m = sample{unknown: n > 0, value: s.attempts, requests: s.attempts}
-		case arrived:
-			m = sample{value: s.attempts, requests: s.attempts}
+		case arrived: // the gateway and the load balancer have the traffic of all variants
+			m = sample{value: s.attempts * e.whole, requests: s.attempts * e.whole}
 		case shed:
-			m = sample{value: s.shed, requests: s.attempts}
+			m = sample{value: s.shed * e.whole, requests: s.attempts * e.whole}
 		case queued:
-			m = sample{value: s.queued}
+			m = sample{value: s.queued * e.whole}
 		}
 		e.series[i].add(m, seconds)
 	}

@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -19,6 +20,9 @@ type engine struct {
 	in     Input
 	target autoscaling.ScalableTarget
 	now    int64
+	// share of the trace's requests come to the subject; the gateway and the load
+	// balancer have whole times as many.
+	share, whole float64
 
 	scaler
 	stations stations
@@ -36,6 +40,8 @@ type engine struct {
 	updateEnds int64
 	resetTo    int
 	cooldown   cooldown
+	// saidMinimum says that a scale-in at the minimum is recorded.
+	saidMinimum bool
 
 	totals totals
 }
@@ -61,15 +67,19 @@ func (p Prepared) engine(traffic trace.Source) *engine {
 	in.Trace = traffic
 	start, _ := in.Trace.Grid()
 	e := &engine{
-		in: in, target: in.Subject.Target, now: start.Unix(),
+		in: in, target: in.Subject.Target, now: start.Unix(), share: in.TrafficShare(), whole: 1,
 		stations: stations{service: in.Service, gateway: in.Gateway, pooled: in.Service.Routing == LeastOutstanding,
 			model: waitModel{service: in.Service}},
 		fleet: fleet{service: in.Service, timing: in.Timing, faults: in.Faults,
-			random: rand.New(rand.NewPCG(in.Seed, 0x5eed)), variant: in.Service.CopiesPerInstance == 0},
+			random:  rand.New(rand.NewPCG(in.Seed, 0x5eed)),
+			variant: in.Service.CopiesPerInstance == 0 && in.Service.MaxInstances == 0},
 		retries:  newRetries(in.Faults),
 		oracle:   newOracle(in, start.Unix()),
 		calendar: newCalendar(p.actions, start),
 		activity: activity{ends: never}, updateEnds: never,
+	}
+	if e.share > 0 {
+		e.whole = 1 / e.share
 	}
 	e.oracle.cache, e.stations.model.cache = p.cache, p.cache
 	e.scaler, _ = newScaler(in)
@@ -90,8 +100,8 @@ func (p Prepared) engine(traffic trace.Source) *engine {
 		e.faults = append(e.faults, scheduledFault{at: at.Unix(), kind: overwritten})
 	}
 	for _, d := range in.Faults.Deployments {
-		e.faults = append(e.faults, scheduledFault{at: d.At.Unix(), kind: deployment, capacity: d.ResetTo,
-			takes: int64(d.Takes / time.Second)})
+		e.faults = append(e.faults, scheduledFault{at: d.At.Unix(), kind: deployment,
+			capacity: cmp.Or(d.ResetTo, in.Subject.Hosting.ResetCount), takes: int64(d.Takes / time.Second)})
 	}
 	if at := in.Faults.ZoneLost; !at.IsZero() {
 		e.faults = append(e.faults, scheduledFault{at: at.Unix(), kind: zoneLost})
@@ -115,8 +125,11 @@ func (e *engine) warmUp(rate float64) {
 		}
 		n = clamp(n, e.bounds[0], e.bounds[1])
 	}
+	if most := e.fleet.mostCopies(); n > most {
+		n = most
+	}
 	e.desired, e.fleet.serving = n, n
-	e.fleet.hosts = (n + e.fleet.perHost() - 1) / e.fleet.perHost()
+	e.fleet.hosts = e.fleet.hostsFor(n)
 	e.stations.resize(0, n, false)
 	e.totals.least, e.totals.most = n, n
 }

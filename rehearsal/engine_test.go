@@ -155,7 +155,7 @@ func TestASchedule(t *testing.T) {
 		t.Errorf("got %+v", e) // fact B8
 	}
 	in.Timing = DefaultTiming()
-	in.Timing.RefusedFloorRetried = true
+	in.Reading.RefusedFloorRetried = true
 	if m := play(t, in).Minutes[35]; m.Desired != 25 {
 		t.Errorf("a floor that is retried: got %+v", m)
 	}

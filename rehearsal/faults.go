@@ -50,7 +50,8 @@ type Deployment struct {
 	Takes time.Duration
 	// ResetTo is the instance count of the new configuration, for an endpoint that
 	// does not retain its variants' properties (fact C7: an update with
-	// RetainAllVariantProperties keeps the count). Default: 0, retained.
+	// RetainAllVariantProperties keeps the count).
+	// Default: 0, the subject's hosting says it: ResetCount, or retained.
 	ResetTo int
 }
 

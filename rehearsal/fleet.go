@@ -47,6 +47,7 @@ func (f *fleet) launch(now int64, count int) (fulfilled int, ready int64) {
 	if f.faults.Fulfilled > 0 {
 		count = int(math.Ceil(float64(count) * f.faults.Fulfilled))
 	}
+	count = max(0, min(count, f.mostCopies()-f.serving-len(f.starting)))
 	wait := int64(0)
 	if until, none := windowAt(f.faults.NoCapacity, now); none {
 		wait = until - now
@@ -84,6 +85,19 @@ func (f *fleet) billedUntil(end int64) float64 {
 
 func (f *fleet) perHost() int { return max(1, f.service.CopiesPerInstance) }
 
+// hostsFor is the instances that hold some number of copies.
+func (f *fleet) hostsFor(copies int) int {
+	return max(f.service.MinInstances, (copies+f.perHost()-1)/f.perHost())
+}
+
+// mostCopies is how many copies the most instances hold.
+func (f *fleet) mostCopies() int {
+	if f.service.MaxInstances == 0 {
+		return math.MaxInt
+	}
+	return f.service.MaxInstances * f.perHost()
+}
+
 // remove removes count instances, starting ones first. They are billed until they
 // have drained, instances without a copy until they are released.
 func (f *fleet) remove(count int) (fromService int) {
@@ -91,7 +105,7 @@ func (f *fleet) remove(count int) (fromService int) {
 	f.starting = f.starting[:len(f.starting)-cancelled]
 	fromService = min(count-cancelled, f.serving)
 	f.serving -= fromService
-	kept := (f.serving + len(f.starting) + f.perHost() - 1) / f.perHost()
+	kept := f.hostsFor(f.serving + len(f.starting))
 	after := f.timing.Drain
 	if !f.variant {
 		after = f.timing.ReleaseAfter

@@ -4,9 +4,11 @@
 package rehearsal
 
 import (
+	"cmp"
 	"math"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
@@ -30,6 +32,9 @@ type Input struct {
 	Objective Objective
 	// Timing is the delays of AWS. Default: DefaultTiming().
 	Timing Timing
+	// Reading is how AWS is read where it does not document what it does.
+	// Default: DefaultReading().
+	Reading Reading
 	// Seed is the seed of the pseudo-random start times. Default: 0.
 	Seed uint64
 	// InitialCapacity is the capacity in service when the trace begins.
@@ -72,9 +77,16 @@ type Service struct {
 	Start StartTime
 	// CopiesPerInstance is how many copies of an inference component an instance
 	// holds. A copy that needs a new instance first waits for InstanceStart.
-	// Default: 0, a copy is an instance.
+	// Default: the subject's hosting, else 0: a copy is an instance.
 	CopiesPerInstance int
 	InstanceStart     StartTime
+	// MinInstances and MaxInstances are the bounds of the instances that hold copies of
+	// an inference component; a copy without a place is given up.
+	// Default: the subject's hosting, else 0: none, and any number.
+	MinInstances, MaxInstances int
+	// TrafficShare is the share of the trace's requests that come to the subject.
+	// Default: 0, the subject's hosting, else all of them.
+	TrafficShare float64
 	// ClientTimeout is how long a request may wait until its client gives up.
 	// Default: 60s, as long as SageMaker lets a container take (fact F2).
 	ClientTimeout time.Duration
@@ -84,7 +96,8 @@ type Service struct {
 	// FullUtilization is what CPUUtilization or GPUUtilization shows at
 	// RequestsPerSecond. Default: 0, not known; policies on them are refused.
 	FullUtilization float64
-	// Routing is the variant's routing strategy. Default: Random, SageMaker's.
+	// Routing is the variant's routing strategy.
+	// Default: the subject's hosting if it is played, else Random, SageMaker's.
 	Routing Routing
 	// PricePerHour is the price of an instance, in any currency.
 	// Default: 0, not known.
@@ -134,10 +147,6 @@ type Timing struct {
 	Drain time.Duration
 	// ReleaseAfter is how long an instance without copies stays (fact D4).
 	ReleaseAfter time.Duration
-	// RefusedFloorRetried says that a floor that an updating endpoint refused is
-	// raised after the update. Whether Application Auto Scaling does so is not
-	// documented (fact C35). Default: false.
-	RefusedFloorRetried bool
 }
 
 // DefaultTiming is the usual delays, and the pessimistic side of unknown ones.
@@ -151,7 +160,7 @@ func DefaultTiming() Timing {
 
 // WithDefaults is the input with its defaults filled in.
 func (in Input) WithDefaults() Input {
-	s, facts := &in.Service, in.Subject.Facts
+	s, facts, hosting := &in.Service, in.Subject.Facts, in.Subject.Hosting
 	if s.RequestsPerSecond == 0 {
 		s.RequestsPerSecond = facts.RequestsPerSecondPerInstance
 	}
@@ -179,7 +188,14 @@ func (in Input) WithDefaults() Input {
 		s.ClientTimeout = defaultClientTimeout
 	}
 	if s.Routing == "" {
-		s.Routing = Random
+		if s.Routing = Random; Routing(hosting.RoutingStrategy) == LeastOutstanding {
+			s.Routing = LeastOutstanding
+		}
+	}
+	if in.Subject.Target.Dimension == autoscaling.InferenceComponentCopyCount {
+		s.CopiesPerInstance = cmp.Or(s.CopiesPerInstance, hosting.CopiesPerInstance)
+		s.MaxInstances = cmp.Or(s.MaxInstances, hosting.MaxInstances)
+		s.MinInstances = min(cmp.Or(s.MinInstances, hosting.MinInstances), cmp.Or(s.MaxInstances, math.MaxInt))
 	}
 	if in.Objective.Latency > 0 && in.Objective.Share == 0 {
 		in.Objective.Share = 0.99
@@ -193,5 +209,19 @@ func (in Input) WithDefaults() Input {
 	if in.Timing == (Timing{}) {
 		in.Timing = DefaultTiming()
 	}
+	if in.Reading.CooldownBase == "" {
+		in.Reading.CooldownBase = CapacityBefore
+	}
 	return in
+}
+
+// TrafficShare returns the share of the trace's requests that come to the subject.
+func (in Input) TrafficShare() float64 {
+	switch share := in.Subject.Hosting.TrafficShare; {
+	case in.Service.TrafficShare > 0:
+		return in.Service.TrafficShare
+	case share != nil:
+		return *share
+	}
+	return 1
 }

@@ -12,6 +12,8 @@ type oracle struct {
 	serviceTimes []float64
 	cache        *cache
 
+	perHost int // copies of an inference component on an instance
+
 	// Launched instances are the maximum need of a sliding window of one start
 	// time, kept as a queue of decreasing needs.
 	window   int64
@@ -32,7 +34,8 @@ func newOracle(in Input, start int64) oracle {
 	return oracle{
 		model: waitModel{service: in.Service}, pooled: in.Service.Routing == LeastOutstanding,
 		objective: in.Objective, serviceTimes: serviceTimes(in.Service), cache: newCache(), billedTo: start,
-		window: int64(in.Service.Start.Median.Seconds()),
+		perHost: max(1, in.Service.CopiesPerInstance),
+		window:  int64(in.Service.Start.Median.Seconds() + in.Service.InstanceStart.Median.Seconds()),
 	}
 }
 
@@ -86,10 +89,11 @@ func (o *oracle) meetsObjective(n int, rate float64) bool {
 	return late/float64(len(o.serviceTimes)) <= 1-o.objective.Share
 }
 
-// add adds the instances needed from one second to before another, and bills the
+// add adds the instances or copies needed from one second to before another, and bills the
 // seconds one start time before: the instances launched then are the most that are
 // needed within a start time.
 func (o *oracle) add(from, to int64, instances int) {
+	instances = (instances + o.perHost - 1) / o.perHost
 	for len(o.queue) > o.head && o.queue[len(o.queue)-1].instances <= instances {
 		o.queue = o.queue[:len(o.queue)-1]
 	}

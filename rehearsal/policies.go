@@ -9,7 +9,11 @@ import (
 // and the largest capacity wins (fact A29).
 func (e *engine) decide() {
 	cooling := e.cooldown.out && e.now < e.cooldown.until
-	base := scaleOutBase(e.desired, cooling, e.cooldown.capacityBefore)
+	before := scaleOutBase(e.desired, cooling, e.cooldown.capacityBefore)
+	base := before
+	if e.in.Reading.CooldownBase == PresentCapacity {
+		base = e.desired
+	}
 	out, outBy, outAfter := e.desired, "", time.Duration(0)
 	want := func(capacity int, name string, after time.Duration) {
 		if capacity = clamp(capacity, e.bounds[0], e.bounds[1]); capacity > out {
@@ -25,6 +29,7 @@ func (e *engine) decide() {
 		}
 	}
 	in, inBy, inAfter := math.MaxInt, "", time.Duration(0)
+	falling := false
 	for i := range e.stepping {
 		s := &e.stepping[i]
 		w := &e.alarms[s.alarm]
@@ -32,9 +37,11 @@ func (e *engine) decide() {
 			continue
 		}
 		w.lastAction, asked = e.now, true
-		want(stepCapacity(s.policy, base, w.alarm.value), s.policy.Name, s.policy.Cooldown)
+		metric := w.alarm.aggregate(s.policy.Aggregation)
+		falling = falling || s.policy.Alarm.Falls()
+		want(stepCapacity(s.policy, before, metric), s.policy.Name, s.policy.Cooldown)
 		// A step policy scales in without the consent of target tracking (fact A31).
-		if to := clamp(stepCapacity(s.policy, e.desired, w.alarm.value), e.bounds[0], e.bounds[1]); to < e.desired &&
+		if to := clamp(stepCapacity(s.policy, e.desired, metric), e.bounds[0], e.bounds[1]); to < e.desired &&
 			(inBy == "" || to > in) {
 			in, inBy, inAfter = to, s.policy.Name, s.policy.Cooldown
 		}
@@ -43,15 +50,18 @@ func (e *engine) decide() {
 		e.applyPolicy(out, outBy, outAfter)
 		return
 	}
-	if capacity, name, after, ready := e.trackingScaleIn(); ready && (inBy == "" || capacity > in) &&
-		capacity < e.desired {
+	capacity, name, after, ready := e.trackingScaleIn()
+	if ready && (inBy == "" || capacity > in) && capacity < e.desired {
 		in, inBy, inAfter = capacity, name, after
 	}
+	e.sayMinimum(name, ready)
 	if inBy != "" {
 		e.applyPolicy(in, inBy, inAfter)
 	} else if asked {
 		what := "capacity is enough"
 		switch {
+		case falling && e.desired <= e.bounds[0]:
+			what = atMinimum
 		case e.desired >= e.bounds[1]:
 			what = "already at the maximum"
 		case cooling:
@@ -61,11 +71,26 @@ func (e *engine) decide() {
 	}
 }
 
+// atMinimum is what becomes of a scale-in at the minimum (fact A36).
+const atMinimum = "already at the minimum"
+
+// sayMinimum records that target tracking would scale in at the minimum, once until
+// the capacity changes.
+func (e *engine) sayMinimum(name string, ready bool) {
+	switch {
+	case e.desired > e.bounds[0]:
+		e.saidMinimum = false
+	case ready && !e.saidMinimum:
+		e.saidMinimum = true
+		e.totals.record(Event{Kind: PolicyEvent, Name: name, From: e.desired, To: e.desired, What: atMinimum}, e.now)
+	}
+}
+
 // trackingScaleIn is the capacity that the tracking policies agree on. ready says
-// that all of them may scale in and an alarm of one triggers it now.
+// that all of them may scale in and an alarm of one triggers it now; only then, and
+// above the minimum, is the capacity computed.
 func (e *engine) trackingScaleIn() (capacity int, name string, after time.Duration, ready bool) {
-	e.votes = e.votes[:0]
-	asked := false
+	asked, all := false, true
 	for i := range e.tracking {
 		t := &e.tracking[i]
 		if t.policy.DisableScaleIn {
@@ -73,19 +98,28 @@ func (e *engine) trackingScaleIn() (capacity int, name string, after time.Durati
 		}
 		w := &e.alarms[t.low]
 		if w.triggers(e.now) {
-			w.lastAction, asked = e.now, true
+			w.lastAction, asked, name = e.now, true, t.policy.Name
 		}
-		v := vote{ready: w.alarm.state == inAlarm}
-		if v.ready {
-			v.capacity = scaleInCapacity(e.desired, w.alarm.value, t.policy.TargetValue)
+		all = all && w.alarm.state == inAlarm
+	}
+	if !asked || !all || e.desired <= e.bounds[0] {
+		return e.desired, name, 0, asked && all
+	}
+	e.votes = e.votes[:0]
+	for i := range e.tracking {
+		t := &e.tracking[i]
+		if t.policy.DisableScaleIn {
+			continue
 		}
+		w := &e.alarms[t.low]
+		v := vote{ready: true, capacity: scaleInCapacity(e.desired, w.alarm.value, t.policy.TargetValue)}
 		if len(e.votes) == 0 || v.capacity > capacity {
 			capacity, name, after = v.capacity, t.policy.Name, t.policy.ScaleInCooldown
 		}
 		e.votes = append(e.votes, v)
 	}
 	capacity, agreed := unanimousScaleIn(e.votes)
-	return clamp(capacity, e.bounds[0], e.bounds[1]), name, after, asked && agreed
+	return clamp(capacity, e.bounds[0], e.bounds[1]), name, after, agreed
 }
 
 // applyPolicy scales to a policy's capacity. A scale-out ends a scale-in cooldown,
@@ -149,10 +183,10 @@ func (e *engine) completeActivity() {
 	e.retryRefusedFloor()
 }
 
-// retryRefusedFloor moves the capacity into its bounds if Timing says that AWS
+// retryRefusedFloor moves the capacity into its bounds if Reading says that AWS
 // repeats a refused move.
 func (e *engine) retryRefusedFloor() {
-	if e.in.Timing.RefusedFloorRetried && !e.updating() && clamp(e.desired, e.bounds[0], e.bounds[1]) != e.desired {
+	if e.in.Reading.RefusedFloorRetried && !e.updating() && clamp(e.desired, e.bounds[0], e.bounds[1]) != e.desired {
 		e.scale(clamp(e.desired, e.bounds[0], e.bounds[1]), false, 0)
 	}
 }
@@ -234,7 +268,7 @@ func (e *engine) endDeployment() {
 			e.removeInstances(e.desired - to)
 		} else {
 			e.fleet.serving, e.fleet.starting = to, e.fleet.starting[:0]
-			e.fleet.hosts = (to + e.fleet.perHost() - 1) / e.fleet.perHost()
+			e.fleet.hosts = e.fleet.hostsFor(to)
 			e.stations.resize(before, to, false)
 		}
 		e.desired = to

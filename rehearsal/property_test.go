@@ -53,7 +53,7 @@ func anything(r *rand.Rand) Input {
 	in.Timing = DefaultTiming()
 	in.Timing.StandardDelay, in.Timing.HighResolutionDelay, in.Timing.Drain = whole(200)-time.Second,
 		whole(60)-time.Second, whole(100)-time.Second
-	in.Timing.RefusedFloorRetried = r.IntN(2) == 0
+	in.Reading = Readings()[r.IntN(len(Readings()))]
 	in.Seed = r.Uint64()
 	return in
 }

@@ -91,6 +91,15 @@ func TestSteps(t *testing.T) {
 		Alarm: autoscaling.Alarm{Threshold: 50},
 		Steps: []autoscaling.Step{{UpperBound: at(-10), Adjustment: -3},
 			{LowerBound: at(-10), UpperBound: at(0), Adjustment: -1}}}
+	both := autoscaling.StepScalingPolicy{AdjustmentType: autoscaling.ChangeInCapacity,
+		Alarm: autoscaling.Alarm{Threshold: 50, Comparison: autoscaling.AtLeast},
+		Steps: []autoscaling.Step{{UpperBound: at(-10), Adjustment: -5},
+			{LowerBound: at(-10), UpperBound: at(0), Adjustment: -1},
+			{LowerBound: at(0), UpperBound: at(10), Adjustment: 1}, {LowerBound: at(10), Adjustment: 5}}}
+	falling := func(p autoscaling.StepScalingPolicy) *autoscaling.StepScalingPolicy {
+		p.Alarm.Comparison = autoscaling.AtMost
+		return &p
+	}
 	exact := autoscaling.StepScalingPolicy{AdjustmentType: autoscaling.ExactCapacity,
 		Alarm: autoscaling.Alarm{Threshold: 50},
 		Steps: []autoscaling.Step{{LowerBound: at(0), Adjustment: 7}}}
@@ -109,6 +118,16 @@ func TestSteps(t *testing.T) {
 		{"at a bound below the lower step", &in, 30, 40, 27},
 		{"far in", &in, 2, 0, 0},
 		{"exact", &exact, 30, 50, 7},
+		// Fact I1: with a threshold of 50, bounds 0 and 10 are 50 and more to less than
+		// 60, −10 and 0 are more than 40 to 50.
+		{"at the threshold of an alarm that falls", falling(in), 30, 50, 29},
+		{"above the threshold of an alarm that falls", falling(in), 30, 50.1, 30},
+		{"at the threshold of an alarm that falls, steps of both sides", falling(both), 30, 50, 29},
+		{"at the threshold of an alarm that rises, steps of both sides", &both, 30, 50, 31},
+		{"just below the upper bound", &both, 30, 59.9, 31},
+		{"at the upper bound", &both, 30, 60, 35},
+		{"at the lower bound", falling(both), 30, 40, 25},
+		{"just above the lower bound", falling(both), 30, 40.1, 29},
 	} {
 		if got := stepCapacity(test.policy, test.capacity, test.metric); got != test.want {
 			t.Errorf("%s: got %d, want %d", test.name, got, test.want)

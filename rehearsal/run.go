@@ -65,11 +65,12 @@ func (p Prepared) play(traffic trace.Source) (Result, error) {
 	e := p.engine(traffic)
 	start, period := traffic.Grid()
 	end, rate := start.Unix(), 0.0
+	perSecond := e.share / period.Seconds()
 	for count := range traffic.All() {
 		if err := checkCount(count, end); err != nil {
 			return Result{}, err
 		}
-		rate = count / period.Seconds()
+		rate = count * perSecond
 		if end == start.Unix() {
 			e.warmUp(rate)
 		}

@@ -3,6 +3,7 @@ package rehearsal
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
@@ -23,6 +24,7 @@ type delayedAlarm struct {
 	alarm  alarm
 	source int
 	delay  int64
+	jitter *jitter // nil: none
 	// pending is a ring buffer of datapoints, each visible delay after its period.
 	pending     []datapoint
 	head, count int
@@ -40,11 +42,15 @@ func newDelayedAlarm(name string, rule alarmRule, source int, period int64, t Ti
 		delay = int64(t.HighResolutionDelay / time.Second)
 	}
 	return delayedAlarm{name: name, alarm: newAlarm(rule), source: source, delay: delay,
-		pending: make([]datapoint, delay/period+2), lastAction: math.MinInt64 / 2}
+		pending: make([]datapoint, delay/period+3), lastAction: math.MinInt64 / 2}
 }
 
 func (w *delayedAlarm) push(now int64, value float64) {
-	w.pending[(w.head+w.count)%len(w.pending)] = datapoint{now + w.delay, value}
+	at := now + w.delay
+	if w.jitter != nil {
+		at += w.jitter.draw()
+	}
+	w.pending[(w.head+w.count)%len(w.pending)] = datapoint{at, value}
 	w.count++
 }
 
@@ -137,7 +143,15 @@ func newScaler(in Input) (scaler, problem.List) {
 			rule.toAlarm = rule.datapoints
 		}
 		s.stepping = append(s.stepping, stepPolicy{p, len(s.alarms)})
-		s.alarms = append(s.alarms, newDelayedAlarm(p.Name, rule, at, s.sources[at].period, in.Timing))
+		own := newDelayedAlarm(p.Name, rule, at, s.sources[at].period, in.Timing)
+		own.alarm.keepValues()
+		s.alarms = append(s.alarms, own)
+	}
+	if in.Reading.EvaluationJitter > 0 {
+		random := rand.New(rand.NewPCG(in.Seed, 0xe7a1))
+		for i := range s.alarms {
+			s.alarms[i].jitter = newJitter(in.Reading, s.sources[s.alarms[i].source].period, random)
+		}
 	}
 	s.votes = make([]vote, 0, len(s.tracking))
 	for _, tr := range s.tracking {

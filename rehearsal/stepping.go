@@ -10,7 +10,7 @@ import (
 // is capacity itself if no step applies.
 func stepCapacity(p *autoscaling.StepScalingPolicy, capacity int, metric float64) int {
 	for i := range p.Steps {
-		if s := &p.Steps[i]; appliesTo(s, metric-p.Alarm.Threshold) {
+		if s := &p.Steps[i]; appliesTo(s, metric-p.Alarm.Threshold, p.Alarm.Falls()) {
 			return adjust(p.AdjustmentType, capacity, s.Adjustment, p.MinAdjustmentMagnitude)
 		}
 	}
@@ -18,8 +18,10 @@ func stepCapacity(p *autoscaling.StepScalingPolicy, capacity int, metric float64
 }
 
 // appliesTo reports whether a step covers a distance of the metric from the
-// threshold: above it the lower bound is inclusive, below it the upper (fact A42).
-func appliesTo(s *autoscaling.Step, distance float64) bool {
+// threshold: above it the lower bound is inclusive, below it the upper (fact A42). At
+// the threshold itself, an alarm that falls takes the step that ends there, another
+// one the step that begins there (fact I1).
+func appliesTo(s *autoscaling.Step, distance float64, falls bool) bool {
 	low, high := math.Inf(-1), math.Inf(1)
 	if s.LowerBound != nil {
 		low = *s.LowerBound
@@ -27,7 +29,7 @@ func appliesTo(s *autoscaling.Step, distance float64) bool {
 	if s.UpperBound != nil {
 		high = *s.UpperBound
 	}
-	if distance >= 0 {
+	if distance > 0 || distance == 0 && !falls {
 		return low <= distance && distance < high
 	}
 	return low < distance && distance <= high

@@ -27,6 +27,7 @@ func (in Input) Validate() problem.List {
 	ps = append(ps, full.Service.validate().In("Service")...)
 	ps = append(ps, full.validateTrace()...)
 	ps = append(ps, full.Timing.validate().In("Timing")...)
+	ps = append(ps, full.Reading.validate().In("Reading")...)
 	ps = append(ps, full.Faults.validate(full.Subject.Target).In("Faults")...)
 	if g := full.Gateway; !(g.Concurrency >= 0) || !(g.ConcurrencyPerInstance >= 0) || !(g.Queue >= 0) {
 		ps.Add("Gateway", fmt.Sprintf("%g, %g, %g", g.ConcurrencyPerInstance, g.Concurrency, g.Queue),
@@ -111,6 +112,15 @@ func (s Service) validate() problem.List {
 	if s.CopiesPerInstance < 0 {
 		ps.Add("CopiesPerInstance", s.CopiesPerInstance, "an instance holds 1 copy or more",
 			"leave it out where a copy fills an instance")
+	}
+	if s.MinInstances < 0 || s.MaxInstances < 0 || s.MinInstances > s.MaxInstances && s.MaxInstances > 0 {
+		ps.Add("MaxInstances", s.MaxInstances,
+			fmt.Sprintf("the bounds of instances are 0 or more, and this is below the least, %d", s.MinInstances),
+			"leave it out for any number")
+	}
+	if !(s.TrafficShare >= 0 && s.TrafficShare <= 1) {
+		ps.Add("TrafficShare", s.TrafficShare, "a share of the requests is over 0 and at most 1",
+			"leave it out for the template's weights")
 	}
 	if s.Routing != Random && s.Routing != LeastOutstanding {
 		ps.Add("Routing", string(s.Routing), fmt.Sprintf("the routings that are played are %s and %s", Random,

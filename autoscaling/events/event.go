@@ -43,7 +43,8 @@ type Event struct {
 	// Default: none, PeakInstances says it.
 	PeakRequestsPerSecond float64 `json:"peakRequestsPerSecond,omitempty" jsonschema:"exclusiveMinimum=0"`
 	// PeakInstances is the instances that carry the peak, in place of a rate;
-	// Uncertainty and the reserve for a lost zone come on top.
+	// Uncertainty comes on top, and as many as a lost zone needs: where the rate of
+	// an instance was measured, what the safety factor leaves counts towards them.
 	// Default: none, computed from PeakRequestsPerSecond.
 	PeakInstances int `json:"peakInstances,omitempty" jsonschema:"minimum=1"`
 	// Shape is how much of the peak is expected when; its first step is at 0s.
@@ -208,8 +209,8 @@ func (c Calendar) LeadTime(e Event) time.Duration {
 	return capacity.LeadTime(start, c.AssertEvery+capacity.ActionDelay, *c.CapacityMargin)
 }
 
-// floorFor is the instances that a share of e's peak needs, 0 where the rate
-// that one instance sustains is wanted and not known.
+// floorFor is the instances that a share of e's peak needs, also without a zone, 0
+// where the rate that one instance sustains is wanted and not known.
 func (c Calendar) floorFor(e Event, share float64) int {
 	c = c.withDefaults()
 	if e.Uncertainty != 0 {
@@ -218,12 +219,14 @@ func (c Calendar) floorFor(e Event, share float64) int {
 	if e.FloorShare != 0 {
 		share *= e.FloorShare
 	}
-	if e.PeakInstances != 0 {
-		return capacity.SurvivingZoneLoss(capacity.Instances(float64(e.PeakInstances)*share, 1, 1), c.Zones)
-	}
-	if !(c.RequestsPerSecondPerInstance > 0) {
+	switch {
+	case e.PeakInstances != 0 && !(c.RequestsPerSecondPerInstance > 0):
+		// How much more than they carry the instances would sustain is not known.
+		return capacity.Floor(float64(e.PeakInstances)*share, 1, 1, c.Zones)
+	case e.PeakInstances != 0:
+		return capacity.Floor(float64(e.PeakInstances)*share*c.SafetyFactor, 1, c.SafetyFactor, c.Zones)
+	case !(c.RequestsPerSecondPerInstance > 0):
 		return 0
 	}
-	need := capacity.Instances(e.PeakRequestsPerSecond*share, c.RequestsPerSecondPerInstance, c.SafetyFactor)
-	return capacity.SurvivingZoneLoss(need, c.Zones)
+	return capacity.Floor(e.PeakRequestsPerSecond*share, c.RequestsPerSecondPerInstance, c.SafetyFactor, c.Zones)
 }

@@ -251,7 +251,7 @@ func (c Calendar) validateFloor(e Event) problem.List {
 	}
 	reserve := ""
 	if c.Zones > 1 {
-		reserve = fmt.Sprintf(", those included that replace one of %d zones", c.Zones)
+		reserve = fmt.Sprintf(", also without one of %d zones", c.Zones)
 	}
 	ps.Add(field, got, fmt.Sprintf("the event needs %d instances%s, and the target's maximum is %d", floor, reserve,
 		c.MaxCapacity),

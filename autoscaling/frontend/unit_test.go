@@ -41,7 +41,7 @@ func TestFrontEndFloors(t *testing.T) {
 		from  string
 	}{
 		"environments":   {429, "19:30"}, // 6000 × 0.05 s ÷ 0.7
-		"tasks":          {9, "19:30"},   // 6000 ÷ (1500 × 0.7) is 6, and 9 leave 6 without one of three zones
+		"tasks":          {6, "19:30"},   // 6000 ÷ (1500 × 0.7); without one of three zones 4 are left, and sustain 6000
 		"capacity units": {240, "18:00"}, // 6000 connections a second ÷ 25
 	} {
 		floor := frontEnds[name].Calendar(final()).Floors()[0]
@@ -136,13 +136,13 @@ func TestServiceTarget(t *testing.T) {
 	if ps := target.Validate(); ps != nil {
 		t.Error(ps)
 	}
-	if target.Dimension.Namespace() != "ecs" || target.MinCapacity != 2 || target.MaxCapacity != 20 || *target.ScheduledActions[0].MinCapacity != 9 {
+	if target.Dimension.Namespace() != "ecs" || target.MinCapacity != 2 || target.MaxCapacity != 20 || *target.ScheduledActions[0].MinCapacity != 6 {
 		t.Errorf("got %+v", target)
 	}
 	if p := target.Policies; len(p) != 1 || p[0].Metric != autoscaling.ServiceAverageCPUUtilization || p[0].TargetValue != 70 || p[0].ScaleOutCooldown != time.Minute {
 		t.Errorf("got policies %+v, want the tasks' CPU near 70 %%", p)
 	}
-	if got := frontend.ServiceTarget(frontEnds["tasks"].Calendar(final()), 0).MaxCapacity; got != 9 {
+	if got := frontend.ServiceTarget(frontEnds["tasks"].Calendar(final()), 0).MaxCapacity; got != 6 {
 		t.Errorf("got at most %d, want the highest floor", got)
 	}
 }

@@ -14,7 +14,7 @@ var boundsRules = []Rule{
 		ID:     "floor-without-zone",
 		Reason: "what a floor leaves when an Availability Zone fails has to carry the traffic until new instances serve",
 		Fact:   "C36",
-		Fix:    "set the floor to need × zones ÷ (zones − 1), or lower the target",
+		Fix:    "set the floor to the need at what was measured × zones ÷ (zones − 1), or lower the target",
 		check:  floorWithoutZone,
 	},
 	{
@@ -96,7 +96,8 @@ func floorWithoutZone(s Subject) problem.List {
 			ps.Add(fmt.Sprintf("Target.ScheduledActions[%d].MinCapacity", at), floor,
 				fmt.Sprintf("without one of %d zones %d of them are left, and the peak of %g requests a second needs %d",
 					f.Zones, left(floor, f.Zones), f.PeakRequestsPerSecond, need),
-				fmt.Sprintf("set it to %d or more", capacity.SurvivingZoneLoss(need, f.Zones)))
+				fmt.Sprintf("set it to %d or more",
+					capacity.Floor(f.PeakRequestsPerSecond, f.RequestsPerSecondPerInstance, 1, f.Zones)))
 		}
 	}
 	return ps
@@ -163,8 +164,8 @@ func maxBelowPeak(s Subject) problem.List {
 	need := capacity.Instances(f.PeakRequestsPerSecond, f.RequestsPerSecondPerInstance, share)
 	reserve := ""
 	if f.Production && f.Zones > 1 {
-		need = capacity.SurvivingZoneLoss(need, f.Zones)
-		reserve = fmt.Sprintf(", those included that replace one of %d zones", f.Zones)
+		need = capacity.Floor(f.PeakRequestsPerSecond, f.RequestsPerSecondPerInstance, share, f.Zones)
+		reserve = fmt.Sprintf(", also without one of %d zones", f.Zones)
 	}
 	if t.MaxCapacity < need {
 		ps.Add("Target.MaxCapacity", t.MaxCapacity,

@@ -149,11 +149,13 @@ var lintCases = []struct {
 	{"floor-without-zone", "one of the policies leaves enough", func(s *subject) { s.Target.Policies[1].TargetValue = 20 }, ""},
 	{"floor-without-zone", "not in production", func(s *subject) { s.Target.MinCapacity, s.Facts.Production = 4, false }, ""},
 
-	{"max-below-peak", "with the reserve for a zone", func(s *subject) { s.Target.MaxCapacity = 37 },
-		`Target.MaxCapacity: got 37: the peak of 6000 requests a second needs 38 instances, those included that replace one of 3 zones; raise it to 38 or more`},
+	{"max-below-peak", "with the reserve for a zone", func(s *subject) { s.Target.MaxCapacity, s.Facts.Zones = 29, 2 },
+		`Target.MaxCapacity: got 29: the peak of 6000 requests a second needs 30 instances, also without one of 2 zones; raise it to 30 or more`},
+	{"max-below-peak", "a reserve that the safety factor has", func(s *subject) { s.Target.MaxCapacity = 24 },
+		`Target.MaxCapacity: got 24: the peak of 6000 requests a second needs 25 instances, also without one of 3 zones; raise it to 25 or more`},
 	{"max-below-peak", "without it", func(s *subject) { s.Target.MaxCapacity, s.Facts.Production = 24, false },
 		`Target.MaxCapacity: got 24: the peak of 6000 requests a second needs 25 instances; raise it to 25 or more`},
-	{"max-below-peak", "just enough", func(s *subject) { s.Target.MaxCapacity = 38 }, ""},
+	{"max-below-peak", "just enough", func(s *subject) { s.Target.MaxCapacity = 25 }, ""},
 
 	{"event-idle", "a small event", func(s *subject) { s.Facts.Events[0].Floor = 6 },
 		`Facts.Events[0]: got "final": the event needs 6 instances and the minimum is 6, so that it makes no scheduled actions; check its peak, or remove the event`},

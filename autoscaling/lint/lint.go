@@ -22,6 +22,9 @@ type Subject struct {
 	// Variant is the production variant that scales. Default: nil, not known, or
 	// no variant scales.
 	Variant *autoscaling.Variant
+	// Hosting is what is said of the instances beside the scalable target. The rules
+	// do not judge it; a rehearsal plays it.
+	Hosting autoscaling.Hosting
 	// Facts are those that no template property holds.
 	Facts autoscaling.Facts
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/report"
 )
 
 // gate is the limits of a rehearsal. 0 is no limit.
@@ -48,6 +49,16 @@ func (g gate) contradictions(in rehearsal.Input) problem.List {
 			"ask for 1 or more, such as 1.5")
 	}
 	return ps
+}
+
+// failuresIf are the limits that the result exceeds under other readings than base.
+func (g gate) failuresIf(base rehearsal.Reading, others []report.Reread) (out []string) {
+	for _, other := range others {
+		for _, failure := range g.failures(other.Result) {
+			out = append(out, "if "+other.Reading.Beside(base)+": "+failure)
+		}
+	}
+	return out
 }
 
 // failures are the limits that a result exceeds.

@@ -58,7 +58,7 @@ func TestProdHoldsTheFinal(t *testing.T) {
 	t.Parallel()
 	args := append([]string{"run", "--template", prod, "--fault", "zone-lost=2027-05-29T20:50:00Z", "--client-timeout",
 		"1s", "--variation", "1",
-		"--min-availability", "99.99", "--max-p99", "400ms", "--max-cost-ratio", "4"}, final...)
+		"--min-availability", "99.99", "--max-p99", "400ms", "--max-cost-ratio", "3"}, final...)
 	status, out, problems := call(args...)
 	if status != statusOK || problems != "" {
 		t.Errorf("exit status %d\n%s%s", status, out, problems)

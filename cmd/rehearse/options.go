@@ -13,6 +13,7 @@ import (
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/plan"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
@@ -43,6 +44,7 @@ type options struct {
 	kickOff, shiftTo     time.Time
 	faults               []string
 	seed                 uint64
+	playedReading        rehearsal.Reading
 	json, html           string
 	gate                 gate
 	planning             planning
@@ -118,6 +120,7 @@ func playFlags(o *options, flags *flag.FlagSet) {
 			n, err := strconv.ParseUint(s, 10, 64)
 			return n, err == nil
 		}, func(n uint64) { o.seed = n })
+	readingFlag(o, flags)
 }
 
 func compareFlags(o *options, flags *flag.FlagSet) {

@@ -20,7 +20,7 @@ func TestPlanOverEnvironment(t *testing.T) {
 		t.Fatalf("exit status %d\n%s", status, problems)
 	}
 	rows := strings.Split(out, "\n")
-	if !strings.HasPrefix(rows[1], "prod.yaml  ") || !strings.Contains(rows[1], "6 to 38") ||
+	if !strings.HasPrefix(rows[1], "prod.yaml  ") || !strings.Contains(rows[1], "6 to 25") ||
 		!strings.HasPrefix(rows[2], "prod.yaml + plan.yaml  ") || !strings.Contains(rows[2], "8 to 2") {
 		t.Errorf("%s", out)
 	}

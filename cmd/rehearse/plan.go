@@ -98,6 +98,16 @@ func (o *options) planRequest() (plan.Request, error) {
 			r.Check = &e
 		}
 	}
+	// The plan is of what comes to the variant, as the peak that is told.
+	if share := r.Input.TrafficShare(); share > 0 && share <= 1 {
+		for i := range r.Evenings {
+			r.Evenings[i].Trace = r.Evenings[i].Trace.RateScale(share)
+		}
+		if r.Check != nil {
+			r.Check.Trace = r.Check.Trace.RateScale(share)
+		}
+		r.Input.Service.TrafficShare = 1
+	}
 	place := fmt.Sprintf("%s:%d:%d: %s", scaled.File, scaled.Line, scaled.Column, scaled.LogicalID)
 	told := map[string]bool{"--trace": !read, "--evening": !read}
 	for _, err := range problems {

@@ -69,8 +69,18 @@ func (o *options) run(p prepared) (report.Report, error) {
 		TraceNotes: strings.Join(p.notes, "; "),
 		MaxP99:     o.gate.maxP99, Failures: o.gate.failures(result),
 	}
+	if p.in.Minutes {
+		if r.Readings, err = o.reread(p.in); err != nil {
+			return report.Report{}, err
+		}
+		if len(r.Failures) == 0 {
+			r.Failures = o.gate.failuresIf(p.in.WithDefaults().Reading, r.Readings)
+		}
+	}
 	if p.frontend != nil {
-		bill := p.frontend.Bill(result, p.prices)
+		whole := *p.frontend
+		whole.TrafficShare = p.in.TrafficShare()
+		bill := whole.Bill(result, p.prices)
 		r.Frontend = &bill
 	}
 	return r, nil
@@ -105,7 +115,7 @@ func (o *options) prepare(s setting, change func(*facts)) (prepared, error) {
 
 	p.in = rehearsal.Input{
 		Subject: scaled.Subject, Service: known.service, Gateway: known.gateway, Objective: known.objective,
-		Trace: faults.apply(traffic), Faults: faults.Faults, Seed: o.seed, Minutes: true,
+		Trace: faults.apply(traffic), Faults: faults.Faults, Reading: o.playedReading, Seed: o.seed, Minutes: true,
 	}
 	if s.mode != "" && errors.Join(problems...) == nil {
 		if p.in.Subject, err = o.generatedSubject(s, p.in, change != nil); err != nil {

@@ -35,6 +35,16 @@ func SurvivingZoneLoss(need, zones int) int {
 	return (need*zones + zones - 2) / (zones - 1)
 }
 
+// Floor returns how many instances, spread evenly over zones Availability Zones, carry
+// requestsPerSecond at the share safetyFactor of the sustained rate of each, and at
+// all of it where one zone fails: for a lost zone the safety factor may be used up,
+// until new instances serve. It is the larger of Instances at safetyFactor and
+// SurvivingZoneLoss of Instances at 1.
+func Floor(requestsPerSecond, sustained, safetyFactor float64, zones int) int {
+	return max(Instances(requestsPerSecond, sustained, safetyFactor),
+		SurvivingZoneLoss(Instances(requestsPerSecond, sustained, 1), zones))
+}
+
 // LeadTime returns how long before the traffic a floor is raised: the 95th
 // percentile of an instance's start time, from the decision to its first request;
 // the delay before the decision, such as an alarm's periods or ActionDelay; and a

@@ -51,6 +51,35 @@ func TestSurvivingZoneLoss(t *testing.T) {
 	}
 }
 
+func TestFloor(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		requestsPerSecond, sustained, safetyFactor float64
+		zones, want                                int
+	}{
+		{6000, 400, 0.6, 3, 25}, // 16 are left without a zone, and sustain 6400
+		{6000, 400, 0.6, 2, 30}, // half of them are left, and sustain 6000
+		{6000, 400, 0.6, 0, 25},
+		{6000, 400, 0.9, 3, 23}, // 15 are left
+		{6000, 400, 1, 1, 15},
+		{3000, 100, 0.7, 3, 45}, // 43 at 70 %, of which 28 would be left
+		{0, 100, 0.7, 3, 0},
+	} {
+		if got := capacity.Floor(test.requestsPerSecond, test.sustained, test.safetyFactor, test.zones); got != test.want {
+			t.Errorf("%+v: got %d", test, got)
+		}
+	}
+	// What the formula is for.
+	for zones := 2; zones <= 6; zones++ {
+		for rate := range 3000 {
+			n := capacity.Floor(float64(rate), 100, 0.7, zones)
+			if left := n - (n+zones-1)/zones; left*100 < rate || n*70 < rate {
+				t.Errorf("%d requests a second over %d zones: %d leave %d", rate, zones, n, left)
+			}
+		}
+	}
+}
+
 func TestLeadTime(t *testing.T) {
 	t.Parallel()
 	if got := capacity.LeadTime(9*time.Minute, capacity.ActionDelay+5*time.Minute, capacity.DefaultMargin); got != 30*time.Minute {
@@ -73,9 +102,10 @@ func TestConcurrency(t *testing.T) {
 	}
 }
 
-func ExampleSurvivingZoneLoss() {
+func ExampleFloor() {
 	// A final brings 3000 requests a second; an instance has sustained 100.
 	need := capacity.Instances(3000, 100, capacity.DefaultSafetyFactor)
-	fmt.Println(need, "carry the peak,", capacity.SurvivingZoneLoss(need, 3), "also without one of three zones")
-	// Output: 43 carry the peak, 65 also without one of three zones
+	floor := capacity.Floor(3000, 100, capacity.DefaultSafetyFactor, 3)
+	fmt.Println(need, "carry the peak,", floor, "also without one of three zones")
+	// Output: 43 carry the peak, 45 also without one of three zones
 }

@@ -157,6 +157,7 @@ func read(sources []Source, o Options, load func(file string) ([]byte, error)) (
 		t.scaled(&r)
 		t.frontends(&r)
 	}
+	r.freeHosts()
 	if budget < 0 {
 		r.Unresolved = append(r.Unresolved, Problem{Place: problem.Place{File: r.from}, Problem: problem.Problem{
 			Rule: "the functions make too much of each other", Fix: "write the values out",

@@ -53,6 +53,7 @@ func TestVariant(t *testing.T) {
 				},
 			},
 			Variant: &autoscaling.Variant{EndpointName: "odds-live", Name: "main", InstanceType: "ml.c6i.2xlarge", InitialInstanceCount: 4},
+			Hosting: autoscaling.Hosting{Known: true, InstanceType: "ml.c6i.2xlarge", ResetCount: 4},
 			Facts:   autoscaling.Facts{StartTime: 6 * time.Minute, RequestsPerSecondPerInstance: 100},
 		},
 	}
@@ -80,7 +81,9 @@ func TestComponent(t *testing.T) {
 	want := cloudformation.Scaled{
 		Source: cloudformation.Source{File: "testdata/component.yaml"},
 		Line:   29, Column: 3, LogicalID: "Target", InitialCopyCount: 1,
-		Subject: lint.Subject{Name: "Target", Target: autoscaling.ScalableTarget{
+		Subject: lint.Subject{Name: "Target", Hosting: autoscaling.Hosting{
+			Known: true, InstanceType: "ml.g6.2xlarge", MaxInstances: 8,
+		}, Target: autoscaling.ScalableTarget{
 			ResourceID: "inference-component/chat", Dimension: autoscaling.InferenceComponentCopyCount, MaxCapacity: 8,
 			StepPolicies: []autoscaling.StepScalingPolicy{{
 				Name: "wake-up", AdjustmentType: autoscaling.ChangeInCapacity, Cooldown: time.Minute, Aggregation: autoscaling.AggregateMaximum,

@@ -28,6 +28,11 @@ func (s *Scaled) describe(t *template) {
 	}
 	target.Asynchronous = config.Get("AsyncInferenceConfig") != nil
 	o.describeVariant(s.Subject.Variant, config)
+	s.Subject.Hosting = o.hosting(*s.Subject.Variant, config)
+	s.Subject.Hosting.MinInstances, s.Subject.Hosting.MaxInstances = 0, 0 // the target has the bounds
+	if !t.retainsCounts(endpoint) {
+		s.Subject.Hosting.ResetCount = s.Subject.Variant.InitialInstanceCount
+	}
 }
 
 // variantOf takes endpoint/NAME/variant/NAME apart.
@@ -54,6 +59,10 @@ func (s *Scaled) describeComponent(t *template, name string) {
 	s.Host = &autoscaling.Variant{EndpointName: endpoint, Name: variant}
 	if owner, config := t.configuration(endpoint); config != nil {
 		owner.describeVariant(s.Host, config)
+		h := owner.hosting(*s.Host, config)
+		h.TrafficShare = nil // requests name their component
+		h.CopiesPerInstance = o.copiesPerInstance(id, h.InstanceType)
+		s.Subject.Hosting = h
 	}
 }
 

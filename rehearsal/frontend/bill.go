@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,12 @@ import (
 // Bill is the bill of f for a rehearsal with Input.Minutes.
 func (f Frontend) Bill(r rehearsal.Result, p Prices) Bill {
 	b := Bill{Function: f.Function != nil}
+	if f.TrafficShare > 0 {
+		r.Minutes = slices.Clone(r.Minutes)
+		for i := range r.Minutes {
+			r.Minutes[i].Arrived /= f.TrafficShare
+		}
+	}
 	var assumptions []string
 	if t := f.Tasks; t != nil {
 		assumptions = append(assumptions, t.bill(r, &b))

@@ -15,6 +15,9 @@ type Frontend struct {
 	Tasks        *Tasks
 	Function     *Function
 	LoadBalancer *LoadBalancer
+	// TrafficShare is the share of their requests that the rehearsed variant gets, over
+	// 0. Default: 0, all of them.
+	TrafficShare float64
 }
 
 // Tasks are a gateway on Fargate.

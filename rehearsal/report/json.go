@@ -24,6 +24,10 @@ type document struct {
 	From          time.Time `json:"from"`
 	To            time.Time `json:"to"`
 	Assumptions   string    `json:"assumptions"`
+	// Reading is how AWS is read where it documents nothing, Readings are the figures
+	// under others.
+	Reading  string            `json:"reading"`
+	Readings []readingDocument `json:"readings"`
 	totals
 	Elasticity rehearsal.Elasticity `json:"elasticity"`
 	// Frontend is absent where the gateway and load balancer are not counted.
@@ -107,6 +111,7 @@ func (r Report) JSON() ([]byte, error) {
 		ResourceID:    r.Input.Subject.Target.ResourceID, Template: r.Template, Trace: r.Trace,
 		TraceRead: r.TraceRead, TraceNotes: r.TraceNotes,
 		From: res.From, To: res.To, Assumptions: r.assumptions(),
+		Reading: r.Input.WithDefaults().Reading.String(), Readings: r.readingDocuments(),
 		totals:     totalsOf(res),
 		Elasticity: res.Elasticity,
 		Frontend:   frontendOf(r.Frontend), Unscaled: r.unscaled(), Changes: r.recommendations(),

@@ -105,12 +105,19 @@ func (c *cause) when(r Report) string {
 
 // failureCauses are the causes of failed requests.
 func (r Report) failureCauses() []recommendation {
-	var limited, starting, crowded cause
+	var limited, full, asleep, refused, starting, crowded cause
+	most := r.mostCopies()
 	for _, m := range r.Result.Minutes {
 		switch {
 		case m.Failed < 1:
+		case m.Needed > m.InService && m.Desired == 0 && !r.wakesUp():
+			asleep.add(m)
 		case m.Needed > m.InService && m.Needed > m.Max && m.InService >= m.Max:
 			limited.add(m)
+		case m.Needed > m.InService && m.Needed > most && m.InService >= most:
+			full.add(m)
+		case m.Needed > m.InService && m.Min >= m.Needed:
+			refused.add(m)
 		case m.Needed > m.InService:
 			starting.add(m)
 		default:
@@ -127,23 +134,42 @@ func (r Report) failureCauses() []recommendation {
 	say(limited,
 		fmt.Sprintf("at the maximum: raise MaxCapacity to %d or more, with headroom, and see that the account's "+
 			"quota allows it", limited.needed))
+	say(full, fmt.Sprintf("with copies on all %s that there may be: raise MaxInstanceCount of ManagedInstanceScaling, so "+
+		"that %d copies have a place", counted(r.Input.WithDefaults().Service.MaxInstances), full.needed))
+	say(asleep, "and nothing wakes the component from zero: add a step policy whose alarm watches "+
+		"NoCapacityInvocationFailures, or a minimum of 1")
 	lead := r.Input.WithDefaults().Service.Start
+	say(refused, fmt.Sprintf("though the minimum was as high as is needed: raise it %s earlier, as long as %s take to "+
+		"start, and while the endpoint is not updating", duration(max(lead.Median, lead.P95)+5*time.Minute), r.unit(2)))
 	before := starting.worst().from.Add(-max(lead.Median, lead.P95) - 5*time.Minute)
+	tracks, steps := len(r.Input.Subject.Target.Policies) > 0, len(r.Input.Subject.Target.StepPolicies) > 0
 	if r.Result.Capacity.Actions == 0 {
-		say(starting, fmt.Sprintf("and nothing ever scaled out: add a target tracking policy, or a floor of %d",
-			starting.needed))
+		change := "add a target tracking policy, or a floor of %d"
+		switch suspended := r.Input.Subject.Target.SuspendedState; {
+		case suspended != nil && suspended.ScaleOut:
+			change = "end the suspension of scaling out, or add a floor of %d"
+		case tracks:
+			change = "lower the target of its policy, or add a floor of %d"
+		case steps:
+			change = "add a target tracking policy to its steps, or a floor of %d"
+		}
+		say(starting, "and nothing ever scaled out: "+fmt.Sprintf(change, starting.needed))
 		starting = cause{}
 	}
-	say(starting,
-		fmt.Sprintf("before instances had started: a scheduled floor of %d from %s UTC is there in time, a lower "+
-			"target only helps a slower rise", starting.needed, r.clock(before)))
-	say(crowded,
-		"though capacity had caught up: what had queued, or crowds at single instances; a lower target and "+
-			"LEAST_OUTSTANDING_REQUESTS leave more room")
+	lower := ""
+	if tracks {
+		lower = ", a lower target only helps a slower rise"
+	}
+	say(starting, fmt.Sprintf("before instances had started: a scheduled floor of %d from %s UTC is there in time%s",
+		starting.needed, r.clock(before), lower))
+	say(crowded, "though capacity had caught up: what had queued, or crowds at single instances; "+r.room(tracks))
 	if n := r.Result.Capacity.Refused; n > 0 {
-		out = append(out,
-			recommendation{text: fmt.Sprintf("%d floors fell due while the endpoint was updating and moved nothing: "+
-				"assert each several times, or earlier", n)})
+		change := "assert each several times, or earlier"
+		if r.assertsAgain() {
+			change = "raise the first one earlier, or in fewer steps"
+		}
+		out = append(out, recommendation{
+			text: fmt.Sprintf("%d floors fell due while the endpoint was updating and moved nothing: %s", n, change)})
 	}
 	return out
 }
@@ -179,8 +205,12 @@ func (r Report) latencyRecommendations() []recommendation {
 	if len(days) > 1 {
 		on = fmt.Sprintf(" on %d days", len(days))
 	}
+	change := "raise the floor there"
+	if len(r.Input.Subject.Target.Policies) > 0 {
+		change = "lower the policy's target, or raise the floor there"
+	}
 	return []recommendation{{text: fmt.Sprintf("p99 was over %s in %d of %d minutes%s, without a failure, at worst "+
-		"%s at %s UTC: lower the policy's target, or raise the floor there",
+		"%s at %s UTC: "+change,
 		duration(limit), minutes, len(r.Result.Minutes), on, duration(worst.P99), r.clock(worst.At))}}
 }
 
@@ -190,10 +220,11 @@ func (r Report) costRecommendations() []recommendation {
 	if cost.OverOracle < costlyRatio {
 		return nil
 	}
-	full := r.Input.WithDefaults().Objective.Utilization
+	in := r.Input.WithDefaults()
+	full, perHost := in.Objective.Utilization, max(1, in.Service.CopiesPerInstance)
 	var floor, idle float64 // instance hours over what the objective needs
 	for _, m := range r.Result.Minutes {
-		over := float64(m.InService) - float64(m.Needed)/full
+		over := (float64(m.InService) - float64(m.Needed)/full) / float64(perHost)
 		if over <= 0 {
 			continue
 		}
@@ -203,12 +234,16 @@ func (r Report) costRecommendations() []recommendation {
 			idle += over / 60
 		}
 	}
+	text := fmt.Sprintf("scaling keeps %s instance hours more than is needed: cost is %.2f × the oracle's", number(idle),
+		cost.OverOracle)
+	change := r.idleChange()
 	if floor >= idle {
-		return []recommendation{{text: fmt.Sprintf("the minimum holds %s instance hours more than is needed: cost "+
-			"is %.2f × the oracle's; lower floors, later, or shorter, if this is all that comes", number(floor),
-			cost.OverOracle)}}
+		text = fmt.Sprintf("the minimum holds %s instance hours more than is needed: cost is %.2f × the oracle's",
+			number(floor), cost.OverOracle)
+		change = r.floorChange()
 	}
-	return []recommendation{{text: fmt.Sprintf("scaling keeps %s instance hours more than is needed: cost is "+
-		"%.2f × the oracle's; a higher target, or a shorter scale-in cooldown, gives them back", number(idle),
-		cost.OverOracle)}}
+	if change == "" {
+		return nil
+	}
+	return []recommendation{{text: text + "; " + change}}
 }

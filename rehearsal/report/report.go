@@ -30,6 +30,8 @@ type Report struct {
 	// Unscaled is the result of the trace before it was scaled.
 	// Default: nil, the trace was not scaled.
 	Unscaled *rehearsal.Result
+	// Readings are the results under other readings than Input's. Default: none.
+	Readings []Reread
 	// Frontend is the bill of the gateway and the load balancer.
 	// Default: nil, they are not counted.
 	Frontend *frontend.Bill
@@ -50,58 +52,6 @@ func (r Report) unit(n int) string {
 		return "copies"
 	}
 	return unit + "s"
-}
-
-// latencyLimit is the limit of p99, 0 for none.
-func (r Report) latencyLimit() time.Duration {
-	if r.MaxP99 > 0 {
-		return r.MaxP99
-	}
-	return r.Input.Objective.Latency
-}
-
-// assumptions are the assumptions of the rehearsal in one line.
-func (r Report) assumptions() string {
-	in := r.Input.WithDefaults()
-	s := in.Service
-	out := []string{
-		fmt.Sprintf("an %s completes %s requests/s, %d at a time, in %s", r.unit(1), number(s.RequestsPerSecond),
-			s.Concurrency, duration(s.ServiceTime)),
-	}
-	if r.unit(1) == "copy" {
-		out[0] = "a" + strings.TrimPrefix(out[0], "an")
-	}
-	if s.Variation > 0 {
-		out[0] += fmt.Sprintf(" with a variation of %s", number(s.Variation))
-	}
-	start := "starts in " + duration(s.Start.Median)
-	if s.Start.P95 > s.Start.Median {
-		start = fmt.Sprintf("starts in %s, one in twenty in more than %s", duration(s.Start.Median), duration(s.Start.P95))
-	}
-	out = append(out, start, "clients wait "+duration(s.ClientTimeout), "routing "+string(s.Routing))
-	if r.Frontend == nil {
-		out = append(out, "gateway and load balancer are not counted")
-	} else if text := r.Frontend.Assumptions; text != "" {
-		out = append(out, text)
-	}
-	if faults := r.faults(); faults > 0 {
-		out = append(out, fmt.Sprintf("%d faults are played", faults))
-	} else {
-		out = append(out, "AWS has the instances, and nothing else goes wrong")
-	}
-	return strings.Join(out, "; ")
-}
-
-// faults is the number of faults in the rehearsal.
-func (r Report) faults() int {
-	f := r.Input.Faults
-	n := len(f.NoCapacity) + len(f.Deployments) + len(f.Missed) + len(f.Overwritten) + len(f.MetricGaps) + len(f.NoData)
-	for _, played := range []bool{f.Fulfilled > 0, f.SlowStart > 0, !f.ZoneLost.IsZero(), f.Retries > 0} {
-		if played {
-			n++
-		}
-	}
-	return n
 }
 
 // line is an event on one line, with its day where there are several.

@@ -81,5 +81,6 @@ func (r Report) Lines() [][2]string {
 	if r.TraceNotes != "" {
 		out = append(out, [2]string{"trace", r.TraceNotes})
 	}
-	return append(out, [2]string{"rests on", r.assumptions()})
+	out = append(out, [2]string{"rests on", r.assumptions()})
+	return append(out, r.readingLines()...)
 }
