@@ -15,28 +15,34 @@ const (
 )
 
 // rule turns earlier evenings into floors. It has no search: its figures were
-// chosen once, on matches that docs/plan.md names, and hold on others.
+// chosen once, and hold on evenings that were not seen when they were.
 type rule struct {
-	// share is the part of the expected need that a floor holds.
-	share float64
-	// rises is how many times the present rate must be coming for a floor to stand.
-	rises float64
 	// start is the start time of an instance.
 	start time.Duration
 	// early is how much earlier than expected the event may begin.
 	early time.Duration
 }
 
-// defaultRule is the rule for instances with a start time.
-func defaultRule(start time.Duration) rule {
-	return rule{share: 0.9, rises: 1.2, start: start}
-}
+const (
+	// ruleShare is the part of the expected need, at ruleSafetyFactor, that floors
+	// hold. Tracking adds the rest.
+	ruleShare, ruleSafetyFactor = 0.9, 0.7
+	// rises is how many times the present rate must be coming for a floor to stand.
+	// Tracking alone follows less.
+	rises = 1.2
+	// floorsUntil is how long after kick-off the last floor begins.
+	floorsUntil = 150 * time.Minute
+)
 
-// horizon is how far ahead a floor looks: tracking alone needs a few minutes to see
-// a rise (fact A11), and a start time to follow it; a floor may be refused for as
-// long (fact C35).
-func (r rule) horizon() time.Duration {
-	return time.Duration(1.5*float64(r.start)) + 10*time.Minute
+// horizon is how far ahead a floor looks. An endpoint that is updating refuses it for
+// up to a start time (fact C35), it is asserted again after a step of the grid, and
+// instances take a start time. From kick-off on, floors and traffic are there already,
+// and half of the first start time is enough.
+func (r rule) horizon(at time.Duration) time.Duration {
+	if at < 0 {
+		return 2*r.start + grid + r.early
+	}
+	return r.start + r.start/2 + grid
 }
 
 // curve is an evening as shares of its own maximum, a value a minute from
@@ -106,16 +112,21 @@ func (s slots) at(i int) time.Duration { return s.first + time.Duration(i)*grid 
 // the clock, so that floors are on the grid of its hours.
 func (r rule) floors(curves []curve, kickOff time.Time) slots {
 	s := newSlots(kickOff)
-	before := time.Hour + time.Duration(1.5*float64(r.start)) + grid + r.early
-	const after = 150 * time.Minute
+	before := time.Hour + r.horizon(-grid)
 	for i := range s.shares {
-		if at := s.at(i); at >= -before && at <= after {
+		if at := s.at(i); at >= -before && at <= floorsUntil {
 			s.shares[i] = agreed(curves, func(c curve) float64 { return r.floorOf(c, at) })
 		}
 	}
-	s.shares = raiseOnce(levels(hold(s.shares)), r.start)
+	s.shares = stand(levels(hold(s.shares)), r.leadTime())
 	return s
 }
+
+// leadTime is how long before its traffic a floor is written: the start time, on the
+// grid.
+func (r rule) leadTime() time.Duration { return roundUp(r.start, grid) }
+
+func roundUp(d, to time.Duration) time.Duration { return (d + to - 1) / to * to }
 
 func newSlots(kickOff time.Time) slots {
 	s := slots{first: kickOff.Add(-learnedBefore).Truncate(grid).Sub(kickOff)}
@@ -126,8 +137,8 @@ func newSlots(kickOff time.Time) slots {
 // floorOf is the floor that one evening asks for at a time, as a share of the peak:
 // what it brings within the horizon, if that is a rise.
 func (r rule) floorOf(c curve, at time.Duration) float64 {
-	ahead := c.highest(at, at+r.horizon()+r.early)
-	if ahead < r.rises*c.highest(at, at) {
+	ahead := c.highest(at, at+r.horizon(at))
+	if ahead < rises*c.highest(at, at) {
 		return 0
 	}
 	return ahead
@@ -147,12 +158,12 @@ func agreed(curves []curve, of func(curve) float64) float64 {
 	return values[len(values)-1]
 }
 
-// hold keeps each floor for 10 minutes, so that a floor does not come and go.
+// hold keeps each floor for another step of the grid, so that floors do not come and
+// go.
 func hold(shares []float64) []float64 {
-	const slots = 2
-	out := make([]float64, len(shares))
-	for i := range shares {
-		out[i] = slices.Max(shares[max(0, i-slots) : i+1])
+	out := slices.Clone(shares)
+	for i := 1; i < len(shares); i++ {
+		out[i] = max(shares[i-1], shares[i])
 	}
 	return out
 }
@@ -162,12 +173,12 @@ func hold(shares []float64) []float64 {
 func levels(shares []float64) []float64 {
 	out := slices.Clone(shares)
 	for from := 0; from < len(out); from++ {
-		if out[from] == 0 {
-			continue
-		}
 		to := from
 		for to < len(out) && out[to] > 0 {
 			to++
+		}
+		if to == from {
+			continue
 		}
 		highest := slices.Max(out[from:to])
 		for i := from; i < to; i++ {
@@ -178,14 +189,17 @@ func levels(shares []float64) []float64 {
 	return out
 }
 
-// raiseOnce makes a standing floor at once the highest that is due within a start
-// time, in which the endpoint would refuse another.
-func raiseOnce(shares []float64, start time.Duration) []float64 {
-	ahead := int(start / grid)
+// stand keeps a floor that has risen for longer than the lead time, since an event's
+// shape cannot say a floor that ends before its traffic comes.
+func stand(shares []float64, lead time.Duration) []float64 {
+	least := int(lead/grid) + 1
 	out := slices.Clone(shares)
-	for i := range shares {
-		if shares[i] > 0 {
-			out[i] = slices.Max(shares[i:min(len(shares), i+ahead+1)])
+	for i, x := range shares {
+		if i > 0 && x <= shares[i-1] {
+			continue
+		}
+		for k := i; k < min(i+least, len(out)); k++ {
+			out[k] = max(out[k], x)
 		}
 	}
 	return out

@@ -42,7 +42,6 @@ func (p *planner) searchSpace() searchSpace {
 	return c
 }
 
-func roundUp(d, to time.Duration) time.Duration { return (d + to - 1) / to * to }
 
 // initial is the beginning of the search: today's bounds, no floor.
 func (p *planner) initial(c searchSpace) Setting {

@@ -81,16 +81,17 @@ var regimes = []regime{{1, 5 * time.Minute}, {2, 10 * time.Minute}}
 
 // figures are those of all matches that were walked.
 type figures struct {
+	seen                   map[string]bool
 	n                      int
 	worst, worst13         float64
 	lost, lessThanTracking int
 	mean, most, half       float64
-	worstAt                string
+	worstAt, at13          string
 }
 
 func (f figures) String() string {
-	return fmt.Sprintf("worst %.4f %%, lost in %d/%d, cost %.3f / %.3f, half %.2f, at 1.3 %.4f %%, less than tracking %d  %s",
-		100*f.worst, f.lost, f.n, f.mean/float64(f.n), f.most, f.half, 100*f.worst13, f.lessThanTracking, f.worstAt)
+	return fmt.Sprintf("worst %.4f %%, lost in %d/%d, cost %.3f / %.3f, half %.2f, at 1.3 %.4f %%, less %d  %s",
+		100*f.worst, f.lost, f.n, f.mean/float64(f.n), f.most, f.half, 100*f.worst13, f.lessThanTracking, f.worstAt+f.at13)
 }
 
 // play rehearses plans of matches, told the peak.
@@ -124,6 +125,9 @@ func play(ws []walk, start time.Duration, plan func(Request) (planned, alone lin
 				f.half = max(f.half, p.Cost.OverOracle)
 			case 1.3:
 				f.worst13 = min(f.worst13, p.Requests.Availability)
+				if p.Requests.Availability < 0.9995 {
+					f.at13 += fmt.Sprintf(" %s:%.0f>%.3f", w.on.KickOff.Format("0102T15"), w.on.Trace.Peak()/70, 100*p.Requests.Availability)
+				}
 			case 1:
 				f.n++
 				f.worst = min(f.worst, p.Requests.Availability)
