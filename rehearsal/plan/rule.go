@@ -8,6 +8,9 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
+// grid is the resolution of floors, and how often they are asserted.
+const grid = 5 * time.Minute
+
 // The part of an evening that a plan learns from, about its kick-off.
 const (
 	learnedBefore = 2 * time.Hour
@@ -42,7 +45,7 @@ func (r rule) horizon(at time.Duration) time.Duration {
 	if at < 0 {
 		return 2*r.start + grid + r.early
 	}
-	return r.start + r.start/2 + grid
+	return r.start + r.start/2 + grid + r.early
 }
 
 // curve is an evening as shares of its own maximum, a value a minute from
