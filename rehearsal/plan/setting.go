@@ -87,7 +87,7 @@ func (p *planner) calendarEvent(floorShare float64) events.Event {
 		Name: p.event.Name, Timezone: kickOff.Location().String(), Starts: at(p.parts[0].from),
 		Ends:                  at(p.parts[len(p.parts)-1].to),
 		PeakRequestsPerSecond: p.event.Peak, Uncertainty: p.margin.Peak, LeadTime: &lead,
-		Shape: shape(p.parts, p.traffic),
+		Shape: shape(p.parts, p.traffic, floorShare),
 	}
 	if floorShare < 1 {
 		e.FloorShare = floorShare

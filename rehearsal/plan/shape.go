@@ -64,14 +64,13 @@ func parts(floors, traffic slots, lead time.Duration) []part {
 }
 
 // shape are the steps of parts, with the share of the peak that each brings or its
-// floor is for. Times count from the first part.
-func shape(parts []part, traffic slots) []events.ShapeStep {
+// floor is for. Times count from the first part. Floors hold floorShare of it.
+func shape(parts []part, traffic slots, floorShare float64) []events.ShapeStep {
 	var out []events.ShapeStep
 	none := 0.0
 	add := func(slot int, share float64, floorShare *float64) {
-		share = math.Ceil(100*share-1e-9) / 100
 		out = append(out, events.ShapeStep{After: time.Duration(slot-parts[0].from) * grid,
-			Share: max(0.01, min(1, share)), FloorShare: floorShare})
+			Share: max(0.001, min(1, thousandths(share))), FloorShare: floorShare})
 	}
 	for i, p := range parts {
 		during := make([]float64, 0, p.to-p.from)
@@ -79,7 +78,12 @@ func shape(parts []part, traffic slots) []events.ShapeStep {
 			during = append(during, traffic.shares[max(0, min(slot, len(traffic.shares)-1))])
 		}
 		if p.floor > 0 {
-			add(p.from, max(p.floor, slices.Max(during)), nil)
+			if brings := slices.Max(during); brings > p.floor {
+				part := thousandths(floorShare * p.floor / thousandths(brings))
+				add(p.from, brings, &part)
+			} else {
+				add(p.from, p.floor, nil)
+			}
 			continue
 		}
 		most := 1
@@ -104,3 +108,6 @@ func window(rates []float64) (begins, ends int) {
 	}
 	return begins, ends
 }
+
+// thousandths rounds a share up.
+func thousandths(share float64) float64 { return math.Ceil(1000*share-1e-9) / 1000 }

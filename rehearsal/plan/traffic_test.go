@@ -86,4 +86,3 @@ func madeUp(site, match uint64, times float64) Evening {
 	})
 	return Evening{t.TimeScale(times), start.Add(time.Duration(2 / times * float64(time.Hour)))}
 }
-

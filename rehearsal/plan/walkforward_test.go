@@ -148,7 +148,7 @@ func made(r Request) (planned, alone lint.Subject) {
 	if p.NoFloor != "" {
 		fmt.Println("no floor:", p.NoFloor, p.Setting)
 	}
-	if false {
+	if p.Setting.FloorShare != .9 || p.Setting.SafetyFactor != .7 {
 		fmt.Println(p.Setting)
 	}
 	return p.Subject, p.Alone
