@@ -1,9 +1,13 @@
 package plan
 
 import (
+	"flag"
 	"fmt"
+	"math"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -76,87 +80,115 @@ type regime struct {
 
 var regimes = []regime{{1, 5 * time.Minute}, {2, 10 * time.Minute}}
 
-// figures are those of all matches that were walked.
+// figures are those of a match, planned from earlier ones, with the told peak.
 type figures struct {
-	seen                   map[string]bool
-	n                      int
-	worst, worst13         float64
-	lost, lessThanTracking int
-	mean, most, half       float64
-	worstAt, at13          string
+	name                                 string
+	learned                              int
+	availability, alone, at13            float64
+	lost, overOracle, aloneCost, halfThe float64
+	less                                 []string // where it is less available than tracking alone
 }
 
-func (f figures) String() string {
-	return fmt.Sprintf("worst %.4f %%, lost in %d/%d, cost %.3f / %.3f, half %.2f, at 1.3 %.4f %%, less %d  %s",
-		100*f.worst, f.lost, f.n, f.mean/float64(f.n), f.most, f.half, 100*f.worst13, f.lessThanTracking, f.worstAt+f.at13)
-}
-
-// playAll rehearses plans of matches, told the peak.
-func playAll(ws []walk, start time.Duration, plan func(Request) (planned, alone lint.Subject),
-	change func(*rehearsal.Input)) figures {
-	f := figures{worst: 1, worst13: 1}
-	for _, w := range ws {
-		r := Request{Input: odds(start), Evenings: w.from, Event: Event{Name: "final", KickOff: final, Peak: w.on.Trace.Peak()}}
-		planned, alone := plan(r)
+// walkForward plans each match, and rehearses it.
+func walkForward(t *testing.T, g regime) []figures {
+	t.Helper()
+	var out []figures
+	for _, w := range walks(matches(), g.times) {
+		p := planOf(t, Request{Input: odds(g.start), Evenings: w.from,
+			Event: Event{Name: "final", KickOff: final, Peak: w.on.Trace.Peak()}})
+		f := figures{name: w.on.name(), learned: len(w.from)}
 		on := w.on.Trace.ShiftTo(w.on.KickOff, final)
 		for _, times := range []float64{0.5, 0.75, 1, 1.3} {
-			run := func(s lint.Subject) rehearsal.Result {
-				in := odds(start)
-				in.Subject, in.Trace, in.NoLatency = s, on.RateScale(times), true
-				if change != nil {
-					change(&in)
-				}
-				res, err := rehearsal.Run(in)
-				if err != nil {
-					panic(err)
-				}
-				return res
-			}
-			p, a := run(planned), run(alone)
-			if p.Requests.Failed >= halfRequest && p.Requests.Failed > a.Requests.Failed {
-				f.lessThanTracking++
-				f.worstAt += fmt.Sprintf("<%g %s %.0f>%.0f", times, w.on.KickOff.Format("0102T15"), p.Requests.Failed, a.Requests.Failed)
+			planned, alone := run(t, g.start, p.Subject, on.RateScale(times)), run(t, g.start, p.Alone, on.RateScale(times))
+			if planned.Requests.Failed >= alone.Requests.Failed+halfRequest {
+				f.less = append(f.less, fmt.Sprintf("%g times the demand", times))
 			}
 			switch times {
 			case 0.5:
-				f.half = max(f.half, p.Cost.OverOracle)
-			case 1.3:
-				f.worst13 = min(f.worst13, p.Requests.Availability)
-				if p.Requests.Availability < 0.9995 {
-					f.at13 += fmt.Sprintf(" %s:%.0f>%.3f", w.on.KickOff.Format("0102T15"), w.on.Trace.Peak()/70, 100*p.Requests.Availability)
-				}
+				f.halfThe = planned.Cost.OverOracle
 			case 1:
-				f.n++
-				f.worst = min(f.worst, p.Requests.Availability)
-				if p.Requests.Failed >= halfRequest {
-					f.lost++
-					f.worstAt += w.on.KickOff.Format(" 0102T15")
-				}
-				f.mean += p.Cost.OverOracle
-				f.most = max(f.most, p.Cost.OverOracle)
+				f.availability, f.lost = planned.Requests.Availability, planned.Requests.Failed
+				f.overOracle, f.alone, f.aloneCost = planned.Cost.OverOracle, alone.Requests.Availability, alone.Cost.OverOracle
+			case 1.3:
+				f.at13 = planned.Requests.Availability
 			}
 		}
+		out = append(out, f)
 	}
-	return f
+	return out
 }
 
-func made(r Request) (planned, alone lint.Subject) {
-	p, err := Make(r)
+func run(t *testing.T, start time.Duration, s lint.Subject, on trace.Trace) rehearsal.Result {
+	t.Helper()
+	in := odds(start)
+	in.Subject, in.Trace, in.NoLatency = s, on, true
+	r, err := rehearsal.Run(in)
 	if err != nil {
-		panic(err)
+		t.Fatal(err)
 	}
-	if p.NoFloor != "" {
-		fmt.Println("no floor:", p.NoFloor, p.Setting)
-	}
-	if p.Setting.FloorShare != .9 || p.Setting.SafetyFactor != .7 {
-		fmt.Println(p.Setting)
-	}
-	return p.Subject, p.Alone
+	return r
 }
 
-func TestHarness(t *testing.T) {
-	for _, g := range regimes {
-		ws := walks(matches(), g.times)
-		t.Logf("×%g: %v", g.times, playAll(ws, g.start, made, nil))
+var update = flag.Bool("update", false, "write the table of docs/plan.md")
+
+// Each match is planned from up to 8 earlier ones, as docs/plan.md has it, and keeps
+// what the page promises of others.
+func TestWalkForward(t *testing.T) {
+	for _, g := range []struct {
+		regime
+		availability, lost, mean, most, half, at13 float64
+	}{
+		{regimes[0], 0.9999, 1.0 / 8, 1.12, 1.25, 1.8, 0.9995},
+		{regimes[1], 0.999, 1.0 / 10, 1.25, 1.6, 3, 0.999},
+	} {
+		table := "| match | learned from | answered % | cost ÷ oracle | at half the demand | answered % at 1.3 times | " +
+			"tracking alone % | cost ÷ oracle |\n|---|---|---|---|---|---|---|---|\n"
+		all, lost, mean := walkForward(t, g.regime), 0.0, 0.0
+		for _, f := range all {
+			if f.lost >= halfRequest {
+				lost++
+			}
+			mean += f.overOracle / float64(len(all))
+			if f.availability < g.availability || f.overOracle > g.most || f.halfThe > g.half || f.at13 < g.at13 {
+				t.Errorf("×%g: %+v", g.times, f)
+			}
+			if len(f.less) > 0 {
+				t.Errorf("×%g, %s: less available than tracking alone with %s", g.times, f.name, f.less)
+			}
+			table += fmt.Sprintf("| %s | %d | %.4f | %.2f | %.2f | %.4f | %.4f | %.2f |\n", f.name, f.learned,
+				floorPercent(f.availability), f.overOracle, f.halfThe, floorPercent(f.at13), floorPercent(f.alone), f.aloneCost)
+		}
+		if lost > g.lost*float64(len(all)) || mean > g.mean {
+			t.Errorf("×%g: %g of %d matches lose requests, and the mean cost is %.3f", g.times, lost, len(all), mean)
+		}
+		table += fmt.Sprintf("| mean | | | %.3f | | | | |\n", mean)
+		onPage(t, fmt.Sprintf("walk forward ×%g", g.times), table)
+	}
+}
+
+// floorPercent is a share in percent, never rounded up to 100.
+func floorPercent(share float64) float64 { return math.Floor(share*1e6+1e-6) / 1e4 }
+
+// onPage holds a part of docs/plan.md, between comments with its name, to a text, or
+// with -update writes it.
+func onPage(t *testing.T, name, text string) {
+	t.Helper()
+	const page = "../../docs/plan.md"
+	data, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin, end := "<!-- "+name+" -->\n\n", "\n<!-- end -->"
+	before, rest, ok := strings.Cut(string(data), begin)
+	now, after, ended := strings.Cut(rest, end)
+	switch {
+	case !ok || !ended:
+		t.Fatalf("%s has no part %q", page, name)
+	case now != text && *update:
+		if err := os.WriteFile(page, []byte(before+begin+text+end+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	case now != text:
+		t.Errorf("%s: make walk-forward renews %s\n%s", page, name, text)
 	}
 }
