@@ -206,7 +206,9 @@ func (o *options) checkRequired(played bool) {
 
 // learnsFromFiles reports whether a plan learns from other files than --trace. Only a
 // plan's event has a name.
-func (o *options) learnsFromFiles() bool { return o.planning.name != "" && len(o.planning.evenings) > 0 }
+func (o *options) learnsFromFiles() bool {
+	return o.planning.name != "" && len(o.planning.evenings) > 0
+}
 
 // outputs are the output files; those without a path are not written.
 func (o *options) outputs() []output {

@@ -15,9 +15,9 @@ import (
 
 // makePlan makes a plan, and prints its summary and the keys for an environment file.
 func makePlan(o *options, out io.Writer) (int, error) {
-	o.checkPlanOptions()
 	o.checkRequired(true)
 	o.checkSingle()
+	o.checkPlanOptions()
 	request, read, err := o.planRequest()
 	if err != nil {
 		return statusBadInput, err
@@ -85,7 +85,8 @@ func (o *options) planRequest() (plan.Request, string, error) {
 		}
 	}
 	place := fmt.Sprintf("%s:%d:%d: %s", scaled.File, scaled.Line, scaled.Column, scaled.LogicalID)
-	told := map[string]bool{"--trace": !read, "--evening": !read}
+	nothing := !o.hasTraffic() && len(o.planning.evenings) == 0 // reported as --trace
+	told := map[string]bool{"--trace": !read || nothing, "--evening": !read || nothing}
 	for _, err := range problems {
 		for _, p := range problem.From(err) {
 			told[p.Path] = true
@@ -100,7 +101,10 @@ func (o *options) planRequest() (plan.Request, string, error) {
 			p.Path = inner
 			p = known.locate(p, place)
 		default:
-			if p.Path = planOption(p.Path); told[p.Path] {
+			if p.Path = planOption(p.Path); !o.hasTraffic() && (p.Path == "--trace" || p.Path == "--kick-off") {
+				p.Path = "--evening"
+			}
+			if told[p.Path] {
 				continue // reported already
 			}
 		}
