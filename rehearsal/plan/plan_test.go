@@ -199,22 +199,43 @@ func TestNoFloor(t *testing.T) {
 }
 
 // A plan is never less available than its tracking alone and today's setting with the
-// demand that is likely, together over its evenings.
+// demand that is likely, together over its evenings: where the rule's floors are, it
+// takes larger or earlier ones.
 func TestNeverLess(t *testing.T) {
 	t.Parallel()
-	for _, target := range []float64{0.5, 0.7, 0.8} {
+	for name, c := range map[string]struct {
+		evenings []Evening
+		target   float64
+		early    time.Duration
+	}{
+		"the rule":        {matches()[3:11], 0.7, 0},
+		"earlier floors":  {matches()[:5], 0.7, grid},
+		"a lower target":  {matches()[3:11], 0.5, 0},
+		"a higher target": {matches()[3:11], 0.8, 0},
+	} {
 		r := many()
+		r.Evenings = c.evenings
+		r.Event.Peak = 3000
 		r.Input.Subject.Target.Policies = slices.Clone(r.Input.Subject.Target.Policies)
-		r.Input.Subject.Target.Policies[0].TargetValue = 6000 * target
+		r.Input.Subject.Target.Policies[0].TargetValue = 6000 * c.target
 		p := newPlanner(r.withDefaults())
 		of, s, noFloor, err := p.choose()
 		if err != nil {
 			t.Fatal(err)
 		}
+		if of.rule.early != c.early || s.FloorShare == 0 {
+			t.Errorf("%s: %+v, early by %s", name, s, of.rule.early)
+		}
 		tried := likely(p.evenings, p.event)
 		lost := of.lost(of.subject(s), tried)
-		if worse(lost, of.lost(of.subject(s.withoutFloors()), tried)) >= 0 || worse(lost, p.lost(p.todaysSubject(), tried)) >= 0 {
-			t.Errorf("%g: %+v %s loses %v", target, s, noFloor, lost)
+		for than, others := range map[string][]float64{"tracking alone": of.lost(of.subject(s.withoutFloors()), tried),
+			"today": p.lost(p.todaysSubject(), tried)} {
+			for i := range lost {
+				if lost[i] > others[i]+halfRequest {
+					t.Errorf("%s: %+v %s loses %g with %s, %s %g", name, s, noFloor, lost[i], tried[i%len(tried)].name, than,
+						others[i])
+				}
+			}
 		}
 	}
 }
