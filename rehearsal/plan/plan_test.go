@@ -206,12 +206,12 @@ func TestNeverLess(t *testing.T) {
 	for name, c := range map[string]struct {
 		evenings []Evening
 		target   float64
-		early    time.Duration
+		rule     bool // its floors hold
 	}{
-		"the rule":        {matches()[3:11], 0.7, 0},
-		"earlier floors":  {matches()[:5], 0.7, grid},
-		"a lower target":  {matches()[3:11], 0.5, 0},
-		"a higher target": {matches()[3:11], 0.8, 0},
+		"the rule":        {matches()[3:11], 0.7, true},
+		"earlier floors":  {matches()[:5], 0.7, false},
+		"a higher target": {matches()[3:11], 0.8, true},
+		"a lower target":  {matches()[3:11], 0.65, true},
 	} {
 		r := many()
 		r.Evenings = c.evenings
@@ -223,7 +223,7 @@ func TestNeverLess(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if of.rule.early != c.early || s.FloorShare == 0 {
+		if rule := of.rule.early == 0 && s.SafetyFactor == 0.7 && s.FloorShare == ruleShare; rule != c.rule || noFloor != "" {
 			t.Errorf("%s: %+v, early by %s", name, s, of.rule.early)
 		}
 		tried := likely(p.evenings, p.event)

@@ -90,13 +90,8 @@ func byInvocations(p autoscaling.TargetTrackingPolicy) bool {
 // safetyFactors are those that a plan tries, from the cheapest on. The last is today's
 // where that is lower: with it a plan is never less available than today.
 func (p *planner) safetyFactors() []float64 {
-	out := []float64{ruleSafetyFactor}
-	for _, u := range []float64{0.65, 0.6, 0.55, 0.5} {
-		if u > p.currentSafetyFactor+1e-9 {
-			out = append(out, u)
-		}
-	}
-	if u := p.currentSafetyFactor; u < ruleSafetyFactor {
+	out := []float64{ruleSafetyFactor, 0.65, 0.6}
+	if u := p.currentSafetyFactor; u < 0.6 {
 		out = append(out, u)
 	}
 	return out
@@ -111,7 +106,8 @@ type attempt struct {
 
 // attempts are those that a plan tries, from the cheapest on: where the rule's floors
 // are worse than none, chance has them refused, and larger or earlier ones are not.
-var attempts = []attempt{{1, 0}, {1 / ruleShare, 0}, {1, grid}, {1 / ruleShare, grid}}
+var attempts = []attempt{{1, 0}, {1 / ruleShare, 0}, {1, grid}, {1 / ruleShare, grid}, {1, 2 * grid},
+	{1 / ruleShare, 2 * grid}}
 
 // choose is the cheapest setting with floors that is nowhere less available than its
 // tracking alone and today's scaling, with the planner that has its floors; or else the
