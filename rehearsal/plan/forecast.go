@@ -14,10 +14,19 @@ func roundPeak(rate float64) float64 {
 	return math.Round(math.Ceil(rate/digit-1e-9)*digit*1e6) / 1e6
 }
 
+// peak is the highest rate about the kick-off, or else of the whole trace.
+func (e Evening) peak() float64 {
+	about := e.Trace.Between(e.KickOff.Add(-learnedBefore), e.KickOff.Add(learnedAfter))
+	if peak := about.Peak(); peak > 0 {
+		return peak
+	}
+	return e.Trace.Peak()
+}
+
 // at is the evening at the event's time, with times its peak.
 func (e Evening) at(event Event, times float64) trace.Trace {
 	t := e.Trace.ShiftTo(e.KickOff, event.KickOff)
-	if peak := t.Peak(); peak > 0 {
+	if peak := e.peak(); peak > 0 {
 		t = t.RateScale(times * event.Peak / peak)
 	}
 	return t

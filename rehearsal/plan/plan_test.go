@@ -183,6 +183,23 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
+// A higher peak at another time of a trace is not the event's, and what is less
+// available than tracking alone is named.
+func TestPeakOfTheEvent(t *testing.T) {
+	t.Parallel()
+	e := semifinal(7, 1)
+	want := e.peak()
+	e.Trace.Counts = append(slices.Clone(e.Trace.Counts), 1e6)
+	if got := e.peak(); got != want || e.at(Event{KickOff: final, Peak: want}, 1).Total() != e.Trace.Total() {
+		t.Errorf("the peak is %g, want %g", got, want)
+	}
+	p := Plan{Wrong: []Row{{Name: "a", Plan: Outcome{Failed: 2}, Alone: Outcome{Failed: 1}, Today: Outcome{Failed: 3}},
+		{Name: "b", Plan: Outcome{Failed: 1}, Alone: Outcome{Failed: 1}, Today: Outcome{Failed: 3}}}}
+	if got := p.less(); !slices.Equal(got, []string{"a"}) {
+		t.Errorf("%q", got)
+	}
+}
+
 // Where nothing rises, there is no floor, and the plan says why.
 func TestNoFloor(t *testing.T) {
 	t.Parallel()
@@ -317,7 +334,8 @@ func TestQuota(t *testing.T) {
 func TestComponent(t *testing.T) {
 	t.Parallel()
 	r := small()
-	component := autoscaling.ComponentScaling{CopyCapacity: autoscaling.CopyCapacity{RequestsPerSecondPerCopy: 100}, CopyScaling: autoscaling.CopyScaling{MinCapacity: 4, MaxCapacity: 100}}
+	component := autoscaling.ComponentScaling{
+		CopyCapacity: autoscaling.CopyCapacity{RequestsPerSecondPerCopy: 100}, CopyScaling: autoscaling.CopyScaling{MinCapacity: 4, MaxCapacity: 100}}
 	r.Input.Subject.Target = component.Target("odds")
 	p := planOf(t, r)
 	if ps := p.Subject.Target.Validate(); ps != nil {

@@ -39,6 +39,9 @@ func (p Plan) Summary() string {
 	}
 	fmt.Fprintln(&b, "errors and faults, on the last of these:")
 	writeRows(&b, p.Wrong)
+	if less := p.less(); len(less) > 0 {
+		fmt.Fprint(&b, wrap("", "less available than tracking alone or today: "+strings.Join(less, "; ")))
+	}
 	for _, h := range p.Harder {
 		fmt.Fprint(&b, wrap("", h.String()))
 	}
@@ -47,6 +50,20 @@ func (p Plan) Summary() string {
 	}
 	commented := "# " + strings.ReplaceAll(strings.TrimSuffix(b.String(), "\n"), "\n", "\n# ") + "\n"
 	return strings.ReplaceAll(commented, "# \n", "#\n")
+}
+
+// less are the rows where the plan is less available than its tracking alone or today's
+// scaling.
+func (p Plan) less() []string {
+	var out []string
+	for _, rows := range [][]Row{p.Evenings, p.Wrong} {
+		for _, r := range rows {
+			if r.Plan.Failed >= min(r.Alone.Failed, r.Today.Failed)+halfRequest {
+				out = append(out, r.Name)
+			}
+		}
+	}
+	return out
 }
 
 func writeRows(b *strings.Builder, rows []Row) {

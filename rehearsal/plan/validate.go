@@ -129,7 +129,7 @@ func (r Request) withDefaults() Request {
 	r.Event.Name = r.Event.name()
 	if r.Event.Peak == 0 {
 		for _, e := range r.Evenings {
-			r.Event.Peak = max(r.Event.Peak, e.Trace.Peak())
+			r.Event.Peak = max(r.Event.Peak, e.peak())
 		}
 	}
 	r.Event.Peak = roundPeak(r.Event.Peak)
