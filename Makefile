@@ -68,14 +68,18 @@ rehearsal-picture: rehearse ## Renew docs/rehearsal.png from bin/rehearsal.html,
 	$(CHROMIUM) --headless=new --hide-scrollbars --blink-settings=preferredColorScheme=1 --window-size=960,1720 \
 		--screenshot=$(CURDIR)/docs/rehearsal.png file://$(CURDIR)/bin/rehearsal.html
 
-# The semi-final of the day before, as the forecast of that final.
-PLAN ?= --trace rehearsal/testdata/wc98_semifinals_1998-07-07_08.csv --from 1998-07-07T17:00:00Z --to 1998-07-08T00:00:00Z \
-	--kick-off 1998-07-07T19:00:00Z --shift-to 2027-05-29T19:00:00Z --timezone Europe/London --name final --peak 6000 \
-	--check 1998-07-08T19:00:00Z --client-timeout 1s --min-availability 99.99
+# Matches before the semi-final of that day, as the forecast of that final.
+PLAN ?= --evening rehearsal/testdata/wc98_matches --shift-to 2027-05-29T19:00:00Z --timezone Europe/London --name final \
+	--peak 6000 --check rehearsal/testdata/wc98_semifinals_1998-07-07_08.csv@1998-07-08T19:00:00Z --client-timeout 1s \
+	--min-availability 99.99
 
 .PHONY: plan
-plan: ## Plan a final for TEMPLATE (default prod's), learned from a semi-final, and print the keys for its environment file.
-	@go run ./cmd/rehearse plan --template $(TEMPLATE) $(PLAN) $(if $(BUDGET),--budget $(BUDGET))
+plan: ## Plan a final for TEMPLATE (default prod's), learned from earlier matches, and print the keys for its environment file.
+	@go run ./cmd/rehearse plan --template $(TEMPLATE) $(PLAN)
+
+.PHONY: walk-forward
+walk-forward: ## Renew the tables of docs/plan.md, of each match planned from earlier ones.
+	go test -count=1 -run 'TestWalkForward$$' ./rehearsal/plan -update
 
 .PHONY: changes-page
 changes-page: ## Renew docs/changes.md, which changes each key of an environment file once.
@@ -137,7 +141,7 @@ bench: ## Run the benchmarks.
 	go test -run '^$$' -bench . -benchmem ./...
 
 .PHONY: bench-rehearsal
-bench-rehearsal: ## Time a rehearsal of 88 days, second by second, on one core, and a plan of 1,000 settings on all of them.
+bench-rehearsal: ## Time a rehearsal of 88 days, second by second, on one core, and a plan from eight evenings on all of them.
 	GOMAXPROCS=1 go test -run '^$$' -bench . -benchmem ./rehearsal
 	go test -run '^$$' -bench . -benchtime 1x ./rehearsal/plan
 

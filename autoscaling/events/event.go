@@ -79,6 +79,10 @@ type ShapeStep struct {
 	After time.Duration `json:"after"`
 	// Share is the part of the peak, over 0 and at most 1.
 	Share float64 `json:"share" jsonschema:"exclusiveMinimum=0,maximum=1"`
+	// FloorShare is the event's FloorShare for this step, from 0, no floor, to 1:
+	// tracking goes on alone where traffic rises no faster than it can follow. What
+	// stands before the endpoint keeps its floor. Default: the event's.
+	FloorShare *float64 `json:"floorShare,omitempty" jsonschema:"minimum=0,maximum=1"`
 }
 
 // MaxScheduledActions is the quota of one scalable target, which AWS does not

@@ -81,7 +81,14 @@ func (c Calendar) steps(e Event) []floorStep {
 		if e.FloorUntil != 0 && s.After >= e.FloorUntil {
 			break
 		}
-		steps = append(steps, floorStep{s.After, max(c.MinCapacity, c.floorFor(e, s.Share))})
+		step, stepEvent := floorStep{s.After, c.MinCapacity}, e
+		if s.FloorShare != nil {
+			stepEvent.FloorShare = *s.FloorShare
+		}
+		if s.FloorShare == nil || *s.FloorShare > 0 {
+			step.minCapacity = max(c.MinCapacity, c.floorFor(stepEvent, s.Share))
+		}
+		steps = append(steps, step)
 	}
 	return steps
 }

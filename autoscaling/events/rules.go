@@ -210,6 +210,10 @@ func (e Event) validateShape(timed bool) problem.List {
 			ps.Add(at+".Share", s.Share, "a share of the peak is over 0 and at most 1",
 				"raise the peak where this step is higher")
 		}
+		if f := s.FloorShare; f != nil && !(*f >= 0 && *f <= 1) {
+			ps.Add(at+".FloorShare", *f, "the floor of a step holds a share from 0 to 1 of what the step needs",
+				"set it to 0 for no floor, or leave it out for the event's")
+		}
 	}
 	return ps
 }

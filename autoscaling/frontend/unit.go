@@ -3,6 +3,7 @@ package frontend
 import (
 	"cmp"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
@@ -65,13 +66,17 @@ func ServiceTasks(requestsPerSecond float64, zones int) Unit {
 // moves with them, and asserts its floors by the same means. A peak that is
 // known in instances is taken for the rate that they are meant to carry; where
 // that was not measured, such an event has no peak here and is refused. A lead
-// time, FloorShare and FloorUntil are of the instances alone. The maximum is the
+// time, FloorShare, also of steps, and FloorUntil are of the instances alone. The maximum is the
 // highest floor.
 func (u Unit) Calendar(c events.Calendar) events.Calendar {
 	prepared := make([]events.Event, len(c.Events))
 	for i, e := range c.Events {
 		e.PeakRequestsPerSecond, e.PeakInstances = c.Rate(e), 0
 		e.LeadTime, e.FloorShare, e.FloorUntil = nil, 0, 0
+		e.Shape = slices.Clone(e.Shape)
+		for step := range e.Shape {
+			e.Shape[step].FloorShare = nil
+		}
 		if u.LeadTime != 0 {
 			e.LeadTime = &u.LeadTime
 		}

@@ -270,7 +270,7 @@ func TestPlansFollow(t *testing.T) {
 		"--service-time", "40ms", "--start-time", "5m", "--client-timeout", "1s",
 		"--price-per-hour", "0.2", "--trace", semifinals, "--from", "1998-07-08T17:00:00Z", "--to",
 		"1998-07-09T00:00:00Z", "--kick-off", "1998-07-08T19:00:00Z", "--shift-to", "2027-05-29T19:00:00Z",
-		"--evening", "1998-07-07T19:00:00Z", "--budget", "20", "--min-availability", "99.9"}
+		"--evening", "1998-07-07T19:00:00Z", "--min-availability", "99.9"}
 	c := commands()[1]
 	options := newOptions()
 	if status := c.parse(options, args[1:], &o, &o); status != statusOK {

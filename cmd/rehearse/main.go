@@ -81,7 +81,6 @@ func (c command) run(args []string, out, problems io.Writer) int {
 	if status := c.parse(o, args, out, problems); status != statusOK {
 		return max(status, statusOK)
 	}
-	o.terminal = terminal(problems)
 	status, err := c.do(o, out)
 	if err != nil {
 		fmt.Fprintln(problems, err)

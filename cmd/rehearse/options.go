@@ -48,7 +48,6 @@ type options struct {
 	json, html           string
 	gate                 gate
 	planning             planning
-	terminal             io.Writer // shows the progress of a plan; nil without a terminal
 
 	// problems are those of single options, reported with all others.
 	problems problem.List
@@ -134,10 +133,8 @@ func compareFlags(o *options, flags *flag.FlagSet) {
 		"the ways are fixed, autoscaled and planned", "such as autoscaled",
 		parseScalingMode, func(w scalingMode) { o.modes = append(o.modes, w) })
 	valueFlag(o, flags, "evening",
-		"learn what is planned from an evening, by its `kick-off` in the trace, or FILE@TIME; may be said again",
-		"it is a time, or FILE@TIME", "such as 1998-07-07T19:00:00Z",
-		parseKickOff, func(k kickOff) { o.planning.evenings = append(o.planning.evenings, k) })
-	budgetFlag(o, flags)
+		"learn what is planned from an evening, "+eveningHelp, eveningRule, eveningFix,
+		parseEvenings, func(k []kickOff) { o.planning.evenings = append(o.planning.evenings, k...) })
 	flags.BoolVar(&o.flips, "flips", false,
 		"say where another would be the cheapest: at which price, speed or start time")
 	flags.StringVar(&o.svg, "svg", "", "draw the comparison into this `file`")
@@ -177,6 +174,7 @@ func (o *options) checkRequired(played bool) {
 		return
 	}
 	switch {
+	case !o.hasTraffic() && o.learnsFromFiles():
 	case !o.hasTraffic():
 		o.problems.Add("--trace", nil, "a rehearsal replays traffic, and none is given",
 			"give --trace FILE, or --shape KIND,KEY=VALUE,...")
@@ -207,6 +205,12 @@ func (o *options) checkRequired(played bool) {
 		o.problems.Add("--kick-off", o.kickOff.Format(time.RFC3339), "it says what --shift-to moves, which is not given",
 			"give --shift-to TIME, or leave it out")
 	}
+}
+
+// learnsFromFiles reports whether a plan learns from other files than --trace. Only a
+// plan's event has a name.
+func (o *options) learnsFromFiles() bool {
+	return o.planning.name != "" && len(o.planning.evenings) > 0
 }
 
 // outputs are the output files; those without a path are not written.

@@ -1,10 +1,11 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -20,7 +21,7 @@ import (
 // lastYear is the first semi-final, for a final to come.
 var lastYear = []string{"--trace", semifinals, "--from", "1998-07-07T17:00:00Z", "--to", "1998-07-08T00:00:00Z",
 	"--kick-off", "1998-07-07T19:00:00Z",
-	"--shift-to", "2027-05-29T19:00:00Z", "--name", "final", "--budget", "20"}
+	"--shift-to", "2027-05-29T19:00:00Z", "--name", "final"}
 
 // TestPlan: what is printed is YAML, what is in the files is the same, and all
 // of it is so again.
@@ -65,9 +66,13 @@ func TestPlan(t *testing.T) {
 	if holds := doc["holds"] == true; holds != (status == statusOK) || !holds && status != statusRefused {
 		t.Errorf("holds: %v, exit status %d", doc["holds"], status)
 	}
-	if _, out, _, doc = planned("checked", "--check", "1998-07-08T19:00:00Z", "--evening", "1998-07-08T19:00:00Z",
-		"--robust=false"); doc["onTheEveningToCheckBy"] == nil ||
-		!strings.Contains(out, "on the evening to check it by") || doc["marginPeak"] != 1.0 {
+	if !strings.HasPrefix(doc["traceRead"].(string), "CSV: requests of each period in column count") {
+		t.Error(doc["traceRead"])
+	}
+	status, out, _, doc = planned("checked", "--check", "1998-07-08T19:00:00Z", "--evening", "1998-07-08T19:00:00Z",
+		"--margin-peak", "1.2")
+	if doc["onTheEveningToCheckBy"] == nil || !strings.Contains(out, "the evening to check by") ||
+		doc["marginPeak"] != 1.2 || (doc["holds"] == true) != (status == statusOK) {
 		t.Errorf("%v\n%s", doc, out)
 	}
 }
@@ -79,11 +84,13 @@ func TestMistakesOfAPlan(t *testing.T) {
 		"plan-nothing-given": nil,
 		"plan-options-wrong": append([]string{"--template", variant, "--facts", "testdata/facts.yaml", "--peak", "0",
 			"--margin-peak", "0.5", "--margin-early", "3h",
-			"--min-availability", "101", "--timeout", "5", "--budget", "1", "--evening", "yesterday", "--check", "yesterday",
+			"--min-availability", "101", "--margin-start", "0", "--evening", "yesterday", "--check", "yesterday",
 			"--fault", "fulfilled=0.5", "--timezone", "Europe/Londn"}, lastYear...),
 		"plan-elsewhere": append(append([]string{"--template", variant, "--facts", "testdata/facts.yaml"}, lastYear...),
 			"--kick-off", "1998-07-09T19:00:00Z",
-			"--check", "1998-07-19T19:00:00Z", "--robust=false", "--margin-early", "5m", "--name", "a|b"),
+			"--check", "1998-07-19T19:00:00Z", "--name", "a|b"),
+		"plan-folder-empty": {"--template", variant, "--facts", "testdata/facts.yaml", "--shift-to", "2027-05-29T19:00:00Z",
+			"--evening", "testdata", "--check", "testdata/facts.yaml"},
 		"plan-facts-missing": append([]string{"--template", component}, lastYear...),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -121,12 +128,11 @@ func TestPlansAreEnvironments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := plan.Make(context.Background(), plan.Request{
+	p, err := plan.Make(plan.Request{
 		Input: rehearsal.Input{Subject: today.Subjects()[0], Service: rehearsal.Service{ClientTimeout: time.Second}},
 		Evenings: []plan.Evening{{Trace: t0.Between(kickOff.Add(-2*time.Hour), kickOff.Add(5*time.Hour)),
 			KickOff: kickOff}},
-		Event:  plan.Event{Name: "the final, #1", KickOff: time.Date(2027, time.May, 29, 20, 0, 0, 0, london)},
-		Margin: plan.DefaultMargin(), Budget: 120,
+		Event: plan.Event{Name: "the final, #1", KickOff: time.Date(2027, time.May, 29, 20, 0, 0, 0, london)},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -147,39 +153,65 @@ func TestPlansAreEnvironments(t *testing.T) {
 	}
 }
 
-// TestProgress: a bar is for a terminal alone.
-func TestProgress(t *testing.T) {
+// A folder of evenings needs no --trace, and what the plan says of the evening to check
+// by is what its keys do, in an environment file, as run rehearses them.
+func TestWhatIsSaidIsWritten(t *testing.T) {
 	t.Parallel()
-	o := newOptions()
-	if o.progress() != nil {
-		t.Error("nobody looks")
+	dir := t.TempDir()
+	const minimal = "../../config/testdata/valid/minimal.yaml"
+	const peak = 3630 // of 8 July, rounded up
+	keys, said := filepath.Join(dir, "keys.yaml"), filepath.Join(dir, "plan.json")
+	status, out, problems := call("plan", "--environment", minimal, "--client-timeout", "1s", "--evening",
+		"../../rehearsal/testdata/wc98_matches", "--check", semifinals+"@1998-07-08T19:00:00Z", "--shift-to",
+		"2027-05-29T19:00:00Z", "--peak", strconv.Itoa(peak), "--yaml", keys, "--json", said)
+	if problems != "" {
+		t.Fatal(problems)
 	}
-	var screen strings.Builder
-	o.terminal = &screen
-	draw := o.progress()
-	draw(0, 40)
-	draw(20, 40)
-	draw(40, 40)
-	empty, half, full := strings.Repeat(" ", 40), strings.Repeat("#", 20)+strings.Repeat(" ", 20),
-		strings.Repeat("#", 40)
-	want := "\r[" + empty + "] 0 of at most 40 settings\r[" + half + "] 20 of at most 40 settings\r[" + full +
-		"] 40 of at most 40 settings"
-	if screen.String() != want {
-		t.Errorf("%q", screen.String())
+	plan := read(t, said)
+	env, err := os.ReadFile(minimal)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if terminal(&screen) != nil {
-		t.Error("a text is no terminal")
+	written, err := os.ReadFile(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, after, _ := strings.Cut(string(env), "scaling:\n")
+	_, after, _ = strings.Cut(after, "frontend:\n")
+	planned := filepath.Join(dir, filepath.Base(minimal))
+	if err := os.WriteFile(planned, []byte(before+string(written)+"frontend:\n"+after), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	played := filepath.Join(dir, "run.json")
+	_, _, problems = call("run", "--environment", planned, "--client-timeout", "1s", "--trace", semifinals, "--from",
+		"1998-07-08T17:00:00Z", "--to", "1998-07-09T00:00:00Z", "--kick-off", "1998-07-08T19:00:00Z", "--shift-to",
+		"2027-05-29T19:00:00Z", "--rate-scale", strconv.FormatFloat(float64(peak)/(217532./60), 'f', -1, 64), "--json", played)
+	if problems != "" {
+		t.Fatal(problems)
+	}
+	run := read(t, played)
+	checked := plan["onTheEveningToCheckBy"].(map[string]any)["plan"].(map[string]any)
+	for _, same := range [][2]float64{
+		{checked["availability"].(float64) * 100, run["requests"].(map[string]any)["availabilityPercent"].(float64)},
+		{checked["instanceHours"].(float64), run["cost"].(map[string]any)["instanceHours"].(float64)},
+	} {
+		if math.Abs(same[0]-same[1]) > 1e-4 {
+			t.Errorf("said %g, played %g, exit status %d\n%s", same[0], same[1], status, out)
+		}
+	}
+	if len(plan["scheduledActions"].([]any)) == 0 {
+		t.Error("the plan has no floor")
 	}
 }
 
-// TestNoTime: a plan that gets no time says so.
-func TestNoTime(t *testing.T) {
-	t.Parallel()
-	status, out,
-		problems := call(append([]string{"plan", "--template", variant, "--facts", "testdata/facts.yaml", "--timeout",
-		"1ns"}, lastYear...)...)
-	want := "--timeout: got 1ns: it was over before anything was tried; give it more time\n"
-	if status != statusBadInput || out != "" || problems != want {
-		t.Errorf("exit status %d, %q, %q", status, out, problems)
+func read(t *testing.T, file string) (doc map[string]any) {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
 	}
+	if err := json.Unmarshal(data, &doc); err != nil {
+		t.Fatal(err)
+	}
+	return doc
 }

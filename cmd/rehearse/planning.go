@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"math"
 	"slices"
@@ -13,23 +12,22 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/plan"
 )
 
-// plan makes a robust plan for an autoscaled input and the gate's availability.
+// plan makes a plan for an autoscaled input and the gate's availability.
 func (o *options) plan(in rehearsal.Input) (plan.Plan, error) {
 	r := plan.Request{
 		Input: in, Event: plan.Event{Name: "event", KickOff: o.kickOff}, MinAvailability: o.gate.minAvailability / 100,
-		Margin: plan.DefaultMargin(), Budget: o.planning.budget,
 	}
 	if !o.shiftTo.IsZero() {
 		r.Event.KickOff = o.shiftTo
 	}
 	for _, k := range o.planning.evenings {
-		e, err := o.earlierEvening("--evening", k, true)
+		e, _, err := o.earlierEvening("--evening", k, true)
 		if err != nil {
 			return plan.Plan{}, err
 		}
 		r.Evenings = append(r.Evenings, e)
 	}
-	made, err := plan.Make(context.Background(), r)
+	made, err := plan.Make(r)
 	var ps problem.List
 	if errors.As(err, &ps) {
 		for i := range ps {

@@ -1,58 +1,12 @@
 package plan
 
 import (
+	"fmt"
 	"math"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
-
-// grid is the resolution of floors, and how often they are asserted.
-const grid = 5 * time.Minute
-
-// eventThreshold is the share of the way from the lowest to the highest rate at
-// which the event begins and ends.
-const eventThreshold = 0.1
-
-// forecast is the expected traffic of the event.
-type forecast struct {
-	// evenings are the earlier traces at the event's time, with its peak.
-	evenings []trace.Trace
-	kickOff  time.Time
-	peak     float64 // requests a second
-	// starts is when the event's traffic begins, and rates are the highest rate of
-	// each grid step from then until its end.
-	starts time.Time
-	rates  []float64
-}
-
-func newForecast(r Request) forecast {
-	f := forecast{kickOff: r.Event.KickOff, peak: r.Event.Peak}
-	var first, last time.Time
-	for i, e := range r.Evenings {
-		t := e.at(r.Event, 1)
-		f.evenings = append(f.evenings, t)
-		if i == 0 || t.Start.Before(first) {
-			first = t.Start
-		}
-		if i == 0 || t.End().After(last) {
-			last = t.End()
-		}
-	}
-	first = first.Truncate(grid)
-	rates := make([]float64, (last.Sub(first)+grid-1)/grid)
-	for _, t := range f.evenings {
-		for i, n := range t.Counts {
-			from := t.Start.Add(time.Duration(i) * t.Period).Sub(first)
-			for at := from / grid; at*grid < from+t.Period; at++ {
-				rates[at] = max(rates[at], n/t.Period.Seconds())
-			}
-		}
-	}
-	begins, ends := window(rates)
-	f.starts, f.rates = first.Add(time.Duration(begins)*grid), rates[begins:ends]
-	return f
-}
 
 // roundPeak rounds a rate up to three digits.
 func roundPeak(rate float64) float64 {
@@ -60,29 +14,59 @@ func roundPeak(rate float64) float64 {
 	return math.Round(math.Ceil(rate/digit-1e-9)*digit*1e6) / 1e6
 }
 
+// peak is the highest rate about the kick-off, or else of the whole trace.
+func (e Evening) peak() float64 {
+	about := e.Trace.Between(e.KickOff.Add(-learnedBefore), e.KickOff.Add(learnedAfter))
+	if peak := about.Peak(); peak > 0 {
+		return peak
+	}
+	return e.Trace.Peak()
+}
+
 // at is the evening at the event's time, with times its peak.
 func (e Evening) at(event Event, times float64) trace.Trace {
 	t := e.Trace.ShiftTo(e.KickOff, event.KickOff)
-	if peak := t.Peak(); peak > 0 {
+	if peak := e.peak(); peak > 0 {
 		t = t.RateScale(times * event.Peak / peak)
 	}
 	return t
 }
 
-// window is the first and last rates beyond eventThreshold.
-func window(rates []float64) (begins, ends int) {
-	low, high := math.Inf(1), 0.0
-	for _, r := range rates {
-		low, high = min(low, r), max(high, r)
-	}
-	begins = len(rates)
-	for i, r := range rates {
-		if r >= low+eventThreshold*(high-low) {
-			begins, ends = min(begins, i), i+1
-		}
-	}
-	return begins, ends
+// name is the evening's date and time.
+func (e Evening) name() string { return e.KickOff.UTC().Format("2 Jan 2006 15:04") }
+
+// forecast is the evenings that count, changed by one error.
+type forecast struct {
+	name   string
+	traces []trace.Trace
 }
 
-// length is how long the event's traffic lasts.
-func (f forecast) length() time.Duration { return time.Duration(len(f.rates)) * grid }
+// likely are the forecasts under which a plan must answer as many requests of the
+// evenings together as tracking alone, and as today's scaling. Of a single evening
+// chance decides: a step of tracking that comes a second later may refuse a floor
+// (fact C35).
+func likely(evenings []Evening, event Event) []forecast {
+	var out []forecast
+	for _, times := range []float64{1, 0.5, 0.75, 1.3} {
+		f := forecast{name: "as forecast"}
+		if times != 1 {
+			f.name = fmt.Sprintf("%g times the peak", times)
+		}
+		for _, e := range evenings {
+			f.traces = append(f.traces, e.at(event, times))
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// top is the end of the highest period.
+func top(t trace.Trace) time.Time {
+	highest := 0
+	for i, n := range t.Counts {
+		if n > t.Counts[highest] {
+			highest = i
+		}
+	}
+	return t.Start.Add(time.Duration(highest+1) * t.Period)
+}

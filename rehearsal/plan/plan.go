@@ -1,11 +1,10 @@
-// Package plan finds the cheapest scaling setting that holds: target, bounds,
-// cooldowns, and the floors of an event, from the traffic of an earlier one. It
-// rehearses settings on the forecast and on variations of it, and minimizes the
-// regret. The same request gives the same plan, on any number of cores.
+// Package plan makes the floors of an event from the traffic of earlier ones, by a rule
+// without a search, and rehearses them: on each earlier evening planned from the
+// others, on an evening to check by, and under forecast errors and faults. The same
+// request gives the same plan, on any number of cores.
 package plan
 
 import (
-	"context"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
@@ -20,33 +19,28 @@ type Request struct {
 	// Its subject tracks invocations; its minimum is the least of any plan. Its
 	// Trace, Faults, InitialCapacity and Minutes are ignored.
 	Input rehearsal.Input
-	// Evenings are earlier traffic: one, or several, of which the highest rate
-	// counts at every time.
+	// Evenings are earlier traffic: the latest 8 count. A plan from fewer than 3 is
+	// held to nothing, since no evening tells of it how far the next one may differ.
 	Evenings []Evening
 	// Event is the event to plan for.
 	Event Event
 	// MinAvailability is the share of requests to answer, over 0 and at most 1.
 	// Default: 1.
 	MinAvailability float64
-	// MaxCapacity limits every plan, such as the account's quota.
+	// MaxCapacity limits the plan, such as the account's quota.
 	// Default: 0, what the peak may need.
 	MaxCapacity int
-	// Margin is the forecast error that the plan must hold. Default: nil, none.
+	// Margin is the forecast error that floors are made for. Default: nil, none.
 	Margin *Margin
-	// Check is another evening to rehearse the plan on. Default: nil, the first of
-	// Evenings.
+	// Check is another evening, which decides Plan.Holds. Default: nil, Evenings do.
 	Check *Evening
-	// Budget limits the number of settings that are tried. Default: 400.
-	Budget int
-	// Workers is how many rehearsals run at a time; the plan does not depend on it.
-	// Default: 0, the number of cores.
-	Workers int
-	// Progress is called with the number of settings tried. Default: nil.
-	Progress func(tried, budget int)
 }
 
-// defaultBudget is the default of Request.Budget. More improves little.
-const defaultBudget = 400
+// mostEvenings is how many evenings count. Traffic of long ago has another shape.
+const mostEvenings = 8
+
+// leastEvenings is how many evenings say something of the next one.
+const leastEvenings = 3
 
 // Evening is the traffic of an earlier event.
 type Evening struct {
@@ -67,71 +61,88 @@ type Event struct {
 	Peak float64
 }
 
-// Margin is a forecast error.
+// Margin is a forecast error that floors are made for.
 type Margin struct {
-	// Peak is the actual peak ÷ the expected one, from 1 to 10.
+	// Peak is the actual peak ÷ the expected one, from 1 to 10. Default: 0, 1.
 	Peak float64
 	// Early is how much earlier the event may begin, at most 2 hours.
 	Early time.Duration
+	// Start is the actual start time ÷ the measured one, from 1 to 10. Default: 0, 1.
+	Start float64
 }
-
-// DefaultMargin is 1.3 times the peak and a kick-off 10 minutes early.
-func DefaultMargin() *Margin { return &Margin{Peak: 1.3, Early: 10 * time.Minute} }
 
 // Plan is the result of Make.
 type Plan struct {
-	// Setting is the plan's setting, Tracking the cheapest one without floors.
-	Setting, Tracking Setting
-	// Subject scales by Setting, Alone by Setting without floors, ByTracking by
-	// Tracking, and Today is Input's subject without floors.
-	Subject, Alone, ByTracking, Today lint.Subject
+	// Setting is the plan's setting.
+	Setting Setting
+	// Subject scales by Setting, Alone by Setting without floors, and Today is
+	// Input's subject without floors.
+	Subject, Alone, Today lint.Subject
 	// Calendar has the event with its shape and floors, as in an environment file,
-	// or no event if floors do not pay.
+	// or no event without floors.
 	Calendar events.Calendar
-	// Holds says that Setting keeps MinAvailability on the forecast and within the
-	// margin; TrackingHolds says so of Tracking.
-	Holds, TrackingHolds bool
-	// Learned and TrackingLearned are the outcomes of Subject and ByTracking on the
-	// first of Evenings, Checked that of Subject on Check, nil without one.
-	Learned, TrackingLearned Outcome
-	Checked                  *Outcome
-	// Wrong is the outcome under forecast errors and faults, on Check or else the
-	// first of Evenings.
+	// NoFloor is why the plan has no floors, "" if it has.
+	NoFloor string
+	// Warnings are what makes the plan doubtful, such as an evening unlike the others.
+	Warnings []string
+	// Holds says that the plan keeps MinAvailability on Check or else, without one, on
+	// each of Evenings, under every reading of AWS.
+	Holds bool
+	// Evenings are the outcomes on each of the evenings that count, planned from the
+	// others, or from all of them if FromOthers is false: fewer than 3 would be left.
+	Evenings   []Row
+	FromOthers bool
+	// Checked is the outcome on Check, nil without one.
+	Checked *Row
+	// Wrong are outcomes under forecast errors and faults, on Check or else the latest
+	// of Evenings.
 	Wrong []Row
-	// Settings is the number of settings tried, in Rehearsals rehearsals.
-	Settings, Rehearsals int
-	// Stopped is why the search ended early, "" if it converged.
-	Stopped string
+	// Harder is what it costs to hold more.
+	Harder []Harder
+	// TraceRead is how the traces were read, for Summary and JSON. Default: "".
+	TraceRead string
 
 	event  Event
 	margin Margin
 }
 
-// Outcome is the result of a rehearsal.
+// Row is the outcomes of the plan, of its tracking without floors, and of today's
+// scaling, on an evening or under a forecast error or fault.
+type Row struct {
+	Name               string
+	Plan, Alone, Today Outcome
+}
+
+// Harder is a condition that a plan may be made for as well.
+type Harder struct {
+	Name string
+	// Margin is the one to ask for.
+	Margin Margin
+	// Plan and Held are the outcomes under the condition of the plan and of one with
+	// Margin, and Usual and HeldUsual as forecast.
+	Plan, Held, Usual, HeldUsual Outcome
+}
+
+// Outcome is the result of a rehearsal, under the reading of AWS that answers least.
 type Outcome struct {
 	// Availability is a share of the requests, Failed a number of them.
 	Availability, Failed float64
-	// P99 is 0 in Plan.Wrong.
-	P99                  time.Duration
 	InstanceHours, Money float64
 	// OverOracle is the cost ÷ the oracle's.
 	OverOracle float64
 }
 
 // Make makes a plan. Its error is a problem.List with every problem of the request,
-// or of the last setting if AWS accepts none; or ctx's error if it ends before a
-// setting was found. If ctx ends later, the plan is the best so far.
-func Make(ctx context.Context, r Request) (Plan, error) {
+// or of the plan if AWS does not accept it.
+func Make(r Request) (Plan, error) {
 	if err := r.Validate().Err(); err != nil {
 		return Plan{}, err
 	}
-	s := newSearch(ctx, r.withDefaults())
-	tracking, planned := s.run()
-	if tracking.Setting == (Setting{}) || planned.Setting == (Setting{}) {
-		if err := ctx.Err(); err != nil {
-			return Plan{}, err
-		}
-		return Plan{}, s.refused.Err()
+	r = r.withDefaults()
+	p := newPlanner(r)
+	p, setting, noFloor, err := p.choose()
+	if err != nil {
+		return Plan{}, err
 	}
-	return s.result(tracking, planned), nil
+	return p.result(setting, noFloor), nil
 }

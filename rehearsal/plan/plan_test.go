@@ -2,69 +2,74 @@ package plan
 
 import (
 	"bytes"
-	"context"
-	"errors"
+	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
 // small is a request that takes little time.
 func small() Request {
-	r := learning(semifinal(8, 1), semifinal(7, 1), 5*time.Minute, DefaultMargin())
-	r.Budget = minBudget
+	on := semifinal(7, 1)
+	return Request{Input: odds(5 * time.Minute), Evenings: []Evening{semifinal(8, 1)}, Check: &on, Margin: &Margin{},
+		Event: Event{Name: "final", KickOff: final, Peak: on.Trace.Peak()}}
+}
+
+// many is a request with eight evenings.
+func many() Request {
+	r := small()
+	r.Evenings = slices.Clone(matches()[:len(matches())-2])
 	return r
 }
 
-// The same request gives the same plan, on any number of cores.
-func TestSame(t *testing.T) {
-	t.Parallel()
-	var first []byte
-	for _, workers := range []int{1, 3} {
-		r := small()
-		r.Workers = workers
-		p := planOf(t, r)
-		got, err := p.JSON()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got = append(got, p.Summary()...); first == nil {
-			first = got
-		}
-		if !bytes.Equal(got, first) {
-			t.Errorf("with %d workers\n%s\nwith 1\n%s", workers, got, first)
-		}
-		if p.Settings != minBudget || p.Stopped != "the budget of 20 settings was used up" {
-			t.Errorf("%d settings, stopped because %q", p.Settings, p.Stopped)
-		}
+// planOf is the plan of a request that is sound.
+func planOf(t *testing.T, r Request) Plan {
+	t.Helper()
+	p, err := Make(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// released: after its event a plan's minimum is the target's own.
+func released(t *testing.T, p Plan) {
+	t.Helper()
+	floors := p.Calendar.Floors()
+	if last := floors[len(floors)-1]; last.MinCapacity != p.Setting.MinCapacity {
+		t.Errorf("the last floor is %d, and the minimum %d", last.MinCapacity, p.Setting.MinCapacity)
 	}
 }
 
-func TestTimeIsUp(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithCancel(context.Background())
-	r := small()
-	r.Budget = 1000
-	told := 0
-	r.Progress = func(tried, budget int) {
-		told = tried
-		if budget != 1000 {
-			t.Errorf("%d of %d", tried, budget)
-		}
-		if tried > 30 { // beyond the trackings
-			cancel()
-		}
+// The same request gives the same plan, in any order of its evenings, on any number of
+// cores, and its text has 80 columns.
+func TestSame(t *testing.T) {
+	r := many()
+	cores := runtime.GOMAXPROCS(1)
+	first := planOf(t, r)
+	runtime.GOMAXPROCS(cores)
+	slices.Reverse(r.Evenings)
+	again := planOf(t, r)
+	a, err := first.JSON()
+	if err != nil {
+		t.Fatal(err)
 	}
-	p, err := Make(ctx, r)
-	if err != nil || told != p.Settings || !strings.HasPrefix(p.Stopped, "the time was up after ") {
-		t.Errorf("%d settings, %d told, stopped because %q, %v", p.Settings, told, p.Stopped, err)
+	b, err := again.JSON()
+	if err != nil || !bytes.Equal(a, b) || first.Summary() != again.Summary() {
+		t.Errorf("%s\n%s\n%v", first.Summary(), again.Summary(), err)
 	}
-	if _, err := Make(ctx, r); !errors.Is(err, context.Canceled) {
-		t.Error(err)
+	for line := range strings.Lines(first.Summary()) {
+		if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > columns {
+			t.Errorf("%d columns: %s", n, line)
+		}
 	}
 }
 
@@ -109,22 +114,155 @@ func TestSubject(t *testing.T) {
 	released(t, p)
 }
 
-func TestForecast(t *testing.T) {
+// A peak told 3 % higher moves floors by an instance or 3 %, and no other key than the
+// peak and the maximum, which follows it.
+func TestStable(t *testing.T) {
 	t.Parallel()
-	start := time.Date(2026, time.June, 6, 17, 0, 0, 0, time.UTC)
-	counts := []float64{60, 60, 600, 1200, 600, 120, 60, 60}
-	low := Evening{trace.Trace{Start: start, Period: 5 * time.Minute, Counts: counts}, start.Add(10 * time.Minute)}
-	later := low
-	later.Trace.Counts = []float64{6, 6, 6, 60, 120, 60, 6, 6} // a tenth, and kick-off a period later
-	later.KickOff = start.Add(15 * time.Minute)
-	f := newForecast(Request{Evenings: []Evening{low, later}, Event: Event{KickOff: final, Peak: 8}})
-	if want := []float64{4, 8, 4}; !slices.Equal(f.rates, want) || !f.starts.Equal(final) {
-		t.Errorf("got %v from %s, want %v from %s", f.rates, f.starts, want, final)
+	r := many().withDefaults()
+	rapid.Check(t, func(t *rapid.T) {
+		r := r
+		r.Event.Peak = roundPeak(rapid.Float64Range(400, 8000).Draw(t, "peak"))
+		higher := r
+		higher.Event.Peak = roundPeak(1.03 * r.Event.Peak)
+		a, b := newPlanner(r), newPlanner(higher)
+		low, high := a.calendar(a.withFloors(a.setting(0.7), 1)), b.calendar(b.withFloors(b.setting(0.7), 1))
+		before, after := low.Floors(), high.Floors()
+		for at := final.Add(-2 * time.Hour); at.Before(final.Add(4 * time.Hour)); at = at.Add(grid) {
+			n, m := floorAt(before, at, 4), floorAt(after, at, 4)
+			if most := max(n+1, int(float64(n)*1.04)+1); m < n || m > most {
+				t.Fatalf("at %s the floor moves from %d to %d", at, n, m)
+			}
+		}
+		if len(low.Events) != len(high.Events) {
+			t.Fatalf("%d events become %d", len(low.Events), len(high.Events))
+		}
+		for i := range low.Events {
+			e, f := low.Events[i], high.Events[i]
+			f.PeakRequestsPerSecond = e.PeakRequestsPerSecond
+			same := *e.LeadTime == *f.LeadTime
+			e.LeadTime, f.LeadTime = nil, nil
+			if !same || !reflect.DeepEqual(e, f) {
+				t.Fatalf("%+v becomes %+v", e, f)
+			}
+		}
+	})
+}
+
+func floorAt(floors []events.Floor, at time.Time, otherwise int) int {
+	for _, f := range floors {
+		if !f.From.After(at) && f.To.After(at) {
+			return f.MinCapacity
+		}
 	}
-	for rate, want := range map[float64]float64{3625.533: 3630, 3630: 3630, 0.0123: 0.0123, 99.91: 100, 1: 1,
-		1001: 1010} {
-		if got := roundPeak(rate); got != want {
-			t.Errorf("%g is rounded to %g, want %g", rate, got, want)
+	return otherwise
+}
+
+// Few evenings, and one unlike the others, are warned of.
+func TestWarnings(t *testing.T) {
+	t.Parallel()
+	if p := planOf(t, small()); len(p.Warnings) == 0 || !strings.Contains(p.Summary(), "held to nothing") ||
+		p.FromOthers {
+		t.Errorf("%q", p.Warnings)
+	}
+	r := many()
+	if p := planOf(t, r); len(p.Warnings) != 0 || !p.FromOthers || len(p.Evenings) != mostEvenings {
+		t.Errorf("%q", p.Warnings)
+	}
+	flash := r.Evenings[0]
+	flash.Trace = flash.Trace.RateScale(1)
+	for i := range 10 {
+		flash.Trace.Counts[20+i] = 2 * flash.Trace.Peak() * 60
+	}
+	r.Check = &flash
+	p := planOf(t, r)
+	if len(p.Warnings) != 1 || !strings.Contains(p.Warnings[0], "minutes before kick-off it is at") {
+		t.Errorf("%q", p.Warnings)
+	}
+	if p.Holds || p.Checked.Plan.Failed == 0 {
+		t.Error("a flash was held")
+	}
+}
+
+// A higher peak at another time of a trace is not the event's, and what is less
+// available than tracking alone is named.
+func TestPeakOfTheEvent(t *testing.T) {
+	t.Parallel()
+	e := semifinal(7, 1)
+	want := e.peak()
+	e.Trace.Counts = append(slices.Clone(e.Trace.Counts), 1e6)
+	if got := e.peak(); got != want || e.at(Event{KickOff: final, Peak: want}, 1).Total() != e.Trace.Total() {
+		t.Errorf("the peak is %g, want %g", got, want)
+	}
+	p := Plan{Wrong: []Row{{Name: "a", Plan: Outcome{Failed: 2}, Alone: Outcome{Failed: 1}, Today: Outcome{Failed: 3}},
+		{Name: "b", Plan: Outcome{Failed: 1}, Alone: Outcome{Failed: 1}, Today: Outcome{Failed: 3}}}}
+	if got := p.less(); !slices.Equal(got, []string{"a"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+// Where nothing rises, there is no floor, and the plan says why.
+func TestNoFloor(t *testing.T) {
+	t.Parallel()
+	r := small()
+	r.Check = nil
+	start := final.Add(-2 * time.Hour)
+	flat := trace.Grid{Start: start, Length: 5 * time.Hour, Period: time.Minute}.Of(
+		func(time.Duration) float64 { return 500 })
+	r.Evenings, r.Event.Peak = []Evening{{flat, final}}, 500
+	p := planOf(t, r)
+	if p.NoFloor == "" || len(p.Calendar.Events) > 0 || !p.Holds || !strings.Contains(p.Summary(), "no floor: ") {
+		t.Errorf("%q\n%s", p.NoFloor, p.YAML())
+	}
+}
+
+// A plan is never less available than its tracking alone and today's setting with the
+// demand that is likely, together over its evenings: where the rule's floors are, it
+// takes larger or earlier ones.
+func TestNeverLess(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		evenings []Evening
+		target   float64
+		rule     bool // its floors hold
+	}{
+		"the rule":        {matches()[3:11], 0.7, true},
+		"earlier floors":  {matches()[:5], 0.7, false},
+		"a higher target": {matches()[3:11], 0.8, true},
+		"a lower target":  {matches()[3:11], 0.65, true},
+	} {
+		r := many()
+		r.Evenings = c.evenings
+		r.Event.Peak = 3000
+		r.Input.Subject.Target.Policies = slices.Clone(r.Input.Subject.Target.Policies)
+		r.Input.Subject.Target.Policies[0].TargetValue = 6000 * c.target
+		p := newPlanner(r.withDefaults())
+		of, s, noFloor, err := p.choose()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rule := of.rule.early == 0 && s.SafetyFactor == 0.7 && s.FloorShare == ruleShare; rule != c.rule || noFloor != "" {
+			t.Errorf("%s: %+v, early by %s", name, s, of.rule.early)
+		}
+		tried := likely(p.evenings, p.event)
+		lost := of.lost(of.subject(s), tried)
+		for than, others := range map[string][]float64{"tracking alone": of.lost(of.subject(s.withoutFloors()), tried),
+			"today": p.lost(p.todaysSubject(), tried)} {
+			for i := range lost {
+				if lost[i] > others[i]+halfRequest {
+					t.Errorf("%s: %+v %s loses %g with %s, %s %g", name, s, noFloor, lost[i], tried[i%len(tried)].name, than,
+						others[i])
+				}
+			}
+		}
+	}
+}
+
+// BenchmarkPlan plans from eight evenings, on all cores.
+func BenchmarkPlan(b *testing.B) {
+	r := many()
+	for b.Loop() {
+		if _, err := Make(r); err != nil {
+			b.Fatal(err)
 		}
 	}
 }
@@ -151,8 +289,7 @@ func TestRequestMistakes(t *testing.T) {
 		"MinAvailability": func(r *Request) { r.MinAvailability = 99.9 },
 		"Margin.Peak":     func(r *Request) { r.Margin.Peak = 0.5 },
 		"Margin.Early":    func(r *Request) { r.Margin.Early = 3 * time.Hour },
-		"Budget":          func(r *Request) { r.Budget = 1 },
-		"Workers":         func(r *Request) { r.Workers = -1 },
+		"Margin.Start":    func(r *Request) { r.Margin.Start = 11 },
 		"Input.Service.RequestsPerSecond": func(r *Request) {
 			r.Input.Service.RequestsPerSecond, r.Input.Service.ServiceTime = 0, 0
 		},
@@ -173,7 +310,7 @@ func TestRequestMistakes(t *testing.T) {
 		if !found {
 			t.Errorf("want a problem with %s, got %v", want, ps)
 		}
-		if _, err := Make(context.Background(), r); err == nil {
+		if _, err := Make(r); err == nil {
 			t.Errorf("%s: planned nevertheless", want)
 		}
 	}
@@ -185,8 +322,8 @@ func TestQuota(t *testing.T) {
 	r := small()
 	r.MaxCapacity = 20
 	p := planOf(t, r)
-	if p.Setting.MaxCapacity > 20 || p.Tracking.MaxCapacity > 20 || p.Calendar.HighestFloor() > 20 || p.Holds {
-		t.Errorf("%+v, %+v, floors up to %d, holds: %v", p.Setting, p.Tracking, p.Calendar.HighestFloor(), p.Holds)
+	if p.Setting.MaxCapacity > 20 || p.Calendar.HighestFloor() > 20 || p.Holds {
+		t.Errorf("%+v, floors up to %d, holds: %v", p.Setting, p.Calendar.HighestFloor(), p.Holds)
 	}
 	if summary := p.Summary(); !strings.Contains(summary, "does not hold") {
 		t.Error(summary)
@@ -197,7 +334,8 @@ func TestQuota(t *testing.T) {
 func TestComponent(t *testing.T) {
 	t.Parallel()
 	r := small()
-	component := autoscaling.ComponentScaling{CopyCapacity: autoscaling.CopyCapacity{RequestsPerSecondPerCopy: 100}, CopyScaling: autoscaling.CopyScaling{MinCapacity: 4, MaxCapacity: 100}}
+	component := autoscaling.ComponentScaling{
+		CopyCapacity: autoscaling.CopyCapacity{RequestsPerSecondPerCopy: 100}, CopyScaling: autoscaling.CopyScaling{MinCapacity: 4, MaxCapacity: 100}}
 	r.Input.Subject.Target = component.Target("odds")
 	p := planOf(t, r)
 	if ps := p.Subject.Target.Validate(); ps != nil {

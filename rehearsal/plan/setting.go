@@ -19,31 +19,47 @@ type Setting struct {
 	MinCapacity, MaxCapacity int
 	// ScaleOutCooldown and ScaleInCooldown are the tracking policy's.
 	ScaleOutCooldown, ScaleInCooldown time.Duration
-	// Floors are the event's. The zero value has none.
-	Floors Floors
-}
-
-// Floors derive floors from an event's shape.
-type Floors struct {
-	// Share is the floor as a share of the forecast's need; 0 is no floor.
-	Share float64
-	// Steps is the highest number of steps until the release.
-	Steps int
-	// Until is the time from the beginning of the event's traffic to the release.
-	Until time.Duration
-	// LeadTime is how long before the traffic a floor is raised.
-	LeadTime time.Duration
+	// FloorShare is the floors as a share of the event's need, 0 for none.
+	FloorShare float64
 }
 
 // withoutFloors is the setting with its tracking alone.
 func (s Setting) withoutFloors() Setting {
-	s.Floors = Floors{}
+	s.FloorShare = 0
 	return s
 }
 
-// stepsAfterRelease is the number of steps of the shape after the release, for the
-// gateway and the load balancer.
-const stepsAfterRelease = 3
+// scaleInCooldown lets tracking follow the crowd home. A scale-out needs no cooldown:
+// while instances start, the endpoint refuses another (fact C35).
+const scaleInCooldown = 5 * time.Minute
+
+// headroom is the maximum ÷ what the peak needs.
+const headroom = 1.5
+
+// setting is the plan's with a safety factor: today's bounds, with a maximum that the
+// peak does not reach.
+func (p *planner) setting(safetyFactor float64) Setting {
+	target := p.input.Subject.Target
+	s := Setting{SafetyFactor: safetyFactor, MinCapacity: target.MinCapacity,
+		MaxCapacity:     max(target.MaxCapacity, p.need(max(headroom, p.margin.Peak), safetyFactor)),
+		ScaleInCooldown: scaleInCooldown}
+	if p.maxCapacity > 0 {
+		s.MaxCapacity = min(s.MaxCapacity, p.maxCapacity)
+	}
+	return s
+}
+
+// withFloors is a setting with the floors of the rule, or as much of them as its
+// maximum holds. times is how many times those of the rule they are.
+func (p *planner) withFloors(s Setting, times float64) Setting {
+	share := math.Round(1000*min(1, times*ruleShare*s.SafetyFactor/ruleSafetyFactor)) / 1000
+	for s.FloorShare = share; s.FloorShare > 0; s.FloorShare = math.Round(1000*(s.FloorShare-0.01)) / 1000 {
+		if p.calendar(s).HighestFloor() <= s.MaxCapacity {
+			return s
+		}
+	}
+	return s.withoutFloors()
+}
 
 // calendar is the event of a setting, as in an environment file.
 func (p *planner) calendar(s Setting) events.Calendar {
@@ -56,38 +72,25 @@ func (p *planner) calendar(s Setting) events.Calendar {
 	if p.input.Subject.Target.Dimension == autoscaling.VariantInstanceCount {
 		c.Align, c.ReleaseSteps = grid, 1
 	}
-	if s.Floors.Share > 0 {
-		c.Events = []events.Event{p.event(s.Floors)}
+	if s.FloorShare > 0 && len(p.parts) > 0 {
+		c.Events = []events.Event{p.calendarEvent(s.FloorShare)}
 	}
 	return c
 }
 
-func (p *planner) event(f Floors) events.Event {
+func (p *planner) calendarEvent(floorShare float64) events.Event {
 	const minute = "2006-01-02T15:04"
-	zone := p.forecast.kickOff.Location()
-	ends := p.forecast.starts.Add(time.Duration(len(p.forecast.rates)) * grid)
-	lead := f.LeadTime
+	kickOff := p.event.KickOff
+	at := func(slot int) string { return kickOff.Add(p.traffic.at(slot)).Format(minute) }
+	lead := p.rule.leadTime()
 	e := events.Event{
-		Name: p.name, Timezone: zone.String(), Starts: p.forecast.starts.In(zone).Format(minute),
-		Ends:                  ends.In(zone).Format(minute),
-		PeakRequestsPerSecond: p.forecast.peak, Uncertainty: p.margin.Peak, LeadTime: &lead,
+		Name: p.event.Name, Timezone: kickOff.Location().String(), Starts: at(p.parts[0].from),
+		Ends:                  at(p.parts[len(p.parts)-1].to),
+		PeakRequestsPerSecond: p.event.Peak, Uncertainty: p.margin.Peak, LeadTime: &lead,
+		Shape: shape(p.parts, p.traffic, floorShare),
 	}
-	if f.Share < 1 {
-		e.FloorShare = f.Share
-	}
-	held := min(int((f.Until+grid-1)/grid), len(p.forecast.rates))
-	if held < len(p.forecast.rates) {
-		e.FloorUntil = time.Duration(held) * grid
-	}
-	steps := stepCover(p.forecast.rates[:held], f.Steps)
-	if rest := p.forecast.rates[held:]; len(rest) > 0 {
-		for _, s := range stepCover(rest, stepsAfterRelease) {
-			steps = append(steps, step{held + s.at, s.rate})
-		}
-	}
-	for _, s := range steps {
-		share := math.Ceil(100*s.rate/p.forecast.peak-1e-9) / 100
-		e.Shape = append(e.Shape, events.ShapeStep{After: time.Duration(s.at) * grid, Share: max(0.01, min(1, share))})
+	if floorShare < 1 {
+		e.FloorShare = floorShare
 	}
 	return e
 }
@@ -151,8 +154,7 @@ func (p *planner) concurrency(target float64) float64 {
 
 // need is the instances for times the peak at a safety factor.
 func (p *planner) need(times, safetyFactor float64) int {
-	n := capacity.Instances(times*p.forecast.peak, p.input.Service.RequestsPerSecond, safetyFactor)
-	return capacity.SurvivingZoneLoss(n, p.input.Subject.Facts.Zones)
+	return capacity.Floor(times*p.event.Peak, p.input.Service.RequestsPerSecond, safetyFactor, p.input.Subject.Facts.Zones)
 }
 
 // todaysSubject is the input's subject without floors.

@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"text/tabwriter"
-	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
+
+// columns is the width of a plan's text.
+const columns = 80
 
 // Summary is the plan as text, in lines of YAML comments.
 func (p Plan) Summary() string {
@@ -16,65 +17,103 @@ func (p Plan) Summary() string {
 	e := p.event
 	fmt.Fprintf(&b, "%s, %s, peak %s requests/s\n\n", e.Name, e.KickOff.Format("Mon 2 Jan 2006 15:04 MST"),
 		strconv.FormatFloat(e.Peak, 'f', -1, 64))
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "this plan\t%s\t%s\t%s\n", p.Setting.describe(), p.Learned, holds(p.Holds, p.margin))
-	fmt.Fprintf(w, "without floors\t%s\t%s\t%s\n", p.Tracking.describe(), p.TrackingLearned,
-		holds(p.TrackingHolds, p.margin))
-	_ = w.Flush() // a strings.Builder takes everything
-	fmt.Fprintf(&b, "\nboth on the evening learned from; %d settings in %d rehearsals were tried", p.Settings,
-		p.Rehearsals)
-	if p.Stopped != "" {
-		fmt.Fprintf(&b, ", and %s", p.Stopped)
+	fmt.Fprint(&b, wrap("", p.Setting.describe()+p.describeFloors()))
+	if p.NoFloor != "" {
+		fmt.Fprint(&b, wrap("", "no floor: "+p.NoFloor))
 	}
-	fmt.Fprintln(&b)
+	for _, w := range p.Warnings {
+		fmt.Fprint(&b, wrap("warning: ", w))
+	}
+	fmt.Fprint(&b, "\n", wrap("", p.held()))
+	fmt.Fprintf(&b, "\n%-32s %14s %14s %14s\n", "AVAILABILITY %, COST ÷ ORACLE", "THIS PLAN", "TRACKING ALONE",
+		"TODAY")
+	learned := "each earlier evening:"
+	if p.FromOthers {
+		learned = "each earlier evening, planned from the others:"
+	}
+	fmt.Fprintln(&b, learned)
+	writeRows(&b, p.Evenings)
 	if p.Checked != nil {
-		fmt.Fprintf(&b, "on the evening to check it by: %s\n", *p.Checked)
+		fmt.Fprintln(&b, "the evening to check by:")
+		writeRows(&b, []Row{*p.Checked})
 	}
-	fmt.Fprintln(&b)
-	fmt.Fprint(&b, p.table())
+	fmt.Fprintln(&b, "errors and faults, on the last of these:")
+	writeRows(&b, p.Wrong)
+	if less := p.less(); len(less) > 0 {
+		fmt.Fprint(&b, wrap("", "less available than tracking alone or today: "+strings.Join(less, "; ")))
+	}
+	for _, h := range p.Harder {
+		fmt.Fprint(&b, wrap("", h.String()))
+	}
+	if p.TraceRead != "" {
+		fmt.Fprint(&b, wrap("the trace: ", p.TraceRead))
+	}
 	commented := "# " + strings.ReplaceAll(strings.TrimSuffix(b.String(), "\n"), "\n", "\n# ") + "\n"
 	return strings.ReplaceAll(commented, "# \n", "#\n")
 }
 
-// table is p.Wrong as a table.
-func (p Plan) table() string {
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "AVAILABILITY %, COST ÷ ORACLE\tTHIS PLAN\t\tITS TRACKING ALONE\t\tTODAY, WITHOUT FLOORS\t")
-	for _, r := range p.Wrong {
-		fmt.Fprintf(w, "%s", r.Name)
-		for _, o := range []Outcome{r.Plan, r.Alone, r.Today} {
-			fmt.Fprintf(w, "\t%.4f\t%.2f", o.percent(), o.OverOracle)
+// less are the rows where the plan is less available than its tracking alone or today's
+// scaling.
+func (p Plan) less() []string {
+	var out []string
+	for _, rows := range [][]Row{p.Evenings, p.Wrong} {
+		for _, r := range rows {
+			if r.Plan.Failed >= min(r.Alone.Failed, r.Today.Failed)+halfRequest {
+				out = append(out, r.Name)
+			}
 		}
-		fmt.Fprintln(w)
 	}
-	_ = w.Flush() // a strings.Builder takes everything
-	lines := strings.Split(b.String(), "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
-	}
-	return strings.Join(lines, "\n")
+	return out
 }
 
-func holds(does bool, m Margin) string {
-	what := "the forecast"
-	if m.Peak > 1 || m.Early > 0 {
-		what = fmt.Sprintf("%g times the peak and a kick-off %s early", m.Peak, problem.Duration(m.Early))
+func writeRows(b *strings.Builder, rows []Row) {
+	for _, r := range rows {
+		line := fmt.Sprintf("  %-30s", r.Name)
+		for _, o := range []Outcome{r.Plan, r.Alone, r.Today} {
+			line += fmt.Sprintf(" %8.4f %5.2f", o.percent(), o.OverOracle)
+		}
+		fmt.Fprintln(b, line)
 	}
-	if does {
+}
+
+// wrap breaks a text into lines of columns, less the "# " before each.
+func wrap(before, text string) string {
+	var b strings.Builder
+	line := strings.TrimSuffix(before, " ")
+	for _, word := range strings.Fields(text) {
+		switch {
+		case line == "":
+			line = word
+		case len([]rune(line))+1+len([]rune(word)) > columns-2:
+			fmt.Fprintln(&b, line)
+			line = "  " + word
+		default:
+			line += " " + word
+		}
+	}
+	fmt.Fprintln(&b, line)
+	return b.String()
+}
+
+// held says what the plan holds.
+func (p Plan) held() string {
+	what := "every earlier evening"
+	if p.FromOthers {
+		what = "every earlier evening, planned from the others"
+	}
+	if p.Checked != nil {
+		what = "the evening to check by"
+	}
+	if p.Holds {
 		return "holds " + what
 	}
 	return "does not hold " + what
 }
 
-// String is the outcome as a phrase.
-func (o Outcome) String() string {
-	text := fmt.Sprintf("%.4f %% answered, %.1f instance hours, %.2f × the oracle's", o.percent(), o.InstanceHours,
-		o.OverOracle)
-	if o.Money > 0 {
-		text += fmt.Sprintf(", %.2f to pay", o.Money)
-	}
-	return text
+// String is what the condition costs, as a sentence.
+func (h Harder) String() string {
+	return fmt.Sprintf("%s: %.4f %% answered. Floors made for it answer %.4f %%, and cost %.2f × the oracle's instead of "+
+		"%.2f as forecast", h.Name, h.Plan.percent(), h.Held.percent(), h.HeldUsual.OverOracle, h.Usual.OverOracle)
 }
 
 // percent is the availability, below 100 if a request failed.
@@ -89,14 +128,24 @@ func (o Outcome) percent() float64 {
 
 // describe is the setting in one line.
 func (s Setting) describe() string {
-	text := fmt.Sprintf("%.4g %% aimed at, %d to %d, cooldowns %s out and %s in", 100*s.SafetyFactor, s.MinCapacity,
-		s.MaxCapacity,
-		problem.Duration(s.ScaleOutCooldown), problem.Duration(s.ScaleInCooldown))
-	if f := s.Floors; f.Share == 0 {
-		text += ", no floors"
-	} else {
-		text += fmt.Sprintf(", floors of %.4g %% in %d steps for %s", 100*f.Share, f.Steps,
-			problem.Duration(f.Until.Round(time.Minute)))
+	return fmt.Sprintf("%.4g %% aimed at, %d to %d, cooldowns %s out and %s in", 100*s.SafetyFactor, s.MinCapacity,
+		s.MaxCapacity, problem.Duration(s.ScaleOutCooldown), problem.Duration(s.ScaleInCooldown))
+}
+
+func (p Plan) describeFloors() string {
+	floors := p.Calendar.Floors()
+	if len(floors) == 0 {
+		return ""
 	}
-	return text
+	from, to := "", ""
+	for _, f := range floors {
+		if f.MinCapacity > p.Setting.MinCapacity {
+			if from == "" {
+				from = f.From.Format("15:04")
+			}
+			to = f.To.Format("15:04")
+		}
+	}
+	return fmt.Sprintf(", floors of up to %d from %s to %s in %d scheduled actions", p.Calendar.HighestFloor(), from, to,
+		len(p.floorActions()))
 }

@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"math"
-	"runtime"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
@@ -16,10 +15,11 @@ import (
 
 // Limits of a request.
 const (
-	minBudget, maxBudget = 20, 100_000
 	// maxLength limits an evening.
 	maxLength = 48 * time.Hour
 	maxEarly  = 2 * time.Hour
+	// maxMargin limits the factors of a margin.
+	maxMargin = 10
 )
 
 // Validate returns every problem of the request, with the field paths of Request.
@@ -51,19 +51,15 @@ func (r Request) Validate() problem.List {
 			"give the account's quota, or leave it out")
 	}
 	if m := r.Margin; m != nil {
-		if !(m.Peak >= 1 && m.Peak <= 10) {
+		if m.Peak != 0 && !(m.Peak >= 1 && m.Peak <= maxMargin) {
 			ps.Add("Margin.Peak", m.Peak, "the peak may come 1 to 10 times as high", "such as 1.3")
 		}
 		if m.Early < 0 || m.Early > maxEarly {
 			ps.Add("Margin.Early", m.Early, "a kick-off is 0 to 2 hours early", "such as 10m")
 		}
-	}
-	if r.Budget != 0 && (r.Budget < minBudget || r.Budget > maxBudget) {
-		ps.Add("Budget", r.Budget, fmt.Sprintf("%d to %d settings are tried", minBudget, maxBudget),
-			fmt.Sprintf("leave it out for %d", defaultBudget))
-	}
-	if r.Workers < 0 {
-		ps.Add("Workers", r.Workers, "rehearsals run 1 or more at a time", "leave it out for as many as there are cores")
+		if m.Start != 0 && !(m.Start >= 1 && m.Start <= maxMargin) {
+			ps.Add("Margin.Start", m.Start, "starts take 1 to 10 times as long", "such as 2")
+		}
 	}
 	return ps
 }
@@ -133,21 +129,17 @@ func (r Request) withDefaults() Request {
 	r.Event.Name = r.Event.name()
 	if r.Event.Peak == 0 {
 		for _, e := range r.Evenings {
-			r.Event.Peak = max(r.Event.Peak, e.Trace.Peak())
+			r.Event.Peak = max(r.Event.Peak, e.peak())
 		}
 	}
 	r.Event.Peak = roundPeak(r.Event.Peak)
 	if r.MinAvailability == 0 {
 		r.MinAvailability = 1
 	}
-	if r.Margin == nil {
-		r.Margin = &Margin{Peak: 1}
+	m := Margin{Peak: 1, Start: 1}
+	if r.Margin != nil {
+		m = Margin{Peak: max(1, r.Margin.Peak), Early: r.Margin.Early, Start: max(1, r.Margin.Start)}
 	}
-	if r.Budget == 0 {
-		r.Budget = defaultBudget
-	}
-	if r.Workers == 0 {
-		r.Workers = runtime.GOMAXPROCS(0)
-	}
+	r.Margin, r.Evenings = &m, latest(r.Evenings, mostEvenings)
 	return r
 }

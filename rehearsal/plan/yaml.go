@@ -33,13 +33,14 @@ type eventKeys struct {
 	Uncertainty           number      `yaml:"uncertainty,omitempty"`
 	LeadTime              string      `yaml:"leadTime"`
 	FloorShare            number      `yaml:"floorShare,omitempty"`
-	FloorUntil            string      `yaml:"floorUntil,omitempty"`
 	Shape                 []shapeKeys `yaml:"shape"`
 }
 
 type shapeKeys struct {
 	After string `yaml:"after"`
 	Share number `yaml:"share"`
+	// FloorShare is nil for the event's.
+	FloorShare *number `yaml:"floorShare,omitempty"`
 }
 
 // number is written without trailing zeros.
@@ -67,11 +68,9 @@ func (p Plan) YAML() string {
 		if e.Uncertainty > 1 {
 			keys.Uncertainty = number(e.Uncertainty)
 		}
-		if e.FloorUntil > 0 {
-			keys.FloorUntil = problem.Duration(e.FloorUntil)
-		}
 		for _, step := range e.Shape {
-			keys.Shape = append(keys.Shape, shapeKeys{problem.Duration(step.After), number(step.Share)})
+			keys.Shape = append(keys.Shape, shapeKeys{problem.Duration(step.After), number(step.Share),
+				(*number)(step.FloorShare)})
 		}
 		d.Events = append(d.Events, keys)
 	}

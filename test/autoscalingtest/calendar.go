@@ -70,6 +70,11 @@ func drawEvent(t *rapid.T, name string, middle time.Time) events.Event {
 			{Share: float64(rapid.IntRange(1, 10).Draw(t, "share")) / 10},
 			{After: minutes(1, 59, "after"), Share: float64(rapid.IntRange(1, 10).Draw(t, "share")) / 10},
 		}
+		for i := range e.Shape {
+			if rapid.Bool().Draw(t, "a step's own floor") {
+				e.Shape[i].FloorShare = ptr(rapid.SampledFrom([]float64{0, 0.4, 1}).Draw(t, "its share"))
+			}
+		}
 	}
 	e.Uncertainty = rapid.SampledFrom([]float64{0, 1, 1.2, 2}).Draw(t, "uncertainty")
 	e.FloorShare = rapid.SampledFrom([]float64{0, 0, 0.3, 0.7, 1}).Draw(t, "floorShare")

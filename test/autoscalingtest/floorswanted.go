@@ -72,13 +72,13 @@ func wantedFloors(c events.Calendar, from time.Time, minutes int) []int {
 				if i+1 < len(shape) {
 					until = start.Add(shape[i+1].After)
 				}
-				raise(start.Add(s.After-lead), until, wantedInstances(c, e, s.Share))
+				raise(start.Add(s.After-lead), until, wantedInstances(c, e, s))
 			}
 			released := onGrid(end.Add(overrun), time.Minute)
 			if e.FloorUntil != 0 {
 				released = onGrid(start.Add(e.FloorUntil), time.Minute)
 			}
-			over := max(0, wantedInstances(c, e, shape[len(shape)-1].Share)-c.MinCapacity)
+			over := max(0, wantedInstances(c, e, shape[len(shape)-1])-c.MinCapacity)
 			for left := releases - 1; left > 0; left-- {
 				until := onGrid(released.Add(or(c.ReleaseEvery, 3*every)), time.Minute)
 				for t := released; t.Before(until); t = t.Add(time.Minute) {
@@ -94,12 +94,13 @@ func wantedFloors(c events.Calendar, from time.Time, minutes int) []int {
 
 func exceeds(c events.Calendar, e events.Event, shape []events.ShapeStep) bool {
 	return slices.ContainsFunc(shape,
-		func(s events.ShapeStep) bool { return wantedInstances(c, e, s.Share) > c.MinCapacity })
+		func(s events.ShapeStep) bool { return wantedInstances(c, e, s) > c.MinCapacity })
 }
 
 // wantedInstances counts in thousandths, the test's shares and uncertainties
 // being such.
-func wantedInstances(c events.Calendar, e events.Event, share float64) int {
+func wantedInstances(c events.Calendar, e events.Event, step events.ShapeStep) int {
+	share := step.Share
 	uncertainty := 10
 	if e.Uncertainty != 0 {
 		uncertainty = int(e.Uncertainty*10 + 0.5)
@@ -107,6 +108,9 @@ func wantedInstances(c events.Calendar, e events.Event, share float64) int {
 	held := 10
 	if e.FloorShare != 0 {
 		held = int(e.FloorShare*10 + 0.5)
+	}
+	if step.FloorShare != nil {
+		held = int(*step.FloorShare*10 + 0.5)
 	}
 	// 100 requests a second were measured, of which 70 are aimed at.
 	rate := int(e.PeakRequestsPerSecond) + 70*e.PeakInstances
