@@ -13,6 +13,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // associateWAF associates the web ACL with the load balancer.
@@ -33,8 +34,8 @@ func associateWAF(w settings.WAF, scope constructs.Construct, loadBalancer elb.A
 		}
 		if w.SessionHeader != "" && w.RequireSession == nil {
 			awscdk.Annotations_Of(scope).AddWarningV2(jsii.String("sagemaker-scaling:session-not-required"),
-				jsii.String("requests without the header "+w.SessionHeader+" are not limited (fact I2); set requireSession to "+
-					"true to block them, or to false to let them pass"))
+				jsii.String("requests without the header of sessions are not limited (fact I2); set requireSession to true to "+
+					"block them, or to false to let them pass"))
 		}
 	}
 	awswafv2.NewCfnWebACLAssociation(scope, jsii.String("WebAclAssociation"), &awswafv2.CfnWebACLAssociationProps{
@@ -55,13 +56,22 @@ func protectHeaders(session string) *awswafv2.CfnWebACL_DataProtectionConfigProp
 		})
 	}
 	credentials := slices.DeleteFunc([]string{"authorization", "cookie"}, func(header string) bool {
-		return header == strings.ToLower(session)
+		return header == lowerHeader(session)
 	})
 	protect("SUBSTITUTION", credentials...)
 	if session != "" {
-		protect("HASH", strings.ToLower(session))
+		protect("HASH", lowerHeader(session))
 	}
 	return &awswafv2.CfnWebACL_DataProtectionConfigProperty{DataProtections: protections}
+}
+
+// lowerHeader is the name of a header as AWS WAF writes it. One that is known only at
+// deployment stays as it is.
+func lowerHeader(name string) string {
+	if problem.Unresolved(name) {
+		return name
+	}
+	return strings.ToLower(name)
 }
 
 // logWAF writes the web ACL's log to a log group, whose name has to begin with
@@ -155,7 +165,7 @@ func withoutHeader(name string) *awswafv2.CfnWebACL_StatementProperty {
 	return &statement{AndStatement: &awswafv2.CfnWebACL_AndStatementProperty{Statements: []any{
 		not(&statement{SizeConstraintStatement: &awswafv2.CfnWebACL_SizeConstraintStatementProperty{
 			FieldToMatch: &awswafv2.CfnWebACL_FieldToMatchProperty{
-				SingleHeader: map[string]any{"Name": strings.ToLower(name)},
+				SingleHeader: map[string]any{"Name": lowerHeader(name)},
 			},
 			ComparisonOperator: jsii.String("GT"), Size: jsii.Number(0), TextTransformations: asItIs,
 		}}),

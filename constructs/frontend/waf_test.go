@@ -175,7 +175,7 @@ func TestSessionNotRequired(t *testing.T) {
 			Gateway: frontend.NewGatewayFunction(stack, "Gateway", frontend.GatewayFunctionProps{EndpointName: "odds", Code: prebuilt(stack)}),
 		})
 		warnings := assertions.Annotations_FromStack(stack).FindWarning(jsii.String("*"),
-			assertions.Match_StringLikeRegexp(jsii.String("requests without the header X-Session are not limited")))
+			assertions.Match_StringLikeRegexp(jsii.String("requests without the header of sessions are not limited")))
 		if len(*warnings) != test.want {
 			t.Errorf("%s: got %d warnings, want %d", name, len(*warnings), test.want)
 		}

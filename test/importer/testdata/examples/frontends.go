@@ -77,7 +77,9 @@ func ClientsWithTokens(stack awscdk.Stack) {
 // Firewall limits the requests of an address and of a session.
 func Firewall(stack awscdk.Stack) {
 	props := publicly(stack, newVPC(stack), function(stack, "Gateway", "odds"))
-	props.WAF = &settings.WAF{SessionHeader: "X-Session", RequestsPerSession: 600, RequestsPerAddress: 6000}
+	props.WAF = &settings.WAF{
+		SessionHeader: "X-Session", RequestsPerSession: 600, RequireSession: jsii.Bool(true), RequestsPerAddress: 6000,
+	}
 	frontend.NewLoadBalancer(stack, "LoadBalancer", props)
 }
 
