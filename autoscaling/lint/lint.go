@@ -3,6 +3,7 @@ package lint
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
@@ -22,8 +23,18 @@ type Subject struct {
 	// Variant is the production variant that scales. Default: nil, not known, or
 	// no variant scales.
 	Variant *autoscaling.Variant
+	// Host is the variant whose instances hold the copies of an inference component.
+	// Default: nil, not known, or something else scales.
+	Host *autoscaling.Variant
+	// Copy is what a copy of the inference component takes of an instance of Host.
+	Copy Copy
+	// Around is what the templates say of the resources around the scalable target.
+	Around Surroundings
 	// Facts are those that no template property holds.
 	Facts autoscaling.Facts
+	// Now is when it is judged. Default: the zero time, not known, as in a synthesis,
+	// which comes to the same at any time.
+	Now time.Time
 }
 
 // Rule is one thing that hurts, and that AWS does not refuse.

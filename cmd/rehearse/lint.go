@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 )
 
 // lint prints what the rules say of everything that scales in the templates.
@@ -28,24 +30,26 @@ func lintTemplates(o *options, out io.Writer) (int, error) {
 	if len(selected) == 0 {
 		return statusBadInput, o.ambiguity(nil, reading)
 	}
-	subjects := make([]lint.Subject, len(selected))
+	var sound []cloudformation.Scaled
+	var subjects []lint.Subject
 	var wrong []error
-	for i, s := range selected {
-		subjects[i] = s.Subject
-		for _, p := range s.Subject.Target.Validate() {
+	for _, s := range selected {
+		ps := lint.Errors(s.Subject)
+		for _, p := range ps {
 			wrong = append(wrong, fmt.Errorf("%s:%d:%d: %s: %s", s.File, s.Line, s.Column, s.LogicalID, p))
 		}
-	}
-	if err := errors.Join(wrong...); err != nil {
-		return statusBadInput, err
+		if len(ps) == 0 {
+			s.Subject.Now = time.Now()
+			sound, subjects = append(sound, s), append(subjects, s.Subject)
+		}
 	}
 	status := statusOK
 	for i, findings := range lint.All(subjects) {
-		s := selected[i]
+		s := sound[i]
 		for _, f := range findings {
 			status = statusRefused
 			fmt.Fprintf(out, "%s:%d:%d: %s: %s\n", s.File, s.Line, s.Column, s.LogicalID, f)
 		}
 	}
-	return status, nil
+	return status, errors.Join(wrong...)
 }

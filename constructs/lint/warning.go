@@ -2,10 +2,8 @@ package lint
 
 import (
 	"errors"
-	"slices"
 	"strings"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
@@ -45,7 +43,7 @@ func (p *plugin) warnings(files []string) []warning {
 	var whole []cloudformation.Scaled
 	var subjects []lint.Subject
 	for _, s := range reading.Scaled {
-		switch ps := refused(s.Subject); {
+		switch ps := lint.Errors(s.Subject); {
 		case s.Incomplete:
 		case len(ps) > 0:
 			found = append(found, p.refusal(s, ps))
@@ -61,30 +59,6 @@ func (p *plugin) warnings(files []string) []warning {
 	}
 	return found
 }
-
-// refused returns what a construct of package scaling would refuse. What the
-// templates do not say is nothing wrong: whether an endpoint of another template is
-// asynchronous, and the names that CloudFormation makes up, which logical IDs stand
-// for and which may be longer than SageMaker's.
-func refused(s lint.Subject) problem.List {
-	target := s.Target
-	variant := autoscaling.Variant{}
-	if s.Variant != nil {
-		variant = *s.Variant
-	}
-	if target.Dimension == autoscaling.VariantInstanceCount && variant.InstanceType == "" {
-		target.Asynchronous = true
-	}
-	var ps problem.List
-	for _, p := range target.Validate() {
-		if p.Path != "ResourceID" || !slices.ContainsFunc(strings.Split(target.ResourceID, "/"), tooLong) {
-			ps = append(ps, p)
-		}
-	}
-	return append(ps.In("Target"), variant.ValidateScaling(target).In("Variant")...)
-}
-
-func tooLong(name string) bool { return len(name) > 63 }
 
 // refusal is the error about a target.
 func (p *plugin) refusal(s cloudformation.Scaled, ps problem.List) warning {

@@ -62,9 +62,6 @@ type Scaled struct {
 	// Subject is what scales, and how. Names that a template leaves to
 	// CloudFormation are logical IDs here.
 	Subject lint.Subject
-	// Host is the variant whose instances hold the copies of an inference
-	// component. Default: nil, something else scales, or not known.
-	Host *autoscaling.Variant
 	// InitialCopyCount is the copies that an inference component starts with.
 	// Default: 0, something else scales, or not known.
 	InitialCopyCount int

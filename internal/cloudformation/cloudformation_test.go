@@ -53,6 +53,7 @@ func TestVariant(t *testing.T) {
 				},
 			},
 			Variant: &autoscaling.Variant{EndpointName: "odds-live", Name: "main", InstanceType: "ml.c6i.2xlarge", InitialInstanceCount: 4},
+			Around:  lint.Surroundings{Template: "testdata/variant.yaml", Endpoint: "Endpoint", ResetBy: lint.NotRetained},
 			Facts:   autoscaling.Facts{StartTime: 6 * time.Minute, RequestsPerSecondPerInstance: 100},
 		},
 	}
@@ -76,11 +77,12 @@ func TestVariant(t *testing.T) {
 func TestComponent(t *testing.T) {
 	t.Parallel()
 	zero := 0.0
-	host := autoscaling.Variant{EndpointName: "Endpoint", Name: "pool", InstanceType: "ml.g6.2xlarge", InitialInstanceCount: 1, ManagedInstanceScaling: true}
+	host := autoscaling.Variant{EndpointName: "Endpoint", Name: "pool", InstanceType: "ml.g6.2xlarge", InitialInstanceCount: 1, ManagedInstanceScaling: true,
+		MaxInstanceCount: 8}
 	want := cloudformation.Scaled{
 		Source: cloudformation.Source{File: "testdata/component.yaml"},
 		Line:   29, Column: 3, LogicalID: "Target", InitialCopyCount: 1,
-		Subject: lint.Subject{Name: "Target", Target: autoscaling.ScalableTarget{
+		Subject: lint.Subject{Name: "Target", Around: lint.Surroundings{Template: "testdata/component.yaml", Endpoint: "Component"}, Target: autoscaling.ScalableTarget{
 			ResourceID: "inference-component/chat", Dimension: autoscaling.InferenceComponentCopyCount, MaxCapacity: 8,
 			StepPolicies: []autoscaling.StepScalingPolicy{{
 				Name: "wake-up", AdjustmentType: autoscaling.ChangeInCapacity, Cooldown: time.Minute, Aggregation: autoscaling.AggregateMaximum,
@@ -95,10 +97,10 @@ func TestComponent(t *testing.T) {
 		}},
 	}
 	got := one(t, "testdata/component.yaml", cloudformation.Options{})
-	if diff := cmp.Diff(&host, got.Host); diff != "" {
+	if diff := cmp.Diff(&host, got.Subject.Host); diff != "" {
 		t.Errorf("the variant with the instances (-want +got)\n%s", diff)
 	}
-	got.Host = nil
+	got.Subject.Host, got.Subject.Copy = nil, lint.Copy{}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

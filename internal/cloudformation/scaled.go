@@ -48,6 +48,7 @@ func (t *template) scaled(r *Reading) {
 			}
 		}
 		s.describe(t)
+		s.surround(t)
 		r.Scaled = append(r.Scaled, s)
 	}
 	for _, p := range policies {

@@ -46,14 +46,16 @@ func (s *Scaled) describeComponent(t *template, name string) {
 	if copies, ok := o.count(o.property(id, "RuntimeConfig").Get("CopyCount")); ok {
 		s.InitialCopyCount = copies
 	}
+	s.Subject.Copy = o.copyOf(id)
 	endpoint, known := o.quietText(o.property(id, "EndpointName"))
 	if !known {
 		return
 	}
 	variant, _ := o.quietText(o.property(id, "VariantName"))
-	s.Host = &autoscaling.Variant{EndpointName: endpoint, Name: variant}
+	host := &autoscaling.Variant{EndpointName: endpoint, Name: variant}
+	s.Subject.Host = host
 	if owner, config := t.configuration(endpoint); config != nil {
-		owner.describeVariant(s.Host, config)
+		owner.describeVariant(host, config)
 	}
 }
 
@@ -125,6 +127,8 @@ func (o owner) describeVariant(v *autoscaling.Variant, config *document.Node) {
 		}
 		status, _ := o.quietText(n.Get("ManagedInstanceScaling").Get("Status"))
 		v.ManagedInstanceScaling = status == "ENABLED"
+		v.MaxInstanceCount, _ = o.count(n.Get("ManagedInstanceScaling").Get("MaxInstanceCount"))
+		v.MaxConcurrency, _ = o.count(n.Get("ServerlessConfig").Get("MaxConcurrency"))
 		return
 	}
 }
@@ -142,10 +146,19 @@ func (o owner) quietText(n *document.Node) (string, bool) {
 }
 
 func (o owner) count(n *document.Node) (int, bool) {
-	s, ok := o.quietText(n)
-	f, err := strconv.ParseFloat(s, 64)
-	if !ok || err != nil || f != math.Trunc(f) || f < 0 || f > math.MaxInt32 {
+	f, ok := o.amount(n)
+	if !ok || f != math.Trunc(f) {
 		return 0, false
 	}
 	return int(f), true
+}
+
+// amount resolves n to a number of 0 or more.
+func (o owner) amount(n *document.Node) (float64, bool) {
+	s, ok := o.quietText(n)
+	f, err := strconv.ParseFloat(s, 64)
+	if !ok || err != nil || !(f >= 0 && f <= math.MaxInt32) {
+		return 0, false
+	}
+	return f, true
 }
