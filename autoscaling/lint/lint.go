@@ -67,7 +67,8 @@ func (f Finding) String() string { return f.Problem.String() + " [" + f.Rule + "
 
 // Rules are all rules, by ID.
 func Rules() []Rule {
-	all := slices.Concat(boundsRules, policyRules, metricRules, actionRules, scheduleRules, frontendRules, targetRules)
+	all := slices.Concat(boundsRules, policyRules, metricRules, actionRules, scheduleRules, frontendRules, targetRules,
+		endpointRules, zeroRules, floorRules, valueRules, togetherRules)
 	slices.SortFunc(all, func(a, b Rule) int { return cmp.Compare(a.ID, b.ID) })
 	return all
 }
