@@ -284,9 +284,9 @@ var lintCases = []struct {
 	{"frontend-payload", "on Fargate", func(s *subject) { s.Facts.Frontend.PayloadBytes++; s.Facts.Frontend.Kind = autoscaling.FargateFrontend }, ""},
 
 	{"count-not-retained", "no retention", func(s *subject) { s.Around.ResetBy = lint.NotRetained },
-		`Around.ResetBy: got "RetainAllVariantProperties": an update of the endpoint starts 6 instances again, however many scaling has made of them; set RetainAllVariantProperties of the endpoint to true`},
+		`Endpoint.RetainAllVariantProperties: an update of the endpoint sets the instance count to 6 again, whatever scaling has made of it; set it to true`},
 	{"count-not-retained", "all but the count", func(s *subject) { s.Around.ResetBy, s.Variant.InitialInstanceCount = lint.Excluded, 0 },
-		`Around.ResetBy: got "ExcludeRetainedVariantProperties": an update of the endpoint starts its initial count of instances again, however many scaling has made of them; remove DesiredInstanceCount from ExcludeRetainedVariantProperties`},
+		`Endpoint.ExcludeRetainedVariantProperties: an update of the endpoint sets the instance count to the initial one again, whatever scaling has made of it; remove DesiredInstanceCount from it`},
 	{"count-not-retained", "copies", func(s *subject) { toZero(s); s.Around.ResetBy = lint.NotRetained }, ""},
 	{"count-not-retained", "retained", func(*subject) {}, ""},
 

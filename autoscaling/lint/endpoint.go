@@ -44,12 +44,13 @@ var endpointRules = []Rule{
 	},
 }
 
-// retainFix says how the endpoint keeps the count through an update.
-func retainFix(resetBy string) string {
+// retainFix says how the endpoint keeps the count through an update, where property
+// is the one to change.
+func retainFix(resetBy, property string) string {
 	if resetBy == Excluded {
-		return "remove DesiredInstanceCount from " + Excluded
+		return "remove DesiredInstanceCount from " + property
 	}
-	return "set " + NotRetained + " of the endpoint to true"
+	return "set " + property + " to true"
 }
 
 func countNotRetained(s Subject) problem.List {
@@ -57,13 +58,13 @@ func countNotRetained(s Subject) problem.List {
 	if s.Around.ResetBy == "" || s.Target.Dimension != autoscaling.VariantInstanceCount {
 		return ps
 	}
-	count := "its initial count of"
+	count := "the initial one"
 	if s.Variant != nil && s.Variant.InitialInstanceCount > 0 {
 		count = fmt.Sprint(s.Variant.InitialInstanceCount)
 	}
-	ps.Add("Around.ResetBy", s.Around.ResetBy,
-		"an update of the endpoint starts "+count+" instances again, however many scaling has made of them",
-		retainFix(s.Around.ResetBy))
+	ps.Add("Endpoint."+s.Around.ResetBy, nil,
+		"an update of the endpoint sets the instance count to "+count+" again, whatever scaling has made of it",
+		retainFix(s.Around.ResetBy, "it"))
 	return ps
 }
 
@@ -76,7 +77,8 @@ func initialBelowMin(s Subject) problem.List {
 		ps.Add("Variant.InitialInstanceCount", n,
 			fmt.Sprintf("each update of the endpoint starts with it again, below the minimum of %d instances",
 				s.Target.MinCapacity),
-			fmt.Sprintf("%s, or set this to %d", retainFix(s.Around.ResetBy), s.Target.MinCapacity))
+			fmt.Sprintf("%s, or set this to %d", retainFix(s.Around.ResetBy, s.Around.ResetBy+" of the endpoint"),
+				s.Target.MinCapacity))
 	}
 	return ps
 }

@@ -58,7 +58,8 @@ type Finding struct {
 	// Rule is the rule's ID.
 	Rule string
 	// Problem has a field path of Subject, such as
-	// "Target.Policies[0].ScaleInCooldown".
+	// "Target.Policies[0].ScaleInCooldown", or a property of the endpoint, as
+	// "Endpoint.RetainAllVariantProperties".
 	problem.Problem
 }
 

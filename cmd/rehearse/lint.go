@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
-	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 )
 
 // lint prints what the rules say of everything that scales in the templates.
@@ -30,22 +29,18 @@ func lintTemplates(o *options, out io.Writer) (int, error) {
 	if len(selected) == 0 {
 		return statusBadInput, o.ambiguity(nil, reading)
 	}
-	var sound []cloudformation.Scaled
-	var subjects []lint.Subject
+	subjects := make([]lint.Subject, len(selected))
 	var wrong []error
-	for _, s := range selected {
-		ps := lint.Errors(s.Subject)
-		for _, p := range ps {
+	for i, s := range selected {
+		subjects[i] = s.Subject
+		subjects[i].Now = time.Now()
+		for _, p := range lint.Errors(s.Subject) {
 			wrong = append(wrong, fmt.Errorf("%s:%d:%d: %s: %s", s.File, s.Line, s.Column, s.LogicalID, p))
-		}
-		if len(ps) == 0 {
-			s.Subject.Now = time.Now()
-			sound, subjects = append(sound, s), append(subjects, s.Subject)
 		}
 	}
 	status := statusOK
 	for i, findings := range lint.All(subjects) {
-		s := sound[i]
+		s := selected[i]
 		for _, f := range findings {
 			status = statusRefused
 			fmt.Fprintf(out, "%s:%d:%d: %s: %s\n", s.File, s.Line, s.Column, s.LogicalID, f)

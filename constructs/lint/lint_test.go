@@ -224,7 +224,7 @@ func TestAcknowledgeWhatIsNot(t *testing.T) {
 	stack := template.NewStack(t)
 	err := template.Panics(t, func() { lint.Acknowledge(stack, "cooldown-shrt", " ") }).(error).Error()
 	first, second, _ := strings.Cut(err, "\n")
-	if !strings.HasPrefix(first, `Rule: got "cooldown-shrt": there is no such rule; the rules are actions-at-once, `) ||
+	if !strings.HasPrefix(first, `Rule: got "cooldown-shrt": there is no such rule; the rules are action-past, `) ||
 		second != "Reason: what is acknowledged has a reason; say why it does no harm here" {
 		t.Errorf("got %s", err)
 	}

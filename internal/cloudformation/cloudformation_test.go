@@ -40,7 +40,7 @@ func TestVariant(t *testing.T) {
 	evening, night := 6, 4
 	want := cloudformation.Scaled{
 		Source: cloudformation.Source{File: "testdata/variant.yaml", Account: "123456789012", Region: "eu-west-1"},
-		Line:   40, Column: 3, LogicalID: "Target",
+		Line:   41, Column: 3, LogicalID: "Target",
 		Subject: lint.Subject{
 			Name: "Target", Account: "123456789012", Region: "eu-west-1",
 			Target: autoscaling.ScalableTarget{
@@ -53,7 +53,7 @@ func TestVariant(t *testing.T) {
 				},
 			},
 			Variant: &autoscaling.Variant{EndpointName: "odds-live", Name: "main", InstanceType: "ml.c6i.2xlarge", InitialInstanceCount: 4},
-			Around:  lint.Surroundings{Template: "testdata/variant.yaml", Endpoint: "Endpoint", ResetBy: lint.NotRetained},
+			Around:  lint.Surroundings{Template: "testdata/variant.yaml", Endpoint: "Endpoint"},
 			Facts:   autoscaling.Facts{StartTime: 6 * time.Minute, RequestsPerSecondPerInstance: 100},
 		},
 	}
