@@ -28,8 +28,8 @@ var togetherRules = []Rule{
 	},
 	{
 		ID: "policies-fight",
-		Reason: "where one policy adds capacity at a value of a metric at which another removes it, the fleet goes out and in " +
-			"for ever",
+		Reason: "where one policy adds capacity at a value of a metric at which another removes it, the fleet goes out and " +
+			"in for ever",
 		Fact:  "A31",
 		Fix:   "leave a gap between the two thresholds",
 		check: policiesFight,
@@ -105,7 +105,8 @@ func policiesFight(s Subject) problem.List {
 }
 
 // lowestScaleOut is the policy that adds capacity at the lowest value of m.
-func lowestScaleOut(t autoscaling.ScalableTarget, a autoscaling.Alarm, m autoscaling.Metric) (lowest scaleOut, found bool) {
+func lowestScaleOut(t autoscaling.ScalableTarget, a autoscaling.Alarm, m autoscaling.Metric) (lowest scaleOut,
+	found bool) {
 	add := func(policy string, above float64) {
 		if !found || above < lowest.above {
 			lowest, found = scaleOut{policy, above}, true
@@ -164,7 +165,8 @@ func (s Subject) copiesPerInstance() (copies int, why string) {
 		least((memoryMB-1)/n, fmt.Sprintf("a copy takes %d of the %d MB of one", n, memoryMB))
 	}
 	if cores := vCPUs(s.Host.InstanceType); s.Copy.CPUCores > 0 && cores > 0 {
-		least(int(float64(cores)/s.Copy.CPUCores), fmt.Sprintf("a copy takes %g of the %d cores of one", s.Copy.CPUCores, cores))
+		least(int(float64(cores)/s.Copy.CPUCores),
+			fmt.Sprintf("a copy takes %g of the %d cores of one", s.Copy.CPUCores, cores))
 	}
 	return copies, why
 }

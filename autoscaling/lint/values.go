@@ -27,8 +27,8 @@ var valueRules = []Rule{
 	},
 	{
 		ID: "predefined-metric-unknown",
-		Reason: "Application Auto Scaling knows SageMaker's predefined metrics by name, and refuses a policy of a name that it " +
-			"does not know",
+		Reason: "Application Auto Scaling knows SageMaker's predefined metrics by name, and refuses a policy of " +
+			"another name",
 		Fact:  "A1",
 		Fix:   "use the nearest name that there is",
 		check: predefinedUnknown,
@@ -86,7 +86,8 @@ func latencyUnit(s Subject) problem.List {
 				"leave the unit out")
 		}
 		if value > 0 && value < fastest {
-			ps.Add(at, value, fmt.Sprintf("%s is in microseconds, so that this is %g ms", m.Name, value/1000), latencyFix(value))
+			ps.Add(at, value, fmt.Sprintf("%s is in microseconds, so that this is %g ms", m.Name, value/1000),
+				latencyFix(value))
 		}
 	}
 	for i, p := range s.Target.Policies {
