@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -148,10 +149,19 @@ func (o owner) selected(n, argument *document.Node, path string, depth int) any 
 	items, isList := list.([]any)
 	i, err := strconv.Atoi(written)
 	if err != nil || !isList || i < 0 || i >= len(items) {
+		if at := slices.IndexFunc(items, isOpen); o.names && i >= 0 && at >= 0 {
+			return unknown(openPart.FindString(items[at].(string)) + "-" + written)
+		}
 		o.add(n, path, shown(n), "the list has no such item", "select from 0 to one less than its length")
 		return unresolved{}
 	}
 	return items[i]
+}
+
+// isOpen reports whether an item holds what only a deployment shows.
+func isOpen(item any) bool {
+	s, _ := item.(string)
+	return openText(s)
 }
 
 func (o owner) split(n, argument *document.Node, path string, depth int) any {
@@ -196,6 +206,9 @@ func (o owner) findInMap(n, argument *document.Node, path string, depth int) any
 		}
 		if len(args) == 4 && args[3].Get("DefaultValue") != nil {
 			return o.resolve(args[3].Get("DefaultValue"), path, depth)
+		}
+		if o.names && openText(key) {
+			return unknown(key)
 		}
 		fix := "add it to Mappings"
 		if openText(key) {

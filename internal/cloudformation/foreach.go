@@ -1,0 +1,291 @@
+package cloudformation
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
+)
+
+const (
+	// loopPrefix begins the key of a loop; the loop's name follows.
+	loopPrefix = "Fn::ForEach"
+	// languageExtensions is the transform that has loops.
+	languageExtensions = "AWS::LanguageExtensions"
+	// maxLoops is how deep loops may be nested.
+	maxLoops = 5
+)
+
+// sections are those in which loops may stand, with the most that CloudFormation
+// takes in each; 0 is any number. The quotas are those of the expanded template.
+var sections = []struct {
+	name string
+	most int
+}{{"Conditions", 0}, {"Resources", 500}, {"Outputs", 200}}
+
+// alphanumeric is what CloudFormation takes for logical IDs and for the names of loops.
+var alphanumeric = regexp.MustCompile(`^[A-Za-z0-9]+$`)
+
+// expander writes the loops of a template out.
+type expander struct {
+	owner
+	// seen has the place of each loop by its name.
+	seen map[string]document.Position
+	// left is how many values may still be made.
+	left int
+	// full has been said.
+	full bool
+}
+
+// expand replaces every Fn::ForEach of t by what CloudFormation makes of it, and notes
+// those that it refuses.
+func (t *template) expand(problems *Problems) {
+	e := &expander{owner: t.owner("", problems), seen: map[string]document.Position{}, left: accepted.MaxValues}
+	for _, s := range sections {
+		n := t.root.Get(s.name)
+		if n == nil || n.Kind != document.Mapping || !hasLoop(n, 0) {
+			continue
+		}
+		if !slices.Contains(t.transforms(), languageExtensions) {
+			e.add(n, s.name, "", loopPrefix+" needs the transform "+languageExtensions+", which the template does not have",
+				"write Transform: "+languageExtensions)
+			removeLoops(n, 0)
+			continue
+		}
+		e.mapping(n, s.name, true, 0, 0)
+		if s.most > 0 && len(n.Keys) > s.most {
+			e.add(n, s.name, strconv.Itoa(len(n.Keys)),
+				fmt.Sprintf("CloudFormation takes at most %d of them, with the loops written out", s.most), "split the stack")
+		}
+	}
+}
+
+// transforms are the names of the template's transforms.
+func (t *template) transforms() []string {
+	var names []string
+	for _, n := range transformsOf(t.root) {
+		name, ok := n.String()
+		if !ok {
+			name, _ = n.Get("Name").String()
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// transformsOf are the transforms as they are written: one, or a list.
+func transformsOf(root *document.Node) []*document.Node {
+	n := root.Get("Transform")
+	switch {
+	case n == nil:
+		return nil
+	case n.Kind == document.Sequence:
+		return n.Items
+	}
+	return []*document.Node{n}
+}
+
+func isLoop(key string) bool { return key == loopPrefix || strings.HasPrefix(key, loopPrefix+"::") }
+
+func hasLoop(n *document.Node, depth int) bool {
+	if depth > maxDepth {
+		return false
+	}
+	for _, key := range n.Keys {
+		if isLoop(key) || hasLoop(n.Values[key], depth+1) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(n.Items, func(item *document.Node) bool { return hasLoop(item, depth+1) })
+}
+
+func removeLoops(n *document.Node, depth int) {
+	if depth > maxDepth {
+		return
+	}
+	for _, key := range slices.Clone(n.Keys) {
+		if isLoop(key) {
+			n.Keys = slices.DeleteFunc(n.Keys, func(k string) bool { return k == key })
+			delete(n.Values, key)
+			continue
+		}
+		removeLoops(n.Values[key], depth+1)
+	}
+	for _, item := range n.Items {
+		removeLoops(item, depth+1)
+	}
+}
+
+// mapping writes out the loops in n. ids says that its keys are logical IDs, loops
+// how many loops are around it.
+func (e *expander) mapping(n *document.Node, path string, ids bool, loops, depth int) {
+	if depth > maxDepth {
+		return
+	}
+	for i, one := range n.Items {
+		e.mapping(one, item(path, i), false, loops, depth+1)
+	}
+	if !slices.ContainsFunc(n.Keys, isLoop) {
+		for _, key := range n.Keys {
+			e.mapping(n.Values[key], path+"."+key, false, loops, depth+1)
+		}
+		return
+	}
+	written := *n
+	n.Keys, n.Values = nil, map[string]*document.Node{}
+	put := func(key string, value *document.Node, at string) {
+		if n.Values[key] != nil {
+			e.add(value, at, strconv.Quote(key), "the loops make this key twice", "let each value of the collection be there once")
+			return
+		}
+		n.Set(key, value)
+	}
+	for _, key := range written.Keys {
+		at := path + "." + key
+		if !isLoop(key) {
+			e.mapping(written.Values[key], at, false, loops, depth+1)
+			put(key, written.Values[key], at)
+			continue
+		}
+		e.loop(key, written.Values[key], at, ids, loops, depth, put)
+	}
+}
+
+// loop hands over what a loop makes.
+func (e *expander) loop(key string, n *document.Node, at string, ids bool, loops, depth int,
+	put func(key string, value *document.Node, at string)) {
+	identifier, values, outputs, ok := e.header(key, n, at, loops)
+	if !ok {
+		return
+	}
+	for _, value := range values {
+		made := &document.Node{Kind: document.Mapping, Values: map[string]*document.Node{}, Key: n.Key, Start: n.Start}
+		for _, name := range outputs.Keys {
+			inner := e.substituted(outputs.Values[name], identifier, value, depth)
+			if inner == nil {
+				return // said already
+			}
+			outputKey := replaced(name, identifier, value)
+			if ids && !isLoop(name) && !alphanumeric.MatchString(outputKey) {
+				e.add(outputs.Values[name], at, strconv.Quote(outputKey), "a logical ID has letters and digits only",
+					"write &{"+identifier+"} in the key, which leaves the other characters out")
+				return
+			}
+			if made.Values[outputKey] != nil {
+				e.add(inner, at, strconv.Quote(outputKey), "the loop makes this key twice", "give the keys different names")
+				continue
+			}
+			made.Set(outputKey, inner)
+		}
+		e.mapping(made, at, ids, loops+1, depth+1)
+		for _, name := range made.Keys {
+			put(name, made.Values[name], at)
+		}
+	}
+}
+
+// header reads what a loop says beside what it makes.
+func (e *expander) header(key string, n *document.Node, at string, loops int) (
+	identifier string, values []string, outputs *document.Node, ok bool) {
+	refuse := func(n *document.Node, got, rule, fix string) (string, []string, *document.Node, bool) {
+		e.add(n, at, got, rule, fix)
+		return "", nil, nil, false
+	}
+	name := strings.TrimPrefix(strings.TrimPrefix(key, loopPrefix), "::")
+	before, known := e.seen[name]
+	e.seen[name] = n.Place()
+	switch {
+	case !alphanumeric.MatchString(name):
+		return refuse(n, strconv.Quote(key), "a loop has a name of letters and digits", "write "+loopPrefix+"::NAME")
+	case known && before != n.Place():
+		return refuse(n, strconv.Quote(name), fmt.Sprintf("the loop at line %d has the same name", before.Line), "rename one of the two")
+	case e.root.Get("Resources").Get(name) != nil:
+		return refuse(n, strconv.Quote(name), "a resource has this logical ID, and a loop's name is none", "rename one of the two")
+	case loops >= maxLoops:
+		return refuse(n, strconv.Quote(name), fmt.Sprintf("loops are nested at most %d deep", maxLoops), "write the innermost out")
+	case n.Kind != document.Sequence || len(n.Items) != 3:
+		return refuse(n, shown(n), "a loop is a list of its identifier, its collection and what it makes",
+			"write [IDENTIFIER, [VALUE, ...], {KEY: VALUE}]")
+	}
+	identifier, ok = n.Items[0].String()
+	outputs = n.Items[2]
+	switch {
+	case !ok || !alphanumeric.MatchString(identifier):
+		return refuse(n.Items[0], shown(n.Items[0]), "an identifier has letters and digits only", "such as Name")
+	case outputs.Kind != document.Mapping || len(outputs.Keys) == 0:
+		return refuse(outputs, shown(outputs), "what a loop makes is a mapping", "write NAME${"+identifier+"}: VALUE")
+	}
+	for _, key := range outputs.Keys {
+		if !isLoop(key) && !mentionsIdentifier(key, identifier) {
+			return refuse(outputs.Values[key], strconv.Quote(key), "the key is the same for each value of the collection",
+				"write ${"+identifier+"} or &{"+identifier+"} into it")
+		}
+	}
+	values, ok = e.argumentList(n.Items[1], at, 0)
+	if !ok {
+		return "", nil, nil, false
+	}
+	if i := slices.IndexFunc(values, openText); i >= 0 {
+		return refuse(n.Items[1], document.OneLine(values[i]),
+			"only a deployment shows what this is, and loops are written out before it",
+			"write the values, or refer to a parameter")
+	}
+	return identifier, values, outputs, true
+}
+
+func mentionsIdentifier(s, identifier string) bool {
+	return strings.Contains(s, "${"+identifier+"}") || strings.Contains(s, "&{"+identifier+"}")
+}
+
+// notAlphanumeric is what &{Identifier} leaves out.
+var notAlphanumeric = regexp.MustCompile(`[^A-Za-z0-9]`)
+
+func replaced(s, identifier, value string) string {
+	s = strings.ReplaceAll(s, "${"+identifier+"}", value)
+	return strings.ReplaceAll(s, "&{"+identifier+"}", notAlphanumeric.ReplaceAllString(value, ""))
+}
+
+// substituted is a copy of n with a value in place of the identifier, nil where the
+// template grows too large.
+func (e *expander) substituted(n *document.Node, identifier, value string, depth int) *document.Node {
+	if e.left--; e.left < 0 || depth > maxDepth || !e.spend(1+len(n.Text)) {
+		if !e.full {
+			e.add(n, "", "", fmt.Sprintf("the loops make more than %d values", accepted.MaxValues), "split the stack")
+		}
+		e.full = true
+		return nil
+	}
+	out := *n
+	if name, argument := function(n); name == "Ref" {
+		if written, ok := argument.String(); ok && written == identifier {
+			return &document.Node{Key: n.Key, Dash: n.Dash, Start: n.Start, Quoted: true, Text: value, Written: value, Scalar: value}
+		}
+	}
+	if s, ok := n.Scalar.(string); ok && n.Kind == document.Scalar && mentionsIdentifier(s, identifier) {
+		s = replaced(s, identifier, value)
+		out.Scalar, out.Text, out.Written = s, s, document.OneLine(s)
+		return &out
+	}
+	if n.Kind == document.Mapping {
+		out.Keys, out.Values = nil, make(map[string]*document.Node, len(n.Values))
+		for _, key := range n.Keys {
+			inner := e.substituted(n.Values[key], identifier, value, depth+1)
+			if inner == nil {
+				return nil
+			}
+			out.Set(replaced(key, identifier, value), inner)
+		}
+	}
+	if n.Kind == document.Sequence {
+		out.Items = make([]*document.Node, len(n.Items))
+		for i, one := range n.Items {
+			if out.Items[i] = e.substituted(one, identifier, value, depth+1); out.Items[i] == nil {
+				return nil
+			}
+		}
+	}
+	return &out
+}
