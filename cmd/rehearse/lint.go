@@ -46,7 +46,7 @@ func lintTemplates(o *options, out io.Writer) (int, error) {
 		fmt.Fprintln(out, line)
 	}
 	for _, p := range append(reading.Off, reading.Unread...) {
-		fmt.Fprintf(out, "not judged: %s\n", p)
+		fmt.Fprintf(out, "%s: not judged: %s\n", p.Place, p.WithoutPlace())
 	}
 	if nothing := reading.Nothing(); nothing != nil && len(reading.Unresolved) == 0 {
 		fmt.Fprintln(out, nothing[0].Place.String()+": "+nothing[0].Rule)

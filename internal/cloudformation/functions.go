@@ -44,6 +44,10 @@ func (o owner) call(n *document.Node, name string, argument *document.Node, path
 		default:
 			return unresolved{}
 		}
+	case "Fn::Length":
+		if list, ok := o.argument(argument, path, depth).([]any); ok {
+			return float64(len(list))
+		}
 	case "Fn::GetStackOutput":
 		return o.getStackOutput(n, argument, path, depth)
 	case "Fn::ImportValue":

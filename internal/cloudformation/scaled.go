@@ -114,8 +114,8 @@ func (o owner) properties(except ...string) (properties map[string]any, ok bool)
 			continue
 		}
 		path := "Properties." + name
-		if name == transformKey {
-			o.macro(written.Values[name], path)
+		if strings.HasPrefix(name, "Fn::") {
+			o.makesProperties(name, written.Values[name], path)
 			ok = false
 			continue
 		}
@@ -129,6 +129,15 @@ func (o owner) properties(except ...string) (properties map[string]any, ok bool)
 		}
 	}
 	return properties, ok
+}
+
+// makesProperties notes a function that stands in the place of properties.
+func (o owner) makesProperties(name string, n *document.Node, path string) {
+	if name == transformKey {
+		o.macro(n, path)
+		return
+	}
+	o.add(n, path, shown(n), "the function "+document.OneLine(strings.TrimPrefix(name, "Fn::"))+" is not resolved here", "write the properties out")
 }
 
 // addOpen notes what only a deployment shows, where it has to be known now.
