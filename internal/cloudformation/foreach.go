@@ -50,7 +50,11 @@ func (t *template) expand(problems *Problems) {
 			continue
 		}
 		if !slices.Contains(t.transforms(), languageExtensions) {
-			e.add(n, s.name, "", loopPrefix+" needs the transform "+languageExtensions+", which the template does not have",
+			first := n
+			if i := slices.IndexFunc(n.Keys, isLoop); i >= 0 {
+				first = n.Values[n.Keys[i]]
+			}
+			e.add(first, s.name, "", loopPrefix+" needs the transform "+languageExtensions+", which the template does not have",
 				"write Transform: "+languageExtensions)
 			removeLoops(n, 0)
 			continue

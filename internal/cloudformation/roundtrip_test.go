@@ -17,19 +17,21 @@ import (
 )
 
 // asTemplate writes a target as constructs/scaling does: its policies refer to
-// it, and their alarms to them. Keys are in order, so that the policies are.
-func asTemplate(target autoscaling.ScalableTarget) map[string]any {
+// it, and their alarms to them. Keys are in order, so that the policies are. suffix
+// ends the logical IDs.
+func asTemplate(target autoscaling.ScalableTarget, suffix string) map[string]any {
 	ref := func(id string) any { return map[string]any{"Ref": id} }
+	targetID := "Target" + suffix
 	resources := map[string]any{
-		"Target": map[string]any{"Type": "AWS::ApplicationAutoScaling::ScalableTarget", "Properties": target.CloudFormation()},
+		targetID: map[string]any{"Type": "AWS::ApplicationAutoScaling::ScalableTarget", "Properties": target.CloudFormation()},
 	}
 	for i, p := range target.Policies {
-		resources[fmt.Sprintf("Tracking%d", i)] = map[string]any{
-			"Type": "AWS::ApplicationAutoScaling::ScalingPolicy", "Properties": p.CloudFormation(ref("Target"))}
+		resources[fmt.Sprintf("Tracking%d", i)+suffix] = map[string]any{
+			"Type": "AWS::ApplicationAutoScaling::ScalingPolicy", "Properties": p.CloudFormation(ref(targetID))}
 	}
 	for i, p := range target.StepPolicies {
-		id := fmt.Sprintf("Step%d", i)
-		resources[id] = map[string]any{"Type": "AWS::ApplicationAutoScaling::ScalingPolicy", "Properties": p.CloudFormation(ref("Target"))}
+		id := fmt.Sprintf("Step%d", i) + suffix
+		resources[id] = map[string]any{"Type": "AWS::ApplicationAutoScaling::ScalingPolicy", "Properties": p.CloudFormation(ref(targetID))}
 		resources["AlarmOf"+id] = map[string]any{"Type": "AWS::CloudWatch::Alarm", "Properties": p.Alarm.CloudFormation(ref(id))}
 	}
 	return map[string]any{"Resources": resources}
@@ -42,7 +44,13 @@ func TestReadWhatIsWritten(t *testing.T) {
 		want := autoscalingtest.AnyTarget().Filter(func(t autoscaling.ScalableTarget) bool {
 			return t.Dimension.Namespace() == autoscaling.ServiceNamespace
 		}).Draw(rt, "target")
-		written := asTemplate(want)
+		written := asTemplate(want, "")
+		if rapid.Bool().Draw(rt, "in a loop") {
+			written = map[string]any{
+				"Transform": "AWS::LanguageExtensions",
+				"Resources": map[string]any{"Fn::ForEach::All": []any{"Nr", []any{"1"}, asTemplate(want, "${Nr}")["Resources"]}},
+			}
+		}
 		asJSON, err := json.MarshalIndent(written, "", " ")
 		if err != nil {
 			rt.Fatal(err)
