@@ -81,6 +81,8 @@ func TestShapes(t *testing.T) {
 		{"foreach-nested.yaml", "--parameter Teams=one", "2 scalable targets", false, nil},
 		{"foreach-sections.yaml", "", "1 scalable target", false, []string{
 			"Targetlarge.Condition: got Islarge: it is not made", "give the parameter On=large"}},
+		{"foreach-pairs.yaml", "", "1 scalable target", true, []string{"Targeta.Condition: got IsOn: ",
+			"since the condition IsOn is false; no parameter changes that", "Targetb: MaxCapacity: got 1: " + crossed + "2"}},
 		{"language-extensions.yaml", "", "1 scalable target", true, []string{"MaxCapacity: got 3: " + crossed + "7"}},
 		// What stands elsewhere.
 		{"macro.yaml", "", "1 scalable target", false, []string{":1:13: not judged: Transform: got CountResources: "}},

@@ -161,21 +161,21 @@ func (e *expander) mapping(n *document.Node, path string, ids bool, loops, depth
 // loop hands over what a loop makes.
 func (e *expander) loop(key string, n *document.Node, at string, ids bool, loops, depth int,
 	put func(key string, value *document.Node, at string)) {
-	identifier, values, outputs, ok := e.header(key, n, at, loops)
+	identifiers, collection, outputs, ok := e.header(key, n, at, loops)
 	if !ok {
 		return
 	}
-	for _, value := range values {
+	for _, values := range collection {
 		made := &document.Node{Kind: document.Mapping, Values: map[string]*document.Node{}, Key: n.Key, Start: n.Start}
 		for _, name := range outputs.Keys {
-			inner := e.substituted(outputs.Values[name], identifier, value, depth)
+			inner := e.substituted(outputs.Values[name], identifiers, values, depth)
 			if inner == nil {
 				return // said already
 			}
-			outputKey := replaced(name, identifier, value)
+			outputKey := replaced(name, identifiers, values)
 			if ids && !isLoop(name) && !alphanumeric.MatchString(outputKey) {
 				e.add(outputs.Values[name], at, strconv.Quote(outputKey), "a logical ID has letters and digits only",
-					"write &{"+identifier+"} in the key, which leaves the other characters out")
+					"write &{"+identifiers[0]+"} in the key, which leaves the other characters out")
 				return
 			}
 			if made.Values[outputKey] != nil {
@@ -193,10 +193,10 @@ func (e *expander) loop(key string, n *document.Node, at string, ids bool, loops
 
 // header reads what a loop says beside what it makes.
 func (e *expander) header(key string, n *document.Node, at string, loops int) (
-	identifier string, values []string, outputs *document.Node, ok bool) {
-	refuse := func(n *document.Node, got, rule, fix string) (string, []string, *document.Node, bool) {
+	identifiers []string, collection [][]string, outputs *document.Node, ok bool) {
+	refuse := func(n *document.Node, got, rule, fix string) ([]string, [][]string, *document.Node, bool) {
 		e.add(n, at, got, rule, fix)
-		return "", nil, nil, false
+		return nil, nil, nil, false
 	}
 	name := strings.TrimPrefix(strings.TrimPrefix(key, loopPrefix), "::")
 	before, known := e.seen[name]
@@ -214,47 +214,102 @@ func (e *expander) header(key string, n *document.Node, at string, loops int) (
 		return refuse(n, shown(n), "a loop is a list of its identifier, its collection and what it makes",
 			"write [IDENTIFIER, [VALUE, ...], {KEY: VALUE}]")
 	}
-	identifier, ok = n.Items[0].String()
+	if identifiers, ok = e.identifiers(n.Items[0]); !ok {
+		return refuse(n.Items[0], shown(n.Items[0]), "an identifier has letters and digits only, and is there once", "such as Name")
+	}
+	if i := slices.IndexFunc(append(identifiers, name), func(s string) bool { return e.root.Get("Parameters").Get(s) != nil }); i >= 0 {
+		return refuse(n, strconv.Quote(append(identifiers, name)[i]), "a parameter has this name, and those of loops and identifiers differ",
+			"rename one of the two")
+	}
 	outputs = n.Items[2]
-	switch {
-	case !ok || !alphanumeric.MatchString(identifier):
-		return refuse(n.Items[0], shown(n.Items[0]), "an identifier has letters and digits only", "such as Name")
-	case outputs.Kind != document.Mapping || len(outputs.Keys) == 0:
-		return refuse(outputs, shown(outputs), "what a loop makes is a mapping", "write NAME${"+identifier+"}: VALUE")
+	if outputs.Kind != document.Mapping || len(outputs.Keys) == 0 {
+		return refuse(outputs, shown(outputs), "what a loop makes is a mapping", "write NAME${"+identifiers[0]+"}: VALUE")
 	}
 	for _, key := range outputs.Keys {
-		if !isLoop(key) && !mentionsIdentifier(key, identifier) {
+		if !isLoop(key) && !mentionsIdentifier(key, identifiers) {
 			return refuse(outputs.Values[key], strconv.Quote(key), "the key is the same for each value of the collection",
-				"write ${"+identifier+"} or &{"+identifier+"} into it")
+				"write ${"+identifiers[0]+"} or &{"+identifiers[0]+"} into it")
 		}
 	}
-	values, ok = e.argumentList(n.Items[1], at, 0)
+	collection, ok = e.collection(n.Items[0], n.Items[1], at)
 	if !ok {
-		return "", nil, nil, false
+		return nil, nil, nil, false
 	}
-	if i := slices.IndexFunc(values, openText); i >= 0 {
-		return refuse(n.Items[1], document.OneLine(values[i]),
-			"only a deployment shows what this is, and loops are written out before it",
-			"write the values, or refer to a parameter")
+	for _, values := range collection {
+		if i := slices.IndexFunc(values, openText); i >= 0 {
+			return refuse(n.Items[1], document.OneLine(values[i]),
+				"only a deployment shows what this is, and loops are written out before it",
+				"write the values, or refer to a parameter")
+		}
+		if len(values) != len(identifiers) {
+			return refuse(n.Items[1], shown(n.Items[1]), "each item has a value for each identifier",
+				fmt.Sprintf("give lists of %d", len(identifiers)))
+		}
 	}
-	return identifier, values, outputs, true
+	return identifiers, collection, outputs, true
 }
 
-func mentionsIdentifier(s, identifier string) bool {
-	return strings.Contains(s, "${"+identifier+"}") || strings.Contains(s, "&{"+identifier+"}")
+// identifiers are one, or those of a list.
+func (e *expander) identifiers(n *document.Node) ([]string, bool) {
+	items := []*document.Node{n}
+	if n.Kind == document.Sequence {
+		items = n.Items
+	}
+	var names []string
+	for _, one := range items {
+		name, ok := one.String()
+		if !ok || !alphanumeric.MatchString(name) || slices.Contains(names, name) {
+			return nil, false
+		}
+		names = append(names, name)
+	}
+	return names, len(names) > 0
+}
+
+// collection is the values of the identifiers, of each item: a loop with a list of
+// identifiers has a list of lists.
+func (e *expander) collection(identifier, n *document.Node, at string) (values [][]string, ok bool) {
+	if identifier.Kind != document.Sequence {
+		list, ok := e.argumentList(n, at, 0)
+		for _, value := range list {
+			values = append(values, []string{value})
+		}
+		return values, ok
+	}
+	if n.Kind != document.Sequence {
+		e.add(n, at, shown(n), "a loop with a list of identifiers has a list of lists", "write [[A, B], ...]")
+		return nil, false
+	}
+	for _, one := range n.Items {
+		list, ok := e.argumentList(one, at, 0)
+		if !ok {
+			return nil, false
+		}
+		values = append(values, list)
+	}
+	return values, true
+}
+
+func mentionsIdentifier(s string, identifiers []string) bool {
+	return slices.ContainsFunc(identifiers, func(name string) bool {
+		return strings.Contains(s, "${"+name+"}") || strings.Contains(s, "&{"+name+"}")
+	})
 }
 
 // notAlphanumeric is what &{Identifier} leaves out.
 var notAlphanumeric = regexp.MustCompile(`[^A-Za-z0-9]`)
 
-func replaced(s, identifier, value string) string {
-	s = strings.ReplaceAll(s, "${"+identifier+"}", value)
-	return strings.ReplaceAll(s, "&{"+identifier+"}", notAlphanumeric.ReplaceAllString(value, ""))
+func replaced(s string, identifiers, values []string) string {
+	for i, name := range identifiers {
+		s = strings.ReplaceAll(s, "${"+name+"}", values[i])
+		s = strings.ReplaceAll(s, "&{"+name+"}", notAlphanumeric.ReplaceAllString(values[i], ""))
+	}
+	return s
 }
 
-// substituted is a copy of n with a value in place of the identifier, nil where the
+// substituted is a copy of n with values in place of the identifiers, nil where the
 // template grows too large.
-func (e *expander) substituted(n *document.Node, identifier, value string, depth int) *document.Node {
+func (e *expander) substituted(n *document.Node, identifiers, values []string, depth int) *document.Node {
 	if e.left--; e.left < 0 || depth > maxDepth || !e.spend(1+len(n.Text)) {
 		if !e.full {
 			e.add(n, "", "", fmt.Sprintf("the loops make more than %d values", accepted.MaxValues), "split the stack")
@@ -264,29 +319,31 @@ func (e *expander) substituted(n *document.Node, identifier, value string, depth
 	}
 	out := *n
 	if name, argument := function(n); name == "Ref" {
-		if written, ok := argument.String(); ok && written == identifier {
+		written, _ := argument.String()
+		if i := slices.Index(identifiers, written); i >= 0 {
+			value := values[i]
 			return &document.Node{Key: n.Key, Dash: n.Dash, Start: n.Start, Quoted: true, Text: value, Written: value, Scalar: value}
 		}
 	}
-	if s, ok := n.Scalar.(string); ok && n.Kind == document.Scalar && mentionsIdentifier(s, identifier) {
-		s = replaced(s, identifier, value)
+	if s, ok := n.Scalar.(string); ok && n.Kind == document.Scalar && mentionsIdentifier(s, identifiers) {
+		s = replaced(s, identifiers, values)
 		out.Scalar, out.Text, out.Written = s, s, document.OneLine(s)
 		return &out
 	}
 	if n.Kind == document.Mapping {
 		out.Keys, out.Values = nil, make(map[string]*document.Node, len(n.Values))
 		for _, key := range n.Keys {
-			inner := e.substituted(n.Values[key], identifier, value, depth+1)
+			inner := e.substituted(n.Values[key], identifiers, values, depth+1)
 			if inner == nil {
 				return nil
 			}
-			out.Set(replaced(key, identifier, value), inner)
+			out.Set(replaced(key, identifiers, values), inner)
 		}
 	}
 	if n.Kind == document.Sequence {
 		out.Items = make([]*document.Node, len(n.Items))
 		for i, one := range n.Items {
-			if out.Items[i] = e.substituted(one, identifier, value, depth+1); out.Items[i] == nil {
+			if out.Items[i] = e.substituted(one, identifiers, values, depth+1); out.Items[i] == nil {
 				return nil
 			}
 		}

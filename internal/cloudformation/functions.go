@@ -16,6 +16,13 @@ func (o owner) call(n *document.Node, name string, argument *document.Node, path
 		if target, ok := argument.String(); ok {
 			return o.ref(n, target, path, depth)
 		}
+		// AWS::LanguageExtensions takes a function here.
+		if inner, _ := function(argument); inner != "" {
+			if target, ok := o.argumentText(argument, path, depth); ok {
+				return o.ref(n, target, path, depth)
+			}
+			return unresolved{}
+		}
 		o.add(n, path, shown(n), "Ref takes the name of a parameter or resource", "write the name")
 		return unresolved{}
 	case "Fn::GetAtt":
@@ -67,7 +74,9 @@ func (o owner) callGetAtt(n, argument *document.Node, path string, depth int) an
 		if !ok {
 			return unresolved{}
 		}
-		resource, _ = args[0].String()
+		if resource, ok = o.argumentText(args[0], path, depth); !ok {
+			return unresolved{}
+		}
 		if attribute, ok = o.argumentText(args[1], path, depth); !ok {
 			return unresolved{}
 		}

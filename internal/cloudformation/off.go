@@ -16,7 +16,7 @@ const maxTries = 50
 // with the parameters that decide it.
 func (o owner) off(problems *Problems) {
 	condition := o.resource(o.logicalID).Get("Condition")
-	name, _ := condition.String()
+	name, _, _ := o.conditionName()
 	rule := "it is not made, since the condition " + name + " is false"
 	asked := o.asksFor(name)
 	values := make([]string, 0, len(asked))
@@ -27,6 +27,9 @@ func (o owner) off(problems *Problems) {
 		rule += ": " + strings.Join(values, ", ")
 	}
 	fix := "to judge it, give what makes the condition true"
+	if len(asked) == 0 {
+		fix = "no parameter changes that: remove the condition, or the resource"
+	}
 	if parameter, value := o.makesTrue(name, asked); parameter != "" {
 		fix = "to judge it, give the parameter " + parameter + "=" + value
 	}

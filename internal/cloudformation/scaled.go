@@ -70,12 +70,36 @@ func (o owner) resourceID() (id string, ok bool) {
 
 // stands is whether the resource's condition lets it be made.
 func (o owner) stands() decision {
-	condition := o.resource(o.logicalID).Get("Condition")
-	if condition == nil {
+	name, has, known := o.conditionName()
+	switch {
+	case !known:
+		return open
+	case !has:
 		return yes
 	}
-	name, _ := condition.String()
-	return o.condition(condition, name, "Condition", 0)
+	return o.condition(o.resource(o.logicalID).Get("Condition"), name, "Condition", 0)
+}
+
+// conditionName is the name of the resource's condition, if it has one. With
+// AWS::LanguageExtensions a function may give it.
+func (o owner) conditionName() (name string, has, known bool) {
+	condition := o.resource(o.logicalID).Get("Condition")
+	if condition == nil {
+		return "", false, true
+	}
+	if inner, _ := function(condition); inner == "" {
+		name, _ = condition.String()
+		return name, true, true
+	}
+	switch v := o.resolve(condition, "Condition", 0).(type) {
+	case absent:
+		return "", false, true
+	case unresolved:
+		return "", true, false
+	default:
+		name, _ = text(v)
+		return name, true, true
+	}
 }
 
 // made reports whether the resource is made, and notes in off where it is not.
