@@ -136,8 +136,12 @@ func describe(file string, manifests map[string]Manifest) Source {
 }
 
 // maxStacks bounds what nested stacks make of each other, and is CloudFormation's own
-// bound of them in one operation.
-const maxStacks = 2500
+// bound of resources in one operation on nested stacks. maxNestedBytes is far over what
+// their templates have.
+const (
+	maxStacks      = 2500
+	maxNestedBytes = 64 << 20
+)
 
 // addNested reads the templates of nested stacks that are files: CDK writes them
 // beside the template that makes them, and before aws cloudformation package or sam

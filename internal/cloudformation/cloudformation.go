@@ -176,9 +176,10 @@ func read(sources []Source, o Options, load func(file string) ([]byte, error)) (
 	if err := checkParameters(stacks, o.Parameters, r.from).err(); err != nil {
 		return Reading{}, err
 	}
+	nested := atMost(maxNestedBytes, load)
 	for _, t := range slices.Clone(stacks) {
 		t.expand(&r.Unresolved)
-		t.addNested(load, &r, 0)
+		t.addNested(nested, &r, 0)
 	}
 	for _, t := range stacks {
 		t.unread(&r)
@@ -192,6 +193,17 @@ func read(sources []Source, o Options, load func(file string) ([]byte, error)) (
 	}
 	r.Unresolved, r.Unread, r.Off = r.Unresolved.sorted(), r.Unread.sorted(), r.Off.sorted()
 	return r, nil
+}
+
+// atMost loads files until they have most bytes together.
+func atMost(most int, load func(file string) ([]byte, error)) func(file string) ([]byte, error) {
+	return func(file string) ([]byte, error) {
+		data, err := load(file)
+		if most -= len(data); most < 0 {
+			return nil, errors.New("the nested stacks have too many templates to read")
+		}
+		return data, err
+	}
 }
 
 func readRoot(file string, load func(string) ([]byte, error)) (*document.Node, *Problem) {

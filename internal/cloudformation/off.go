@@ -9,8 +9,12 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 )
 
-// maxTries bounds the values that are tried to make a condition true.
-const maxTries = 50
+// maxTries bounds the values that are tried to make a condition true, and maxTrySteps
+// what functions may make of each other in each.
+const (
+	maxTries    = 50
+	maxTrySteps = 2000
+)
 
 // off notes in problems that the resource is not made, since its condition is false,
 // with the parameters that decide it.
@@ -125,8 +129,8 @@ func (o owner) makesTrue(condition string, asked []string) (parameter, value str
 			if tries++; tries > maxTries || openText(candidate) {
 				return "", ""
 			}
-			with := *o.template
-			with.decided = map[string]decision{}
+			with, budget := *o.template, maxTrySteps
+			with.decided, with.budget = map[string]decision{}, &budget
 			with.options.Parameters = maps.Clone(o.options.Parameters)
 			if with.options.Parameters == nil {
 				with.options.Parameters = map[string]string{}

@@ -86,6 +86,19 @@ func TestHostileTemplates(t *testing.T) {
 		outputs += fmt.Sprintf("  O%d: {Value: !Join [\"\", [!ImportValue o%d, !ImportValue o%d]], Export: {Name: o%d}}\n", i, i-1, i-1, i)
 	}
 	target := "Resources:\n  T:\n    Type: AWS::ApplicationAutoScaling::ScalableTarget\n    Condition: C59\n    Properties: {ResourceId: %s, ServiceNamespace: sagemaker, ScalableDimension: \"sagemaker:variant:DesiredInstanceCount\", MinCapacity: 1, MaxCapacity: 2}\n"
+	loops := "Transform: AWS::LanguageExtensions\nResources:\n"
+	loop := "{\"R${A}${B}${C}${D}${E}\": {Type: AWS::SNS::Topic}}"
+	for _, name := range []string{"E", "D", "C", "B", "A"} {
+		loop = fmt.Sprintf("{\"Fn::ForEach::L%s\": [%s, [%s], %s]}", name, name, strings.TrimSuffix(strings.Repeat("a,", 60), ","), loop)
+	}
+	many := make([]string, 600)
+	for i := range many {
+		many[i] = fmt.Sprint("r", i)
+	}
+	off := "Parameters: {P: {Type: String, Default: x}}\n" + strings.Replace(bomb, "[a, a]", "[a, !Ref P]", 1) + "Resources:\n"
+	for i := range 500 {
+		off += fmt.Sprintf("  T%d: {Type: 'AWS::ApplicationAutoScaling::ScalableTarget', Condition: C59}\n", i)
+	}
 	stairs := ""
 	for i := range 400 {
 		stairs += strings.Repeat(" ", i) + "a:\n"
@@ -107,6 +120,9 @@ func TestHostileTemplates(t *testing.T) {
 		"size":                 {strings.Repeat("#\n", 600_000), "at most 1048576 bytes, this one has 1200000"},
 		"conditions":           {bomb + fmt.Sprintf(target, "endpoint/a/variant/b"), ""},
 		"outputs":              {bomb + outputs + fmt.Sprintf(target, "!ImportValue o59"), "make too much of each other"},
+		"loops in loops":       {loops + "  " + loop[1:len(loop)-1], "the loops make more than 100000 values"},
+		"a long loop":          {loops + "  Fn::ForEach::L: [A, [" + strings.Join(many, ", ") + "], {\"T${A}\": {Type: AWS::SNS::Topic}}]", "at most 500 of them"},
+		"many conditions":      {off, "it is not made"},
 		"a condition of Value": {"Resources: {T: {Type: 'AWS::ApplicationAutoScaling::ScalableTarget', Condition: [1]}}", "there is no condition"},
 	} {
 		t.Run(name, func(t *testing.T) {
