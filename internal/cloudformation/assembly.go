@@ -163,7 +163,8 @@ func (t *template) addNested(load func(string) ([]byte, error), r *Reading, dept
 		s := Source{File: filepath.Join(filepath.Dir(t.File), file), Account: t.Account, Region: t.Region}
 		if t.within(s.File) || len(*t.stacks) >= maxStacks {
 			t.missing[id] = true
-			o.add(t.resource(id), "", document.OneLine(s.File), "the nested stacks are nested without an end", "nest another template")
+			o.add(t.resource(id), "", document.OneLine(s.File), "the nested stacks are nested without an end",
+				"nest another template")
 			continue
 		}
 		root, wrong := readRoot(s.File, load)

@@ -142,7 +142,8 @@ func (e *expander) mapping(n *document.Node, path string, ids bool, loops, depth
 	n.Keys, n.Values = nil, map[string]*document.Node{}
 	put := func(key string, value *document.Node, at string) {
 		if n.Values[key] != nil {
-			e.add(value, at, strconv.Quote(key), "the loops make this key twice", "let each value of the collection be there once")
+			e.add(value, at, strconv.Quote(key), "the loops make this key twice",
+				"let each value of the collection be there once")
 			return
 		}
 		n.Set(key, value)
@@ -205,20 +206,26 @@ func (e *expander) header(key string, n *document.Node, at string, loops int) (
 	case !alphanumeric.MatchString(name):
 		return refuse(n, strconv.Quote(key), "a loop has a name of letters and digits", "write "+loopPrefix+"::NAME")
 	case known && before != n.Place():
-		return refuse(n, strconv.Quote(name), fmt.Sprintf("the loop at line %d has the same name", before.Line), "rename one of the two")
+		return refuse(n, strconv.Quote(name), fmt.Sprintf("the loop at line %d has the same name", before.Line),
+			"rename one of the two")
 	case e.root.Get("Resources").Get(name) != nil:
-		return refuse(n, strconv.Quote(name), "a resource has this logical ID, and a loop's name is none", "rename one of the two")
+		return refuse(n, strconv.Quote(name), "a resource has this logical ID, and a loop's name is none",
+			"rename one of the two")
 	case loops >= maxLoops:
-		return refuse(n, strconv.Quote(name), fmt.Sprintf("loops are nested at most %d deep", maxLoops), "write the innermost out")
+		return refuse(n, strconv.Quote(name), fmt.Sprintf("loops are nested at most %d deep", maxLoops),
+			"write the innermost out")
 	case n.Kind != document.Sequence || len(n.Items) != 3:
 		return refuse(n, shown(n), "a loop is a list of its identifier, its collection and what it makes",
 			"write [IDENTIFIER, [VALUE, ...], {KEY: VALUE}]")
 	}
 	if identifiers, ok = e.identifiers(n.Items[0]); !ok {
-		return refuse(n.Items[0], shown(n.Items[0]), "an identifier has letters and digits only, and is there once", "such as Name")
+		return refuse(n.Items[0], shown(n.Items[0]), "an identifier has letters and digits only, and is there once",
+			"such as Name")
 	}
-	if i := slices.IndexFunc(append(identifiers, name), func(s string) bool { return e.root.Get("Parameters").Get(s) != nil }); i >= 0 {
-		return refuse(n, strconv.Quote(append(identifiers, name)[i]), "a parameter has this name, and those of loops and identifiers differ",
+	isParameter := func(s string) bool { return e.root.Get("Parameters").Get(s) != nil }
+	names := append(slices.Clone(identifiers), name)
+	if i := slices.IndexFunc(names, isParameter); i >= 0 {
+		return refuse(n, strconv.Quote(names[i]), "a parameter has this name, and those of loops and identifiers differ",
 			"rename one of the two")
 	}
 	outputs = n.Items[2]
@@ -288,65 +295,4 @@ func (e *expander) collection(identifier, n *document.Node, at string) (values [
 		values = append(values, list)
 	}
 	return values, true
-}
-
-func mentionsIdentifier(s string, identifiers []string) bool {
-	return slices.ContainsFunc(identifiers, func(name string) bool {
-		return strings.Contains(s, "${"+name+"}") || strings.Contains(s, "&{"+name+"}")
-	})
-}
-
-// notAlphanumeric is what &{Identifier} leaves out.
-var notAlphanumeric = regexp.MustCompile(`[^A-Za-z0-9]`)
-
-func replaced(s string, identifiers, values []string) string {
-	for i, name := range identifiers {
-		s = strings.ReplaceAll(s, "${"+name+"}", values[i])
-		s = strings.ReplaceAll(s, "&{"+name+"}", notAlphanumeric.ReplaceAllString(values[i], ""))
-	}
-	return s
-}
-
-// substituted is a copy of n with values in place of the identifiers, nil where the
-// template grows too large.
-func (e *expander) substituted(n *document.Node, identifiers, values []string, depth int) *document.Node {
-	if e.left--; e.left < 0 || depth > maxDepth || !e.spend(1+len(n.Text)) {
-		if !e.full {
-			e.add(n, "", "", fmt.Sprintf("the loops make more than %d values", accepted.MaxValues), "split the stack")
-		}
-		e.full = true
-		return nil
-	}
-	out := *n
-	if name, argument := function(n); name == "Ref" {
-		written, _ := argument.String()
-		if i := slices.Index(identifiers, written); i >= 0 {
-			value := values[i]
-			return &document.Node{Key: n.Key, Dash: n.Dash, Start: n.Start, Quoted: true, Text: value, Written: value, Scalar: value}
-		}
-	}
-	if s, ok := n.Scalar.(string); ok && n.Kind == document.Scalar && mentionsIdentifier(s, identifiers) {
-		s = replaced(s, identifiers, values)
-		out.Scalar, out.Text, out.Written = s, s, document.OneLine(s)
-		return &out
-	}
-	if n.Kind == document.Mapping {
-		out.Keys, out.Values = nil, make(map[string]*document.Node, len(n.Values))
-		for _, key := range n.Keys {
-			inner := e.substituted(n.Values[key], identifiers, values, depth+1)
-			if inner == nil {
-				return nil
-			}
-			out.Set(replaced(key, identifiers, values), inner)
-		}
-	}
-	if n.Kind == document.Sequence {
-		out.Items = make([]*document.Node, len(n.Items))
-		for i, one := range n.Items {
-			if out.Items[i] = e.substituted(one, identifiers, values, depth+1); out.Items[i] == nil {
-				return nil
-			}
-		}
-	}
-	return &out
 }

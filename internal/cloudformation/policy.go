@@ -152,12 +152,14 @@ func (p *policy) of(t *template, id string, target autoscaling.ScalableTarget) b
 	}
 	dimension := string(target.Dimension)
 	if resource, rest, parts := strings.Cut(p.target, "|"); parts {
-		return t.closedResource(resource, dimension) == target.ResourceID && rest == dimension+"|"+target.Dimension.Namespace()
+		return t.closedResource(resource, dimension) == target.ResourceID &&
+			rest == dimension+"|"+target.Dimension.Namespace()
 	}
 	if p.target != "" {
 		return p.target == "${"+id+"}"
 	}
-	return t.closedResource(p.resourceID, dimension) == target.ResourceID && (p.dimension == "" || p.dimension == dimension)
+	return t.closedResource(p.resourceID, dimension) == target.ResourceID &&
+		(p.dimension == "" || p.dimension == dimension)
 }
 
 func (p *policy) addTo(target *autoscaling.ScalableTarget) (whole bool) {

@@ -161,7 +161,8 @@ func (o owner) makesProperties(name string, n *document.Node, path string) {
 		o.macro(n, path)
 		return
 	}
-	o.add(n, path, shown(n), "the function "+document.OneLine(strings.TrimPrefix(name, "Fn::"))+" is not resolved here", "write the properties out")
+	o.add(n, path, shown(n), "the function "+document.OneLine(strings.TrimPrefix(name, "Fn::"))+" is not resolved here",
+		"write the properties out")
 }
 
 // addOpen notes what only a deployment shows, where it has to be known now.

@@ -52,7 +52,8 @@ func (t *template) unread(r *Reading) {
 		property, known := elsewhere[t.kind(id)]
 		switch {
 		case strings.HasSuffix(t.kind(id), "::MODULE"):
-			o.add(t.resource(id).Get("Type"), "Type", t.kind(id), "the resources of a module stand elsewhere and are not read", processed)
+			o.add(t.resource(id).Get("Type"), "Type", t.kind(id),
+				"the resources of a module stand elsewhere and are not read", processed)
 		case known && t.nested[id] == nil && !t.missing[id]:
 			o.stackElsewhere(property)
 		}
@@ -69,7 +70,8 @@ func (o owner) macro(n *document.Node, path string) {
 	case harmless.MatchString(name):
 	case name == include:
 		location := n.Get("Parameters").Get("Location")
-		o.add(n, path, strings.TrimSpace(include+" "+shown(location)), "what is included stands elsewhere and is not read", processed)
+		o.add(n, path, strings.TrimSpace(include+" "+shown(location)),
+			"what is included stands elsewhere and is not read", processed)
 	default:
 		o.add(n, path, document.OneLine(name), "what this macro adds, changes or removes is not known", processed)
 	}
