@@ -143,3 +143,17 @@ func TestFindingsOfSeveralVariants(t *testing.T) {
 		}
 	}
 }
+
+// TestFindingIsAcknowledged: an acknowledgement takes the rule and the path, or the
+// finding's whole name, with the environment's name or without.
+func TestFindingIsAcknowledged(t *testing.T) {
+	t.Parallel()
+	for _, a := range []Acknowledgment{
+		{Rule: "cooldown-short", Path: "inference/Scaling-a/Target"}, {Rule: "cooldown-short", Path: "dev/inference/Scaling-a/Target"},
+		{Rule: "sagemaker-scaling::cooldown-short[dev/inference/Scaling-a/Target]"},
+	} {
+		if rule, path := a.Finding("dev"); rule != "cooldown-short" || path != "inference/Scaling-a/Target" {
+			t.Errorf("%+v: got %s, %s", a, rule, path)
+		}
+	}
+}

@@ -11,6 +11,7 @@ import (
 
 // warning is the findings of one rule about one construct.
 type warning struct {
+	rule, path                       string
 	name, description, fix, severity string
 	file, logicalID                  string
 	locations                        []string
@@ -54,8 +55,15 @@ func (p *plugin) warnings(files []string) []warning {
 	for i, findings := range lint.All(subjects) {
 		found = append(found, said(whole[i], findings, p.props.spell)...)
 	}
-	for _, u := range reading.Unresolved {
+	for _, u := range append(reading.Unresolved, reading.Unread...) {
 		found = append(found, unread(u, u.ConstructPath))
+	}
+	for i := range found {
+		w := &found[i]
+		if w.severity != severityError && w.path != "" {
+			w.fix = strings.TrimPrefix(w.fix+"; or, where it does no harm, accept it:\n", "; or, ") +
+				p.props.acknowledgment(w.path, w.rule)
+		}
 	}
 	return found
 }
@@ -83,7 +91,7 @@ func said(s cloudformation.Scaled, findings []lint.Finding, spell func(string, l
 			i = len(found)
 			byRule[f.Rule] = i
 			found = append(found, warning{
-				name: ruleName(f.Rule, s.ConstructPath), severity: severityWarning,
+				rule: f.Rule, path: s.ConstructPath, name: ruleName(f.Rule, s.ConstructPath), severity: severityWarning,
 				description: s.ConstructPath + ": " + reason(f.Rule),
 				file:        s.File, logicalID: s.LogicalID,
 			})
@@ -108,7 +116,7 @@ func unread(p cloudformation.Problem, path string) warning {
 		path = p.LogicalID
 	}
 	return warning{
-		name: ruleName(unresolved, path), severity: severityWarning, fix: p.Fix,
+		rule: unresolved, path: p.ConstructPath, name: ruleName(unresolved, path), severity: severityWarning, fix: p.Fix,
 		description: path + ": " + reason(unresolved) + ": " + p.WithoutPlace(),
 		file:        p.File, logicalID: p.LogicalID, locations: []string{p.Path},
 	}
