@@ -42,7 +42,7 @@ func TestStackWithoutStage(t *testing.T) {
 		t.Errorf("exit status %d\n%s%s", status, out, problems)
 	}
 	if status, _, problems := call(append(lint, "Second")...); status != statusBadInput ||
-		!strings.Contains(problems, "Second.template.json:1:16: Target: MaxCapacity: got 1: ") {
+		!strings.Contains(problems, "Second.template.json:1:16: Target: Target.MaxCapacity: got 1: ") {
 		t.Errorf("exit status %d\n%s", status, problems)
 	}
 	const names = "name one by --resource and --stack: " +

@@ -25,12 +25,12 @@ func TestShapes(t *testing.T) {
 		{"cdk-l1.json", "", "1 scalable target", false, nil},
 		{"cdk-l2-tracking.json", "", "1 scalable target", false, nil},
 		{"cdk-l2-steps.json", "", "1 scalable target", false, nil},
-		{"cdk-imported-endpoint.json", "", "1 scalable target", true, []string{":3:3: Target: MaxCapacity: got 4: " + crossed + "9"}},
+		{"cdk-imported-endpoint.json", "", "1 scalable target", true, []string{":3:3: Target: Target.MaxCapacity: got 4: " + crossed + "9"}},
 		{"cdk-number-parameter.json", "", "0 scalable targets", true, []string{"the parameter Floor has no default"}},
 		{"cdk-number-parameter.json", "--parameter Floor=9", "1 scalable target", true, []string{crossed + "9"}},
 		{"cdk-number-parameter.json", "--parameter Floor=21", "", true, []string{
 			`:2:17: Parameters.Floor: got "21": the value is over the parameter's MaxValue of 20; give at most that`}},
-		{"cdk-nested.json", "", "1 scalable target", true, []string{"cdk-nested.nested.template:4:3: Target: MaxCapacity: got 3: " + crossed + "5"}},
+		{"cdk-nested.json", "", "1 scalable target", true, []string{"cdk-nested.nested.template:4:3: Target: Target.MaxCapacity: got 3: " + crossed + "5"}},
 		// SAM, the Serverless Framework, and what has become of Terraform.
 		{"sam.yaml", "", "1 scalable target", false, nil},
 		{"sam.yaml", "--parameter Stagename=prod", "", true, []string{
@@ -49,7 +49,7 @@ func TestShapes(t *testing.T) {
 		{"dynamodb-only.yaml", "", "0 scalable targets", false, []string{"nothing of SageMaker's scales here"}},
 		{"ecs-policies-only.yaml", "", "0 scalable targets", false, []string{"nothing of SageMaker's scales here"}},
 		// Names that are not known.
-		{"mlops-parameters.yaml", "", "1 scalable target", true, []string{"Target: MaxCapacity: got 2: " + crossed + "3"}},
+		{"mlops-parameters.yaml", "", "1 scalable target", true, []string{"Target: Target.MaxCapacity: got 2: " + crossed + "3"}},
 		{"mlops-parameters.yaml", "--parameter ProjectName=", "", true, []string{"the length is below the parameter's MinLength of 1"}},
 		{"stackname-crossed.yaml", "", "1 scalable target", true, []string{"MaxCapacity: got 4: " + crossed + "9"}},
 		{"whole-name-parameter.yaml", "", "1 scalable target", true, []string{crossed + "6"}},
@@ -82,7 +82,7 @@ func TestShapes(t *testing.T) {
 		{"foreach-sections.yaml", "", "1 scalable target", false, []string{
 			"Targetlarge.Condition: got Islarge: it is not made", "give the parameter On=large"}},
 		{"foreach-pairs.yaml", "", "1 scalable target", true, []string{"Targeta.Condition: got IsOn: ",
-			"since the condition IsOn is false; no parameter changes that", "Targetb: MaxCapacity: got 1: " + crossed + "2"}},
+			"since the condition IsOn is false; no parameter changes that", "Targetb: Target.MaxCapacity: got 1: " + crossed + "2"}},
 		{"language-extensions.yaml", "", "1 scalable target", true, []string{"MaxCapacity: got 3: " + crossed + "7"}},
 		// What stands elsewhere.
 		{"macro.yaml", "", "1 scalable target", false, []string{":1:13: not judged: Transform: got CountResources: "}},
@@ -98,7 +98,7 @@ func TestShapes(t *testing.T) {
 		{"unknown-tag.yaml", "", "0 scalable targets", true, []string{"Target.Properties.Fn::Rain::Embed: ", "the function Rain::Embed is not resolved"}},
 		// Kinds of scaling.
 		{"asynchronous.yaml", "", "1 scalable target", false, nil},
-		{"components.yaml", "", "2 scalable targets", true, []string{"LargeTarget: MaxCapacity: got 2: " + crossed + "4 copies"}},
+		{"components.yaml", "", "2 scalable targets", true, []string{"LargeTarget: Target.MaxCapacity: got 2: " + crossed + "4 copies"}},
 		{"several-variants.yaml", "", "2 scalable targets", false, nil},
 		{"several-variants.yaml", "--resource Champion", "1 scalable target", false, nil},
 		{"several-variants.yaml", "--resource Champoin", "", true, []string{"nothing that scales is called so"}},
@@ -107,7 +107,7 @@ func TestShapes(t *testing.T) {
 		{"scheduled-inline.yaml", "", "1 scalable target", false, []string{"[weekday-numbers]"}},
 		{"metric-math.yaml", "", "1 scalable target", false, nil},
 		{"serverless-variant.yaml", "", "1 scalable target", false, nil},
-		{"anchors.yaml", "", "2 scalable targets", true, []string{"Second: MaxCapacity: got 1: " + crossed + "2"}},
+		{"anchors.yaml", "", "2 scalable targets", true, []string{"Second: Target.MaxCapacity: got 1: " + crossed + "2"}},
 	} {
 		seen[test.file] = true
 		t.Run(strings.TrimSpace(test.file+" "+test.args), func(t *testing.T) {

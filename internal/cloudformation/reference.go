@@ -147,10 +147,16 @@ var named = map[string]struct{ property, resource, arn string }{
 	modelType:          {"ModelName", "model", ""},
 }
 
-// nameOf is a resource's name. One that leaves it to CloudFormation goes by its
-// logical ID: the real one is known only after the deployment, and any will do
-// to tell which is which.
+// nameOf is openName with a placeholder for what only a deployment shows.
 func (o owner) nameOf(id, path string, depth int) (string, bool) {
+	name, ok := o.openName(id, path, depth)
+	return o.closed(name), ok
+}
+
+// openName is a resource's name, in which what only a deployment shows is a part such
+// as ${Name}. One that leaves it to CloudFormation goes by its logical ID: the real one
+// is known only after the deployment, and any will do to tell which is which.
+func (o owner) openName(id, path string, depth int) (string, bool) {
 	property := o.property(id, named[o.kind(id)].property)
 	if property == nil {
 		return id, true
@@ -166,7 +172,7 @@ func (o owner) nameOf(id, path string, depth int) (string, bool) {
 		if !ok {
 			o.add(property, path, shown(property), "a name is a text", "give a text")
 		}
-		return o.closed(s), ok
+		return s, ok
 	}
 }
 

@@ -51,7 +51,7 @@ func (t *template) scaled(r *Reading) {
 			}
 		}
 		s.describe(t)
-		s.surround(t)
+		s.surround(t, resource)
 		r.Scaled = append(r.Scaled, s)
 	}
 	for _, p := range policies {

@@ -9,8 +9,11 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 )
 
-// surround adds what t says of the resources around the scalable target.
-func (s *Scaled) surround(t *template) {
+// surround adds what t says of the resources around the scalable target. resourceID
+// is the target's as the template has it, in which names may be open. What only a
+// deployment shows is nothing missing, and neither is what stands in a part that is
+// not read.
+func (s *Scaled) surround(t *template, resourceID string) {
 	around := &s.Subject.Around
 	around.Template = strings.TrimSpace(t.File + " " + t.Stack)
 	kind, variant := componentType, ""
@@ -22,32 +25,49 @@ func (s *Scaled) surround(t *template) {
 		}
 	}
 	o, id := t.lookup(kind, name)
-	if id == "" {
-		around.OtherEndpoints = t.namesOf(kind)
+	switch {
+	case id == "":
+		if !openText(resourceID) && !t.partly() {
+			around.OtherEndpoints = t.namesOf(kind, name)
+		}
 		return
-	}
-	if o.template == t {
-		around.Endpoint, around.Unordered = id, !t.follows(s.LogicalID, id)
+	case len(o.called(kind, name)) > 1:
+		return
+	case o.template == t:
+		around.Endpoint = id
+		around.Unordered = t.resource(s.LogicalID).Get(transformKey) == nil && !t.follows(s.LogicalID, id)
 	}
 	if kind == endpointType {
 		around.ResetBy = o.resetBy(id)
-		if owner, config := t.configuration(name); config != nil {
+		_, wanted, _ := strings.Cut(openPart.ReplaceAllString(resourceID, "${}"), "/variant/")
+		if owner, config := t.configuration(name); config != nil && !openText(wanted) && !t.partly() {
 			around.OtherVariants = owner.variantsBut(variant, config)
 		}
 	}
 }
 
-// namesOf are the names of the resources of a kind in t, nil where one is not known.
-func (t *template) namesOf(kind string) []string {
+// partly reports whether a part of the templates is not read.
+func (t *template) partly() bool {
+	var r Reading
+	for _, one := range *t.stacks {
+		one.unread(&r)
+	}
+	return len(r.Unread) > 0
+}
+
+// namesOf are the names of the resources of a kind in t, without those whose condition
+// is false. It is nil where one is not known, or where one is the wanted name but for
+// its case: the ARN that Ref gives has it in lower case.
+func (t *template) namesOf(kind, wanted string) []string {
 	var names []string
 	var others Problems
-	o := t.owner("", &others)
 	for _, id := range t.root.Get("Resources").Names() {
-		if t.kind(id) != kind {
+		o := t.owner(id, &others)
+		if t.kind(id) != kind || o.stands() == no {
 			continue
 		}
-		name, ok := o.nameOf(id, "", 0)
-		if !ok || openText(name) {
+		name, ok := o.openName(id, "", 0)
+		if !ok || openText(name) || strings.EqualFold(name, wanted) {
 			return nil
 		}
 		names = append(names, name)
@@ -83,6 +103,9 @@ func (o owner) variantsBut(wanted string, config *document.Node) []string {
 func (o owner) resetBy(id string) string {
 	retained := o.property(id, lint.NotRetained)
 	if retained == nil {
+		if o.resource(id).Get(transformKey) != nil || o.property(id, transformKey) != nil {
+			return ""
+		}
 		return lint.NotRetained
 	}
 	switch v := o.resolve(retained, "", 0).(type) {
@@ -146,14 +169,15 @@ func (t *template) dependencies(id string) []string {
 			}
 		}
 	}
-	return append(found, references(n.Get("Properties"), 0)...)
+	var others Problems
+	return append(found, t.owner(id, &others).refersTo(n.Get("Properties"), 0)...)
 }
 
 // substituted is what Fn::Sub puts in: a logical ID, and perhaps an attribute.
 var substituted = regexp.MustCompile(`\$\{([A-Za-z0-9]+)(?:\.[^}]*)?\}`)
 
-// references are the logical IDs that functions in n refer to.
-func references(n *document.Node, depth int) []string {
+// refersTo are the logical IDs that functions in n refer to.
+func (o owner) refersTo(n *document.Node, depth int) []string {
 	if n == nil || depth > maxDepth {
 		return nil
 	}
@@ -164,7 +188,10 @@ func references(n *document.Node, depth int) []string {
 		if len(argument.Items) > 0 {
 			first = argument.Items[0]
 		}
-		s, _ := first.String()
+		s, isText := first.String()
+		if !isText { // with AWS::LanguageExtensions a function may give it
+			s, _ = o.quietText(first)
+		}
 		switch name {
 		case "Ref":
 			found = append(found, s)
@@ -178,10 +205,10 @@ func references(n *document.Node, depth int) []string {
 		}
 	}
 	for _, item := range n.Items {
-		found = append(found, references(item, depth+1)...)
+		found = append(found, o.refersTo(item, depth+1)...)
 	}
 	for _, key := range n.Names() {
-		found = append(found, references(n.Values[key], depth+1)...)
+		found = append(found, o.refersTo(n.Values[key], depth+1)...)
 	}
 	return found
 }

@@ -67,17 +67,28 @@ func (t *template) lookup(kind, name string) (owner, string) {
 		if candidate.Account != t.Account || candidate.Region != t.Region {
 			continue
 		}
-		o := candidate.owner("", &others)
-		for _, id := range candidate.root.Get("Resources").Names() {
-			if candidate.kind(id) != kind {
-				continue
-			}
-			if own, ok := o.nameOf(id, "", 0); ok && own == name {
-				return o, id
-			}
+		if ids := candidate.called(kind, name); len(ids) > 0 {
+			return candidate.owner("", &others), ids[0]
 		}
 	}
 	return t.owner("", &others), ""
+}
+
+// called are the resources of a kind in t that go by name, without those whose
+// condition is false; there are several where which is made is not known.
+func (t *template) called(kind, name string) []string {
+	var found []string
+	var others Problems
+	for _, id := range t.root.Get("Resources").Names() {
+		o := t.owner(id, &others)
+		if t.kind(id) != kind || o.stands() == no {
+			continue
+		}
+		if own, ok := o.nameOf(id, "", 0); ok && own == name {
+			found = append(found, id)
+		}
+	}
+	return found
 }
 
 // configuration is the properties of the endpoint's configuration, nil where it
