@@ -109,6 +109,10 @@ func (c command) parse(o *options, args []string, out, problems io.Writer) int {
 	case err != nil:
 		fmt.Fprintf(problems, "%v; \"rehearse %s -h\" lists what it takes\n", err, c.name)
 		return statusBadInput
+	case flags.NArg() > 0 && c.name == "lint":
+		fmt.Fprintf(problems, "lint: got %q: a template is given by an option, one at a time; "+
+			"write rehearse lint --template %[1]s\n", flags.Arg(0))
+		return statusBadInput
 	case flags.NArg() > 0:
 		fmt.Fprintf(problems, "%s: got %q: everything is said with an option; \"rehearse %s -h\" lists them\n", c.name,
 			flags.Arg(0), c.name)

@@ -244,7 +244,7 @@ func TestCommands(t *testing.T) {
 		{[]string{"help"}, statusOK, "compare"},
 		{[]string{"run", "-h"}, statusOK, "-requests-per-second"},
 		{[]string{"run", "--colour"}, statusBadInput, "colour"},
-		{[]string{"lint", "x.yaml"}, statusBadInput, `got "x.yaml"`},
+		{[]string{"lint", "x.yaml"}, statusBadInput, `rehearse lint --template x.yaml`},
 	} {
 		if status, out, problems := call(test.args...); status != test.status ||
 			!strings.Contains(out+problems, test.said) {

@@ -2,15 +2,33 @@ package main
 
 import (
 	"os"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // crossed is what is said where the maximum is below the minimum.
 const crossed = "the maximum is below the minimum of "
 
+// found are the rules with findings about a shape, each of which is true of it.
+var found = map[string]string{
+	"components.yaml": "target-unordered",
+	"conditional-endpoints.yaml --parameter Stage=dev": "count-not-retained target-unordered",
+	"foreach-pairs.yaml":    "count-not-retained",
+	"iac-generator.yaml":    "suspended-state",
+	"scheduled-inline.yaml": "weekday-numbers",
+	"serverless-framework.json --requests-per-second 20 --start-time 6m": "cooldown-short",
+	"stackname-crossed.yaml": "count-not-retained",
+	"twice.yaml":             "target-twice target-twice",
+}
+
+// rule is the rule at the end of a finding's line.
+var rule = regexp.MustCompile(`(?m)\[([a-z-]+)\]$`)
+
 // TestShapes: templates as people write and generate them, and what the lint reads of
-// each. A further finding about one is no mistake here; a part that is read otherwise is.
+// each.
 func TestShapes(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
@@ -49,6 +67,10 @@ func TestShapes(t *testing.T) {
 		{"dynamodb-only.yaml", "", "0 scalable targets", false, []string{"nothing of SageMaker's scales here"}},
 		{"ecs-policies-only.yaml", "", "0 scalable targets", false, []string{"nothing of SageMaker's scales here"}},
 		// Names that are not known.
+		{"endpoint-by-parameter.yaml", "", "1 scalable target", false, nil},
+		{"variant-by-parameter.yaml", "", "1 scalable target", false, nil},
+		{"variant-by-parameter.yaml", "--parameter Name=other", "1 scalable target", true, []string{
+			`got "endpoint/odds/variant/other": the endpoint has no variant of this name; name one that it has: main`}},
 		{"mlops-parameters.yaml", "", "1 scalable target", true, []string{"Target: Target.MaxCapacity: got 2: " + crossed + "3"}},
 		{"mlops-parameters.yaml", "--parameter ProjectName=", "", true, []string{"the length is below the parameter's MinLength of 1"}},
 		{"stackname-crossed.yaml", "", "1 scalable target", true, []string{"MaxCapacity: got 4: " + crossed + "9"}},
@@ -76,6 +98,9 @@ func TestShapes(t *testing.T) {
 		{"condition-by-region.yaml", "--region us-east-1", "0 scalable targets", false, []string{
 			`AWS::Region is "us-east-1"; to judge it, give the parameter AWS::Region=eu-west-1`}},
 		{"condition-by-region.yaml", "--parameter AWS::Region=eu-west-1", "1 scalable target", false, nil},
+		{"conditional-endpoints.yaml", "", "1 scalable target", false, nil},
+		{"conditional-endpoints.yaml", "--parameter Stage=dev", "1 scalable target", true, []string{
+			"name one that it has: dev"}},
 		// Loops and other language extensions.
 		{"foreach-nested.yaml", "", "4 scalable targets", false, nil},
 		{"foreach-nested.yaml", "--parameter Teams=one", "2 scalable targets", false, nil},
@@ -89,6 +114,8 @@ func TestShapes(t *testing.T) {
 		{"macro.yaml", "--require", "1 scalable target", true, []string{"1 part of the template not read: something has to be judged"}},
 		{"module.yaml", "", "1 scalable target", false, []string{"Standard.Type: got Example::Serving::Endpoint::MODULE"}},
 		{"include-in-properties.yaml", "", "1 scalable target", true, []string{"Target.Properties.Fn::Transform: got AWS::Include"}},
+		{"include-in-endpoint.yaml", "", "1 scalable target", false, nil},
+		{"include-beside-endpoint.yaml", "", "1 scalable target", false, []string{"1 part of the template not read"}},
 		{"include-sections.yaml", "", "0 scalable targets", true, []string{"not judged: Mappings.Fn::Transform: got AWS::Include"}},
 		{"stack-set.yaml", "", "1 scalable target", false, []string{"not judged: Everywhere.Properties.TemplateBody"}},
 		{"nested-url.yaml", "", "0 scalable targets", false, []string{
@@ -120,6 +147,13 @@ func TestShapes(t *testing.T) {
 			lines := strings.Split(strings.TrimSpace(out), "\n")
 			if !strings.HasPrefix(lines[len(lines)-1], test.judged) || test.judged == "" && out != "" {
 				t.Errorf("want %s judged, got\n%s", test.judged, out)
+			}
+			var rules []string
+			for _, m := range rule.FindAllStringSubmatch(out, -1) {
+				rules = append(rules, m[1])
+			}
+			if diff := cmp.Diff(found[strings.TrimSpace(test.file+" "+test.args)], strings.Join(rules, " ")); diff != "" {
+				t.Errorf("the rules with findings (-want +got)\n%s%s", diff, out)
 			}
 			for _, want := range test.says {
 				if !strings.Contains(out+problems, want) {

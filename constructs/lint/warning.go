@@ -44,13 +44,12 @@ func (p *plugin) warnings(files []string) []warning {
 	var whole []cloudformation.Scaled
 	var subjects []lint.Subject
 	for _, s := range reading.Scaled {
-		if s.Incomplete {
-			continue
-		}
 		if ps := lint.Errors(s.Subject); len(ps) > 0 {
 			found = append(found, p.refusal(s, ps))
 		}
-		whole, subjects = append(whole, s), append(subjects, s.Subject)
+		if !s.Incomplete {
+			whole, subjects = append(whole, s), append(subjects, s.Subject)
+		}
 	}
 	for i, findings := range lint.All(subjects) {
 		found = append(found, said(whole[i], findings, p.props.spell)...)
