@@ -44,7 +44,9 @@ func synthesize() (err error) {
 	if err != nil {
 		return err
 	}
-	awscdk.Validations_Of(app).AddPlugins(lint.NewPlugin(lint.PluginProps{Spell: stacks.InFiles(environments)}))
+	awscdk.Validations_Of(app).AddPlugins(lint.NewPlugin(lint.PluginProps{
+		Spell: stacks.InFiles(environments), Acknowledgment: stacks.AcknowledgeInFiles(environments),
+	}))
 	for _, e := range environments {
 		stage := stacks.NewEnvironment(app, e).Stage
 		awscdk.Validations_Of(stage).AddPlugins(policy.NewPlugin(policy.PluginProps{Production: e.Production}))

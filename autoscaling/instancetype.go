@@ -84,6 +84,13 @@ func Accelerator(instanceType string) string {
 	}
 }
 
+// InstanceResources returns the accelerators of an instance of a type and its memory
+// in MB, 0 for what it has not or is not known.
+func InstanceResources(instanceType string) (accelerators, memoryMB int) {
+	h, _ := hardwareOf(instanceType)
+	return h.accelerators, 1024 * h.memoryGB
+}
+
 // ValidateCopy returns what keeps a copy of an inference component from running on
 // an instance of the variant: it is placed on one instance with all of its
 // accelerators and its memory. Types that are not known are not judged. The paths

@@ -3,6 +3,7 @@ package autoscaling
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,6 +53,21 @@ var home = map[PredefinedMetric]Dimension{
 	ComponentInvocationsPerCopy:               InferenceComponentCopyCount,
 	ComponentConcurrentRequestsHighResolution: InferenceComponentCopyCount,
 }
+
+// PredefinedMetrics are the known ones for a dimension, sorted (fact A1).
+func PredefinedMetrics(d Dimension) []PredefinedMetric {
+	var found []PredefinedMetric
+	for m, at := range home {
+		if at == d {
+			found = append(found, m)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// Known reports whether it is one of SageMaker's (fact A1).
+func (m PredefinedMetric) Known() bool { return home[m] != "" }
 
 // String is the metric's name.
 func (m PredefinedMetric) String() string { return string(m) }

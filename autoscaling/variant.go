@@ -24,6 +24,12 @@ type Variant struct {
 	// to hold. Application Auto Scaling then scales the copies (facts C26 and C27).
 	// Default: false.
 	ManagedInstanceScaling bool
+	// MaxInstanceCount is the most instances that ManagedInstanceScaling starts.
+	// Default: 0, not known here.
+	MaxInstanceCount int
+	// MaxConcurrency is the most requests at a time that a serverless variant takes.
+	// Default: 0, the variant has instances, or it is not known here.
+	MaxConcurrency int
 }
 
 // ResourceID is the variant's name in Application Auto Scaling (fact A4).
@@ -102,5 +108,35 @@ func (v Variant) ValidateScaling(t ScalableTarget) problem.List {
 		ps.Add("InitialInstanceCount", n,
 			fmt.Sprintf("the first deployment starts more than the maximum of %d instances", t.MaxCapacity), fix)
 	}
+	return append(ps, v.validateKind(t)...)
+}
+
+// validateKind returns what keeps a serverless variant from being scaled by its
+// instances, one with instances by provisioned concurrency, and a serverless one
+// over its own maximum (fact A61).
+func (v Variant) validateKind(t ScalableTarget) problem.List {
+	var ps problem.List
+	switch {
+	case v.MaxConcurrency > 0 && t.Dimension == VariantInstanceCount:
+		ps.Add("MaxConcurrency", v.MaxConcurrency, "a serverless variant has no instances that could be counted",
+			"scale it by "+string(VariantProvisionedConcurrency))
+	case v.MaxConcurrency > 0 && t.HighestMax() > v.MaxConcurrency:
+		ps.Add("MaxConcurrency", v.MaxConcurrency,
+			fmt.Sprintf("no more can be provisioned than the variant takes, and the maximum is %d %s", t.HighestMax(),
+				t.Dimension.Unit()),
+			maximumFix(v.MaxConcurrency, t.HighestMax()))
+	case v.InstanceType != "" && t.Dimension == VariantProvisionedConcurrency:
+		ps.Add("InstanceType", v.InstanceType, "only serverless variants have a provisioned concurrency",
+			"scale it by "+string(VariantInstanceCount)+", or make the variant serverless")
+	}
 	return ps
+}
+
+// maximumFix says how a maximum comes under what a serverless variant takes.
+func maximumFix(takes, maximum int) string {
+	lower := fmt.Sprintf("lower the maximum to %d or less", takes)
+	if maximum > MaxServerlessConcurrency {
+		return lower
+	}
+	return lower + fmt.Sprintf(", or raise this to %d", maximum)
 }

@@ -143,6 +143,9 @@ func (e Environment) managedVariant() autoscaling.Variant {
 	v.EndpointName = e.Endpoint.Name
 	known := v.Variant()
 	known.ManagedInstanceScaling = true
+	if m := e.Variant.ManagedInstances; m != nil {
+		known.MaxInstanceCount = m.MaxInstanceCount
+	}
 	return known
 }
 

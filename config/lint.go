@@ -31,7 +31,11 @@ func (e Environment) Subjects() []lint.Subject {
 		subject := lint.Subject{
 			Name: e.Name, Account: e.Account, Region: e.Region, Target: c.ComponentScaling.Target(c.Name),
 			Facts: c.ComponentScaling.Facts(), Hosting: e.componentHosting(c),
+			Copy: lint.Copy{Accelerators: c.Resources.AcceleratorCount, MinMemoryMB: c.Resources.MinMemoryMB,
+				CPUCores: c.Resources.CPUs},
 		}
+		host := e.managedVariant()
+		subject.Host = &host
 		subject.Facts.Production = e.Production
 		if i == 0 {
 			subject.Facts.Frontend = e.frontendFacts()

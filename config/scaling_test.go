@@ -36,8 +36,8 @@ func TestEveryFieldOfTheModelHasAYAMLPath(t *testing.T) {
 	fields("Scaling.", reflect.TypeFor[autoscaling.Scaling]())
 	fields("", reflect.TypeFor[autoscaling.VariantScaling](), "Policies", "StepPolicies")
 	fields("", reflect.TypeFor[autoscaling.AsynchronousScaling]())
-	// Such a variant is not scaled by its instances.
-	fields("Variant.", reflect.TypeFor[autoscaling.Variant](), "ManagedInstanceScaling")
+	// Variants with these are not scaled by their instances.
+	fields("Variant.", reflect.TypeFor[autoscaling.Variant](), "ManagedInstanceScaling", "MaxInstanceCount", "MaxConcurrency")
 	fields("ScheduledActions[0].", reflect.TypeFor[autoscaling.ScheduledAction]())
 	fields("Events[0].", reflect.TypeFor[events.Event]())
 	fields("Events[0].Shape[0].", reflect.TypeFor[events.ShapeStep]())

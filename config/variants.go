@@ -112,10 +112,14 @@ func (v ProductionVariant) withDefaults(shedding bool) ProductionVariant {
 
 // Variant is the variant as the scaling model knows it.
 func (v ProductionVariant) Variant() autoscaling.Variant {
-	return autoscaling.Variant{
+	known := autoscaling.Variant{
 		EndpointName: v.EndpointName, Name: v.Name, InstanceType: v.InstanceType,
 		InitialInstanceCount: v.InitialInstanceCount,
 	}
+	if v.serving() == serverless {
+		known.MaxConcurrency = v.Serverless.MaxConcurrency
+	}
+	return known
 }
 
 // VariantScaling is how the variant scales in real time.

@@ -10,8 +10,8 @@ import (
 func InFiles(environments []config.Environment) func(constructPath string, f lint.Finding) lint.Finding {
 	spell := map[string]func(lint.Finding) lint.Finding{}
 	for _, e := range environments {
-		for i := range e.Subjects() {
-			spell[e.Name+"/inference/"+subjectID(e, i)+"/Target"] = func(f lint.Finding) lint.Finding { return e.InFile(i, f) }
+		for i, path := range e.ConstructPaths() {
+			spell[e.Name+"/"+path] = func(f lint.Finding) lint.Finding { return e.InFile(i, f) }
 		}
 	}
 	return func(constructPath string, f lint.Finding) lint.Finding {
@@ -20,12 +20,4 @@ func InFiles(environments []config.Environment) func(constructPath string, f lin
 		}
 		return f
 	}
-}
-
-// subjectID is the construct that scales one of e's Subjects.
-func subjectID(e config.Environment, i int) string {
-	if len(e.Components) > 0 {
-		return "Scaling-" + e.Components[i].Name
-	}
-	return scalingID(e.ProductionVariants()[i])
 }

@@ -69,7 +69,7 @@ func (made *Environment) scale(e config.Environment) {
 	stack, endpoint := made.Inference, made.Endpoint
 	subjects := e.Subjects()
 	for i, v := range e.ProductionVariants() {
-		id, variant, facts := scalingID(v), endpoint.Variant(v.Name), subjects[i].Facts
+		id, variant, facts := v.ScalingID(), endpoint.Variant(v.Name), subjects[i].Facts
 		var target *scaling.ScalableTarget
 		switch {
 		case v.Asynchronous:
@@ -170,13 +170,4 @@ func newModel(stack awscdk.Stack, id string, m config.Model) *inference.Model {
 		}},
 		AllowNetworkAccess: m.AllowNetworkAccess,
 	})
-}
-
-// scalingID follows from the variant's name alone: a scaling that moves to another
-// ID when a second variant comes would be registered twice (fact I7).
-func scalingID(v config.ProductionVariant) string {
-	if v.Name == inference.DefaultVariantName {
-		return "Scaling"
-	}
-	return "Scaling-" + v.Name
 }

@@ -23,7 +23,7 @@ func flapping(s Subject) problem.List {
 			continue
 		}
 		out, found := firstScaleOut(s.Target, p.Alarm)
-		if !found {
+		if !found || p.Alarm.Threshold > out.above { // which is policies-fight
 			continue
 		}
 		for _, step := range p.Steps {

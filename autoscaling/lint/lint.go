@@ -3,6 +3,7 @@ package lint
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
@@ -25,8 +26,18 @@ type Subject struct {
 	// Hosting is what is said of the instances beside the scalable target. The rules
 	// do not judge it; a rehearsal plays it.
 	Hosting autoscaling.Hosting
+	// Host is the variant whose instances hold the copies of an inference component.
+	// Default: nil, not known, or something else scales.
+	Host *autoscaling.Variant
+	// Copy is what a copy of the inference component takes of an instance of Host.
+	Copy Copy
+	// Around is what the templates say of the resources around the scalable target.
+	Around Surroundings
 	// Facts are those that no template property holds.
 	Facts autoscaling.Facts
+	// Now is when it is judged. Default: the zero time, not known, as in a synthesis,
+	// which comes to the same at any time.
+	Now time.Time
 }
 
 // Rule is one thing that hurts, and that AWS does not refuse.
@@ -50,7 +61,8 @@ type Finding struct {
 	// Rule is the rule's ID.
 	Rule string
 	// Problem has a field path of Subject, such as
-	// "Target.Policies[0].ScaleInCooldown".
+	// "Target.Policies[0].ScaleInCooldown", or a property of the endpoint, as
+	// "Endpoint.RetainAllVariantProperties".
 	problem.Problem
 }
 
@@ -59,7 +71,8 @@ func (f Finding) String() string { return f.Problem.String() + " [" + f.Rule + "
 
 // Rules are all rules, by ID.
 func Rules() []Rule {
-	all := slices.Concat(boundsRules, policyRules, metricRules, actionRules, scheduleRules, frontendRules, targetRules)
+	all := slices.Concat(boundsRules, policyRules, metricRules, actionRules, scheduleRules, frontendRules, targetRules,
+		endpointRules, zeroRules, floorRules, valueRules, togetherRules)
 	slices.SortFunc(all, func(a, b Rule) int { return cmp.Compare(a.ID, b.ID) })
 	return all
 }

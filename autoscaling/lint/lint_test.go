@@ -73,12 +73,17 @@ func TestLintTakesAnything(t *testing.T) {
 	})
 }
 
-// TestSilentOnWhatIsMadeHere: the policies that this package makes.
+// TestSilentOnWhatIsMadeHere: the policies that this package makes. A few kinds show a
+// form, and are as a whole no sound scaling.
 func TestSilentOnWhatIsMadeHere(t *testing.T) {
 	t.Parallel()
+	said := map[string]string{
+		"step-scale-in": "latency-unit", "asynchronous-scaling": "floor-never-released",
+		"inference-component": "zero-without-wake-up",
+	}
 	for name, target := range autoscalingtest.Kinds() {
 		for _, f := range lint.Lint(lint.Subject{Target: target}) {
-			if f.Rule == "suspended-state" && target.SuspendedState != nil {
+			if f.Rule == "suspended-state" && target.SuspendedState != nil || said[name] == f.Rule {
 				continue
 			}
 			t.Errorf("%s: %s", name, f)
@@ -110,6 +115,21 @@ func TestLintAll(t *testing.T) {
 		`Target.SuspendedState: changing it in the template registers the bounds again, also in the middle of an event; leave it out, and switch through the API: aws application-autoscaling register-scalable-target --suspended-state [suspended-state]`,
 		twice("prod"),
 	}, nil, nil}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestOneTemplate: two of one template are in one account, whichever it is.
+func TestOneTemplate(t *testing.T) {
+	t.Parallel()
+	s := sound()
+	s.Account, s.Around.Template = "", "a.yaml"
+	other, elsewhere := s, s
+	other.Name, elsewhere.Around.Template = "blue", "b.yaml"
+	got := fmt.Sprint(lint.All([]subject{s, other})[0], lint.All([]subject{s, elsewhere})[0])
+	want := `[Target.ResourceID: got "endpoint/odds/variant/main": blue scales the same in the same template; ` +
+		`keep one of the two [target-twice]] []`
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

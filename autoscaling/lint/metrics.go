@@ -20,6 +20,13 @@ var metricRules = []Rule{
 		check:  cpuOverCores,
 	},
 	{
+		ID:     "gpu-over-devices",
+		Reason: "GPU metrics are the sum over the GPUs: 100 is one GPU, however many there are",
+		Fact:   "A44",
+		Fix:    "multiply the share that is meant by 100 and the number of GPUs",
+		check:  gpuOverDevices,
+	},
+	{
 		ID:     "math-without-fill",
 		Reason: "a pool without instances has no series, and without one series the expression has no value: nothing scales",
 		Fact:   "G12",
@@ -187,29 +194,40 @@ func unfilled(m autoscaling.MetricMath) problem.List {
 }
 
 func cpuOverCores(s Subject) problem.List {
-	var ps problem.List
 	if s.Variant == nil {
-		return ps
+		return nil
 	}
-	cores := vCPUs(s.Variant.InstanceType)
-	if cores < 2 {
+	return s.sumOver(vCPUs(s.Variant.InstanceType), "core", "CPUUtilization")
+}
+
+func gpuOverDevices(s Subject) problem.List {
+	if s.Variant == nil || autoscaling.Accelerator(s.Variant.InstanceType) != "gpu" {
+		return nil
+	}
+	gpus, _ := autoscaling.InstanceResources(s.Variant.InstanceType)
+	return s.sumOver(gpus, "GPU", "GPUUtilization", "GPUMemoryUtilization")
+}
+
+// sumOver judges the values of metrics that are a sum over n of a kind, 0 to 100 each.
+func (s Subject) sumOver(n int, kind string, names ...string) problem.List {
+	var ps problem.List
+	if n < 2 {
 		return ps
 	}
 	judge := func(at string, metric any, value float64) {
 		m, ok := metric.(autoscaling.Metric)
-		if !ok || m.Name != "CPUUtilization" || m.Namespace != autoscaling.UtilizationNamespace || value <= 0 {
+		if !ok || !slices.Contains(names, m.Name) || m.Namespace != autoscaling.UtilizationNamespace || value <= 0 {
 			return
 		}
-		all := float64(100 * cores)
+		all := float64(100 * n)
 		switch {
 		case value > all:
-			ps.Add(at, value, fmt.Sprintf("CPUUtilization is at most %g on the %d cores of %s: it never gets there", all,
-				cores, s.Variant.InstanceType),
-				fmt.Sprintf("set it below %g", all))
+			ps.Add(at, value, fmt.Sprintf("%s is at most %g on the %d %ss of %s: it never gets there", m.Name, all, n, kind,
+				s.Variant.InstanceType), fmt.Sprintf("set it below %g", all))
 		case value <= 100:
-			ps.Add(at, value, fmt.Sprintf("CPUUtilization is a sum over cores, 0 to %g on the %d of %s, so that this is "+
-				"%.3g %% of the instance", all, cores, s.Variant.InstanceType, value/float64(cores)),
-				fmt.Sprintf("write %g if %g %% of the instance is meant", value*float64(cores), value))
+			ps.Add(at, value, fmt.Sprintf("%s is a sum over %ss, 0 to %g on the %d of %s, so that this is %.3g %% of the "+
+				"instance", m.Name, kind, all, n, s.Variant.InstanceType, value/float64(n)),
+				fmt.Sprintf("write %g if %g %% of the instance is meant", value*float64(n), value))
 		}
 	}
 	for i, p := range s.Target.Policies {

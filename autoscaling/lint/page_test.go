@@ -78,6 +78,15 @@ var errorRules = []struct {
 			})
 			return err
 		}, `PolicyType: got "PredictiveScaling": SageMaker has target tracking, step and scheduled scaling, but no predictive scaling (AWS takes such a policy for other services); remove it, and give known surges as events`},
+	{"serverless-on-instances", "only a serverless variant has provisioned concurrency, and only another has instances", "A61", "scale it by the dimension that it has",
+		onVariant(func(v *autoscaling.Variant) { v.InstanceType, v.MaxConcurrency = "", 20 }),
+		`MaxConcurrency: got 20: a serverless variant has no instances that could be counted; scale it by sagemaker:variant:DesiredProvisionedConcurrency`},
+	{"serverless-over-max", "no more can be provisioned than the variant takes at a time", "A61", "lower the target's maximum",
+		func() error {
+			s := autoscaling.ProvisionedConcurrencyScaling{Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 50}}
+			v := autoscaling.Variant{EndpointName: "odds", Name: "main", MaxConcurrency: 20}
+			return v.ValidateScaling(s.Target(v)).Err()
+		}, `MaxConcurrency: got 20: no more can be provisioned than the variant takes, and the maximum is 50 requests at a time; lower the maximum to 20 or less, or raise this to 50`},
 	{"target-over-measured", "scaling out would come when users have waited already", "A5", "lower the target",
 		func() error {
 			return autoscaling.VariantScaling{Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100}, Scaling: autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 40, TargetInvocationsPerMinute: 6001}}.Validate(variant).Err()
@@ -95,6 +104,12 @@ var errorRules = []struct {
 				t.Policies = append(t.Policies, p)
 			}
 		}), `Policies: got 51: a scalable target has at most 50 policies; remove some`},
+	{"variant-missing", "the endpoint has no variant of that name; found when a template is read", "A4", "name a variant that it has",
+		func() error {
+			s := sound()
+			s.Around.OtherVariants = []string{"live", "trial"}
+			return lint.Errors(s).Err()
+		}, `Target.ResourceID: got "endpoint/odds/variant/main": the endpoint has no variant of this name; name one that it has: live, trial`},
 }
 
 func onTarget(change func(*autoscaling.ScalableTarget)) func() error {

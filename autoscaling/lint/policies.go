@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
@@ -80,11 +81,15 @@ func stepScaleIn(s Subject) problem.List {
 	if len(s.Target.Policies) == 0 {
 		return ps
 	}
+	fix := "remove the policy: target tracking scales in by itself"
+	if !slices.ContainsFunc(s.Target.Policies, func(p autoscaling.TargetTrackingPolicy) bool { return !p.DisableScaleIn }) {
+		// Without the policy nothing would scale in.
+		fix = "let " + trackingNames(s.Target.Policies) + " scale in, by DisableScaleIn false, and then remove the policy"
+	}
 	for i, p := range s.Target.StepPolicies {
 		if removes(p) {
 			ps.Add(fmt.Sprintf("Target.StepPolicies[%d].Steps", i), nil,
-				"the policy "+p.Name+" removes capacity whatever target tracking, which is here too, would keep",
-				"remove the policy: target tracking scales in by itself")
+				"the policy "+p.Name+" removes capacity whatever target tracking, which is here too, would keep", fix)
 		}
 	}
 	return ps

@@ -13,16 +13,32 @@ var targetRules = []Rule{
 	},
 }
 
-// targetTwice compares those whose account and region are both known.
+// targetTwice compares those whose account and Region are known to be the same.
 func targetTwice(s Subject, others []Subject) problem.List {
 	var ps problem.List
 	for _, o := range others {
-		if s.Account != "" && s.Region != "" && s.Account == o.Account && s.Region == o.Region &&
-			s.Target.ResourceID == o.Target.ResourceID && s.Target.Dimension == o.Target.Dimension {
-			ps.Add("Target.ResourceID", s.Target.ResourceID,
-				o.Name+" scales the same in account "+s.Account+" and region "+s.Region,
-				"give each endpoint a name of its own")
+		where, same := s.samePlace(o)
+		fix := "give each endpoint a name of its own"
+		if where == sameTemplate {
+			fix = "keep one of the two"
+		}
+		if same && s.Target.ResourceID == o.Target.ResourceID && s.Target.Dimension == o.Target.Dimension {
+			ps.Add("Target.ResourceID", s.Target.ResourceID, o.Name+" scales the same in "+where, fix)
 		}
 	}
 	return ps
+}
+
+const sameTemplate = "the same template"
+
+// samePlace reports whether two are in one account and Region, as those of one
+// template are, and how that is known.
+func (s Subject) samePlace(o Subject) (where string, same bool) {
+	switch {
+	case s.Around.Template != "" && s.Around.Template == o.Around.Template:
+		return sameTemplate, true
+	case s.Account != "" && s.Region != "" && s.Account == o.Account && s.Region == o.Region:
+		return "account " + s.Account + " and region " + s.Region, true
+	}
+	return "", false
 }

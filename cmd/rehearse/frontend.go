@@ -91,8 +91,8 @@ func endpointOf(s cloudformation.Scaled) string {
 	switch {
 	case s.Subject.Variant != nil:
 		return s.Subject.Variant.EndpointName
-	case s.Host != nil:
-		return s.Host.EndpointName
+	case s.Subject.Host != nil:
+		return s.Subject.Host.EndpointName
 	}
 	return ""
 }

@@ -32,17 +32,17 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"run", "rehearse one template, write a report, hold it to a gate",
-			[]func(*options, *flag.FlagSet){subjectFlags, playFlags, timezoneFlag("timezone"), outputFlags,
+			[]func(*options, *flag.FlagSet){subjectFlags, factFlags, playFlags, timezoneFlag("timezone"), outputFlags,
 				gateFlags}, run},
 		{"compare", "rehearse several templates, environments, commits or facts side by side",
-			[]func(*options, *flag.FlagSet){subjectFlags, playFlags, timezoneFlag("timezone"), compareFlags,
+			[]func(*options, *flag.FlagSet){subjectFlags, factFlags, playFlags, timezoneFlag("timezone"), compareFlags,
 				outputFlags, gateFlags}, compare},
 		{"explain", "tell a rehearsal minute by minute: what went off, what was decided, and why not more",
-			[]func(*options, *flag.FlagSet){subjectFlags, playFlags, timezoneFlag("timezone")}, explain},
+			[]func(*options, *flag.FlagSet){subjectFlags, factFlags, playFlags, timezoneFlag("timezone")}, explain},
 		{"plan", "find the cheapest setting that holds, and an event's floors, learned from an earlier one",
-			[]func(*options, *flag.FlagSet){subjectFlags, playFlags, timezoneFlag("trace-timezone"), planFlags}, makePlan},
-		{"lint", "judge what scales in a template by this project's rules", []func(*options, *flag.FlagSet){subjectFlags},
-			lintTemplates},
+			[]func(*options, *flag.FlagSet){subjectFlags, factFlags, playFlags, timezoneFlag("trace-timezone"), planFlags}, makePlan},
+		{"lint", "judge what scales in a template by this project's rules",
+			[]func(*options, *flag.FlagSet){subjectFlags, factFlags, lintFlags}, lintTemplates},
 	}
 }
 
@@ -107,6 +107,10 @@ func (c command) parse(o *options, args []string, out, problems io.Writer) int {
 		return helped
 	case err != nil:
 		fmt.Fprintf(problems, "%v; \"rehearse %s -h\" lists what it takes\n", err, c.name)
+		return statusBadInput
+	case flags.NArg() > 0 && c.name == "lint":
+		fmt.Fprintf(problems, "lint: got %q: a template is given by an option, one at a time; "+
+			"write rehearse lint --template %[1]s\n", flags.Arg(0))
 		return statusBadInput
 	case flags.NArg() > 0:
 		fmt.Fprintf(problems, "%s: got %q: everything is said with an option; \"rehearse %s -h\" lists them\n", c.name,

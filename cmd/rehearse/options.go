@@ -4,9 +4,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,7 +34,9 @@ type options struct {
 	assembly, stack, resource string
 	frontendTemplate          string // the template of the gateway and load balancer
 	readings                  map[string]cloudformation.Reading
-	account, region           string
+	account, region           string // of pseudo parameters
+	partition, stackName      string
+	require                   bool // something must be judged, and everything read
 	parameters                map[string]string
 	given                     facts // which override facts files
 
@@ -70,11 +75,24 @@ func subjectFlags(o *options, flags *flag.FlagSet) {
 		})
 	flags.StringVar(&o.assembly, "assembly", "",
 		"a cloud assembly, as cdk synth writes it to cdk.out, instead of a template")
-	flags.StringVar(&o.stack, "stack", "", "the `name` of the stack, where several have something that scales")
+	flags.StringVar(&o.stack, "stack", "",
+		"the `name` of the stack, or its path in the app, where several have something that scales")
 	flags.StringVar(&o.resource, "resource", "", "the resource `ID` or logical ID of what scales, where several do")
-	flags.StringVar(&o.account, "account", "", "the `account` that a template asks for")
-	flags.StringVar(&o.region, "region", "", "the `region` that a template asks for, such as eu-west-1")
-	valueFlag(o, flags, "parameter", "a template's parameter, as `NAME=VALUE`", "a parameter is NAME=VALUE",
+	pseudo := func(name, usage, rule, fix string, form *regexp.Regexp, to *string) {
+		valueFlag(o, flags, name, usage, rule, fix, func(s string) (string, bool) { return s, form.MatchString(s) },
+			func(s string) { *to = s })
+	}
+	pseudo("account", "the `account` that a template asks for", "an account has 12 digits", "such as 123456789012",
+		accountForm, &o.account)
+	pseudo("region", "the `region` that a template asks for, such as eu-west-1", "this is no Region", "such as eu-west-1",
+		regionForm, &o.region)
+	pseudo("partition", "the `partition` that a template asks for (default that of the Region, else aws)",
+		"this is no partition", "such as aws or aws-cn", partitionForm, &o.partition)
+	pseudo("stack-name", "the `name` that the stack of a template is deployed by, for ${AWS::StackName}",
+		"a stack's name has letters, digits and hyphens, 128 at most, and begins with a letter", "such as prod-inference",
+		stackForm, &o.stackName)
+	valueFlag(o, flags, "parameter", "a template's parameter, or a pseudo parameter such as AWS::StackId, as `NAME=VALUE`",
+		"a parameter is NAME=VALUE",
 		"such as --parameter Stage=prod",
 		func(s string) ([2]string, bool) {
 			name, value, found := strings.Cut(s, "=")
@@ -82,18 +100,21 @@ func subjectFlags(o *options, flags *flag.FlagSet) {
 		}, func(p [2]string) { o.parameters[p[0]] = p[1] })
 }
 
-func playFlags(o *options, flags *flag.FlagSet) {
+func factFlags(o *options, flags *flag.FlagSet) {
 	listFlag(flags, "facts",
 		"a `file` of what was measured; default what the template's metadata says; compare takes several", &o.facts)
-	flags.StringVar(&o.frontendTemplate, "frontend", "",
-		"the `template` of the gateway and the load balancer, whose cost is added (default the one that is "+
-			"rehearsed, or the assembly)")
 	for _, f := range factTable {
 		flags.Func(f.flag(), f.meaning+"; as "+f.key+" in the facts", func(text string) error {
 			f.take(&o.given, "--"+f.flag(), text, &o.problems)
 			return nil
 		})
 	}
+}
+
+func playFlags(o *options, flags *flag.FlagSet) {
+	flags.StringVar(&o.frontendTemplate, "frontend", "",
+		"the `template` of the gateway and the load balancer, whose cost is added (default the one that is "+
+			"rehearsed, or the assembly)")
 	traceFlags(o, flags)
 	flags.StringVar(&o.shape, "shape", "",
 		"generated traffic instead of a trace, `KIND,KEY=VALUE,...`; times count from its start, rates are requests "+
@@ -158,6 +179,14 @@ func gateFlags(o *options, flags *flag.FlagSet) {
 		func(x float64) { o.gate.maxCostRatio = x })
 }
 
+// The forms of what pseudo parameters give.
+var (
+	accountForm   = regexp.MustCompile(`^[0-9]{12}$`)
+	regionForm    = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`)
+	partitionForm = regexp.MustCompile(`^aws(-[a-z]+)*$`)
+	stackForm     = regexp.MustCompile(`^[A-Za-z][-A-Za-z0-9]{0,127}$`)
+)
+
 // checkRequired adds the problems of missing and contradicting options.
 func (o *options) checkRequired(played bool) {
 	switch {
@@ -169,6 +198,12 @@ func (o *options) checkRequired(played bool) {
 	case len(o.templates) > 0 && o.assembly != "":
 		o.problems.Add("--assembly", o.assembly, "what scales is in a template or a cloud assembly, and both are given",
 			"leave one of them out")
+	}
+	for _, file := range o.templates {
+		if o.environments[file] && len(o.parameters) > 0 {
+			o.problems.Add("--parameter", slices.Sorted(maps.Keys(o.parameters))[0],
+				"an environment file has no parameters: "+file, "leave it out, or give a template")
+		}
 	}
 	if !played {
 		return

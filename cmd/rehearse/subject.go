@@ -25,7 +25,8 @@ func (o *options) read(file string) (cloudformation.Reading, error) {
 }
 
 func (o *options) readAnew(file string) (cloudformation.Reading, error) {
-	options := cloudformation.Options{Parameters: o.parameters, Account: o.account, Region: o.region}
+	options := cloudformation.Options{Parameters: o.parameters, Account: o.account, Region: o.region,
+		Partition: o.partition, StackName: o.stackName}
 	environment, plan, _ := strings.Cut(file, withPlan)
 	_, _, isRevision := revision(file)
 	switch {
@@ -81,12 +82,17 @@ func readEnvironment(file, plan string) (cloudformation.Reading, error) {
 func (o *options) selected(r cloudformation.Reading) []cloudformation.Scaled {
 	var out []cloudformation.Scaled
 	for _, s := range r.Scaled {
-		if (o.stack == "" || s.Stack == o.stack) && (o.resource == "" || s.Subject.Target.ResourceID == o.resource ||
-			s.LogicalID == o.resource) {
+		if o.selects(s) {
 			out = append(out, s)
 		}
 	}
 	return out
+}
+
+// selects reports whether s matches --stack and --resource.
+func (o *options) selects(s cloudformation.Scaled) bool {
+	return (o.stack == "" || s.Stack == o.stack || s.Source.ConstructPath == o.stack) &&
+		(o.resource == "" || s.Subject.Target.ResourceID == o.resource || s.LogicalID == o.resource)
 }
 
 // subject is the subject to rehearse, with the lint's findings on it. It is zero

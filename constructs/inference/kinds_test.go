@@ -114,7 +114,7 @@ func TestServerlessEndpoint(t *testing.T) {
 	if diff := cmp.Diff(want, got.One(t, "AWS::SageMaker::EndpointConfig").Properties["ProductionVariants"]); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	if diff := cmp.Diff(autoscaling.Variant{EndpointName: "odds", Name: "main"}, endpoint.Variant("main").ScalingVariant()); diff != "" {
+	if diff := cmp.Diff(autoscaling.Variant{EndpointName: "odds", Name: "main", MaxConcurrency: 50}, endpoint.Variant("main").ScalingVariant()); diff != "" {
 		t.Error(diff)
 	}
 }

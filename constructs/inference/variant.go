@@ -65,10 +65,14 @@ func (p VariantProps) withDefaults() VariantProps {
 // scalingVariant returns the variant as package autoscaling describes it. With
 // pools its type is that of the highest priority.
 func (p VariantProps) scalingVariant(endpointName string) autoscaling.Variant {
-	return autoscaling.Variant{
+	v := autoscaling.Variant{
 		EndpointName: endpointName, Name: p.Name,
 		InstanceType: p.instanceTypes()[0], InitialInstanceCount: p.InitialInstanceCount,
 	}
+	if p.Serverless != nil {
+		v.MaxConcurrency = p.Serverless.MaxConcurrency
+	}
+	return v
 }
 
 // instanceTypes are the variant's types, the highest priority first. Without

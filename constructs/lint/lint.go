@@ -36,6 +36,20 @@ type PluginProps struct {
 	// Default: nil, a finding names the Go field that a construct of package
 	// scaling was given.
 	Spell func(constructPath string, f lint.Finding) lint.Finding
+	// Acknowledgment writes what accepts a rule's findings about the scalable target at
+	// a construct path, ready to paste, where that is not written in Go. "" is Go.
+	// Default: nil, a call of Acknowledge.
+	Acknowledgment func(constructPath, rule string) string
+}
+
+// acknowledgment is what accepts a rule's findings about the construct at a path.
+func (p PluginProps) acknowledgment(constructPath, rule string) string {
+	if p.Acknowledgment != nil {
+		if written := p.Acknowledgment(constructPath, rule); written != "" {
+			return written
+		}
+	}
+	return fmt.Sprintf("lint.Acknowledge(target, %q, %q) // target is %s", rule, "say why it does no harm here", constructPath)
 }
 
 // spell is a finding as users of the app read it.

@@ -123,7 +123,8 @@ func TestAcknowledgeOneOfTwo(t *testing.T) {
 			t.Errorf("%q is not in %q", want, v.Description)
 		}
 	}
-	if v.Severity != "warning" || v.SuggestedFix == "" || v.ViolatingConstructs[0].ConstructPath != "odds/first/Target" {
+	const line = "lint.Acknowledge(target, \"cooldown-short\", \"say why it does no harm here\") // target is odds/first/Target"
+	if v.Severity != "warning" || !strings.HasSuffix(v.SuggestedFix, "; or, where it does no harm, accept it:\n"+line) || v.ViolatingConstructs[0].ConstructPath != "odds/first/Target" {
 		t.Errorf("got %+v", v)
 	}
 	if got := acknowledged[0].Reason; got != "it is replayed every night" {
@@ -220,11 +221,21 @@ func TestWhoeverMadeIt(t *testing.T) {
 	}
 }
 
+// TestStacksElsewhere: what stands in a template that is not read may scale, too.
+func TestStacksElsewhere(t *testing.T) {
+	found, _ := synthesized(t, func(stack awscdk.Stack) {
+		awscdk.NewCfnStack(stack, jsii.String("Elsewhere"), &awscdk.CfnStackProps{TemplateUrl: jsii.String("https://example.com/t.json")})
+	})
+	if diff := cmp.Diff([]string{"sagemaker-scaling::unresolved[odds/Elsewhere]"}, names(found)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 func TestAcknowledgeWhatIsNot(t *testing.T) {
 	stack := template.NewStack(t)
 	err := template.Panics(t, func() { lint.Acknowledge(stack, "cooldown-shrt", " ") }).(error).Error()
 	first, second, _ := strings.Cut(err, "\n")
-	if !strings.HasPrefix(first, `Rule: got "cooldown-shrt": there is no such rule; the rules are actions-at-once, `) ||
+	if !strings.HasPrefix(first, `Rule: got "cooldown-shrt": there is no such rule; the rules are action-past, `) ||
 		second != "Reason: what is acknowledged has a reason; say why it does no harm here" {
 		t.Errorf("got %s", err)
 	}

@@ -71,6 +71,11 @@ func TestRawTargets(t *testing.T) {
 		}
 		delete(got, name)
 	}
+	for _, id := range []string{"count-not-retained", "target-unordered"} { // what is refused is judged, too
+		if name := lint.Name + "::" + id + "[odds/Burstable]"; !strings.HasPrefix(got[name], "warning: ") {
+			t.Errorf("%s: got %q", name, got[name])
+		}
+	}
 	for name := range got {
 		if strings.Contains(name, "::invalid[") || strings.Contains(name, "::unresolved[") {
 			t.Errorf("%s: %s", name, got[name])

@@ -2,10 +2,8 @@ package lint
 
 import (
 	"errors"
-	"slices"
 	"strings"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
@@ -13,6 +11,7 @@ import (
 
 // warning is the findings of one rule about one construct.
 type warning struct {
+	rule, path                       string
 	name, description, fix, severity string
 	file, logicalID                  string
 	locations                        []string
@@ -45,46 +44,28 @@ func (p *plugin) warnings(files []string) []warning {
 	var whole []cloudformation.Scaled
 	var subjects []lint.Subject
 	for _, s := range reading.Scaled {
-		switch ps := refused(s.Subject); {
-		case s.Incomplete:
-		case len(ps) > 0:
+		if ps := lint.Errors(s.Subject); len(ps) > 0 {
 			found = append(found, p.refusal(s, ps))
-		default:
+		}
+		if !s.Incomplete {
 			whole, subjects = append(whole, s), append(subjects, s.Subject)
 		}
 	}
 	for i, findings := range lint.All(subjects) {
 		found = append(found, said(whole[i], findings, p.props.spell)...)
 	}
-	for _, u := range reading.Unresolved {
+	for _, u := range append(reading.Unresolved, reading.Unread...) {
 		found = append(found, unread(u, u.ConstructPath))
+	}
+	for i := range found {
+		w := &found[i]
+		if w.severity != severityError && w.path != "" {
+			w.fix = strings.TrimPrefix(w.fix+"; or, where it does no harm, accept it:\n", "; or, ") +
+				p.props.acknowledgment(w.path, w.rule)
+		}
 	}
 	return found
 }
-
-// refused returns what a construct of package scaling would refuse. What the
-// templates do not say is nothing wrong: whether an endpoint of another template is
-// asynchronous, and the names that CloudFormation makes up, which logical IDs stand
-// for and which may be longer than SageMaker's.
-func refused(s lint.Subject) problem.List {
-	target := s.Target
-	variant := autoscaling.Variant{}
-	if s.Variant != nil {
-		variant = *s.Variant
-	}
-	if target.Dimension == autoscaling.VariantInstanceCount && variant.InstanceType == "" {
-		target.Asynchronous = true
-	}
-	var ps problem.List
-	for _, p := range target.Validate() {
-		if p.Path != "ResourceID" || !slices.ContainsFunc(strings.Split(target.ResourceID, "/"), tooLong) {
-			ps = append(ps, p)
-		}
-	}
-	return append(ps.In("Target"), variant.ValidateScaling(target).In("Variant")...)
-}
-
-func tooLong(name string) bool { return len(name) > 63 }
 
 // refusal is the error about a target.
 func (p *plugin) refusal(s cloudformation.Scaled, ps problem.List) warning {
@@ -109,7 +90,7 @@ func said(s cloudformation.Scaled, findings []lint.Finding, spell func(string, l
 			i = len(found)
 			byRule[f.Rule] = i
 			found = append(found, warning{
-				name: ruleName(f.Rule, s.ConstructPath), severity: severityWarning,
+				rule: f.Rule, path: s.ConstructPath, name: ruleName(f.Rule, s.ConstructPath), severity: severityWarning,
 				description: s.ConstructPath + ": " + reason(f.Rule),
 				file:        s.File, logicalID: s.LogicalID,
 			})
@@ -134,7 +115,7 @@ func unread(p cloudformation.Problem, path string) warning {
 		path = p.LogicalID
 	}
 	return warning{
-		name: ruleName(unresolved, path), severity: severityWarning, fix: p.Fix,
+		rule: unresolved, path: p.ConstructPath, name: ruleName(unresolved, path), severity: severityWarning, fix: p.Fix,
 		description: path + ": " + reason(unresolved) + ": " + p.WithoutPlace(),
 		file:        p.File, logicalID: p.LogicalID, locations: []string{p.Path},
 	}

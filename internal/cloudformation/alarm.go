@@ -32,7 +32,7 @@ func (t *template) alarms() []*alarm {
 		}
 		a := &alarm{}
 		a.owner = t.owner(id, &a.problems)
-		if a.stands() {
+		if a.stands() == yes {
 			a.read()
 		} else if len(a.problems) == 0 {
 			continue // its condition says that it is not made

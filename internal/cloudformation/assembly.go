@@ -1,13 +1,17 @@
 package cloudformation
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -117,7 +121,8 @@ func describe(file string, manifests map[string]Manifest) Source {
 		if a.Properties.TemplateFile != filepath.Base(file) {
 			continue
 		}
-		s.Stack, s.ConstructPath = a.Properties.StackName, a.DisplayName
+		// A stack that is called as its artifact has no stackName (fact I8).
+		s.Stack, s.ConstructPath = cmp.Or(a.Properties.StackName, id), a.DisplayName
 		// A stack for any environment has unknown-account and unknown-region.
 		account, region, _ := strings.Cut(strings.TrimPrefix(a.Environment, "aws://"), "/")
 		if !strings.HasPrefix(account, "unknown-") {
@@ -130,18 +135,44 @@ func describe(file string, manifests map[string]Manifest) Source {
 	return s
 }
 
-// addNested reads the templates of nested stacks, which CDK writes beside the
-// template that makes them.
-func (t *template) addNested(load func(string) ([]byte, error), unresolved *Problems, depth int) {
+// maxStacks bounds what nested stacks make of each other, and is CloudFormation's own
+// bound of resources in one operation on nested stacks. maxNestedBytes is far over what
+// their templates have.
+const (
+	maxStacks      = 2500
+	maxNestedBytes = 64 << 20
+)
+
+// addNested reads the templates of nested stacks that are files: CDK writes them
+// beside the template that makes them, and before aws cloudformation package or sam
+// package they stand where the template says.
+func (t *template) addNested(load func(string) ([]byte, error), r *Reading, depth int) {
 	for _, id := range t.root.Get("Resources").Names() {
-		asset, ok := t.resource(id).Get("Metadata").Get("aws:asset:path").String()
-		if t.kind(id) != stackType || !ok || !inside(asset) || depth > maxDepth {
+		file := t.nestedFile(id)
+		if file == "" || depth > maxDepth {
 			continue
 		}
-		s := Source{File: filepath.Join(filepath.Dir(t.File), asset), Account: t.Account, Region: t.Region}
+		o := t.owner(id, &r.Unresolved)
+		if made := o.stands(); made != yes {
+			t.missing[id] = true
+			if made == no {
+				o.off(&r.Off)
+			}
+			continue
+		}
+		s := Source{File: filepath.Join(filepath.Dir(t.File), file), Account: t.Account, Region: t.Region}
+		if t.within(s.File) || len(*t.stacks) >= maxStacks {
+			t.missing[id] = true
+			o.add(t.resource(id), "", document.OneLine(s.File), "the nested stacks are nested without an end",
+				"nest another template")
+			continue
+		}
 		root, wrong := readRoot(s.File, load)
 		if wrong != nil {
-			*unresolved = append(*unresolved, *wrong)
+			if _, err := load(s.File); !errors.Is(err, fs.ErrNotExist) {
+				t.missing[id] = true
+				r.Unresolved = append(r.Unresolved, *wrong)
+			}
 			continue
 		}
 		s.Stack = t.Stack + "/" + id
@@ -152,6 +183,34 @@ func (t *template) addNested(load func(string) ([]byte, error), unresolved *Prob
 		nested.parent, nested.nestedID = t, id
 		t.nested[id] = nested
 		*t.stacks = append(*t.stacks, nested)
-		nested.addNested(load, unresolved, depth+1)
+		nested.expand(&r.Unresolved)
+		nested.addNested(load, r, depth+1)
 	}
+}
+
+// nestedFile is the file of a nested stack's template, relative to the folder of t,
+// "" where it is none.
+func (t *template) nestedFile(id string) string {
+	kind := t.kind(id)
+	if kind != stackType && kind != applicationType {
+		return ""
+	}
+	if asset, ok := t.resource(id).Get("Metadata").Get("aws:asset:path").String(); ok && inside(asset) {
+		return asset
+	}
+	file, ok := t.property(id, elsewhere[kind]).String()
+	if file = filepath.FromSlash(file); !ok || strings.Contains(file, ":") || !inside(filepath.Clean(file)) {
+		return ""
+	}
+	return filepath.Clean(file)
+}
+
+// within reports whether t is made of a file, or is within a stack that is.
+func (t *template) within(file string) bool {
+	for ; t != nil; t = t.parent {
+		if filepath.Clean(t.File) == file {
+			return true
+		}
+	}
+	return false
 }

@@ -30,6 +30,7 @@ const (
 	componentType      = "AWS::SageMaker::InferenceComponent"
 	modelType          = "AWS::SageMaker::Model"
 	stackType          = "AWS::CloudFormation::Stack"
+	applicationType    = "AWS::Serverless::Application"
 )
 
 // Reading is what was read.
@@ -42,6 +43,12 @@ type Reading struct {
 	// Unresolved is what could not be read: targets, policies and alarms that are
 	// missing from Scaled because of it.
 	Unresolved Problems
+	// Unread is what may scale, too, and stands elsewhere: what is included, nested
+	// stacks and stack sets, modules and macros.
+	Unread Problems
+	// Off are the targets, policies and nested stacks that are not made, since their
+	// condition is false.
+	Off Problems
 
 	// from is the file, or the folder, that it was read from.
 	from string
@@ -62,9 +69,6 @@ type Scaled struct {
 	// Subject is what scales, and how. Names that a template leaves to
 	// CloudFormation are logical IDs here.
 	Subject lint.Subject
-	// Host is the variant whose instances hold the copies of an inference
-	// component. Default: nil, something else scales, or not known.
-	Host *autoscaling.Variant
 	// InitialCopyCount is the copies that an inference component starts with.
 	// Default: 0, something else scales, or not known.
 	InitialCopyCount int
@@ -73,15 +77,26 @@ type Scaled struct {
 }
 
 // Err is why the reading is not whole: everything that could not be resolved,
-// or that nothing scales. It is a Problems, and nil where everything was read.
+// or that nothing scales, with what was not read and what is not made. It is a
+// Problems, and nil where everything was read.
 func (r Reading) Err() error {
 	if len(r.Unresolved) > 0 || len(r.Scaled) > 0 {
 		return r.Unresolved.err()
 	}
+	return append(r.Nothing(), slices.Concat(r.Off, r.Unread)...)
+}
+
+// Nothing says that nothing scales, nil where something does.
+func (r Reading) Nothing() Problems {
+	if len(r.Scaled) > 0 {
+		return nil
+	}
+	rule := "there is no " + targetType + " with the namespace " + autoscaling.ServiceNamespace
+	if len(r.Off) > 0 {
+		rule = "what would scale is not made"
+	}
 	return Problems{{Place: problem.Place{File: r.from}, Problem: problem.Problem{
-		Rule: "nothing of SageMaker's scales here: there is no " + targetType +
-			" with the namespace " + autoscaling.ServiceNamespace,
-		Fix: "give the template that has one",
+		Rule: "nothing of SageMaker's scales here: " + rule, Fix: "give the template of what scales",
 	}}}
 }
 
@@ -89,7 +104,12 @@ func (r Reading) Err() error {
 // error is a Problems with why it is no template; what is wrong within it is in
 // the Reading.
 func Read(file string, data []byte, o Options) (Reading, error) {
-	return read([]Source{{File: file}}, o, func(string) ([]byte, error) { return data, nil })
+	return read([]Source{{File: file}}, o, func(other string) ([]byte, error) {
+		if other != file {
+			return nil, fs.ErrNotExist
+		}
+		return data, nil
+	})
 }
 
 // ReadFile reads the template in a file as ReadFiles does.
@@ -150,10 +170,16 @@ func read(sources []Source, o Options, load func(file string) ([]byte, error)) (
 		files = append(files, s.File)
 	}
 	r := Reading{from: strings.Join(files, ", ")}
+	if err := checkParameters(stacks, o.Parameters, r.from).err(); err != nil {
+		return Reading{}, err
+	}
+	nested := atMost(maxNestedBytes, load)
 	for _, t := range slices.Clone(stacks) {
-		t.addNested(load, &r.Unresolved, 0)
+		t.expand(&r.Unresolved)
+		t.addNested(nested, &r, 0)
 	}
 	for _, t := range stacks {
+		t.unread(&r)
 		t.scaled(&r)
 		t.frontends(&r)
 	}
@@ -163,8 +189,19 @@ func read(sources []Source, o Options, load func(file string) ([]byte, error)) (
 			Rule: "the functions make too much of each other", Fix: "write the values out",
 		}})
 	}
-	r.Unresolved = r.Unresolved.sorted()
+	r.Unresolved, r.Unread, r.Off = r.Unresolved.sorted(), r.Unread.sorted(), r.Off.sorted()
 	return r, nil
+}
+
+// atMost loads files until they have most bytes together.
+func atMost(most int, load func(file string) ([]byte, error)) func(file string) ([]byte, error) {
+	return func(file string) ([]byte, error) {
+		data, err := load(file)
+		if most -= len(data); most < 0 {
+			return nil, errors.New("the nested stacks have too many templates to read")
+		}
+		return data, err
+	}
 }
 
 func readRoot(file string, load func(string) ([]byte, error)) (*document.Node, *Problem) {

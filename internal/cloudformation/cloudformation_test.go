@@ -40,7 +40,7 @@ func TestVariant(t *testing.T) {
 	evening, night := 6, 4
 	want := cloudformation.Scaled{
 		Source: cloudformation.Source{File: "testdata/variant.yaml", Account: "123456789012", Region: "eu-west-1"},
-		Line:   40, Column: 3, LogicalID: "Target",
+		Line:   41, Column: 3, LogicalID: "Target",
 		Subject: lint.Subject{
 			Name: "Target", Account: "123456789012", Region: "eu-west-1",
 			Target: autoscaling.ScalableTarget{
@@ -53,7 +53,8 @@ func TestVariant(t *testing.T) {
 				},
 			},
 			Variant: &autoscaling.Variant{EndpointName: "odds-live", Name: "main", InstanceType: "ml.c6i.2xlarge", InitialInstanceCount: 4},
-			Hosting: autoscaling.Hosting{Known: true, InstanceType: "ml.c6i.2xlarge", ResetCount: 4},
+			Hosting: autoscaling.Hosting{Known: true, InstanceType: "ml.c6i.2xlarge"},
+			Around:  lint.Surroundings{Template: "testdata/variant.yaml", Endpoint: "Endpoint"},
 			Facts:   autoscaling.Facts{StartTime: 6 * time.Minute, RequestsPerSecondPerInstance: 100},
 		},
 	}
@@ -77,11 +78,14 @@ func TestVariant(t *testing.T) {
 func TestComponent(t *testing.T) {
 	t.Parallel()
 	zero := 0.0
-	host := autoscaling.Variant{EndpointName: "Endpoint", Name: "pool", InstanceType: "ml.g6.2xlarge", InitialInstanceCount: 1, ManagedInstanceScaling: true}
+	host := autoscaling.Variant{EndpointName: "Endpoint", Name: "pool", InstanceType: "ml.g6.2xlarge", InitialInstanceCount: 1, ManagedInstanceScaling: true,
+		MaxInstanceCount: 8}
 	want := cloudformation.Scaled{
 		Source: cloudformation.Source{File: "testdata/component.yaml"},
 		Line:   29, Column: 3, LogicalID: "Target", InitialCopyCount: 1,
-		Subject: lint.Subject{Name: "Target", Hosting: autoscaling.Hosting{
+		Subject: lint.Subject{Name: "Target", Around: lint.Surroundings{
+			Template: "testdata/component.yaml", Endpoint: "Component",
+		}, Hosting: autoscaling.Hosting{
 			Known: true, InstanceType: "ml.g6.2xlarge", MaxInstances: 8,
 		}, Target: autoscaling.ScalableTarget{
 			ResourceID: "inference-component/chat", Dimension: autoscaling.InferenceComponentCopyCount, MaxCapacity: 8,
@@ -98,10 +102,10 @@ func TestComponent(t *testing.T) {
 		}},
 	}
 	got := one(t, "testdata/component.yaml", cloudformation.Options{})
-	if diff := cmp.Diff(&host, got.Host); diff != "" {
+	if diff := cmp.Diff(&host, got.Subject.Host); diff != "" {
 		t.Errorf("the variant with the instances (-want +got)\n%s", diff)
 	}
-	got.Host = nil
+	got.Subject.Host, got.Subject.Copy = nil, lint.Copy{}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

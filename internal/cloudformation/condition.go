@@ -1,10 +1,10 @@
 package cloudformation
 
 import (
+	"strconv"
+
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 )
-
-import "strconv"
 
 // decision is what a condition comes to.
 type decision int
@@ -25,6 +25,7 @@ func decided(b bool) decision {
 
 // condition decides the condition called name. n is who asks.
 func (o owner) condition(n *document.Node, name, path string, depth int) decision {
+	o.names = false
 	before := len(*o.problems)
 	d := o.decide(n, name, path, depth)
 	if d == open && len(*o.problems) == before {
@@ -112,7 +113,7 @@ func (o owner) equals(n, argument *document.Node, path string, depth int) decisi
 		return open
 	case a != b && (openText(a) || openText(b)):
 		o.add(n, path, shown(n), "what it compares is not known: "+a+" and "+b,
-			"give the account or region that is asked for")
+			"give the parameter, account or region that is asked for")
 		return open
 	}
 	return decided(a == b)

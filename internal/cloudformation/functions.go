@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +15,13 @@ func (o owner) call(n *document.Node, name string, argument *document.Node, path
 	case "Ref":
 		if target, ok := argument.String(); ok {
 			return o.ref(n, target, path, depth)
+		}
+		// AWS::LanguageExtensions takes a function here.
+		if inner, _ := function(argument); inner != "" {
+			if target, ok := o.argumentText(argument, path, depth); ok {
+				return o.ref(n, target, path, depth)
+			}
+			return unresolved{}
 		}
 		o.add(n, path, shown(n), "Ref takes the name of a parameter or resource", "write the name")
 		return unresolved{}
@@ -43,6 +51,10 @@ func (o owner) call(n *document.Node, name string, argument *document.Node, path
 		default:
 			return unresolved{}
 		}
+	case "Fn::Length":
+		if list, ok := o.argument(argument, path, depth).([]any); ok {
+			return float64(len(list))
+		}
 	case "Fn::GetStackOutput":
 		return o.getStackOutput(n, argument, path, depth)
 	case "Fn::ImportValue":
@@ -62,7 +74,9 @@ func (o owner) callGetAtt(n, argument *document.Node, path string, depth int) an
 		if !ok {
 			return unresolved{}
 		}
-		resource, _ = args[0].String()
+		if resource, ok = o.argumentText(args[0], path, depth); !ok {
+			return unresolved{}
+		}
 		if attribute, ok = o.argumentText(args[1], path, depth); !ok {
 			return unresolved{}
 		}
@@ -148,10 +162,19 @@ func (o owner) selected(n, argument *document.Node, path string, depth int) any 
 	items, isList := list.([]any)
 	i, err := strconv.Atoi(written)
 	if err != nil || !isList || i < 0 || i >= len(items) {
+		if at := slices.IndexFunc(items, isOpen); o.names && i >= 0 && at >= 0 {
+			return unknown(openPart.FindString(items[at].(string)) + "-" + written)
+		}
 		o.add(n, path, shown(n), "the list has no such item", "select from 0 to one less than its length")
 		return unresolved{}
 	}
 	return items[i]
+}
+
+// isOpen reports whether an item holds what only a deployment shows.
+func isOpen(item any) bool {
+	s, _ := item.(string)
+	return openText(s)
 }
 
 func (o owner) split(n, argument *document.Node, path string, depth int) any {
@@ -196,6 +219,9 @@ func (o owner) findInMap(n, argument *document.Node, path string, depth int) any
 		}
 		if len(args) == 4 && args[3].Get("DefaultValue") != nil {
 			return o.resolve(args[3].Get("DefaultValue"), path, depth)
+		}
+		if o.names && openText(key) {
+			return unknown(key)
 		}
 		fix := "add it to Mappings"
 		if openText(key) {

@@ -12,7 +12,8 @@ import (
 // FuzzRead: whatever is read comes to an end, without a panic, and every problem
 // is on one line with its place and what is wrong.
 func FuzzRead(f *testing.F) {
-	for _, pattern := range []string{"testdata/*.yaml", "testdata/*.json", "testdata/frontends/*.yaml", "testdata/assembly/*/*.template.json"} {
+	for _, pattern := range []string{"testdata/*.yaml", "testdata/*.json", "testdata/frontends/*.yaml", "testdata/assembly/*/*.template.json",
+		"testdata/written/*.yaml", "../../cmd/rehearse/testdata/shapes/*.*"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			f.Fatal(pattern, err)

@@ -48,11 +48,11 @@ func (o owner) hosting(v autoscaling.Variant, config *document.Node) autoscaling
 func (r *Reading) freeHosts() {
 	for i := range r.Scaled {
 		s := &r.Scaled[i]
-		if s.Host == nil || s.Host.ManagedInstanceScaling {
+		if s.Subject.Host == nil || s.Subject.Host.ManagedInstanceScaling {
 			continue
 		}
 		for _, other := range r.Scaled {
-			if other.Subject.Target.ResourceID == s.Host.ResourceID() && other.Account == s.Account &&
+			if other.Subject.Target.ResourceID == s.Subject.Host.ResourceID() && other.Account == s.Account &&
 				other.Region == s.Region {
 				s.Subject.Hosting.MinInstances, s.Subject.Hosting.MaxInstances = 0, 0
 			}

@@ -24,7 +24,7 @@ type policy struct {
 var targetProperties = []string{"ScalingTargetId", "ResourceId", "ScalableDimension", "ServiceNamespace"}
 
 // policies are those of t, as far as they are SageMaker's.
-func (t *template) policies(unresolved *Problems) []*policy {
+func (t *template) policies(r *Reading) []*policy {
 	alarms := t.alarms()
 	var found []*policy
 	for _, id := range t.root.Get("Resources").Names() {
@@ -34,7 +34,7 @@ func (t *template) policies(unresolved *Problems) []*policy {
 		p := &policy{}
 		p.owner = t.owner(id, &p.problems)
 		p.target, p.resourceID, p.dimension = p.name("ScalingTargetId"), p.name("ResourceId"), p.name("ScalableDimension")
-		if !p.ofSageMaker() || !t.owner(id, unresolved).stands() {
+		if !p.ofSageMaker() || !t.owner(id, &r.Unresolved).made(&r.Off) {
 			continue
 		}
 		p.readAs(alarms)
@@ -52,10 +52,17 @@ func (p *policy) ofSageMaker() bool {
 	if o := p.owner; p.kind(reference(p.target)) == targetType {
 		var others Problems // said of the target
 		o.logicalID, o.problems = reference(p.target), &others
-		return o.stands() && o.sageMakers()
+		return o.stands() == yes && o.sageMakers()
 	}
-	parts := strings.Split(p.target, "|")
-	return len(parts) != 3 || parts[2] == autoscaling.ServiceNamespace
+	if parts := strings.Split(p.target, "|"); len(parts) == 3 {
+		return parts[2] == autoscaling.ServiceNamespace
+	}
+	// The target is elsewhere: what the policy tracks may tell whose it is.
+	var others Problems
+	quiet := p.template.owner(p.logicalID, &others)
+	metric, known := quiet.quietText(p.property(p.logicalID, "TargetTrackingScalingPolicyConfiguration").
+		Get("PredefinedMetricSpecification").Get("PredefinedMetricType"))
+	return !known || strings.HasPrefix(metric, "SageMaker")
 }
 
 // reference is the logical ID that Ref of a resource comes to.
@@ -73,7 +80,8 @@ func (p *policy) name(property string) string {
 	if n == nil {
 		return ""
 	}
-	s, _ := p.argumentText(n, "Properties."+property, 0)
+	path := "Properties." + property
+	s, _ := p.naming(path).argumentText(n, path, 0)
 	return s
 }
 
@@ -123,7 +131,7 @@ func (p *policy) readSteps(properties map[string]any, alarms []*alarm) {
 		for _, found := range problem.From(err) {
 			if inner, ofAlarm := strings.CutPrefix(found.Path, "Alarm"); ofAlarm {
 				found.Path = strings.TrimPrefix(inner, ".")
-				owner{a.template, a.logicalID, &p.problems}.addAll(problem.List{found})
+				a.template.owner(a.logicalID, &p.problems).addAll(problem.List{found})
 			} else {
 				p.addAll(problem.List{found})
 			}
@@ -142,11 +150,16 @@ func (p *policy) of(t *template, id string, target autoscaling.ScalableTarget) b
 	if p.template != t {
 		return false
 	}
-	if p.target != "" {
-		return p.target == "${"+id+"}" ||
-			p.target == target.ResourceID+"|"+string(target.Dimension)+"|"+target.Dimension.Namespace()
+	dimension := string(target.Dimension)
+	if resource, rest, parts := strings.Cut(p.target, "|"); parts {
+		return t.closedResource(resource, dimension) == target.ResourceID &&
+			rest == dimension+"|"+target.Dimension.Namespace()
 	}
-	return p.resourceID == target.ResourceID && (p.dimension == "" || p.dimension == string(target.Dimension))
+	if p.target != "" {
+		return p.target == "${"+id+"}"
+	}
+	return t.closedResource(p.resourceID, dimension) == target.ResourceID &&
+		(p.dimension == "" || p.dimension == dimension)
 }
 
 func (p *policy) addTo(target *autoscaling.ScalableTarget) (whole bool) {

@@ -35,9 +35,15 @@ func (o owner) ref(n *document.Node, name, path string, depth int) any {
 func (o owner) pseudo(n *document.Node, name, path string) any {
 	orOpen := func(value string) any {
 		if value == "" {
-			return "${" + name + "}"
+			return unknown(name)
 		}
 		return value
+	}
+	if given, ok := o.options.Parameters[name]; ok && pseudoParameters[name] {
+		if name == "AWS::NotificationARNs" {
+			return o.inList("CommaDelimitedList", given)
+		}
+		return given
 	}
 	switch name {
 	case "AWS::NoValue":
@@ -47,7 +53,7 @@ func (o owner) pseudo(n *document.Node, name, path string) any {
 	case "AWS::Region":
 		return orOpen(o.Region)
 	case "AWS::StackName":
-		return orOpen(o.Stack)
+		return orOpen(o.stackName())
 	case "AWS::Partition":
 		return o.partition()
 	case "AWS::URLSuffix":
@@ -56,10 +62,29 @@ func (o owner) pseudo(n *document.Node, name, path string) any {
 		}
 		return "amazonaws.com"
 	case "AWS::StackId", "AWS::NotificationARNs":
-		return "${" + name + "}"
+		return unknown(name)
 	}
 	o.add(n, path, shown(n), strconv.Quote(name)+" is not a pseudo parameter", "such as AWS::Region")
 	return unresolved{}
+}
+
+// pseudoParameters are those that a value may be given for; AWS::NoValue has none.
+var pseudoParameters = map[string]bool{
+	"AWS::AccountId": true, "AWS::Region": true, "AWS::Partition": true, "AWS::URLSuffix": true,
+	"AWS::StackName": true, "AWS::StackId": true, "AWS::NotificationARNs": true,
+}
+
+// stackName is what AWS::StackName gives. CloudFormation calls a nested stack by its
+// parent's name, its logical ID and something random.
+func (t *template) stackName() string {
+	if t.parent == nil {
+		return t.Stack
+	}
+	above := t.parent.stackName()
+	if above == "" {
+		above = unknown("AWS::StackName")
+	}
+	return above + "-" + t.nestedID
 }
 
 func (t *template) partition() string {
@@ -79,13 +104,15 @@ func (o owner) parameter(n *document.Node, name string, parameter *document.Node
 	// What a nested stack is given counts for it alone.
 	if o.parent != nil {
 		if given := o.parent.property(o.nestedID, "Parameters").Get(name); given != nil {
-			return o.inList(kind, owner{o.parent, o.logicalID, o.problems}.resolve(given, path, depth))
+			return o.inList(kind, o.in(o.parent).resolve(given, path, depth+1))
 		}
 	} else if given, ok := o.options.Parameters[name]; ok {
 		return o.inList(kind, given)
 	}
 	standard := parameter.Get("Default")
 	switch {
+	case o.names && (standard == nil || strings.HasPrefix(kind, "AWS::SSM::Parameter::")):
+		return unknown(name)
 	case standard == nil:
 		o.add(n, path, shown(n), "the parameter "+name+" has no default, and no value was given", "give it a value")
 	case strings.HasPrefix(kind, "AWS::SSM::Parameter::"):
@@ -120,14 +147,21 @@ var named = map[string]struct{ property, resource, arn string }{
 	modelType:          {"ModelName", "model", ""},
 }
 
-// nameOf is a resource's name. One that leaves it to CloudFormation goes by its
-// logical ID: the real one is known only after the deployment, and any will do
-// to tell which is which.
+// nameOf is openName with a placeholder for what only a deployment shows.
 func (o owner) nameOf(id, path string, depth int) (string, bool) {
+	name, ok := o.openName(id, path, depth)
+	return o.closed(name), ok
+}
+
+// openName is a resource's name, in which what only a deployment shows is a part such
+// as ${Name}. One that leaves it to CloudFormation goes by its logical ID: the real one
+// is known only after the deployment, and any will do to tell which is which.
+func (o owner) openName(id, path string, depth int) (string, bool) {
 	property := o.property(id, named[o.kind(id)].property)
 	if property == nil {
 		return id, true
 	}
+	o.names = true
 	switch v := o.resolve(property, path, depth+1).(type) {
 	case absent:
 		return id, true
@@ -184,7 +218,8 @@ func (o owner) output(n *document.Node, other *template, name, path string, dept
 
 // in is o looking into another template, which is where problems then are.
 func (o owner) in(other *template) owner {
-	return owner{other, o.logicalID, o.problems}
+	o.template = other
+	return o
 }
 
 func (o owner) getStackOutput(n, argument *document.Node, path string, depth int) any {
@@ -201,6 +236,9 @@ func (o owner) getStackOutput(n, argument *document.Node, path string, depth int
 		if other.Stack == stack && (other.Region == region || other.Region == "") {
 			return o.output(n, other, output, path, depth)
 		}
+	}
+	if o.names {
+		return unknown(stack + "-" + output)
 	}
 	o.add(n, path, shown(n), "the stack "+stack+" is not among what was read", "read the whole cloud assembly")
 	return unresolved{}
@@ -225,6 +263,9 @@ func (o owner) importValue(n, argument *document.Node, path string, depth int) a
 				return o.output(n, other, output, path, depth)
 			}
 		}
+	}
+	if o.names {
+		return unknown(name)
 	}
 	o.add(n, path, shown(n), "no stack that was read exports "+strconv.Quote(name),
 		"read it together with the stack that does")

@@ -3,7 +3,6 @@ package cloudformation
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 )
@@ -58,7 +57,8 @@ func (o owner) resolve(n *document.Node, path string, depth int) any {
 func (o owner) resolveMapping(n *document.Node, path string, depth int) any {
 	out, whole := make(map[string]any, len(n.Values)), true
 	for _, key := range n.Names() {
-		switch v := o.resolve(n.Values[key], path+"."+key, depth).(type) {
+		inner := path + "." + key
+		switch v := o.naming(inner).resolve(n.Values[key], inner, depth).(type) {
 		case absent:
 		case unresolved:
 			whole = false
@@ -101,9 +101,6 @@ func text(v any) (string, bool) {
 	}
 	return "", false
 }
-
-// openText reports whether a text holds what only a deployment shows.
-func openText(s string) bool { return strings.Contains(s, "${") }
 
 // argumentText resolves n to a text, and notes where it is none.
 func (o owner) argumentText(n *document.Node, path string, depth int) (string, bool) {

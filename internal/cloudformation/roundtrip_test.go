@@ -17,19 +17,21 @@ import (
 )
 
 // asTemplate writes a target as constructs/scaling does: its policies refer to
-// it, and their alarms to them. Keys are in order, so that the policies are.
-func asTemplate(target autoscaling.ScalableTarget) map[string]any {
+// it, and their alarms to them. Keys are in order, so that the policies are. suffix
+// ends the logical IDs.
+func asTemplate(target autoscaling.ScalableTarget, suffix string) map[string]any {
 	ref := func(id string) any { return map[string]any{"Ref": id} }
+	targetID := "Target" + suffix
 	resources := map[string]any{
-		"Target": map[string]any{"Type": "AWS::ApplicationAutoScaling::ScalableTarget", "Properties": target.CloudFormation()},
+		targetID: map[string]any{"Type": "AWS::ApplicationAutoScaling::ScalableTarget", "Properties": target.CloudFormation()},
 	}
 	for i, p := range target.Policies {
-		resources[fmt.Sprintf("Tracking%d", i)] = map[string]any{
-			"Type": "AWS::ApplicationAutoScaling::ScalingPolicy", "Properties": p.CloudFormation(ref("Target"))}
+		resources[fmt.Sprintf("Tracking%d", i)+suffix] = map[string]any{
+			"Type": "AWS::ApplicationAutoScaling::ScalingPolicy", "Properties": p.CloudFormation(ref(targetID))}
 	}
 	for i, p := range target.StepPolicies {
-		id := fmt.Sprintf("Step%d", i)
-		resources[id] = map[string]any{"Type": "AWS::ApplicationAutoScaling::ScalingPolicy", "Properties": p.CloudFormation(ref("Target"))}
+		id := fmt.Sprintf("Step%d", i) + suffix
+		resources[id] = map[string]any{"Type": "AWS::ApplicationAutoScaling::ScalingPolicy", "Properties": p.CloudFormation(ref(targetID))}
 		resources["AlarmOf"+id] = map[string]any{"Type": "AWS::CloudWatch::Alarm", "Properties": p.Alarm.CloudFormation(ref(id))}
 	}
 	return map[string]any{"Resources": resources}
@@ -42,7 +44,13 @@ func TestReadWhatIsWritten(t *testing.T) {
 		want := autoscalingtest.AnyTarget().Filter(func(t autoscaling.ScalableTarget) bool {
 			return t.Dimension.Namespace() == autoscaling.ServiceNamespace
 		}).Draw(rt, "target")
-		written := asTemplate(want)
+		written := asTemplate(want, "")
+		if rapid.Bool().Draw(rt, "in a loop") {
+			written = map[string]any{
+				"Transform": "AWS::LanguageExtensions",
+				"Resources": map[string]any{"Fn::ForEach::All": []any{"Nr", []any{"1"}, asTemplate(want, "${Nr}")["Resources"]}},
+			}
+		}
 		asJSON, err := json.MarshalIndent(written, "", " ")
 		if err != nil {
 			rt.Fatal(err)
@@ -78,6 +86,19 @@ func TestHostileTemplates(t *testing.T) {
 		outputs += fmt.Sprintf("  O%d: {Value: !Join [\"\", [!ImportValue o%d, !ImportValue o%d]], Export: {Name: o%d}}\n", i, i-1, i-1, i)
 	}
 	target := "Resources:\n  T:\n    Type: AWS::ApplicationAutoScaling::ScalableTarget\n    Condition: C59\n    Properties: {ResourceId: %s, ServiceNamespace: sagemaker, ScalableDimension: \"sagemaker:variant:DesiredInstanceCount\", MinCapacity: 1, MaxCapacity: 2}\n"
+	loops := "Transform: AWS::LanguageExtensions\nResources:\n"
+	loop := "{\"R${A}${B}${C}${D}${E}\": {Type: AWS::SNS::Topic}}"
+	for _, name := range []string{"E", "D", "C", "B", "A"} {
+		loop = fmt.Sprintf("{\"Fn::ForEach::L%s\": [%s, [%s], %s]}", name, name, strings.TrimSuffix(strings.Repeat("a,", 60), ","), loop)
+	}
+	many := make([]string, 600)
+	for i := range many {
+		many[i] = fmt.Sprint("r", i)
+	}
+	off := "Parameters: {P: {Type: String, Default: x}}\n" + strings.Replace(bomb, "[a, a]", "[a, !Ref P]", 1) + "Resources:\n"
+	for i := range 500 {
+		off += fmt.Sprintf("  T%d: {Type: 'AWS::ApplicationAutoScaling::ScalableTarget', Condition: C59}\n", i)
+	}
 	stairs := ""
 	for i := range 400 {
 		stairs += strings.Repeat(" ", i) + "a:\n"
@@ -99,6 +120,9 @@ func TestHostileTemplates(t *testing.T) {
 		"size":                 {strings.Repeat("#\n", 600_000), "at most 1048576 bytes, this one has 1200000"},
 		"conditions":           {bomb + fmt.Sprintf(target, "endpoint/a/variant/b"), ""},
 		"outputs":              {bomb + outputs + fmt.Sprintf(target, "!ImportValue o59"), "make too much of each other"},
+		"loops in loops":       {loops + "  " + loop[1:len(loop)-1], "the loops make more than 100000 values"},
+		"a long loop":          {loops + "  Fn::ForEach::L: [A, [" + strings.Join(many, ", ") + "], {\"T${A}\": {Type: AWS::SNS::Topic}}]", "at most 500 of them"},
+		"many conditions":      {off, "it is not made"},
 		"a condition of Value": {"Resources: {T: {Type: 'AWS::ApplicationAutoScaling::ScalableTarget', Condition: [1]}}", "there is no condition"},
 	} {
 		t.Run(name, func(t *testing.T) {

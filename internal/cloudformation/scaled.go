@@ -2,7 +2,6 @@ package cloudformation
 
 import (
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -14,22 +13,26 @@ import (
 
 // scaled adds what scales in t to r.
 func (t *template) scaled(r *Reading) {
-	policies := t.policies(&r.Unresolved)
+	policies := t.policies(r)
 	for _, id := range t.root.Get("Resources").Names() {
 		if t.kind(id) != targetType {
 			continue
 		}
 		o := t.owner(id, &r.Unresolved)
-		if !o.sageMakers() || !o.stands() {
+		if !o.sageMakers() || !o.made(&r.Off) {
 			continue
 		}
 		s := Scaled{
 			Source: t.Source, Line: t.resource(id).Place().Line, Column: t.resource(id).Place().Column,
 			LogicalID: id, ConstructPath: t.constructPath(id),
 		}
-		properties, ok := o.properties()
-		if !ok {
+		properties, ok := o.properties("ResourceId")
+		resource, named := o.resourceID()
+		if !ok || !named {
 			continue
+		}
+		if dimension, _ := properties["ScalableDimension"].(string); resource != "" {
+			properties["ResourceId"] = t.closedResource(resource, dimension)
 		}
 		target, err := autoscaling.ReadScalableTarget(properties)
 		if err != nil {
@@ -48,6 +51,7 @@ func (t *template) scaled(r *Reading) {
 			}
 		}
 		s.describe(t)
+		s.surround(t, resource)
 		r.Scaled = append(r.Scaled, s)
 	}
 	for _, p := range policies {
@@ -55,21 +59,64 @@ func (t *template) scaled(r *Reading) {
 	}
 }
 
-// stands reports whether the resource's condition lets it be made.
-func (o owner) stands() bool {
+// resourceID is the target's, "" where it has none.
+func (o owner) resourceID() (id string, ok bool) {
+	const path = "Properties.ResourceId"
+	n := o.property(o.logicalID, "ResourceId")
+	if n == nil {
+		return "", true
+	}
+	return o.naming(path).argumentText(n, path, 0)
+}
+
+// stands is whether the resource's condition lets it be made.
+func (o owner) stands() decision {
+	name, has, known := o.conditionName()
+	switch {
+	case !known:
+		return open
+	case !has:
+		return yes
+	}
+	return o.condition(o.resource(o.logicalID).Get("Condition"), name, "Condition", 0)
+}
+
+// conditionName is the name of the resource's condition, if it has one. With
+// AWS::LanguageExtensions a function may give it.
+func (o owner) conditionName() (name string, has, known bool) {
 	condition := o.resource(o.logicalID).Get("Condition")
 	if condition == nil {
-		return true
+		return "", false, true
 	}
-	name, _ := condition.String()
-	return o.condition(condition, name, "Condition", 0) == yes
+	if inner, _ := function(condition); inner == "" {
+		name, _ = condition.String()
+		return name, true, true
+	}
+	switch v := o.resolve(condition, "Condition", 0).(type) {
+	case absent:
+		return "", false, true
+	case unresolved:
+		return "", true, false
+	default:
+		name, _ = text(v)
+		return name, true, true
+	}
+}
+
+// made reports whether the resource is made, and notes in off where it is not.
+func (o owner) made(off *Problems) bool {
+	made := o.stands()
+	if made == no {
+		o.off(off)
+	}
+	return made == yes
 }
 
 // sageMakers reports whether a target or policy is in SageMaker's namespace, as
 // far as that is said.
 func (o owner) sageMakers() bool {
 	var others Problems
-	quiet := owner{o.template, o.logicalID, &others}
+	quiet := o.template.owner(o.logicalID, &others)
 	for _, name := range []string{"ServiceNamespace", "ScalableDimension"} {
 		if v, ok := quiet.resolve(o.property(o.logicalID, name), "", 0).(string); ok {
 			return strings.HasPrefix(v, autoscaling.ServiceNamespace)
@@ -77,10 +124,6 @@ func (o owner) sageMakers() bool {
 	}
 	return true
 }
-
-// mayBeOpen are the properties that may hold what only a deployment shows: they
-// name things that are not part of the scaling.
-var mayBeOpen = regexp.MustCompile(`^Properties\.RoleARN$|\.Dimensions\[\d+\]\.Value$|\.(AlarmDescription|Label)$`)
 
 // properties are a resource's, with every function resolved; ok is false where
 // something could not be, which is noted.
@@ -96,39 +139,42 @@ func (o owner) properties(except ...string) (properties map[string]any, ok bool)
 			continue
 		}
 		path := "Properties." + name
-		switch v := o.resolve(written.Values[name], path, 0).(type) {
+		if strings.HasPrefix(name, "Fn::") {
+			o.makesProperties(name, written.Values[name], path)
+			ok = false
+			continue
+		}
+		switch v := o.naming(path).resolve(written.Values[name], path, 0).(type) {
 		case absent:
 		case unresolved:
 			ok = false
 		default:
-			properties[name] = v
-			ok = o.closed(v, path) && ok
+			settled, whole := o.settle(v, path)
+			properties[name], ok = settled, ok && whole
 		}
 	}
 	return properties, ok
 }
 
-// closed notes what only a deployment shows, where it has to be known now.
-func (o owner) closed(v any, path string) bool {
-	ok := true
-	switch v := v.(type) {
-	case string:
-		if openText(v) && !mayBeOpen.MatchString(path) {
-			n := find(o.resource(o.logicalID), path)
-			o.add(n, path, document.OneLine(v), "only a deployment shows what this is",
-				"write the value out, or give the parameter, account or region that it needs")
-			return false
-		}
-	case []any:
-		for i, one := range v {
-			ok = o.closed(one, item(path, i)) && ok
-		}
-	case map[string]any:
-		for key, one := range v {
-			ok = o.closed(one, path+"."+key) && ok
-		}
+// makesProperties notes a function that stands in the place of properties.
+func (o owner) makesProperties(name string, n *document.Node, path string) {
+	if name == transformKey {
+		o.macro(n, path)
+		return
 	}
-	return ok
+	o.add(n, path, shown(n), "the function "+document.OneLine(strings.TrimPrefix(name, "Fn::"))+" is not resolved here",
+		"write the properties out")
+}
+
+// addOpen notes what only a deployment shows, where it has to be known now.
+func (o owner) addOpen(v, path string) {
+	n := find(o.resource(o.logicalID), path)
+	rule, fix := "only a deployment shows what this is",
+		"write the value out, or give the parameter, account or region that it needs"
+	if strings.Contains(v, "{{resolve:") {
+		rule, fix = "this is read from a store at the deployment", "write the value out, or make it a parameter and give that"
+	}
+	o.add(n, path, document.OneLine(v), rule, fix)
 }
 
 // constructPath is the path of a resource's construct.

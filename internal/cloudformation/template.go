@@ -24,12 +24,14 @@ type Source struct {
 // Options are what templates leave open.
 type Options struct {
 	// Parameters are values of template parameters, by name; a comma separates
-	// the items of a list. Default: none, the parameters' own defaults.
+	// the items of a list. Pseudo parameters, such as AWS::StackId, may be among
+	// them. Default: none, the parameters' own defaults.
 	Parameters map[string]string
-	// Account, Region and Partition are what the pseudo parameters give.
-	// Default: "", not known, and for Partition "aws". Texts such as ARNs may
-	// hold what is not known, as ${AWS::AccountId}; conditions may not ask for it.
-	Account, Region, Partition string
+	// Account, Region, Partition and StackName are what the pseudo parameters give.
+	// Default: "", not known, for Partition that of the region, and for StackName
+	// that of the cloud assembly. Names and texts such as ARNs may hold what is not
+	// known; conditions and numbers may not ask for it.
+	Account, Region, Partition, StackName string
 }
 
 // template is one template among those that are read together.
@@ -43,6 +45,8 @@ type template struct {
 	parent   *template
 	nestedID string
 	nested   map[string]*template
+	// missing are the nested stacks that were noted already.
+	missing map[string]bool
 	// decided are the conditions that were asked for, 0 while they are asked.
 	decided map[string]decision
 	// budget bounds what functions may make of each other.
@@ -52,13 +56,16 @@ type template struct {
 func newTemplate(s Source, root *document.Node, o Options, stacks *[]*template, budget *int) *template {
 	t := &template{
 		Source: s, options: o, root: root, stacks: stacks, budget: budget,
-		nested: map[string]*template{}, decided: map[string]decision{},
+		nested: map[string]*template{}, missing: map[string]bool{}, decided: map[string]decision{},
 	}
 	if t.Account == "" {
 		t.Account = o.Account
 	}
 	if t.Region == "" {
 		t.Region = o.Region
+	}
+	if t.Stack == "" {
+		t.Stack = o.StackName
 	}
 	return t
 }
@@ -104,10 +111,12 @@ type owner struct {
 	*template
 	logicalID string
 	problems  *Problems
+	// names says that what is read only names things: see naming.
+	names bool
 }
 
 func (t *template) owner(logicalID string, problems *Problems) owner {
-	return owner{t, logicalID, problems}
+	return owner{template: t, logicalID: logicalID, problems: problems}
 }
 
 // add notes that n, at path, cannot be resolved or is wrong.

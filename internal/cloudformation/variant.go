@@ -51,15 +51,17 @@ func (s *Scaled) describeComponent(t *template, name string) {
 	if copies, ok := o.count(o.property(id, "RuntimeConfig").Get("CopyCount")); ok {
 		s.InitialCopyCount = copies
 	}
+	s.Subject.Copy = o.copyOf(id)
 	endpoint, known := o.quietText(o.property(id, "EndpointName"))
 	if !known {
 		return
 	}
 	variant, _ := o.quietText(o.property(id, "VariantName"))
-	s.Host = &autoscaling.Variant{EndpointName: endpoint, Name: variant}
+	host := &autoscaling.Variant{EndpointName: endpoint, Name: variant}
+	s.Subject.Host = host
 	if owner, config := t.configuration(endpoint); config != nil {
-		owner.describeVariant(s.Host, config)
-		h := owner.hosting(*s.Host, config)
+		owner.describeVariant(host, config)
+		h := owner.hosting(*host, config)
 		h.TrafficShare = nil // requests name their component
 		h.CopiesPerInstance = o.copiesPerInstance(id, h.InstanceType)
 		s.Subject.Hosting = h
@@ -74,17 +76,28 @@ func (t *template) lookup(kind, name string) (owner, string) {
 		if candidate.Account != t.Account || candidate.Region != t.Region {
 			continue
 		}
-		o := candidate.owner("", &others)
-		for _, id := range candidate.root.Get("Resources").Names() {
-			if candidate.kind(id) != kind {
-				continue
-			}
-			if own, ok := o.nameOf(id, "", 0); ok && own == name {
-				return o, id
-			}
+		if ids := candidate.called(kind, name); len(ids) > 0 {
+			return candidate.owner("", &others), ids[0]
 		}
 	}
 	return t.owner("", &others), ""
+}
+
+// called are the resources of a kind in t that go by name, without those whose
+// condition is false; there are several where which is made is not known.
+func (t *template) called(kind, name string) []string {
+	var found []string
+	var others Problems
+	for _, id := range t.root.Get("Resources").Names() {
+		o := t.owner(id, &others)
+		if t.kind(id) != kind || o.stands() == no {
+			continue
+		}
+		if own, ok := o.nameOf(id, "", 0); ok && own == name {
+			found = append(found, id)
+		}
+	}
+	return found
 }
 
 // configuration is the properties of the endpoint's configuration, nil where it
@@ -134,6 +147,8 @@ func (o owner) describeVariant(v *autoscaling.Variant, config *document.Node) {
 		}
 		status, _ := o.quietText(n.Get("ManagedInstanceScaling").Get("Status"))
 		v.ManagedInstanceScaling = status == "ENABLED"
+		v.MaxInstanceCount, _ = o.count(n.Get("ManagedInstanceScaling").Get("MaxInstanceCount"))
+		v.MaxConcurrency, _ = o.count(n.Get("ServerlessConfig").Get("MaxConcurrency"))
 		return
 	}
 }
@@ -151,10 +166,19 @@ func (o owner) quietText(n *document.Node) (string, bool) {
 }
 
 func (o owner) count(n *document.Node) (int, bool) {
-	s, ok := o.quietText(n)
-	f, err := strconv.ParseFloat(s, 64)
-	if !ok || err != nil || f != math.Trunc(f) || f < 0 || f > math.MaxInt32 {
+	f, ok := o.amount(n)
+	if !ok || f != math.Trunc(f) {
 		return 0, false
 	}
 	return int(f), true
+}
+
+// amount resolves n to a number of 0 or more.
+func (o owner) amount(n *document.Node) (float64, bool) {
+	s, ok := o.quietText(n)
+	f, err := strconv.ParseFloat(s, 64)
+	if !ok || err != nil || !(f >= 0 && f <= math.MaxInt32) {
+		return 0, false
+	}
+	return f, true
 }
