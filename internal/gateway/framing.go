@@ -50,10 +50,10 @@ type framing struct {
 	chunked, old       bool
 }
 
-// check follows the connection's next bytes. On an error, those before ok are of
-// earlier requests and may pass.
+// check follows the connection's next bytes. On an error, those before ok may pass: what
+// they have of the request is not whole, so that net/http answers it with 400. Without a
+// byte of it net/http would close a kept connection without an answer.
 func (f *framing) check(next []byte) (ok int, err error) {
-	start := 0 // of the current request
 	for i := 0; i < len(next); {
 		switch f.part {
 		case unwatched:
@@ -73,13 +73,12 @@ func (f *framing) check(next []byte) (ok int, err error) {
 				i++ // net/http skips some, and refuses others
 				continue
 			}
-			start = i
 			*f = framing{part: requestLine, line: f.line[:0]}
 		}
 		end := bytes.IndexByte(next[i:], '\n')
 		if end < 0 {
 			if f.line = append(f.line, next[i:]...); len(f.line) > longestLine {
-				return start, errLineTooLong
+				return i, errLineTooLong
 			}
 			break
 		}
@@ -88,6 +87,7 @@ func (f *framing) check(next []byte) (ok int, err error) {
 			f.line = append(f.line, line...)
 			line = f.line
 		}
+		start := i
 		i += end + 1
 		err := f.endLine(bytes.TrimSuffix(line, []byte{'\r'}))
 		if f.line = f.line[:0]; cap(f.line) > longestKeptLine {

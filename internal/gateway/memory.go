@@ -7,9 +7,10 @@ import (
 )
 
 const (
-	// programBytes is the memory of the program beside request bodies, connections and
-	// requests, loadBytes that of a connection, or of a request in flight.
-	programBytes, loadBytes = 64 << 20, 64 << 10
+	// programBytes is Go's memory beside request bodies, connections and requests, loadBytes
+	// that of a connection, or of a request in flight. The program's own pages, which Go
+	// does not count, are some 20 MB more.
+	programBytes, loadBytes = 40 << 20, 64 << 10
 	// The limit rises in steps, since each step costs a lock of the runtime.
 	loadStep = 256
 )
