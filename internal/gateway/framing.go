@@ -3,6 +3,7 @@ package gateway
 import (
 	"bytes"
 	"errors"
+	"net/http"
 	"strconv"
 	"strings"
 )
@@ -16,7 +17,7 @@ var (
 	errTwoLengths   = errors.New("the header has Content-Length twice")
 	errBadLength    = errors.New("the header has a Content-Length that is no number")
 	errFolded       = errors.New("a line of the header is folded")
-	errOldEncoding  = errors.New("a request of HTTP/1.0 has Transfer-Encoding")
+	errOldEncoding  = errors.New("a request of HTTP/1.0 or before has Transfer-Encoding")
 	errBadChunk     = errors.New("a chunk of the body is malformed")
 	errLineTooLong  = errors.New("a line of the header is too long")
 	http2Preface    = "PRI * HTTP/2.0"
@@ -108,7 +109,8 @@ func (f *framing) endLine(line []byte) error {
 		if string(line) == http2Preface {
 			f.part = unwatched
 		}
-		f.old = bytes.HasSuffix(line, []byte("HTTP/1.0"))
+		major, minor, ok := http.ParseHTTPVersion(string(line[bytes.LastIndexByte(line, ' ')+1:]))
+		f.old = !ok || major < 1 || major == 1 && minor == 0 // net/http ignores Transfer-Encoding
 	case headerLine:
 		if len(line) == 0 {
 			return f.endHeader()
