@@ -87,7 +87,11 @@ func (g *Gateway) readBody(r *http.Request, x *exchange) (requestBody, *reply) {
 	if r.ContentLength >= 0 {
 		highest = r.ContentLength
 	}
-	pace := pace{end: x.start.Add(g.cfg.RequestTimeout)}
+	pace := pace{
+		end:          x.start.Add(g.cfg.RequestTimeout),
+		// Without a body net/http reads on in the background already.
+		arrivedWhole: r.ContentLength != 0 && x.conn != nil && x.conn.framing.between(),
+	}
 	if x.writer != nil {
 		pace.control = http.NewResponseController(x.writer)
 	}
@@ -158,13 +162,15 @@ type pace struct {
 	window  time.Time                // its begin
 	arrived int64                    // before the window
 	slow    bool                     // the deadline is the window's, not that of the whole request
+	// arrivedWhole says that nothing of the body is to come: it needs no deadline.
+	arrivedWhole bool
 }
 
 // expect begins a new window where the current one has had enough of the body, of
 // which size has arrived.
 func (p *pace) expect(size int64) {
 	const enough = int64(minBodyRate * bodyWindow / time.Second)
-	if p.control == nil || !p.window.IsZero() && size-p.arrived < enough {
+	if p.control == nil || p.arrivedWhole || !p.window.IsZero() && size-p.arrived < enough {
 		return
 	}
 	now := time.Now()

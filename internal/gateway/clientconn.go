@@ -118,6 +118,7 @@ func clientContext(r *http.Request, x *exchange) (context.Context, context.Cance
 	if !ok || r.ProtoMajor != 1 {
 		return context.WithCancelCause(r.Context())
 	}
+	x.conn = conn
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(r.Context()))
 	probes := r.ProtoAtLeast(1, 1) // HTTP/1.0 has no interim replies
 	x.unwatch = context.AfterFunc(r.Context(), func() {

@@ -51,6 +51,11 @@ type framing struct {
 	chunked, old       bool
 }
 
+// between reports whether all bodies that have begun have arrived.
+func (f *framing) between() bool {
+	return f.part == betweenRequests || f.part == requestLine || f.part == headerLine
+}
+
 // check follows the connection's next bytes. On an error, those before ok may pass: what
 // they have of the request is not whole, so that net/http answers it with 400. Without a
 // byte of it net/http would close a kept connection without an answer.

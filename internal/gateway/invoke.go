@@ -27,6 +27,7 @@ type exchange struct {
 	answer    io.Closer
 	bodyBytes int64           // reserved for the request's body
 	ctx       context.Context // of the request, once its client is watched
+	conn      *clientConn     // of the client, nil without one to watch
 	unwatch   func() bool     // ends that, nil without a connection to watch
 	writing   sync.Mutex      // of the client's connection
 	replying  bool            // under writing: the reply has begun
