@@ -88,7 +88,7 @@ func (g *Gateway) readBody(r *http.Request, x *exchange) (requestBody, *reply) {
 		highest = r.ContentLength
 	}
 	pace := pace{
-		end:          x.start.Add(g.cfg.RequestTimeout),
+		end: x.start.Add(g.cfg.RequestTimeout),
 		// Without a body net/http reads on in the background already.
 		arrivedWhole: r.ContentLength != 0 && x.conn != nil && x.conn.framing.between(),
 	}
