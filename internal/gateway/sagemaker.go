@@ -14,6 +14,7 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/endpointcreds"
 	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
@@ -39,9 +40,13 @@ type Endpoint struct {
 // the AWS SDK finds. It makes no call. The error is a problem.List where there is no
 // region.
 func NewEndpoint(ctx context.Context) (*Endpoint, error) {
+	// For the credential sources only: calls of SageMaker have a transport of their own.
+	client := awshttp.NewBuildableClient().WithTimeout(providerTimeout)
 	cfg, err := awsconfig.LoadDefaultConfig(ctx,
-		// For the credential sources only: calls of SageMaker have a transport of their own.
-		awsconfig.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(providerTimeout)),
+		awsconfig.WithHTTPClient(client),
+		// The source of ECS tasks has a client of its own, without a time-out: a call that
+		// hangs would be the last one.
+		awsconfig.WithEndpointCredentialOptions(func(o *endpointcreds.Options) { o.HTTPClient = client }),
 		// credentialStore renews them before their end, and has to know it.
 		awsconfig.WithCredentialsCacheOptions(func(o *aws.CredentialsCacheOptions) { o.ExpiryWindow = 0 }))
 	if err != nil {
