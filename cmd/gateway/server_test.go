@@ -26,8 +26,13 @@ type server struct {
 
 func startServer(t *testing.T, env map[string]string) *server {
 	t.Helper()
-	// An end of its own for a test that hangs.
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	return startServerFor(t, env, time.Minute)
+}
+
+// startServerFor starts a server that ends after longest, for a test that hangs.
+func startServerFor(t *testing.T, env map[string]string, longest time.Duration) *server {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), longest)
 	t.Cleanup(cancel)
 	env["LISTEN_ADDRESS"] = "127.0.0.1:0"
 	s := &server{cmd: exec.CommandContext(ctx, program), log: make(chan string, 1000)}
@@ -233,4 +238,17 @@ func TestTermination(t *testing.T) {
 	if err := s.cmd.Wait(); err != nil {
 		t.Errorf("it ended with %v", err)
 	}
+}
+
+// end stops the server with SIGTERM and returns the lines of its log from the last that was
+// waited for to its end.
+func (s *server) end(t *testing.T) (log []string) {
+	t.Helper()
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	for line := range s.log {
+		log = append(log, line)
+	}
+	return log
 }

@@ -57,6 +57,7 @@ func (g *Gateway) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 			}
 		}
 	}
+	x.identify(out)
 	x.sentBytes = int64(len(out.body))
 	answer, err := albReply(out, r.Method, multiValue)
 	if err == nil && len(answer) > maxALBReplyBytes {
@@ -65,6 +66,7 @@ func (g *Gateway) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		if id := out.header[headerInferenceID]; id != nil {
 			tooLarge.header[headerInferenceID] = id
 		}
+		x.identify(tooLarge)
 		out = tooLarge
 		x.sentBytes = int64(len(out.body))
 		answer, err = albReply(out, r.Method, multiValue)

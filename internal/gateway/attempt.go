@@ -15,7 +15,9 @@ import (
 //
 // Every request in flight keeps this function's stack for as long as the endpoint
 // takes: rare paths are functions of their own, to keep it small.
-func (g *Gateway) attempts(ctx context.Context, x *exchange, target *url.URL, header http.Header, body []byte) *reply {
+func (g *Gateway) attempts(
+	ctx context.Context, x *exchange, target *url.URL, header http.Header, body requestBody,
+) *reply {
 	if g.limiter != nil {
 		g.budget.Earn()
 	}

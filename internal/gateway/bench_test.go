@@ -24,7 +24,7 @@ func BenchmarkSign(b *testing.B) {
 	now := time.Unix(1.8e9, 0)
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := endpoint.sign(b.Context(), target, header, body, &credentials, now); err != nil {
+		if err := endpoint.sign(b.Context(), target, header, requestBody{body}, &credentials, now); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -44,15 +44,19 @@ func sageMakerError(status int, header http.Header, body []byte) *reply {
 	switch {
 	case status < 400 || status > 599:
 		return failure(http.StatusBadGateway, codeBadEndpointReply, "SageMaker did not answer as InvokeEndpoint does").
-			withCause(fmt.Errorf("SageMaker answered with status %d", status))
+			withCause(errorText(status, body))
 	case isSignatureError(status, code):
 		return failure(http.StatusBadGateway, codeNotAuthorized,
 			"SageMaker refused the gateway's own permission or credentials").
 			withCause(refusal(status, code, message))
 	}
 	members := map[string]json.RawMessage{}
+	var cause error
 	if json.Unmarshal(body, &members) != nil || members == nil {
-		members = map[string]json.RawMessage{} // not an object: nothing to pass on
+		members = map[string]json.RawMessage{} // not an object: its text is the message
+		if textOf(body) != "" {
+			cause = errorText(status, body)
+		}
 	}
 	if len(members) == 0 {
 		members["Message"] = jsonString(message) // where the SDKs look
@@ -63,7 +67,7 @@ func sageMakerError(status int, header http.Header, body []byte) *reply {
 	if err != nil {
 		return failure(http.StatusInternalServerError, codeGatewayFailure, "the gateway failed").withCause(err)
 	}
-	out := errorReply(status, code, text)
+	out := errorReply(status, code, text).withCause(cause)
 	for _, name := range []string{headerRequestID, "Retry-After", "X-Amz-Retry-After"} {
 		if value := header.Get(name); value != "" && sendable(value) {
 			out.header.Set(name, value)
@@ -73,7 +77,8 @@ func sageMakerError(status int, header http.Header, body []byte) *reply {
 }
 
 // codeAndMessage returns the error's code and message, found as the SDKs find them.
-// Where the answer has none, or is no JSON, they are derived from the status.
+// The text of an answer that is no JSON is its message. Where the answer has none, they
+// are derived from the status.
 func codeAndMessage(status int, header http.Header, body []byte) (code, message string) {
 	members := map[string]any{}
 	_ = json.Unmarshal(body, &members) // not an object: no members
@@ -98,6 +103,9 @@ func codeAndMessage(status int, header http.Header, body []byte) (code, message 
 		code = "UnknownError"
 	}
 	message = text("message", "Message", "errorMessage")
+	if message == "" {
+		message = textOf(body)
+	}
 	if message == "" {
 		message = fmt.Sprintf("SageMaker answered with status %d and no message", status)
 	}

@@ -145,9 +145,22 @@ func TestUnusualErrors(t *testing.T) {
 			"",
 			"<html>busy</html>",
 			503,
-			errorBody{"ServiceUnavailable", "SageMaker answered with status 503 and no message"},
-			"",
+			errorBody{"ServiceUnavailable", "<html>busy</html>"},
+			"SageMaker answered with status 503: \u003chtml\u003ebusy",
 		},
+		"text": {503, "", "no healthy upstream\r\n\ttry later", 503,
+			errorBody{"ServiceUnavailable", "no healthy upstream try later"}, "no healthy upstream try later"},
+		"text that the bound cuts within a character": {502, "", strings.Repeat("x", maxErrorText-1) + "⚽", 502,
+			errorBody{"BadGateway", strings.Repeat("x", maxErrorText-1) + " …"}, "xxx …"},
+		"no text": {503, "", "\x1f\x8b\x08\x00", 503,
+			errorBody{"ServiceUnavailable", "SageMaker answered with status 503 and no message"}, ""},
+		"another text": {502, "", "caf\xe9", 502,
+			errorBody{"BadGateway", "SageMaker answered with status 502 and no message"}, ""},
+		"text that quotes the request": {500, "", "<Canonical>x-amz-Security-Token:a-session-token</Canonical>", 500,
+			errorBody{"InternalServerError", "SageMaker answered with status 500 and no message"}, ""},
+		"text of another status": {302, "", "moved to the proxy", 502,
+			errorBody{"BadEndpointReply", "SageMaker did not answer as InvokeEndpoint does"},
+			"status 302: moved to the proxy"},
 		"nothing": {
 			500,
 			"",
@@ -161,8 +174,8 @@ func TestUnusualErrors(t *testing.T) {
 			"",
 			`["slow"]`,
 			429,
-			errorBody{"TooManyRequests", "SageMaker answered with status 429 and no message"},
-			"",
+			errorBody{"TooManyRequests", `["slow"]`},
+			`SageMaker answered with status 429: [\"slow\"]`,
 		},
 		"null": {
 			424,
@@ -193,7 +206,7 @@ func TestUnusualErrors(t *testing.T) {
 			"a.b#ServiceUnavailable:http://c/",
 			"<html>",
 			503,
-			errorBody{"ServiceUnavailable", "SageMaker answered with status 503 and no message"},
+			errorBody{"ServiceUnavailable", "<html>"},
 			"",
 		},
 		"no name for it": {
@@ -233,7 +246,7 @@ func TestUnusualErrors(t *testing.T) {
 			"ValidationError",
 			`{"Message":"` + strings.Repeat("x", maxErrorBytes) + `"}`,
 			400,
-			errorBody{"ValidationError", "SageMaker answered with status 400 and no message"},
+			errorBody{"ValidationError", `{"Message":"` + strings.Repeat("x", maxErrorText-len(`{"Message":"`)) + " …"},
 			"",
 		},
 		"access denied": {
@@ -266,7 +279,8 @@ func TestUnusualErrors(t *testing.T) {
 			if got := errorOf(t, response, body); got != test.want || response.StatusCode != test.wantStatus {
 				t.Errorf("got %d %+v", response.StatusCode, got)
 			}
-			if strings.Contains(body, "arn:aws:sts") || strings.Contains(body, "security token") {
+			if strings.Contains(body, "arn:aws:sts") || strings.Contains(body, "security token") ||
+				strings.Contains(body+f.log.String(), "a-session-token") {
 				t.Errorf("the reply tells too much: %s", body)
 			}
 			if !strings.Contains(f.log.String(), test.log) {

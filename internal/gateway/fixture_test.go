@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -136,6 +137,20 @@ func (f *fixture) do(t *testing.T, method, path string, header http.Header, body
 		t.Fatal(err)
 	}
 	return response, string(text)
+}
+
+// ownID is a request ID of the gateway, in a header of either form or in a body.
+var ownID = regexp.MustCompile(
+	`,\\*"(?:X-Amzn-Requestid|requestId)\\*":\[?\\*"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\\*"\]?`)
+
+// withoutOwnID is a reply without the gateway's request ID, which is random.
+func withoutOwnID(text string) string {
+	return ownID.ReplaceAllStringFunc(text, func(id string) string {
+		if strings.Contains(id, sagemakertest.RequestID) {
+			return id
+		}
+		return ""
+	})
 }
 
 // errorBody is what every error of the gateway has.

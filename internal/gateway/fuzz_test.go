@@ -79,7 +79,7 @@ func checkCalls(t *testing.T, endpoint *recording, method, path string, status i
 // sentHeaders are all that SageMaker may see.
 var sentHeaders = append([]string{"Authorization", headerDate, headerToken, "User-Agent"}, forwardedHeaders...)
 
-var allowedStatuses = []int{200, 400, 404, 405, 413, 501}
+var allowedStatuses = []int{200, 400, 404, 405, 413, 415, 501}
 
 // FuzzHandler sends the server form any request that net/http's server would
 // hand on.

@@ -38,6 +38,7 @@ type Gateway struct {
 	budget    *pressure.Budget
 	breaker   pressure.Breaker
 	heldBytes atomic.Int64 // of all request bodies
+	memory    memoryLimit
 	metrics   metrics
 	stopping  atomic.Bool // the process is to end
 
@@ -80,6 +81,8 @@ func retryAfter() time.Duration { return time.Second + rand.N(2*time.Second) }
 // byte, the client's connection is closed by panic(http.ErrAbortHandler).
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{start: time.Now(), route: routeOf(r, g.cfg.EndpointName), writer: w}
+	g.memory.grow(1)
+	defer g.memory.grow(-1)
 	defer g.end(x)
 	if g.tracer != nil {
 		r = g.beginSpan(r, x)
@@ -91,6 +94,8 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // stack every request in flight keeps.
 func (g *Gateway) finish(w http.ResponseWriter, r *http.Request, x *exchange, out *reply) {
 	var err error
+	x.beginReply()
+	x.identify(out)
 	if g.stopping.Load() {
 		w.Header().Set("Connection", "close") // HTTP/2 ends by GOAWAY
 	}
@@ -103,6 +108,7 @@ func (g *Gateway) finish(w http.ResponseWriter, r *http.Request, x *exchange, ou
 					failed.header[name] = value
 				}
 			}
+			x.identify(failed)
 			out = failed
 			x.sentBytes, err = writeWhole(w, r.Method, out)
 		}
@@ -112,7 +118,7 @@ func (g *Gateway) finish(w http.ResponseWriter, r *http.Request, x *exchange, ou
 	cut, sent := err != nil && out.answer != nil, out.status
 	if err != nil && out.cause == nil {
 		out.cause = err
-		out.status, out.code = brokenStatus(r.Context(), err)
+		out.status, out.code = brokenStatus(x.client(r), err)
 	}
 	g.logRequest(r, x, out)
 	if x.span != nil {
@@ -127,7 +133,7 @@ func (g *Gateway) finish(w http.ResponseWriter, r *http.Request, x *exchange, ou
 func brokenStatus(client context.Context, err error) (status int, code string) {
 	var unwritten *clientError
 	switch {
-	case errors.As(err, &unwritten), errors.Is(client.Err(), context.Canceled):
+	case errors.As(err, &unwritten), errors.Is(context.Cause(client), context.Canceled):
 		return statusClientClosedRequest, codeClientClosedRequest
 	case errors.Is(err, errReplyTooLarge):
 		return http.StatusBadGateway, codeResponseTooLarge

@@ -21,6 +21,7 @@ const (
 	headerRequestID   = "X-Amzn-Requestid"
 	headerTraceParent = "Traceparent"
 	headerTraceState  = "Tracestate"
+	headerAmznTrace   = "X-Amzn-Trace-Id"
 	// headerTimeout is the client's deadline for its request, in milliseconds.
 	headerTimeout = "X-Gateway-Timeout-Ms"
 	// headerPriority is "high" for a request that is to be shed last.
@@ -51,7 +52,7 @@ var forwardedHeaders = []string{
 	"X-Amzn-Sagemaker-Target-Variant",
 	headerTraceParent,
 	headerTraceState,
-	"X-Amzn-Trace-Id",
+	headerAmznTrace,
 }
 
 // returnedHeaders are the headers of SageMaker's answer that reach the client.
@@ -66,10 +67,14 @@ var returnedHeaders = []string{
 }
 
 // lists are the headers whose lines together are one value.
-var lists = []string{headerAccept, headerTraceState}
+var lists = []string{headerAccept}
 
 // userAgent is sent to SageMaker; without one net/http sends its own.
 var userAgent = []string{"sagemaker-inference-gateway"}
+
+// traces are the headers that carry a trace: where one cannot be forwarded it is left out,
+// since tracing must not fail a request.
+var traces = []string{headerTraceParent, headerTraceState, headerAmznTrace}
 
 // forwardHeaders returns the headers that go to SageMaker. It refuses a header that
 // is given twice or has a control character. SageMaker checks the values.
@@ -79,6 +84,12 @@ func forwardHeaders(header http.Header) (http.Header, error) {
 	for _, name := range forwardedHeaders {
 		values := header[name]
 		if len(values) == 0 {
+			continue
+		}
+		if slices.Contains(traces, name) {
+			if value := traceHeader(header, name); value != nil {
+				out[name] = value
+			}
 			continue
 		}
 		if len(values) > 1 {
@@ -94,6 +105,44 @@ func forwardHeaders(header http.Header) (http.Header, error) {
 		out[name] = values[:1:1]
 	}
 	return out, nil
+}
+
+// traceHeader is what is forwarded of one of traces, nil for nothing. A tracestate is one
+// list, and nothing without its traceparent.
+func traceHeader(header http.Header, name string) []string {
+	values := header[name]
+	if name != headerAmznTrace && traceParentOf(header) == "" {
+		return nil
+	}
+	if name == headerTraceState && len(values) > 1 {
+		values = []string{strings.Join(values, ", ")}
+	}
+	if len(values) != 1 || !sendable(values[0]) {
+		return nil
+	}
+	return values[:1:1]
+}
+
+// contentEncoding is the encoding of a request's body, "" for none. SageMaker strips the
+// header (fact F5): the model would take the encoded bytes for its input.
+func contentEncoding(header http.Header) string {
+	for _, value := range header["Content-Encoding"] {
+		for coding := range strings.SplitSeq(value, ",") {
+			if coding = strings.TrimSpace(coding); coding != "" && !strings.EqualFold(coding, "identity") {
+				return coding
+			}
+		}
+	}
+	return ""
+}
+
+// unsupportedEncoding is the reply to a body of that encoding.
+func unsupportedEncoding(encoding string) *reply {
+	out := failure(http.StatusUnsupportedMediaType, codeUnsupportedEncoding, fmt.Sprintf(
+		"SageMaker strips Content-Encoding, so the model would not know of %q: send the body without an encoding, "+
+			"or name it in Content-Type or X-Amzn-SageMaker-Custom-Attributes", truncate(encoding)))
+	out.header["Accept-Encoding"] = []string{"identity"} // RFC 9110, section 12.5.3
+	return out
 }
 
 // returnHeaders returns the headers of SageMaker's answer that go to the client.

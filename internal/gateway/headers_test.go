@@ -113,7 +113,7 @@ func TestHeaders(t *testing.T) {
 			return sent.Get("Accept") == "text/csv, application/json"
 		}},
 		"others are not passed on": {
-			http.Header{"Cookie": {"a=b"}, "X-Forwarded-For": {"198.51.100.7"}, "Content-Encoding": {"gzip"}},
+			http.Header{"Cookie": {"a=b"}, "X-Forwarded-For": {"198.51.100.7"}, "Content-Encoding": {"identity"}},
 			200,
 			func(sent, _ http.Header) bool {
 				return sent.Get("Cookie")+sent.Get("X-Forwarded-For")+sent.Get("Content-Encoding") == ""
@@ -156,12 +156,72 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
+// A body that SageMaker would hand to the model as it is encoded is refused, with the
+// reason.
+func TestContentEncoding(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	for _, values := range [][]string{{"gzip"}, {"identity, BR"}, {"identity", "zstd"}, {strings.Repeat("x", 4000)}} {
+		header := http.Header{"Content-Encoding": values}
+		response, body := f.do(t, "POST", "/invocations", header, strings.NewReader("a"))
+		e := errorOf(t, response, body)
+		if response.StatusCode != 415 || e.Code != "UnsupportedContentEncoding" || len(e.Message) > 500 ||
+			!strings.Contains(e.Message, "SageMaker strips Content-Encoding") ||
+			response.Header.Get("Accept-Encoding") != "identity" || len(f.runtime.Calls()) != 0 {
+			t.Errorf("%q: got %d %s after %d calls", values, response.StatusCode, body, len(f.runtime.Calls()))
+		}
+	}
+	for _, values := range [][]string{{"identity"}, {""}, {"Identity, identity"}} {
+		header := http.Header{"Content-Encoding": values}
+		if response, body := f.do(t, "POST", "/invocations", header, strings.NewReader("a")); response.StatusCode != 200 {
+			t.Errorf("%q: got %d %s", values, response.StatusCode, body)
+		}
+	}
+}
+
+// A trace that cannot be continued is left out, with its state; it fails no request.
+func TestTraceHeaders(t *testing.T) {
+	t.Parallel()
+	const parent, state, amzn = "Traceparent", "Tracestate", "X-Amzn-Trace-Id"
+	const valid = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+	for name, test := range map[string]struct{ given, want http.Header }{
+		"valid": {http.Header{parent: {valid}, state: {"a=1"}}, http.Header{parent: {valid}, state: {"a=1"}}},
+		"a later version": {http.Header{parent: {"01" + valid[2:] + "-more"}},
+			http.Header{parent: {"01" + valid[2:] + "-more"}}},
+		"a state of two lines":   {http.Header{parent: {valid}, state: {"a=1", "b=2"}}, http.Header{parent: {valid}, state: {"a=1, b=2"}}},
+		"doubled":                {http.Header{parent: {valid, valid}, state: {"a=1"}}, nil},
+		"a state alone":          {http.Header{state: {"a=1"}}, nil},
+		"no trace":               {http.Header{parent: {"00-00000000000000000000000000000000-b7ad6b7169203331-01"}}, nil},
+		"no parent":              {http.Header{parent: {"00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01"}}, nil},
+		"upper case":             {http.Header{parent: {strings.ToUpper(valid)}}, nil},
+		"no version":             {http.Header{parent: {"ff" + valid[2:]}}, nil},
+		"too long for version 0": {http.Header{parent: {valid + "-more"}}, nil},
+		"too long, and joined":   {http.Header{parent: {"01" + valid[2:] + "more"}}, nil},
+		"too short":              {http.Header{parent: {valid[:54]}}, nil},
+		"empty":                  {http.Header{parent: {""}}, nil},
+		"another separator":      {http.Header{parent: {strings.ReplaceAll(valid, "-", "_")}}, nil},
+		"of X-Ray":               {http.Header{amzn: {"Root=1-a"}}, http.Header{amzn: {"Root=1-a"}}},
+		"of X-Ray, doubled":      {http.Header{amzn: {"Root=1-a", "Root=1-b"}}, nil},
+		"of X-Ray, beside another": {http.Header{parent: {"x"}, amzn: {"Root=1-a"}},
+			http.Header{amzn: {"Root=1-a"}}},
+	} {
+		out, err := forwardHeaders(test.given)
+		delete(out, "User-Agent")
+		if test.want == nil {
+			test.want = http.Header{}
+		}
+		if diff := cmp.Diff(test.want, out); diff != "" || err != nil {
+			t.Errorf("%s: %v %s", name, err, diff)
+		}
+	}
+}
+
 // What net/http's server would never let in can come out of a Lambda event.
 func TestControlCharactersInHeaders(t *testing.T) {
 	t.Parallel()
 	for _, name := range forwardedHeaders {
 		for _, value := range []string{"a\r\nX-Evil: b", "a\nb", "a\x00b", "a\x7fb"} {
-			if _, err := forwardHeaders(http.Header{name: {value}}); err == nil {
+			if out, err := forwardHeaders(http.Header{name: {value}}); err == nil && out[name] != nil {
 				t.Errorf("%s: %q is let through", name, value)
 			}
 			if got := returnHeaders(http.Header{"Content-Type": {value}}); len(got) != 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -24,10 +25,15 @@ type exchange struct {
 	cancel    context.CancelCauseFunc
 	timer     *time.Timer
 	answer    io.Closer
-	bodyBytes int64 // reserved for the request's body
-	admitted  bool  // by the limiter
-	high      bool  // its priority
-	fallback  bool  // the configured reply may take the place of an error
+	bodyBytes int64           // reserved for the request's body
+	ctx       context.Context // of the request, once its client is watched
+	conn      *clientConn     // of the client, nil without one to watch
+	unwatch   func() bool     // ends that, nil without a connection to watch
+	writing   sync.Mutex      // of the client's connection
+	replying  bool            // under writing: the reply has begun
+	admitted  bool            // by the limiter
+	high      bool            // its priority
+	fallback  bool            // the configured reply may take the place of an error
 	// credentials are those that the last attempt was signed with.
 	credentials *aws.Credentials
 
@@ -36,6 +42,7 @@ type exchange struct {
 	requestBytes int
 	sentBytes    int64
 	attempts     int
+	requestID    string // of an error of the gateway, "" where SageMaker's reply has one
 	waited       time.Duration
 	span, call   trace.Span // of the request, and of the current attempt; nil without a tracer
 }
@@ -48,6 +55,9 @@ func (g *Gateway) end(x *exchange) {
 	if x.timer != nil {
 		x.timer.Stop()
 	}
+	if x.unwatch != nil {
+		x.unwatch()
+	}
 	if x.cancel != nil {
 		x.cancel(nil)
 	}
@@ -59,12 +69,23 @@ func (g *Gateway) end(x *exchange) {
 	}
 }
 
+// client is the context that ends when the client of r is gone.
+func (x *exchange) client(r *http.Request) context.Context {
+	if x.ctx != nil {
+		return x.ctx
+	}
+	return r.Context()
+}
+
 // invoke sends r to the endpoint and turns the answer into a reply.
 func (g *Gateway) invoke(r *http.Request, x *exchange) *reply {
 	x.invokes = true
 	// A stream has no place for it.
 	x.fallback = g.cfg.FallbackBody != "" && !x.route.streams() &&
 		accepts(r.Header[headerAccept], g.cfg.FallbackContentType)
+	if encoding := contentEncoding(r.Header); encoding != "" {
+		return unsupportedEncoding(encoding)
+	}
 	header, err := forwardHeaders(r.Header)
 	if err == nil {
 		x.timeout, err = clientTimeout(r.Header, g.cfg.RequestTimeout)
@@ -88,24 +109,24 @@ func (g *Gateway) invoke(r *http.Request, x *exchange) *reply {
 // admit waits for credentials, reads the request's body and waits for the limiter;
 // refused is the reply where one of them fails. The context ends with the request's
 // deadline.
-func (g *Gateway) admit(r *http.Request, x *exchange) (ctx context.Context, body []byte, refused *reply) {
+func (g *Gateway) admit(r *http.Request, x *exchange) (ctx context.Context, body requestBody, refused *reply) {
 	x.high = isHighPriority(r, g.cfg.PrioritySources)
 	if g.limiter != nil && !x.high && g.limiter.Full() {
 		return nil, nil, g.shed(x, pressure.ErrFull) // before reading the body
 	}
 	// Before the request takes memory or a place: waiting for credentials is no load.
-	if _, err := g.endpoint.credentials.get(r.Context()); err != nil {
-		return nil, nil, withoutCredentials(r.Context(), err)
+	ctx, x.cancel = clientContext(r, x)
+	x.ctx = ctx
+	if _, err := g.endpoint.credentials.get(ctx); err != nil {
+		return nil, nil, withoutCredentials(ctx, err)
 	}
 	body, refused = g.readBody(r, x)
-	x.requestBytes = len(body)
+	x.requestBytes = body.size()
 	if refused != nil {
 		return nil, nil, refused
 	}
-	ctx, cancel := context.WithCancelCause(r.Context())
-	x.cancel = cancel
 	x.deadline = time.Now().Add(x.timeout)
-	x.timer = time.AfterFunc(x.timeout, func() { cancel(errDeadline) })
+	x.timer = time.AfterFunc(x.timeout, func() { x.cancel(errDeadline) })
 	return ctx, body, g.acquire(ctx, x)
 }
 
@@ -135,7 +156,7 @@ func clientGone(cause error) *reply {
 }
 
 // call sends the request to the operation that its route asks for.
-func (g *Gateway) call(ctx context.Context, x *exchange, header http.Header, body []byte) *reply {
+func (g *Gateway) call(ctx context.Context, x *exchange, header http.Header, body requestBody) *reply {
 	target := g.invocations
 	if x.route.streams() {
 		target = g.responseStream
@@ -195,7 +216,7 @@ func (g *Gateway) fallback(x *exchange, out *reply) *reply {
 	if !x.fallback {
 		return out
 	}
-	out.status, out.body = http.StatusOK, []byte(g.cfg.FallbackBody)
+	out.status, out.body, out.own = http.StatusOK, []byte(g.cfg.FallbackBody), false
 	out.header = http.Header{"Content-Type": {g.cfg.FallbackContentType}, headerFallback: {out.code}}
 	return out
 }

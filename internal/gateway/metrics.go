@@ -33,6 +33,8 @@ const (
 	endpointFailed
 	gatewayFailed
 	clientLeft
+	bodySlow
+	bodyMemoryFull
 	outcomes
 )
 
@@ -40,11 +42,16 @@ var outcomeMetrics = [outcomes]string{
 	succeeded: "SucceededRequests", modelFailed: "ModelErrors", clientFailed: "ClientErrors",
 	throttled:      "ThrottledRequests",
 	endpointFailed: "EndpointErrors", gatewayFailed: "GatewayErrors", clientLeft: "ClientsGone",
+	bodySlow: "SlowBodies", bodyMemoryFull: "BodyMemoryFull",
 }
 
 // outcomeOf is the outcome of a request that was not shed.
 func outcomeOf(out *reply) outcome {
 	switch {
+	case out.code == codeMemoryFull: // with a fallback, too
+		return bodyMemoryFull
+	case out.code == codeBodyTooSlow:
+		return bodySlow
 	case out.status < 400 && out.code != "": // the fallback's
 		return endpointFailed
 	case out.status < 400:

@@ -51,9 +51,6 @@ func TestShed(t *testing.T) {
 	tests := map[string]func(*Config){
 		"no queue":        func(*Config) {},
 		"too long queued": func(cfg *Config) { cfg.QueueSize, cfg.QueueTimeout = 1, 20*time.Millisecond },
-		"bodies too large": func(cfg *Config) {
-			cfg.MaxConcurrency, cfg.MaxHeldBytes = 2, 6
-		},
 	}
 	for name, opt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -325,7 +322,7 @@ func TestMetricLine(t *testing.T) {
 	want := map[string]any{
 		"EndpointName": testEndpoint, "ArrivedRequests": 7., "ShedRequests": 0., "QueuedRequests": 0., "InFlightRequests": 0.,
 		"SucceededRequests": 1., "ModelErrors": 1., "ClientErrors": 1., "EndpointErrors": 1., "GatewayErrors": 1.,
-		"ClientsGone": 0., "ThrottledRequests": 2.,
+		"ClientsGone": 0., "ThrottledRequests": 2., "SlowBodies": 0., "BodyMemoryFull": 0.,
 		"RetriesThrottled": 0., "RetriesUnavailable": 0., "RetriesFailure": 0., "RetriesConnection": 0.,
 		"RetriesCredentials": 0., "BreakerOpen": 0., "CredentialRenewalFailures": 0.,
 	}

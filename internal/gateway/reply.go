@@ -19,12 +19,15 @@ type reply struct {
 	code  string // of the error, "" for none
 	cause error  // details that the client does not get
 	shed  bool   // refused for want of capacity, or answered by the fallback
+
+	own bool // body is that of failure
 }
 
 // The gateway's own error codes, none of which SageMaker uses. They are part of the
 // interface: do not rename.
 const (
 	codeBadEndpointReply      = "BadEndpointReply"
+	codeBodyTooSlow           = "BodyTooSlow"
 	codeClientClosedRequest   = "ClientClosedRequest"
 	codeCredentialsMissing    = "GatewayCredentialsMissing"
 	codeEndpointTimeout       = "EndpointTimeout"
@@ -33,6 +36,7 @@ const (
 	codeIncompleteBody        = "IncompleteBody"
 	codeInvalidHeader         = "InvalidHeader"
 	codeMalformedEvent        = "MalformedEvent"
+	codeMemoryFull            = "GatewayMemoryFull"
 	codeMethodNotAllowed      = "MethodNotAllowed"
 	codeNotAuthorized         = "GatewayNotAuthorized"
 	codeNotFound              = "NotFound"
@@ -42,6 +46,7 @@ const (
 	codeRequestTimeout        = "RequestTimeout"
 	codeResponseTooLarge      = "ResponseTooLarge"
 	codeStopping              = "Stopping"
+	codeUnsupportedEncoding   = "UnsupportedContentEncoding"
 )
 
 // statusClientClosedRequest is only logged: the client is gone.
@@ -60,7 +65,9 @@ func failure(status int, code, message string) *reply {
 	if err != nil {
 		panic(err) // two strings always marshal
 	}
-	return errorReply(status, code, body)
+	out := errorReply(status, code, body)
+	out.own = true
+	return out
 }
 
 func errorReply(status int, code string, body []byte) *reply {

@@ -81,9 +81,12 @@ func (g *Gateway) logRequest(r *http.Request, x *exchange, out *reply) {
 		}
 	}
 	optional("inference_id", r.Header.Get(headerInferenceID))
-	optional("sagemaker_request_id", out.header.Get(headerRequestID))
+	if x.requestID == "" {
+		optional("sagemaker_request_id", out.header.Get(headerRequestID))
+	}
+	optional("request_id", x.requestID)
 	optional("traceparent", x.traceParent(r))
-	optional("trace_id", r.Header.Get("X-Amzn-Trace-Id"))
+	optional("trace_id", r.Header.Get(headerAmznTrace))
 	optional("code", out.code)
 	if x.attempts > 1 {
 		attrs = append(attrs, slog.Int("attempts", x.attempts))

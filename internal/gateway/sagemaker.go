@@ -1,11 +1,8 @@
 package gateway
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"crypto/tls"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,6 +14,7 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/endpointcreds"
 	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
@@ -42,9 +40,13 @@ type Endpoint struct {
 // the AWS SDK finds. It makes no call. The error is a problem.List where there is no
 // region.
 func NewEndpoint(ctx context.Context) (*Endpoint, error) {
+	// For the credential sources only: calls of SageMaker have a transport of their own.
+	client := awshttp.NewBuildableClient().WithTimeout(providerTimeout)
 	cfg, err := awsconfig.LoadDefaultConfig(ctx,
-		// For the credential sources only: calls of SageMaker have a transport of their own.
-		awsconfig.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(providerTimeout)),
+		awsconfig.WithHTTPClient(client),
+		// The source of ECS tasks has a client of its own, without a time-out: a call that
+		// hangs would be the last one.
+		awsconfig.WithEndpointCredentialOptions(func(o *endpointcreds.Options) { o.HTTPClient = client }),
 		// credentialStore renews them before their end, and has to know it.
 		awsconfig.WithCredentialsCacheOptions(func(o *aws.CredentialsCacheOptions) { o.ExpiryWindow = 0 }))
 	if err != nil {
@@ -96,7 +98,7 @@ func (e *Endpoint) target(endpointName, operation string) *url.URL {
 // send signs and sends one attempt; it adds to header. The response is whatever
 // SageMaker answered, an error says that there was no answer.
 func (e *Endpoint) send(
-	ctx context.Context, target *url.URL, header http.Header, body []byte, credentials *aws.Credentials,
+	ctx context.Context, target *url.URL, header http.Header, body requestBody, credentials *aws.Credentials,
 ) (*http.Response, error) {
 	if err := e.sign(ctx, target, header, body, credentials, e.now()); err != nil {
 		return nil, err
@@ -109,16 +111,16 @@ func (e *Endpoint) send(
 // sign adds date, session token and signature to header. Trace headers are not
 // signed: what stands between the gateway and SageMaker may change them.
 func (e *Endpoint) sign(
-	ctx context.Context, target *url.URL, header http.Header, body []byte, credentials *aws.Credentials, now time.Time,
+	ctx context.Context, target *url.URL, header http.Header, body requestBody, credentials *aws.Credentials,
+	now time.Time,
 ) error {
 	signed := *target // SignHTTP writes to it
 	delete(header, headerToken)
-	r := &http.Request{Method: http.MethodPost, URL: &signed, Header: header, ContentLength: int64(len(body))}
+	r := &http.Request{Method: http.MethodPost, URL: &signed, Header: header, ContentLength: int64(body.size())}
 	traceParent, traceState := header[headerTraceParent], header[headerTraceState]
 	delete(header, headerTraceParent)
 	delete(header, headerTraceState)
-	sum := sha256.Sum256(body)
-	err := e.signer.SignHTTP(ctx, *credentials, r, hex.EncodeToString(sum[:]), signingService, e.region, now)
+	err := e.signer.SignHTTP(ctx, *credentials, r, body.hash(), signingService, e.region, now)
 	if err != nil {
 		return fmt.Errorf("sign the request: %w", err)
 	}
@@ -133,17 +135,18 @@ func (e *Endpoint) sign(
 
 // request is a POST of body. It is made apart from send, whose stack every
 // request in flight keeps.
-func request(ctx context.Context, target *url.URL, header http.Header, body []byte) *http.Request {
+func request(ctx context.Context, target *url.URL, header http.Header, body requestBody) *http.Request {
+	size := body.size()
 	r := (&http.Request{
 		Method: http.MethodPost, URL: target, Host: target.Host, Header: header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		ContentLength: int64(len(body)), Body: http.NoBody,
+		ContentLength: int64(size), Body: http.NoBody,
 	}).WithContext(ctx)
-	if len(body) > 0 {
-		r.Body = io.NopCloser(bytes.NewReader(body))
+	if size > 0 {
+		r.Body = body.open()
 		// net/http sends a POST again only where a kept connection failed before a
 		// byte of the request was written: SageMaker sees one attempt.
-		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+		r.GetBody = func() (io.ReadCloser, error) { return body.open(), nil }
 	}
 	return r
 }

@@ -45,9 +45,11 @@ func (g *Gateway) Serve(ctx context.Context, listener net.Listener) error {
 		IdleTimeout:    idleTimeout,
 		MaxHeaderBytes: maxHeaderBytes,
 		ErrorLog:       slog.NewLogLogger(g.log.Handler(), slog.LevelWarn),
+		ConnContext:    withConn,
 		// OPTIONS * is answered 404 as every unknown path.
 		DisableGeneralOptionsHandler: true,
 	}
+	g.memory.start(g.cfg.MaxHeldBytes)
 	if g.cfg.Metrics {
 		publishing, stop := context.WithCancel(context.WithoutCancel(ctx))
 		var published sync.WaitGroup
@@ -56,7 +58,7 @@ func (g *Gateway) Serve(ctx context.Context, listener net.Listener) error {
 		defer stop()
 	}
 	stopped := make(chan error, 1)
-	go func() { stopped <- server.Serve(listener) }()
+	go func() { stopped <- server.Serve(clientListener{listener, g}) }()
 	g.log.Info("listening", "address", listener.Addr().String())
 
 	select {

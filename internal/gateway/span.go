@@ -191,7 +191,7 @@ func (x *exchange) endSpan(out *reply, sent int) {
 // traceParent is the log's link to the trace.
 func (x *exchange) traceParent(r *http.Request) string {
 	if x.span == nil {
-		return r.Header.Get(headerTraceParent)
+		return traceParentOf(r.Header)
 	}
 	header := http.Header{}
 	traceContext.Inject(trace.ContextWithSpan(r.Context(), x.span), traceHeaders(header))

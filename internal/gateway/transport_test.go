@@ -224,7 +224,7 @@ func TestContextEnds(t *testing.T) {
 	endpoint := h.endpoint(t)
 	send := func(ctx context.Context, accept string) error {
 		response, err := endpoint.send(ctx, endpoint.target(testEndpoint, "invocations"),
-			http.Header{"Accept": {accept}}, []byte("a"), testCredentials)
+			http.Header{"Accept": {accept}}, requestBody{[]byte("a")}, testCredentials)
 		if err != nil {
 			return err
 		}
@@ -268,7 +268,7 @@ func TestBodyIsClosed(t *testing.T) {
 			t.Context(),
 			endpoint.target(testEndpoint, "invocations"),
 			http.Header{},
-			[]byte("abc"),
+			requestBody{[]byte("abc")},
 			testCredentials,
 		)
 		if err != nil {
@@ -299,7 +299,7 @@ func TestHandshakeTimeout(t *testing.T) {
 		t.Context(),
 		endpoint.target(testEndpoint, "invocations"),
 		http.Header{},
-		[]byte("a"),
+		requestBody{[]byte("a")},
 		testCredentials,
 	) //nolint:bodyclose // there is none
 	var network net.Error
