@@ -60,7 +60,7 @@ func (g *Gateway) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	x.sentBytes = int64(len(out.body))
 	answer, err := albReply(out, r.Method, multiValue)
 	if err == nil && len(answer) > maxALBReplyBytes {
-		tooLarge := failure(http.StatusBadGateway, codeResponseTooLarge,
+		tooLarge := repeatsInVain(codeResponseTooLarge,
 			"the reply is more than the 1 MB that a load balancer takes from a Lambda function")
 		if id := out.header[headerInferenceID]; id != nil {
 			tooLarge.header[headerInferenceID] = id

@@ -130,7 +130,7 @@ func brokenStatus(client context.Context, err error) (status int, code string) {
 	case errors.As(err, &unwritten), errors.Is(client.Err(), context.Canceled):
 		return statusClientClosedRequest, codeClientClosedRequest
 	case errors.Is(err, errReplyTooLarge):
-		return http.StatusBadGateway, codeResponseTooLarge
+		return statusRepeatsInVain, codeResponseTooLarge
 	}
 	out := brokenAnswer(err)
 	return out.status, out.code

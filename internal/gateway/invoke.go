@@ -20,6 +20,7 @@ type exchange struct {
 	start     time.Time
 	writer    http.ResponseWriter // nil on Lambda
 	timeout   time.Duration       // for the endpoint
+	repeated  bool                // the client has sent the request before
 	deadline  time.Time
 	cancel    context.CancelCauseFunc
 	timer     *time.Timer
@@ -30,6 +31,9 @@ type exchange struct {
 	fallback  bool  // the configured reply may take the place of an error
 	// credentials are those that the last attempt was signed with.
 	credentials *aws.Credentials
+	// skew is what was added to the clock for that signature.
+	skew      time.Duration
+	corrected bool // another skew follows from SageMaker's refusal
 
 	// For log and metrics.
 	invokes      bool // the request is for the endpoint
@@ -72,6 +76,7 @@ func (g *Gateway) invoke(r *http.Request, x *exchange) *reply {
 	if err != nil {
 		return failure(http.StatusBadRequest, codeInvalidHeader, err.Error())
 	}
+	x.repeated = isRepeated(r.Header)
 	id := header[headerInferenceID]
 	var out *reply
 	if ctx, body, refused := g.admit(r, x); refused != nil {
@@ -164,7 +169,7 @@ func (g *Gateway) call(ctx context.Context, x *exchange, header http.Header, bod
 
 // replyTooLarge is the reply where SageMaker announces more than MaxReplyBytes.
 func replyTooLarge(announced, limit int64) *reply {
-	return failure(http.StatusBadGateway, codeResponseTooLarge, fmt.Sprintf("the reply may have at most %d bytes", limit)).
+	return repeatsInVain(codeResponseTooLarge, fmt.Sprintf("the reply may have at most %d bytes", limit)).
 		withCause(fmt.Errorf("SageMaker announces %d bytes", announced))
 }
 

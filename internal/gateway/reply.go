@@ -44,6 +44,10 @@ const (
 	codeStopping              = "Stopping"
 )
 
+// statusRepeatsInVain is the status of a failure that the same request meets again. The
+// AWS SDKs repeat 500, 502, 503 and 504, and no other status over 499 (fact F40).
+const statusRepeatsInVain = http.StatusNotImplemented
+
 // statusClientClosedRequest is only logged: the client is gone.
 const statusClientClosedRequest = 499
 
@@ -82,6 +86,13 @@ func (out *reply) withCause(cause error) *reply {
 func (out *reply) withRetryAfter(after time.Duration) *reply {
 	out.header.Set("Retry-After", strconv.Itoa(int((after+time.Second-1)/time.Second)))
 	out.header.Set("X-Amz-Retry-After", strconv.FormatInt(after.Milliseconds(), 10))
+	return out
+}
+
+// repeatsInVain is the failure of a request that nobody should send again.
+func repeatsInVain(code, message string) *reply {
+	out := failure(statusRepeatsInVain, code, message)
+	out.header.Set(headerShouldRetry, "false")
 	return out
 }
 
