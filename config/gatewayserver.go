@@ -18,6 +18,7 @@ func validateServer(f Frontend, src source) problem.List {
 	// Nothing said and no time at all are the same there.
 	for key, d := range map[string]time.Duration{
 		"streamTimeout": f.Server.StreamTimeout, "queueTimeout": f.Server.QueueTimeout,
+		"writeTimeout": f.Server.WriteTimeout,
 	} {
 		if path := serverPath + "." + key; d == 0 && src.given(path) && !src.faulty(path) {
 			ps.Add(path, d, "a time-out is over 0s", "leave it out for the default")

@@ -46,7 +46,7 @@ func (g *Gateway) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		out = failure(http.StatusBadRequest, codeMalformedEvent, err.Error())
 		r = (&http.Request{URL: &url.URL{}, Header: http.Header{}}).WithContext(ctx)
 	} else {
-		x.route = routeOf(r, g.cfg.EndpointName)
+		x.route = routeOf(r, g.cfg.EndpointName, g.cfg.V2Model)
 		out = g.respond(r, x)
 		if out.answer != nil {
 			headers := out.header

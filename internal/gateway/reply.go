@@ -24,6 +24,7 @@ type reply struct {
 // The gateway's own error codes, none of which SageMaker uses. They are part of the
 // interface: do not rename.
 const (
+	codeAsyncNotServed        = "AsyncInvocationNotServed"
 	codeBadEndpointReply      = "BadEndpointReply"
 	codeClientClosedRequest   = "ClientClosedRequest"
 	codeCredentialsMissing    = "GatewayCredentialsMissing"
@@ -37,6 +38,7 @@ const (
 	codeNotAuthorized         = "GatewayNotAuthorized"
 	codeNotFound              = "NotFound"
 	codeNotPossible           = "NotPossibleOnLambda"
+	codeOriginNotAllowed      = "OriginNotAllowed"
 	codeOverloaded            = "Overloaded"
 	codeRequestEntityTooLarge = "RequestEntityTooLarge"
 	codeRequestTimeout        = "RequestTimeout"
@@ -50,6 +52,9 @@ const statusRepeatsInVain = http.StatusNotImplemented
 
 // statusClientClosedRequest is only logged: the client is gone.
 const statusClientClosedRequest = 499
+
+// codeModelError is SageMaker's code for an error of the container.
+const codeModelError = "ModelError"
 
 // jsonType is shared by all replies: do not change it.
 var jsonType = []string{"application/json"}
