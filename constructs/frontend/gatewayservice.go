@@ -182,6 +182,7 @@ type GatewayService struct {
 	vpc          awsec2.IVpc
 	maxReply     time.Duration // the longest request or stream
 	maxBytes     int           // of a request's body
+	server       settings.Server
 }
 
 // ToString makes the struct itself usable as a construct.
@@ -197,6 +198,7 @@ func NewGatewayService(scope constructs.Construct, id string, props GatewayServi
 	g := &GatewayService{
 		RequestTimeout: props.RequestTimeout, endpointName: props.EndpointName, vpc: props.VPC,
 		maxReply: max(props.RequestTimeout, props.Server.StreamTimeout), maxBytes: props.MaxRequestBytes,
+		server: props.Server,
 	}
 	constructs.NewConstruct_Override(g, scope, jsii.String(id))
 
@@ -273,6 +275,19 @@ func (g *GatewayService) endpoint() (name string, timeout time.Duration) {
 }
 
 func (g *GatewayService) streams() bool { return true }
+
+func (g *GatewayService) protocols() []string {
+	var paths []string
+	if g.server.OpenAI {
+		paths = append(paths, "/openai/v1/*", "/endpoints/"+g.endpointName+"/openai/v1/*")
+	}
+	if g.server.V2Model != "" {
+		paths = append(paths, "/v2/models/"+g.server.V2Model+"/infer")
+	}
+	return paths
+}
+
+func (g *GatewayService) preflights() bool { return len(g.server.CORSOrigins) > 0 }
 
 func (g *GatewayService) maxRequestBytes() int { return g.maxBytes }
 
