@@ -6,7 +6,7 @@ import (
 )
 
 // largestSkew is the difference of two clocks up to which a refused signature has another
-// cause: the AWS SDKs take 4 minutes, and AWS accepts 5 (fact F41).
+// cause: the AWS SDKs take 4 minutes, and AWS accepts 5 (fact F46).
 const largestSkew = 4 * time.Minute
 
 // skewCodes are the codes with which AWS refuses a signature whose date is wrong.

@@ -29,7 +29,7 @@ const (
 	headerFallback = "X-Gateway-Fallback"
 
 	// headerShouldRetry keeps OpenAI's clients from a retry: they repeat each status
-	// over 499 (fact F40).
+	// over 499 (fact F45).
 	headerShouldRetry = "X-Should-Retry"
 	// headerAttempt is "attempt=2; max=3" in the second attempt of an AWS SDK, and
 	// headerRetryCount is 1 in that of an OpenAI client.

@@ -10,7 +10,7 @@ import (
 const openAIPath = "/openai/v1"
 
 // openAIOperations are served by InvokeEndpoint: the containers that speak OpenAI's API
-// tell its operations apart by the body (fact F42).
+// tell its operations apart by the body (fact F47).
 var openAIOperations = []string{"/chat/completions", "/completions", "/embeddings"}
 
 // openAIRoute is the route of what follows openAIPath, routeUnknown for none.

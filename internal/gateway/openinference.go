@@ -14,7 +14,7 @@ const (
 	routeAsync route = "/endpoints/{name}/async-invocations"
 
 	// headerInferLength is the length of a binary body's part in JSON. SageMaker strips
-	// the header and has the length in the content type instead (fact F43).
+	// the header and has the length in the content type instead (fact F48).
 	headerInferLength = "Inference-Header-Content-Length"
 	binaryType        = "application/vnd.sagemaker-triton.binary+json"
 	binaryParameter   = "json-header-size"

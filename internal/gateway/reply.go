@@ -47,7 +47,7 @@ const (
 )
 
 // statusRepeatsInVain is the status of a failure that the same request meets again. The
-// AWS SDKs repeat 500, 502, 503 and 504, and no other status over 499 (fact F40).
+// AWS SDKs repeat 500, 502, 503 and 504, and no other status over 499 (fact F45).
 const statusRepeatsInVain = http.StatusNotImplemented
 
 // statusClientClosedRequest is only logged: the client is gone.
