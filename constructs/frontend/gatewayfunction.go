@@ -195,10 +195,6 @@ func (g *GatewayFunction) endpoint() (name string, timeout time.Duration) {
 // Fact F29: a function behind a load balancer cannot stream.
 func (g *GatewayFunction) streams() bool { return false }
 
-func (g *GatewayFunction) protocols() []string { return nil }
-
-func (g *GatewayFunction) preflights() bool { return false }
-
 func (g *GatewayFunction) maxRequestBytes() int { return g.maxBytes }
 
 // targetGroup enables health checks on /ping (fact F15: they are off by default) and

@@ -276,19 +276,6 @@ func (g *GatewayService) endpoint() (name string, timeout time.Duration) {
 
 func (g *GatewayService) streams() bool { return true }
 
-func (g *GatewayService) protocols() []string {
-	var paths []string
-	if g.server.OpenAI {
-		paths = append(paths, "/openai/v1/*", "/endpoints/"+g.endpointName+"/openai/v1/*")
-	}
-	if g.server.V2Model != "" {
-		paths = append(paths, "/v2/models/"+g.server.V2Model+"/infer")
-	}
-	return paths
-}
-
-func (g *GatewayService) preflights() bool { return len(g.server.CORSOrigins) > 0 }
-
 func (g *GatewayService) maxRequestBytes() int { return g.maxBytes }
 
 // targetGroup checks the health of each task's process, and not of the endpoint
