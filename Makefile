@@ -103,6 +103,10 @@ test: tools bin/app ## Run every test, on real processes: the CDK CLI, a local A
 race: tools ## Run the tests of the gateway and of the local AWS with Go's race detector.
 	go test -race -count=1 ./internal/gateway/... ./internal/localaws/...
 
+.PHONY: test-clients
+test-clients: ## Call the gateway with clients from PyPI and npm, which are installed into .local/clients.
+	go test -count=1 -timeout 20m -tags clients ./test/clients
+
 .PHONY: bin/app
 bin/app: # Built once, or every CLI that the tests run would build it.
 	@go build -o $@ .

@@ -91,4 +91,9 @@ func (e Environment) defaultAllowedCIDRs() []string {
 
 // sheds reports whether the gateway refuses what the endpoint cannot serve, and
 // publishes the load that it was offered. A Lambda function cannot (fact F29).
-func (f Frontend) sheds() bool { return !f.RunsOn(GatewayOnLambda) }
+func (f Frontend) sheds() bool { return !f.RunsOn(GatewayOnLambda) && f.publishes() }
+
+// publishes reports whether a gateway on Fargate publishes metrics.
+func (f Frontend) publishes() bool {
+	return f.Server == nil || f.Server.Metrics == nil || *f.Server.Metrics
+}

@@ -55,7 +55,7 @@ func validateGatewayForm(e Environment, src source) problem.List {
 	if e.Frontend.RunsOn(GatewayOnFargate) {
 		ps = append(ps, validateServer(e.Frontend, src)...)
 	}
-	if e.Frontend.RunsOn(GatewayOnLambda) {
+	if !e.Frontend.sheds() {
 		ps = append(ps, validateOfferedLoad(e)...)
 	}
 	if form == GatewayOnFargate {
@@ -70,12 +70,16 @@ func validateGatewayForm(e Environment, src source) problem.List {
 }
 
 // validateOfferedLoad refuses policies on a load that a Lambda function does not
-// tell (fact F29).
+// tell (fact F29), or without the gateway's metrics.
 func validateOfferedLoad(e Environment) problem.List {
 	var ps problem.List
 	rule, fix := "a gateway on lambda sheds nothing, and so publishes no offered load that could scale",
 		"remove it, or say gateway: fargate"
-	if e.Frontend.onFargate() {
+	switch {
+	case e.Frontend.onFargate() && !e.Frontend.publishes():
+		rule, fix = "without metrics the gateway publishes no offered load that could scale",
+			"remove it, or metrics: false of the server"
+	case e.Frontend.onFargate():
 		rule, fix = "a canary on lambda does not publish its share of the offered load", "remove it while the canary is "+
 			"there"
 	}

@@ -15,9 +15,14 @@ func validateServer(f Frontend, src source) problem.List {
 		return nil
 	}
 	ps := inYAML[settings.Server](f.Server.Validate(), serverPath)
+	if a := f.Authentication; a != nil && a.LogsIn() && len(f.Server.CORSOrigins) > 0 {
+		ps.Add(serverPath+".corsOrigins", nil, "a browser's preflight request has no session, which the login asks for",
+			"remove it, or verify tokens by frontend.authentication.jwt")
+	}
 	// Nothing said and no time at all are the same there.
 	for key, d := range map[string]time.Duration{
 		"streamTimeout": f.Server.StreamTimeout, "queueTimeout": f.Server.QueueTimeout,
+		"writeTimeout": f.Server.WriteTimeout,
 	} {
 		if path := serverPath + "." + key; d == 0 && src.given(path) && !src.faulty(path) {
 			ps.Add(path, d, "a time-out is over 0s", "leave it out for the default")

@@ -54,7 +54,8 @@ func TestNameOrTLSFails(t *testing.T) {
 	}
 }
 
-// Calls go through the proxy that the environment names.
+// Calls without TLS go through the proxy that the environment names; TestHTTPSProxy is for
+// calls with it.
 func TestProxy(t *testing.T) {
 	t.Parallel()
 	proxy := startRuntime(t) // reads a path out of a whole URL as well

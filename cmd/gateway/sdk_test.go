@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -63,6 +64,16 @@ func TestSDKClient(t *testing.T) {
 				failed.LogStreamArn,
 			) != "arn:aws:logs:us-east-1:123456789012:log-group:/aws/sagemaker/Endpoints/predictions" {
 			t.Errorf("got %+v", failed)
+		}
+	})
+	t.Run("a body too large", func(t *testing.T) {
+		calls := len(runtime.Calls())
+		var api interface{ ErrorCode() string }
+		var http interface{ HTTPStatusCode() int }
+		_, err := invoke("predictions", strings.Repeat("x", 1025))
+		if !errors.As(err, &api) || api.ErrorCode() != "RequestEntityTooLarge" ||
+			!errors.As(err, &http) || http.HTTPStatusCode() != 413 || len(runtime.Calls()) != calls {
+			t.Errorf("got %v after %d calls", err, len(runtime.Calls())-calls)
 		}
 	})
 	t.Run("another endpoint", func(t *testing.T) {

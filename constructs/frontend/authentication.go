@@ -17,6 +17,7 @@ import (
 const (
 	predictionsPriority = 10
 	loginPriority       = predictionsPriority - 1
+	preflightsPriority  = loginPriority - 1
 )
 
 // forward adds the rules that send the gateway's paths to it, with authentication.
@@ -33,11 +34,18 @@ func (l *LoadBalancer) forward(to targets, as *settings.Authentication) {
 			addClaims(l.Listener, l.Listener.Node().FindChild(jsii.String(r.id+"Rule")), *as.JWT)
 		}
 	}
-	for i, r := range to.rules(0) {
-		add(predictionsPriority+i, r, elb.UnauthenticatedAction_DENY)
+	for _, r := range to.rules(0) {
+		add(predictionsPriority+r.place, r, elb.UnauthenticatedAction_DENY)
 	}
 	if as != nil && as.LogsIn() {
-		add(loginPriority, rule{"Login", []string{"/ping"}, to.forward(true)}, elb.UnauthenticatedAction_AUTHENTICATE)
+		add(loginPriority, rule{"Login", 0, []string{"/ping"}, to.forward(true)}, elb.UnauthenticatedAction_AUTHENTICATE)
+	}
+	if as != nil && as.JWT != nil && to.preflights {
+		// A browser sends its preflight request without the token.
+		l.Listener.AddAction(jsii.String("Preflights"), &elb.AddApplicationActionProps{
+			Priority: jsii.Number(preflightsPriority), Action: to.forward(false),
+			Conditions: &[]elb.ListenerCondition{elb.ListenerCondition_HttpRequestMethods(jsii.Strings("OPTIONS"))},
+		})
 	}
 }
 

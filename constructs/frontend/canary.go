@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"fmt"
+	"slices"
 
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -59,22 +60,32 @@ type targets struct {
 	weightPercent   int // the canary's
 	// streams and canaryStreams say whether each passes on response streams.
 	streams, canaryStreams bool
+	// protocols are the paths of other protocols, which the canary serves too or not.
+	protocols       []string
+	canaryProtocols bool
+	// preflights says that the gateway answers preflight requests.
+	preflights bool
 }
 
 // newTargets makes the target groups. Their construct IDs begin with prefix.
 func newTargets(scope constructs.Construct, prefix string, gateway Gateway, canary *Canary) targets {
-	t := targets{gateway: gateway.targetGroup(scope, prefix+"Gateway"), streams: gateway.streams()}
+	t := targets{gateway: gateway.targetGroup(scope, prefix+"Gateway"), streams: gateway.streams(),
+		protocols: gateway.protocols(), preflights: gateway.preflights()}
 	t.endpointName, _ = gateway.endpoint()
 	if canary != nil {
 		t.canary = canary.Gateway.targetGroup(scope, prefix+"Canary")
 		t.weightPercent, t.canaryStreams = canary.WeightPercent, canary.Gateway.streams()
+		served := canary.Gateway.protocols()
+		t.canaryProtocols = !slices.ContainsFunc(t.protocols, func(path string) bool { return !slices.Contains(served, path) })
 	}
 	return t
 }
 
-// rule is a listener rule, with id as its construct ID.
+// rule is a listener rule, with id as its construct ID. Its priority is place after the
+// first one's, whatever rules there are: a rule that came later could not have another's.
 type rule struct {
 	id     string
+	place  int
 	paths  []string
 	action elb.ListenerAction
 }
@@ -84,20 +95,25 @@ const maxRuleValues = 5
 
 // rules returns the rules that forward the gateway's paths. Streams share a rule
 // with predictions where its values, of which others are taken already, suffice and
-// the canary streams too. A gateway that cannot stream gets no rule for streams.
+// the canary streams too. A gateway that cannot stream gets no rule for streams. Other
+// protocols, of at most 3 paths, have a rule of their own.
 func (t targets) rules(others int) []rule {
 	paths := []string{"/invocations", "/endpoints/" + t.endpointName + "/invocations", "/ping"}
-	predictions := rule{"Predictions", paths, t.forward(true)}
+	predictions := rule{"Predictions", 0, paths, t.forward(true)}
+	var protocols []rule
+	if len(t.protocols) > 0 {
+		protocols = []rule{{"Protocols", 2, t.protocols, t.forward(t.canaryProtocols)}}
+	}
 	if !t.streams {
-		return []rule{predictions}
+		return append([]rule{predictions}, protocols...)
 	}
 	streams := []string{"/invocations-response-stream", "/endpoints/" + t.endpointName + "/invocations-response-stream"}
 	withoutCanary := t.canary != nil && !t.canaryStreams
 	if !withoutCanary && len(paths)+len(streams)+others <= maxRuleValues {
 		predictions.paths = append(paths, streams...)
-		return []rule{predictions}
+		return append([]rule{predictions}, protocols...)
 	}
-	return []rule{predictions, {"Streams", streams, t.forward(!withoutCanary)}}
+	return append([]rule{predictions, {"Streams", 1, streams, t.forward(!withoutCanary)}}, protocols...)
 }
 
 func (t targets) forward(withCanary bool) elb.ListenerAction {

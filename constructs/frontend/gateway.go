@@ -27,6 +27,11 @@ type Gateway interface {
 	maxRequestBytes() int
 	// streams reports whether the gateway passes on response streams.
 	streams() bool
+	// protocols returns the paths of other protocols, to which the load balancer gives a
+	// rule of their own.
+	protocols() []string
+	// preflights reports whether the gateway answers the preflight requests of browsers.
+	preflights() bool
 	// targetGroup makes the gateway's target group.
 	targetGroup(scope constructs.Construct, id string) elb.ApplicationTargetGroup
 }

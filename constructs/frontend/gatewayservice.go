@@ -182,6 +182,7 @@ type GatewayService struct {
 	vpc          awsec2.IVpc
 	maxReply     time.Duration // the longest request or stream
 	maxBytes     int           // of a request's body
+	server       settings.Server
 }
 
 // ToString makes the struct itself usable as a construct.
@@ -197,6 +198,7 @@ func NewGatewayService(scope constructs.Construct, id string, props GatewayServi
 	g := &GatewayService{
 		RequestTimeout: props.RequestTimeout, endpointName: props.EndpointName, vpc: props.VPC,
 		maxReply: max(props.RequestTimeout, props.Server.StreamTimeout), maxBytes: props.MaxRequestBytes,
+		server: props.Server,
 	}
 	constructs.NewConstruct_Override(g, scope, jsii.String(id))
 

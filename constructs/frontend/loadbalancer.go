@@ -104,6 +104,10 @@ func (p LoadBalancerProps) Validate() error {
 		ps.Add("Gateway", nil, "a load balancer needs a gateway to forward to",
 			"make one with NewGatewayFunction or NewGatewayService")
 	}
+	if a := p.Authentication; a != nil && a.LogsIn() && !problem.IsNil(p.Gateway) && p.Gateway.preflights() {
+		ps.Add("Gateway", nil, "a browser's preflight request has no session, which the login of «Authentication» asks for",
+			"leave out CORSOrigins of its Server, or verify tokens by JWT")
+	}
 	ps = append(ps, p.validateAccess()...)
 	if p.AccessLogs != nil {
 		ps = append(ps, p.AccessLogs.validate()...)

@@ -17,8 +17,8 @@ type RouteProps struct {
 	// Listener is a listener of an Application Load Balancer: one of this app, such
 	// as LoadBalancer.Listener, or an imported one. Its load balancer's security
 	// group is allowed to reach the tasks of a GatewayService, and they admit it.
-	// The rules of a LoadBalancer have the priorities 9 to 11, and match any host: a
-	// Route with Hosts on its Listener has a Priority below 8. They authenticate
+	// The rules of a LoadBalancer have the priorities 8 to 12, and match any host: a
+	// Route with Hosts on its Listener has a Priority below 6. They authenticate
 	// clients and the rules of a Route do not; mutual TLS is the listener's.
 	// Default: nil, the listener of ListenerARN.
 	Listener elb.IApplicationListener
@@ -31,8 +31,9 @@ type RouteProps struct {
 	// Default: nil, with Listener, which knows its own.
 	SecurityGroup awsec2.ISecurityGroup
 	// Priority is the priority of the listener rule, 1 to 50,000. No other rule of
-	// the listener may have it: those of a LoadBalancer have 9 to 11. Priority + 1 is used too where streams need a rule
-	// of their own: with Hosts, or with a Canary that cannot stream.
+	// the listener may have it: those of a LoadBalancer have 8 to 12. Priority + 1 is used
+	// too where streams need a rule of their own: with Hosts, or with a Canary that cannot
+	// stream; Priority + 2 where the gateway's Server has OpenAI or V2Model.
 	Priority int
 	// Hosts are the host names of the rule, with * and ? as wildcards, at most 2
 	// (AWS allows 5 values in a rule, and the paths take the rest).
@@ -171,13 +172,13 @@ func NewRoute(scope constructs.Construct, id string, props RouteProps) *Route {
 	}
 	t := newTargets(r, "", props.Gateway, props.Canary)
 	r.TargetGroup, r.CanaryTargetGroup = t.gateway, t.canary
-	for i, rule := range t.rules(len(props.Hosts)) {
+	for _, rule := range t.rules(len(props.Hosts)) {
 		conditions := rule.conditions()
 		if len(props.Hosts) > 0 {
 			conditions = append(conditions, elb.ListenerCondition_HostHeaders(jsii.Strings(props.Hosts...)))
 		}
 		r.Rules = append(r.Rules, elb.NewApplicationListenerRule(r, jsii.String(rule.id), &elb.ApplicationListenerRuleProps{
-			Listener: r.Listener, Priority: jsii.Number(props.Priority + i), Conditions: &conditions, Action: rule.action,
+			Listener: r.Listener, Priority: jsii.Number(props.Priority + rule.place), Conditions: &conditions, Action: rule.action,
 		}))
 	}
 	return r

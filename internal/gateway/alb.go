@@ -46,7 +46,7 @@ func (g *Gateway) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		out = failure(http.StatusBadRequest, codeMalformedEvent, err.Error())
 		r = (&http.Request{URL: &url.URL{}, Header: http.Header{}}).WithContext(ctx)
 	} else {
-		x.route = routeOf(r, g.cfg.EndpointName)
+		x.route = routeOf(r, g.cfg.EndpointName, g.cfg.V2Model)
 		out = g.respond(r, x)
 		if out.answer != nil {
 			headers := out.header
@@ -61,7 +61,7 @@ func (g *Gateway) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	x.sentBytes = int64(len(out.body))
 	answer, err := albReply(out, r.Method, multiValue)
 	if err == nil && len(answer) > maxALBReplyBytes {
-		tooLarge := failure(http.StatusBadGateway, codeResponseTooLarge,
+		tooLarge := repeatsInVain(codeResponseTooLarge,
 			"the reply is more than the 1 MB that a load balancer takes from a Lambda function")
 		if id := out.header[headerInferenceID]; id != nil {
 			tooLarge.header[headerInferenceID] = id

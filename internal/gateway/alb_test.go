@@ -130,7 +130,7 @@ func TestReplyLimit(t *testing.T) {
 	event := []byte(`{"httpMethod":"POST","path":"/invocations","headers":{},"body":"a"}`)
 	overhead := len(mustInvoke(t, f.gateway, event))
 	for _, test := range []struct{ size, status int }{{maxALBReplyBytes - overhead, 200},
-		{maxALBReplyBytes - overhead + 1, 502}} {
+		{maxALBReplyBytes - overhead + 1, 501}} {
 		size = test.size
 		answer := mustInvoke(t, f.gateway, event)
 		var response events.ALBTargetGroupResponse
@@ -140,12 +140,12 @@ func TestReplyLimit(t *testing.T) {
 		if response.StatusCode != test.status || len(answer) > maxALBReplyBytes {
 			t.Errorf("a body of %d bytes: %d in %d bytes", test.size, response.StatusCode, len(answer))
 		}
-		if test.status == 502 && !strings.Contains(response.Body, `"ResponseTooLarge"`) {
+		if test.status == 501 && !strings.Contains(response.Body, `"ResponseTooLarge"`) {
 			t.Error(response.Body)
 		}
 	}
 	if !strings.Contains(f.log.String(), `"code":"ResponseTooLarge"`) ||
-		strings.Count(f.log.String(), `"status":502`) != 1 {
+		strings.Count(f.log.String(), `"status":501`) != 1 {
 		t.Errorf("the log says otherwise: %s", f.log)
 	}
 }

@@ -54,7 +54,11 @@ func writeHead(w http.ResponseWriter, out *reply, length int64) {
 
 // writeWhole sends a reply that is in memory, without its body where method is HEAD.
 func writeWhole(w http.ResponseWriter, method string, out *reply) (int64, error) {
-	writeHead(w, out, int64(len(out.body)))
+	length := int64(len(out.body))
+	if out.status == http.StatusNoContent {
+		length = -1 // which has no Content-Length
+	}
+	writeHead(w, out, length)
 	if method == http.MethodHead {
 		return 0, nil
 	}

@@ -18,7 +18,7 @@ import (
 func (g *Gateway) attempts(
 	ctx context.Context, x *exchange, target *url.URL, header http.Header, body requestBody,
 ) *reply {
-	if g.limiter != nil {
+	if g.limiter != nil && !x.repeated {
 		g.budget.Earn()
 	}
 	for {
@@ -33,9 +33,10 @@ func (g *Gateway) attempts(
 		if x.credentials == nil { // they ended in the queue
 			return noAnswer(g.endpoint.credentials.missing())
 		}
+		x.skew = time.Duration(g.endpoint.skew.Load())
 		sent := time.Now()
 		//nolint:bodyclose // Gateway.end closes a successful answer, readError another one
-		response, err := g.endpoint.send(ctx, target, header, body, x.credentials)
+		response, err := g.endpoint.send(ctx, target, header, body, x.credentials, x.skew)
 		if err == nil && response.StatusCode >= 200 && response.StatusCode < 300 {
 			g.sample(pressure.Succeeded, time.Since(sent))
 			return succeededReply(ctx, x, response)
@@ -75,7 +76,14 @@ func (g *Gateway) afterFailure(
 	if x.call != nil {
 		x.callFailed(response, out.code)
 	}
+	if reason == retryClock { // no load: SageMaker has refused the signature, and does so once
+		g.metrics.retries[reason].Add(1)
+		return nil, ctx.Err() == nil
+	}
 	if reason == noRetry || x.attempts >= g.cfg.MaxAttempts || ctx.Err() != nil {
+		return out, false
+	}
+	if x.repeated && reason != retryCredentials {
 		return out, false
 	}
 	after, ok := retryDelay(x.attempts, retryHeader)
@@ -150,7 +158,10 @@ func (g *Gateway) explain(ctx context.Context, x *exchange, response *http.Respo
 	code, _ := codeAndMessage(response.StatusCode, response.Header, text)
 	reason, outcome := retryReasonOf(response.StatusCode, code, text)
 	g.sample(outcome, 0)
-	if reason == retryCredentials {
+	switch {
+	case g.correctClock(x, code, response.Header):
+		reason = retryClock
+	case reason == retryCredentials:
 		g.endpoint.credentials.refuse(x.credentials)
 	}
 	return sageMakerError(response.StatusCode, response.Header, text), reason, response.Header

@@ -88,6 +88,10 @@ type Config struct {
 	// FallbackBody, of type FallbackContentType, is the reply to a request that is
 	// shed, instead of an error; "" for none.
 	FallbackBody, FallbackContentType string
+	// CORSOrigins are the origins whose scripts may call the gateway, V2Model the model
+	// of the Open Inference Protocol's path, "" for none.
+	CORSOrigins []string
+	V2Model     string
 	// PrioritySources are the addresses whose priority header counts.
 	PrioritySources []netip.Prefix
 
@@ -109,7 +113,7 @@ func DefaultConfig(endpointName string, lambda bool) Config {
 		ListenAddress: defaultListenAddress, MaxReplyBytes: defaultMaxReplyBytes, MaxHeldBytes: 256 << 20,
 		StreamTimeout: defaultRequestTimeout, WriteTimeout: 30 * time.Second,
 		DrainTimeout:   defaultDrain(defaultRequestTimeout),
-		MinConcurrency: settings.DefaultMinConcurrency, MaxConcurrency: 4096, QueueSize: 128, QueueTimeout: time.Second,
+		MinConcurrency: settings.DefaultMinConcurrency, MaxConcurrency: settings.DefaultMaxConcurrency, QueueSize: 128, QueueTimeout: time.Second,
 		MaxAttempts: 3, RetryPercent: 10, FallbackContentType: "application/json",
 		LogRate: 50, Metrics: true,
 	}

@@ -32,12 +32,14 @@ func TestConfigFromEnv(t *testing.T) {
 				"WRITE_TIMEOUT": "4s", "DRAIN_TIMEOUT": "5s", "MIN_CONCURRENCY": "6", "MAX_CONCURRENCY": "7", "QUEUE_SIZE": "8",
 				"QUEUE_TIMEOUT": "9ms", "MAX_ATTEMPTS": "2", "RETRY_PERCENT": "3", "FALLBACK_BODY": "b",
 				"FALLBACK_CONTENT_TYPE": "t",
-				"PRIORITY_SOURCES":      "10.0.0.0/8, 2001:db8::/32", "LOG_RATE": "0", "METRICS": "off"},
+				"CORS_ORIGINS":          "https://a.example, http://localhost:1", "V2_MODEL": "m",
+				"PRIORITY_SOURCES": "10.0.0.0/8, 2001:db8::/32", "LOG_RATE": "0", "METRICS": "off"},
 			want: Config{
 				EndpointName: "P-1", MaxBodyBytes: 25000000, RequestTimeout: 90 * time.Second, ListenAddress: "127.0.0.1:0",
 				MaxReplyBytes: 1, MaxHeldBytes: 2, StreamTimeout: 3 * time.Second, WriteTimeout: 4 * time.Second,
 				DrainTimeout: 5 * time.Second, MinConcurrency: 6, MaxConcurrency: 7, QueueSize: 8, QueueTimeout: 9 * time.Millisecond,
 				MaxAttempts: 2, RetryPercent: 3, FallbackBody: "b", FallbackContentType: "t",
+				CORSOrigins: []string{"https://a.example", "http://localhost:1"}, V2Model: "m",
 				PrioritySources: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("2001:db8::/32")},
 			},
 		},
@@ -56,6 +58,10 @@ func TestConfigFromEnv(t *testing.T) {
 		"63 characters": {
 			env:  map[string]string{"ENDPOINT_NAME": strings.Repeat("x", 63)},
 			want: DefaultConfig(strings.Repeat("x", 63), false),
+		},
+		"an origin of any page": {
+			env: map[string]string{"ENDPOINT_NAME": "p", "CORS_ORIGINS": "https://a.example,*"},
+			err: `CORS_ORIGINS: got "https://a.example,*": any page could call the gateway; name each origin`,
 		},
 		"nothing": {err: "ENDPOINT_NAME: is required; set it to the name of the SageMaker endpoint"},
 		"everything wrong at once": {
@@ -142,7 +148,7 @@ func TestEveryVariableIsDocumented(t *testing.T) {
 	for _, v := range variables {
 		want = append(want, v.name)
 	}
-	for _, row := range regexp.MustCompile("(?m)^\\| `([A-Z_]+)` \\|.+\\|.+\\|$").FindAllSubmatch(page, -1) {
+	for _, row := range regexp.MustCompile("(?m)^\\| `([A-Z0-9_]+)` \\|.+\\|.+\\|$").FindAllSubmatch(page, -1) {
 		got = append(got, string(row[1]))
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -46,9 +46,7 @@ func sageMakerError(status int, header http.Header, body []byte) *reply {
 		return failure(http.StatusBadGateway, codeBadEndpointReply, "SageMaker did not answer as InvokeEndpoint does").
 			withCause(errorText(status, body))
 	case isSignatureError(status, code):
-		return failure(http.StatusBadGateway, codeNotAuthorized,
-			"SageMaker refused the gateway's own permission or credentials").
-			withCause(refusal(status, code, message))
+		return notAuthorized(code).withCause(refusal(status, code, message))
 	}
 	members := map[string]json.RawMessage{}
 	var cause error
@@ -124,6 +122,19 @@ var signatureCodes = []string{
 func isSignatureError(status int, code string) bool {
 	return status == http.StatusUnauthorized || status == http.StatusForbidden || slices.Contains(signatureCodes, code)
 }
+
+// notAuthorized is the reply where SageMaker refuses the gateway's signature. Only
+// expired credentials are others soon.
+func notAuthorized(code string) *reply {
+	const message = "SageMaker refused the gateway's own permission or credentials"
+	if isExpired(code) {
+		return failure(http.StatusBadGateway, codeNotAuthorized, message)
+	}
+	return repeatsInVain(codeNotAuthorized, message)
+}
+
+// isExpired reports whether SageMaker calls the credentials expired.
+func isExpired(code string) bool { return code == "ExpiredToken" || code == "ExpiredTokenException" }
 
 // refusal is the log's text for a refused signature. The message is logged for
 // AccessDenied only, where it names the role and the missing action: others may

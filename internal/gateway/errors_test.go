@@ -254,7 +254,7 @@ func TestUnusualErrors(t *testing.T) {
 			"AccessDeniedException",
 			`{"Message":"User: arn:aws:sts::123456789012:assumed-role/gateway/x is not authorized to perform: ` +
 				`sagemaker:InvokeEndpoint"}`,
-			502,
+			501,
 			errorBody{"GatewayNotAuthorized", "SageMaker refused the gateway's own permission or credentials"},
 			"is not authorized to perform: sagemaker:InvokeEndpoint",
 		},

@@ -76,17 +76,19 @@ func (g *Gateway) clock() time.Duration { return time.Since(g.started) }
 func retryAfter() time.Duration { return time.Second + rand.N(2*time.Second) }
 
 // ServeHTTP answers POST /invocations, POST /endpoints/{name}/invocations, their
-// response-stream forms, GET /ping and GET /ready. Everything else is an error
+// response-stream forms, OpenAI's operations, the Open Inference Protocol's inference, GET
+// /ping and GET /ready. Everything else is an error
 // in JSON with code and message. Where SageMaker's answer breaks off after its first
 // byte, the client's connection is closed by panic(http.ErrAbortHandler).
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{start: time.Now(), route: routeOf(r, g.cfg.EndpointName), writer: w}
+	x := &exchange{start: time.Now(), route: routeOf(r, g.cfg.EndpointName, g.cfg.V2Model), writer: w}
 	g.memory.grow(1)
 	defer g.memory.grow(-1)
 	defer g.end(x)
 	if g.tracer != nil {
 		r = g.beginSpan(r, x)
 	}
+	g.allowOrigin(w.Header(), r, x.route)
 	g.finish(w, r, x, g.respond(r, x))
 }
 
@@ -136,10 +138,16 @@ func brokenStatus(client context.Context, err error) (status int, code string) {
 	case errors.As(err, &unwritten), errors.Is(context.Cause(client), context.Canceled):
 		return statusClientClosedRequest, codeClientClosedRequest
 	case errors.Is(err, errReplyTooLarge):
-		return http.StatusBadGateway, codeResponseTooLarge
+		return statusRepeatsInVain, codeResponseTooLarge
 	}
 	out := brokenAnswer(err)
 	return out.status, out.code
+}
+
+// notOnLambda is the reply to what only the server can do.
+func notOnLambda() *reply {
+	return repeatsInVain(codeNotPossible,
+		"a Lambda function behind a load balancer cannot do this: run the gateway as a server")
 }
 
 // respond returns the reply for any request, and for a panic.
@@ -155,7 +163,9 @@ func (g *Gateway) respond(r *http.Request, x *exchange) (out *reply) {
 	case x.route == routeUnknown:
 		return failure(http.StatusNotFound, codeNotFound,
 			"there is POST /invocations, POST /endpoints/{name}/invocations for the name of this gateway's endpoint, "+
-				"both also with -response-stream, GET /ping and GET /ready")
+				"both also with -response-stream, OpenAI's operations below POST /openai/v1, GET /ping and GET /ready")
+	case g.isPreflight(r, x.route):
+		return g.preflight(r)
 	case !x.route.allows(r.Method):
 		out := failure(http.StatusMethodNotAllowed, codeMethodNotAllowed, "the method here is "+x.route.allowed())
 		out.header.Set("Allow", x.route.allowed())
@@ -166,9 +176,10 @@ func (g *Gateway) respond(r *http.Request, x *exchange) (out *reply) {
 		return &reply{
 			status: http.StatusOK, header: http.Header{"Content-Type": jsonType}, body: []byte(`{"status":"ok"}`),
 		}
+	case x.route == routeAsync:
+		return g.asyncReply()
 	case g.cfg.Lambda && (x.route.streams() || x.route == routeReady):
-		return failure(http.StatusNotImplemented, codeNotPossible,
-			"a Lambda function behind a load balancer cannot do this: run the gateway as a server")
+		return notOnLambda()
 	case x.route == routeReady:
 		return g.ready()
 	default:

@@ -29,6 +29,14 @@ const (
 	// headerFallback marks a reply that is not the endpoint's.
 	headerFallback = "X-Gateway-Fallback"
 
+	// headerShouldRetry keeps OpenAI's clients from a retry: they repeat each status
+	// over 499 (fact F45).
+	headerShouldRetry = "X-Should-Retry"
+	// headerAttempt is "attempt=2; max=3" in the second attempt of an AWS SDK, and
+	// headerRetryCount is 1 in that of an OpenAI client.
+	headerAttempt    = "Amz-Sdk-Request"
+	headerRetryCount = "X-Stainless-Retry-Count"
+
 	headerAccept       = "Accept"
 	headerStreamAccept = "X-Amzn-Sagemaker-Accept"
 	headerStreamType   = "X-Amzn-Sagemaker-Content-Type"

@@ -21,6 +21,8 @@ type exchange struct {
 	start     time.Time
 	writer    http.ResponseWriter // nil on Lambda
 	timeout   time.Duration       // for the endpoint
+	repeated  bool                // the client has sent the request before
+	streams   bool                // the operation is InvokeEndpointWithResponseStream
 	deadline  time.Time
 	cancel    context.CancelCauseFunc
 	timer     *time.Timer
@@ -36,6 +38,9 @@ type exchange struct {
 	fallback  bool            // the configured reply may take the place of an error
 	// credentials are those that the last attempt was signed with.
 	credentials *aws.Credentials
+	// skew is what was added to the clock for that signature.
+	skew      time.Duration
+	corrected bool // another skew follows from SageMaker's refusal
 
 	// For log and metrics.
 	invokes      bool // the request is for the endpoint
@@ -80,8 +85,9 @@ func (x *exchange) client(r *http.Request) context.Context {
 // invoke sends r to the endpoint and turns the answer into a reply.
 func (g *Gateway) invoke(r *http.Request, x *exchange) *reply {
 	x.invokes = true
-	// A stream has no place for it.
-	x.fallback = g.cfg.FallbackBody != "" && !x.route.streams() &&
+	x.streams = x.route.streams()
+	// A stream has no place for it, and other protocols have replies of their own.
+	x.fallback = g.cfg.FallbackBody != "" && (x.route == routeInvocations || x.route == routeEndpointInvocations) &&
 		accepts(r.Header[headerAccept], g.cfg.FallbackContentType)
 	if encoding := contentEncoding(r.Header); encoding != "" {
 		return unsupportedEncoding(encoding)
@@ -90,9 +96,13 @@ func (g *Gateway) invoke(r *http.Request, x *exchange) *reply {
 	if err == nil {
 		x.timeout, err = clientTimeout(r.Header, g.cfg.RequestTimeout)
 	}
+	if err == nil && x.route == routeInfer && !inferHeaders(r.Header, header) {
+		err = fmt.Errorf("the header %s must be one whole number of bytes", headerInferLength)
+	}
 	if err != nil {
 		return failure(http.StatusBadRequest, codeInvalidHeader, err.Error())
 	}
+	x.repeated = isRepeated(r.Header)
 	id := header[headerInferenceID]
 	var out *reply
 	if ctx, body, refused := g.admit(r, x); refused != nil {
@@ -158,9 +168,15 @@ func clientGone(cause error) *reply {
 // call sends the request to the operation that its route asks for.
 func (g *Gateway) call(ctx context.Context, x *exchange, header http.Header, body requestBody) *reply {
 	target := g.invocations
-	if x.route.streams() {
+	if x.route.isOpenAI() && asksForStream(body) {
+		if g.cfg.Lambda {
+			return notOnLambda()
+		}
+		x.streams = true
+	}
+	if x.streams {
 		target = g.responseStream
-		if accept, ok := header[headerAccept]; ok && x.route == routeStream {
+		if accept, ok := header[headerAccept]; ok && x.route != routeEndpointStream {
 			header[headerStreamAccept] = accept // which that operation reads
 		}
 		delete(header, headerAccept)
@@ -169,23 +185,32 @@ func (g *Gateway) call(ctx context.Context, x *exchange, header http.Header, bod
 	}
 	out := g.attempts(ctx, x, target, header, body)
 	if out.answer == nil {
+		if x.route.isOpenAI() {
+			return containerError(out)
+		}
 		return out
+	}
+	if x.route == routeInfer {
+		inferReply(out)
 	}
 	if announced := out.answer.length; announced > g.cfg.MaxReplyBytes && !g.cfg.Lambda {
 		return replyTooLarge(announced, g.cfg.MaxReplyBytes)
 	}
-	if x.route.streams() {
+	if x.streams {
 		x.timer.Reset(g.cfg.StreamTimeout)
 	}
-	if x.route == routeStream {
-		return withoutFraming(out)
+	if !x.streams || x.route == routeEndpointStream {
+		return out
+	}
+	if out = withoutFraming(out); out.answer == nil && x.route.isOpenAI() {
+		return containerError(out)
 	}
 	return out
 }
 
 // replyTooLarge is the reply where SageMaker announces more than MaxReplyBytes.
 func replyTooLarge(announced, limit int64) *reply {
-	return failure(http.StatusBadGateway, codeResponseTooLarge, fmt.Sprintf("the reply may have at most %d bytes", limit)).
+	return repeatsInVain(codeResponseTooLarge, fmt.Sprintf("the reply may have at most %d bytes", limit)).
 		withCause(fmt.Errorf("SageMaker announces %d bytes", announced))
 }
 

@@ -58,7 +58,7 @@ func outcomeOf(out *reply) outcome {
 		return succeeded
 	case out.status == statusClientClosedRequest:
 		return clientLeft
-	case out.status == 424:
+	case out.status == 424, out.code == codeModelError:
 		return modelFailed
 	case isThrottled(out.status, out.code):
 		return throttled

@@ -324,7 +324,7 @@ func TestMetricLine(t *testing.T) {
 		"SucceededRequests": 1., "ModelErrors": 1., "ClientErrors": 1., "EndpointErrors": 1., "GatewayErrors": 1.,
 		"ClientsGone": 0., "ThrottledRequests": 2., "SlowBodies": 0., "BodyMemoryFull": 0.,
 		"RetriesThrottled": 0., "RetriesUnavailable": 0., "RetriesFailure": 0., "RetriesConnection": 0.,
-		"RetriesCredentials": 0., "BreakerOpen": 0., "CredentialRenewalFailures": 0.,
+		"RetriesCredentials": 0., "RetriesClockSkew": 0., "BreakerOpen": 0., "CredentialRenewalFailures": 0.,
 	}
 	if diff := cmp.Diff(want, line); diff != "" {
 		t.Error(diff)

@@ -26,6 +26,7 @@ type reply struct {
 // The gateway's own error codes, none of which SageMaker uses. They are part of the
 // interface: do not rename.
 const (
+	codeAsyncNotServed        = "AsyncInvocationNotServed"
 	codeBadEndpointReply      = "BadEndpointReply"
 	codeBodyTooSlow           = "BodyTooSlow"
 	codeClientClosedRequest   = "ClientClosedRequest"
@@ -41,6 +42,7 @@ const (
 	codeNotAuthorized         = "GatewayNotAuthorized"
 	codeNotFound              = "NotFound"
 	codeNotPossible           = "NotPossibleOnLambda"
+	codeOriginNotAllowed      = "OriginNotAllowed"
 	codeOverloaded            = "Overloaded"
 	codeRequestEntityTooLarge = "RequestEntityTooLarge"
 	codeRequestTimeout        = "RequestTimeout"
@@ -49,8 +51,15 @@ const (
 	codeUnsupportedEncoding   = "UnsupportedContentEncoding"
 )
 
+// statusRepeatsInVain is the status of a failure that the same request meets again. The
+// AWS SDKs repeat 500, 502, 503 and 504, and no other status over 499 (fact F45).
+const statusRepeatsInVain = http.StatusNotImplemented
+
 // statusClientClosedRequest is only logged: the client is gone.
 const statusClientClosedRequest = 499
+
+// codeModelError is SageMaker's code for an error of the container.
+const codeModelError = "ModelError"
 
 // jsonType is shared by all replies: do not change it.
 var jsonType = []string{"application/json"}
@@ -89,6 +98,13 @@ func (out *reply) withCause(cause error) *reply {
 func (out *reply) withRetryAfter(after time.Duration) *reply {
 	out.header.Set("Retry-After", strconv.Itoa(int((after+time.Second-1)/time.Second)))
 	out.header.Set("X-Amz-Retry-After", strconv.FormatInt(after.Milliseconds(), 10))
+	return out
+}
+
+// repeatsInVain is the failure of a request that nobody should send again.
+func repeatsInVain(code, message string) *reply {
+	out := failure(statusRepeatsInVain, code, message)
+	out.header.Set(headerShouldRetry, "false")
 	return out
 }
 

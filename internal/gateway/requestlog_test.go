@@ -53,7 +53,7 @@ func TestLog(t *testing.T) {
 		}
 		delete(entry, "duration_ms")
 		delete(entry, "time")
-		if id, ok := entry["request_id"].(string); ok != (entry["status"] == 502. || entry["status"] == 404.) || ok && len(id) != 36 {
+		if id, ok := entry["request_id"].(string); ok != (entry["status"] == 501. || entry["status"] == 404.) || ok && len(id) != 36 {
 			t.Errorf("request_id is %v in %s", entry["request_id"], line)
 		}
 		delete(entry, "request_id")
@@ -66,7 +66,7 @@ func TestLog(t *testing.T) {
 		{"level": "INFO", "msg": "request", "method": "POST", "route": "/invocations", "status": 424.,
 			"request_bytes": 13., "response_bytes": got[1]["response_bytes"], "inference_id": "order-4711",
 			"sagemaker_request_id": sagemakertest.RequestID, "code": "ModelError"},
-		{"level": "ERROR", "msg": "request", "method": "POST", "route": "/invocations", "status": 502.,
+		{"level": "ERROR", "msg": "request", "method": "POST", "route": "/invocations", "status": 501.,
 			"request_bytes": 13., "response_bytes": got[2]["response_bytes"], "inference_id": "order-4711",
 			"code": "GatewayNotAuthorized", "error": "SageMaker answered with status 403: InvalidSignatureException"},
 		{"level": "INFO", "msg": "request", "method": "GET", "route": "unknown", "status": 404.,

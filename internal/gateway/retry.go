@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/pressure"
@@ -27,12 +28,14 @@ const (
 	retryFailure
 	retryConnection
 	retryCredentials
+	retryClock
 	retryReasons
 )
 
 var retryMetrics = [retryReasons]string{
 	retryThrottled: "RetriesThrottled", retryUnavailable: "RetriesUnavailable", retryFailure: "RetriesFailure",
 	retryConnection: "RetriesConnection", retryCredentials: "RetriesCredentials",
+	retryClock: "RetriesClockSkew",
 }
 
 // retryReasonOf is why SageMaker's error answer may be retried (facts F3 and F4 list
@@ -67,6 +70,22 @@ func retryReasonOf(status int, code string, body []byte) (retryReason, pressure.
 // too many: facts F3 and F4 list these errors.
 func isThrottled(status int, code string) bool {
 	return status == http.StatusTooManyRequests || code == "ThrottlingException" || code == "TooManyRequestsException"
+}
+
+// isRepeated reports whether a client that retries by itself, such as an AWS SDK, has
+// sent the request before. The gateway then sends it once: retries of both would
+// multiply.
+func isRepeated(header http.Header) bool {
+	if retries, err := strconv.Atoi(header.Get(headerRetryCount)); err == nil && retries > 0 {
+		return true
+	}
+	for part := range strings.SplitSeq(header.Get(headerAttempt), ";") {
+		number, ok := strings.CutPrefix(strings.TrimSpace(part), "attempt=")
+		if attempt, err := strconv.Atoi(number); ok && err == nil && attempt > 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // retryDelay is the delay after attempt, whose answer had header; ok is false where

@@ -23,8 +23,9 @@ const (
 
 // routeOf compares the path as it was sent, without decoding or cleaning it: a path
 // with an encoded slash, a dot segment or a doubled slash is unknown, so it can
-// neither name another endpoint nor cause a redirect.
-func routeOf(r *http.Request, endpointName string) route {
+// neither name another endpoint nor cause a redirect. v2Model is the model of
+// routeInfer, "" for none.
+func routeOf(r *http.Request, endpointName, v2Model string) route {
 	path := r.URL.EscapedPath()
 	switch path {
 	case "/invocations":
@@ -36,21 +37,40 @@ func routeOf(r *http.Request, endpointName string) route {
 	case "/ready":
 		return routeReady
 	}
+	if v2Model != "" && path == "/v2/models/"+v2Model+"/infer" {
+		return routeInfer
+	}
+	if operation, ok := strings.CutPrefix(path, openAIPath); ok {
+		return openAIRoute(operation)
+	}
 	rest, ok := strings.CutPrefix(path, "/endpoints/")
 	if ok {
 		rest, ok = strings.CutPrefix(rest, endpointName)
 	}
-	switch {
-	case ok && rest == "/invocations":
+	if !ok {
+		return routeUnknown
+	}
+	switch rest {
+	case "/invocations":
 		return routeEndpointInvocations
-	case ok && rest == "/invocations-response-stream":
+	case "/invocations-response-stream":
 		return routeEndpointStream
+	case "/async-invocations":
+		return routeAsync
+	}
+	if operation, ok := strings.CutPrefix(rest, openAIPath); ok {
+		return openAIRoute(operation)
 	}
 	return routeUnknown
 }
 
 // streams reports whether the route invokes with a response stream.
 func (r route) streams() bool { return r == routeStream || r == routeEndpointStream }
+
+// invokes reports whether the route invokes the endpoint.
+func (r route) invokes() bool {
+	return r != routeUnknown && r != routePing && r != routeReady && r != routeAsync
+}
 
 var (
 	healthMethods     = []string{http.MethodGet, http.MethodHead}

@@ -46,7 +46,7 @@ func TestRoutes(t *testing.T) {
 		{"POST", "/endpoints/predictions/../payroll/invocations", 404, 0},
 		{"POST", "/endpoints/payroll%2F..%2Fpredictions/invocations", 404, 0},
 		{"POST", "/endpoints/predictions;x=1/invocations", 404, 0},
-		{"POST", "/endpoints/predictions/async-invocations", 404, 0},
+		{"POST", "/endpoints/predictions/async-invocations", 501, 0},
 		{"POST", `/endpoints\predictions\invocations`, 404, 0},
 	}
 	for _, test := range tests {

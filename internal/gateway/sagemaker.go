@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -34,6 +35,7 @@ type Endpoint struct {
 	credentials *credentialStore
 	transport   http.RoundTripper
 	now         func() time.Time
+	skew        atomic.Int64 // what SageMaker's clock is ahead of now's, as a time.Duration
 }
 
 // NewEndpoint returns the SageMaker runtime of the region and credentials that
@@ -95,12 +97,13 @@ func (e *Endpoint) target(endpointName, operation string) *url.URL {
 	return &target
 }
 
-// send signs and sends one attempt; it adds to header. The response is whatever
+// send signs, skew from now, and sends one attempt; it adds to header. The response is whatever
 // SageMaker answered, an error says that there was no answer.
 func (e *Endpoint) send(
 	ctx context.Context, target *url.URL, header http.Header, body requestBody, credentials *aws.Credentials,
+	skew time.Duration,
 ) (*http.Response, error) {
-	if err := e.sign(ctx, target, header, body, credentials, e.now()); err != nil {
+	if err := e.sign(ctx, target, header, body, credentials, e.now().Add(skew)); err != nil {
 		return nil, err
 	}
 	return roundTrip(ctx, e.transport, func(ctx context.Context) *http.Request {

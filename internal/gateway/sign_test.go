@@ -76,7 +76,7 @@ func TestSignature(t *testing.T) {
 			now := time.Unix(rapid.Int64Range(1.7e9, 1.9e9).Draw(rt, "now"), 0)
 			endpoint.now = func() time.Time { return now }
 			target := endpoint.target(testEndpoint, "invocations")
-			if _, err := endpoint.send(t.Context(), target, header, requestBody{body}, &credentials); err != nil {
+			if _, err := endpoint.send(t.Context(), target, header, requestBody{body}, &credentials, 0); err != nil {
 				rt.Fatal(err)
 			}
 			sent := calls.calls[attempt]

@@ -42,7 +42,7 @@ func TestSpansOfFailures(t *testing.T) {
 		"refused signature": {
 			answers: []sagemakertest.Answer{sagemakertest.Fail(403, "AccessDeniedException")},
 			calls:   []end{{"403", "GatewayNotAuthorized", true}},
-			request: end{"502", "GatewayNotAuthorized", true},
+			request: end{"501", "GatewayNotAuthorized", true},
 		},
 		"no answer": {
 			answers: []sagemakertest.Answer{sagemakertest.Raw("", false)},
@@ -59,7 +59,7 @@ func TestSpansOfFailures(t *testing.T) {
 			cfg:     func(cfg *Config) { cfg.MaxReplyBytes = 3 },
 			answers: []sagemakertest.Answer{sagemakertest.Echo},
 			calls:   []end{{"200", "ResponseTooLarge", true}},
-			request: end{"502", "ResponseTooLarge", true},
+			request: end{"501", "ResponseTooLarge", true},
 		},
 		// The client has 200 already: its connection is closed.
 		"reply that breaks off": {

@@ -235,7 +235,7 @@ func TestAnswerBreaksOff(t *testing.T) {
 		"too large": {
 			"/invocations",
 			sagemakertest.Raw("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n", false),
-			502,
+			501,
 			"ResponseTooLarge",
 		},
 		"too large, not announced": {"/invocations", func(w http.ResponseWriter, _ *http.Request, _ sagemakertest.Call) {

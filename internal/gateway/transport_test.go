@@ -224,7 +224,7 @@ func TestContextEnds(t *testing.T) {
 	endpoint := h.endpoint(t)
 	send := func(ctx context.Context, accept string) error {
 		response, err := endpoint.send(ctx, endpoint.target(testEndpoint, "invocations"),
-			http.Header{"Accept": {accept}}, requestBody{[]byte("a")}, testCredentials)
+			http.Header{"Accept": {accept}}, requestBody{[]byte("a")}, testCredentials, 0)
 		if err != nil {
 			return err
 		}
@@ -270,6 +270,7 @@ func TestBodyIsClosed(t *testing.T) {
 			http.Header{},
 			requestBody{[]byte("abc")},
 			testCredentials,
+			0,
 		)
 		if err != nil {
 			t.Fatal(err)
@@ -301,6 +302,7 @@ func TestHandshakeTimeout(t *testing.T) {
 		http.Header{},
 		requestBody{[]byte("a")},
 		testCredentials,
+		0,
 	) //nolint:bodyclose // there is none
 	var network net.Error
 	if !errors.As(err, &network) || !network.Timeout() || !notConnected(err) || !opensBreaker(err) {

@@ -52,7 +52,7 @@ var variables = []variable{
 		return "", ""
 	}},
 	{"MAX_REPLY_BYTES", true, func(cfg *Config, text string) (string, string) {
-		return number(&cfg.MaxReplyBytes, text, 1, 10<<30, bytesFix)
+		return number(&cfg.MaxReplyBytes, text, 1, settings.MaxReplyBytes, bytesFix)
 	}},
 	{"MAX_HELD_BYTES", true, func(cfg *Config, text string) (string, string) {
 		return number(&cfg.MaxHeldBytes, text, 1, 1<<40, bytesFix)
@@ -61,7 +61,7 @@ var variables = []variable{
 		return duration(&cfg.StreamTimeout, text, settings.MinStreamTimeout, settings.MaxStreamTimeout)
 	}},
 	{"WRITE_TIMEOUT", true, func(cfg *Config, text string) (string, string) {
-		return duration(&cfg.WriteTimeout, text, 100*time.Millisecond, 10*time.Minute)
+		return duration(&cfg.WriteTimeout, text, settings.MinWriteTimeout, settings.MaxWriteTimeout)
 	}},
 	{"DRAIN_TIMEOUT", true, func(cfg *Config, text string) (string, string) {
 		return duration(&cfg.DrainTimeout, text, 100*time.Millisecond, time.Hour)
@@ -79,7 +79,7 @@ var variables = []variable{
 		return duration(&cfg.QueueTimeout, text, settings.MinQueueTimeout, settings.MaxQueueTimeout)
 	}},
 	{"MAX_ATTEMPTS", true, func(cfg *Config, text string) (string, string) {
-		return number(&cfg.MaxAttempts, text, 1, 5, "1 is no retry")
+		return number(&cfg.MaxAttempts, text, 1, settings.MaxAttempts, "1 is no retry")
 	}},
 	{"RETRY_PERCENT", true, func(cfg *Config, text string) (string, string) {
 		return number(&cfg.RetryPercent, text, 0, settings.MaxRetryPercent,
@@ -108,6 +108,20 @@ var variables = []variable{
 			cfg.PrioritySources = append(cfg.PrioritySources, prefix)
 		}
 		return "", ""
+	}},
+	{"CORS_ORIGINS", true, func(cfg *Config, text string) (string, string) {
+		for part := range strings.SplitSeq(text, ",") {
+			origin := strings.TrimSpace(part)
+			if rule, fix := settings.Origin(origin); rule != "" {
+				return rule, fix
+			}
+			cfg.CORSOrigins = append(cfg.CORSOrigins, origin)
+		}
+		return "", ""
+	}},
+	{"V2_MODEL", true, func(cfg *Config, text string) (string, string) {
+		cfg.V2Model = text
+		return settings.V2Model(text)
 	}},
 	{"LOG_RATE", true, func(cfg *Config, text string) (string, string) {
 		return number(&cfg.LogRate, text, 0, settings.MaxLogRate, "give requests a second; 0 logs none")

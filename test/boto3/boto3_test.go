@@ -36,6 +36,8 @@ type call struct {
 	// Attempts is how often the SDK may try.
 	Attempts  int
 	Arguments map[string]any
+	// Mode is how it retries, without a pause; "" for standard, with pauses.
+	Mode string `json:",omitempty"`
 }
 
 // invoke is a call of the endpoint with a body, which tells the runtime below
@@ -43,7 +45,7 @@ type call struct {
 func invoke(body string, more map[string]any) call {
 	arguments := map[string]any{"EndpointName": "predictions", "ContentType": "text/csv", "Body": body}
 	maps.Copy(arguments, more)
-	return call{"invoke_endpoint", 1, arguments}
+	return call{Operation: "invoke_endpoint", Attempts: 1, Arguments: arguments}
 }
 
 // calls are made directly and through the gateway. Want is what the SDK is to
@@ -71,7 +73,7 @@ var calls = map[string]struct {
 	"SageMaker is not there": {invoke("unavailable", nil), 0, map[string]any{"raised": "ServiceUnavailable", "HTTPStatusCode": 503.}},
 	"too many requests":      {invoke("throttled", nil), 0, map[string]any{"raised": "ClientError", "HTTPStatusCode": 429., "Error": map[string]any{"Code": "ThrottlingException", "Message": "a fault"}}},
 	"the SDK tries twice": {
-		call{"invoke_endpoint", 2, invoke("unavailable", nil).Arguments}, 1,
+		call{Operation: "invoke_endpoint", Attempts: 2, Arguments: invoke("unavailable", nil).Arguments}, 1,
 		map[string]any{"raised": "ServiceUnavailable", "RetryAttempts": 1.},
 	},
 }
@@ -156,7 +158,7 @@ func TestClientStreams(t *testing.T) {
 				sagemakertest.Event{Kind: "PayloadPart", Payload: "0.25"},
 				sagemakertest.Event{Kind: "ModelStreamError", Payload: `{"Message":"the model is gone","ErrorCode":"StreamBroken"}`}))
 			arguments := invoke("1", nil).Arguments
-			client.ask(t, call{"invoke_endpoint_with_response_stream", 1, arguments})
+			client.ask(t, call{Operation: "invoke_endpoint_with_response_stream", Attempts: 1, Arguments: arguments})
 			for _, want := range []string{"0.8125,", "0.25"} {
 				allow(t, next)
 				if got := client.read(t); got["part"] != want {
@@ -216,8 +218,13 @@ func function(t *testing.T, stub *sagemakertest.Runtime) string {
 
 func service(t *testing.T, stub *sagemakertest.Runtime) string {
 	t.Helper()
+	return serviceWith(t, stub, map[string]string{"MAX_ATTEMPTS": "1"})
+}
+
+func serviceWith(t *testing.T, stub *sagemakertest.Runtime, more map[string]string) string {
+	t.Helper()
 	env := environment(stub)
-	env["MAX_ATTEMPTS"] = "1"
+	maps.Copy(env, more)
 	target, err := tasktarget.Start(context.WithoutCancel(t.Context()), tasktarget.Options{Binary: binary(t), Env: env, HealthCheckPath: "/ping", Log: t.Output()})
 	if err != nil {
 		t.Fatal(err)

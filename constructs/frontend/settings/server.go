@@ -26,10 +26,17 @@ const (
 	// MaxFallbackBytes leaves a task definition, of 64 KB at most, its room.
 	MaxFallbackBytes = 16 << 10
 	MaxLogRate       = 1_000_000
+	MinWriteTimeout  = 100 * time.Millisecond
+	MaxWriteTimeout  = 10 * time.Minute
+	// MaxReplyBytes is far above what a model answers, and low enough to catch a wrong unit.
+	MaxReplyBytes = 10 << 30
+	MaxAttempts   = 5
 
 	// DefaultMinConcurrency is what the limit of requests at a time does not sink
 	// below, unless the highest is lower.
 	DefaultMinConcurrency = 4
+	// DefaultMaxConcurrency is the most requests that a task sends at a time.
+	DefaultMaxConcurrency = 4096
 )
 
 // Server is what only a gateway that runs as a server, on Fargate, can be told:
@@ -44,6 +51,9 @@ type Server struct {
 	// MaxConcurrency is the most requests that one task sends to the endpoint at
 	// a time; below it the limit follows the endpoint. Default: 4096.
 	MaxConcurrency int `json:"maxConcurrency,omitempty" jsonschema:"minimum=1,maximum=100000"`
+	// MinConcurrency is what that limit does not sink below, at most MaxConcurrency.
+	// Default: 4, or MaxConcurrency where that is lower.
+	MinConcurrency int `json:"minConcurrency,omitempty" jsonschema:"minimum=1,maximum=100000"`
 	// QueueSize is how many requests may wait in a task for their turn; at 0 what
 	// does not fit is shed at once. Default: 128.
 	QueueSize *int `json:"queueSize,omitempty" jsonschema:"minimum=0,maximum=100000"`
@@ -52,6 +62,14 @@ type Server struct {
 	// RetryPercent is how many retries there may be for each hundred requests.
 	// Default: 10, which is also the most.
 	RetryPercent *int `json:"retryPercent,omitempty" jsonschema:"minimum=0,maximum=10"`
+	// MaxAttempts is how often a request is sent to the endpoint at most, 1 for no
+	// retry. Default: 3.
+	MaxAttempts int `json:"maxAttempts,omitempty" jsonschema:"minimum=1,maximum=5"`
+	// WriteTimeout is how long a client may leave a piece of its reply unread before it
+	// is disconnected, up to 10m. Default: 30s.
+	WriteTimeout time.Duration `json:"writeTimeout,omitempty"`
+	// MaxReplyBytes is the largest reply, in bytes. Default: 104857600 (100 MiB).
+	MaxReplyBytes int `json:"maxReplyBytes,omitempty" jsonschema:"minimum=1,maximum=10737418240"`
 	// FallbackBody is answered, with status 200 and marked in a header, to a
 	// request that is shed, up to 16 KiB. Default: none, it is answered with 503.
 	FallbackBody string `json:"fallbackBody,omitempty"`
@@ -65,6 +83,20 @@ type Server struct {
 	// LogRate is how many successes, and how many errors, a task logs a second; 0
 	// logs none. Default: 50.
 	LogRate *int `json:"logRate,omitempty" jsonschema:"minimum=0,maximum=1000000"`
+	// Metrics says that a task publishes metrics, the offered load among them.
+	// Default: true.
+	Metrics *bool `json:"metrics,omitempty"`
+	// CORSOrigins are the origins of the pages whose scripts may call the gateway, such
+	// as https://app.example.com. Default: none, browsers let no other page read a reply.
+	CORSOrigins []string `json:"corsOrigins,omitempty" jsonschema:"minItems=1,uniqueItems=true"`
+	// OpenAI says that the load balancer forwards the paths of OpenAI's API,
+	// /openai/v1/chat/completions, /completions and /embeddings, for containers that
+	// speak it. Default: false.
+	OpenAI bool `json:"openAI,omitempty"`
+	// V2Model is the model whose path of the Open Inference Protocol,
+	// /v2/models/MODEL/infer, the load balancer forwards, for containers that speak it.
+	// Default: none, there is no such path.
+	V2Model string `json:"v2Model,omitempty"`
 	// OTLPEndpoint is the URL of a collector that takes traces by OTLP over HTTP,
 	// such as http://collector.example:4318. Default: none, there are no traces.
 	OTLPEndpoint string `json:"otlpEndpoint,omitempty"`
@@ -121,7 +153,25 @@ func (s Server) Validate() problem.List {
 		}
 	}
 	between("LogRate", s.LogRate != nil, value(s.LogRate), 0, MaxLogRate, "leave it out for 50, or take 0 to log none")
+	during("WriteTimeout", s.WriteTimeout, MinWriteTimeout, MaxWriteTimeout, "leave it out for 30s")
+	between("MaxReplyBytes", s.MaxReplyBytes != 0, s.MaxReplyBytes, 1, MaxReplyBytes, "leave it out for 104857600")
+	between("MaxAttempts", s.MaxAttempts != 0, s.MaxAttempts, 1, MaxAttempts, "leave it out for 3, or take 1 for no retry")
+	ps = append(ps, s.validateMinConcurrency()...)
+	ps = append(ps, s.validateProtocols()...)
 	return append(ps, s.validateTraces()...)
+}
+
+func (s Server) validateMinConcurrency() problem.List {
+	var ps problem.List
+	highest := cmp.Or(s.MaxConcurrency, DefaultMaxConcurrency)
+	switch n := s.MinConcurrency; {
+	case n < 0, n > MaxConcurrency:
+		ps.Add("MinConcurrency", n, fmt.Sprintf("this is a whole number from 1 to %d", MaxConcurrency), "leave it out for 4")
+	case n > highest && highest > 0:
+		ps.Add("MinConcurrency", n, fmt.Sprintf("the limit is at most «MaxConcurrency», which is %d", highest),
+			"lower it, or raise the other")
+	}
+	return ps
 }
 
 // Sendable reports whether text can be the value of a header.
@@ -149,12 +199,27 @@ func (s Server) Environment(requestTimeout time.Duration) map[string]string {
 			variables[name] = value
 		}
 	}
-	if s.MaxConcurrency != 0 {
-		number("MAX_CONCURRENCY", &s.MaxConcurrency)
-		if s.MaxConcurrency < DefaultMinConcurrency {
-			number("MIN_CONCURRENCY", &s.MaxConcurrency)
+	positive := func(name string, n int) {
+		if n != 0 {
+			number(name, &n)
 		}
 	}
+	positive("MAX_CONCURRENCY", s.MaxConcurrency)
+	lowest := s.MinConcurrency
+	if lowest == 0 && s.MaxConcurrency < DefaultMinConcurrency {
+		lowest = s.MaxConcurrency
+	}
+	positive("MIN_CONCURRENCY", lowest)
+	positive("MAX_ATTEMPTS", s.MaxAttempts)
+	positive("MAX_REPLY_BYTES", s.MaxReplyBytes)
+	if s.WriteTimeout != 0 {
+		text("WRITE_TIMEOUT", s.WriteTimeout.String())
+	}
+	if s.Metrics != nil && !*s.Metrics {
+		text("METRICS", "off")
+	}
+	text("CORS_ORIGINS", strings.Join(s.CORSOrigins, ","))
+	text("V2_MODEL", s.V2Model)
 	number("QUEUE_SIZE", s.QueueSize)
 	if s.QueueTimeout != 0 {
 		text("QUEUE_TIMEOUT", s.QueueTimeout.String())

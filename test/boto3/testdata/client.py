@@ -1,11 +1,14 @@
 """Calls SageMaker's runtime at the URL given, with boto3.
 
 Each line of standard input is a call as JSON; its outcome is one line on
-standard output, after one for each part of a response stream.
+standard output, after one for each part of a response stream. A call with a mode of
+retries makes no pauses between them.
 """
 
+import functools
 import json
 import sys
+import time
 from typing import Any
 
 import boto3
@@ -13,7 +16,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 
-def client(attempts: int) -> Any:
+@functools.cache
+def client(attempts: int, mode: str) -> Any:
     return boto3.client(
         "sagemaker-runtime",
         endpoint_url=sys.argv[1],
@@ -21,7 +25,7 @@ def client(attempts: int) -> Any:
         aws_access_key_id="AKIDEXAMPLE",
         aws_secret_access_key="a-secret-key",
         config=Config(
-            read_timeout=20, retries={"mode": "standard", "total_max_attempts": attempts}
+            read_timeout=20, retries={"mode": mode, "total_max_attempts": attempts}
         ),
     )
 
@@ -38,9 +42,11 @@ def plain(response: dict[str, Any]) -> dict[str, Any]:
     return said
 
 
-def call(operation: str, attempts: int, arguments: dict[str, Any]) -> dict[str, Any]:
+def call(operation: str, attempts: int, mode: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    if mode:
+        time.sleep = lambda seconds: None
     try:
-        response = getattr(client(attempts), operation)(**arguments)
+        response = getattr(client(attempts, mode or "standard"), operation)(**arguments)
         said = plain(response)
         body = response["Body"]
         if operation == "invoke_endpoint":
@@ -54,4 +60,4 @@ def call(operation: str, attempts: int, arguments: dict[str, Any]) -> dict[str, 
 
 for line in sys.stdin:
     asked = json.loads(line)
-    say(call(asked["Operation"], asked["Attempts"], asked["Arguments"]))
+    say(call(asked["Operation"], asked["Attempts"], asked.get("Mode", ""), asked["Arguments"]))
