@@ -429,6 +429,18 @@ var lintCases = []struct {
 	{"scale-in-disabled", "on every policy", scaleInOff(0, 1),
 		`Target.Policies[0].DisableScaleIn: got true: no policy removes capacity, so that what a peak has added stays, up to 40 instances; leave it out of invocations-per-instance, or add a step policy that scales in`},
 	{"scale-in-disabled", "on one of two", scaleInOff(0), ""},
+	{"scale-in-disabled", "steps alone", func(s *subject) { s.Target.Policies = nil },
+		`Target.StepPolicies: got "emergency": no policy removes capacity, so that what a peak has added stays, up to 40 instances; add a step policy that scales in, with an alarm of its own`},
+	{"scale-in-disabled", "steps alone, to an exact capacity", func(s *subject) {
+		s.Target.Policies = nil
+		s.Target.StepPolicies[0].AdjustmentType = autoscaling.ExactCapacity
+	}, ""},
+	{"scale-in-disabled", "a wake-up alone", func(s *subject) {
+		s.Target.Policies = nil
+		s.Target.StepPolicies[0].Alarm.Metric = autoscaling.Metric{
+			Namespace: "AWS/SageMaker", Name: autoscaling.HasBacklogWithoutCapacity, Statistic: autoscaling.Average,
+		}
+	}, ""},
 	{"scale-in-disabled", "in by steps", func(s *subject) {
 		scaleInOff(0, 1)(s)
 		s.Target.StepPolicies = append(s.Target.StepPolicies, removing(1, 10, -1))

@@ -80,6 +80,7 @@ func TestSilentOnWhatIsMadeHere(t *testing.T) {
 	said := map[string]string{
 		"step-scale-in": "latency-unit", "asynchronous-scaling": "floor-never-released",
 		"inference-component": "zero-without-wake-up",
+		"offered-load":        "scale-in-disabled", "emergency": "scale-in-disabled",
 	}
 	for name, target := range autoscalingtest.Kinds() {
 		for _, f := range lint.Lint(lint.Subject{Target: target}) {

@@ -70,18 +70,30 @@ func minEqualsMax(s Subject) problem.List {
 func scaleInDisabled(s Subject) problem.List {
 	var ps problem.List
 	t := s.Target
-	only := len(t.Policies) > 0 && t.MinCapacity < t.MaxCapacity && !slices.ContainsFunc(t.StepPolicies, removes) &&
-		!slices.ContainsFunc(t.ScheduledActions, t.LowersMax)
-	for _, p := range t.Policies {
-		only = only && p.DisableScaleIn
+	if t.MinCapacity >= t.MaxCapacity || slices.ContainsFunc(t.StepPolicies, removes) ||
+		slices.ContainsFunc(t.ScheduledActions, t.LowersMax) {
+		return ps
 	}
-	if only {
-		ps.Add("Target.Policies[0].DisableScaleIn", true,
-			"no policy removes capacity, so that what a peak has added stays, up to "+fmt.Sprint(t.MaxCapacity)+" "+
-				t.Dimension.Unit(),
+	rule := "no policy removes capacity, so that what a peak has added stays, up to " + fmt.Sprint(t.MaxCapacity) + " " +
+		t.Dimension.Unit()
+	switch {
+	case slices.ContainsFunc(t.Policies, func(p autoscaling.TargetTrackingPolicy) bool { return !p.DisableScaleIn }):
+	case len(t.Policies) > 0:
+		ps.Add("Target.Policies[0].DisableScaleIn", true, rule,
 			"leave it out of "+t.Policies[0].Name+", or add a step policy that scales in")
+	case slices.ContainsFunc(t.StepPolicies, mayStay):
+	case len(t.StepPolicies) > 0:
+		ps.Add("Target.StepPolicies", t.StepPolicies[0].Name, rule,
+			"add a step policy that scales in, with an alarm of its own")
 	}
 	return ps
+}
+
+// mayStay reports whether what a step policy comes to may be what is wanted: an exact
+// capacity is perhaps less than there was, and a wake-up only begins.
+func mayStay(p autoscaling.StepScalingPolicy) bool {
+	m, _ := p.Alarm.Metric.(autoscaling.Metric)
+	return p.AdjustmentType == autoscaling.ExactCapacity || slices.Contains(noCapacity, m.Name)
 }
 
 // policiesFight compares thresholds alone. What the metric does when capacity is gone

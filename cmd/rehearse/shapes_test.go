@@ -14,7 +14,8 @@ const crossed = "the maximum is below the minimum of "
 
 // found are the rules with findings about a shape, each of which is true of it.
 var found = map[string]string{
-	"components.yaml": "target-unordered",
+	"cdk-l2-steps.json": "scale-in-disabled",
+	"components.yaml":   "target-unordered",
 	"conditional-endpoints.yaml --parameter Stage=dev": "count-not-retained target-unordered",
 	"foreach-pairs.yaml":    "count-not-retained",
 	"iac-generator.yaml":    "suspended-state",

@@ -27,7 +27,7 @@ func rawTarget(stack awscdk.Stack, id, resource string, low, high float64) aas.C
 // made is an error, what cannot be read a warning, and the rest is left alone.
 func TestRawTargets(t *testing.T) {
 	r := synthesizedReport(t, lint.PluginProps{}, func(stack awscdk.Stack) {
-		rawTarget(stack, "Crossed", "endpoint/crossed/variant/main", 9, 4)
+		crossed := rawTarget(stack, "Crossed", "endpoint/crossed/variant/main", 9, 4)
 		aas.NewScalableTarget(stack, jsii.String("L2"), &aas.ScalableTargetProps{
 			ServiceNamespace: aas.ServiceNamespace_SAGEMAKER, ScalableDimension: jsii.String(instanceCount),
 			ResourceId: jsii.String("endpoint/second/variant/main/more"), MinCapacity: jsii.Number(2), MaxCapacity: jsii.Number(4),
@@ -46,6 +46,15 @@ func TestRawTargets(t *testing.T) {
 		rawTarget(stack, "Elsewhere", "endpoint/in-another-app/variant/main", 0, 4) // may be asynchronous
 		size := awscdk.NewCfnParameter(stack, jsii.String("Size"), &awscdk.CfnParameterProps{Type: jsii.String("Number")})
 		rawTarget(stack, "Open", "endpoint/open/variant/main", 1, *size.ValueAsNumber())
+		aas.NewCfnScalingPolicy(stack, jsii.String("Policy"), &aas.CfnScalingPolicyProps{ // what is refused is, all the same
+			PolicyName: jsii.String("open"), PolicyType: jsii.String("TargetTrackingScaling"), ScalingTargetId: crossed.Ref(),
+			TargetTrackingScalingPolicyConfiguration: &aas.CfnScalingPolicy_TargetTrackingScalingPolicyConfigurationProperty{
+				TargetValue: size.ValueAsNumber(),
+				PredefinedMetricSpecification: &aas.CfnScalingPolicy_PredefinedMetricSpecificationProperty{
+					PredefinedMetricType: jsii.String("SageMakerVariantInvocationsPerInstance"),
+				},
+			},
+		})
 		accepted := rawTarget(stack, "Accepted", "endpoint/accepted/variant/main", 1, *size.ValueAsNumber())
 		lint.Acknowledge(accepted, "unresolved", "the size is given when it is deployed")
 	})
@@ -62,6 +71,7 @@ func TestRawTargets(t *testing.T) {
 		"invalid[odds/Burstable]": "error: odds/Burstable" + refused + "Variant.InstanceType: got \"ml.t2.medium\": a burstable instance type cannot be scaled automatically",
 		"invalid[odds/L2CD7B2F13]": "error: odds/L2CD7B2F13" + refused +
 			"Target.ResourceID: got \"endpoint/second/variant/main/more\": this is not what " + instanceCount + " is counted of",
+		"unresolved[odds/Policy]": "warning: odds/Policy: the rules do not judge what cannot be read from the template: ",
 		"unresolved[odds/Open]": "warning: odds/Open: the rules do not judge what cannot be read from the template: " +
 			"Open.Properties.MaxCapacity: got !Ref \"Size\": the parameter Size has no default",
 	} {
