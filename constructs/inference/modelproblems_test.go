@@ -52,9 +52,12 @@ func TestModelProblems(t *testing.T) {
 		{"16 containers", inference.ModelProps{Containers: many},
 			`Containers: got 16: a model has 1 to 15 containers; add a container, or move some to another model`},
 		{"no image", one(inference.ContainerProps{}),
-			at + `Image: a container has an image, or a model package that names one; give one of Image, ImageFrom and ModelPackageARN`},
+			at + `Image: a container has an image, or a model package that names one; give Image or ModelPackageARN`},
 		{"two images", one(inference.ContainerProps{Image: image, ImageFrom: inference.ImageFromRepository(repository, "1")}),
-			at + `Image: a container has one image, and 2 of Image, ImageFrom and ModelPackageARN are given; keep one of them`},
+			at + `Image: got "` + image + `": a container has one image, and another way to it is given; keep one of the two`},
+		{"an image and a package", one(inference.ContainerProps{Image: image, ModelPackageARN: packageARN}),
+			at + `ModelPackageARN: got "` + packageARN + `": a model package names its image, and an image is given too;` +
+				` keep one of the two`},
 		{"no repository", one(inference.ContainerProps{ImageFrom: inference.ImageFromRepository(noRepository, "1")}),
 			at + `ImageFrom: an image is in a repository; make one with awsecr.NewRepository, or import it`},
 		{"a tag and a digest", one(inference.ContainerProps{ImageFrom: inference.ImageFromRepository(repository, "1@sha256:12")}),
@@ -74,7 +77,7 @@ func TestModelProblems(t *testing.T) {
 			at + `ModelDataURL: a model package names its model data; leave out the model data, or the package`},
 		{"two sources of model data", with(func(c *inference.ContainerProps) {
 			c.ModelDataFrom = inference.ModelDataFromBucket(bucket, "a.tar.gz")
-		}), at + `ModelDataURL: got "` + archive + `": a container has one source of model data; leave out ModelDataURL or ModelDataFrom`},
+		}), at + `ModelDataURL: got "` + archive + `": a container has one source of model data; keep one of them`},
 		{"no bucket", one(inference.ContainerProps{Image: image, ModelDataFrom: inference.ModelDataFromBucket(noBucket, "a.tar.gz")}),
 			at + `ModelDataFrom: model data is in a bucket; make one with awss3.NewBucket, or import it`},
 		{"a slash first", one(inference.ContainerProps{Image: image, ModelDataFrom: inference.ModelDataFromBucket(bucket, "/a.tar.gz")}),
@@ -85,16 +88,17 @@ func TestModelProblems(t *testing.T) {
 			at + `ModelDataFrom: got "` + *folder.AssetPath() + `": SageMaker unpacks one archive that ends in .tar.gz;` +
 				` pack the model as a gzip compressed tar archive, and give its path to the asset`},
 		{"many models in one archive", with(func(c *inference.ContainerProps) { c.MultiModel = true }),
-			at + `MultiModel: got true: the model data is one archive; give the prefix of several, or leave MultiModel out`},
+			at + `MultiModel: got true: the model data is one archive; give the prefix of several, with a slash at its end, or leave MultiModel out`},
 		{"many models nowhere", one(inference.ContainerProps{Image: image, MultiModel: true}),
 			at + `MultiModel: got true: the models of the container are archives under a prefix in Amazon S3;` +
-				` give ModelDataURL, such as "s3://models-eu-west-1/odds/", or ModelDataFrom`},
+				` give ModelDataURL, such as "s3://models-eu-west-1/odds/"`},
 		{"a cache of one model", with(func(c *inference.ContainerProps) { c.DisableModelCache = true }),
 			at + `DisableModelCache: got true: only a container of several models has a cache; set MultiModel, or leave it out`},
 		{"a licence of an archive", with(func(c *inference.ContainerProps) { c.AcceptEULA = true }),
-			at + `AcceptEULA: got true: SageMaker takes it with files that are not compressed only; give their prefix, or leave it out`},
+			at + `AcceptEULA: got true: SageMaker takes it with files that are not compressed only;` +
+				` give their prefix, with a slash at its end, or leave it out`},
 		{"a key for nothing", one(inference.ContainerProps{Image: image, ModelDataKey: awskms.NewKey(stack, jsii.String("Key"), nil)}),
-			at + `ModelDataKey: a key without model data has nothing to decrypt; give ModelDataURL or ModelDataFrom, or leave the key out`},
+			at + `ModelDataKey: a key without model data has nothing to decrypt; give ModelDataURL, or leave the key out`},
 		{"a name for one", with(func(c *inference.ContainerProps) { c.ContainerHostname = "odds" }),
 			at + `ContainerHostname: got "odds": SageMaker ignores the name of a single container; leave it out`},
 		{"a bad name", inference.ModelProps{Containers: []inference.ContainerProps{
