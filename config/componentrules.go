@@ -82,7 +82,7 @@ func validateComponents(e Environment, src source) (ps, copies problem.List) {
 		} else {
 			names[c.Name] = at
 		}
-		ps = append(ps, validateModel(at, c.Model(), e.Region)...)
+		ps = append(ps, validateModel(at, c.Model(), e, src)...)
 		ps = append(ps, inYAML[autoscaling.StartLimits](c.StartLimits.Validate(), at)...)
 		ps = append(ps, e.validateCopy(c, at, src)...)
 		copies = append(copies, c.validate(at, src)...)

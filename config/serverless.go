@@ -49,6 +49,11 @@ func validateServerless(e Environment, src source) problem.List {
 		ps.Add(network, e.Model.AllowNetworkAccess, "a serverless variant cannot isolate its model from the network",
 			"write allowNetworkAccess: true, or run it on instances")
 	}
+	if !src.touched("model") {
+		for _, feature := range e.Model.known().NotServerless() {
+			ps.Add("model", nil, "a serverless variant serves no model with "+feature, "run it on instances")
+		}
+	}
 	initial := serverlessPath + ".initialProvisionedConcurrency"
 	most := e.Scaling.MaxCapacity
 	if n := s.InitialProvisionedConcurrency; n > most && most > 0 && !src.faulty(initial) && !src.faulty(maxCapacity) {

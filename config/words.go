@@ -72,6 +72,9 @@ var patternWords = map[string]struct{ rule, fix string }{
 		"copy it from the security group, such as sg-0123456789abcdef0"},
 	topicPattern: {"this is not the ARN of a topic in Amazon SNS, arn:aws:sns:REGION:ACCOUNT:NAME",
 		"copy it from the topic"},
+	kmsKeyPattern: {"a KMS key is arn:aws:kms:REGION:ACCOUNT:key/ID, and an alias is none",
+		"copy the ARN of the key itself"},
+	rolePattern: {"a role is arn:aws:iam::ACCOUNT:role/NAME", "copy the role's ARN"},
 	routingPattern: {"requests are routed by random or least-outstanding-requests",
 		"write one of the two, or leave it out for random"},
 	gatewayPattern:  {"a gateway runs on lambda or fargate", "write one of the two, or leave it out for lambda"},
@@ -92,6 +95,8 @@ const (
 	subnetPattern     = `^subnet-([0-9a-f]{8}|[0-9a-f]{17})$`
 	routeTablePattern = `^rtb-([0-9a-f]{8}|[0-9a-f]{17})$`
 	groupPattern      = `^sg-([0-9a-f]{8}|[0-9a-f]{17})$`
+	kmsKeyPattern     = `^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$`
+	rolePattern       = `^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$`
 	routingPattern    = `^(random|least-outstanding-requests)$`
 	gatewayPattern    = `^(lambda|fargate)$`
 	topicPattern      = `^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$`

@@ -161,17 +161,6 @@ func serverless(v config.ProductionVariant) *inference.ServerlessProps {
 	}
 }
 
-func newModel(stack awscdk.Stack, id string, m config.Model) *inference.Model {
-	return inference.NewModel(stack, id, inference.ModelProps{
-		Containers: []inference.ContainerProps{{
-			Image:        m.Image,
-			ModelDataURL: m.ModelDataURL,
-			Environment:  m.Environment,
-		}},
-		AllowNetworkAccess: m.AllowNetworkAccess,
-	})
-}
-
 // scalingID follows from the variant's name alone: a scaling that moves to another
 // ID when a second variant comes would be registered twice (fact I7).
 func scalingID(v config.ProductionVariant) string {

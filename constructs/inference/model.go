@@ -91,7 +91,7 @@ func (m *Model) ToString() *string { return m.Construct.ToString() }
 func (m *Model) Connections() awsec2.Connections { return m.connections }
 
 // NewModel makes a Model. It panics with what props.Validate returns, and where an image,
-// a model package or a bucket is in another Region than the stack: SageMaker reads none of
+// a model package, a bucket or a key is in another Region than the stack: SageMaker reads none of
 // them.
 func NewModel(scope constructs.Construct, id string, props ModelProps) *Model {
 	if err := props.Validate(); err != nil {
@@ -187,6 +187,9 @@ func (m *Model) validateRegions() problem.List {
 			ps = append(ps, artifact.OtherRegion(c.Image, there, region).In(place+field)...)
 		}
 		ps = append(ps, artifact.OtherPackageRegion(c.ModelPackageARN, region).In(place)...)
+		if key := c.ModelDataKey; !problem.IsNil(key) {
+			ps = append(ps, artifact.OtherKeyRegion(*key.KeyArn(), region).In(place+".ModelDataKey")...)
+		}
 		if b := c.ModelDataFrom.bucket; b != nil {
 			if there := known(*b.Env().Region); there != "" && there != region {
 				ps.Add(place+".ModelDataFrom", nil,

@@ -83,7 +83,8 @@ func TestModelProblems(t *testing.T) {
 		{"a slash first", one(inference.ContainerProps{Image: image, ModelDataFrom: inference.ModelDataFromBucket(bucket, "/a.tar.gz")}),
 			at + `ModelDataFrom: got "/a.tar.gz": a key begins with no slash; write a.tar.gz`},
 		{"no archive", one(inference.ContainerProps{Image: image, ModelDataFrom: inference.ModelDataFromBucket(bucket, "a.zip")}),
-			at + `ModelDataFrom: got "a.zip": SageMaker unpacks one archive whose key ends in .tar.gz; pack the model as a gzip compressed tar archive`},
+			at + `ModelDataFrom: got "a.zip": SageMaker unpacks one archive whose key ends in .tar.gz; pack the model as a gzip compressed tar archive,` +
+				` or end the URL with a slash for all objects below it`},
 		{"an asset of a folder", one(inference.ContainerProps{Image: image, ModelDataFrom: inference.ModelDataFromAsset(folder)}),
 			at + `ModelDataFrom: got "` + *folder.AssetPath() + `": SageMaker unpacks one archive that ends in .tar.gz;` +
 				` pack the model as a gzip compressed tar archive, and give its path to the asset`},
@@ -148,6 +149,8 @@ func TestModelRegions(t *testing.T) {
 		"Containers[0].Image: got": {Image: strings.Replace(image, "eu-west-1", "us-east-1", 1)},
 		"Containers[0].ImageFrom: SageMaker pulls an image from its own region eu-west-1, this one is in us-east-1": {
 			ImageFrom: inference.ImageFromRepository(repository, "1")},
+		"Containers[0].ModelDataKey: got": {Image: image, ModelDataURL: archive, ModelDataKey: awskms.Key_FromKeyArn(stack,
+			jsii.String("Key"), jsii.String("arn:aws:kms:us-east-1:123456789012:key/00000000-0000-4000-8000-000000000001"))},
 		"Containers[0].ModelPackageARN: got": {ModelPackageARN: strings.Replace(packageARN, "eu-west-1", "us-east-1", 1)},
 		"Containers[0].ModelDataFrom: SageMaker reads model data of its own region eu-west-1, this bucket is in us-east-1": {
 			Image: image, ModelDataFrom: inference.ModelDataFromBucket(bucket, "a.tar.gz")},

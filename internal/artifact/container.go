@@ -51,13 +51,29 @@ func OtherPackageRegion(arn, region string) problem.List {
 	return ps
 }
 
+// OtherKeyRegion says that the KMS key of model data is in another Region than SageMaker's:
+// Amazon S3 encrypts with keys of the bucket's Region, which is SageMaker's.
+func OtherKeyRegion(arn, region string) problem.List {
+	var ps problem.List
+	if parts := strings.Split(arn, ":"); len(parts) > 3 && !problem.Unresolved(parts[3]) && parts[3] != region {
+		ps.Add("", arn, "SageMaker reads model data of its own region "+region+", this key is in "+parts[3],
+			"give the key of the bucket in "+region)
+	}
+	return ps
+}
+
 // ParseModelDataURL checks the URL of an archive, or with a slash at its end of a prefix.
 func ParseModelDataURL(url string) (ModelData, error) {
 	if !strings.HasSuffix(url, "/") {
-		return ParseModelData(url)
+		return parseArchive(url,
+			"pack the model as a gzip compressed tar archive, or end the URL with a slash for all objects below it")
 	}
 	folder, err := ParseFolder(url)
-	return ModelData{Bucket: folder.Bucket, Key: folder.Prefix}, err
+	ps := problem.From(err)
+	for i := range ps {
+		ps[i].Fix = "such as \"s3://models-eu-west-1/odds/\""
+	}
+	return ModelData{Bucket: folder.Bucket, Key: folder.Prefix}, ps.Err()
 }
 
 // ValidateFields returns what is wrong with each text by itself, but for Environment,
