@@ -60,7 +60,10 @@ func validateModel(at string, m Model, e Environment, src source) problem.List {
 	if src.faulty(at) {
 		return nil
 	}
-	ps := append(validateModelVPC(keyPath(at, "vpc"), m.VPC, e, src), m.validateRole(at, e.Account)...)
+	ps := validateModelVPC(keyPath(at, "vpc"), m.VPC, e, src)
+	if e.Account != "" {
+		ps = append(ps, artifact.OtherRoleAccount(m.ExecutionRoleARN, e.Account).In(keyPath(at, "executionRoleArn"))...)
+	}
 	list := keyPath(at, "containers")
 	if src.faulty(list) {
 		return ps
@@ -87,19 +90,6 @@ func validateModel(at string, m Model, e Environment, src source) problem.List {
 	}
 	if !src.touched(list) {
 		ps = append(ps, inYAML[Model](m.known().Validate(), at)...)
-	}
-	return ps
-}
-
-// validateRole checks that the role is of the environment's account.
-func (m Model) validateRole(at, account string) problem.List {
-	var ps problem.List
-	if arn := m.ExecutionRoleARN; arn != "" && account != "" {
-		if there := strings.Split(arn, ":")[4]; there != account {
-			ps.Add(keyPath(at, "executionRoleArn"), arn,
-				"SageMaker assumes a role of the endpoint's account "+account+", this one is of "+there,
-				"give a role of "+account+", or leave it out for a new one")
-		}
 	}
 	return ps
 }

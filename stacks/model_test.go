@@ -94,3 +94,139 @@ func TestModelOfFiles(t *testing.T) {
 		}
 	}
 }
+
+const existingVPC = `  existingVpc:
+    vpcId: vpc-0123456789abcdef0
+    cidr: 10.20.0.0/16
+    privateSubnets:
+      - {id: subnet-0123456789abcdef1, availabilityZone: eu-west-1a, routeTableId: rtb-0123456789abcdef1}
+      - {id: subnet-0123456789abcdef2, availabilityZone: eu-west-1b, routeTableId: rtb-0123456789abcdef2}
+`
+
+// inExistingVPC is an environment in a VPC that stands.
+func inExistingVPC(t *testing.T) string {
+	const own = "  newVpc:\n    cidr: 10.0.0.0/16\n    availabilityZones: [eu-west-1a, eu-west-1b]\n"
+	return strings.Replace(validFile(t, "minimal"), own, existingVPC, 1)
+}
+
+// TestModelInVPC: the containers are in the private subnets of the existing VPC, or in
+// what the file gives, and the role makes interfaces in those only.
+func TestModelInVPC(t *testing.T) {
+	subnet := "arn:${AWS::Partition}:ec2:eu-west-1:123456789012:subnet/subnet-0123456789abcdef"
+	own := withModel(t, inExistingVPC(t), "  image: "+modelImage+"\n  vpc: {}\n")
+	group := own.ID(t, "AWS::EC2::SecurityGroup")
+	want := map[string]any{
+		"Subnets":          []any{"subnet-0123456789abcdef1", "subnet-0123456789abcdef2"},
+		"SecurityGroupIds": []any{map[string]any{"Fn::GetAtt": []any{group, "GroupId"}}},
+	}
+	if diff := cmp.Diff(want, model(t, own)["VpcConfig"]); diff != "" {
+		t.Error(diff)
+	}
+	if vpc := own.Resources[group].Properties["VpcId"]; vpc != "vpc-0123456789abcdef0" {
+		t.Errorf("the security group is in %v", vpc)
+	}
+	if model(t, own)["EnableNetworkIsolation"] != true {
+		t.Error("the containers are not isolated any more")
+	}
+	mayDo(t, own, "ec2:CreateNetworkInterface "+subnet+"3",
+		"ec2:CreateNetworkInterface "+subnet+"1", "ec2:CreateNetworkInterface "+subnet+"2")
+
+	given := withModel(t, validFile(t, "minimal"), "  image: "+modelImage+`
+  allowNetworkAccess: true
+  vpc:
+    vpcId: vpc-0123456789abcdef9
+    subnetIds: [subnet-0123456789abcdef3]
+    securityGroupIds: [sg-0123456789abcdef1, sg-0123456789abcdef2]
+`)
+	want = map[string]any{
+		"Subnets":          []any{"subnet-0123456789abcdef3"},
+		"SecurityGroupIds": []any{"sg-0123456789abcdef1", "sg-0123456789abcdef2"},
+	}
+	if diff := cmp.Diff(want, model(t, given)["VpcConfig"]); diff != "" {
+		t.Error(diff)
+	}
+	mayDo(t, given, "ec2:CreateNetworkInterface "+subnet+"1", "ec2:CreateNetworkInterface "+subnet+"3",
+		"ec2:CreateNetworkInterface arn:${AWS::Partition}:ec2:eu-west-1:123456789012:security-group/sg-0123456789abcdef2")
+
+	// A variant's own model is connected as the file says, and an asynchronous endpoint's
+	// model, whose environment has no network.
+	variant := stackOf(t, environment(t, strings.Replace(validFile(t, "update"),
+		"  newVpc:\n    cidr: 10.0.0.0/16\n    availabilityZones: [eu-west-1a, eu-west-1b]\n", existingVPC, 1),
+		edit{"variants:\n  - name: main\n", "variants:\n  - name: main\n    model: {image: " + modelImage + ", vpc: {}}\n"}), "inference")
+	connected := 0
+	for _, m := range variant.All("AWS::SageMaker::Model") {
+		if m.Properties["VpcConfig"] != nil {
+			connected++
+		}
+	}
+	if connected != 1 {
+		t.Errorf("%d models are connected, want the variant's own", connected)
+	}
+}
+
+// TestModelWithRole: the role that the file gives is assumed, gets the permissions, and
+// no other role is made.
+func TestModelWithRole(t *testing.T) {
+	const arn = "arn:aws:iam::123456789012:role/predictions/models"
+	got := withModel(t, validFile(t, "minimal"), "  image: "+modelImage+"\n  executionRoleArn: "+arn+"\n")
+	if role := model(t, got)["ExecutionRoleArn"]; role != arn {
+		t.Errorf("SageMaker assumes %v", role)
+	}
+	for id, r := range got.Resources {
+		switch {
+		case r.Type == "AWS::IAM::Role" && strings.HasPrefix(id, "Model"):
+			t.Errorf("there is the role %s", id)
+		case r.Type == "AWS::IAM::Policy" && strings.HasPrefix(id, "Model"):
+			if diff := cmp.Diff([]any{"models"}, r.Properties["Roles"]); diff != "" {
+				t.Errorf("%s: %s", id, diff)
+			}
+		}
+	}
+	mayDo(t, got, "", "ecr:BatchGetImage arn:${AWS::Partition}:ecr:eu-west-1:123456789012:repository/predictions")
+}
+
+// TestSeveralContainers: a pipeline, and containers that requests choose among.
+func TestSeveralContainers(t *testing.T) {
+	const two = `  containers:
+    - image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/features:1.0.0
+      containerHostname: features
+      environment: {LEVEL: low}
+    - image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/odds:1.0.0
+      containerHostname: odds
+      modelDataUrl: s3://models-eu-west-1/odds/
+      multiModel: true
+      disableModelCache: true
+`
+	want := []any{
+		map[string]any{
+			"Image": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/features:1.0.0", "ContainerHostname": "features",
+			"Environment": map[string]any{"LEVEL": "low"},
+		},
+		map[string]any{
+			"Image": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/odds:1.0.0", "ContainerHostname": "odds",
+			"ModelDataUrl": "s3://models-eu-west-1/odds/", "Mode": "MultiModel",
+			"MultiModelConfig": map[string]any{"ModelCacheSetting": "Disabled"},
+		},
+	}
+	for keys, mode := range map[string]any{
+		two: nil, two + "  directInvocation: true\n": map[string]any{"Mode": "Direct"},
+	} {
+		got := withModel(t, validFile(t, "minimal"), keys)
+		if diff := cmp.Diff(want, model(t, got)["Containers"]); diff != "" || model(t, got)["PrimaryContainer"] != nil {
+			t.Errorf("the containers (-want +got)\n%s", diff)
+		}
+		if diff := cmp.Diff(mode, model(t, got)["InferenceExecutionConfig"]); diff != "" {
+			t.Errorf("the mode (-want +got)\n%s", diff)
+		}
+		mayDo(t, got, "ecr:BatchGetImage arn:${AWS::Partition}:ecr:eu-west-1:123456789012:repository/predictions",
+			"ecr:BatchGetImage arn:${AWS::Partition}:ecr:eu-west-1:123456789012:repository/features",
+			"ecr:BatchGetImage arn:${AWS::Partition}:ecr:eu-west-1:123456789012:repository/odds",
+			"s3:GetObject arn:${AWS::Partition}:s3:::models-eu-west-1/odds/first.tar.gz")
+	}
+	one := withModel(t, validFile(t, "minimal"), "  image: "+modelImage+"\n  modelDataUrl: s3://models-eu-west-1/odds/\n  multiModel: true\n")
+	if diff := cmp.Diff(map[string]any{
+		"Image": modelImage, "ModelDataUrl": "s3://models-eu-west-1/odds/", "Mode": "MultiModel",
+	}, model(t, one)["PrimaryContainer"]); diff != "" {
+		t.Errorf("many models (-want +got)\n%s", diff)
+	}
+}

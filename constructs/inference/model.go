@@ -91,15 +91,15 @@ func (m *Model) ToString() *string { return m.Construct.ToString() }
 func (m *Model) Connections() awsec2.Connections { return m.connections }
 
 // NewModel makes a Model. It panics with what props.Validate returns, and where an image,
-// a model package, a bucket or a key is in another Region than the stack: SageMaker reads none of
-// them.
+// a model package, a bucket or a key is in another Region than the stack, or the role in another
+// account: SageMaker reads none of them, and assumes no such role.
 func NewModel(scope constructs.Construct, id string, props ModelProps) *Model {
 	if err := props.Validate(); err != nil {
 		panic(err)
 	}
 	m := &Model{props: props}
 	constructs.NewConstruct_Override(m, scope, jsii.String(id))
-	if err := append(m.bindImages(), m.validateRegions()...).Err(); err != nil {
+	if err := slices.Concat(m.bindImages(), m.validateRegions(), m.validateAccount()).Err(); err != nil {
 		panic(err)
 	}
 
@@ -199,6 +199,16 @@ func (m *Model) validateRegions() problem.List {
 		}
 	}
 	return ps
+}
+
+// validateAccount checks that the execution role is of the stack's account, where both are
+// known.
+func (m *Model) validateAccount() problem.List {
+	account := known(*awscdk.Stack_Of(m).Account())
+	if account == "" || problem.IsNil(m.props.ExecutionRole) {
+		return nil
+	}
+	return artifact.OtherRoleAccount(*m.props.ExecutionRole.RoleArn(), account).In("ExecutionRole")
 }
 
 // grantLogin lets a role log in to Amazon ECR and to private registries, and decrypt the

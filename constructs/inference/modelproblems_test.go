@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecr"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3assets"
@@ -48,9 +49,9 @@ func TestModelProblems(t *testing.T) {
 	const at = "Containers[0]."
 	check(t, []mistake{
 		{"no container", inference.ModelProps{},
-			`Containers: got 0: a model has 1 to 15 containers; add a container, or move some to another model`},
+			`Containers: got 0: a model has 1 to 15 containers; add a container`},
 		{"16 containers", inference.ModelProps{Containers: many},
-			`Containers: got 16: a model has 1 to 15 containers; add a container, or move some to another model`},
+			`Containers: got 16: a model has 1 to 15 containers; join some, or move some to another model`},
 		{"no image", one(inference.ContainerProps{}),
 			at + `Image: a container has an image, or a model package that names one; give Image or ModelPackageARN`},
 		{"two images", one(inference.ContainerProps{Image: image, ImageFrom: inference.ImageFromRepository(repository, "1")}),
@@ -161,6 +162,23 @@ func TestModelRegions(t *testing.T) {
 		if !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
+	}
+}
+
+// A role of another account is refused where both accounts are known.
+func TestModelRoleOfAnotherAccount(t *testing.T) {
+	stack := template.NewStack(t)
+	err := template.Panics(t, func() {
+		inference.NewModel(stack, "Model", inference.ModelProps{
+			Containers: []inference.ContainerProps{{Image: image}},
+			ExecutionRole: awsiam.Role_FromRoleArn(stack, jsii.String("Role"),
+				jsii.String("arn:aws:iam::210987654321:role/models"), nil),
+		})
+	}).(error)
+	const want = `ExecutionRole: got "arn:aws:iam::210987654321:role/models": SageMaker assumes a role of the endpoint's account` +
+		` 123456789012, this one is of 210987654321; give a role of 123456789012, or leave it out for a new one`
+	if err.Error() != want {
+		t.Errorf("got %v", err)
 	}
 }
 

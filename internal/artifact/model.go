@@ -2,12 +2,13 @@ package artifact
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// MaxContainers is SageMaker's limit (CreateModel, Containers).
-const MaxContainers = 15
+// maxContainers is SageMaker's limit (CreateModel, Containers).
+const maxContainers = 15
 
 // Model is a model as far as it is known before the deployment.
 type Model struct {
@@ -17,6 +18,18 @@ type Model struct {
 	VPC bool
 }
 
+// OtherRoleAccount says that an execution role is of another account than the endpoint.
+func OtherRoleAccount(arn, account string) problem.List {
+	var ps problem.List
+	parts := strings.Split(arn, ":")
+	if len(parts) < 6 || problem.Unresolved(parts[4]) || parts[4] == account {
+		return nil
+	}
+	ps.Add("", arn, "SageMaker assumes a role of the endpoint's account "+account+", this one is of "+parts[4],
+		"give a role of "+account+", or leave it out for a new one")
+	return ps
+}
+
 // place is the path of a container.
 func place(i int) string { return fmt.Sprintf("Containers[%d]", i) }
 
@@ -24,9 +37,12 @@ func place(i int) string { return fmt.Sprintf("Containers[%d]", i) }
 // those of Container.
 func (m Model) Validate() problem.List {
 	var ps problem.List
-	if n := len(m.Containers); n < 1 || n > MaxContainers {
-		ps.Add("Containers", n, fmt.Sprintf("a model has 1 to %d containers", MaxContainers),
-			"add a container, or move some to another model")
+	rule := fmt.Sprintf("a model has 1 to %d containers", maxContainers)
+	switch n := len(m.Containers); {
+	case n < 1:
+		ps.Add("Containers", n, rule, "add a container")
+	case n > maxContainers:
+		ps.Add("Containers", n, rule, "join some, or move some to another model")
 	}
 	multi, total := 0, 0
 	for i, c := range m.Containers {
