@@ -12,8 +12,10 @@ import (
 type Container struct {
 	// Image is the image's URI in Amazon ECR, with a tag or a digest:
 	// ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG.
-	// Default: none, required unless modelPackageArn is given.
+	// Default: none, required unless deepLearningContainer or modelPackageArn is given.
 	Image string `json:"image,omitempty"`
+	// DeepLearningContainer is an image that AWS publishes. Default: none, image.
+	DeepLearningContainer *DeepLearningContainer `json:"deepLearningContainer,omitempty"`
 	// ModelPackageARN is a version of a model package, of the model registry or of AWS
 	// Marketplace: arn:aws:sagemaker:REGION:ACCOUNT:model-package/NAME/VERSION. What a
 	// package of the registry names is not known here: give executionRoleArn a role that
@@ -38,8 +40,41 @@ type Container struct {
 	Environment map[string]string `json:"environment,omitempty"`
 }
 
-// ManyModels makes a container serve many models.
-type ManyModels struct {
+// DeepLearningContainer names an inference image of AWS Deep Learning Containers, or of
+// SageMaker's own frameworks, in the environment's Region. AWS moves the tags to newer
+// patches: an image that never changes is given by its digest.
+type DeepLearningContainer struct {
+	// Framework is the framework's name in the SageMaker SDK, such as pytorch, djl-lmi,
+	// huggingface-vllm, sagemaker-tritonserver or xgboost.
+	Framework string `json:"framework"`
+	// Version is the framework's full version, such as 2.6.0; of huggingface-pytorch that
+	// of transformers.
+	Version string `json:"version"`
+	// Processor is what the instances compute with: cpu, gpu, graviton, or neuronx for
+	// Inferentia2 and Trainium. Default: the version's only one.
+	Processor string `json:"processor,omitempty"`
+	// PythonVersion is Python's version in the container, such as py312.
+	// Default: the newest that the version has.
+	PythonVersion string `json:"pythonVersion,omitempty"`
+}
+
+// validate judges c in a Region, "" where that is not known.
+func (c *DeepLearningContainer) validate(region string) problem.List {
+	if c == nil {
+		return nil
+	}
+	published := artifact.DeepLearningContainer(*c)
+	ps := published.Validate()
+	if len(ps) == 0 && region != "" {
+		_, err := published.Image(region)
+		ps = problem.From(err)
+	}
+	return ps.In("DeepLearningContainer")
+}
+
+// ContainerOptions are what the container of a model may have and that of a component may
+// not.
+type ContainerOptions struct {
 	// MultiModel serves all archives below modelDataUrl, which ends in a slash. A request
 	// names its own by TargetModel, and SageMaker loads it when it is asked for.
 	// Default: false, the container serves one model.
@@ -47,12 +82,19 @@ type ManyModels struct {
 	// DisableModelCache makes a container of many models load a model anew for each
 	// request. Default: false, loaded models are kept.
 	DisableModelCache bool `json:"disableModelCache,omitempty"`
+	// PrivateRegistry says that image is in a Docker registry that is not Amazon ECR and
+	// is reached through the model's vpc. Default: false, it is in Amazon ECR.
+	PrivateRegistry bool `json:"privateRegistry,omitempty"`
+	// RegistryCredentialsARN is the AWS Lambda function that returns a user and a password
+	// for a private registry. The model's role may invoke it.
+	// Default: none, the registry asks for none.
+	RegistryCredentialsARN string `json:"registryCredentialsArn,omitempty" jsonschema:"pattern=^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+$"`
 }
 
 // ModelContainer is one of several containers of a model.
 type ModelContainer struct {
 	Container
-	ManyModels
+	ContainerOptions
 	// ContainerHostname names the container in its logs and metrics, and in requests for
 	// directInvocation: 1 to 63 letters, digits and hyphens. All containers have one, or
 	// none. Default: none, SageMaker's own name.
@@ -62,9 +104,10 @@ type ModelContainer struct {
 // known is the container as its rules know it.
 func (c ModelContainer) known() artifact.Container {
 	return artifact.Container{
-		Image: c.Image, ModelPackageARN: c.ModelPackageARN, InferenceSpecificationName: c.InferenceSpecificationName,
+		Image: c.Image, ImageFrom: c.DeepLearningContainer != nil, ModelPackageARN: c.ModelPackageARN, InferenceSpecificationName: c.InferenceSpecificationName,
 		ModelDataURL: c.ModelDataURL, ModelDataKey: c.ModelDataKeyARN != "", AcceptEULA: c.AcceptEULA,
 		MultiModel: c.MultiModel, DisableModelCache: c.DisableModelCache,
+		PrivateRegistry: c.PrivateRegistry, RegistryCredentials: c.RegistryCredentialsARN != "",
 		Environment: c.Environment, ContainerHostname: c.ContainerHostname,
 	}
 }
@@ -74,20 +117,23 @@ func (c ModelContainer) known() artifact.Container {
 func (c ModelContainer) validate(at, region string, src source) problem.List {
 	known := c.known()
 	ps := known.ValidateFields()
-	reported := func(key string) bool { return key != "environment" && src.faulty(keyPath(at, key)) }
+	reported := func(key string) bool { return key != "environment" && src.touched(keyPath(at, key)) }
+	if !src.touched(keyPath(at, "deepLearningContainer")) {
+		ps = append(ps, c.DeepLearningContainer.validate(region)...)
+	}
 	if !slices.ContainsFunc(containerKeys(), reported) {
 		ps = append(ps, known.ValidateTogether()...)
 	}
 	if region != "" {
-		if image, err := artifact.ParseImage(c.Image, artifact.SageMaker); err == nil && image.Region != region {
+		if image, err := artifact.ParseImage(c.Image, artifact.SageMaker); err == nil && !c.PrivateRegistry && image.Region != region {
 			ps = append(ps, artifact.OtherRegion(c.Image, image.Region, region).In("Image")...)
 		}
 		ps = append(ps, artifact.OtherPackageRegion(c.ModelPackageARN, region)...)
 		ps = append(ps, artifact.OtherKeyRegion(c.ModelDataKeyARN, region).In("ModelDataKey")...)
 	}
 	ps = inYAML[ModelContainer](ps.Map(func(path string) string {
-		if path == "ModelDataKey" {
-			return "ModelDataKeyARN"
+		if path == "ModelDataKey" || path == "RegistryCredentials" {
+			return path + "ARN"
 		}
 		return path
 	}), at)

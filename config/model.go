@@ -11,7 +11,7 @@ import (
 // Model is one container, or several, with what they may reach.
 type Model struct {
 	Container
-	ManyModels
+	ContainerOptions
 	// Containers are several containers, 2 to 15, in place of the keys of one. They are a
 	// pipeline, each with the reply of the one before it, unless directInvocation is set.
 	// Default: none, the model has one container.
@@ -35,7 +35,7 @@ func (m Model) AllContainers() []ModelContainer {
 	if len(m.Containers) > 0 {
 		return m.Containers
 	}
-	return []ModelContainer{{Container: m.Container, ManyModels: m.ManyModels}}
+	return []ModelContainer{{Container: m.Container, ContainerOptions: m.ContainerOptions}}
 }
 
 // known is the model as its rules know it.

@@ -74,7 +74,8 @@ var patternWords = map[string]struct{ rule, fix string }{
 		"copy it from the topic"},
 	kmsKeyPattern: {"a KMS key is arn:aws:kms:REGION:ACCOUNT:key/ID, and an alias is none",
 		"copy the ARN of the key itself"},
-	rolePattern: {"a role is arn:aws:iam::ACCOUNT:role/NAME", "copy the role's ARN"},
+	functionPattern: {"a function is arn:aws:lambda:REGION:ACCOUNT:function:NAME", "copy the ARN of the function"},
+	rolePattern:     {"a role is arn:aws:iam::ACCOUNT:role/NAME", "copy the role's ARN"},
 	routingPattern: {"requests are routed by random or least-outstanding-requests",
 		"write one of the two, or leave it out for random"},
 	gatewayPattern:  {"a gateway runs on lambda or fargate", "write one of the two, or leave it out for lambda"},
@@ -96,6 +97,7 @@ const (
 	routeTablePattern = `^rtb-([0-9a-f]{8}|[0-9a-f]{17})$`
 	groupPattern      = `^sg-([0-9a-f]{8}|[0-9a-f]{17})$`
 	kmsKeyPattern     = `^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$`
+	functionPattern   = `^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+$`
 	rolePattern       = `^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$`
 	routingPattern    = `^(random|least-outstanding-requests)$`
 	gatewayPattern    = `^(lambda|fargate)$`

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -26,21 +27,28 @@ func newModel(stack awscdk.Stack, id string, m config.Model) *inference.Model {
 		connect(existing, *m.VPC, &props)
 	}
 	for i, c := range m.AllContainers() {
-		props.Containers = append(props.Containers, container(existing, fmt.Sprint("Key", i+1), c))
+		props.Containers = append(props.Containers, container(existing, fmt.Sprint(i+1), c))
 	}
 	return inference.NewModel(stack, id, props)
 }
 
-// container returns the properties of c. Its key has an id in existing.
-func container(existing constructs.Construct, keyID string, c config.ModelContainer) inference.ContainerProps {
+// container returns the properties of c. What it refers to has IDs with number in
+// existing.
+func container(existing constructs.Construct, number string, c config.ModelContainer) inference.ContainerProps {
 	props := inference.ContainerProps{
 		Image: c.Image, ModelPackageARN: c.ModelPackageARN, InferenceSpecificationName: c.InferenceSpecificationName,
 		ModelDataURL: c.ModelDataURL, AcceptEULA: c.AcceptEULA,
-		MultiModel: c.MultiModel, DisableModelCache: c.DisableModelCache,
+		MultiModel: c.MultiModel, DisableModelCache: c.DisableModelCache, PrivateRegistry: c.PrivateRegistry,
 		Environment: c.Environment, ContainerHostname: c.ContainerHostname,
 	}
+	if published := c.DeepLearningContainer; published != nil {
+		props.ImageFrom = inference.ImageFromDeepLearningContainer(inference.DeepLearningContainer(*published))
+	}
+	if arn := c.RegistryCredentialsARN; arn != "" {
+		props.RegistryCredentials = awslambda.Function_FromFunctionArn(existing, jsii.String("Credentials"+number), jsii.String(arn))
+	}
 	if arn := c.ModelDataKeyARN; arn != "" {
-		props.ModelDataKey = awskms.Key_FromKeyArn(existing, jsii.String(keyID), jsii.String(arn))
+		props.ModelDataKey = awskms.Key_FromKeyArn(existing, jsii.String("Key"+number), jsii.String(arn))
 	}
 	return props
 }

@@ -230,3 +230,37 @@ func TestSeveralContainers(t *testing.T) {
 		t.Errorf("many models (-want +got)\n%s", diff)
 	}
 }
+
+// TestPublishedImage: an image of AWS by names, in the environment's Region.
+func TestPublishedImage(t *testing.T) {
+	got := withModel(t, validFile(t, "minimal"), `  deepLearningContainer: {framework: pytorch, version: 2.6.0, processor: cpu}
+  allowNetworkAccess: true
+`)
+	image, _ := model(t, got)["PrimaryContainer"].(map[string]any)["Image"].(string)
+	if !strings.HasPrefix(image, "763104351884.dkr.ecr.eu-west-1.amazonaws.com/pytorch-inference:2.6.0-cpu-py312") {
+		t.Errorf("got %s", image)
+	}
+	mayDo(t, got, "ecr:BatchGetImage arn:${AWS::Partition}:ecr:eu-west-1:123456789012:repository/predictions",
+		"ecr:BatchGetImage arn:${AWS::Partition}:ecr:eu-west-1:763104351884:repository/pytorch-inference")
+}
+
+// TestPrivateRegistry: the image is pulled through the VPC, with the function's password.
+func TestPrivateRegistry(t *testing.T) {
+	const function = "arn:aws:lambda:eu-west-1:123456789012:function:credentials"
+	got := withModel(t, inExistingVPC(t), `  image: registry.example.com/odds:1.4.2
+  privateRegistry: true
+  registryCredentialsArn: `+function+`
+  vpc: {}
+`)
+	want := map[string]any{
+		"Image": "registry.example.com/odds:1.4.2",
+		"ImageConfig": map[string]any{
+			"RepositoryAccessMode": "Vpc",
+			"RepositoryAuthConfig": map[string]any{"RepositoryCredentialsProviderArn": function},
+		},
+	}
+	if diff := cmp.Diff(want, model(t, got)["PrimaryContainer"]); diff != "" {
+		t.Error(diff)
+	}
+	mayDo(t, got, "ecr:GetAuthorizationToken *", "lambda:InvokeFunction "+function)
+}
