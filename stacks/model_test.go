@@ -148,19 +148,27 @@ func TestModelInVPC(t *testing.T) {
 	mayDo(t, given, "ec2:CreateNetworkInterface "+subnet+"1", "ec2:CreateNetworkInterface "+subnet+"3",
 		"ec2:CreateNetworkInterface arn:${AWS::Partition}:ec2:eu-west-1:123456789012:security-group/sg-0123456789abcdef2")
 
-	// A variant's own model is connected as the file says, and an asynchronous endpoint's
-	// model, whose environment has no network.
-	variant := stackOf(t, environment(t, strings.Replace(validFile(t, "update"),
-		"  newVpc:\n    cidr: 10.0.0.0/16\n    availabilityZones: [eu-west-1a, eu-west-1b]\n", existingVPC, 1),
-		edit{"variants:\n  - name: main\n", "variants:\n  - name: main\n    model: {image: " + modelImage + ", vpc: {}}\n"}), "inference")
+	if got := withModel(t, validFile(t, "asynchronous"), "  image: "+modelImage+
+		"\n  vpc: {vpcId: vpc-0123456789abcdef9, subnetIds: [subnet-0123456789abcdef3]}\n"); model(t, got)["VpcConfig"] == nil {
+		t.Error("the model of an asynchronous endpoint, whose environment has no network, is not connected")
+	}
+}
+
+// TestVariantInVPC: a variant's own model is connected, and the environment's is not.
+func TestVariantInVPC(t *testing.T) {
+	file := strings.Replace(validFile(t, "update"),
+		"  newVpc:\n    cidr: 10.0.0.0/16\n    availabilityZones: [eu-west-1a, eu-west-1b]\n", existingVPC, 1)
+	got := stackOf(t, environment(t, file, edit{
+		"variants:\n  - name: main\n", "variants:\n  - name: main\n    model: {image: " + modelImage + ", vpc: {}}\n",
+	}), "inference")
 	connected := 0
-	for _, m := range variant.All("AWS::SageMaker::Model") {
+	for _, m := range got.All("AWS::SageMaker::Model") {
 		if m.Properties["VpcConfig"] != nil {
 			connected++
 		}
 	}
-	if connected != 1 {
-		t.Errorf("%d models are connected, want the variant's own", connected)
+	if models := len(got.All("AWS::SageMaker::Model")); connected != 1 || models != 2 {
+		t.Errorf("%d of %d models are connected, want 1 of 2", connected, models)
 	}
 }
 

@@ -141,7 +141,7 @@ func (c Container) validateImage() problem.List {
 func (c Container) validateModelData() problem.List {
 	var ps problem.List
 	given := c.modelData() != ""
-	archive := given && c.endIsKnown() && !c.Prefix()
+	archive := given && c.kindIsKnown() && !c.Prefix()
 	switch {
 	case c.ModelDataURL != "" && c.ModelDataFrom != "":
 		ps.Add("ModelDataURL", c.ModelDataURL, "a container has one source of model data", "keep one of them")
@@ -171,8 +171,16 @@ func (c Container) validateModelData() problem.List {
 // modelData is the URL of the model data, whichever way it is given.
 func (c Container) modelData() string { return cmp.Or(c.ModelDataFrom, c.ModelDataURL) }
 
-// endIsKnown reports whether the end of the URL is known, which says what the data is.
-func (c Container) endIsKnown() bool { return !strings.HasSuffix(c.modelData(), "]}") }
+// kindIsKnown reports whether the URL says what the data is: it is right, and its end is
+// known.
+func (c Container) kindIsKnown() bool {
+	url := c.modelData()
+	if strings.HasSuffix(url, "]}") {
+		return false
+	}
+	_, err := ParseModelDataURL(url)
+	return err == nil || c.ModelDataFrom != "" || problem.Unresolved(url)
+}
 
 // Prefix reports whether the model data is all objects below a prefix.
 func (c Container) Prefix() bool { return strings.HasSuffix(c.modelData(), "/") }
