@@ -8,7 +8,8 @@ import (
 )
 
 // ModelVPC is the VPC that a model's containers are connected to. SageMaker fetches model
-// data through it, so its subnets need a way to Amazon S3.
+// data through it, so its subnets need a way to Amazon S3; AWS asks for two zones or more
+// (fact C63).
 type ModelVPC struct {
 	// VpcID is the VPC's id. Default: that of network.existingVpc.
 	VpcID string `json:"vpcId,omitempty" jsonschema:"pattern=^vpc-([0-9a-f]{8}|[0-9a-f]{17})$"`
