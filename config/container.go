@@ -104,7 +104,8 @@ type ModelContainer struct {
 // known is the container as its rules know it.
 func (c ModelContainer) known() artifact.Container {
 	return artifact.Container{
-		Image: c.Image, ImageFrom: c.DeepLearningContainer != nil, ModelPackageARN: c.ModelPackageARN, InferenceSpecificationName: c.InferenceSpecificationName,
+		Image: c.Image, ImageFrom: c.DeepLearningContainer != nil,
+		ModelPackageARN: c.ModelPackageARN, InferenceSpecificationName: c.InferenceSpecificationName,
 		ModelDataURL: c.ModelDataURL, ModelDataKey: c.ModelDataKeyARN != "", AcceptEULA: c.AcceptEULA,
 		MultiModel: c.MultiModel, DisableModelCache: c.DisableModelCache,
 		PrivateRegistry: c.PrivateRegistry, RegistryCredentials: c.RegistryCredentialsARN != "",
@@ -125,7 +126,8 @@ func (c ModelContainer) validate(at, region string, src source) problem.List {
 		ps = append(ps, known.ValidateTogether()...)
 	}
 	if region != "" {
-		if image, err := artifact.ParseImage(c.Image, artifact.SageMaker); err == nil && !c.PrivateRegistry && image.Region != region {
+		image, err := artifact.ParseImage(c.Image, artifact.SageMaker)
+		if err == nil && !c.PrivateRegistry && image.Region != region {
 			ps = append(ps, artifact.OtherRegion(c.Image, image.Region, region).In("Image")...)
 		}
 		ps = append(ps, artifact.OtherPackageRegion(c.ModelPackageARN, region)...)

@@ -85,7 +85,8 @@ func validateModel(at string, m Model, e Environment, src source) problem.List {
 		}
 	}
 	if len(m.Containers) == 1 {
-		ps.Add(list, nil, "several containers are 2 to 15, and this is one", "move its keys up to the model, or add containers")
+		ps.Add(list, nil, "several containers are 2 to 15, and this is one",
+			"move its keys up to the model, or add containers")
 		return ps
 	}
 	if !src.touched(list) {

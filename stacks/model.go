@@ -45,7 +45,8 @@ func container(existing constructs.Construct, number string, c config.ModelConta
 		props.ImageFrom = inference.ImageFromDeepLearningContainer(inference.DeepLearningContainer(*published))
 	}
 	if arn := c.RegistryCredentialsARN; arn != "" {
-		props.RegistryCredentials = awslambda.Function_FromFunctionArn(existing, jsii.String("Credentials"+number), jsii.String(arn))
+		props.RegistryCredentials = awslambda.Function_FromFunctionArn(existing,
+			jsii.String("Credentials"+number), jsii.String(arn))
 	}
 	if arn := c.ModelDataKeyARN; arn != "" {
 		props.ModelDataKey = awskms.Key_FromKeyArn(existing, jsii.String("Key"+number), jsii.String(arn))

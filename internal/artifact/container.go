@@ -155,7 +155,8 @@ func (c Container) validateModelData() problem.List {
 			"give the prefix of several, with a slash at its end, or leave «MultiModel» out")
 	}
 	if c.DisableModelCache && !c.MultiModel {
-		ps.Add("DisableModelCache", true, "only a container of several models has a cache", "set «MultiModel», or leave it out")
+		ps.Add("DisableModelCache", true, "only a container of several models has a cache",
+			"set «MultiModel», or leave it out")
 	}
 	if c.AcceptEULA && (c.MultiModel || !given || archive) {
 		ps.Add("AcceptEULA", true, "SageMaker takes it with files that are not compressed only",
