@@ -131,6 +131,9 @@ type Endpoint struct {
 	// Asynchronous makes the endpoint take requests into a queue and write the
 	// answers to Amazon S3. Default: none, requests are answered in real time.
 	Asynchronous *Asynchronous `json:"asynchronous,omitempty"`
+	// AllowNetworkAccess lets the containers of components reach the network. For a model,
+	// model.allowNetworkAccess decides. Default: false, they run isolated.
+	AllowNetworkAccess bool `json:"allowNetworkAccess,omitempty"`
 }
 
 // Variant is the production variant: the fleet behind the endpoint.

@@ -239,6 +239,21 @@ func TestSeveralContainers(t *testing.T) {
 	}
 }
 
+// TestComponentsReachTheNetwork: the endpoint's key decides for all components.
+func TestComponentsReachTheNetwork(t *testing.T) {
+	for keys, isolated := range map[string]bool{"": true, "  allowNetworkAccess: true\n": false} {
+		got := stackOf(t, environment(t, validFile(t, "components"), edit{"endpoint:\n", "endpoint:\n" + keys}), "inference")
+		if is := got.One(t, "AWS::SageMaker::EndpointConfig").Properties["EnableNetworkIsolation"]; is != isolated {
+			t.Errorf("the isolation of the endpoint is %v, want %v", is, isolated)
+		}
+		for _, m := range got.All("AWS::SageMaker::Model") {
+			if is := m.Properties["EnableNetworkIsolation"]; is != isolated {
+				t.Errorf("the isolation of a model is %v, want %v", is, isolated)
+			}
+		}
+	}
+}
+
 // TestPublishedImage: an image of AWS by names, in the environment's Region.
 func TestPublishedImage(t *testing.T) {
 	got := withModel(t, validFile(t, "minimal"), `  deepLearningContainer: {framework: pytorch, version: 2.6.0, processor: cpu}
