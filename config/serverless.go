@@ -35,6 +35,15 @@ const (
 	maxServerlessMemoryMB = 6144
 )
 
+// notServerlessKeys are where the features of artifact.Model.NotServerless are said.
+var notServerlessKeys = map[string]string{
+	"several containers":             "containers",
+	"a VPC":                          "vpc",
+	"many models":                    "multiModel",
+	"an image in a private registry": "privateRegistry",
+	"files that are not compressed":  "modelDataUrl",
+}
+
 func validateServerless(e Environment, src source) problem.List {
 	var ps problem.List
 	s := e.Variant.Serverless
@@ -51,7 +60,8 @@ func validateServerless(e Environment, src source) problem.List {
 	}
 	if !src.touched("model") {
 		for _, feature := range e.Model.known().NotServerless() {
-			ps.Add("model", nil, "a serverless variant serves no model with "+feature, "run it on instances")
+			ps.Add("model."+notServerlessKeys[feature], nil, "a serverless variant serves no model with "+feature,
+				"run it on instances")
 		}
 	}
 	initial := serverlessPath + ".initialProvisionedConcurrency"
