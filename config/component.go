@@ -14,15 +14,7 @@ type Component struct {
 	// Name is the component's name, which requests give in a header. It stays for
 	// the component's life.
 	Name string `json:"name"`
-	// Image is the image's URI in Amazon ECR, with a tag or a digest:
-	// ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG.
-	Image string `json:"image"`
-	// ModelDataURL is the archive with the model, s3://BUCKET/KEY.tar.gz.
-	// Default: none, the image holds the model.
-	ModelDataURL string `json:"modelDataUrl,omitempty"`
-	// Environment is the container's environment variables, 100 at most and no
-	// secrets: they can be read in the template and in SageMaker. Default: none.
-	Environment map[string]string `json:"environment,omitempty"`
+	Container
 	// Resources are what one copy is guaranteed of its instance.
 	Resources ComponentResources `json:"resources"`
 	autoscaling.ComponentScaling
@@ -66,5 +58,5 @@ func (c Component) withDefaults() Component {
 
 // Model is the component's container.
 func (c Component) Model() Model {
-	return Model{Image: c.Image, ModelDataURL: c.ModelDataURL, Environment: c.Environment}
+	return Model{Container: c.Container}
 }

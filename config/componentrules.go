@@ -66,8 +66,15 @@ func (d *document) checkModelForm() {
 // validateComponents judges each component, and all of them together. copies is
 // what is wrong with their scaling.
 func validateComponents(e Environment, src source) (ps, copies problem.List) {
-	if src.faulty(componentsPath) || len(e.Components) == 0 {
+	if src.faulty(componentsPath) {
 		return nil, nil
+	}
+	if len(e.Components) == 0 {
+		if e.Endpoint.AllowNetworkAccess {
+			ps.Add("endpoint.allowNetworkAccess", true, "this is for components, and the endpoint's variants have models",
+				"write it in model, or leave it out")
+		}
+		return ps, nil
 	}
 	e = e.WithDefaults()
 	ps = append(e.validateManagedInstances(src), e.validateComponentRegion(src)...)
@@ -82,7 +89,7 @@ func validateComponents(e Environment, src source) (ps, copies problem.List) {
 		} else {
 			names[c.Name] = at
 		}
-		ps = append(ps, validateModel(at, c.Model(), e.Region)...)
+		ps = append(ps, validateModel(at, c.Model(), e, src)...)
 		ps = append(ps, inYAML[autoscaling.StartLimits](c.StartLimits.Validate(), at)...)
 		ps = append(ps, e.validateCopy(c, at, src)...)
 		copies = append(copies, c.validate(at, src)...)

@@ -123,7 +123,7 @@ func TestDefaults(t *testing.T) {
 		Network: Network{NewVPC: &NewVPC{
 			CIDR: "10.0.0.0/16", AvailabilityZones: []string{"eu-west-1a", "eu-west-1b"}, FlowLogs: FlowLogsNone,
 		}},
-		Model:    Model{Image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/predictions:1.0.0"},
+		Model:    Model{Container: Container{Image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/predictions:1.0.0"}},
 		Endpoint: Endpoint{Name: "predictions"},
 		Variant:  Variant{Name: "main", InstanceType: "ml.c6i.large", InitialInstanceCount: 1},
 		Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100, StartTime: 5 * time.Minute},

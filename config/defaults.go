@@ -27,6 +27,7 @@ const (
 // and Parse return environments with their defaults; a second time changes nothing.
 func (e Environment) WithDefaults() Environment {
 	shedding := e.Frontend.sheds()
+	e.Model.VPC = e.Model.VPC.withDefaults(e.Network)
 	if len(e.Components) > 0 {
 		e.Variant.Name = cmp.Or(e.Variant.Name, defaultVariantName)
 		if m := e.Variant.ManagedInstances; m != nil {
@@ -40,6 +41,11 @@ func (e Environment) WithDefaults() Environment {
 		e.Variants = slices.Clone(e.Variants)
 		for i, v := range e.Variants {
 			e.Variants[i] = v.withDefaults(shedding)
+			if v.Model != nil {
+				model := *v.Model
+				model.VPC = model.VPC.withDefaults(e.Network)
+				e.Variants[i].Model = &model
+			}
 		}
 	} else {
 		e.Variant.Name = cmp.Or(e.Variant.Name, defaultVariantName)

@@ -34,7 +34,7 @@ type Environment struct {
 	// Default: none, required unless endpoint.asynchronous is given, which has no
 	// load balancer, or a Lambda function stands behind frontend.existingListener.
 	Network Network `json:"network,omitempty"`
-	// Model is the container that answers predictions.
+	// Model is the container that answers predictions, or several.
 	// Default: none, required unless components are given.
 	Model Model `json:"model,omitempty"`
 	// Endpoint is the SageMaker endpoint.
@@ -137,22 +137,6 @@ type Subnet struct {
 	RouteTableID string `json:"routeTableId" jsonschema:"pattern=^rtb-([0-9a-f]{8}|[0-9a-f]{17})$"`
 }
 
-// Model is one container: an image in Amazon ECR and an archive in Amazon S3.
-type Model struct {
-	// Image is the image's URI in Amazon ECR, with a tag or a digest:
-	// ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG.
-	Image string `json:"image"`
-	// ModelDataURL is the archive with the model, s3://BUCKET/KEY.tar.gz.
-	// Default: none, the image holds the model.
-	ModelDataURL string `json:"modelDataUrl,omitempty"`
-	// Environment is the container's environment variables, 100 at most and no
-	// secrets: they can be read in the template and in SageMaker. Default: none.
-	Environment map[string]string `json:"environment,omitempty"`
-	// AllowNetworkAccess lets the container reach the network, for instance to
-	// download weights when it starts. Default: false, it runs isolated.
-	AllowNetworkAccess bool `json:"allowNetworkAccess,omitempty"`
-}
-
 // Endpoint is the SageMaker endpoint.
 type Endpoint struct {
 	// Name is the endpoint's name, such as predictions-prod. It stays for the
@@ -161,6 +145,9 @@ type Endpoint struct {
 	// Asynchronous makes the endpoint take requests into a queue and write the
 	// answers to Amazon S3. Default: none, requests are answered in real time.
 	Asynchronous *Asynchronous `json:"asynchronous,omitempty"`
+	// AllowNetworkAccess lets the containers of components reach the network. For a model,
+	// model.allowNetworkAccess decides. Default: false, they run isolated.
+	AllowNetworkAccess bool `json:"allowNetworkAccess,omitempty"`
 }
 
 // Variant is the production variant: the fleet behind the endpoint.

@@ -35,6 +35,15 @@ const (
 	maxServerlessMemoryMB = 6144
 )
 
+// notServerlessKeys are where the features of artifact.Model.NotServerless are said.
+var notServerlessKeys = map[string]string{
+	"several containers":             "containers",
+	"a VPC":                          "vpc",
+	"many models":                    "multiModel",
+	"an image in a private registry": "privateRegistry",
+	"files that are not compressed":  "modelDataUrl",
+}
+
 func validateServerless(e Environment, src source) problem.List {
 	var ps problem.List
 	s := e.Variant.Serverless
@@ -48,6 +57,12 @@ func validateServerless(e Environment, src source) problem.List {
 	if network := "model.allowNetworkAccess"; !e.Model.AllowNetworkAccess && !src.faulty(network) { // fact G23
 		ps.Add(network, e.Model.AllowNetworkAccess, "a serverless variant cannot isolate its model from the network",
 			"write allowNetworkAccess: true, or run it on instances")
+	}
+	if !src.touched("model") {
+		for _, feature := range e.Model.known().NotServerless() {
+			ps.Add("model."+notServerlessKeys[feature], nil, "a serverless variant serves no model with "+feature,
+				"run it on instances")
+		}
 	}
 	initial := serverlessPath + ".initialProvisionedConcurrency"
 	most := e.Scaling.MaxCapacity

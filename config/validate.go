@@ -48,7 +48,7 @@ func validate(e Environment, src source) problem.List {
 		validateServing(e, src),
 		validateAsynchronous(e.Endpoint.Asynchronous, e.Region),
 		validateServerless(e, src),
-		validateModel("model", e.Model, e.Region),
+		validateOwnModel(e, src),
 		variants, fleet,
 		components, copies,
 		validateUpdate(e, src),

@@ -242,7 +242,7 @@ func validateVariants(e Environment, src source) (ps, fleet problem.List) {
 			names[v.Name] = string(at)
 		}
 		if v.Model != nil {
-			ps = append(ps, validateModel(at.of("model"), *v.Model, e.Region)...)
+			ps = append(ps, validateModel(at.of("model"), *v.Model, e, src)...)
 		}
 		if v.Serverless == nil {
 			ps = append(ps, validateInstances(v, at)...)

@@ -72,6 +72,10 @@ var patternWords = map[string]struct{ rule, fix string }{
 		"copy it from the security group, such as sg-0123456789abcdef0"},
 	topicPattern: {"this is not the ARN of a topic in Amazon SNS, arn:aws:sns:REGION:ACCOUNT:NAME",
 		"copy it from the topic"},
+	kmsKeyPattern: {"a KMS key is arn:aws:kms:REGION:ACCOUNT:key/ID, and an alias is none",
+		"copy the ARN of the key itself"},
+	functionPattern: {"a function is arn:aws:lambda:REGION:ACCOUNT:function:NAME", "copy the ARN of the function"},
+	rolePattern:     {"a role is arn:aws:iam::ACCOUNT:role/NAME", "copy the role's ARN"},
 	routingPattern: {"requests are routed by random or least-outstanding-requests",
 		"write one of the two, or leave it out for random"},
 	flowLogsPattern: {"flow logs have all connections, those that are refused, or none", "write all, reject or none"},
@@ -93,6 +97,9 @@ const (
 	subnetPattern     = `^subnet-([0-9a-f]{8}|[0-9a-f]{17})$`
 	routeTablePattern = `^rtb-([0-9a-f]{8}|[0-9a-f]{17})$`
 	groupPattern      = `^sg-([0-9a-f]{8}|[0-9a-f]{17})$`
+	kmsKeyPattern     = `^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$`
+	functionPattern   = `^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+$`
+	rolePattern       = `^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$`
 	routingPattern    = `^(random|least-outstanding-requests)$`
 	gatewayPattern    = `^(lambda|fargate)$`
 	flowLogsPattern   = `^(all|reject|none)$`

@@ -16,6 +16,7 @@ func (made *Environment) newInference(e config.Environment) {
 	made.Inference = stack
 	props := inference.EndpointProps{
 		EndpointName: e.Endpoint.Name, Asynchronous: asynchronous(stack, e.Endpoint.Asynchronous), Update: e.Update,
+		AllowNetworkAccess: e.Endpoint.AllowNetworkAccess,
 	}
 	if m := e.Variant.ManagedInstances; m != nil {
 		props.Variants = []inference.VariantProps{{
@@ -88,7 +89,7 @@ func (made *Environment) scale(e config.Environment) {
 		made.Scaling = append(made.Scaling, target)
 	}
 	for i, c := range e.Components {
-		component := made.newComponent(e.Variant.Name, c)
+		component := made.newComponent(e, c)
 		made.Components = append(made.Components, component)
 		made.Scaling = append(made.Scaling,
 			scaling.NewComponentScaling(stack, "Scaling-"+c.Name, scaling.ComponentScalingProps{
@@ -101,13 +102,14 @@ func (made *Environment) scale(e config.Environment) {
 
 // newComponent makes c on the variant's instances. Its scaling says how many copies
 // there are.
-func (made *Environment) newComponent(variant string, c config.Component) *inference.InferenceComponent {
-	stack := made.Inference
-	made.Models[c.Name] = newModel(stack, "Model-"+c.Name, c.Model())
+func (made *Environment) newComponent(e config.Environment, c config.Component) *inference.InferenceComponent {
+	stack, model := made.Inference, c.Model()
+	model.AllowNetworkAccess = e.Endpoint.AllowNetworkAccess
+	made.Models[c.Name] = newModel(stack, "Model-"+c.Name, model)
 	return inference.NewInferenceComponent(stack, "Component-"+c.Name, inference.InferenceComponentProps{
 		InferenceComponentName: c.Name,
 		Endpoint:               made.Endpoint,
-		VariantName:            variant,
+		VariantName:            e.Variant.Name,
 		Model:                  made.Models[c.Name],
 		MinMemoryMB:            c.Resources.MinMemoryMB,
 		CPUCores:               c.Resources.CPUs,
@@ -159,15 +161,4 @@ func serverless(v config.ProductionVariant) *inference.ServerlessProps {
 		MaxConcurrency:         v.Serverless.MaxConcurrency,
 		ProvisionedConcurrency: v.Serverless.InitialProvisionedConcurrency,
 	}
-}
-
-func newModel(stack awscdk.Stack, id string, m config.Model) *inference.Model {
-	return inference.NewModel(stack, id, inference.ModelProps{
-		Containers: []inference.ContainerProps{{
-			Image:        m.Image,
-			ModelDataURL: m.ModelDataURL,
-			Environment:  m.Environment,
-		}},
-		AllowNetworkAccess: m.AllowNetworkAccess,
-	})
 }

@@ -1,9 +1,6 @@
 package inference
 
 import (
-	"fmt"
-	"regexp"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssagemaker"
@@ -78,98 +75,26 @@ type ContainerProps struct {
 	ContainerHostname string
 }
 
-// hostname is the API's pattern for names of containers and specifications.
-var hostname = regexp.MustCompile(`^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$`)
-
-// packageARN is the ARN of a version of a model package.
-var packageARN = regexp.MustCompile(
-	`^arn:aws[a-z-]*:sagemaker:([a-z0-9-]+):[0-9]{12}:model-package/[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}(/[0-9]{1,9})?$`)
-
 func (p ContainerProps) validate() problem.List {
-	ps := p.validateImage()
-	ps = append(ps, p.validateModelData()...)
-	if p.RegistryCredentials != nil && !p.PrivateRegistry {
-		ps.Add("RegistryCredentials", nil, "Amazon ECR takes no user and password",
-			"set PrivateRegistry, or leave it out")
-	}
-	for _, name := range []struct{ field, value string }{
-		{"ContainerHostname", p.ContainerHostname}, {"InferenceSpecificationName", p.InferenceSpecificationName},
-	} {
-		if name.value != "" && !problem.Unresolved(name.value) && !hostname.MatchString(name.value) {
-			ps.Add(name.field, name.value, "this has 1 to 63 letters, digits and hyphens, and begins and ends with no hyphen",
-				"such as \"preprocessing\"")
-		}
-	}
-	if p.InferenceSpecificationName != "" && p.ModelPackageARN == "" {
-		ps.Add("InferenceSpecificationName", p.InferenceSpecificationName, "only a model package has specifications",
-			"give ModelPackageARN, or leave it out")
+	known := p.known()
+	ps := append(known.ValidateFields(), p.ImageFrom.problems.In("ImageFrom")...)
+	ps = append(ps, p.ModelDataFrom.problems.In("ModelDataFrom")...)
+	if len(p.ModelDataFrom.problems) == 0 {
+		ps = append(ps, known.ValidateTogether()...)
 	}
 	return append(ps, artifact.ValidateEnvironment(p.Environment).In("Environment")...)
 }
 
-// validateImage checks that there is one image or package.
-func (p ContainerProps) validateImage() problem.List {
-	var ps problem.List
-	ways := 0
-	for _, given := range []bool{p.Image != "", p.ImageFrom.given(), p.ModelPackageARN != ""} {
-		if given {
-			ways++
-		}
+// known is the container as its rules know it.
+func (p ContainerProps) known() artifact.Container {
+	return artifact.Container{
+		Image: p.Image, ImageFrom: p.ImageFrom.given(),
+		ModelPackageARN: p.ModelPackageARN, InferenceSpecificationName: p.InferenceSpecificationName,
+		ModelDataURL: p.ModelDataURL, ModelDataFrom: p.ModelDataFrom.uri,
+		ModelDataKey: p.ModelDataKey != nil, RegistryCredentials: p.RegistryCredentials != nil,
+		AcceptEULA: p.AcceptEULA, MultiModel: p.MultiModel, DisableModelCache: p.DisableModelCache,
+		PrivateRegistry: p.PrivateRegistry, Environment: p.Environment, ContainerHostname: p.ContainerHostname,
 	}
-	switch {
-	case ways == 0:
-		ps.Add("Image", nil, "a container has an image, or a model package that names one",
-			"give one of Image, ImageFrom and ModelPackageARN")
-	case ways > 1:
-		ps.Add("Image", nil, fmt.Sprintf(
-			"a container has one image, and %d of Image, ImageFrom and ModelPackageARN are given", ways), "keep one of them")
-	}
-	if p.PrivateRegistry && p.Image == "" {
-		ps.Add("PrivateRegistry", true, "the image of a private registry is given by its name there", "give Image")
-	}
-	if p.Image != "" && !p.PrivateRegistry && !problem.Unresolved(p.Image) {
-		_, err := artifact.ParseImage(p.Image, artifact.SageMaker)
-		ps = append(ps, problem.From(err).In("Image")...)
-	}
-	if arn := p.ModelPackageARN; arn != "" && !problem.Unresolved(arn) && !packageARN.MatchString(arn) {
-		ps.Add("ModelPackageARN", arn,
-			"a package's version is arn:aws:sagemaker:REGION:ACCOUNT:model-package/NAME/VERSION",
-			"copy the ARN of the version from the model registry")
-	}
-	return append(ps, p.ImageFrom.problems.In("ImageFrom")...)
-}
-
-// validateModelData checks that there is at most one source, of the kind that the
-// container takes.
-func (p ContainerProps) validateModelData() problem.List {
-	var ps problem.List
-	data, err := p.modelData()
-	ps = append(ps, problem.From(err)...)
-	given := p.ModelDataURL != "" || p.ModelDataFrom.given()
-	switch {
-	case p.ModelDataURL != "" && p.ModelDataFrom.given():
-		ps.Add("ModelDataURL", p.ModelDataURL, "a container has one source of model data",
-			"leave out ModelDataURL or ModelDataFrom")
-	case given && p.ModelPackageARN != "":
-		ps.Add("ModelDataURL", nil, "a model package names its model data", "leave out the model data, or the package")
-	case p.MultiModel && !given:
-		ps.Add("MultiModel", true, "the models of the container are archives under a prefix in Amazon S3",
-			"give ModelDataURL, such as \"s3://models-eu-west-1/odds/\", or ModelDataFrom")
-	case p.MultiModel && err == nil && data.known() && !data.prefix():
-		ps.Add("MultiModel", true, "the model data is one archive", "give the prefix of several, or leave MultiModel out")
-	}
-	if p.DisableModelCache && !p.MultiModel {
-		ps.Add("DisableModelCache", true, "only a container of several models has a cache", "set MultiModel, or leave it out")
-	}
-	if p.AcceptEULA && (p.MultiModel || !given || err == nil && data.known() && !data.prefix()) {
-		ps.Add("AcceptEULA", true, "SageMaker takes it with files that are not compressed only",
-			"give their prefix, or leave it out")
-	}
-	if p.ModelDataKey != nil && !given {
-		ps.Add("ModelDataKey", nil, "a key without model data has nothing to decrypt",
-			"give ModelDataURL or ModelDataFrom, or leave the key out")
-	}
-	return ps
 }
 
 // property returns the container. image is its URI, "" for a package.
@@ -179,7 +104,7 @@ func (p ContainerProps) property(image string) *awssagemaker.CfnModel_ContainerD
 		InferenceSpecificationName: optionalString(p.InferenceSpecificationName),
 		ContainerHostname:          optionalString(p.ContainerHostname),
 	}
-	data, _ := p.modelData() // validated
+	data := p.modelData()
 	switch {
 	case data.uri == "":
 	case p.MultiModel || !data.prefix():

@@ -18,9 +18,6 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
-// maxContainers is SageMaker's limit (CreateModel, Containers).
-const maxContainers = 15
-
 // ModelProps describes a Model.
 type ModelProps struct {
 	// Containers are the model's containers, 1 to 15. Several are a pipeline: each gets
@@ -52,119 +49,21 @@ type ModelProps struct {
 // Validate returns everything wrong with the properties, joined.
 func (p ModelProps) Validate() error {
 	var ps problem.List
-	if n := len(p.Containers); n < 1 || n > maxContainers {
-		ps.Add("Containers", n, fmt.Sprintf("a model has 1 to %d containers", maxContainers),
-			"add a container, or move some to another model")
-	}
 	for i, c := range p.Containers {
 		ps = append(ps, c.validate().In(at("Containers", i))...)
-		if c.PrivateRegistry && problem.IsNil(p.VPC) {
-			ps.Add(at("Containers", i)+".PrivateRegistry", true, "SageMaker reaches a private registry through the model's VPC",
-				"give VPC")
-		}
 	}
-	multi := 0
-	for _, c := range p.Containers {
-		if c.MultiModel {
-			multi++
-		}
-	}
-	if multi > 1 {
-		ps.Add("Containers", multi, "one container of a model may have MultiModel", "serve the others by another model")
-	}
-	ps = append(ps, p.validateHostnames()...)
-	ps = append(ps, p.validateEnvironments()...)
+	ps = append(ps, p.known().Validate()...)
 	ps = append(ps, p.validateVPC()...)
 	return ps.Err()
 }
 
-// validateHostnames checks the names of several containers.
-func (p ModelProps) validateHostnames() problem.List {
-	var ps problem.List
-	several := len(p.Containers) > 1
-	if p.DirectInvocation && !several {
-		ps.Add("DirectInvocation", true, "a request chooses among several containers, and the model has one",
-			"leave it out, or add containers")
-	}
-	named := 0
-	seen := map[string]int{}
-	for i, c := range p.Containers {
-		name := c.ContainerHostname
-		if name == "" {
-			continue
-		}
-		named++
-		if first, twice := seen[name]; twice {
-			ps.Add(at("Containers", i)+".ContainerHostname", name, at("Containers", first)+" has the same name",
-				"give each container a name of its own")
-			continue
-		}
-		seen[name] = i
-	}
-	for i, c := range p.Containers {
-		place := at("Containers", i) + ".ContainerHostname"
-		switch {
-		case !several && c.ContainerHostname != "":
-			ps.Add(place, c.ContainerHostname, "SageMaker ignores the name of a single container", "leave it out")
-		case several && c.ContainerHostname == "" && p.DirectInvocation:
-			ps.Add(place, nil, "a request chooses a container by its name", "give each container one")
-		case several && c.ContainerHostname == "" && named > 0:
-			ps.Add(place, nil, "other containers have a name, and either all have one or none", "give each container one")
-		}
-	}
-	return ps
-}
-
-// validateEnvironments checks what SageMaker limits for all containers together.
-func (p ModelProps) validateEnvironments() problem.List {
-	var ps problem.List
-	total := 0
+// known is the model as its rules know it.
+func (p ModelProps) known() artifact.Model {
+	m := artifact.Model{DirectInvocation: p.DirectInvocation, VPC: !problem.IsNil(p.VPC)}
 	for _, c := range p.Containers {
-		total += artifact.EnvironmentBytes(c.Environment)
+		m.Containers = append(m.Containers, c.known())
 	}
-	if len(p.Containers) > 1 && total > artifact.MaxEnvironmentBytes {
-		ps.Add("Containers", total, fmt.Sprintf(
-			"the environment variables of all containers have at most %d bytes together, names and values",
-			artifact.MaxEnvironmentBytes), "move some into a file of the model data")
-	}
-	return ps
-}
-
-// notServerless are the model's features that a serverless variant does not have
-// (facts G23 and G63).
-func (p ModelProps) notServerless() (features []string) {
-	if len(p.Containers) == 0 {
-		return nil // it is imported
-	}
-	if len(p.Containers) > 1 {
-		features = append(features, "several containers")
-	}
-	if p.VPC != nil {
-		features = append(features, "a VPC")
-	}
-	c := p.Containers[0]
-	if c.MultiModel {
-		features = append(features, "many models")
-	}
-	if c.PrivateRegistry {
-		features = append(features, "an image in a private registry")
-	}
-	if data, _ := c.modelData(); data.prefix() && !c.MultiModel {
-		features = append(features, "files that are not compressed")
-	}
-	return features
-}
-
-// several says which of the model's features an endpoint of several containers or models
-// has, "" for none.
-func (p ModelProps) several() string {
-	switch {
-	case len(p.Containers) > 1:
-		return "several containers"
-	case len(p.Containers) == 1 && p.Containers[0].MultiModel:
-		return "many models"
-	}
-	return ""
+	return m
 }
 
 // Model is a SageMaker model with one or several containers. It has no custom name: a
@@ -192,15 +91,15 @@ func (m *Model) ToString() *string { return m.Construct.ToString() }
 func (m *Model) Connections() awsec2.Connections { return m.connections }
 
 // NewModel makes a Model. It panics with what props.Validate returns, and where an image,
-// a model package or a bucket is in another Region than the stack: SageMaker reads none of
-// them.
+// a model package, a bucket or a key is in another Region than the stack, or the role in another
+// account: SageMaker reads none of them, and assumes no such role.
 func NewModel(scope constructs.Construct, id string, props ModelProps) *Model {
 	if err := props.Validate(); err != nil {
 		panic(err)
 	}
 	m := &Model{props: props}
 	constructs.NewConstruct_Override(m, scope, jsii.String(id))
-	if err := append(m.bindImages(), m.validateRegions()...).Err(); err != nil {
+	if err := slices.Concat(m.bindImages(), m.validateRegions(), m.validateAccount()).Err(); err != nil {
 		panic(err)
 	}
 
@@ -287,10 +186,9 @@ func (m *Model) validateRegions() problem.List {
 			}
 			ps = append(ps, artifact.OtherRegion(c.Image, there, region).In(place+field)...)
 		}
-		if parts := packageARN.FindStringSubmatch(c.ModelPackageARN); parts != nil && parts[1] != region {
-			ps.Add(place+".ModelPackageARN", c.ModelPackageARN,
-				"SageMaker takes model packages of its own region "+region+", this one is in "+parts[1],
-				"give the version that is registered in "+region)
+		ps = append(ps, artifact.OtherPackageRegion(c.ModelPackageARN, region).In(place)...)
+		if key := c.ModelDataKey; !problem.IsNil(key) {
+			ps = append(ps, artifact.OtherKeyRegion(*key.KeyArn(), region).In(place+".ModelDataKey")...)
 		}
 		if b := c.ModelDataFrom.bucket; b != nil {
 			if there := known(*b.Env().Region); there != "" && there != region {
@@ -301,6 +199,16 @@ func (m *Model) validateRegions() problem.List {
 		}
 	}
 	return ps
+}
+
+// validateAccount checks that the execution role is of the stack's account, where both are
+// known.
+func (m *Model) validateAccount() problem.List {
+	account := known(*awscdk.Stack_Of(m).Account())
+	if account == "" || problem.IsNil(m.props.ExecutionRole) {
+		return nil
+	}
+	return artifact.OtherRoleAccount(*m.props.ExecutionRole.RoleArn(), account).In("ExecutionRole")
 }
 
 // grantLogin lets a role log in to Amazon ECR and to private registries, and decrypt the
@@ -334,7 +242,7 @@ func (m *Model) artifacts() (statements []awsiam.PolicyStatement) {
 		if arn := m.images[i].repositoryARN; arn != "" {
 			add(statement([]string{"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}, arn))
 		}
-		if data, _ := c.modelData(); data.uri != "" {
+		if data := c.modelData(); data.uri != "" {
 			for _, s := range data.reading(m) {
 				add(s)
 			}

@@ -39,7 +39,7 @@ func ModelDataFromBucket(bucket awss3.IBucket, key string) ModelData {
 	if strings.HasPrefix(key, "/") {
 		ps.Add("", key, "a key begins with no slash", "write "+strings.TrimLeft(key, "/"))
 	} else if !problem.Unresolved(key) {
-		_, err := parseModelData("s3://a-bucket/" + key)
+		_, err := artifact.ParseModelDataURL("s3://a-bucket/" + key)
 		for _, p := range problem.From(err) {
 			p.Got = problem.Value(key)
 			ps = append(ps, p)
@@ -67,28 +67,12 @@ func ModelDataFromAsset(asset awss3assets.Asset) ModelData {
 }
 
 // modelData returns the container's model data, the zero value for none.
-func (p ContainerProps) modelData() (ModelData, error) {
+func (p ContainerProps) modelData() ModelData {
 	if p.ModelDataFrom.given() {
-		return p.ModelDataFrom, p.ModelDataFrom.problems.In("ModelDataFrom").Err()
+		return p.ModelDataFrom
 	}
-	if p.ModelDataURL == "" || problem.Unresolved(p.ModelDataURL) {
-		return ModelData{uri: p.ModelDataURL}, nil
-	}
-	_, err := parseModelData(p.ModelDataURL)
-	return ModelData{uri: p.ModelDataURL}, problem.From(err).In("ModelDataURL").Err()
+	return ModelData{uri: p.ModelDataURL}
 }
-
-// parseModelData checks the URL of an archive, or with a slash at its end of a prefix.
-func parseModelData(url string) (artifact.ModelData, error) {
-	if !strings.HasSuffix(url, "/") {
-		return artifact.ParseModelData(url)
-	}
-	folder, err := artifact.ParseFolder(url)
-	return artifact.ModelData{Bucket: folder.Bucket, Key: folder.Prefix}, err
-}
-
-// known reports whether the end of the URI is known, which says what the data is.
-func (d ModelData) known() bool { return d.uri != "" && !strings.HasSuffix(d.uri, "]}") }
 
 // prefix reports whether the data is all objects below a prefix.
 func (d ModelData) prefix() bool { return strings.HasSuffix(d.uri, "/") }

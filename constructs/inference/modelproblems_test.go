@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecr"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3assets"
@@ -48,13 +49,16 @@ func TestModelProblems(t *testing.T) {
 	const at = "Containers[0]."
 	check(t, []mistake{
 		{"no container", inference.ModelProps{},
-			`Containers: got 0: a model has 1 to 15 containers; add a container, or move some to another model`},
+			`Containers: got 0: a model has 1 to 15 containers; add a container`},
 		{"16 containers", inference.ModelProps{Containers: many},
-			`Containers: got 16: a model has 1 to 15 containers; add a container, or move some to another model`},
+			`Containers: got 16: a model has 1 to 15 containers; join some, or move some to another model`},
 		{"no image", one(inference.ContainerProps{}),
-			at + `Image: a container has an image, or a model package that names one; give one of Image, ImageFrom and ModelPackageARN`},
+			at + `Image: a container has an image, or a model package that names one; give Image or ModelPackageARN`},
 		{"two images", one(inference.ContainerProps{Image: image, ImageFrom: inference.ImageFromRepository(repository, "1")}),
-			at + `Image: a container has one image, and 2 of Image, ImageFrom and ModelPackageARN are given; keep one of them`},
+			at + `Image: got "` + image + `": a container has one image, and another way to it is given; keep one of the two`},
+		{"an image and a package", one(inference.ContainerProps{Image: image, ModelPackageARN: packageARN}),
+			at + `ModelPackageARN: got "` + packageARN + `": a model package names its image, and an image is given too;` +
+				` keep one of the two`},
 		{"no repository", one(inference.ContainerProps{ImageFrom: inference.ImageFromRepository(noRepository, "1")}),
 			at + `ImageFrom: an image is in a repository; make one with awsecr.NewRepository, or import it`},
 		{"a tag and a digest", one(inference.ContainerProps{ImageFrom: inference.ImageFromRepository(repository, "1@sha256:12")}),
@@ -74,27 +78,29 @@ func TestModelProblems(t *testing.T) {
 			at + `ModelDataURL: a model package names its model data; leave out the model data, or the package`},
 		{"two sources of model data", with(func(c *inference.ContainerProps) {
 			c.ModelDataFrom = inference.ModelDataFromBucket(bucket, "a.tar.gz")
-		}), at + `ModelDataURL: got "` + archive + `": a container has one source of model data; leave out ModelDataURL or ModelDataFrom`},
+		}), at + `ModelDataURL: got "` + archive + `": a container has one source of model data; keep one of them`},
 		{"no bucket", one(inference.ContainerProps{Image: image, ModelDataFrom: inference.ModelDataFromBucket(noBucket, "a.tar.gz")}),
 			at + `ModelDataFrom: model data is in a bucket; make one with awss3.NewBucket, or import it`},
 		{"a slash first", one(inference.ContainerProps{Image: image, ModelDataFrom: inference.ModelDataFromBucket(bucket, "/a.tar.gz")}),
 			at + `ModelDataFrom: got "/a.tar.gz": a key begins with no slash; write a.tar.gz`},
 		{"no archive", one(inference.ContainerProps{Image: image, ModelDataFrom: inference.ModelDataFromBucket(bucket, "a.zip")}),
-			at + `ModelDataFrom: got "a.zip": SageMaker unpacks one archive whose key ends in .tar.gz; pack the model as a gzip compressed tar archive`},
+			at + `ModelDataFrom: got "a.zip": SageMaker unpacks one archive whose key ends in .tar.gz; pack the model as a gzip compressed tar archive,` +
+				` or end the URL with a slash for all objects below it`},
 		{"an asset of a folder", one(inference.ContainerProps{Image: image, ModelDataFrom: inference.ModelDataFromAsset(folder)}),
 			at + `ModelDataFrom: got "` + *folder.AssetPath() + `": SageMaker unpacks one archive that ends in .tar.gz;` +
 				` pack the model as a gzip compressed tar archive, and give its path to the asset`},
 		{"many models in one archive", with(func(c *inference.ContainerProps) { c.MultiModel = true }),
-			at + `MultiModel: got true: the model data is one archive; give the prefix of several, or leave MultiModel out`},
+			at + `MultiModel: got true: the model data is one archive; give the prefix of several, with a slash at its end, or leave MultiModel out`},
 		{"many models nowhere", one(inference.ContainerProps{Image: image, MultiModel: true}),
 			at + `MultiModel: got true: the models of the container are archives under a prefix in Amazon S3;` +
-				` give ModelDataURL, such as "s3://models-eu-west-1/odds/", or ModelDataFrom`},
+				` give ModelDataURL, such as "s3://models-eu-west-1/odds/"`},
 		{"a cache of one model", with(func(c *inference.ContainerProps) { c.DisableModelCache = true }),
 			at + `DisableModelCache: got true: only a container of several models has a cache; set MultiModel, or leave it out`},
 		{"a licence of an archive", with(func(c *inference.ContainerProps) { c.AcceptEULA = true }),
-			at + `AcceptEULA: got true: SageMaker takes it with files that are not compressed only; give their prefix, or leave it out`},
+			at + `AcceptEULA: got true: SageMaker takes it with files that are not compressed only;` +
+				` give their prefix, with a slash at its end, or leave it out`},
 		{"a key for nothing", one(inference.ContainerProps{Image: image, ModelDataKey: awskms.NewKey(stack, jsii.String("Key"), nil)}),
-			at + `ModelDataKey: a key without model data has nothing to decrypt; give ModelDataURL or ModelDataFrom, or leave the key out`},
+			at + `ModelDataKey: a key without model data has nothing to decrypt; give ModelDataURL, or leave the key out`},
 		{"a name for one", with(func(c *inference.ContainerProps) { c.ContainerHostname = "odds" }),
 			at + `ContainerHostname: got "odds": SageMaker ignores the name of a single container; leave it out`},
 		{"a bad name", inference.ModelProps{Containers: []inference.ContainerProps{
@@ -144,6 +150,8 @@ func TestModelRegions(t *testing.T) {
 		"Containers[0].Image: got": {Image: strings.Replace(image, "eu-west-1", "us-east-1", 1)},
 		"Containers[0].ImageFrom: SageMaker pulls an image from its own region eu-west-1, this one is in us-east-1": {
 			ImageFrom: inference.ImageFromRepository(repository, "1")},
+		"Containers[0].ModelDataKey: got": {Image: image, ModelDataURL: archive, ModelDataKey: awskms.Key_FromKeyArn(stack,
+			jsii.String("Key"), jsii.String("arn:aws:kms:us-east-1:123456789012:key/00000000-0000-4000-8000-000000000001"))},
 		"Containers[0].ModelPackageARN: got": {ModelPackageARN: strings.Replace(packageARN, "eu-west-1", "us-east-1", 1)},
 		"Containers[0].ModelDataFrom: SageMaker reads model data of its own region eu-west-1, this bucket is in us-east-1": {
 			Image: image, ModelDataFrom: inference.ModelDataFromBucket(bucket, "a.tar.gz")},
@@ -154,6 +162,23 @@ func TestModelRegions(t *testing.T) {
 		if !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
+	}
+}
+
+// A role of another account is refused where both accounts are known.
+func TestModelRoleOfAnotherAccount(t *testing.T) {
+	stack := template.NewStack(t)
+	err := template.Panics(t, func() {
+		inference.NewModel(stack, "Model", inference.ModelProps{
+			Containers: []inference.ContainerProps{{Image: image}},
+			ExecutionRole: awsiam.Role_FromRoleArn(stack, jsii.String("Role"),
+				jsii.String("arn:aws:iam::210987654321:role/models"), nil),
+		})
+	}).(error)
+	const want = `ExecutionRole: got "arn:aws:iam::210987654321:role/models": SageMaker assumes a role of the endpoint's account` +
+		` 123456789012, this one is of 210987654321; give a role of 123456789012, or leave it out for a new one`
+	if err.Error() != want {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -10,13 +10,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssagemaker"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
-)
-
-// SageMaker's limits (CreateModel, VpcConfig).
-const (
-	maxSubnets        = 16
-	maxSecurityGroups = 5
 )
 
 func (p ModelProps) validateVPC() problem.List {
@@ -30,9 +25,6 @@ func (p ModelProps) validateVPC() problem.List {
 		}
 		return ps
 	}
-	if n := len(p.SecurityGroups); n > maxSecurityGroups {
-		ps.Add("SecurityGroups", n, "a network interface has at most 5 security groups", "join some")
-	}
 	for i, g := range p.SecurityGroups {
 		if problem.IsNil(g) {
 			ps.Add(at("SecurityGroups", i), nil, "there is no security group", "leave it out")
@@ -41,10 +33,9 @@ func (p ModelProps) validateVPC() problem.List {
 	selected, err := p.subnets()
 	if err != nil {
 		ps.Add("Subnets", nil, err.Error(), "select subnets that the VPC has")
-	} else if n := len(*selected.SubnetIds); n < 1 || n > maxSubnets {
-		ps.Add("Subnets", n, "a model is connected to 1 to 16 subnets", "select others")
+		return append(ps, artifact.ValidateInterfaces(1, len(p.SecurityGroups))...)
 	}
-	return ps
+	return append(ps, artifact.ValidateInterfaces(len(*selected.SubnetIds), len(p.SecurityGroups))...)
 }
 
 // subnets are the selected ones. The error is CDK's where the VPC has no such subnets.

@@ -68,7 +68,7 @@ func (p VariantProps) validateServerless() problem.List {
 		ps.Add("Instances."+field, nil, rule, fix)
 	}
 	if p.Model != nil {
-		for _, feature := range p.Model.props.notServerless() {
+		for _, feature := range p.Model.props.known().NotServerless() {
 			ps.Add("Model", nil, "a serverless variant serves no model with "+feature, "run it on instances")
 		}
 	}

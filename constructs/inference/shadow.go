@@ -49,7 +49,7 @@ func (p EndpointProps) validateShadows() problem.List {
 	}
 	for _, each := range p.placed() {
 		for _, m := range each.variant.models() {
-			if several := m.props.several(); several != "" {
+			if several := m.props.known().Several(); several != "" {
 				ps.Add(each.path+".Model", nil, "a model of "+several+" does not go with a shadow variant",
 					"serve it by another endpoint")
 			}

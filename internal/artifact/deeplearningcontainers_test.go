@@ -134,11 +134,11 @@ func TestDeepLearningContainerRefuses(t *testing.T) {
 			`Processor: got "gpu": pytorch 2.2.1 is for graviton; ` +
 				`set it to graviton, or take version 2.2.0, which is for gpu`},
 		{DeepLearningContainer{"xgboost", "1.7-1", "cpu", ""},
-			`Processor: got "cpu": xgboost 1.7-1 has one image for all processors; leave it empty`},
+			`Processor: got "cpu": xgboost 1.7-1 has one image for all processors; leave it out`},
 		{DeepLearningContainer{"pytorch", "2.6.0", "gpu", "3.11"},
-			`PythonVersion: got "3.11": pytorch 2.6.0 has py312; set it to py312 or leave it empty`},
+			`PythonVersion: got "3.11": pytorch 2.6.0 has py312; set it to py312 or leave it out`},
 		{DeepLearningContainer{"djl-lmi", "0.38.0", "gpu", "py312"},
-			`PythonVersion: got "py312": the image of djl-lmi 0.38.0 is not chosen by a Python version; leave it empty`},
+			`PythonVersion: got "py312": the image of djl-lmi 0.38.0 is not chosen by a Python version; leave it out`},
 		{DeepLearningContainer{"pytorch", "9", "\u212a", ""}, `Processor: got "K": pytorch is for `}, // shorter in lower case
 		{DeepLearningContainer{"pytorch", "${Token[TOKEN.1]}", "gpu", ""},
 			`Version: the image is looked up at synthesis, and this is known at deployment only; give the text itself`},

@@ -48,7 +48,7 @@ func (c DeepLearningContainer) unknownProcessor(named, images []publishedImage, 
 	}
 	known := nearestNames(c.Processor, distinct(images, processorOf))
 	if len(known) == 1 && known[0] == "" {
-		ps.Add("Processor", c.Processor, what+" has one image for all processors", "leave it empty")
+		ps.Add("Processor", c.Processor, what+" has one image for all processors", "leave it out")
 		return ps
 	}
 	fix := "set it to " + processor(c.Processor, known)
@@ -64,11 +64,11 @@ func (c DeepLearningContainer) unknownPython(known []string) problem.List {
 	var ps problem.List
 	what := c.Framework + " " + c.Version
 	if len(known) == 1 && known[0] == "" {
-		ps.Add("PythonVersion", c.PythonVersion, "the image of "+what+" is not chosen by a Python version", "leave it empty")
+		ps.Add("PythonVersion", c.PythonVersion, "the image of "+what+" is not chosen by a Python version", "leave it out")
 		return ps
 	}
 	known = nearestNames("py"+strings.ReplaceAll(strings.TrimPrefix(c.PythonVersion, "py"), ".", ""), known)
-	ps.Add("PythonVersion", c.PythonVersion, what+" has "+some(known), "set it to "+known[0]+" or leave it empty")
+	ps.Add("PythonVersion", c.PythonVersion, what+" has "+some(known), "set it to "+known[0]+" or leave it out")
 	return ps
 }
 

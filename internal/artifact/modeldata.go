@@ -32,6 +32,11 @@ var bucketName = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-
 // ParseModelData reads the URL of model artifacts. The error is a problem.List
 // without paths.
 func ParseModelData(url string) (ModelData, error) {
+	return parseArchive(url, "pack the model as a gzip compressed tar archive")
+}
+
+// parseArchive reads the URL of an archive. notArchiveFix is what to do where it is none.
+func parseArchive(url, notArchiveFix string) (ModelData, error) {
 	var ps problem.List
 	if n := len(url); n > maxModelDataLength {
 		ps.Add("", url, fmt.Sprintf("SageMaker takes a URL of at most %d characters, this one has %d",
@@ -55,7 +60,7 @@ func ParseModelData(url string) (ModelData, error) {
 		ps.Add("", url, "the URL names a bucket and no object", "append the archive's key")
 	case !strings.HasSuffix(key, ".tar.gz"):
 		ps.Add("", url, "SageMaker unpacks one archive whose key ends in .tar.gz",
-			"pack the model as a gzip compressed tar archive")
+			notArchiveFix)
 	}
 	if err := ps.Err(); err != nil {
 		return ModelData{}, err
