@@ -46,7 +46,7 @@ func validate(e Environment, src source) problem.List {
 	return slices.Concat(
 		entrance,
 		validateServing(e, src),
-		validateAsynchronous(e.Endpoint.Asynchronous, e.Region),
+		validateAsynchronous(e.Endpoint.Asynchronous, e.Region, src.faulty),
 		validateServerless(e, src),
 		validateModel("model", e.Model, e.Region),
 		variants, fleet,

@@ -72,6 +72,8 @@ var patternWords = map[string]struct{ rule, fix string }{
 		"copy it from the security group, such as sg-0123456789abcdef0"},
 	topicPattern: {"this is not the ARN of a topic in Amazon SNS, arn:aws:sns:REGION:ACCOUNT:NAME",
 		"copy it from the topic"},
+	keyPattern: {"this is not the ARN of a key in AWS KMS, arn:aws:kms:REGION:ACCOUNT:key/ID",
+		"copy the key's own ARN, not that of an alias"},
 	routingPattern: {"requests are routed by random or least-outstanding-requests",
 		"write one of the two, or leave it out for random"},
 	gatewayPattern:  {"a gateway runs on lambda or fargate", "write one of the two, or leave it out for lambda"},
@@ -94,6 +96,7 @@ const (
 	groupPattern      = `^sg-([0-9a-f]{8}|[0-9a-f]{17})$`
 	routingPattern    = `^(random|least-outstanding-requests)$`
 	gatewayPattern    = `^(lambda|fargate)$`
+	keyPattern        = `^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-z0-9-]+$`
 	topicPattern      = `^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$`
 )
 

@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 
@@ -131,9 +132,18 @@ func asynchronous(stack awscdk.Stack, a *config.Asynchronous) *inference.Asynchr
 	}
 	return &inference.AsynchronousProps{
 		OutputPath: a.OutputPath, FailurePath: a.FailurePath, InputPath: a.InputPath,
+		OutputKey: key(stack, "OutputKey", a.OutputKeyARN), InputKey: key(stack, "InputKey", a.InputKeyARN),
 		SuccessTopic: topic("SuccessTopic", a.SuccessTopicARN), ErrorTopic: topic("ErrorTopic", a.ErrorTopicARN),
 		MaxConcurrentInvocationsPerInstance: a.MaxConcurrentInvocationsPerInstance,
 	}
+}
+
+// key is the KMS key of an ARN; nil without one.
+func key(stack awscdk.Stack, id, arn string) awskms.IKey {
+	if arn == "" {
+		return nil
+	}
+	return awskms.Key_FromKeyArn(stack, jsii.String(id), jsii.String(arn))
 }
 
 // instances returns the further properties of v's instances.

@@ -124,7 +124,7 @@ func (p EndpointProps) validateIn(scope constructs.Construct) error {
 	if p.hasComponents() {
 		ps = append(ps, autoscaling.ValidateComponentRegion(*awscdk.Stack_Of(scope).Region()).In("Variants")...)
 	}
-	return ps.Err()
+	return append(ps, p.validateKeyRegions(regionOf(scope))...).Err()
 }
 
 // validateVolumeKey checks that every instance has a volume to encrypt (fact C31).
