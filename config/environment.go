@@ -147,6 +147,17 @@ type Endpoint struct {
 	// Asynchronous makes the endpoint take requests into a queue and write the
 	// answers to Amazon S3. Default: none, requests are answered in real time.
 	Asynchronous *Asynchronous `json:"asynchronous,omitempty"`
+	// VolumeKeyARN is the AWS KMS key that encrypts the storage volumes of the
+	// instances, of a serverless variant its copy of the image. Instance types with
+	// local NVMe storage take none (fact C31).
+	// Default: none, a key that AWS owns.
+	VolumeKeyARN string `json:"volumeKeyArn,omitempty" jsonschema:"pattern=^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-z0-9-]+$"`
+	// DataCapture keeps requests and answers in Amazon S3.
+	// Default: none, nothing is kept.
+	DataCapture *DataCapture `json:"dataCapture,omitempty"`
+	// Metrics is what the endpoint publishes to Amazon CloudWatch, and how often.
+	// Default: none, SageMaker's defaults.
+	Metrics *Metrics `json:"metrics,omitempty"`
 }
 
 // Variant is the production variant: the fleet behind the endpoint.

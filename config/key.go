@@ -1,8 +1,10 @@
 package config
 
 import (
+	"cmp"
 	"strings"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
@@ -13,4 +15,28 @@ func validateKey(path, arn, region string) problem.List {
 		return nil
 	}
 	return artifact.KeyOfRegion(arn, strings.Split(arn, ":")[3], region).In(path)
+}
+
+const volumeKeyPath = "endpoint.volumeKeyArn"
+
+// validateVolumeKey checks that every instance has a volume to encrypt (fact C31).
+func validateVolumeKey(e Environment, src source) problem.List {
+	arn := e.Endpoint.VolumeKeyARN
+	ps := validateKey(volumeKeyPath, arn, e.Region)
+	if arn == "" {
+		return ps
+	}
+	check := func(at, instanceType string) {
+		if autoscaling.HasLocalStorage(instanceType) && !src.faulty(at) {
+			ps.Add(volumeKeyPath, arn, at+" has "+instanceType+", whose local NVMe storage takes no key",
+				"leave it out: the instance encrypts its local storage itself")
+		}
+	}
+	if len(e.Components) > 0 {
+		check("variant", e.Variant.InstanceType)
+	}
+	for i, v := range e.ProductionVariants() {
+		check(cmp.Or(string(e.variantPath(i)), "variant"), v.InstanceType)
+	}
+	return ps
 }

@@ -47,6 +47,8 @@ func validate(e Environment, src source) problem.List {
 		entrance,
 		validateServing(e, src),
 		validateAsynchronous(e.Endpoint.Asynchronous, e.Region, src.faulty),
+		validateVolumeKey(e, src),
+		validateDataCapture(e, src),
 		validateServerless(e, src),
 		validateModel("model", e.Model, e.Region),
 		variants, fleet,

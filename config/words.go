@@ -72,6 +72,11 @@ var patternWords = map[string]struct{ rule, fix string }{
 		"copy it from the security group, such as sg-0123456789abcdef0"},
 	topicPattern: {"this is not the ARN of a topic in Amazon SNS, arn:aws:sns:REGION:ACCOUNT:NAME",
 		"copy it from the topic"},
+	rolePattern: {"this is not the ARN of a role in AWS IAM, arn:aws:iam::ACCOUNT:role/NAME",
+		"copy it from the role"},
+	captureModePattern: {"what is kept is Input, the requests, or Output, the answers",
+		"write one of the two, or leave captureModes out for both"},
+	frequencyPattern: {"metrics are published every 10s, 30s, 1m, 2m, 3m, 4m or 5m", "leave it out for 1m"},
 	keyPattern: {"this is not the ARN of a key in AWS KMS, arn:aws:kms:REGION:ACCOUNT:key/ID",
 		"copy the key's own ARN, not that of an alias"},
 	routingPattern: {"requests are routed by random or least-outstanding-requests",
@@ -87,17 +92,20 @@ const DurationPattern = `^([0-9]{1,5}h([0-9]{1,6}m)?([0-9]{1,8}s)?|[0-9]{1,6}m([
 
 // The patterns of the fields' tags, where they cannot be referred to.
 const (
-	latencyPattern    = `^([0-9]{1,6}ms|[0-9]{1,3}s)$`
-	accountPattern    = `^[0-9]{12}$`
-	regionPattern     = `^[a-z]+(-[a-z]+)+-[0-9]+$`
-	vpcPattern        = `^vpc-([0-9a-f]{8}|[0-9a-f]{17})$`
-	subnetPattern     = `^subnet-([0-9a-f]{8}|[0-9a-f]{17})$`
-	routeTablePattern = `^rtb-([0-9a-f]{8}|[0-9a-f]{17})$`
-	groupPattern      = `^sg-([0-9a-f]{8}|[0-9a-f]{17})$`
-	routingPattern    = `^(random|least-outstanding-requests)$`
-	gatewayPattern    = `^(lambda|fargate)$`
-	keyPattern        = `^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-z0-9-]+$`
-	topicPattern      = `^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$`
+	latencyPattern     = `^([0-9]{1,6}ms|[0-9]{1,3}s)$`
+	accountPattern     = `^[0-9]{12}$`
+	regionPattern      = `^[a-z]+(-[a-z]+)+-[0-9]+$`
+	vpcPattern         = `^vpc-([0-9a-f]{8}|[0-9a-f]{17})$`
+	subnetPattern      = `^subnet-([0-9a-f]{8}|[0-9a-f]{17})$`
+	routeTablePattern  = `^rtb-([0-9a-f]{8}|[0-9a-f]{17})$`
+	groupPattern       = `^sg-([0-9a-f]{8}|[0-9a-f]{17})$`
+	routingPattern     = `^(random|least-outstanding-requests)$`
+	gatewayPattern     = `^(lambda|fargate)$`
+	rolePattern        = `^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=@/.-]+$`
+	captureModePattern = `^(Input|Output)$`
+	frequencyPattern   = `^((10|30|60|120|180|240|300)s|[1-5]m)$`
+	keyPattern         = `^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-z0-9-]+$`
+	topicPattern       = `^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$`
 )
 
 func wrongType(want string, n *node, s *jsonschema.Schema) (rule, fix string) {

@@ -62,3 +62,113 @@ func TestAsynchronousKeys(t *testing.T) {
 		}
 	}
 }
+
+// configuration is what the endpoint configuration has where minimal.yaml says more of
+// its endpoint, with the stack's template.
+func configuration(t *testing.T, more string) (map[string]any, template.Template) {
+	t.Helper()
+	got := stackOf(t, environment(t, validFile(t, "minimal"), edit{"  name: predictions\n", "  name: predictions\n" + more}),
+		"inference")
+	return got.One(t, "AWS::SageMaker::EndpointConfig").Properties, got
+}
+
+// TestVolumeKey: the volumes are encrypted with the key, and the model's role gets no
+// permission for it (fact C62).
+func TestVolumeKey(t *testing.T) {
+	config, got := configuration(t, "  volumeKeyArn: "+keyARN("1")+"\n")
+	if key := config["KmsKeyId"]; key != keyARN("1") {
+		t.Errorf("the volume's key is %v", key)
+	}
+	if actions := actionsOn(t, got, keyARN("1")); len(actions) > 0 {
+		t.Errorf("the role may %v with the key", actions)
+	}
+}
+
+// TestMetrics: enhanced metrics every 10 s.
+func TestMetrics(t *testing.T) {
+	config, _ := configuration(t, "  metrics: {enhanced: true, detailedObservability: false, publishFrequency: 10s}\n")
+	want := map[string]any{
+		"EnableEnhancedMetrics": true, "EnableDetailedObservability": false, "MetricPublishFrequencyInSeconds": 10.0,
+	}
+	if diff := cmp.Diff(want, config["MetricsConfig"]); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestNothingMore: without the keys, the configuration has none of their properties.
+func TestNothingMore(t *testing.T) {
+	config, got := configuration(t, "")
+	for _, property := range []string{
+		"KmsKeyId", "DataCaptureConfig", "MetricsConfig", "ShadowProductionVariants", "AsyncInferenceConfig",
+	} {
+		if config[property] != nil {
+			t.Errorf("%s is %v", property, config[property])
+		}
+	}
+	if buckets := got.All("AWS::S3::Bucket"); len(buckets) > 0 {
+		t.Errorf("got %d buckets", len(buckets))
+	}
+}
+
+// TestDataCapture: a share of requests and answers goes to a folder that stands. The
+// model's role may write there, and one other role may read.
+func TestDataCapture(t *testing.T) {
+	config, got := configuration(t, `  dataCapture:
+    samplingPercent: 5
+    destinationS3Uri: s3://captured-eu-west-1/predictions
+    keyArn: `+keyARN("1")+`
+    readerRoleArn: arn:aws:iam::123456789012:role/data/analysts
+    captureModes: [Input]
+    csvContentTypes: [text/csv]
+    jsonContentTypes: [application/json]
+`)
+	want := map[string]any{
+		"EnableCapture": true, "InitialSamplingPercentage": 5.0, "KmsKeyId": keyARN("1"),
+		"DestinationS3Uri": "s3://captured-eu-west-1/predictions",
+		"CaptureOptions":   []any{map[string]any{"CaptureMode": "Input"}},
+		"CaptureContentTypeHeader": map[string]any{
+			"CsvContentTypes": []any{"text/csv"}, "JsonContentTypes": []any{"application/json"},
+		},
+	}
+	if diff := cmp.Diff(want, config["DataCaptureConfig"]); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if buckets := got.All("AWS::S3::Bucket"); len(buckets) > 0 {
+		t.Errorf("got %d buckets", len(buckets))
+	}
+	for role, want := range map[string]map[string][]string{
+		"analysts": {
+			"captured-eu-west-1/predictions/*": {"s3:GetObject"}, "captured-eu-west-1": {"s3:ListBucket"},
+			keyARN("1"): {"kms:Decrypt"},
+		},
+		"": {
+			"captured-eu-west-1/predictions/*": {"s3:AbortMultipartUpload", "s3:PutObject"}, "captured-eu-west-1": nil,
+			keyARN("1"): {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"},
+		},
+	} {
+		of := template.Template{Resources: map[string]template.Resource{}}
+		for id, r := range got.Resources {
+			roles, _ := r.Properties["Roles"].([]any)
+			if name, _ := append(roles, "")[0].(string); r.Type == "AWS::IAM::Policy" && name == role {
+				of.Resources[id] = r
+			}
+		}
+		for resource, actions := range want {
+			if diff := cmp.Diff(actions, actionsOn(t, of, resource)); diff != "" {
+				t.Errorf("role %q and %s (-want +got)\n%s", role, resource, diff)
+			}
+		}
+	}
+}
+
+// TestDataCaptureInANewBucket: which deletes what is old, and stays.
+func TestDataCaptureInANewBucket(t *testing.T) {
+	for key, days := range map[string]float64{"": 90, "\n    retentionDays: 30": 30} {
+		_, got := configuration(t, "  dataCapture:\n    samplingPercent: 100"+key+"\n")
+		bucket := got.One(t, "AWS::S3::Bucket")
+		rule := bucket.Properties["LifecycleConfiguration"].(map[string]any)["Rules"].([]any)[0].(map[string]any)
+		if rule["ExpirationInDays"] != days {
+			t.Errorf("%q: objects expire after %v days, want %v", key, rule["ExpirationInDays"], days)
+		}
+	}
+}

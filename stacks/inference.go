@@ -2,7 +2,7 @@ package stacks
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 
@@ -17,6 +17,8 @@ func (made *Environment) newInference(e config.Environment) {
 	made.Inference = stack
 	props := inference.EndpointProps{
 		EndpointName: e.Endpoint.Name, Asynchronous: asynchronous(stack, e.Endpoint.Asynchronous), Update: e.Update,
+		VolumeKey:   key(stack, "VolumeKey", e.Endpoint.VolumeKeyARN),
+		DataCapture: dataCapture(stack, e.Endpoint.DataCapture), Metrics: metrics(e.Endpoint.Metrics),
 	}
 	if m := e.Variant.ManagedInstances; m != nil {
 		props.Variants = []inference.VariantProps{{
@@ -60,6 +62,9 @@ func (made *Environment) newInference(e config.Environment) {
 		// gateway calls the new one. A creation that is rolled back leaves none
 		// (fact C38).
 		endpoint.Resource.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE, nil)
+	}
+	if c := e.Endpoint.DataCapture; c != nil && c.ReaderRoleARN != "" {
+		endpoint.GrantReadCapturedData(awsiam.Role_FromRoleArn(stack, jsii.String("Reader"), jsii.String(c.ReaderRoleARN), nil))
 	}
 	made.Endpoint = endpoint
 	made.scale(e)
@@ -136,14 +141,6 @@ func asynchronous(stack awscdk.Stack, a *config.Asynchronous) *inference.Asynchr
 		SuccessTopic: topic("SuccessTopic", a.SuccessTopicARN), ErrorTopic: topic("ErrorTopic", a.ErrorTopicARN),
 		MaxConcurrentInvocationsPerInstance: a.MaxConcurrentInvocationsPerInstance,
 	}
-}
-
-// key is the KMS key of an ARN; nil without one.
-func key(stack awscdk.Stack, id, arn string) awskms.IKey {
-	if arn == "" {
-		return nil
-	}
-	return awskms.Key_FromKeyArn(stack, jsii.String(id), jsii.String(arn))
 }
 
 // instances returns the further properties of v's instances.

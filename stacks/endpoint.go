@@ -1,0 +1,42 @@
+package stacks
+
+import (
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/config"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/inference"
+)
+
+// key is the KMS key of an ARN; nil without one.
+func key(stack awscdk.Stack, id, arn string) awskms.IKey {
+	if arn == "" {
+		return nil
+	}
+	return awskms.Key_FromKeyArn(stack, jsii.String(id), jsii.String(arn))
+}
+
+// dataCapture is what the endpoint keeps of requests and replies; nil for nothing.
+func dataCapture(stack awscdk.Stack, c *config.DataCapture) *inference.DataCaptureProps {
+	if c == nil {
+		return nil
+	}
+	return &inference.DataCaptureProps{
+		SamplingPercent: c.SamplingPercent, DestinationS3URI: c.DestinationS3URI,
+		Retention: time.Duration(c.RetentionDays) * 24 * time.Hour, Key: key(stack, "CaptureKey", c.KeyARN),
+		CaptureModes: c.CaptureModes, CSVContentTypes: c.CSVContentTypes, JSONContentTypes: c.JSONContentTypes,
+	}
+}
+
+// metrics is what the endpoint publishes; nil for SageMaker's defaults.
+func metrics(m *config.Metrics) *inference.MetricsProps {
+	if m == nil {
+		return nil
+	}
+	return &inference.MetricsProps{
+		Enhanced: m.Enhanced, DetailedObservability: m.DetailedObservability, PublishFrequency: m.PublishFrequency,
+	}
+}
