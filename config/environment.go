@@ -167,8 +167,12 @@ type Variant struct {
 	Name string `json:"name,omitempty"`
 	// InstanceType is the type of every instance, such as ml.c6i.xlarge;
 	// burstable types (ml.t2, ml.t3) cannot scale.
-	// Default: none, required unless serverless is given.
+	// Default: none, required unless instancePools or serverless are given.
 	InstanceType string `json:"instanceType,omitempty"`
+	// InstancePools are up to 5 instance types in place of one: instances start in the
+	// pool of the highest priority that has capacity (fact G9).
+	// Default: none, all instances are of instanceType.
+	InstancePools autoscaling.InstancePools `json:"instancePools,omitempty" jsonschema:"minItems=1"`
 	// InitialInstanceCount is the instances that the first deployment starts, at
 	// most scaling.maxCapacity. Scaling raises them to scaling.minCapacity at once
 	// (fact B7), and later deployments keep the count that it has reached (fact C7).

@@ -26,17 +26,19 @@ func validateVolumeKey(e Environment, src source) problem.List {
 	if arn == "" {
 		return ps
 	}
-	check := func(at, instanceType string) {
-		if autoscaling.HasLocalStorage(instanceType) && !src.faulty(at) {
-			ps.Add(volumeKeyPath, arn, at+" has "+instanceType+", whose local NVMe storage takes no key",
-				"leave it out: the instance encrypts its local storage itself")
+	check := func(at string, v ProductionVariant) {
+		for _, t := range v.instanceTypes() {
+			if autoscaling.HasLocalStorage(t) && !src.faulty(at) {
+				ps.Add(volumeKeyPath, arn, at+" has "+t+", whose local NVMe storage takes no key",
+					"leave it out: the instance encrypts its local storage itself")
+			}
 		}
 	}
 	if len(e.Components) > 0 {
-		check("variant", e.Variant.InstanceType)
+		check("variant", e.onlyVariant())
 	}
 	for i, v := range e.ProductionVariants() {
-		check(cmp.Or(string(e.variantPath(i)), "variant"), v.InstanceType)
+		check(cmp.Or(string(e.variantPath(i)), "variant"), v)
 	}
 	return ps
 }

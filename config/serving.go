@@ -160,7 +160,7 @@ func (d *document) checkSingularForm() {
 			d.missing(n, schemaAt([]string{parent}), key)
 		}
 	}
-	if !unknown && !d.given(serverlessPath) {
+	if !unknown && !d.given(serverlessPath) && !d.saysTypes("variant") {
 		want("variant", "instanceType")
 	}
 	if d.given(asynchronousPath) {

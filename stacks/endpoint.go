@@ -40,3 +40,11 @@ func metrics(m *config.Metrics) *inference.MetricsProps {
 		Enhanced: m.Enhanced, DetailedObservability: m.DetailedObservability, PublishFrequency: m.PublishFrequency,
 	}
 }
+
+// pools are the instance types of a variant that has several.
+func pools(v config.ProductionVariant) (made []inference.InstancePool) {
+	for _, pool := range v.InstancePools {
+		made = append(made, inference.InstancePool{InstanceType: pool.InstanceType, Priority: pool.Priority})
+	}
+	return made
+}

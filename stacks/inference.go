@@ -24,6 +24,7 @@ func (made *Environment) newInference(e config.Environment) {
 		props.Variants = []inference.VariantProps{{
 			Name:                 e.Variant.Name,
 			InstanceType:         e.Variant.InstanceType,
+			InstancePools:        pools(config.ProductionVariant{InstancePools: e.Variant.InstancePools}),
 			InitialInstanceCount: e.Variant.InitialInstanceCount,
 			ManagedInstances: &inference.ManagedInstancesProps{
 				MinInstanceCount: m.MinInstanceCount, MaxInstanceCount: m.MaxInstanceCount,
@@ -50,6 +51,7 @@ func (made *Environment) newInference(e config.Environment) {
 			Name:                 v.Name,
 			Model:                model,
 			InstanceType:         v.InstanceType,
+			InstancePools:        pools(v),
 			InitialInstanceCount: v.InitialInstanceCount,
 			Weight:               v.Weight,
 			Serverless:           serverless(v),
