@@ -172,3 +172,25 @@ func TestDataCaptureInANewBucket(t *testing.T) {
 		}
 	}
 }
+
+// TestInstancePools: a variant, one of several, and one for components have instance
+// types with priorities in place of one.
+func TestInstancePools(t *testing.T) {
+	want := []any{
+		map[string]any{"InstanceType": "ml.g6.12xlarge", "Priority": 2.0},
+		map[string]any{"InstanceType": "ml.g5.12xlarge", "Priority": 1.0},
+	}
+	const pools = "instancePools: [{instanceType: ml.g6.12xlarge, priority: 2}, {instanceType: ml.g5.12xlarge, priority: 1}]"
+	for name, e := range map[string]edit{
+		"minimal":    {"instanceType: ml.c6i.large", pools},
+		"update":     {"instanceType: ml.c6i.large\n", pools + "\n"},
+		"components": {"instanceType: ml.g6.12xlarge", pools},
+	} {
+		got := stackOf(t, environment(t, validFile(t, name), e), "inference")
+		variants := got.One(t, "AWS::SageMaker::EndpointConfig").Properties["ProductionVariants"].([]any)
+		variant := variants[0].(map[string]any)
+		if diff := cmp.Diff(want, variant["InstancePools"]); diff != "" || variant["InstanceType"] != nil {
+			t.Errorf("%s: got the type %v, and pools (-want +got)\n%s", name, variant["InstanceType"], diff)
+		}
+	}
+}

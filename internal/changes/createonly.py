@@ -41,6 +41,9 @@ EC2 = (
     "SubnetRouteTableAssociation", "VPC", "VPCCidrBlock", "VPCEndpoint", "VPCGatewayAttachment",
 )
 
+# What the template reference says is replaced and the schemas leave out.
+DOCUMENTED = {"AWS::SageMaker::EndpointConfig": ["MetricsConfig"]}
+
 folder = pathlib.Path(cfnlint.__file__).parent / "data" / "schemas" / "resources"
 types = {}
 for name, digest in sorted(us_east_1.types.items()):
@@ -52,6 +55,7 @@ for name, digest in sorted(us_east_1.types.items()):
         for key in ("createOnlyProperties", "conditionalCreateOnlyProperties")
         for path in schema.get(key) or []
     )
+    types[name] = sorted(types[name] + DOCUMENTED.get(name, []))
 print(json.dumps({
     "source": "CloudFormation resource schemas of us-east-1, as cfn-lint "
               + importlib.metadata.version("cfn-lint") + " ships them",
