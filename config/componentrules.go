@@ -14,6 +14,7 @@ const (
 var besideComponents = []struct{ key, rule string }{
 	{"model", "each component has a container of its own"},
 	{"variants", "components share the instances of one variant"},
+	{shadowPath, "a shadow variant gets the requests of a model, not of components"},
 	{asynchronousPath, "an asynchronous endpoint serves a model, not components"},
 	{serverlessPath, "components run on instances"},
 	{"capacity", "a load test is of one copy, and each component has its own"},

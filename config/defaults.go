@@ -47,6 +47,9 @@ func (e Environment) WithDefaults() Environment {
 		e.Variant.InitialInstanceCount, e.Scaling, e.ScheduledActions = v.InitialInstanceCount, v.Scaling, v.ScheduledActions
 		e.Variant.Serverless = v.Serverless
 	}
+	if e.ShadowVariant != nil {
+		e.ShadowVariant = e.ShadowVariant.withDefaults()
+	}
 
 	if !e.HasFrontend() {
 		return e

@@ -63,6 +63,9 @@ type Environment struct {
 	// with its own capacity, scaling, schedule and events. They stand in place of
 	// variant and of those four. Default: none, the endpoint has one variant.
 	Variants []ProductionVariant `json:"variants,omitempty" jsonschema:"minItems=1"`
+	// ShadowVariant tries a model or an instance type with copies of the requests, beside
+	// one production variant (facts C28 and C61). Default: none.
+	ShadowVariant *ShadowVariant `json:"shadowVariant,omitempty"`
 	// Components are the models that share the instances of variant, each with its
 	// own capacity, scaling, schedule and events. They stand in place of model and
 	// of those four. Default: none, the variant serves model.

@@ -40,5 +40,8 @@ func validateVolumeKey(e Environment, src source) problem.List {
 	for i, v := range e.ProductionVariants() {
 		check(cmp.Or(string(e.variantPath(i)), "variant"), v)
 	}
+	if s := e.ShadowVariant; s != nil {
+		check(shadowPath, s.variant())
+	}
 	return ps
 }

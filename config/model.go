@@ -33,4 +33,4 @@ func validateModel(path string, m Model, region string) problem.List {
 }
 
 // environmentPath is where a container's environment variables stand.
-var environmentPath = regexp.MustCompile(`^((variants\[\d+\]\.)?model|components\[\d+\])\.environment\b`)
+var environmentPath = regexp.MustCompile(`^((variants\[\d+\]\.|shadowVariant\.)?model|components\[\d+\])\.environment\b`)

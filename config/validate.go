@@ -52,6 +52,7 @@ func validate(e Environment, src source) problem.List {
 		validateServerless(e, src),
 		validateModel("model", e.Model, e.Region),
 		variants, fleet,
+		validateShadow(e, src),
 		components, copies,
 		validateUpdate(e, src),
 		validateTags(e.Tags),

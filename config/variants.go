@@ -208,6 +208,7 @@ func (d *document) checkForm() {
 		return
 	}
 	d.checkModelForm()
+	d.checkShadowForm()
 	if !d.given("variants") && !d.isFaulty("variants") {
 		d.checkSingularForm()
 		return

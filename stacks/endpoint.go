@@ -48,3 +48,33 @@ func pools(v config.ProductionVariant) (made []inference.InstancePool) {
 	}
 	return made
 }
+
+// models makes the models of an environment's variants.
+type models struct {
+	stack       awscdk.Stack
+	environment config.Environment
+	// shared is the environment's own model, nil until a variant needs it.
+	shared *inference.Model
+}
+
+// of is the model of the variant called name: its own, or else the environment's.
+func (m *models) of(name string, own *config.Model) *inference.Model {
+	if own != nil {
+		return newModel(m.stack, "Model-"+name, *own)
+	}
+	if m.shared == nil {
+		m.shared = newModel(m.stack, "Model", m.environment.Model)
+	}
+	return m.shared
+}
+
+// shadow is a shadow variant that serves model.
+func shadow(s config.ShadowVariant, model *inference.Model) inference.VariantProps {
+	v := config.ProductionVariant{
+		InstancePools: s.InstancePools, Routing: s.Routing, InstanceSettings: s.InstanceSettings,
+	}
+	return inference.VariantProps{
+		Name: s.Name, Model: model, InstanceType: s.InstanceType, InstancePools: pools(v),
+		InitialInstanceCount: s.InitialInstanceCount, Weight: s.Weight, Instances: instances(v),
+	}
+}

@@ -194,3 +194,50 @@ func TestInstancePools(t *testing.T) {
 		}
 	}
 }
+
+// TestShadowVariant: it serves a model of its own, or the environment's, with a count that
+// nothing scales; the production variant is as without it.
+func TestShadowVariant(t *testing.T) {
+	shadows := func(file string) (map[string]any, template.Template) {
+		t.Helper()
+		got := stackOf(t, environment(t, file), "inference")
+		properties := got.One(t, "AWS::SageMaker::EndpointConfig").Properties
+		if n := len(properties["ProductionVariants"].([]any)); n != 1 {
+			t.Errorf("got %d production variants", n)
+		}
+		return properties["ShadowProductionVariants"].([]any)[0].(map[string]any), got
+	}
+	shadow, got := shadows(validFile(t, "endpoint"))
+	model := shadow["ModelName"]
+	delete(shadow, "ModelName")
+	want := map[string]any{
+		"VariantName": "shadow", "InstanceType": "ml.c7i.xlarge", "InitialInstanceCount": 2.0, "InitialVariantWeight": 0.1,
+		"RoutingConfig":                               map[string]any{"RoutingStrategy": "LEAST_OUTSTANDING_REQUESTS"},
+		"ContainerStartupHealthCheckTimeoutInSeconds": 600.0,
+	}
+	if diff := cmp.Diff(want, shadow); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if n := len(got.All("AWS::SageMaker::Model")); n != 2 {
+		t.Errorf("got %d models", n)
+	}
+	production := got.One(t, "AWS::SageMaker::EndpointConfig").Properties["ProductionVariants"].([]any)[0].(map[string]any)
+	if cmp.Equal(production["ModelName"], model) {
+		t.Errorf("both serve %v", model)
+	}
+	if target := got.One(t, targetType).Properties["ResourceId"]; target != "endpoint/predictions/variant/main" {
+		t.Errorf("%v scales", target)
+	}
+	if actions := actionsOn(t, got, keyARN("1")); len(actions) != 3+3+1 { // two models' roles, and the reader
+		t.Errorf("the capture's key is used for %v", actions)
+	}
+
+	same, got := shadows(validFile(t, "minimal") + "shadowVariant: {name: next, instanceType: ml.c7i.large}\n")
+	want = map[string]any{
+		"VariantName": "next", "InstanceType": "ml.c7i.large", "InitialInstanceCount": 1.0, "InitialVariantWeight": 1.0,
+		"ModelName": map[string]any{"Fn::GetAtt": []any{got.ID(t, "AWS::SageMaker::Model"), "ModelName"}},
+	}
+	if diff := cmp.Diff(want, same); diff != "" {
+		t.Errorf("with the same model (-want +got)\n%s", diff)
+	}
+}

@@ -34,22 +34,12 @@ func (made *Environment) newInference(e config.Environment) {
 			}),
 		}}
 	}
-	var shared *inference.Model
+	models := models{stack: stack, environment: e}
 	for _, v := range e.ProductionVariants() {
-		var model *inference.Model
-		switch {
-		case v.Model != nil:
-			model = newModel(stack, "Model-"+v.Name, *v.Model)
-		case shared == nil:
-			shared = newModel(stack, "Model", e.Model)
-			fallthrough
-		default:
-			model = shared
-		}
-		made.Models[v.Name] = model
+		made.Models[v.Name] = models.of(v.Name, v.Model)
 		props.Variants = append(props.Variants, inference.VariantProps{
 			Name:                 v.Name,
-			Model:                model,
+			Model:                made.Models[v.Name],
 			InstanceType:         v.InstanceType,
 			InstancePools:        pools(v),
 			InitialInstanceCount: v.InitialInstanceCount,
@@ -57,6 +47,10 @@ func (made *Environment) newInference(e config.Environment) {
 			Serverless:           serverless(v),
 			Instances:            instances(v),
 		})
+	}
+	if s := e.ShadowVariant; s != nil {
+		made.Models[s.Name] = models.of(s.Name, s.Model)
+		props.ShadowVariants = []inference.VariantProps{shadow(*s, made.Models[s.Name])}
 	}
 	endpoint := inference.NewEndpoint(stack, "Endpoint", props)
 	if e.Production {
