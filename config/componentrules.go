@@ -88,6 +88,9 @@ func validateComponents(e Environment, src source) (ps, copies problem.List) {
 		ps = append(ps, e.validateCopy(c, at, src)...)
 		copies = append(copies, c.validate(at, src)...)
 	}
+	for i, c := range e.Components { // whose own names come first
+		ps = append(ps, c.validateAdapters(itemPath(componentsPath, i), e.Region, names, src)...)
+	}
 	return ps, copies
 }
 

@@ -264,6 +264,10 @@ type Frontend struct {
 	// GatewayMemoryMB is the memory of the gateway's Lambda function, 128 to
 	// 10240 MB; its share of a processor grows with it. Default: 256.
 	GatewayMemoryMB int `json:"gatewayMemoryMb,omitempty" jsonschema:"minimum=128,maximum=10240"`
+	// LogKeyARN is the AWS KMS key that encrypts the gateway's log group, also its
+	// canary's. Its policy has to let CloudWatch Logs use it.
+	// Default: none, a key that AWS owns.
+	LogKeyARN string `json:"logKeyArn,omitempty" jsonschema:"pattern=^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-z0-9-]+$"`
 	// RequestTimeout bounds one request through the gateway, 1s to 15m; a model
 	// may take 60 s to answer. Default: 70s.
 	RequestTimeout time.Duration `json:"requestTimeout,omitempty"`

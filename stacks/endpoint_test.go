@@ -212,7 +212,7 @@ func TestShadowVariant(t *testing.T) {
 	delete(shadow, "ModelName")
 	want := map[string]any{
 		"VariantName": "shadow", "InstanceType": "ml.c7i.xlarge", "InitialInstanceCount": 2.0, "InitialVariantWeight": 0.1,
-		"RoutingConfig":                               map[string]any{"RoutingStrategy": "LEAST_OUTSTANDING_REQUESTS"},
+		"RoutingConfig": map[string]any{"RoutingStrategy": "LEAST_OUTSTANDING_REQUESTS"},
 		"ContainerStartupHealthCheckTimeoutInSeconds": 600.0,
 	}
 	if diff := cmp.Diff(want, shadow); diff != "" {
@@ -239,5 +239,56 @@ func TestShadowVariant(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, same); diff != "" {
 		t.Errorf("with the same model (-want +got)\n%s", diff)
+	}
+}
+
+// TestLogKey: the logs of both gateways are encrypted with the key.
+func TestLogKey(t *testing.T) {
+	got := stackOf(t, environment(t, validFile(t, "minimal"), edit{"frontend:\n",
+		"frontend:\n  canary: {weightPercent: 5}\n  logKeyArn: " + keyARN("1") + "\n"}), "frontend")
+	groups := got.All("AWS::Logs::LogGroup")
+	if len(groups) != 2 {
+		t.Errorf("got %d log groups", len(groups))
+	}
+	for _, g := range groups {
+		if key := g.Properties["KmsKeyId"]; key != keyARN("1") {
+			t.Errorf("a log is encrypted with %v", key)
+		}
+	}
+}
+
+// TestAdapters: an adapter stands on its component, has no scaling of its own, and the
+// gateway may call it; the endpoint's role may read and decrypt its archive.
+func TestAdapters(t *testing.T) {
+	stage := environment(t, validFile(t, "components"), edit{"  - name: odds\n", `  - name: odds
+    adapters:
+      - {name: odds-finals, artifactUrl: s3://models-eu-west-1/finals.tar.gz, artifactKeyArn: ` + keyARN("1") + `}
+      - {name: odds-semis, artifactUrl: s3://models-eu-west-1/semis.tar.gz}
+`})
+	got := stackOf(t, stage, "inference")
+	adapters := map[string]any{}
+	for _, c := range got.All("AWS::SageMaker::InferenceComponent") {
+		if spec := c.Properties["Specification"].(map[string]any); spec["BaseInferenceComponentName"] != nil {
+			adapters[c.Properties["InferenceComponentName"].(string)] = spec
+		}
+	}
+	adapter := func(url string) map[string]any {
+		return map[string]any{"BaseInferenceComponentName": "odds", "Container": map[string]any{"ArtifactUrl": url}}
+	}
+	if diff := cmp.Diff(map[string]any{
+		"odds-finals": adapter("s3://models-eu-west-1/finals.tar.gz"),
+		"odds-semis":  adapter("s3://models-eu-west-1/semis.tar.gz"),
+	}, adapters); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if n := len(got.All(targetType)); n != 2 {
+		t.Errorf("%d scale", n)
+	}
+	if diff := cmp.Diff([]string{"kms:Decrypt"}, actionsOn(t, got, keyARN("1"))); diff != "" {
+		t.Errorf("the key (-want +got)\n%s", diff)
+	}
+	const called = "inference-component/odds-semis"
+	if diff := cmp.Diff([]string{"sagemaker:InvokeEndpoint"}, actionsOn(t, stackOf(t, stage, "frontend"), called)); diff != "" {
+		t.Errorf("the gateway (-want +got)\n%s", diff)
 	}
 }

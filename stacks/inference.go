@@ -92,6 +92,12 @@ func (made *Environment) scale(e config.Environment) {
 	for i, c := range e.Components {
 		component := made.newComponent(e.Variant.Name, c)
 		made.Components = append(made.Components, component)
+		for _, a := range c.Adapters {
+			made.Adapters = append(made.Adapters, inference.NewAdapter(stack, "Adapter-"+a.Name, inference.AdapterProps{
+				InferenceComponentName: a.Name, Base: component,
+				ArtifactURL: a.ArtifactURL, ArtifactKey: key(stack, "AdapterKey-"+a.Name, a.ArtifactKeyARN),
+			}))
+		}
 		made.Scaling = append(made.Scaling,
 			scaling.NewComponentScaling(stack, "Scaling-"+c.Name, scaling.ComponentScalingProps{
 				InferenceComponent: component,

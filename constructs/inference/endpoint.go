@@ -110,6 +110,7 @@ func (p EndpointProps) Validate() error {
 		}
 	}
 	ps = append(ps, p.validateShadows()...)
+	ps = append(ps, p.validateKeys()...)
 	ps = append(ps, p.validateVolumeKey()...)
 	unnamed := slices.ContainsFunc(p.Variants, func(v VariantProps) bool { return problem.Unresolved(v.Name) })
 	if p.Update != nil && !unnamed { // its rules find variants by their names

@@ -16,7 +16,7 @@ type usedKey struct {
 // keys are those that the endpoint uses.
 func (p EndpointProps) keys() (keys []usedKey) {
 	add := func(path string, key awskms.IKey) {
-		if !problem.IsNil(key) {
+		if key != nil {
 			keys = append(keys, usedKey{path, key})
 		}
 	}
@@ -40,7 +40,24 @@ func (p EndpointProps) keys() (keys []usedKey) {
 func (p EndpointProps) validateKeyRegions(region string) problem.List {
 	var ps problem.List
 	for _, k := range p.keys() {
-		ps = append(ps, artifact.KeyOfRegion(nil, known(*k.key.Env().Region), region).In(k.path)...)
+		ps = append(ps, validateKeyRegion(k.path, k.key, region)...)
+	}
+	return ps
+}
+
+// validateKeyRegion checks that key is in a Region, where both are known.
+func validateKeyRegion(path string, key awskms.IKey, region string) problem.List {
+	if problem.IsNil(key) {
+		return nil
+	}
+	return artifact.KeyOfRegion(nil, known(*key.Env().Region), region).In(path)
+}
+
+// validateKeys refuses a key that is a nil pointer.
+func (p EndpointProps) validateKeys() problem.List {
+	var ps problem.List
+	for _, k := range p.keys() {
+		ps = append(ps, problem.NilIn(k.path, k.key)...)
 	}
 	return ps
 }

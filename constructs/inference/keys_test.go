@@ -34,10 +34,16 @@ func TestKeyRegions(t *testing.T) {
 	got := fmt.Sprint(template.Panics(t, func() { inference.NewEndpoint(stack, "There", props(key("us-east-1"))) }))
 	for _, path := range []string{"VolumeKey", "Asynchronous.OutputKey", "Asynchronous.InputKey", "DataCapture.Key",
 		"Variants[0].Instances.CoreDump.Key"} {
-		want := path + ": the endpoint uses keys of its own region eu-west-1, this one is in us-east-1; give a key in " +
+		want := path + ": AWS encrypts with keys of the same region eu-west-1, this one is in us-east-1; give a key in " +
 			"eu-west-1, such as the replica of a multi-Region key"
 		if !strings.Contains("\n"+got+"\n", "\n"+want+"\n") {
 			t.Errorf("got\n%s\nwithout\n%s", got, want)
+		}
+	}
+	var missing *struct{ awskms.IKey }
+	for _, path := range []string{"VolumeKey", "DataCapture.Key"} {
+		if err := props(missing).Validate(); err == nil || !strings.Contains(err.Error(), path+": this is a nil pointer") {
+			t.Errorf("a nil pointer in %s: got %v", path, err)
 		}
 	}
 	if n := strings.Count(got, "\n") + 1; n != 5 {
