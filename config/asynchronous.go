@@ -19,6 +19,12 @@ type Asynchronous struct {
 	// Amazon S3 instead of bringing a body.
 	// Default: none, nothing can be read: requests bring their bodies.
 	InputPath string `json:"inputPath,omitempty"`
+	// OutputKeyARN is the AWS KMS key that encrypts answers and failures.
+	// Default: none, the encryption of the bucket.
+	OutputKeyARN string `json:"outputKeyArn,omitempty" jsonschema:"pattern=^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-z0-9-]+$"`
+	// InputKeyARN is the AWS KMS key that the objects under inputPath are encrypted
+	// with. Default: none, Amazon S3's own key, which needs no permission.
+	InputKeyARN string `json:"inputKeyArn,omitempty" jsonschema:"pattern=^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-z0-9-]+$"`
 	// SuccessTopicARN is the Amazon SNS topic that is told of every request that
 	// is done. Default: none, nobody is told.
 	SuccessTopicARN string `json:"successTopicArn,omitempty" jsonschema:"pattern=^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$"`
@@ -36,7 +42,7 @@ func (e Environment) HasFrontend() bool { return e.Endpoint.Asynchronous == nil 
 
 const asynchronousPath = "endpoint.asynchronous"
 
-func validateAsynchronous(a *Asynchronous, region string) problem.List {
+func validateAsynchronous(a *Asynchronous, region string, faulty func(path string) bool) problem.List {
 	var ps problem.List
 	if a == nil {
 		return nil
@@ -48,6 +54,12 @@ func validateAsynchronous(a *Asynchronous, region string) problem.List {
 			_, err := artifact.ParseFolder(p.url)
 			ps = append(ps, problem.From(err).In(asynchronousPath+"."+p.key)...)
 		}
+	}
+	ps = append(ps, validateKey(asynchronousPath+".outputKeyArn", a.OutputKeyARN, region)...)
+	ps = append(ps, validateKey(asynchronousPath+".inputKeyArn", a.InputKeyARN, region)...)
+	if a.InputKeyARN != "" && a.InputPath == "" && !faulty(asynchronousPath+".inputPath") {
+		ps.Add(asynchronousPath+".inputKeyArn", a.InputKeyARN, "a key without a path has nothing to decrypt",
+			"give inputPath, or leave the key out")
 	}
 	for _, topic := range []struct{ key, arn string }{{"successTopicArn", a.SuccessTopicARN},
 		{"errorTopicArn", a.ErrorTopicARN}} {

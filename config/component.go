@@ -17,6 +17,9 @@ type Component struct {
 	Container
 	// Resources are what one copy is guaranteed of its instance.
 	Resources ComponentResources `json:"resources"`
+	// Adapters adapt the component's model, such as by LoRA; its container has to support
+	// them. Default: none.
+	Adapters []Adapter `json:"adapters,omitempty" jsonschema:"minItems=1"`
 	autoscaling.ComponentScaling
 	autoscaling.StartLimits
 }

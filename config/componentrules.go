@@ -14,6 +14,7 @@ const (
 var besideComponents = []struct{ key, rule string }{
 	{"model", "each component has a container of its own"},
 	{"variants", "components share the instances of one variant"},
+	{shadowPath, "a shadow variant gets the requests of a model, not of components"},
 	{asynchronousPath, "an asynchronous endpoint serves a model, not components"},
 	{serverlessPath, "components run on instances"},
 	{"capacity", "a load test is of one copy, and each component has its own"},
@@ -43,7 +44,7 @@ func (d *document) checkComponentForm() {
 		d.missing(d.root, compiled(), "variant")
 	case n.isMapping():
 		for _, key := range []string{"instanceType", "managedInstances"} {
-			if !d.given("variant." + key) {
+			if !d.given("variant."+key) && (key != "instanceType" || !d.saysTypes("variant")) {
 				d.missing(n, schemaAt([]string{"variant"}), key)
 			}
 		}
@@ -94,6 +95,9 @@ func validateComponents(e Environment, src source) (ps, copies problem.List) {
 		ps = append(ps, e.validateCopy(c, at, src)...)
 		copies = append(copies, c.validate(at, src)...)
 	}
+	for i, c := range e.Components { // whose own names come first
+		ps = append(ps, c.validateAdapters(itemPath(componentsPath, i), e.Region, names, src)...)
+	}
 	return ps, copies
 }
 
@@ -103,8 +107,9 @@ func (e Environment) validateManagedInstances(src source) problem.List {
 	if m == nil || src.touched("variant") {
 		return nil
 	}
-	ps = append(ps, ProductionVariant{}.inFile(e.managedVariant().Validate().In("Variant"), "")...)
-	ps = append(ps, validateInstances(e.onlyVariant(), "")...)
+	v := e.onlyVariant()
+	ps = append(ps, v.withoutPools(v.inFile(e.managedVariant().Validate().In("Variant"), ""), "")...)
+	ps = append(ps, validateInstances(v, "")...)
 	for _, key := range startLimits {
 		if path := "variant." + key; src.given(path) {
 			ps.Add(path, nil, "the copies of components start with limits of their own", "move it into the components")
@@ -129,12 +134,20 @@ func (e Environment) validateComponentRegion(src source) problem.List {
 	return autoscaling.ValidateComponentRegion(e.Region).In(componentsPath)
 }
 
-// validateCopy checks that an instance of the variant can hold a copy of c.
+// validateCopy checks that an instance of the variant, or of one of its pools, can hold
+// a copy of c.
 func (e Environment) validateCopy(c Component, at string, src source) problem.List {
 	if src.touched("variant") || src.touched(at+".resources") {
 		return nil
 	}
-	ps := e.managedVariant().ValidateCopy(c.Resources.AcceleratorCount, c.Resources.MinMemoryMB)
+	var ps problem.List
+	for _, t := range e.onlyVariant().instanceTypes() {
+		found := autoscaling.Variant{InstanceType: t}.ValidateCopy(c.Resources.AcceleratorCount, c.Resources.MinMemoryMB)
+		if len(found) == 0 {
+			return nil
+		}
+		ps = append(ps, found...)
+	}
 	return inYAML[ComponentResources](ps.Map(func(path string) string {
 		if path == "Accelerators" {
 			return "AcceleratorCount"

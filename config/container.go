@@ -31,7 +31,7 @@ type Container struct {
 	// ModelDataKeyARN is the KMS key that the model data is encrypted with, which the
 	// model's role may decrypt with. A change takes the old key from the role before the
 	// endpoint is updated. Default: none, a key of Amazon S3, which needs no permission.
-	ModelDataKeyARN string `json:"modelDataKeyArn,omitempty" jsonschema:"pattern=^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$"`
+	ModelDataKeyARN string `json:"modelDataKeyArn,omitempty" jsonschema:"pattern=^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-z0-9-]+$"`
 	// AcceptEULA accepts the licence of model data that is not compressed and whose owner
 	// asks for it. Default: false, nothing is accepted.
 	AcceptEULA bool `json:"acceptEula,omitempty"`

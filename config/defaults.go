@@ -53,6 +53,9 @@ func (e Environment) WithDefaults() Environment {
 		e.Variant.InitialInstanceCount, e.Scaling, e.ScheduledActions = v.InitialInstanceCount, v.Scaling, v.ScheduledActions
 		e.Variant.Serverless = v.Serverless
 	}
+	if e.ShadowVariant != nil {
+		e.ShadowVariant = e.ShadowVariant.withDefaults()
+	}
 
 	e.Network = e.Network.withDefaults(e.Production)
 	if !e.HasFrontend() {

@@ -63,6 +63,9 @@ type Environment struct {
 	// with its own capacity, scaling, schedule and events. They stand in place of
 	// variant and of those four. Default: none, the endpoint has one variant.
 	Variants []ProductionVariant `json:"variants,omitempty" jsonschema:"minItems=1"`
+	// ShadowVariant tries a model or an instance type with copies of the requests, beside
+	// one production variant (facts C28 and C61). Default: none.
+	ShadowVariant *ShadowVariant `json:"shadowVariant,omitempty"`
 	// Components are the models that share the instances of variant, each with its
 	// own capacity, scaling, schedule and events. They stand in place of model and
 	// of those four. Default: none, the variant serves model.
@@ -148,6 +151,17 @@ type Endpoint struct {
 	// AllowNetworkAccess lets the containers of components reach the network. For a model,
 	// model.allowNetworkAccess decides. Default: false, they run isolated.
 	AllowNetworkAccess bool `json:"allowNetworkAccess,omitempty"`
+	// VolumeKeyARN is the AWS KMS key that encrypts the storage volumes of the
+	// instances, of a serverless variant its copy of the image. Instance types with
+	// local NVMe storage take none (fact C31).
+	// Default: none, a key that AWS owns.
+	VolumeKeyARN string `json:"volumeKeyArn,omitempty" jsonschema:"pattern=^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-z0-9-]+$"`
+	// DataCapture keeps requests and answers in Amazon S3.
+	// Default: none, nothing is kept.
+	DataCapture *DataCapture `json:"dataCapture,omitempty"`
+	// Metrics is what the endpoint publishes to Amazon CloudWatch, and how often.
+	// Default: none, SageMaker's defaults.
+	Metrics *Metrics `json:"metrics,omitempty"`
 }
 
 // Variant is the production variant: the fleet behind the endpoint.
@@ -157,8 +171,12 @@ type Variant struct {
 	Name string `json:"name,omitempty"`
 	// InstanceType is the type of every instance, such as ml.c6i.xlarge;
 	// burstable types (ml.t2, ml.t3) cannot scale.
-	// Default: none, required unless serverless is given.
+	// Default: none, required unless instancePools or serverless are given.
 	InstanceType string `json:"instanceType,omitempty"`
+	// InstancePools are up to 5 instance types in place of one: instances start in the
+	// pool of the highest priority that has capacity (fact G9).
+	// Default: none, all instances are of instanceType.
+	InstancePools autoscaling.InstancePools `json:"instancePools,omitempty" jsonschema:"minItems=1"`
 	// InitialInstanceCount is the instances that the first deployment starts, at
 	// most scaling.maxCapacity. Scaling raises them to scaling.minCapacity at once
 	// (fact B7), and later deployments keep the count that it has reached (fact C7).
@@ -247,6 +265,10 @@ type Frontend struct {
 	// GatewayMemoryMB is the memory of the gateway's Lambda function, 128 to
 	// 10240 MB; its share of a processor grows with it. Default: 256.
 	GatewayMemoryMB int `json:"gatewayMemoryMb,omitempty" jsonschema:"minimum=128,maximum=10240"`
+	// LogKeyARN is the AWS KMS key that encrypts the gateway's log group, also its
+	// canary's. Its policy has to let CloudWatch Logs use it.
+	// Default: none, a key that AWS owns.
+	LogKeyARN string `json:"logKeyArn,omitempty" jsonschema:"pattern=^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-z0-9-]+$"`
 	// RequestTimeout bounds one request through the gateway, 1s to 15m; a model
 	// may take 60 s to answer. Default: 70s.
 	RequestTimeout time.Duration `json:"requestTimeout,omitempty"`

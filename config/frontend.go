@@ -25,6 +25,7 @@ func validateFrontend(e Environment, src source) problem.List {
 		ps.Add("frontend.requestTimeout", t, "a request may take from 1s to 15m",
 			"such as 70s, which lets a model take its 60 s")
 	}
+	ps = append(ps, validateKey("frontend.logKeyArn", f.LogKeyARN, e.Region)...)
 	ps = append(ps, validateGatewayForm(e, src)...)
 	return append(ps, validateFrontendCapacity(e, src)...)
 }

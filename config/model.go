@@ -97,4 +97,4 @@ func validateModel(at string, m Model, e Environment, src source) problem.List {
 
 // environmentPath is where a container's environment variables stand.
 var environmentPath = regexp.MustCompile(
-	`^((variants\[\d+\]\.)?model(\.containers\[\d+\])?|components\[\d+\])\.environment\b`)
+	`^((variants\[\d+\]\.|shadowVariant\.)?model(\.containers\[\d+\])?|components\[\d+\])\.environment\b`)

@@ -23,7 +23,7 @@ func validateScaling(v ProductionVariant, at variantPath, src source) problem.Li
 	rules.judge(at.of("scaling.policies"), v.Scaling.Policies)
 	ofAnotherKind := validateScalingKeys(v, at, src)
 	ps := append(slices.Clip(ofAnotherKind), rules.List...)
-	for _, p := range v.inFile(v.withSoundBounds(faulty).validate(), at) {
+	for _, p := range v.withoutPools(v.inFile(v.withSoundBounds(faulty).validate(), at), at) {
 		said := slices.ContainsFunc(ofAnotherKind, func(other problem.Problem) bool { return other.Path == p.Path })
 		if !said && !rules.hides(p.Path) && !(faulty(maxCapacity) && p.Path == at.of(initialInstanceCount)) {
 			ps = append(ps, p)

@@ -39,7 +39,7 @@ var servings = map[serving]struct {
 		what: "a serverless variant", scaling: "the requests at a time that it is warm for",
 		scalingKeys: append([]string{"targetUtilization"}, commonKeys...),
 		without: append([]string{"variant.instanceType", "variant.initialInstanceCount", "capacity", "events",
-			environmentsReady, reserveUnits}, instanceKeys...),
+			dataCapturePath, environmentsReady, reserveUnits}, instanceKeys...),
 	},
 }
 
@@ -54,6 +54,7 @@ var whyWithout = map[string]struct{ rule, fix string }{
 	"variants": {"an asynchronous endpoint has one queue, and here one variant that works it off",
 		"describe it with variant and scaling"},
 	serverlessPath:    {"an asynchronous endpoint runs on instances", "remove it, or " + asynchronousPath},
+	dataCapturePath:   {"a serverless endpoint captures no data", "remove it, or serverless"},
 	environmentsReady: {"it is for events, which a serverless variant does not have", "remove it"},
 	reserveUnits:      {"it is for events, which a serverless variant does not have", "remove it"},
 }
@@ -159,7 +160,7 @@ func (d *document) checkSingularForm() {
 			d.missing(n, schemaAt([]string{parent}), key)
 		}
 	}
-	if !unknown && !d.given(serverlessPath) {
+	if !unknown && !d.given(serverlessPath) && !d.saysTypes("variant") {
 		want("variant", "instanceType")
 	}
 	if d.given(asynchronousPath) {

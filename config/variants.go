@@ -27,7 +27,12 @@ type ProductionVariant struct {
 	Name string `json:"name"`
 	// InstanceType is the type of every instance, such as ml.c6i.xlarge;
 	// burstable types (ml.t2, ml.t3) cannot scale.
-	InstanceType string `json:"instanceType"`
+	// Default: none, required unless instancePools are given.
+	InstanceType string `json:"instanceType,omitempty"`
+	// InstancePools are up to 5 instance types in place of one: instances start in the
+	// pool of the highest priority that has capacity (fact G9).
+	// Default: none, all instances are of instanceType.
+	InstancePools autoscaling.InstancePools `json:"instancePools,omitempty" jsonschema:"minItems=1"`
 	// InitialInstanceCount is the instances that the first deployment starts, at
 	// most scaling.maxCapacity. Scaling raises them to scaling.minCapacity at once
 	// (fact B7), and later deployments keep the count that it has reached (fact C7).
@@ -79,8 +84,9 @@ func (e Environment) ProductionVariants() []ProductionVariant {
 func (e Environment) onlyVariant() ProductionVariant {
 	return ProductionVariant{
 		Asynchronous: e.Endpoint.Asynchronous != nil, Serverless: e.Variant.Serverless,
-		Name: e.Variant.Name, InstanceType: e.Variant.InstanceType, InitialInstanceCount: e.Variant.InitialInstanceCount,
-		Capacity: e.Capacity, Scaling: e.Scaling, ScheduledActions: e.ScheduledActions, Events: e.Events,
+		Name: e.Variant.Name, InstanceType: e.Variant.InstanceType, InstancePools: e.Variant.InstancePools,
+		InitialInstanceCount: e.Variant.InitialInstanceCount,
+		Capacity:             e.Capacity, Scaling: e.Scaling, ScheduledActions: e.ScheduledActions, Events: e.Events,
 		Routing: e.Variant.Routing, InstanceSettings: e.Variant.InstanceSettings,
 	}
 }
@@ -110,10 +116,20 @@ func (v ProductionVariant) withDefaults(shedding bool) ProductionVariant {
 	return v
 }
 
-// Variant is the variant as the scaling model knows it.
+// instanceTypes are the types of v's instances, the highest priority first, "" alone
+// where there are none.
+func (v ProductionVariant) instanceTypes() []string {
+	if len(v.InstancePools) > 0 {
+		return v.InstancePools.Types()
+	}
+	return []string{v.InstanceType}
+}
+
+// Variant is the variant as the scaling model knows it. With pools its type is that of
+// the highest priority.
 func (v ProductionVariant) Variant() autoscaling.Variant {
 	known := autoscaling.Variant{
-		EndpointName: v.EndpointName, Name: v.Name, InstanceType: v.InstanceType,
+		EndpointName: v.EndpointName, Name: v.Name, InstanceType: v.instanceTypes()[0],
 		InitialInstanceCount: v.InitialInstanceCount,
 	}
 	if v.serving() == serverless {
@@ -196,10 +212,12 @@ func (d *document) checkForm() {
 		return
 	}
 	d.checkModelForm()
+	d.checkShadowForm()
 	if !d.given("variants") && !d.isFaulty("variants") {
 		d.checkSingularForm()
 		return
 	}
+	d.checkVariantTypes()
 	both := slices.DeleteFunc(slices.Clone(singularKeys), func(key string) bool { return !d.given(key) })
 	if len(both) == 0 {
 		return
@@ -212,6 +230,26 @@ func (d *document) checkForm() {
 	d.report(problem.Problem{Path: both[0], Got: d.nodes[both[0]].describe(),
 		Rule: "variants are given too: " + keys + " describe an endpoint's only variant, and each of several has its own",
 		Fix:  "move " + keys + " into an entry of variants, or remove variants"})
+}
+
+// checkVariantTypes wants an instance type or pools of each of several variants.
+func (d *document) checkVariantTypes() {
+	variants := d.nodes["variants"]
+	if variants == nil {
+		return
+	}
+	for i := range variants.Items {
+		at := itemPath("variants", i)
+		if n := d.nodes[at]; n.isMapping() && !n.omit && !d.saysTypes(at) {
+			d.missing(n, schemaAt([]string{"variants", "0"}), "instanceType")
+		}
+	}
+}
+
+// saysTypes reports whether the variant at a path has an instance type or pools, sound or
+// not.
+func (d *document) saysTypes(at string) bool {
+	return d.given(at+".instanceType") || d.given(at+".instancePools") || d.isFaulty(at+".instancePools")
 }
 
 // validateVariants judges each variant, and all of them together. fleet is what is
@@ -246,6 +284,7 @@ func validateVariants(e Environment, src source) (ps, fleet problem.List) {
 		}
 		if v.Serverless == nil {
 			ps = append(ps, validateInstances(v, at)...)
+			ps = append(ps, validatePoolScaling(v, at)...)
 		}
 		if v.serving() == realTime {
 			fleet = append(fleet, validateCapacity(at.of("capacity"), v.Capacity)...)

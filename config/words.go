@@ -72,10 +72,14 @@ var patternWords = map[string]struct{ rule, fix string }{
 		"copy it from the security group, such as sg-0123456789abcdef0"},
 	topicPattern: {"this is not the ARN of a topic in Amazon SNS, arn:aws:sns:REGION:ACCOUNT:NAME",
 		"copy it from the topic"},
-	kmsKeyPattern: {"a KMS key is arn:aws:kms:REGION:ACCOUNT:key/ID, and an alias is none",
-		"copy the ARN of the key itself"},
+	keyPattern: {"this is not the ARN of a key in AWS KMS, arn:aws:kms:REGION:ACCOUNT:key/ID",
+		"copy the key's own ARN, not that of an alias"},
 	functionPattern: {"a function is arn:aws:lambda:REGION:ACCOUNT:function:NAME", "copy the ARN of the function"},
-	rolePattern:     {"a role is arn:aws:iam::ACCOUNT:role/NAME", "copy the role's ARN"},
+	rolePattern: {"this is not the ARN of a role in AWS IAM, arn:aws:iam::ACCOUNT:role/NAME",
+		"copy it from the role"},
+	captureModePattern: {"what is kept is Input, the requests, or Output, the answers",
+		"write one of the two, or leave captureModes out for both"},
+	frequencyPattern: {"metrics are published every 10s, 30s, 1m, 2m, 3m, 4m or 5m", "leave it out for 1m"},
 	routingPattern: {"requests are routed by random or least-outstanding-requests",
 		"write one of the two, or leave it out for random"},
 	flowLogsPattern: {"flow logs have all connections, those that are refused, or none", "write all, reject or none"},
@@ -90,20 +94,22 @@ const DurationPattern = `^([0-9]{1,5}h([0-9]{1,6}m)?([0-9]{1,8}s)?|[0-9]{1,6}m([
 
 // The patterns of the fields' tags, where they cannot be referred to.
 const (
-	latencyPattern    = `^([0-9]{1,6}ms|[0-9]{1,3}s)$`
-	accountPattern    = `^[0-9]{12}$`
-	regionPattern     = `^[a-z]+(-[a-z]+)+-[0-9]+$`
-	vpcPattern        = `^vpc-([0-9a-f]{8}|[0-9a-f]{17})$`
-	subnetPattern     = `^subnet-([0-9a-f]{8}|[0-9a-f]{17})$`
-	routeTablePattern = `^rtb-([0-9a-f]{8}|[0-9a-f]{17})$`
-	groupPattern      = `^sg-([0-9a-f]{8}|[0-9a-f]{17})$`
-	kmsKeyPattern     = `^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$`
-	functionPattern   = `^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+$`
-	rolePattern       = `^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$`
-	routingPattern    = `^(random|least-outstanding-requests)$`
-	gatewayPattern    = `^(lambda|fargate)$`
-	flowLogsPattern   = `^(all|reject|none)$`
-	topicPattern      = `^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$`
+	latencyPattern     = `^([0-9]{1,6}ms|[0-9]{1,3}s)$`
+	accountPattern     = `^[0-9]{12}$`
+	regionPattern      = `^[a-z]+(-[a-z]+)+-[0-9]+$`
+	vpcPattern         = `^vpc-([0-9a-f]{8}|[0-9a-f]{17})$`
+	subnetPattern      = `^subnet-([0-9a-f]{8}|[0-9a-f]{17})$`
+	routeTablePattern  = `^rtb-([0-9a-f]{8}|[0-9a-f]{17})$`
+	groupPattern       = `^sg-([0-9a-f]{8}|[0-9a-f]{17})$`
+	keyPattern         = `^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-z0-9-]+$`
+	functionPattern    = `^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+$`
+	rolePattern        = `^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$`
+	routingPattern     = `^(random|least-outstanding-requests)$`
+	gatewayPattern     = `^(lambda|fargate)$`
+	flowLogsPattern    = `^(all|reject|none)$`
+	captureModePattern = `^(Input|Output)$`
+	frequencyPattern   = `^((10|30|60|120|180|240|300)s|[1-5]m)$`
+	topicPattern       = `^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$`
 )
 
 func wrongType(want string, n *node, s *jsonschema.Schema) (rule, fix string) {

@@ -42,6 +42,9 @@ type Environment struct {
 	// Components are the inference components, in the order of the environment's;
 	// none where its variants have models.
 	Components []*inference.InferenceComponent
+	// Adapters are the adapters of Components, in the order of the environment's; none
+	// where it has none.
+	Adapters []*inference.Adapter
 	// Scaling is what scales the variants, or the components, in the order of
 	// config.Environment.Subjects.
 	Scaling []*scaling.ScalableTarget

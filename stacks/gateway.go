@@ -37,6 +37,7 @@ func newFunction(stack awscdk.Stack, id string, e config.Environment) frontend.G
 		MemoryMB:            e.Frontend.GatewayMemoryMB,
 		RequestTimeout:      e.Frontend.RequestTimeout,
 		MaxRequestBytes:     e.Frontend.MaxRequestBytes,
+		LogKey:              key(stack, id+"LogKey", e.Frontend.LogKeyARN),
 	}
 	if capacity := e.Frontend.Capacity; capacity != nil {
 		props.ReservedConcurrency = capacity.ReservedConcurrency
@@ -72,6 +73,7 @@ func newService(stack awscdk.Stack, id string, e config.Environment, n network) 
 		MemoryMB:            e.Frontend.TaskMemoryMB,
 		RequestTimeout:      e.Frontend.RequestTimeout,
 		MaxRequestBytes:     e.Frontend.MaxRequestBytes,
+		LogKey:              key(stack, id+"LogKey", e.Frontend.LogKeyARN),
 	}
 	if e.Frontend.Server != nil {
 		props.Server = *e.Frontend.Server
@@ -93,11 +95,15 @@ func (n *network) addPrivateEndpoints(stack awscdk.Stack, e config.Environment) 
 	}
 }
 
-// componentNames returns the inference components that the gateway may invoke.
+// componentNames returns the inference components, adapters among them, that the gateway
+// may invoke.
 func componentNames(e config.Environment) []string {
 	var names []string
 	for _, c := range e.Components {
 		names = append(names, c.Name)
+		for _, a := range c.Adapters {
+			names = append(names, a.Name)
+		}
 	}
 	return names
 }

@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 
@@ -17,11 +18,14 @@ func (made *Environment) newInference(e config.Environment) {
 	props := inference.EndpointProps{
 		EndpointName: e.Endpoint.Name, Asynchronous: asynchronous(stack, e.Endpoint.Asynchronous), Update: e.Update,
 		AllowNetworkAccess: e.Endpoint.AllowNetworkAccess,
+		VolumeKey:          key(stack, "VolumeKey", e.Endpoint.VolumeKeyARN),
+		DataCapture:        dataCapture(stack, e.Endpoint.DataCapture), Metrics: metrics(e.Endpoint.Metrics),
 	}
 	if m := e.Variant.ManagedInstances; m != nil {
 		props.Variants = []inference.VariantProps{{
 			Name:                 e.Variant.Name,
 			InstanceType:         e.Variant.InstanceType,
+			InstancePools:        pools(config.ProductionVariant{InstancePools: e.Variant.InstancePools}),
 			InitialInstanceCount: e.Variant.InitialInstanceCount,
 			ManagedInstances: &inference.ManagedInstancesProps{
 				MinInstanceCount: m.MinInstanceCount, MaxInstanceCount: m.MaxInstanceCount,
@@ -31,28 +35,23 @@ func (made *Environment) newInference(e config.Environment) {
 			}),
 		}}
 	}
-	var shared *inference.Model
+	models := models{stack: stack, environment: e}
 	for _, v := range e.ProductionVariants() {
-		var model *inference.Model
-		switch {
-		case v.Model != nil:
-			model = newModel(stack, "Model-"+v.Name, *v.Model)
-		case shared == nil:
-			shared = newModel(stack, "Model", e.Model)
-			fallthrough
-		default:
-			model = shared
-		}
-		made.Models[v.Name] = model
+		made.Models[v.Name] = models.of(v.Name, v.Model)
 		props.Variants = append(props.Variants, inference.VariantProps{
 			Name:                 v.Name,
-			Model:                model,
+			Model:                made.Models[v.Name],
 			InstanceType:         v.InstanceType,
+			InstancePools:        pools(v),
 			InitialInstanceCount: v.InitialInstanceCount,
 			Weight:               v.Weight,
 			Serverless:           serverless(v),
 			Instances:            instances(v),
 		})
+	}
+	if s := e.ShadowVariant; s != nil {
+		made.Models[s.Name] = models.of(s.Name, s.Model)
+		props.ShadowVariants = []inference.VariantProps{shadow(*s, made.Models[s.Name])}
 	}
 	endpoint := inference.NewEndpoint(stack, "Endpoint", props)
 	if e.Production {
@@ -60,6 +59,9 @@ func (made *Environment) newInference(e config.Environment) {
 		// gateway calls the new one. A creation that is rolled back leaves none
 		// (fact C38).
 		endpoint.Resource.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE, nil)
+	}
+	if c := e.Endpoint.DataCapture; c != nil && c.ReaderRoleARN != "" {
+		endpoint.GrantReadCapturedData(awsiam.Role_FromRoleArn(stack, jsii.String("Reader"), jsii.String(c.ReaderRoleARN), nil))
 	}
 	made.Endpoint = endpoint
 	made.scale(e)
@@ -91,6 +93,12 @@ func (made *Environment) scale(e config.Environment) {
 	for i, c := range e.Components {
 		component := made.newComponent(e, c)
 		made.Components = append(made.Components, component)
+		for _, a := range c.Adapters {
+			made.Adapters = append(made.Adapters, inference.NewAdapter(stack, "Adapter-"+a.Name, inference.AdapterProps{
+				InferenceComponentName: a.Name, Base: component,
+				ArtifactURL: a.ArtifactURL, ArtifactKey: key(stack, "AdapterKey-"+a.Name, a.ArtifactKeyARN),
+			}))
+		}
 		made.Scaling = append(made.Scaling,
 			scaling.NewComponentScaling(stack, "Scaling-"+c.Name, scaling.ComponentScalingProps{
 				InferenceComponent: component,
@@ -133,6 +141,7 @@ func asynchronous(stack awscdk.Stack, a *config.Asynchronous) *inference.Asynchr
 	}
 	return &inference.AsynchronousProps{
 		OutputPath: a.OutputPath, FailurePath: a.FailurePath, InputPath: a.InputPath,
+		OutputKey: key(stack, "OutputKey", a.OutputKeyARN), InputKey: key(stack, "InputKey", a.InputKeyARN),
 		SuccessTopic: topic("SuccessTopic", a.SuccessTopicARN), ErrorTopic: topic("ErrorTopic", a.ErrorTopicARN),
 		MaxConcurrentInvocationsPerInstance: a.MaxConcurrentInvocationsPerInstance,
 	}

@@ -81,6 +81,7 @@ func TestAsynchronous(t *testing.T) {
 		"ClientConfig": map[string]any{"MaxConcurrentInvocationsPerInstance": 4.0},
 		"OutputConfig": map[string]any{
 			"S3OutputPath": "s3://answers-eu-west-1/predictions", "S3FailurePath": "s3://failures-eu-west-1",
+			"KmsKeyId":           keyARN("1"),
 			"NotificationConfig": map[string]any{"ErrorTopic": "arn:aws:sns:eu-west-1:123456789012:failures"},
 		},
 	}

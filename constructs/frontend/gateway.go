@@ -9,11 +9,13 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -62,11 +64,29 @@ func privateSubnets(vpc awsec2.IVpc) *awsec2.SubnetSelection {
 	return &awsec2.SubnetSelection{Subnets: &subnets}
 }
 
+// validateLogKey checks that a log group's key is in the Region of scope, where both are
+// known.
+func validateLogKey(scope constructs.Construct, key awskms.IKey) problem.List {
+	if problem.IsNil(key) {
+		return nil
+	}
+	_, region := environmentOf(scope)
+	in := *key.Env().Region
+	if problem.Unresolved(in) {
+		return nil
+	}
+	return artifact.KeyOfRegion(nil, in, region).In("LogKey")
+}
+
 // newLogGroup makes a gateway's log group, which is deleted with the stack.
-func newLogGroup(scope constructs.Construct, retention awslogs.RetentionDays) awslogs.LogGroup {
-	return awslogs.NewLogGroup(scope, jsii.String("Log"), &awslogs.LogGroupProps{
-		Retention: retention, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
-	})
+func newLogGroup(
+	scope constructs.Construct, retention awslogs.RetentionDays, key awskms.IKey,
+) awslogs.LogGroup {
+	props := &awslogs.LogGroupProps{Retention: retention, RemovalPolicy: awscdk.RemovalPolicy_DESTROY}
+	if key != nil {
+		props.EncryptionKey = key
+	}
+	return awslogs.NewLogGroup(scope, jsii.String("Log"), props)
 }
 
 // validateScaling checks the model of a scalable target whose resource the construct

@@ -16,6 +16,7 @@ import (
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	elbtargets "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2targets"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -70,6 +71,10 @@ type GatewayFunctionProps struct {
 	// LogRetention is the retention of the gateway's log group.
 	// Default: "", one month.
 	LogRetention awslogs.RetentionDays
+	// LogKey encrypts the log group. Its policy has to let CloudWatch Logs of the Region,
+	// logs.REGION.amazonaws.com, use it: AWS refuses to make the log group otherwise.
+	// Default: nil, a key that AWS owns.
+	LogKey awskms.IKey
 	// ReservedConcurrency is the function's reserved concurrency (fact F26: a part
 	// of the account's concurrency, and a cap). The load balancer answers further
 	// concurrent requests with an error.
@@ -97,6 +102,7 @@ func (p GatewayFunctionProps) Validate() error {
 	var ps problem.List
 	p = p.withDefaults()
 	ps = append(ps, validateEndpointName(p.EndpointName)...)
+	ps = append(ps, problem.NilIn("LogKey", p.LogKey)...)
 	ps = append(ps, problem.NilIn("Code", p.Code)...)
 	if p.MemoryMB < 128 || p.MemoryMB > 10240 {
 		ps.Add("MemoryMB", p.MemoryMB, "a function has 128 to 10240 MB", fmt.Sprintf("%d is the default", DefaultMemoryMB))
@@ -143,7 +149,7 @@ func (g *GatewayFunction) ToString() *string { return g.Construct.ToString() }
 // NewGatewayFunction makes a GatewayFunction. It panics with what
 // props.Validate returns, and without Code with the compiler's error.
 func NewGatewayFunction(scope constructs.Construct, id string, props GatewayFunctionProps) *GatewayFunction {
-	if err := props.Validate(); err != nil {
+	if err := append(problem.From(props.Validate()), validateLogKey(scope, props.LogKey)...).Err(); err != nil {
 		panic(err)
 	}
 	props = props.withDefaults()
@@ -152,7 +158,7 @@ func NewGatewayFunction(scope constructs.Construct, id string, props GatewayFunc
 	}
 	constructs.NewConstruct_Override(g, scope, jsii.String(id))
 
-	g.LogGroup = newLogGroup(g, props.LogRetention)
+	g.LogGroup = newLogGroup(g, props.LogRetention, props.LogKey)
 	// The default role may write to every log group.
 	role := awsiam.NewRole(g, jsii.String("Role"), &awsiam.RoleProps{
 		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), inOwnAccount(awscdk.Stack_Of(g))),

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
 	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -100,6 +101,10 @@ type GatewayServiceProps struct {
 	// LogRetention is the retention of the gateway's log group.
 	// Default: "", one month.
 	LogRetention awslogs.RetentionDays
+	// LogKey encrypts the log group. Its policy has to let CloudWatch Logs of the Region,
+	// logs.REGION.amazonaws.com, use it: AWS refuses to make the log group otherwise.
+	// Default: nil, a key that AWS owns.
+	LogKey awskms.IKey
 }
 
 func (p GatewayServiceProps) withDefaults() GatewayServiceProps {
@@ -126,6 +131,7 @@ func (p GatewayServiceProps) Validate() error {
 	var ps problem.List
 	p = p.withDefaults()
 	ps = append(ps, validateEndpointName(p.EndpointName)...)
+	ps = append(ps, problem.NilIn("LogKey", p.LogKey)...)
 	if problem.IsNil(p.VPC) {
 		ps.Add("VPC", nil, "a service runs in a VPC", "give one")
 	}
@@ -191,7 +197,7 @@ func (g *GatewayService) ToString() *string { return g.Construct.ToString() }
 // NewGatewayService makes a GatewayService. It panics with what props.Validate
 // returns, and without Image with what FindContainerEngine or the build returns.
 func NewGatewayService(scope constructs.Construct, id string, props GatewayServiceProps) *GatewayService {
-	if err := props.Validate(); err != nil {
+	if err := append(problem.From(props.Validate()), validateLogKey(scope, props.LogKey)...).Err(); err != nil {
 		panic(err)
 	}
 	props = props.withDefaults()
@@ -202,7 +208,7 @@ func NewGatewayService(scope constructs.Construct, id string, props GatewayServi
 	}
 	constructs.NewConstruct_Override(g, scope, jsii.String(id))
 
-	g.LogGroup = newLogGroup(g, props.LogRetention)
+	g.LogGroup = newLogGroup(g, props.LogRetention, props.LogKey)
 	cluster := props.Cluster
 	if cluster == nil {
 		cluster = awsecs.NewCluster(g, jsii.String("Cluster"), &awsecs.ClusterProps{

@@ -37,6 +37,7 @@ func (p AdapterProps) Validate() error {
 		ps.Add("InferenceComponentName", p.InferenceComponentName, "the base has the same name",
 			"give the adapter a name of its own")
 	}
+	ps = append(ps, problem.NilIn("ArtifactKey", p.ArtifactKey)...)
 	switch url := p.ArtifactURL; {
 	case url == "":
 		ps.Add("ArtifactURL", nil, "an adapter has an archive of its own", "such as \"s3://models-eu-west-1/lora.tar.gz\"")
@@ -66,7 +67,8 @@ func (a *Adapter) ToString() *string { return a.Construct.ToString() }
 //
 // CloudFormation makes it after its base, and deletes it before.
 func NewAdapter(scope constructs.Construct, id string, props AdapterProps) *Adapter {
-	if err := componentErr(scope, props.Validate()); err != nil {
+	ps := problem.From(componentErr(scope, props.Validate()))
+	if err := append(ps, validateKeyRegion("ArtifactKey", props.ArtifactKey, regionOf(scope))...).Err(); err != nil {
 		panic(err)
 	}
 	e := props.Base.endpoint

@@ -2,7 +2,6 @@ package inference
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssagemaker"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -56,11 +56,7 @@ const (
 	defaultRetention = 90 * day
 )
 
-var (
-	captureModes = []string{"Input", "Output"}
-	// contentType is the API's pattern for CsvContentType and JsonContentType.
-	contentType = regexp.MustCompile(`^[a-zA-Z0-9](-*[a-zA-Z0-9])*/[a-zA-Z0-9](-*[a-zA-Z0-9.])*$`)
-)
+var captureModes = []string{"Input", "Output"}
 
 func (p DataCaptureProps) validate() problem.List {
 	var ps problem.List
@@ -76,20 +72,8 @@ func (p DataCaptureProps) validate() problem.List {
 			ps.Add(at("CaptureModes", i), mode, "the mode is there twice", "leave it out here")
 		}
 	}
-	for _, list := range []struct {
-		field string
-		types []string
-	}{{"CSVContentTypes", p.CSVContentTypes}, {"JSONContentTypes", p.JSONContentTypes}} {
-		if n := len(list.types); n > 10 {
-			ps.Add(list.field, n, "at most 10 content types are kept as text", "leave some out")
-		}
-		for i, t := range list.types {
-			if !problem.Unresolved(t) && (len(t) > 256 || !contentType.MatchString(t)) {
-				ps.Add(at(list.field, i), t, "a content type is TYPE/SUBTYPE of letters, digits and hyphens",
-					"such as \"text/csv\" or \"application/json\"")
-			}
-		}
-	}
+	ps = append(ps, artifact.ValidateContentTypes("CSVContentTypes", p.CSVContentTypes)...)
+	ps = append(ps, artifact.ValidateContentTypes("JSONContentTypes", p.JSONContentTypes)...)
 	return ps
 }
 

@@ -110,6 +110,7 @@ func (p EndpointProps) Validate() error {
 		}
 	}
 	ps = append(ps, p.validateShadows()...)
+	ps = append(ps, p.validateKeys()...)
 	ps = append(ps, p.validateVolumeKey()...)
 	unnamed := slices.ContainsFunc(p.Variants, func(v VariantProps) bool { return problem.Unresolved(v.Name) })
 	if p.Update != nil && !unnamed { // its rules find variants by their names
@@ -124,7 +125,7 @@ func (p EndpointProps) validateIn(scope constructs.Construct) error {
 	if p.hasComponents() {
 		ps = append(ps, autoscaling.ValidateComponentRegion(*awscdk.Stack_Of(scope).Region()).In("Variants")...)
 	}
-	return ps.Err()
+	return append(ps, p.validateKeyRegions(regionOf(scope))...).Err()
 }
 
 // validateVolumeKey checks that every instance has a volume to encrypt (fact C31).

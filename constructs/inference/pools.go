@@ -1,8 +1,6 @@
 package inference
 
 import (
-	"cmp"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssagemaker"
 	"github.com/aws/jsii-runtime-go"
 
@@ -24,57 +22,33 @@ type InstancePool struct {
 	Model *Model
 }
 
-// maxPools is SageMaker's limit (fact G9).
-const maxPools = 5
-
-func (p InstancePool) priority(place int) int { return cmp.Or(p.Priority, place+1) }
+// pools are the pools as package autoscaling describes them.
+func (p VariantProps) pools() autoscaling.InstancePools {
+	pools := make(autoscaling.InstancePools, len(p.InstancePools))
+	for i, pool := range p.InstancePools {
+		pools[i] = autoscaling.InstancePool{InstanceType: pool.InstanceType, Priority: pool.Priority}
+	}
+	return pools
+}
 
 func (p VariantProps) validatePools() problem.List {
-	var ps problem.List
-	if len(p.InstancePools) > 0 && p.InstanceType != "" {
-		ps.Add("InstancePools", len(p.InstancePools), "pools take the place of the one instance type",
-			"leave out one of InstanceType and InstancePools")
-	}
-	if n := len(p.InstancePools); n > maxPools {
-		ps.Add("InstancePools", n, "a variant has at most 5 pools", "keep the types that you want most")
-	}
-	types, priorities := map[string]bool{}, map[int]bool{}
-	for i, pool := range p.InstancePools[:min(len(p.InstancePools), maxPools)] {
-		var found problem.List
-		for _, f := range (autoscaling.Variant{InstanceType: pool.InstanceType}).Validate() {
-			if f.Path == "InstanceType" && !problem.Unresolved(f.Got) {
-				found = append(found, f)
-			}
-		}
-		switch {
-		case pool.InstanceType == "":
-			found.Add("InstanceType", nil, "a pool needs an instance type", "such as \"ml.g6.2xlarge\"")
-		case types[pool.InstanceType]:
-			found.Add("InstanceType", pool.InstanceType, "another pool has the same type", "leave one of them out")
-		}
-		switch n := pool.priority(i); {
-		case n < 1 || n > maxPools:
-			found.Add("Priority", n, "a priority is 1, the highest, to 5", "leave it out for the place in the list")
-		case priorities[n]:
-			found.Add("Priority", n, "another pool has the same priority", "give each pool a priority of its own")
-		}
+	ps := p.pools().Validate(p.InstanceType)
+	for i, pool := range p.InstancePools {
 		if pool.Model != nil && p.ManagedInstances != nil {
-			found.Add("Model", nil, "inference components have models of their own", "leave it out")
+			ps.Add(at("InstancePools", i)+".Model", nil, "inference components have models of their own", "leave it out")
 		}
-		types[pool.InstanceType], priorities[pool.priority(i)] = true, true
-		ps = append(ps, found.In(at("InstancePools", i))...)
 	}
 	return ps
 }
 
-func poolProperties(pools []InstancePool) any {
-	out := make([]any, len(pools))
-	for i, pool := range pools {
+func (p VariantProps) poolProperties() any {
+	out := make([]any, len(p.InstancePools))
+	for i, pool := range p.pools().WithDefaults() {
 		property := &awssagemaker.CfnEndpointConfig_InstancePoolProperty{
-			InstanceType: jsii.String(pool.InstanceType), Priority: jsii.Number(pool.priority(i)),
+			InstanceType: jsii.String(pool.InstanceType), Priority: jsii.Number(pool.Priority),
 		}
-		if pool.Model != nil {
-			property.ModelNameOverride = pool.Model.ModelName()
+		if m := p.InstancePools[i].Model; m != nil {
+			property.ModelNameOverride = m.ModelName()
 		}
 		out[i] = property
 	}

@@ -81,16 +81,7 @@ func (p VariantProps) instanceTypes() []string {
 	if len(p.InstancePools) == 0 {
 		return []string{p.InstanceType}
 	}
-	pools := slices.Clone(p.InstancePools)
-	for i := range pools {
-		pools[i].Priority = pools[i].priority(i)
-	}
-	slices.SortStableFunc(pools, func(a, b InstancePool) int { return cmp.Compare(a.Priority, b.Priority) })
-	types := make([]string, len(pools))
-	for i, pool := range pools {
-		types[i] = pool.InstanceType
-	}
-	return types
+	return p.pools().Types()
 }
 
 // models are the variant's model and those of its pools, each once.
@@ -172,7 +163,7 @@ func (p VariantProps) property() *awssagemaker.CfnEndpointConfig_ProductionVaria
 	}
 	out.InstanceType, out.InitialInstanceCount = optionalString(p.InstanceType), jsii.Number(p.InitialInstanceCount)
 	if len(p.InstancePools) > 0 {
-		out.InstancePools = poolProperties(p.InstancePools)
+		out.InstancePools = p.poolProperties()
 	}
 	p.Instances.write(out)
 	if m := p.ManagedInstances; m != nil {

@@ -51,6 +51,16 @@ func config(variants ...string) string {
 		strings.Join(list, ", ") + `]}}`
 }
 
+// pooled is an endpoint configuration with one variant of pools as type:priority.
+func pooled(pools ...string) string {
+	var list []string
+	for _, p := range pools {
+		kind, priority, _ := strings.Cut(p, ":")
+		list = append(list, fmt.Sprintf(`{"InstanceType": %q, "Priority": %s}`, kind, priority))
+	}
+	return strings.Replace(config("main:"), `"InstanceType": ""`, `"InstancePools": [`+strings.Join(list, ", ")+`]`, 1)
+}
+
 func balancer(scheme string) string {
 	return `"Balancer": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer", "Properties": {"Scheme": "` + scheme + `"}}`
 }
@@ -114,6 +124,24 @@ func TestCompare(t *testing.T) {
 				"Config replace new fleet ProductionVariants", "Endpoint update refused EndpointConfigName detach main",
 				"Target remove in place ",
 			},
+		},
+		"the priorities of pools": {
+			one(endpoint + "," + pooled("a:1", "b:2") + "," + target), one(endpoint + "," + pooled("a:2", "b:1") + "," + target),
+			nil, []string{
+				"Config replace new fleet ProductionVariants", "Endpoint update new fleet EndpointConfigName",
+			},
+		},
+		"a pool": {
+			one(endpoint + "," + pooled("a:1", "b:2") + "," + target), one(endpoint + "," + pooled("a:1", "c:2") + "," + target),
+			nil, []string{
+				"Config replace new fleet ProductionVariants", "Endpoint update refused EndpointConfigName detach main",
+			},
+		},
+		"metrics": {
+			one(endpoint + "," + config("main:a")),
+			one(endpoint + "," + strings.Replace(config("main:a"), `"ProductionVariants"`,
+				`"MetricsConfig": {"EnableEnhancedMetrics": true}, "ProductionVariants"`, 1)), nil,
+			[]string{"Config replace new fleet MetricsConfig", "Endpoint update new fleet EndpointConfigName"},
 		},
 		"bounds": {
 			one(target), one(strings.Replace(target, `"MinCapacity": 1`, `"MinCapacity": 3`, 1)), nil,

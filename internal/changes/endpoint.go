@@ -14,7 +14,8 @@ import (
 type Variant struct {
 	// Name is the variant's name.
 	Name string
-	// InstanceType is the type of its instances, "" for a serverless variant.
+	// InstanceType is the type of its instances, "" for a serverless variant. Of a variant
+	// with pools it is all of their types.
 	InstanceType string
 	// InitialInstanceCount is the number of instances that a new variant starts
 	// with, 0 for a serverless variant. One that stands keeps its count (fact C7).
@@ -137,10 +138,25 @@ func (t Template) Variants(endpoint Resource) (variants []Variant) {
 		v, _ := e.(map[string]any)
 		name, _ := v["VariantName"].(string)
 		kind, _ := v["InstanceType"].(string)
+		if pools, _ := v["InstancePools"].([]any); kind == "" {
+			kind = poolTypes(pools)
+		}
 		instances, _ := v["InitialInstanceCount"].(float64)
 		variants = append(variants, Variant{Name: name, InstanceType: kind, InitialInstanceCount: int(instances)})
 	}
 	return variants
+}
+
+// poolTypes are the instance types of a variant's pools.
+func poolTypes(pools []any) string {
+	var types []string
+	for _, p := range pools {
+		pool, _ := p.(map[string]any)
+		kind, _ := pool["InstanceType"].(string)
+		types = append(types, kind)
+	}
+	slices.Sort(types)
+	return strings.Join(types, " or ")
 }
 
 // registered says whether a scalable target that stands is the variant's.

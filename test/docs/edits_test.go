@@ -122,7 +122,9 @@ func (w twin) edit(t *testing.T, leaf string, of edit) edit {
 	if w.Base != "" {
 		given := e.before
 		e.before = merged(environment(t, w.Base), w.With)
-		element = e.before[list].([]any)[0].(map[string]any)
+		if element, _ = e.before[list].(map[string]any); element == nil {
+			element = e.before[list].([]any)[0].(map[string]any)
+		}
 		for _, key := range w.Keys {
 			delete(element, key)
 			if value, ok := given[key]; ok {

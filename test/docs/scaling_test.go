@@ -24,12 +24,12 @@ func examples(t *testing.T, page string) []string {
 	return blocks
 }
 
-// TestScalingExamplesWork loads each example as part of an environment, and
-// finds each policy that it names.
+// TestScalingExamplesWork loads each example of docs/scaling.md and docs/endpoints.md as
+// part of an environment, and finds each policy that it names.
 func TestScalingExamplesWork(t *testing.T) {
 	t.Parallel()
 	minimal := read(t, filepath.Join(root, "config", "testdata", "valid", "minimal.yaml"))
-	for _, block := range examples(t, "scaling.md") {
+	for _, block := range slices.Concat(examples(t, "scaling.md"), examples(t, "endpoints.md")) {
 		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, "example.yaml"), []byte(with(minimal, block)), 0o644); err != nil {
 			t.Fatal(err)
@@ -62,10 +62,11 @@ func TestScalingExamplesWork(t *testing.T) {
 // excluded are a file's keys that do not go with a key of an example, or that the
 // example has anew.
 var excluded = map[string][]string{
-	"variants:":     {"variant:", "capacity:", "scaling:"},
-	"asynchronous:": {"network:", "frontend:", "endpoint:", "variant:", "capacity:", "scaling:"},
-	"serverless:":   {"variant:", "capacity:", "scaling:"},
-	"components:":   {"model:", "variant:", "capacity:", "scaling:"},
+	"variants:":      {"variant:", "capacity:", "scaling:"},
+	"asynchronous:":  {"network:", "frontend:", "endpoint:", "variant:", "capacity:", "scaling:"},
+	"serverless:":    {"variant:", "capacity:", "scaling:"},
+	"instancePools:": {"variant:"},
+	"components:":    {"model:", "variant:", "capacity:", "scaling:"},
 	// Whose example says all of the front end.
 	"existingListener:": {"network:", "frontend:"},
 }
@@ -108,13 +109,13 @@ func sections(file string) []string {
 	return found
 }
 
-// TestEveryPolicyKeyIsShown: the page has an example of every key that a policy
-// may have, and of everything that scaling and a variant of several have
-// for policies.
+// TestEveryPolicyKeyIsShown: the pages have an example of every key that a policy may
+// have, and of everything that scaling, the endpoint and its variants have.
 func TestEveryPolicyKeyIsShown(t *testing.T) {
 	t.Parallel()
 	schema := environmentSchema(t)
-	shown := page{"scaling.md", strings.Join(examples(t, "scaling.md"), "")}
+	shown := page{"scaling.md or endpoints.md", strings.Join(slices.Concat(examples(t, "scaling.md"),
+		examples(t, "endpoints.md")), "")}
 	scaling := schema.Properties["scaling"]
 	policies := scaling.Properties["policies"]
 	if policies.Items == nil {
@@ -130,8 +131,9 @@ func TestEveryPolicyKeyIsShown(t *testing.T) {
 		}
 	}
 	for at, kind := range map[string]node{
-		"endpoint.asynchronous": schema.Properties["endpoint"].Properties["asynchronous"],
-		"variant.serverless":    schema.Properties["variant"].Properties["serverless"],
+		"endpoint":           schema.Properties["endpoint"],
+		"shadowVariant":      schema.Properties["shadowVariant"],
+		"variant.serverless": schema.Properties["variant"].Properties["serverless"],
 	} {
 		if len(kind.Properties) == 0 {
 			t.Errorf("the schema has no %s", at)
