@@ -83,7 +83,7 @@ walk-forward: ## Renew the tables of docs/plan.md, of each match planned from ea
 
 .PHONY: changes-page
 changes-page: ## Renew docs/changes.md, which changes each key of an environment file once.
-	go test -count=1 -run 'TestChanges$$' ./test/docs -update
+	go test -count=1 -timeout 20m -run 'TestChanges$$' ./test/docs -update
 
 .PHONY: which-instance
 which-instance: ## Renew the table and the picture of docs/which-instance.md, from its files of facts.

@@ -202,7 +202,7 @@ func TestServiceFloors(t *testing.T) {
 	for _, action := range bounds["ScheduledActions"].([]any) {
 		floor = max(floor, action.(map[string]any)["ScalableTargetAction"].(map[string]any)["MinCapacity"].(float64))
 	}
-	if bounds["MaxCapacity"] != 40.0 || floor != 9 { // 6000 ÷ (1500 × 0.7) × 3 ÷ 2
+	if bounds["MaxCapacity"] != 40.0 || floor != 6 { // 6000 ÷ (1500 × 0.7), and 6000 ÷ 1500 × 3 ÷ 2
 		t.Errorf("got a maximum of %v and a floor of %v", bounds["MaxCapacity"], floor)
 	}
 }
