@@ -82,6 +82,11 @@ type ContainerOptions struct {
 	// DisableModelCache makes a container of many models load a model anew for each
 	// request. Default: false, loaded models are kept.
 	DisableModelCache bool `json:"disableModelCache,omitempty"`
+	Registry
+}
+
+// Registry is a Docker registry that is not Amazon ECR.
+type Registry struct {
 	// PrivateRegistry says that image is in a Docker registry that is not Amazon ECR and
 	// is reached through the model's vpc. Default: false, it is in Amazon ECR.
 	PrivateRegistry bool `json:"privateRegistry,omitempty"`

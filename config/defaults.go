@@ -54,7 +54,7 @@ func (e Environment) WithDefaults() Environment {
 		e.Variant.Serverless = v.Serverless
 	}
 	if e.ShadowVariant != nil {
-		e.ShadowVariant = e.ShadowVariant.withDefaults()
+		e.ShadowVariant = e.ShadowVariant.withDefaults(e.Network)
 	}
 
 	e.Network = e.Network.withDefaults(e.Production)

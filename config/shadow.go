@@ -16,7 +16,7 @@ type ShadowVariant struct {
 	Name string `json:"name,omitempty"`
 	// Model is the container that is tried.
 	// Default: the environment's model, such as on another instance type.
-	Model *Model `json:"model,omitempty"`
+	Model *ShadowModel `json:"model,omitempty"`
 	// InstanceType is the type of every instance, such as ml.c6i.xlarge.
 	// Default: none, required unless instancePools are given.
 	InstanceType string `json:"instanceType,omitempty"`
@@ -37,12 +37,44 @@ type ShadowVariant struct {
 	autoscaling.InstanceSettings
 }
 
+// ShadowModel is a model of one container that serves one model: others do not go with a
+// shadow variant (fact C61).
+type ShadowModel struct {
+	Container
+	Registry
+	// AllowNetworkAccess lets the container reach the network, for instance to
+	// download weights when it starts. Default: false, it runs isolated.
+	AllowNetworkAccess bool `json:"allowNetworkAccess,omitempty"`
+	// VPC connects the container to a VPC. Default: none.
+	VPC *ModelVPC `json:"vpc,omitempty"`
+	// ExecutionRoleARN is the role that SageMaker assumes for the model, in the
+	// environment's account. It gets the permissions that the container needs.
+	// Default: none, a new role.
+	ExecutionRoleARN string `json:"executionRoleArn,omitempty" jsonschema:"pattern=^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=\\,.@/-]+$"`
+}
+
+// Model is m as other variants have it, nil for none.
+func (m *ShadowModel) Model() *Model {
+	if m == nil {
+		return nil
+	}
+	return &Model{
+		Container: m.Container, ContainerOptions: ContainerOptions{Registry: m.Registry},
+		AllowNetworkAccess: m.AllowNetworkAccess, VPC: m.VPC, ExecutionRoleARN: m.ExecutionRoleARN,
+	}
+}
+
 const (
 	shadowPath        = "shadowVariant"
 	defaultShadowName = "shadow"
 )
 
-func (s ShadowVariant) withDefaults() *ShadowVariant {
+func (s ShadowVariant) withDefaults(network Network) *ShadowVariant {
+	if s.Model != nil {
+		model := *s.Model
+		model.VPC = model.VPC.withDefaults(network)
+		s.Model = &model
+	}
 	s.Name = cmp.Or(s.Name, defaultShadowName)
 	s.InitialInstanceCount = cmp.Or(s.InitialInstanceCount, 1)
 	return &s
@@ -87,9 +119,8 @@ func validateShadow(e Environment, src source) problem.List {
 		}
 	}
 	if s.Model != nil {
-		ps = append(ps, validateModel(shadowPath+".model", *s.Model, e, src)...)
+		ps = append(ps, validateModel(shadowPath+".model", *s.Model.Model(), e, src)...)
 	}
-	ps = append(ps, withoutSeveral(shadowPath+".model", s.Model, src)...)
 	if src.given("model") {
 		ps = append(ps, withoutSeveral("model", &e.Model, src)...)
 	}

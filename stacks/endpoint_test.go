@@ -82,6 +82,12 @@ func TestVolumeKey(t *testing.T) {
 	if actions := actionsOn(t, got, keyARN("1")); len(actions) > 0 {
 		t.Errorf("the role may %v with the key", actions)
 	}
+	got = stackOf(t, environment(t, validFile(t, "serverless"), edit{
+		"  name: predictions\n", "  name: predictions\n  volumeKeyArn: " + keyARN("1") + "\n",
+	}), "inference")
+	if key := got.One(t, "AWS::SageMaker::EndpointConfig").Properties["KmsKeyId"]; key != keyARN("1") {
+		t.Errorf("the key of a serverless variant's image is %v", key) // fact G23
+	}
 }
 
 // TestMetrics: enhanced metrics every 10 s.

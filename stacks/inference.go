@@ -50,7 +50,7 @@ func (made *Environment) newInference(e config.Environment) {
 		})
 	}
 	if s := e.ShadowVariant; s != nil {
-		made.Models[s.Name] = models.of(s.Name, s.Model)
+		made.Models[s.Name] = models.of(s.Name, s.Model.Model())
 		props.ShadowVariants = []inference.VariantProps{shadow(*s, made.Models[s.Name])}
 	}
 	endpoint := inference.NewEndpoint(stack, "Endpoint", props)

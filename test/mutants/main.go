@@ -30,6 +30,18 @@ type mutant struct {
 }
 
 var mutants = []mutant{
+	{"a request without a session passes",
+		"constructs/frontend/waf.go", "w.RequireSession != nil && *w.RequireSession", "w.RequireSession == nil",
+		"./constructs/frontend"},
+	{"a web ACL's log has the credentials",
+		"constructs/frontend/waf.go", `protect("SUBSTITUTION", credentials...)`, `protect("SUBSTITUTION", "accept")`,
+		"./constructs/frontend"},
+	{"a private endpoint passes calls by any account's roles",
+		"constructs/frontend/privateendpoints.go", `"aws:PrincipalAccount": *stack.Account()`, `"aws:SecureTransport": "true"`,
+		"./constructs/frontend"},
+	{"plans hold under one reading of AWS alone",
+		"rehearsal/plan/planner.go", "in.Reading = reading", "in.Reading = rehearsal.DefaultReading()",
+		"./rehearsal/plan"},
 	{"a raw target that AWS refuses is a warning",
 		"constructs/lint/warning.go", "w.severity = severityError", "w.severity = severityWarning",
 		"./constructs/lint"},
