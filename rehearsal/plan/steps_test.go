@@ -4,7 +4,10 @@ import (
 	"math"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
 // TestStairs holds them against all others that there are.
@@ -55,4 +58,18 @@ func leastArea(rates []float64, most int) float64 {
 		best = math.Min(best, highest(rates[:first])*float64(first)+leastArea(rates[first:], most-1))
 	}
 	return best
+}
+
+// TestEveryReading: a plan is held to each reading of what AWS does not document.
+func TestEveryReading(t *testing.T) {
+	t.Parallel()
+	var got []rehearsal.Reading
+	for _, change := range readings() {
+		var in rehearsal.Input
+		change(&in)
+		got = append(got, in.Reading)
+	}
+	if diff := cmp.Diff(rehearsal.Readings(), got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
 }

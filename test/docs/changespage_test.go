@@ -101,14 +101,9 @@ var sourced = regexp.MustCompile(`facts? [A-Z]\d+|CloudFormation resource schema
 // that change in place is of those that SageMaker lets change: models and endpoint
 // configurations are fixed (facts C1 and C4), and every key of them is a new fleet.
 func check(rows []row) (problems []string) {
-	inPlace, changeable := 0, 0
 	for _, r := range rows {
-		if r.verdict != changes.NewFleet.String() {
-			changeable++
-		}
 		switch {
 		case r.verdict == changes.InPlace.String():
-			inPlace++
 		case r.verdict == notValid: // the row says why
 		case r.reason.why == "":
 			problems = append(problems, r.key+" is not in place, and no reason says why")
@@ -116,11 +111,24 @@ func check(rows []row) (problems []string) {
 			problems = append(problems, fmt.Sprintf("%s: the source %q is no fact and no schema", r.key, r.reason.source))
 		}
 	}
-	if inPlace*100 < 90*changeable {
+	if inPlace, changeable := countInPlace(rows); inPlace*100 < 90*changeable {
 		problems = append(problems, fmt.Sprintf("%d of %d keys that can be changed are in place: fewer than 90 %%",
 			inPlace, changeable))
 	}
 	return problems
+}
+
+// countInPlace counts the keys that change in place, and those that could.
+func countInPlace(rows []row) (inPlace, changeable int) {
+	for _, r := range rows {
+		if r.verdict == changes.InPlace.String() {
+			inPlace++
+		}
+		if r.verdict != changes.NewFleet.String() {
+			changeable++
+		}
+	}
+	return inPlace, changeable
 }
 
 // TestCheck: each promise of the page can be broken.
@@ -149,7 +157,8 @@ var changesIntro = strings.ReplaceAll("# What a change of each key does\n\n"+
 	"This page changes each key of an environment file once and says what AWS does where the former value is deployed. "+
 	"Another value, or several keys at once, can do more. Before a deployment ask for your own:\n\n"+
 	"'''sh\nmake changes ENV=prod\n'''\n\n"+
-	"%d of %d keys change in place. [The second deployment](second-deployment.md#what-an-edit-does) explains the "+
+	"%d of %d keys change in place. The other %d bring a new fleet: most are of a model or an endpoint configuration, which "+
+	"SageMaker does not change (facts C1 and C4). [The second deployment](second-deployment.md#what-an-edit-does) explains the "+
 	"verdicts; a key that is *not valid* is in the schema and in no file that is accepted. *Deploy* is "+
 	"'make deploy ENV=prod', and *another way* is the one that the reason names. The types are those of CloudFormation. "+
 	"The edits are in [edits.yaml](../test/docs/testdata/changes/edits.yaml), and 'make changes-page' writes this page.\n",
@@ -175,11 +184,8 @@ var changesSections = []struct{ title, keys string }{
 // written is the page of rows.
 func written(rows []row) string {
 	var reasons []reason
-	tables, inPlace := make([]strings.Builder, len(changesSections)), 0
+	tables := make([]strings.Builder, len(changesSections))
 	for _, r := range rows {
-		if r.verdict == changes.InPlace.String() {
-			inPlace++
-		}
 		happens := r.happens
 		if r.reason != (reason{}) {
 			at := slices.Index(reasons, r.reason)
@@ -198,7 +204,8 @@ func written(rows []row) string {
 		fmt.Fprintf(&tables[at], "| `%s` | [%s] | %s | %s |\n", r.key, r.verdict, happens, r.way)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, changesIntro, inPlace, len(rows))
+	inPlace, changeable := countInPlace(rows)
+	fmt.Fprintf(&b, changesIntro, inPlace, changeable, len(rows)-changeable)
 	for i, s := range changesSections {
 		if tables[i].Len() > 0 {
 			const head = "| key | verdict | what happens | what to do |\n|---|---|---|---|\n"
