@@ -87,7 +87,8 @@ func validateAcknowledgments(e Environment) problem.List {
 		both := rule + " " + path
 		switch first, twice := seen[both]; {
 		case path == "" && rule != "":
-			ps.Add(at+".path", nil, "the finding is about a construct, and none is named", "the paths are "+strings.Join(judged, ", "))
+			ps.Add(at+".path", nil, "the finding is about a construct, and none is named",
+				"the paths are "+strings.Join(judged, ", "))
 		case path != "" && !slices.Contains(judged, path):
 			where := at + ".path"
 			got := a.Path

@@ -21,7 +21,8 @@ var startLimits = []string{"modelDataDownloadTimeout", "containerStartupHealthCh
 
 // instanceKeys are those that describe the instances of the one variant.
 var instanceKeys = []string{
-	"variant.instancePools", "variant.routing", "variant.instanceProvisionTimeout", "variant.capacityReservationArn", "variant.volumeSizeGb",
+	"variant.instancePools", "variant.routing", "variant.instanceProvisionTimeout", "variant.capacityReservationArn",
+	"variant.volumeSizeGb",
 	"variant.inferenceAmiVersion", "variant." + startLimits[0], "variant." + startLimits[1],
 }
 

@@ -61,7 +61,8 @@ func (made *Environment) newInference(e config.Environment) {
 		endpoint.Resource.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE, nil)
 	}
 	if c := e.Endpoint.DataCapture; c != nil && c.ReaderRoleARN != "" {
-		endpoint.GrantReadCapturedData(awsiam.Role_FromRoleArn(stack, jsii.String("Reader"), jsii.String(c.ReaderRoleARN), nil))
+		reader := awsiam.Role_FromRoleArn(stack, jsii.String("Reader"), jsii.String(c.ReaderRoleARN), nil)
+		endpoint.GrantReadCapturedData(reader)
 	}
 	made.Endpoint = endpoint
 	made.scale(e)

@@ -96,7 +96,9 @@ func endpointMissing(s Subject) problem.List {
 	if s.Target.Dimension == autoscaling.InferenceComponentCopyCount {
 		kind = "inference component"
 	}
-	nearest := slices.MinFunc(others, func(a, b string) int { return problem.Distance(a, name) - problem.Distance(b, name) })
+	nearest := slices.MinFunc(others, func(a, b string) int {
+		return problem.Distance(a, name) - problem.Distance(b, name)
+	})
 	ps.Add("Target.ResourceID", s.Target.ResourceID,
 		"the template has no "+kind+" of this name, it has "+strings.Join(others, ", "),
 		"refer to the "+kind+" that is meant, such as "+nearest+", or acknowledge that it is made elsewhere")

@@ -82,7 +82,9 @@ func stepScaleIn(s Subject) problem.List {
 		return ps
 	}
 	fix := "remove the policy: target tracking scales in by itself"
-	if !slices.ContainsFunc(s.Target.Policies, func(p autoscaling.TargetTrackingPolicy) bool { return !p.DisableScaleIn }) {
+	if !slices.ContainsFunc(s.Target.Policies, func(p autoscaling.TargetTrackingPolicy) bool {
+		return !p.DisableScaleIn
+	}) {
 		// Without the policy nothing would scale in.
 		fix = "let " + trackingNames(s.Target.Policies) + " scale in, by DisableScaleIn false, and then remove the policy"
 	}

@@ -51,7 +51,8 @@ func minEqualsMax(s Subject) problem.List {
 		return ps
 	}
 	for _, a := range t.ScheduledActions {
-		if a.MinCapacity != nil && *a.MinCapacity != t.MinCapacity || a.MaxCapacity != nil && *a.MaxCapacity != t.MaxCapacity {
+		if a.MinCapacity != nil && *a.MinCapacity != t.MinCapacity ||
+			a.MaxCapacity != nil && *a.MaxCapacity != t.MaxCapacity {
 			return ps // at times there is something to decide
 		}
 	}

@@ -19,8 +19,8 @@ var zeroRules = []Rule{
 	},
 	{
 		ID: "zero-without-wake-up",
-		Reason: "target tracking does not scale an inference component out from zero, and an asynchronous variant only when " +
-			"more requests wait than the target",
+		Reason: "target tracking does not scale an inference component out from zero, and an asynchronous variant only " +
+			"when more requests wait than the target",
 		Fact:  "D7",
 		Fix:   "add a step policy whose alarm goes off when there is no capacity",
 		check: zeroWithoutWakeUp,

@@ -40,7 +40,9 @@ func commands() []command {
 		{"explain", "tell a rehearsal minute by minute: what went off, what was decided, and why not more",
 			[]func(*options, *flag.FlagSet){subjectFlags, factFlags, playFlags, timezoneFlag("timezone")}, explain},
 		{"plan", "find the cheapest setting that holds, and an event's floors, learned from an earlier one",
-			[]func(*options, *flag.FlagSet){subjectFlags, factFlags, playFlags, timezoneFlag("trace-timezone"), planFlags}, makePlan},
+			[]func(*options, *flag.FlagSet){
+				subjectFlags, factFlags, playFlags, timezoneFlag("trace-timezone"), planFlags,
+			}, makePlan},
 		{"lint", "judge what scales in a template by this project's rules",
 			[]func(*options, *flag.FlagSet){subjectFlags, factFlags, lintFlags}, lintTemplates},
 	}

@@ -76,7 +76,9 @@ func newTargets(scope constructs.Construct, prefix string, gateway Gateway, cana
 		t.canary = canary.Gateway.targetGroup(scope, prefix+"Canary")
 		t.weightPercent, t.canaryStreams = canary.WeightPercent, canary.Gateway.streams()
 		served := canary.Gateway.protocols()
-		t.canaryProtocols = !slices.ContainsFunc(t.protocols, func(path string) bool { return !slices.Contains(served, path) })
+		t.canaryProtocols = !slices.ContainsFunc(t.protocols, func(path string) bool {
+			return !slices.Contains(served, path)
+		})
 	}
 	return t
 }

@@ -178,7 +178,8 @@ func NewRoute(scope constructs.Construct, id string, props RouteProps) *Route {
 			conditions = append(conditions, elb.ListenerCondition_HostHeaders(jsii.Strings(props.Hosts...)))
 		}
 		r.Rules = append(r.Rules, elb.NewApplicationListenerRule(r, jsii.String(rule.id), &elb.ApplicationListenerRuleProps{
-			Listener: r.Listener, Priority: jsii.Number(props.Priority + rule.place), Conditions: &conditions, Action: rule.action,
+			Listener: r.Listener, Priority: jsii.Number(props.Priority + rule.place), Conditions: &conditions,
+			Action: rule.action,
 		}))
 	}
 	return r

@@ -49,7 +49,8 @@ func (p PluginProps) acknowledgment(constructPath, rule string) string {
 			return written
 		}
 	}
-	return fmt.Sprintf("lint.Acknowledge(target, %q, %q) // target is %s", rule, "say why it does no harm here", constructPath)
+	return fmt.Sprintf("lint.Acknowledge(target, %q, %q) // target is %s",
+		rule, "say why it does no harm here", constructPath)
 }
 
 // spell is a finding as users of the app read it.

@@ -113,7 +113,8 @@ func DefaultConfig(endpointName string, lambda bool) Config {
 		ListenAddress: defaultListenAddress, MaxReplyBytes: defaultMaxReplyBytes, MaxHeldBytes: 256 << 20,
 		StreamTimeout: defaultRequestTimeout, WriteTimeout: 30 * time.Second,
 		DrainTimeout:   defaultDrain(defaultRequestTimeout),
-		MinConcurrency: settings.DefaultMinConcurrency, MaxConcurrency: settings.DefaultMaxConcurrency, QueueSize: 128, QueueTimeout: time.Second,
+		MinConcurrency: settings.DefaultMinConcurrency, MaxConcurrency: settings.DefaultMaxConcurrency,
+		QueueSize: 128, QueueTimeout: time.Second,
 		MaxAttempts: 3, RetryPercent: 10, FallbackContentType: "application/json",
 		LogRate: 50, Metrics: true,
 	}

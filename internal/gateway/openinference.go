@@ -48,5 +48,6 @@ func inferReply(out *reply) {
 func (g *Gateway) asyncReply() *reply {
 	return repeatsInVain(codeAsyncNotServed, "the gateway serves no asynchronous invocations, whose input and output "+
 		"are objects in Amazon S3: call InvokeEndpointAsync of the SageMaker runtime in "+g.endpoint.region+
-		" itself, with AWS credentials that allow sagemaker:InvokeEndpointAsync; for an answer at once, POST /invocations here")
+		" itself, with AWS credentials that allow sagemaker:InvokeEndpointAsync; for an answer at once, "+
+		"POST /invocations here")
 }

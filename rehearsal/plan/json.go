@@ -20,9 +20,7 @@ func (p Plan) JSON() ([]byte, error) {
 		Money         float64 `json:"money,omitempty"`
 		OverOracle    float64 `json:"costOverOracle"`
 	}
-	of := func(o Outcome) outcome {
-		return outcome{o.Availability, o.Failed, o.InstanceHours, o.Money, o.OverOracle}
-	}
+	of := func(o Outcome) outcome { return outcome(o) }
 	type setting struct {
 		SafetyFactor float64 `json:"safetyFactor"`
 		MinCapacity  int     `json:"minCapacity"`

@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"math"
-	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -43,46 +41,4 @@ func odds(start time.Duration) rehearsal.Input {
 			Dimension: autoscaling.VariantInstanceCount, MinCapacity: 4, MaxCapacity: 1000,
 			Policies: []autoscaling.TargetTrackingPolicy{p}}},
 	}
-}
-
-// madeUp is a match that never was, of 7 hours with its kick-off after 2, times
-// as fast. Matches of one site have their crowd in common; half-time, extra time,
-// height and end are each match's own.
-func madeUp(site, match uint64, times float64) Evening {
-	random := rand.New(rand.NewPCG(site, 2))
-	between := func(a, b float64) float64 { return a + (b-a)*random.Float64() }
-	base, peak := between(150, 500), between(1500, 6000)
-	begins, atKickOff, byHalf := between(-50, -12), between(0.1, 0.33), between(0.35, 0.5)
-	random = rand.New(rand.NewPCG(site*1000+match, 1))
-	base, peak = base*between(0.85, 1.15), peak*between(0.85, 1.15)
-	points := [][2]float64{ // minute, share of the way from base to peak
-		{-120, 0}, {begins * between(0.8, 1.25), between(0, 0.03)}, {0, atKickOff * between(0.8, 1.2)},
-		{between(20, 30), byHalf * between(0.9, 1.1)}, {45, between(0.5, 0.65)},
-	}
-	half, dip := points[4][1], between(0, 0.3)
-	points = append(points, [2]float64{between(48, 53), half * (1 - dip)},
-		[2]float64{60, half * (1 - dip*between(0.5, 1))},
-		[2]float64{between(63, 70), half * between(0.95, 1.15)}, [2]float64{85, between(0.7, 0.85)},
-		[2]float64{105, between(0.85, 1)})
-	ends := 108.0
-	if random.IntN(3) == 0 { // extra time
-		points = append(points, [2]float64{110, between(0.65, 0.8)}, [2]float64{125, between(0.75, 0.9)},
-			[2]float64{145, between(0.9, 1)})
-		ends = 150
-	}
-	last, halves := points[len(points)-1], between(5, 20)
-	points = append(points, [2]float64{ends, 0.9 * last[1]})
-	share := func(minute float64) float64 {
-		for i := 1; i < len(points); i++ {
-			if a, b := points[i-1], points[i]; minute < b[0] {
-				return a[1] + (b[1]-a[1])*(minute-a[0])/(b[0]-a[0])
-			}
-		}
-		return 0.9 * last[1] * math.Exp2((ends-minute)/halves)
-	}
-	start := time.Date(2026, time.June, 6, 17, 0, 0, 0, time.UTC)
-	t := trace.Grid{Start: start, Length: 7 * time.Hour, Period: time.Minute}.Of(func(at time.Duration) float64 {
-		return (base + (peak-base)*share(at.Minutes()-120)) * (1 + 0.03*random.NormFloat64())
-	})
-	return Evening{t.TimeScale(times), start.Add(time.Duration(2 / times * float64(time.Hour)))}
 }
