@@ -27,25 +27,11 @@ func (e *Endpoint) configuration(props EndpointProps) (*awssagemaker.CfnEndpoint
 		config.DataCaptureConfig = props.DataCapture.property(e.capture)
 	}
 	var permissions []constructs.IDependable
-	var variants, shadows []any
-	var writers []awsiam.IRole
-	for i, each := range props.placed() {
-		v := each.variant
-		if i < len(props.Variants) {
-			variants = append(variants, v.property())
-		} else {
-			shadows = append(shadows, v.property())
-		}
-		e.types[v.Name] = v.instanceTypes()
-		permissions = append(permissions, e.grantVariant(props, v, idOf(v.Name, each.path))...)
-		for _, role := range e.variantRoles(v) {
-			if e.capture != nil && !slices.Contains(writers, role) {
-				permissions = append(permissions, e.capture.grantWrite(e, fmt.Sprint("Capture", len(writers)+1), role))
-				writers = append(writers, role)
-			}
-		}
+	for _, each := range props.placed() {
+		permissions = append(permissions, e.grantVariant(props, each.variant, idOf(each.variant.Name, each.path))...)
 	}
-	config.ProductionVariants = variants
+	production, shadows := variantProperties(props)
+	config.ProductionVariants = production
 	if len(shadows) > 0 {
 		config.ShadowProductionVariants = shadows
 	}
@@ -61,10 +47,49 @@ func (e *Endpoint) configuration(props EndpointProps) (*awssagemaker.CfnEndpoint
 	return config, permissions
 }
 
-// grantVariant gives the execution roles of a variant what its properties need.
+// variantProperties are the production and the shadow variants of the configuration.
+func variantProperties(props EndpointProps) (production, shadows []any) {
+	for i, each := range props.placed() {
+		if i < len(props.Variants) {
+			production = append(production, each.variant.property())
+		} else {
+			shadows = append(shadows, each.variant.property())
+		}
+	}
+	return production, shadows
+}
+
+// AddVariant adds a production variant, as one more of EndpointProps.Variants does, and
+// returns it. It panics with what EndpointProps.Validate says of the endpoint with it.
+// An endpoint whose Update rolls back by alarms of each variant has all its variants in
+// EndpointProps.Variants.
+func (e *Endpoint) AddVariant(v VariantProps) Variant {
+	props := e.props
+	props.Variants = append(slices.Clone(props.Variants), v)
+	ps := problem.From(props.validateIn(e))
+	if u := props.Update; u != nil && u.Rollback != nil {
+		ps.Add("Update.Rollback", nil, "its alarms are made for the variants that the endpoint has at first",
+			"give the variant in EndpointProps.Variants")
+	}
+	if err := ps.Err(); err != nil {
+		panic(err)
+	}
+	e.props = props
+	v = v.withDefaults()
+	e.variants = append(e.variants, v.scalingVariant(e.name))
+	id := idOf(v.Name, at("Variants", len(props.Variants)-1))
+	e.Resource.Node().AddDependency(e.grantVariant(props, v, id)...)
+	production, _ := variantProperties(props)
+	e.Config.SetProductionVariants(production)
+	return e.Variant(v.Name)
+}
+
+// grantVariant gives the execution roles of a variant what its properties need, and
+// notes its instance types.
 func (e *Endpoint) grantVariant(
 	props EndpointProps, v VariantProps, id string,
 ) (permissions []constructs.IDependable) {
+	e.types[v.Name] = v.instanceTypes()
 	for i, role := range e.variantRoles(v) {
 		id := id
 		if i > 0 {
@@ -83,6 +108,11 @@ func (e *Endpoint) grantVariant(
 			// Fact G61. These actions support no resource but "*".
 			allow(role, []string{"ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
 				"ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"}, "*")
+		}
+		if e.capture != nil && !slices.Contains(e.captureWriters, role) {
+			e.captureWriters = append(e.captureWriters, role)
+			permissions = append(permissions,
+				e.capture.grantWrite(e, fmt.Sprint("Capture", len(e.captureWriters)), role))
 		}
 	}
 	return permissions

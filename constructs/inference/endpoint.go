@@ -203,6 +203,10 @@ type Endpoint struct {
 	types map[string][]string
 	// capture is where captured data goes, nil without DataCapture.
 	capture *capture
+	// captureWriters are the roles that may write there.
+	captureWriters []awsiam.IRole
+	// props are what the endpoint is made of, with the variants that were added.
+	props EndpointProps
 	// artifacts is what ComponentRole may read; nil where the role was given.
 	artifacts *sharedPolicies
 }
@@ -222,7 +226,7 @@ func NewEndpoint(scope constructs.Construct, id string, props EndpointProps) *En
 	}
 	e := &Endpoint{
 		endpointBase:  endpointBase{name: props.EndpointName, asynchronous: props.Asynchronous != nil},
-		hasComponents: props.hasComponents(),
+		hasComponents: props.hasComponents(), props: props,
 	}
 	constructs.NewConstruct_Override(e, scope, jsii.String(id))
 	e.locate(e.Construct, "")
