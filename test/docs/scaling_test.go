@@ -130,9 +130,14 @@ func TestEveryPolicyKeyIsShown(t *testing.T) {
 			t.Errorf("the schema has no scaling.%s", key)
 		}
 	}
+	shadow := schema.Properties["shadowVariant"]
+	if len(shadow.Properties["model"].Properties) == 0 {
+		t.Error("the schema has no shadowVariant.model")
+	}
+	shadow.Properties["model"] = node{} // docs/models.md shows its keys
 	for at, kind := range map[string]node{
 		"endpoint":           schema.Properties["endpoint"],
-		"shadowVariant":      schema.Properties["shadowVariant"],
+		"shadowVariant":      shadow,
 		"variant.serverless": schema.Properties["variant"].Properties["serverless"],
 	} {
 		if len(kind.Properties) == 0 {
