@@ -55,7 +55,7 @@ func TestBadArguments(t *testing.T) {
 	}{
 		{"events", "tomorrow", 1, `-now: got "tomorrow": a time is written as 2027-05-29T12:00:00Z`},
 		{"events", "", 0, `-days: got 0: show 1 day or more`},
-		{"nowhere", "", 1, `../../config/testdata/valid: got "nowhere": there is no such environment; there are anchors, asynchronous, components, events, listener, minimal, plain, policies, serverless, update`},
+		{"nowhere", "", 1, `../../config/testdata/valid: got "nowhere": there is no such environment; there are anchors, asynchronous, components, endpoint, events, listener, minimal, models, plain, policies, serverless, update`},
 	} {
 		if err := run(&bytes.Buffer{}, "../../config/testdata/valid", test.env, test.now, test.days); err == nil || err.Error() != test.want {
 			t.Errorf("got %v, want %s", err, test.want)

@@ -3,6 +3,7 @@ package deploy_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -69,6 +70,11 @@ func isGuarded(ctx context.Context, t *testing.T, local *localaws.AWS, balancer 
 	want := []string{"RequestsPerAddress", "RequestsPerSession", "AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesCommonRuleSet"}
 	if diff := cmp.Diff(want, rules); diff != "" {
 		t.Errorf("the firewall's rules (-want +got)\n%s", diff)
+	}
+	logged, err := wafv2.NewFromConfig(local.Config(region)).GetLoggingConfiguration(ctx,
+		&wafv2.GetLoggingConfigurationInput{ResourceArn: firewall.WebACL.ARN})
+	if err != nil || !strings.Contains(logged.LoggingConfiguration.LogDestinationConfigs[0], ":log-group:aws-waf-logs-") {
+		t.Errorf("the firewall's log: %+v, %v", logged, err)
 	}
 	if firewall.WebACL.DefaultAction.Allow == nil {
 		t.Errorf("got default action %+v, want Allow", firewall.WebACL.DefaultAction)

@@ -1,10 +1,11 @@
-"""AWS::WAFv2::WebACL and WebACLAssociation, of which moto has the API and no CloudFormation.
+"""AWS::WAFv2::WebACL, WebACLAssociation and LoggingConfiguration, of which moto has the API and no CloudFormation.
 
-No request is looked at.
+No request is looked at, and nothing is logged.
 """
 
 from typing import Any
 
+from moto.core.exceptions import JsonRESTError
 from moto.core.utils import camelcase_to_underscores
 from moto.wafv2.models import FakeRule
 
@@ -13,9 +14,11 @@ from .standin import stand_in
 
 ACL = "AWS::WAFv2::WebACL"
 ASSOCIATION = "AWS::WAFv2::WebACLAssociation"
+LOGGING = "AWS::WAFv2::LoggingConfiguration"
 
 WebACL = stand_in(ACL, "wafv2", "Name", "Arn", "Id", "LabelNamespace")
 WebACLAssociation = stand_in(ASSOCIATION, "wafv2")
+LoggingConfiguration = stand_in(LOGGING, "wafv2")
 
 OPTIONAL = {
     "association_config": "AssociationConfig",
@@ -78,3 +81,26 @@ def associate(r: Resource) -> Any:
 @deletes(ASSOCIATION)
 def disassociate(r: Resource) -> None:
     r.backend("wafv2").disassociate_web_acl(r.properties["ResourceArn"])
+
+
+@creates(LOGGING)
+def log(r: Resource) -> Any:
+    put_logging(r)
+    return LoggingConfiguration(r.properties["ResourceArn"])
+
+
+@updates(LOGGING)
+def put_logging(r: Resource) -> None:
+    p = r.properties
+    for destination in p["LogDestinationConfigs"]:
+        # AWS WAF wants the prefix, and takes the ARN of a log group without its last part.
+        if ":log-group:aws-waf-logs-" not in destination or destination.endswith(":*"):
+            raise JsonRESTError("WAFInvalidParameterException", f"AWS WAF does not log to {destination}")
+    r.backend("wafv2").put_logging_configuration(
+        p["ResourceArn"], p["LogDestinationConfigs"], p.get("RedactedFields"), False, p.get("LoggingFilter")
+    )
+
+
+@deletes(LOGGING)
+def stop_logging(r: Resource) -> None:
+    r.backend("wafv2").delete_logging_configuration(r.properties["ResourceArn"])
