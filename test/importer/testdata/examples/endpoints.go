@@ -15,7 +15,7 @@ import (
 )
 
 var endpoints = []func(awscdk.Stack){
-	EndpointOfTwoVariants, ShadowVariant, ServerlessEndpoint, AsynchronousEndpoint, EndpointOfComponents, Adapter,
+	EndpointOfTwoVariants, AddVariant, ShadowVariant, ServerlessEndpoint, AsynchronousEndpoint, EndpointOfComponents, Adapter,
 	InstancePools, CapacityReservation, Routing, PrefixAwareRouting, StartAndStorage, Debugging, DataCapture,
 	EnhancedMetrics, BlueGreenUpdate, LinearUpdate, RollingUpdate, EndpointWithVolumeKey, GrantInvoke, ImportedEndpoint,
 	APIGateway,
@@ -41,6 +41,15 @@ func EndpointOfTwoVariants(stack awscdk.Stack) {
 			{Name: "next", Model: model, InstanceType: "ml.c7i.xlarge", Weight: jsii.Number(1)},
 		},
 	})
+}
+
+// AddVariant adds a variant to an endpoint that was made before.
+func AddVariant(stack awscdk.Stack) {
+	model := odds(stack)
+	endpoint := inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
+		EndpointName: "added-variant", Variants: []inference.VariantProps{{Model: model, InstanceType: "ml.c6i.xlarge"}},
+	})
+	endpoint.AddVariant(inference.VariantProps{Name: "next", Model: model, InstanceType: "ml.c7i.xlarge"})
 }
 
 // ServerlessEndpoint has one copy provisioned.

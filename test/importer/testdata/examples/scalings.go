@@ -204,9 +204,11 @@ func ScaleImportedEndpoint(stack awscdk.Stack) {
 // ScaleAfterwards adds a policy and a schedule to scaling that was made before.
 func ScaleAfterwards(stack awscdk.Stack) {
 	target := scale(stack, func(*autoscaling.VariantScaling) {})
-	six := 6
+	six, two := 6, 2
 	target.ScaleOnSchedule(autoscaling.ScheduledAction{
 		Name: "evening", Schedule: "cron(0 18 ? * SAT *)", Timezone: "Europe/London", MinCapacity: &six,
+	}, autoscaling.ScheduledAction{
+		Name: "night", Schedule: "cron(0 23 ? * SAT *)", Timezone: "Europe/London", MinCapacity: &two,
 	})
 	target.ScaleToTrackMetric(autoscaling.Tracking("concurrent-requests",
 		autoscaling.VariantConcurrentRequestsHighResolution, 6))
