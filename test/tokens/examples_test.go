@@ -146,7 +146,8 @@ var examples = []example{
 		return frontend.GatewayServiceProps{
 			EndpointName: "odds", InferenceComponents: []string{"odds-a"}, VPC: vpc(stack), Image: image, Scaling: &target,
 			Server: settings.Server{FallbackBody: "none", FallbackContentType: "text/plain",
-				PrioritySources: []string{"10.0.0.0/8"}, OTLPEndpoint: "http://collector.example:4318"},
+				PrioritySources: []string{"10.0.0.0/8"}, OTLPEndpoint: "http://collector.example:4318",
+				V2Model: "odds", CORSOrigins: []string{"https://app.example.com"}},
 		}
 	}),
 	of("load balancer with a login", frontend.NewLoadBalancer, func(stack awscdk.Stack) frontend.LoadBalancerProps {
