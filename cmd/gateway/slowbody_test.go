@@ -44,8 +44,8 @@ func (s *server) askWith(t *testing.T, client *http.Client, priority string, bod
 	}
 	r.Header.Set("X-Gateway-Priority", priority)
 	response, err := client.Do(r)
-	if err != nil {
-		t.Fatal(err)
+	if err != nil { // as where a write to a connection that is closed after its reply fails first
+		return 0, err.Error()
 	}
 	defer response.Body.Close()
 	_, _ = io.Copy(io.Discard, response.Body)
@@ -154,7 +154,7 @@ func TestStalledBodies(t *testing.T) {
 	for !full {
 		status, code := s.askWith(t, client, "", body)
 		full = status == 503 && code == "GatewayMemoryFull"
-		if !full && (status != 200 || time.Since(start) > time.Minute) {
+		if !full && (status != 200 && status != 0 || time.Since(start) > time.Minute) {
 			t.Fatalf("the memory is not full: %d %s", status, code)
 		}
 	}
@@ -196,18 +196,25 @@ func TestSteadyBodies(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, %d bytes a second", name, rate), func(t *testing.T) {
 				t.Parallel()
 				defer client.CloseIdleConnections()
-				reader, writer := io.Pipe()
-				defer reader.Close()
-				go func() {
-					defer writer.Close()
-					for range 14 { // 7 s
-						if _, err := io.WriteString(writer, strings.Repeat("x", rate/2)); err != nil {
-							return
+				post := func() (*http.Response, error) {
+					reader, writer := io.Pipe()
+					go func() {
+						defer writer.Close()
+						for range 14 { // 7 s
+							if _, err := io.WriteString(writer, strings.Repeat("x", rate/2)); err != nil {
+								return
+							}
+							time.Sleep(500 * time.Millisecond)
 						}
-						time.Sleep(500 * time.Millisecond)
-					}
-				}()
-				response, err := client.Post("http://"+s.address+"/invocations", "text/plain", reader)
+					}()
+					defer reader.Close()
+					return client.Post("http://"+s.address+"/invocations", "text/plain", reader)
+				}
+				response, err := post()
+				// net/http gives up a reply where its own write to the closed connection fails first.
+				for try := 0; err != nil && want != "200 " && try < 4; try++ {
+					response, err = post()
+				}
 				if err != nil {
 					t.Fatal(err)
 				}
