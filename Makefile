@@ -154,8 +154,9 @@ bench-gateway: ## Compare the gateway's speed and memory with other ways to Sage
 	go run ./test/bench
 
 .PHONY: soak-gateway
-soak-gateway: ## Send the gateway 1,000 long streams, ten times too much, and a model that is slow for a minute.
+soak-gateway: ## Send the gateway long streams, ten times too much, a slow model, and failing credentials for minutes.
 	go run ./test/bench -soak all
+	go test -count=1 -timeout 20m -tags soak -run ForMinutes ./cmd/gateway
 
 .PHONY: tools
 tools: ## Install the pinned tools into the checkout, where they are missing.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -31,17 +30,6 @@ func TestCredentialSourceFails(t *testing.T) {
 	// source after the third, when the credentials have ended.
 	sourceRun{validFor: 18 * time.Second, quiet: 8 * time.Second, load: 9 * time.Second, rate: 200,
 		warnings: map[string][2]int{"answers 500": {1, 1}, "hangs": {0, 1}}}.test(t)
-}
-
-// The same for five minutes of failures; the log says it once a minute. It takes ten
-// minutes, so it runs only with GATEWAY_LONG_TESTS=1 and -timeout=20m.
-func TestCredentialSourceFailsForMinutes(t *testing.T) {
-	if os.Getenv("GATEWAY_LONG_TESTS") == "" {
-		t.Skip("it takes ten minutes: set GATEWAY_LONG_TESTS=1, and -timeout=20m")
-	}
-	t.Parallel()
-	sourceRun{validFor: 10*time.Minute + 20*time.Second, quiet: 5 * time.Minute, load: 5*time.Minute + 15*time.Second, rate: 200,
-		warnings: map[string][2]int{"answers 500": {5, 6}, "hangs": {4, 6}}}.test(t)
 }
 
 func (run sourceRun) test(t *testing.T) {
