@@ -83,9 +83,12 @@ Frontend.ReservedConcurrency: got -1: a concurrency is 1 or more; leave it out w
 func TestFactsOfVariantScaling(t *testing.T) {
 	t.Parallel()
 	s := autoscaling.VariantScaling{
-		Capacity:         autoscaling.Capacity{RequestsPerSecondPerInstance: 100, StartTime: 9 * time.Minute},
-		Scaling:          autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 40, Zones: 3},
-		ScheduledActions: []autoscaling.ScheduledAction{{Name: "night", MaxCapacity: ptr(20), AllowLowerMax: true}, {Name: "more"}},
+		Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100, StartTime: 9 * time.Minute},
+		Scaling:  autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 40, Zones: 3},
+		ScheduledActions: []autoscaling.ScheduledAction{
+			{Name: "night", MaxCapacity: ptr(20), AllowLowerMax: true},
+			{Name: "more"},
+		},
 		Events: []events.Event{
 			{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 1000, Uncertainty: 1.5},
 			{Name: "friendly", Starts: "2027-06-02T20:00", Ends: "2027-06-02T22:00", PeakInstances: 1, LeadTime: ptr(time.Hour)},
@@ -93,7 +96,10 @@ func TestFactsOfVariantScaling(t *testing.T) {
 	}
 	want := autoscaling.Facts{
 		Zones: 3, StartTime: 9 * time.Minute, RequestsPerSecondPerInstance: 100, PeakRequestsPerSecond: 1500, LoweredMaximums: []string{"night"},
-		Events: []autoscaling.EventFacts{{Name: "final", Floor: 23, LeadTime: 30 * time.Minute}, {Name: "friendly", Floor: 2, LeadTime: time.Hour}},
+		Events: []autoscaling.EventFacts{
+			{Name: "final", Floor: 23, LeadTime: 30 * time.Minute},
+			{Name: "friendly", Floor: 2, LeadTime: time.Hour},
+		},
 	}
 	if diff := cmp.Diff(want, s.Facts()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

@@ -116,7 +116,12 @@ func TestFindings(t *testing.T) {
 		"predefined-metric-unknown", "scale-in-disabled", "wake-up-tracked", "action-past"}
 	for _, r := range lint.Rules() {
 		if slices.Contains(rules, r.ID) == slices.Contains(errorsFirst, r.ID) {
-			t.Errorf("%s: found in files %v, expected not to be %v", r.ID, slices.Contains(rules, r.ID), slices.Contains(errorsFirst, r.ID))
+			t.Errorf(
+				"%s: found in files %v, expected not to be %v",
+				r.ID,
+				slices.Contains(rules, r.ID),
+				slices.Contains(errorsFirst, r.ID),
+			)
 		}
 	}
 }

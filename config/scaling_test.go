@@ -37,7 +37,13 @@ func TestEveryFieldOfTheModelHasAYAMLPath(t *testing.T) {
 	fields("", reflect.TypeFor[autoscaling.VariantScaling](), "Policies", "StepPolicies")
 	fields("", reflect.TypeFor[autoscaling.AsynchronousScaling]())
 	// Variants with these are not scaled by their instances.
-	fields("Variant.", reflect.TypeFor[autoscaling.Variant](), "ManagedInstanceScaling", "MaxInstanceCount", "MaxConcurrency")
+	fields(
+		"Variant.",
+		reflect.TypeFor[autoscaling.Variant](),
+		"ManagedInstanceScaling",
+		"MaxInstanceCount",
+		"MaxConcurrency",
+	)
 	fields("ScheduledActions[0].", reflect.TypeFor[autoscaling.ScheduledAction]())
 	fields("Events[0].", reflect.TypeFor[events.Event]())
 	fields("Events[0].Shape[0].", reflect.TypeFor[events.ShapeStep]())
@@ -103,7 +109,12 @@ func TestTargetOfItsOwn(t *testing.T) {
 
 func TestProductionVariant(t *testing.T) {
 	t.Parallel()
-	want := autoscaling.Variant{EndpointName: "predictions", Name: "main", InstanceType: "ml.c6i.large", InitialInstanceCount: 1}
+	want := autoscaling.Variant{
+		EndpointName:         "predictions",
+		Name:                 "main",
+		InstanceType:         "ml.c6i.large",
+		InitialInstanceCount: 1,
+	}
 	if diff := cmp.Diff(want, valid(t, "minimal").ProductionVariants()[0].Variant()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

@@ -67,8 +67,11 @@ func TestAsynchronousKeys(t *testing.T) {
 // its endpoint, with the stack's template.
 func configuration(t *testing.T, more string) (map[string]any, template.Template) {
 	t.Helper()
-	got := stackOf(t, environment(t, validFile(t, "minimal"), edit{"  name: predictions\n", "  name: predictions\n" + more}),
-		"inference")
+	got := stackOf(
+		t,
+		environment(t, validFile(t, "minimal"), edit{"  name: predictions\n", "  name: predictions\n" + more}),
+		"inference",
+	)
 	return got.One(t, "AWS::SageMaker::EndpointConfig").Properties, got
 }
 

@@ -114,7 +114,8 @@ func TestEnvironmentBuiltInGo(t *testing.T) {
 	}
 	built.Scaling.MaxCapacity, built.Region = -1, ""
 	got := template.Panics(t, func() { stacks.NewEnvironment(awscdk.NewApp(nil), built) })
-	if err, ok := got.(error); !ok || err.Error() != built.Validate().Error() || !strings.HasPrefix(err.Error(), "Region: ") {
+	if err, ok := got.(error); !ok || err.Error() != built.Validate().Error() ||
+		!strings.HasPrefix(err.Error(), "Region: ") {
 		t.Errorf("got %v, want %v", got, built.Validate())
 	}
 }

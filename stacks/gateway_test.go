@@ -63,8 +63,11 @@ func TestTasksInAVPCThatStands(t *testing.T) {
 // TestTraces: the tasks are told of the collector, and the network's security
 // group lets them out to it.
 func TestTraces(t *testing.T) {
-	stage := stacks.NewEnvironment(awscdk.NewApp(nil), standing(t,
-		"  gateway: fargate\n", "  gateway: fargate\n  server: {otlpEndpoint: 'http://10.0.9.9:4318', traceRatio: 0.25}\n")).Stage
+	stage := stacks.NewEnvironment(awscdk.NewApp(nil), standing(
+		t,
+		"  gateway: fargate\n",
+		"  gateway: fargate\n  server: {otlpEndpoint: 'http://10.0.9.9:4318', traceRatio: 0.25}\n",
+	)).Stage
 	part := func(name string) template.Template {
 		return template.Of(t, stage.Node().FindChild(jsii.String(name)).(awscdk.Stack))
 	}
@@ -86,7 +89,13 @@ func TestTraces(t *testing.T) {
 			out = group.Properties["SecurityGroupEgress"].([]any)
 		}
 	}
-	want := map[string]any{"CidrIp": "10.0.9.9/32", "FromPort": 4318., "ToPort": 4318., "IpProtocol": "tcp", "Description": "The collector of traces"}
+	want := map[string]any{
+		"CidrIp":      "10.0.9.9/32",
+		"FromPort":    4318.,
+		"ToPort":      4318.,
+		"IpProtocol":  "tcp",
+		"Description": "The collector of traces",
+	}
 	if len(out) != 2 || !cmp.Equal(out[1], any(want)) {
 		t.Errorf("got out of the tasks: %v, want beside AWS's services %v", out, want)
 	}

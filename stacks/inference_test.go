@@ -216,7 +216,10 @@ func TestInstanceKeys(t *testing.T) {
 	component := stackOf(t, environment(t, validFile(t, "components"), edit{"  - name: odds\n",
 		"  - name: odds\n    modelDataDownloadTimeout: 20m\n    containerStartupHealthCheckTimeout: 10m\n"}), "inference").
 		All("AWS::SageMaker::InferenceComponent")[0].Properties["Specification"].(map[string]any)
-	want := map[string]any{"ModelDataDownloadTimeoutInSeconds": 1200.0, "ContainerStartupHealthCheckTimeoutInSeconds": 600.0}
+	want := map[string]any{
+		"ModelDataDownloadTimeoutInSeconds":           1200.0,
+		"ContainerStartupHealthCheckTimeoutInSeconds": 600.0,
+	}
 	if diff := cmp.Diff(want, component["StartupParameters"]); diff != "" {
 		t.Error(diff)
 	}

@@ -47,10 +47,14 @@ func mayDo(t *testing.T, of template.Template, not string, want ...string) {
 }
 
 func TestModelPackage(t *testing.T) {
-	got := withModel(t, validFile(t, "minimal"), `  modelPackageArn: arn:aws:sagemaker:eu-west-1:123456789012:model-package/odds/7
+	got := withModel(
+		t,
+		validFile(t, "minimal"),
+		`  modelPackageArn: arn:aws:sagemaker:eu-west-1:123456789012:model-package/odds/7
   inferenceSpecificationName: gpu
   environment: {LEVEL: low}
-`)
+`,
+	)
 	want := map[string]any{
 		"ModelPackageName":           "arn:aws:sagemaker:eu-west-1:123456789012:model-package/odds/7",
 		"InferenceSpecificationName": "gpu", "Environment": map[string]any{"LEVEL": "low"},
@@ -231,7 +235,11 @@ func TestSeveralContainers(t *testing.T) {
 			"ecr:BatchGetImage arn:${AWS::Partition}:ecr:eu-west-1:123456789012:repository/odds",
 			"s3:GetObject arn:${AWS::Partition}:s3:::models-eu-west-1/odds/first.tar.gz")
 	}
-	one := withModel(t, validFile(t, "minimal"), "  image: "+modelImage+"\n  modelDataUrl: s3://models-eu-west-1/odds/\n  multiModel: true\n")
+	one := withModel(
+		t,
+		validFile(t, "minimal"),
+		"  image: "+modelImage+"\n  modelDataUrl: s3://models-eu-west-1/odds/\n  multiModel: true\n",
+	)
 	if diff := cmp.Diff(map[string]any{
 		"Image": modelImage, "ModelDataUrl": "s3://models-eu-west-1/odds/", "Mode": "MultiModel",
 	}, model(t, one)["PrimaryContainer"]); diff != "" {
@@ -256,9 +264,13 @@ func TestComponentsReachTheNetwork(t *testing.T) {
 
 // TestPublishedImage: an image of AWS by names, in the environment's Region.
 func TestPublishedImage(t *testing.T) {
-	got := withModel(t, validFile(t, "minimal"), `  deepLearningContainer: {framework: pytorch, version: 2.6.0, processor: cpu}
+	got := withModel(
+		t,
+		validFile(t, "minimal"),
+		`  deepLearningContainer: {framework: pytorch, version: 2.6.0, processor: cpu}
   allowNetworkAccess: true
-`)
+`,
+	)
 	image, _ := model(t, got)["PrimaryContainer"].(map[string]any)["Image"].(string)
 	if !strings.HasPrefix(image, "763104351884.dkr.ecr.eu-west-1.amazonaws.com/pytorch-inference:2.6.0-cpu-py312") {
 		t.Errorf("got %s", image)

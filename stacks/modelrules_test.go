@@ -108,8 +108,14 @@ func TestModelRulesHaveTwoFaces(t *testing.T) {
 		{"SageMaker assumes a role of the endpoint's account",
 			[]string{"image: " + modelImage, "executionRoleArn: arn:aws:iam::210987654321:role/models"}, withRole},
 	} {
-		file := strings.Replace(validFile(t, "minimal"), "  image: "+modelImage+"\n", "  "+strings.Join(test.keys, "\n  ")+"\n", 1)
-		if _, err := config.Parse("rule.yaml", "rule", []byte(file)); err == nil || !strings.Contains(err.Error(), test.rule) {
+		file := strings.Replace(
+			validFile(t, "minimal"),
+			"  image: "+modelImage+"\n",
+			"  "+strings.Join(test.keys, "\n  ")+"\n",
+			1,
+		)
+		if _, err := config.Parse("rule.yaml", "rule", []byte(file)); err == nil ||
+			!strings.Contains(err.Error(), test.rule) {
 			t.Errorf("the file: %v, want %s", err, test.rule)
 		}
 		err := template.Panics(t, func() { inference.NewModel(stack, fmt.Sprint("Model", i), test.props) })

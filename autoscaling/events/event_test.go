@@ -20,11 +20,34 @@ func validCalendar() events.Calendar {
 		StartTime: 9 * time.Minute, CapacityMargin: ptr(10 * time.Minute),
 		AssertEvery: 5 * time.Minute, Align: 30 * time.Minute, ReleaseSteps: 3, ReleaseEvery: 10 * time.Minute, ReleaseAssertions: 2, OtherActions: 2,
 		Events: []events.Event{
-			{Name: "final", Timezone: "Europe/London", Starts: "2027-05-30T20:00", Ends: "2027-05-30T22:00", PeakRequestsPerSecond: 3000,
-				Shape:       []events.ShapeStep{{Share: 0.5}, {After: 45 * time.Minute, Share: 1}},
-				Uncertainty: 1.2, Overrun: ptr(90 * time.Minute), LeadTime: ptr(9 * time.Minute)},
-			{Name: "group stage", Timezone: "Asia/Seoul", Starts: "21:00", Ends: "01:00", Dates: []string{"2027-05-01", "2027-05-04"}, PeakInstances: 8},
-			{Name: "prime time", Starts: "19:00", Ends: "22:00", Weekdays: []string{"FRI", "sat"}, From: "2027-01-01", Until: "2027-06-30", PeakInstances: 5},
+			{
+				Name:                  "final",
+				Timezone:              "Europe/London",
+				Starts:                "2027-05-30T20:00",
+				Ends:                  "2027-05-30T22:00",
+				PeakRequestsPerSecond: 3000,
+				Shape:                 []events.ShapeStep{{Share: 0.5}, {After: 45 * time.Minute, Share: 1}},
+				Uncertainty:           1.2,
+				Overrun:               ptr(90 * time.Minute),
+				LeadTime:              ptr(9 * time.Minute),
+			},
+			{
+				Name:          "group stage",
+				Timezone:      "Asia/Seoul",
+				Starts:        "21:00",
+				Ends:          "01:00",
+				Dates:         []string{"2027-05-01", "2027-05-04"},
+				PeakInstances: 8,
+			},
+			{
+				Name:          "prime time",
+				Starts:        "19:00",
+				Ends:          "22:00",
+				Weekdays:      []string{"FRI", "sat"},
+				From:          "2027-01-01",
+				Until:         "2027-06-30",
+				PeakInstances: 5,
+			},
 		},
 	}
 }
@@ -205,7 +228,13 @@ func ExampleCalendar() {
 		RequestsPerSecondPerInstance: 100, StartTime: 9 * time.Minute, // from a load test
 		Zones: 3,
 		Events: []events.Event{
-			{Name: "final", Timezone: "Europe/London", Starts: "2027-05-30T20:00", Ends: "2027-05-30T22:00", PeakRequestsPerSecond: 3000},
+			{
+				Name:                  "final",
+				Timezone:              "Europe/London",
+				Starts:                "2027-05-30T20:00",
+				Ends:                  "2027-05-30T22:00",
+				PeakRequestsPerSecond: 3000,
+			},
 		},
 	}
 	if ps := calendar.Validate(); ps != nil {

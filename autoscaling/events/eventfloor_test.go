@@ -35,8 +35,11 @@ func TestFloorsOfARiseAlone(t *testing.T) {
 	none, half := 0.0, 0.5
 	stepped := event
 	stepped.LeadTime = ptr(10 * time.Minute)
-	stepped.Shape = []events.ShapeStep{{Share: 0.5, FloorShare: &half}, {After: 30 * time.Minute, Share: 0.8, FloorShare: &none},
-		{After: 90 * time.Minute, Share: 1}}
+	stepped.Shape = []events.ShapeStep{
+		{Share: 0.5, FloorShare: &half},
+		{After: 30 * time.Minute, Share: 0.8, FloorShare: &none},
+		{After: 90 * time.Minute, Share: 1},
+	}
 	for name, test := range map[string]struct {
 		event events.Event
 		want  []string
@@ -54,7 +57,11 @@ func TestFloorsOfARiseAlone(t *testing.T) {
 		t.Error(diff)
 	}
 	whole := stepped
-	whole.Shape = []events.ShapeStep{{Share: 0.5}, {After: 30 * time.Minute, Share: 0.8}, {After: 90 * time.Minute, Share: 1}}
+	whole.Shape = []events.ShapeStep{
+		{Share: 0.5},
+		{After: 30 * time.Minute, Share: 0.8},
+		{After: 90 * time.Minute, Share: 1},
+	}
 	if diff := cmp.Diff(list(tasks.Calendar(calendar(whole))), list(tasks.Calendar(calendar(stepped)))); diff != "" {
 		t.Error(diff)
 	}

@@ -30,7 +30,14 @@ func calendar(of ...events.Event) events.Calendar {
 func listFloors(floors []events.Floor) string {
 	var b strings.Builder
 	for _, f := range floors {
-		fmt.Fprintf(&b, "%s to %s %d %s\n", f.From.Format("2006-01-02 15:04"), f.To.Format("2006-01-02 15:04 MST"), f.MinCapacity, strings.Join(f.Events, ", "))
+		fmt.Fprintf(
+			&b,
+			"%s to %s %d %s\n",
+			f.From.Format("2006-01-02 15:04"),
+			f.To.Format("2006-01-02 15:04 MST"),
+			f.MinCapacity,
+			strings.Join(f.Events, ", "),
+		)
 	}
 	return b.String()
 }
@@ -180,7 +187,12 @@ cron(30,35,40 22 30 5 ? 2027) UTC 6
 			if diff := cmp.Diff(test.actions, "\n"+autoscalingtest.ListActions(autoscaling.FloorActions(test.calendar))); diff != "" {
 				t.Error(diff)
 			}
-			autoscalingtest.CheckFloors(t, test.calendar, time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC), time.Date(2027, 7, 1, 0, 0, 0, 0, time.UTC))
+			autoscalingtest.CheckFloors(
+				t,
+				test.calendar,
+				time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC),
+				time.Date(2027, 7, 1, 0, 0, 0, 0, time.UTC),
+			)
 		})
 	}
 }
@@ -189,8 +201,19 @@ cron(30,35,40 22 30 5 ? 2027) UTC 6
 // ends, and one for all whole months in between of a year.
 func TestWeeklyEvents(t *testing.T) {
 	t.Parallel()
-	c := calendar(events.Event{Name: "prime time", Timezone: "Europe/London", Starts: "19:00", Ends: "22:00", Weekdays: []string{"fri", "SAT"},
-		From: "2026-02-10", Until: "2028-12-31", PeakInstances: 10, LeadTime: ptr(time.Hour)})
+	c := calendar(
+		events.Event{
+			Name:          "prime time",
+			Timezone:      "Europe/London",
+			Starts:        "19:00",
+			Ends:          "22:00",
+			Weekdays:      []string{"fri", "SAT"},
+			From:          "2026-02-10",
+			Until:         "2028-12-31",
+			PeakInstances: 10,
+			LeadTime:      ptr(time.Hour),
+		},
+	)
 	c.ReleaseSteps = 1
 	c.AssertEvery = 10 * time.Minute
 	c.Align = 30 * time.Minute
@@ -205,14 +228,27 @@ cron(0,10,20 23 ? * FRI,SAT 2027,2028) Europe/London 2
 	if diff := cmp.Diff(want, "\n"+autoscalingtest.ListActions(autoscaling.FloorActions(c))); diff != "" {
 		t.Error(diff)
 	}
-	autoscalingtest.CheckFloors(t, c, time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC), time.Date(2029, 1, 2, 0, 0, 0, 0, time.UTC))
+	autoscalingtest.CheckFloors(
+		t,
+		c,
+		time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC),
+		time.Date(2029, 1, 2, 0, 0, 0, 0, time.UTC),
+	)
 }
 
 func TestEventFigures(t *testing.T) {
 	t.Parallel()
 	c := events.Calendar{
 		MinCapacity: 2, MaxCapacity: 100, RequestsPerSecondPerInstance: 100, Zones: 3, StartTime: 9 * time.Minute,
-		Events: []events.Event{{Name: "final", Timezone: "Europe/London", Starts: "2027-05-30T20:00", Ends: "2027-05-30T22:00", PeakRequestsPerSecond: 3000}},
+		Events: []events.Event{
+			{
+				Name:                  "final",
+				Timezone:              "Europe/London",
+				Starts:                "2027-05-30T20:00",
+				Ends:                  "2027-05-30T22:00",
+				PeakRequestsPerSecond: 3000,
+			},
+		},
 	}
 	if ps := c.Validate(); ps != nil {
 		t.Fatal(ps)
@@ -233,7 +269,10 @@ func TestEventFigures(t *testing.T) {
 			t.Errorf("got the name %q", a.Name)
 		}
 	}
-	c.Events = append(c.Events, events.Event{Name: "another", Starts: "2026-05-30T20:00", Ends: "2026-05-30T22:00", PeakInstances: 5})
+	c.Events = append(
+		c.Events,
+		events.Event{Name: "another", Starts: "2026-05-30T20:00", Ends: "2026-05-30T22:00", PeakInstances: 5},
+	)
 	for _, a := range autoscaling.FloorActions(c) {
 		delete(names, a.Name)
 	}
@@ -245,7 +284,14 @@ func TestEventFigures(t *testing.T) {
 func TestEventActionNames(t *testing.T) {
 	t.Parallel()
 	match := func(name, starts, ends string) events.Event {
-		return events.Event{Name: name, Starts: "2027-05-15T" + starts, Ends: "2027-05-15T" + ends, PeakInstances: 10, Overrun: ptr(time.Duration(0)), LeadTime: ptr(time.Duration(0))}
+		return events.Event{
+			Name:          name,
+			Starts:        "2027-05-15T" + starts,
+			Ends:          "2027-05-15T" + ends,
+			PeakInstances: 10,
+			Overrun:       ptr(time.Duration(0)),
+			LeadTime:      ptr(time.Duration(0)),
+		}
 	}
 	c := calendar(match("late", "19:00", "21:00"), match("early", "13:00", "15:00"), match("noon", "10:00", "12:00"))
 	c.ReleaseSteps = 1
@@ -261,7 +307,13 @@ func TestEventActionNames(t *testing.T) {
 // different peaks.
 func season(peaks int) events.Calendar {
 	c := events.Calendar{MinCapacity: 2, MaxCapacity: 100, RequestsPerSecondPerInstance: 100, Zones: 3}
-	kickOffs := []time.Duration{12*time.Hour + 30*time.Minute, 15 * time.Hour, 16*time.Hour + 30*time.Minute, 17*time.Hour + 30*time.Minute, 20 * time.Hour}
+	kickOffs := []time.Duration{
+		12*time.Hour + 30*time.Minute,
+		15 * time.Hour,
+		16*time.Hour + 30*time.Minute,
+		17*time.Hour + 30*time.Minute,
+		20 * time.Hour,
+	}
 	day := time.Date(2026, 8, 15, 0, 0, 0, 0, time.UTC)
 	for i := range 60 {
 		starts := day.Add(kickOffs[i*i%7%5])

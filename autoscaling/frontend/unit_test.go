@@ -19,7 +19,15 @@ import (
 func final() events.Calendar {
 	return events.Calendar{
 		MinCapacity: 6, MaxCapacity: 40, RequestsPerSecondPerInstance: 400, SafetyFactor: 0.6, Zones: 3, StartTime: 6 * time.Minute,
-		Events: []events.Event{{Name: "final", Timezone: "Europe/London", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 6000}},
+		Events: []events.Event{
+			{
+				Name:                  "final",
+				Timezone:              "Europe/London",
+				Starts:                "2027-05-29T20:00",
+				Ends:                  "2027-05-29T22:00",
+				PeakRequestsPerSecond: 6000,
+			},
+		},
 	}
 }
 
@@ -45,7 +53,8 @@ func TestFrontEndFloors(t *testing.T) {
 		"capacity units": {240, "18:00"}, // 6000 connections a second ÷ 25
 	} {
 		floor := frontEnds[name].Calendar(final()).Floors()[0]
-		if floor.MinCapacity != want.floor || floor.From.In(london).Format("15:04") != want.from || floor.To.In(london).Format("15:04") != "23:00" {
+		if floor.MinCapacity != want.floor || floor.From.In(london).Format("15:04") != want.from ||
+			floor.To.In(london).Format("15:04") != "23:00" {
 			t.Errorf("%s: got %+v, want %d from %s to 23:00", name, floor, want.floor, want.from)
 		}
 	}
@@ -111,8 +120,11 @@ func TestFunctionTarget(t *testing.T) {
 		t.Error(ps)
 	}
 	properties := target.CloudFormation()
-	if properties["ResourceId"] != "function:gateway:live" || properties["ScalableDimension"] != "lambda:function:ProvisionedConcurrency" ||
-		properties["ServiceNamespace"] != "lambda" || properties["MinCapacity"] != 0 || properties["MaxCapacity"] != 800 {
+	if properties["ResourceId"] != "function:gateway:live" ||
+		properties["ScalableDimension"] != "lambda:function:ProvisionedConcurrency" ||
+		properties["ServiceNamespace"] != "lambda" ||
+		properties["MinCapacity"] != 0 ||
+		properties["MaxCapacity"] != 800 {
 		t.Errorf("got %v", properties)
 	}
 	if diff := cmp.Diff(autoscaling.FloorActions(c), target.ScheduledActions); diff != "" {
@@ -124,7 +136,10 @@ func TestFunctionTarget(t *testing.T) {
 	if got := frontend.FunctionTarget(c, 0).MaxCapacity; got != 429 {
 		t.Errorf("without a cap: got at most %d, want the highest floor", got)
 	}
-	if got := frontend.FunctionTarget(frontEnds["environments"].Calendar(events.Calendar{}), 0); got.MinCapacity != 0 || got.MaxCapacity != 1 || got.ScheduledActions == nil || len(got.ScheduledActions) != 0 {
+	if got := frontend.FunctionTarget(frontEnds["environments"].Calendar(events.Calendar{}), 0); got.MinCapacity != 0 ||
+		got.MaxCapacity != 1 ||
+		got.ScheduledActions == nil ||
+		len(got.ScheduledActions) != 0 {
 		t.Errorf("without events: got %+v", got)
 	}
 }
@@ -136,10 +151,13 @@ func TestServiceTarget(t *testing.T) {
 	if ps := target.Validate(); ps != nil {
 		t.Error(ps)
 	}
-	if target.Dimension.Namespace() != "ecs" || target.MinCapacity != 2 || target.MaxCapacity != 20 || *target.ScheduledActions[0].MinCapacity != 6 {
+	if target.Dimension.Namespace() != "ecs" || target.MinCapacity != 2 || target.MaxCapacity != 20 ||
+		*target.ScheduledActions[0].MinCapacity != 6 {
 		t.Errorf("got %+v", target)
 	}
-	if p := target.Policies; len(p) != 1 || p[0].Metric != autoscaling.ServiceAverageCPUUtilization || p[0].TargetValue != 70 || p[0].ScaleOutCooldown != time.Minute {
+	if p := target.Policies; len(p) != 1 || p[0].Metric != autoscaling.ServiceAverageCPUUtilization ||
+		p[0].TargetValue != 70 ||
+		p[0].ScaleOutCooldown != time.Minute {
 		t.Errorf("got policies %+v, want the tasks' CPU near 70 %%", p)
 	}
 	if got := frontend.ServiceTarget(frontEnds["tasks"].Calendar(final()), 0).MaxCapacity; got != 6 {
@@ -155,7 +173,14 @@ func TestFrontEndFloorsHold(t *testing.T) {
 		day := time.Date(2027, 3, 28, 0, 0, 0, 0, time.UTC)
 		c := autoscalingtest.DrawCalendar(t, day)
 		c.RequestsPerSecondPerInstance = 100
-		front := frontend.Unit{RequestsPerSecond: 100, StartTime: 15 * time.Minute, Zones: c.Zones, MinCapacity: c.MinCapacity}.Calendar(c)
+		front := frontend.Unit{
+			RequestsPerSecond: 100,
+			StartTime:         15 * time.Minute,
+			Zones:             c.Zones,
+			MinCapacity:       c.MinCapacity,
+		}.Calendar(
+			c,
+		)
 		front.MaxCapacity = 10_000
 		if ps := front.Validate(); ps != nil {
 			t.Fatal(ps)
@@ -169,13 +194,17 @@ func TestMovingTheKickOffMovesAll(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		zone := rapid.SampledFrom([]string{"Europe/London", "America/New_York", "Asia/Kathmandu", "UTC"}).Draw(t, "zone")
-		starts := time.Date(2027, 6, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 30*24*12).Draw(t, "start")) * 5 * time.Minute)
+		starts := time.Date(2027, 6, 1, 0, 0, 0, 0, time.UTC).
+			Add(time.Duration(rapid.IntRange(0, 30*24*12).Draw(t, "start")) * 5 * time.Minute)
 		// On the grid, floors keep their lengths.
 		by := time.Duration(rapid.IntRange(1, 7*24*4).Draw(t, "by")) * 15 * time.Minute
 		at := func(starts time.Time) events.Calendar {
 			c := final()
 			c.Events[0].Timezone = zone
-			c.Events[0].Starts, c.Events[0].Ends = starts.Format("2006-01-02T15:04"), starts.Add(2*time.Hour).Format("2006-01-02T15:04")
+			c.Events[0].Starts, c.Events[0].Ends = starts.Format(
+				"2006-01-02T15:04",
+			), starts.Add(2*time.Hour).
+				Format("2006-01-02T15:04")
 			return c
 		}
 		all := map[string]func(events.Calendar) []run{

@@ -57,7 +57,8 @@ func TestBadArguments(t *testing.T) {
 		{"events", "", 0, `-days: got 0: show 1 day or more`},
 		{"nowhere", "", 1, `../../config/testdata/valid: got "nowhere": there is no such environment; there are anchors, asynchronous, components, endpoint, events, listener, minimal, models, plain, policies, serverless, update`},
 	} {
-		if err := run(&bytes.Buffer{}, "../../config/testdata/valid", test.env, test.now, test.days); err == nil || err.Error() != test.want {
+		if err := run(&bytes.Buffer{}, "../../config/testdata/valid", test.env, test.now, test.days); err == nil ||
+			err.Error() != test.want {
 			t.Errorf("got %v, want %s", err, test.want)
 		}
 	}

@@ -28,7 +28,8 @@ func TestFailuresThatRepeat(t *testing.T) {
 		runtime.Answer(test.answer)
 		before := len(runtime.Calls())
 		r, body := s.exchange(t, postOf("/invocations", "", "a"))
-		if r.StatusCode != test.status || r.Header.Get("X-Amzn-Errortype") != test.code || r.Header.Get("X-Should-Retry") != "false" {
+		if r.StatusCode != test.status || r.Header.Get("X-Amzn-Errortype") != test.code ||
+			r.Header.Get("X-Should-Retry") != "false" {
 			t.Errorf("%s: got %d %v %s", name, r.StatusCode, r.Header, body)
 		}
 		if n := len(runtime.Calls()) - before; n != 1 {

@@ -26,7 +26,8 @@ import (
 
 // ownID is a request ID of the gateway, in a header or in a body.
 var ownID = regexp.MustCompile(
-	`,\\*"(?:X-Amzn-Requestid|requestId)\\*":\[?\\*"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\\*"\]?`)
+	`,\\*"(?:X-Amzn-Requestid|requestId)\\*":\[?\\*"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\\*"\]?`,
+)
 
 // Every event of testdata gets exactly its reply from the built program.
 func TestEvents(t *testing.T) {

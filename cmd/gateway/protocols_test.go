@@ -86,12 +86,17 @@ func TestCORS(t *testing.T) {
 			t.Errorf("%s: got Vary %q", name, r.Header.Get("Vary"))
 		}
 		if r.StatusCode == 204 {
-			got := []string{r.Header.Get("Access-Control-Allow-Methods"), r.Header.Get("Access-Control-Allow-Headers"), r.Header.Get("Content-Length")}
+			got := []string{
+				r.Header.Get("Access-Control-Allow-Methods"),
+				r.Header.Get("Access-Control-Allow-Headers"),
+				r.Header.Get("Content-Length"),
+			}
 			if diff := cmp.Diff([]string{"POST", "content-type,x-stainless-lang", ""}, got); diff != "" {
 				t.Errorf("%s: %s", name, diff)
 			}
 		}
-		if exposed := r.Header.Get("Access-Control-Expose-Headers"); test.allowed != "" && !strings.Contains(exposed, "X-Amzn-Errortype") {
+		if exposed := r.Header.Get("Access-Control-Expose-Headers"); test.allowed != "" &&
+			!strings.Contains(exposed, "X-Amzn-Errortype") {
 			t.Errorf("%s: a script may read %q", name, exposed)
 		}
 	}
@@ -152,7 +157,10 @@ func TestOpenAI(t *testing.T) {
 		"a dot segment":     {"/openai/v1/x/../embeddings", `{}`, 404, "", ""},
 	} {
 		before := len(runtime.Calls())
-		r, body := s.exchange(t, postOf(test.path, "Content-Type: application/json\r\nAuthorization: Bearer of-the-client\r\n", test.body))
+		r, body := s.exchange(
+			t,
+			postOf(test.path, "Content-Type: application/json\r\nAuthorization: Bearer of-the-client\r\n", test.body),
+		)
 		if r.StatusCode != test.status || test.want != "" && body != test.want {
 			t.Errorf("%s: got %d %s", name, r.StatusCode, body)
 		}

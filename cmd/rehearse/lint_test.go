@@ -74,7 +74,8 @@ func TestLintFacts(t *testing.T) {
 		{[]string{"--facts", file, "--start-time", "7m", "--start-time-p95", "9m"}, "than the 9m that"},
 	} {
 		_, out, problems := call(append([]string{"lint", "--template", "testdata/hurts.yaml"}, test.args...)...)
-		if problems != "" || !strings.Contains(out, test.says) || (test.says == "") == strings.Contains(out, "[cooldown-short]") {
+		if problems != "" || !strings.Contains(out, test.says) ||
+			(test.says == "") == strings.Contains(out, "[cooldown-short]") {
 			t.Errorf("%q: got\n%s%s", test.args, out, problems)
 		}
 	}

@@ -183,9 +183,27 @@ func TestWhatIsSaidIsWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	played := filepath.Join(dir, "run.json")
-	_, _, problems = call("run", "--environment", planned, "--client-timeout", "1s", "--trace", semifinals, "--from",
-		"1998-07-08T17:00:00Z", "--to", "1998-07-09T00:00:00Z", "--kick-off", "1998-07-08T19:00:00Z", "--shift-to",
-		"2027-05-29T19:00:00Z", "--rate-scale", strconv.FormatFloat(float64(peak)/(217532./60), 'f', -1, 64), "--json", played)
+	_, _, problems = call(
+		"run",
+		"--environment",
+		planned,
+		"--client-timeout",
+		"1s",
+		"--trace",
+		semifinals,
+		"--from",
+		"1998-07-08T17:00:00Z",
+		"--to",
+		"1998-07-09T00:00:00Z",
+		"--kick-off",
+		"1998-07-08T19:00:00Z",
+		"--shift-to",
+		"2027-05-29T19:00:00Z",
+		"--rate-scale",
+		strconv.FormatFloat(float64(peak)/(217532./60), 'f', -1, 64),
+		"--json",
+		played,
+	)
 	if problems != "" {
 		t.Fatal(problems)
 	}

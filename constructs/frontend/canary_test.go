@@ -17,7 +17,11 @@ import (
 // gatewayIn makes a gateway on Lambda or Fargate.
 func gatewayIn(stack awscdk.Stack, vpc awsec2.IVpc, id, form string) frontend.Gateway {
 	if form == "function" {
-		return frontend.NewGatewayFunction(stack, id, frontend.GatewayFunctionProps{EndpointName: "Odds", Code: prebuilt(stackFor(stack, id))})
+		return frontend.NewGatewayFunction(
+			stack,
+			id,
+			frontend.GatewayFunctionProps{EndpointName: "Odds", Code: prebuilt(stackFor(stack, id))},
+		)
 	}
 	return frontend.NewGatewayService(stack, id, frontend.GatewayServiceProps{
 		EndpointName: "Odds", VPC: vpc, Image: image, MaxRequestBytes: frontend.MaxRequestBytes, // a function beside it takes no more
@@ -117,7 +121,11 @@ func TestCanaryProblems(t *testing.T) {
 	stack := template.NewStack(t)
 	vpc := newVPC(stack)
 	gateway := gatewayIn(stack, vpc, "Main", "service")
-	other := frontend.NewGatewayService(stack, "Other", frontend.GatewayServiceProps{EndpointName: "Evens", VPC: vpc, Image: image})
+	other := frontend.NewGatewayService(
+		stack,
+		"Other",
+		frontend.GatewayServiceProps{EndpointName: "Evens", VPC: vpc, Image: image},
+	)
 	for _, test := range []struct {
 		canary frontend.Canary
 		want   []string
@@ -134,7 +142,13 @@ func TestCanaryProblems(t *testing.T) {
 			`Canary.Gateway: got "Evens": a canary calls the same endpoint as the gateway, which is Odds; change its EndpointName`,
 		}},
 	} {
-		err := frontend.LoadBalancerProps{VPC: vpc, CertificateARN: certificate, AllowedCIDRs: []string{"10.0.0.0/16"}, Gateway: gateway, Canary: &test.canary}.Validate()
+		err := frontend.LoadBalancerProps{
+			VPC:            vpc,
+			CertificateARN: certificate,
+			AllowedCIDRs:   []string{"10.0.0.0/16"},
+			Gateway:        gateway,
+			Canary:         &test.canary,
+		}.Validate()
 		if err == nil {
 			t.Errorf("got no error, want %q", test.want)
 		} else if diff := cmp.Diff(test.want, strings.Split(err.Error(), "\n")); diff != "" {

@@ -36,7 +36,10 @@ func prebuilt(stack awscdk.Stack) awslambda.Code {
 
 func newVPC(stack awscdk.Stack) awsec2.IVpc {
 	return awsec2.NewVpc(stack, jsii.String("Vpc"), &awsec2.VpcProps{
-		AvailabilityZones: jsii.Strings("eu-west-1a", "eu-west-1b"), NatGateways: jsii.Number(0), RestrictDefaultSecurityGroup: jsii.Bool(false),
+		AvailabilityZones: jsii.Strings(
+			"eu-west-1a",
+			"eu-west-1b",
+		), NatGateways: jsii.Number(0), RestrictDefaultSecurityGroup: jsii.Bool(false),
 		SubnetConfiguration: &[]*awsec2.SubnetConfiguration{
 			{Name: jsii.String("public"), SubnetType: awsec2.SubnetType_PUBLIC},
 			{Name: jsii.String("private"), SubnetType: awsec2.SubnetType_PRIVATE_ISOLATED},
@@ -46,9 +49,15 @@ func newVPC(stack awscdk.Stack) awsec2.IVpc {
 
 func TestInternalWithTLS(t *testing.T) {
 	stack := template.NewStack(t)
-	gateway := frontend.NewGatewayFunction(stack, "Gateway", frontend.GatewayFunctionProps{EndpointName: "Odds", Code: prebuilt(stack)})
+	gateway := frontend.NewGatewayFunction(
+		stack,
+		"Gateway",
+		frontend.GatewayFunctionProps{EndpointName: "Odds", Code: prebuilt(stack)},
+	)
 	made := frontend.NewLoadBalancer(stack, "LoadBalancer", frontend.LoadBalancerProps{
-		VPC: newVPC(stack), Gateway: gateway, CertificateARN: certificate, AllowedCIDRs: []string{"10.0.0.0/16", "192.0.2.0/24"},
+		VPC: newVPC(
+			stack,
+		), Gateway: gateway, CertificateARN: certificate, AllowedCIDRs: []string{"10.0.0.0/16", "192.0.2.0/24"},
 	})
 	got := template.Of(t, stack)
 
@@ -135,8 +144,16 @@ func TestInternalWithTLS(t *testing.T) {
 	})
 	t.Run("the gateway may call this endpoint and write its log", func(t *testing.T) {
 		want := []map[string]any{
-			{"Effect": "Allow", "Action": []any{"logs:CreateLogStream", "logs:PutLogEvents"}, "Resource": getAtt(got.ID(t, "AWS::Logs::LogGroup"), "Arn")},
-			{"Effect": "Allow", "Action": "sagemaker:InvokeEndpoint", "Resource": "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/odds"},
+			{
+				"Effect":   "Allow",
+				"Action":   []any{"logs:CreateLogStream", "logs:PutLogEvents"},
+				"Resource": getAtt(got.ID(t, "AWS::Logs::LogGroup"), "Arn"),
+			},
+			{
+				"Effect":   "Allow",
+				"Action":   "sagemaker:InvokeEndpoint",
+				"Resource": "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/odds",
+			},
 		}
 		if diff := cmp.Diff(want, got.Statements()); diff != "" {
 			t.Error(diff)
@@ -147,11 +164,14 @@ func TestInternalWithTLS(t *testing.T) {
 	})
 	t.Run("the function is told its endpoint and outlives the gateway's time-out", func(t *testing.T) {
 		p := got.One(t, "AWS::Lambda::Function").Properties
-		want := map[string]any{"Variables": map[string]any{"ENDPOINT_NAME": "Odds", "MAX_BODY_BYTES": "1000000", "REQUEST_TIMEOUT": "1m10s"}}
+		want := map[string]any{
+			"Variables": map[string]any{"ENDPOINT_NAME": "Odds", "MAX_BODY_BYTES": "1000000", "REQUEST_TIMEOUT": "1m10s"},
+		}
 		if diff := cmp.Diff(want, p["Environment"]); diff != "" {
 			t.Error(diff)
 		}
-		if p["Timeout"] != 75.0 || p["MemorySize"] != 256.0 || p["Runtime"] != "provided.al2023" || !cmp.Equal(p["Architectures"], []any{"arm64"}) {
+		if p["Timeout"] != 75.0 || p["MemorySize"] != 256.0 || p["Runtime"] != "provided.al2023" ||
+			!cmp.Equal(p["Architectures"], []any{"arm64"}) {
 			t.Errorf("got %v", p)
 		}
 	})
@@ -167,7 +187,11 @@ func TestPlainHTTPOnTheInternetByName(t *testing.T) {
 	gateway := frontend.NewGatewayFunction(stack, "Gateway", frontend.GatewayFunctionProps{
 		EndpointName: "odds", Code: prebuilt(stack), MemoryMB: 512, RequestTimeout: 10 * time.Second, MaxRequestBytes: 2048,
 	})
-	group := awsec2.NewSecurityGroup(stack, jsii.String("Mine"), &awsec2.SecurityGroupProps{Vpc: newVPC(stack), AllowAllOutbound: jsii.Bool(false)})
+	group := awsec2.NewSecurityGroup(
+		stack,
+		jsii.String("Mine"),
+		&awsec2.SecurityGroupProps{Vpc: newVPC(stack), AllowAllOutbound: jsii.Bool(false)},
+	)
 	made := frontend.NewLoadBalancer(stack, "LoadBalancer", frontend.LoadBalancerProps{
 		VPC: stack.Node().FindChild(jsii.String("Vpc")).(awsec2.IVpc), SecurityGroup: group,
 		Gateway: gateway, PlainHTTP: true, InternetFacing: true, AllowedCIDRs: []string{"0.0.0.0/0"},
@@ -180,7 +204,8 @@ func TestPlainHTTPOnTheInternetByName(t *testing.T) {
 		t.Errorf("got a redirect, or URL %s", made.URL())
 	}
 	p := got.One(t, loadBalancer).Properties
-	if p["Scheme"] != "internet-facing" || !cmp.Equal(p["SecurityGroups"], []any{getAtt(got.ID(t, "AWS::EC2::SecurityGroup"), "GroupId")}) {
+	if p["Scheme"] != "internet-facing" ||
+		!cmp.Equal(p["SecurityGroups"], []any{getAtt(got.ID(t, "AWS::EC2::SecurityGroup"), "GroupId")}) {
 		t.Errorf("got %v", p)
 	}
 	for _, subnet := range p["Subnets"].([]any) {

@@ -26,17 +26,28 @@ func TestServiceWaitsForPrivateEndpoints(t *testing.T) {
 			made := stacksOf(t, "network", "endpoints", "service")
 			vpc := newVPC(made[0])
 			group := frontend.NewGatewaySecurityGroup(made[at.group], "Tasks", vpc)
-			endpoints := frontend.NewPrivateEndpoints(made[at.endpoints], "Endpoints", frontend.PrivateEndpointsProps{VPC: vpc, Clients: group})
+			endpoints := frontend.NewPrivateEndpoints(
+				made[at.endpoints],
+				"Endpoints",
+				frontend.PrivateEndpointsProps{VPC: vpc, Clients: group},
+			)
 			service := frontend.NewGatewayService(made[at.service], "Gateway", frontend.GatewayServiceProps{
 				EndpointName: "odds", VPC: vpc, Image: image, SecurityGroup: group, PrivateEndpoints: endpoints,
 			})
-			clients := awsec2.NewSecurityGroup(made[at.group], jsii.String("Clients"), &awsec2.SecurityGroupProps{Vpc: vpc, AllowAllOutbound: jsii.Bool(false)})
+			clients := awsec2.NewSecurityGroup(
+				made[at.group],
+				jsii.String("Clients"),
+				&awsec2.SecurityGroupProps{Vpc: vpc, AllowAllOutbound: jsii.Bool(false)},
+			)
 			frontend.AllowTasks(clients, group)
 			frontend.NewLoadBalancer(made[at.service], "LoadBalancer", frontend.LoadBalancerProps{
 				VPC: vpc, SecurityGroup: clients, Gateway: service, CertificateARN: certificate, AllowedCIDRs: []string{"10.0.0.0/16"},
 			})
 			got := template.Of(t, made[at.service]) // panics where resources or stacks wait for each other
-			waits := slices.ContainsFunc(got.One(t, "AWS::ECS::Service").DependsOn, func(id string) bool { return strings.HasPrefix(id, "Endpoints") })
+			waits := slices.ContainsFunc(
+				got.One(t, "AWS::ECS::Service").DependsOn,
+				func(id string) bool { return strings.HasPrefix(id, "Endpoints") },
+			)
 			if waits != (at.endpoints == at.service) {
 				t.Errorf("the service waits for %v", got.One(t, "AWS::ECS::Service").DependsOn)
 			}
@@ -106,9 +117,19 @@ func TestPrivateEndpointsOfTheServicesGroup(t *testing.T) {
 	stack := template.NewStack(t)
 	vpc := newVPC(stack)
 	service := serviceFor(stack, vpc, "odds")
-	endpoints := frontend.NewPrivateEndpoints(stack, "Endpoints", frontend.PrivateEndpointsProps{VPC: vpc, Clients: service.SecurityGroup})
+	endpoints := frontend.NewPrivateEndpoints(
+		stack,
+		"Endpoints",
+		frontend.PrivateEndpointsProps{VPC: vpc, Clients: service.SecurityGroup},
+	)
 	for name, group := range map[string]awsec2.ISecurityGroup{"none": nil, "another": frontend.NewGatewaySecurityGroup(stack, "Other", vpc)} {
-		err := frontend.GatewayServiceProps{EndpointName: "odds", VPC: vpc, Image: image, SecurityGroup: group, PrivateEndpoints: endpoints}.Validate()
+		err := frontend.GatewayServiceProps{
+			EndpointName:     "odds",
+			VPC:              vpc,
+			Image:            image,
+			SecurityGroup:    group,
+			PrivateEndpoints: endpoints,
+		}.Validate()
 		want := "SecurityGroup: PrivateEndpoints admit another security group; make one with NewGatewaySecurityGroup, and give it to both"
 		if err == nil || err.Error() != want {
 			t.Errorf("%s: got %v, want %s", name, err, want)
@@ -134,7 +155,8 @@ func TestVPCWithoutItsSubnets(t *testing.T) {
 			VPC: vpc, Gateway: serviceFor(stack, newVPC(template.NewStack(t)), "odds"), CertificateARN: certificate, AllowedCIDRs: []string{"10.0.0.0/16"},
 		},
 	} {
-		if err := props.Validate(); err == nil || !strings.HasPrefix(err.Error(), "Subnets: "+name) || strings.Contains(err.Error(), "\n") {
+		if err := props.Validate(); err == nil || !strings.HasPrefix(err.Error(), "Subnets: "+name) ||
+			strings.Contains(err.Error(), "\n") {
 			t.Errorf("got %v", err)
 		}
 	}

@@ -92,7 +92,8 @@ func TestPreflights(t *testing.T) {
 					continue
 				}
 				found++
-				if !strings.Contains(conditions, "[OPTIONS]") || strings.Contains(actions, "jwt") || r.Properties["Priority"] != 8.0 {
+				if !strings.Contains(conditions, "[OPTIONS]") || strings.Contains(actions, "jwt") ||
+					r.Properties["Priority"] != 8.0 {
 					t.Errorf("got %v", r.Properties)
 				}
 			}
@@ -112,7 +113,8 @@ func TestPreflights(t *testing.T) {
 			UserPoolARN: "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_abc", ClientID: "abc", Domain: "login",
 		}},
 	}.Validate()
-	if err == nil || !strings.Contains(err.Error(), "Gateway: a browser's preflight request has no session, which the login of") {
+	if err == nil ||
+		!strings.Contains(err.Error(), "Gateway: a browser's preflight request has no session, which the login of") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -36,8 +36,13 @@ func TestRoute(t *testing.T) {
 			vpc := newVPC(stack)
 			props := frontend.RouteProps{
 				ListenerARN: standingListener, Priority: 120, Hosts: test.hosts,
-				SecurityGroup: awsec2.SecurityGroup_FromSecurityGroupId(stack, jsii.String("Standing"), jsii.String("sg-0123456789abcdef0"), nil),
-				Gateway:       gatewayIn(stack, vpc, "Main", test.gateway),
+				SecurityGroup: awsec2.SecurityGroup_FromSecurityGroupId(
+					stack,
+					jsii.String("Standing"),
+					jsii.String("sg-0123456789abcdef0"),
+					nil,
+				),
+				Gateway: gatewayIn(stack, vpc, "Main", test.gateway),
 			}
 			if test.canary != "" {
 				props.Canary = &frontend.Canary{Gateway: gatewayIn(stack, vpc, "Other", test.canary), WeightPercent: 10}

@@ -21,8 +21,17 @@ func TestRulesOfFiles(t *testing.T) {
 	service := serviceFor(stack, vpc, "odds")
 	const webACL = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/a/00000000-0000-4000-8000-000000000001"
 	elsewhere := strings.Replace(image, "eu-west-1", "us-east-1", 1)
-	standing := awsec2.SecurityGroup_FromSecurityGroupId(stack, jsii.String("Standing"), jsii.String("sg-0123456789abcdef0"), nil)
-	function := frontend.NewGatewayFunction(stack, "Function", frontend.GatewayFunctionProps{EndpointName: "odds", Code: prebuilt(stack)})
+	standing := awsec2.SecurityGroup_FromSecurityGroupId(
+		stack,
+		jsii.String("Standing"),
+		jsii.String("sg-0123456789abcdef0"),
+		nil,
+	)
+	function := frontend.NewGatewayFunction(
+		stack,
+		"Function",
+		frontend.GatewayFunctionProps{EndpointName: "odds", Code: prebuilt(stack)},
+	)
 	for _, test := range []struct {
 		name  string
 		props interface{ Validate() error }

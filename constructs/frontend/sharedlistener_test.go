@@ -30,7 +30,11 @@ func stacksOf(t *testing.T, names ...string) []awscdk.Stack {
 }
 
 func serviceFor(stack awscdk.Stack, vpc awsec2.IVpc, endpoint string) *frontend.GatewayService {
-	return frontend.NewGatewayService(stack, endpoint, frontend.GatewayServiceProps{EndpointName: endpoint, VPC: vpc, Image: image})
+	return frontend.NewGatewayService(
+		stack,
+		endpoint,
+		frontend.GatewayServiceProps{EndpointName: endpoint, VPC: vpc, Image: image},
+	)
 }
 
 // TestTwoEndpointsShareALoadBalancer: a LoadBalancer of one endpoint, and a Route of
@@ -45,7 +49,13 @@ func TestTwoEndpointsShareALoadBalancer(t *testing.T) {
 	frontend.NewRoute(made[2], "Route", frontend.RouteProps{
 		Listener: balancer.Listener, Priority: 5, Hosts: []string{"scores.example.com"}, Gateway: serviceFor(made[2], vpc, "scores"),
 	})
-	odds, scores := template.Of(t, made[1]), template.Of(t, made[2]) // panics where stacks depend on each other in a circle
+	odds, scores := template.Of(
+		t,
+		made[1],
+	), template.Of(
+		t,
+		made[2],
+	) // panics where stacks depend on each other in a circle
 
 	if diff := cmp.Diff([]any{10.0}, priorities(odds)); diff != "" {
 		t.Errorf("the load balancer's own: %s", diff)
@@ -102,7 +112,12 @@ func TestListenerIsGivenOnce(t *testing.T) {
 	made := stacksOf(t, "shared", "odds")
 	shared := sharedListener(made[0], newVPC(made[0]))
 	gateway := serviceFor(made[1], shared.vpc, "odds")
-	group := awsec2.SecurityGroup_FromSecurityGroupId(made[1], jsii.String("Standing"), jsii.String("sg-0123456789abcdef0"), nil)
+	group := awsec2.SecurityGroup_FromSecurityGroupId(
+		made[1],
+		jsii.String("Standing"),
+		jsii.String("sg-0123456789abcdef0"),
+		nil,
+	)
 	twice := frontend.RouteProps{
 		Listener: shared.listener, ListenerARN: standingListener, SecurityGroup: group, Priority: 10, Gateway: gateway,
 	}
@@ -124,7 +139,11 @@ SecurityGroup: Listener knows the security group of its load balancer; leave it 
 func TestAllowedPeers(t *testing.T) {
 	made := stacksOf(t, "clients", "odds")
 	vpc := newVPC(made[0])
-	clients := awsec2.NewSecurityGroup(made[0], jsii.String("Clients"), &awsec2.SecurityGroupProps{Vpc: vpc, AllowAllOutbound: jsii.Bool(false)})
+	clients := awsec2.NewSecurityGroup(
+		made[0],
+		jsii.String("Clients"),
+		&awsec2.SecurityGroupProps{Vpc: vpc, AllowAllOutbound: jsii.Bool(false)},
+	)
 	props := frontend.LoadBalancerProps{
 		VPC: vpc, Gateway: serviceFor(made[1], vpc, "odds"), CertificateARN: certificate, InternetFacing: true,
 		AllowedPeers: []awsec2.IPeer{clients, awsec2.Peer_PrefixList(jsii.String("pl-0123456789abcdef0"))},

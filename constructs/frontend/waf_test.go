@@ -20,7 +20,11 @@ func withWAF(t *testing.T, waf settings.WAF) template.Template {
 	stack := template.NewStack(t)
 	frontend.NewLoadBalancer(stack, "LoadBalancer", frontend.LoadBalancerProps{
 		VPC: newVPC(stack), CertificateARN: certificate, AllowedCIDRs: []string{"10.0.0.0/16"}, WAF: &waf,
-		Gateway: frontend.NewGatewayFunction(stack, "Gateway", frontend.GatewayFunctionProps{EndpointName: "odds", Code: prebuilt(stack)}),
+		Gateway: frontend.NewGatewayFunction(
+			stack,
+			"Gateway",
+			frontend.GatewayFunctionProps{EndpointName: "odds", Code: prebuilt(stack)},
+		),
 	})
 	return template.Of(t, stack)
 }
@@ -28,7 +32,11 @@ func withWAF(t *testing.T, waf settings.WAF) template.Template {
 // TestWAF: the statement and the action of each rule, in order.
 func TestWAF(t *testing.T) {
 	const acl = "AWS::WAFv2::WebACL"
-	count, block := map[string]any{"Count": map[string]any{}}, map[string]any{"Block": map[string]any{"CustomResponse": map[string]any{"ResponseCode": 429.0}}}
+	count, block := map[string]any{
+		"Count": map[string]any{},
+	}, map[string]any{
+		"Block": map[string]any{"CustomResponse": map[string]any{"ResponseCode": 429.0}},
+	}
 	none := map[string]any{"None": map[string]any{}}
 	managed := func(name string, more map[string]any) map[string]any {
 		group := map[string]any{"VendorName": "AWS", "Name": name}
@@ -46,9 +54,13 @@ func TestWAF(t *testing.T) {
 	rate := func(action any, statement map[string]any) map[string]any {
 		return map[string]any{"Action": action, "Statement": map[string]any{"RateBasedStatement": statement}}
 	}
-	session := map[string]any{"AggregateKeyType": "CUSTOM_KEYS", "Limit": 300.0, "CustomKeys": []any{map[string]any{"Header": map[string]any{
-		"Name": "X-Session", "TextTransformations": []any{map[string]any{"Priority": 0.0, "Type": "NONE"}},
-	}}}}
+	session := map[string]any{
+		"AggregateKeyType": "CUSTOM_KEYS",
+		"Limit":            300.0,
+		"CustomKeys": []any{map[string]any{"Header": map[string]any{
+			"Name": "X-Session", "TextTransformations": []any{map[string]any{"Priority": 0.0, "Type": "NONE"}},
+		}}},
+	}
 	asItIs := []any{map[string]any{"Priority": 0.0, "Type": "NONE"}}
 	not := func(kind string, s map[string]any) map[string]any {
 		return map[string]any{"NotStatement": map[string]any{"Statement": map[string]any{kind: s}}}
@@ -151,7 +163,8 @@ func TestWAFLog(t *testing.T) {
 			}
 			logging := got.One(t, "AWS::WAFv2::LoggingConfiguration").Properties
 			destination := template.Text(logging["LogDestinationConfigs"].([]any)[0])
-			if !strings.HasPrefix(destination, "arn:aws:logs:eu-west-1:123456789012:log-group:") || strings.HasSuffix(destination, ":*") {
+			if !strings.HasPrefix(destination, "arn:aws:logs:eu-west-1:123456789012:log-group:") ||
+				strings.HasSuffix(destination, ":*") {
 				t.Errorf("got destination %s", destination)
 			}
 		})
@@ -171,8 +184,12 @@ func TestSessionNotRequired(t *testing.T) {
 		stack := template.NewStack(t)
 		frontend.NewLoadBalancer(stack, "LoadBalancer", frontend.LoadBalancerProps{
 			VPC: newVPC(stack), CertificateARN: certificate, AllowedCIDRs: []string{"10.0.0.0/16"},
-			WAF:     &settings.WAF{SessionHeader: "X-Session", RequestsPerSession: 300, RequireSession: test.require},
-			Gateway: frontend.NewGatewayFunction(stack, "Gateway", frontend.GatewayFunctionProps{EndpointName: "odds", Code: prebuilt(stack)}),
+			WAF: &settings.WAF{SessionHeader: "X-Session", RequestsPerSession: 300, RequireSession: test.require},
+			Gateway: frontend.NewGatewayFunction(
+				stack,
+				"Gateway",
+				frontend.GatewayFunctionProps{EndpointName: "odds", Code: prebuilt(stack)},
+			),
 		})
 		warnings := assertions.Annotations_FromStack(stack).FindWarning(jsii.String("*"),
 			assertions.Match_StringLikeRegexp(jsii.String("requests without the header of sessions are not limited")))

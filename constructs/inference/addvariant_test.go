@@ -77,7 +77,11 @@ func TestAddVariantProblems(t *testing.T) {
 		}},
 	} {
 		stack := template.NewStack(t)
-		model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
+		model := inference.NewModel(
+			stack,
+			"Model",
+			inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}},
+		)
 		endpoint := inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
 			EndpointName: "odds", Update: test.update,
 			Variants: []inference.VariantProps{{Model: model, InstanceType: "ml.c6i.xlarge"}},
@@ -87,7 +91,9 @@ func TestAddVariantProblems(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("got %s, want %s", got, want)
 		}
-		if variants := template.Of(t, stack).One(t, "AWS::SageMaker::EndpointConfig").Properties["ProductionVariants"]; len(variants.([]any)) != 1 {
+		if variants := template.Of(t, stack).One(t, "AWS::SageMaker::EndpointConfig").Properties["ProductionVariants"]; len(
+			variants.([]any),
+		) != 1 {
 			t.Errorf("got %v", variants)
 		}
 	}

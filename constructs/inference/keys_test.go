@@ -16,7 +16,11 @@ import (
 // given; one of the same is not.
 func TestKeyRegions(t *testing.T) {
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
+	model := inference.NewModel(
+		stack,
+		"Model",
+		inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}},
+	)
 	props := func(k awskms.IKey) inference.EndpointProps {
 		return inference.EndpointProps{
 			EndpointName: "odds", VolumeKey: k,

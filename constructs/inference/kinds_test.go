@@ -23,13 +23,21 @@ func getAtt(id, name string) object { return object{"Fn::GetAtt": []any{id, name
 
 func TestAsynchronousEndpoint(t *testing.T) {
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
+	model := inference.NewModel(
+		stack,
+		"Model",
+		inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}},
+	)
 	endpoint := inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
 		EndpointName: "odds",
 		Variants:     []inference.VariantProps{{Model: model, InstanceType: "ml.g6.xlarge"}},
 		Asynchronous: &inference.AsynchronousProps{
 			OutputPath: "s3://answers/odds/", FailurePath: "s3://failures", InputPath: "s3://requests/odds",
-			OutputKey: awskms.NewKey(stack, jsii.String("Key"), nil), ErrorTopic: awssns.NewTopic(stack, jsii.String("Errors"), nil),
+			OutputKey: awskms.NewKey(
+				stack,
+				jsii.String("Key"),
+				nil,
+			), ErrorTopic: awssns.NewTopic(stack, jsii.String("Errors"), nil),
 			SuccessTopic: awssns.NewTopic(stack, jsii.String("Successes"), nil), IncludeResponse: true,
 			MaxConcurrentInvocationsPerInstance: 4,
 		},
@@ -59,18 +67,31 @@ func TestAsynchronousEndpoint(t *testing.T) {
 	var allowed []object
 	for _, s := range got.Statements() {
 		for _, service := range []string{"s3:", "kms:", "sns:", "sagemaker:"} {
-			if actions, ok := s["Action"].([]any); ok && strings.HasPrefix(actions[0].(string), service) || !ok && strings.HasPrefix(s["Action"].(string), service) {
+			if actions, ok := s["Action"].([]any); ok && strings.HasPrefix(actions[0].(string), service) ||
+				!ok && strings.HasPrefix(s["Action"].(string), service) {
 				allowed = append(allowed, s)
 			}
 		}
 	}
 	key := getAtt(got.ID(t, "AWS::KMS::Key"), "Arn")
 	statements := []object{
-		{"Effect": "Allow", "Action": "sagemaker:InvokeEndpointAsync", "Resource": "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/odds"},
-		{"Effect": "Allow", "Action": []any{"s3:AbortMultipartUpload", "s3:PutObject"}, "Resource": []any{"arn:aws:s3:::answers/odds/*", "arn:aws:s3:::failures/*"}},
+		{
+			"Effect":   "Allow",
+			"Action":   "sagemaker:InvokeEndpointAsync",
+			"Resource": "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/odds",
+		},
+		{
+			"Effect":   "Allow",
+			"Action":   []any{"s3:AbortMultipartUpload", "s3:PutObject"},
+			"Resource": []any{"arn:aws:s3:::answers/odds/*", "arn:aws:s3:::failures/*"},
+		},
 		{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::requests/odds/*"},
 		{"Effect": "Allow", "Action": []any{"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"}, "Resource": key},
-		{"Effect": "Allow", "Action": "sns:Publish", "Resource": []any{object{"Ref": ids["Errors"]}, object{"Ref": ids["Successes"]}}},
+		{
+			"Effect":   "Allow",
+			"Action":   "sns:Publish",
+			"Resource": []any{object{"Ref": ids["Errors"]}, object{"Ref": ids["Successes"]}},
+		},
 	}
 	if diff := cmp.Diff(statements, allowed); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -81,7 +102,11 @@ func TestAsynchronousEndpoint(t *testing.T) {
 // permissions for them.
 func TestAsynchronousEndpointInShort(t *testing.T) {
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
+	model := inference.NewModel(
+		stack,
+		"Model",
+		inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}},
+	)
 	inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
 		EndpointName: "odds", Variants: []inference.VariantProps{{Model: model, InstanceType: "ml.g6.xlarge"}},
 		Asynchronous: &inference.AsynchronousProps{OutputPath: "s3://answers/odds"},
@@ -100,7 +125,11 @@ func TestAsynchronousEndpointInShort(t *testing.T) {
 
 func TestServerlessEndpoint(t *testing.T) {
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}, AllowNetworkAccess: true})
+	model := inference.NewModel(
+		stack,
+		"Model",
+		inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}, AllowNetworkAccess: true},
+	)
 	endpoint := inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
 		EndpointName: "odds",
 		Variants: []inference.VariantProps{{Model: model, Serverless: &inference.ServerlessProps{
@@ -121,11 +150,17 @@ func TestServerlessEndpoint(t *testing.T) {
 
 func TestInferenceComponent(t *testing.T) {
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image, ModelDataURL: archive}}})
+	model := inference.NewModel(
+		stack,
+		"Model",
+		inference.ModelProps{Containers: []inference.ContainerProps{{Image: image, ModelDataURL: archive}}},
+	)
 	endpoint := inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
 		EndpointName: "Shared",
-		Variants: []inference.VariantProps{{InstanceType: "ml.g6.12xlarge", ManagedInstances: &inference.ManagedInstancesProps{
-			MinInstanceCount: 0, MaxInstanceCount: 6, Consolidate: true}}},
+		Variants: []inference.VariantProps{
+			{InstanceType: "ml.g6.12xlarge", ManagedInstances: &inference.ManagedInstancesProps{
+				MinInstanceCount: 0, MaxInstanceCount: 6, Consolidate: true}},
+		},
 	})
 	component := inference.NewInferenceComponent(stack, "Component", inference.InferenceComponentProps{
 		InferenceComponentName: "Odds-A", Endpoint: endpoint, Model: model,
@@ -150,7 +185,12 @@ func TestInferenceComponent(t *testing.T) {
 			"EnableNetworkIsolation": true, "ExecutionRoleArn": getAtt(role, "Arn"),
 			"ProductionVariants": []any{object{
 				"VariantName": "main", "InstanceType": "ml.g6.12xlarge", "InitialInstanceCount": 1.0,
-				"ManagedInstanceScaling": object{"Status": "ENABLED", "MinInstanceCount": 0.0, "MaxInstanceCount": 6.0, "ScaleInPolicy": object{"Strategy": "CONSOLIDATION"}},
+				"ManagedInstanceScaling": object{
+					"Status":           "ENABLED",
+					"MinInstanceCount": 0.0,
+					"MaxInstanceCount": 6.0,
+					"ScaleInPolicy":    object{"Strategy": "CONSOLIDATION"},
+				},
 			}},
 		}
 		if diff := cmp.Diff(want, got.One(t, "AWS::SageMaker::EndpointConfig").Properties); diff != "" {
@@ -162,11 +202,23 @@ func TestInferenceComponent(t *testing.T) {
 			"InferenceComponentName": "Odds-A", "EndpointName": "Shared", "VariantName": "main", "RuntimeConfig": object{"CopyCount": 3.0},
 			"Specification": object{
 				"ModelName": modelName, "DataCacheConfig": object{"EnableCaching": true},
-				"ComputeResourceRequirements": object{"MinMemoryRequiredInMb": 1024.0, "MaxMemoryRequiredInMb": 2048.0, "NumberOfCpuCoresRequired": 0.5, "NumberOfAcceleratorDevicesRequired": 1.0},
-				"StartupParameters":           object{"ModelDataDownloadTimeoutInSeconds": 600.0, "ContainerStartupHealthCheckTimeoutInSeconds": 120.0},
+				"ComputeResourceRequirements": object{
+					"MinMemoryRequiredInMb":              1024.0,
+					"MaxMemoryRequiredInMb":              2048.0,
+					"NumberOfCpuCoresRequired":           0.5,
+					"NumberOfAcceleratorDevicesRequired": 1.0,
+				},
+				"StartupParameters": object{
+					"ModelDataDownloadTimeoutInSeconds":           600.0,
+					"ContainerStartupHealthCheckTimeoutInSeconds": 120.0,
+				},
 			},
 			"DeploymentConfig": object{
-				"RollingUpdatePolicy":       object{"MaximumBatchSize": object{"Type": "CAPACITY_PERCENT", "Value": 25.0}, "WaitIntervalInSeconds": 300.0, "MaximumExecutionTimeoutInSeconds": 3600.0},
+				"RollingUpdatePolicy": object{
+					"MaximumBatchSize":                 object{"Type": "CAPACITY_PERCENT", "Value": 25.0},
+					"WaitIntervalInSeconds":            300.0,
+					"MaximumExecutionTimeoutInSeconds": 3600.0,
+				},
 				"AutoRollbackConfiguration": object{"Alarms": []any{object{"AlarmName": "errors"}}},
 			},
 		}
@@ -178,7 +230,10 @@ func TestInferenceComponent(t *testing.T) {
 		depends := got.One(t, "AWS::SageMaker::InferenceComponent").DependsOn
 		if !slices.Contains(depends, got.ID(t, "AWS::SageMaker::Endpoint")) ||
 			!slices.Contains(depends, got.ID(t, "AWS::IAM::ManagedPolicy")) ||
-			!slices.ContainsFunc(depends, func(id string) bool { return strings.HasPrefix(id, "EndpointComponentRoleDefaultPolicy") }) {
+			!slices.ContainsFunc(
+				depends,
+				func(id string) bool { return strings.HasPrefix(id, "EndpointComponentRoleDefaultPolicy") },
+			) {
 			t.Errorf("it depends on %v", depends)
 		}
 	})
@@ -226,11 +281,24 @@ func TestInferenceComponent(t *testing.T) {
 // TestInferenceComponentInShort sets no optional property.
 func TestInferenceComponentInShort(t *testing.T) {
 	stack := template.NewStack(t)
-	model := inference.NewModel(stack, "Model", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
-	role := awsiam.NewRole(stack, jsii.String("Mine"), &awsiam.RoleProps{AssumedBy: awsiam.NewServicePrincipal(jsii.String("sagemaker.amazonaws.com"), nil)})
+	model := inference.NewModel(
+		stack,
+		"Model",
+		inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}},
+	)
+	role := awsiam.NewRole(
+		stack,
+		jsii.String("Mine"),
+		&awsiam.RoleProps{AssumedBy: awsiam.NewServicePrincipal(jsii.String("sagemaker.amazonaws.com"), nil)},
+	)
 	endpoint := inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
 		EndpointName: "shared", ComponentRole: role, AllowNetworkAccess: true,
-		Variants: []inference.VariantProps{{InstanceType: "ml.g6.xlarge", ManagedInstances: &inference.ManagedInstancesProps{MinInstanceCount: 1, MaxInstanceCount: 2}}},
+		Variants: []inference.VariantProps{
+			{
+				InstanceType:     "ml.g6.xlarge",
+				ManagedInstances: &inference.ManagedInstancesProps{MinInstanceCount: 1, MaxInstanceCount: 2},
+			},
+		},
 	})
 	inference.NewInferenceComponent(stack, "Component", inference.InferenceComponentProps{
 		InferenceComponentName: "odds", Endpoint: endpoint, Model: model, MinMemoryMB: 128,
@@ -238,21 +306,36 @@ func TestInferenceComponentInShort(t *testing.T) {
 	got := template.Of(t, stack)
 	want := object{
 		"InferenceComponentName": "odds", "EndpointName": "shared", "VariantName": "main",
-		"Specification": object{"ModelName": getAtt(got.ID(t, "AWS::SageMaker::Model"), "ModelName"), "ComputeResourceRequirements": object{"MinMemoryRequiredInMb": 128.0}},
+		"Specification": object{
+			"ModelName":                   getAtt(got.ID(t, "AWS::SageMaker::Model"), "ModelName"),
+			"ComputeResourceRequirements": object{"MinMemoryRequiredInMb": 128.0},
+		},
 	}
 	if diff := cmp.Diff(want, got.One(t, "AWS::SageMaker::InferenceComponent").Properties); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	config := got.One(t, "AWS::SageMaker::EndpointConfig").Properties
 	if config["EnableNetworkIsolation"] != false || len(got.All("AWS::IAM::Role")) != 2 {
-		t.Errorf("got isolation %v and %d roles, want none and the model's and the user's", config["EnableNetworkIsolation"], len(got.All("AWS::IAM::Role")))
+		t.Errorf(
+			"got isolation %v and %d roles, want none and the model's and the user's",
+			config["EnableNetworkIsolation"],
+			len(got.All("AWS::IAM::Role")),
+		)
 	}
 }
 
 func TestKindProblems(t *testing.T) {
 	stack := template.NewStack(t)
-	isolated := inference.NewModel(stack, "Isolated", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}})
-	open := inference.NewModel(stack, "Open", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}, AllowNetworkAccess: true})
+	isolated := inference.NewModel(
+		stack,
+		"Isolated",
+		inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}},
+	)
+	open := inference.NewModel(
+		stack,
+		"Open",
+		inference.ModelProps{Containers: []inference.ContainerProps{{Image: image}}, AllowNetworkAccess: true},
+	)
 	plain := inference.NewEndpoint(stack, "Plain", inference.EndpointProps{
 		EndpointName: "plain", Variants: []inference.VariantProps{{Model: isolated, InstanceType: "ml.g6.xlarge"}}})
 	shared := inference.NewEndpoint(stack, "Shared", inference.EndpointProps{
@@ -263,7 +346,11 @@ func TestKindProblems(t *testing.T) {
 		return inference.EndpointProps{EndpointName: "odds", Variants: variants}
 	}
 	asynchronous := func(p inference.AsynchronousProps) inference.EndpointProps {
-		return inference.EndpointProps{EndpointName: "odds", Asynchronous: &p, Variants: []inference.VariantProps{{Model: isolated, InstanceType: "ml.g6.xlarge"}}}
+		return inference.EndpointProps{
+			EndpointName: "odds",
+			Asynchronous: &p,
+			Variants:     []inference.VariantProps{{Model: isolated, InstanceType: "ml.g6.xlarge"}},
+		}
 	}
 	key := awskms.NewKey(stack, jsii.String("Key"), nil)
 	for _, test := range []struct {

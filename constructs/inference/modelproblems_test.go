@@ -24,7 +24,9 @@ func TestModelProblems(t *testing.T) {
 	dir := t.TempDir()
 	folder := awss3assets.NewAsset(stack, jsii.String("Folder"), &awss3assets.AssetProps{Path: jsii.String(dir)})
 	vpc := awsec2.Vpc_FromVpcAttributes(stack, jsii.String("Vpc"), &awsec2.VpcAttributes{
-		VpcId: jsii.String("vpc-1"), AvailabilityZones: jsii.Strings("eu-west-1a"), IsolatedSubnetIds: jsii.Strings("subnet-a"),
+		VpcId: jsii.String(
+			"vpc-1",
+		), AvailabilityZones: jsii.Strings("eu-west-1a"), IsolatedSubnetIds: jsii.Strings("subnet-a"),
 	})
 	one := func(c inference.ContainerProps) validator {
 		return inference.ModelProps{Containers: []inference.ContainerProps{c}}
@@ -61,34 +63,55 @@ func TestModelProblems(t *testing.T) {
 				` keep one of the two`},
 		{"no repository", one(inference.ContainerProps{ImageFrom: inference.ImageFromRepository(noRepository, "1")}),
 			at + `ImageFrom: an image is in a repository; make one with awsecr.NewRepository, or import it`},
-		{"a tag and a digest", one(inference.ContainerProps{ImageFrom: inference.ImageFromRepository(repository, "1@sha256:12")}),
-			at + `ImageFrom: got "1@sha256:12": SageMaker takes a tag or a digest, not both; keep the digest, it names the image exactly`},
+		{
+			"a tag and a digest",
+			one(inference.ContainerProps{ImageFrom: inference.ImageFromRepository(repository, "1@sha256:12")}),
+			at + `ImageFrom: got "1@sha256:12": SageMaker takes a tag or a digest, not both; keep the digest, it names the image exactly`,
+		},
 		{"a short digest", one(inference.ContainerProps{ImageFrom: inference.ImageFromRepository(repository, "sha256:12")}),
 			at + `ImageFrom: got "sha256:12": a digest is sha256: and 64 hexadecimal digits; copy the digest from Amazon ECR`},
-		{"a tag that begins with a hyphen", one(inference.ContainerProps{ImageFrom: inference.ImageFromRepository(repository, "-1")}),
+		{
+			"a tag that begins with a hyphen",
+			one(inference.ContainerProps{ImageFrom: inference.ImageFromRepository(repository, "-1")}),
 			at + `ImageFrom: got "-1": a tag has 1 to 128 letters, digits, '_', '.' and '-', and begins with neither '.' nor '-';` +
-				` copy the tag from Amazon ECR`},
+				` copy the tag from Amazon ECR`,
+		},
 		{"no Dockerfile", one(inference.ContainerProps{ImageFrom: inference.ImageFromFolder(dir, nil)}),
 			at + `ImageFrom: got "` + dir + `": an image is built from a folder with a Dockerfile, and there is none;` +
 				` give the folder's path from where the app runs`},
-		{"no version of a package", one(inference.ContainerProps{ModelPackageARN: "arn:aws:sagemaker:eu-west-1:123456789012:model/odds"}),
+		{
+			"no version of a package",
+			one(inference.ContainerProps{ModelPackageARN: "arn:aws:sagemaker:eu-west-1:123456789012:model/odds"}),
 			at + `ModelPackageARN: got "arn:aws:sagemaker:eu-west-1:123456789012:model/odds": a package's version is` +
-				` arn:aws:sagemaker:REGION:ACCOUNT:model-package/NAME/VERSION; copy the ARN of the version from the model registry`},
+				` arn:aws:sagemaker:REGION:ACCOUNT:model-package/NAME/VERSION; copy the ARN of the version from the model registry`,
+		},
 		{"a package with model data", one(inference.ContainerProps{ModelPackageARN: packageARN, ModelDataURL: archive}),
 			at + `ModelDataURL: a model package names its model data; leave out the model data, or the package`},
 		{"two sources of model data", with(func(c *inference.ContainerProps) {
 			c.ModelDataFrom = inference.ModelDataFromBucket(bucket, "a.tar.gz")
 		}), at + `ModelDataURL: got "` + archive + `": a container has one source of model data; keep one of them`},
-		{"no bucket", one(inference.ContainerProps{Image: image, ModelDataFrom: inference.ModelDataFromBucket(noBucket, "a.tar.gz")}),
-			at + `ModelDataFrom: model data is in a bucket; make one with awss3.NewBucket, or import it`},
-		{"a slash first", one(inference.ContainerProps{Image: image, ModelDataFrom: inference.ModelDataFromBucket(bucket, "/a.tar.gz")}),
-			at + `ModelDataFrom: got "/a.tar.gz": a key begins with no slash; write a.tar.gz`},
-		{"no archive", one(inference.ContainerProps{Image: image, ModelDataFrom: inference.ModelDataFromBucket(bucket, "a.zip")}),
+		{
+			"no bucket",
+			one(inference.ContainerProps{Image: image, ModelDataFrom: inference.ModelDataFromBucket(noBucket, "a.tar.gz")}),
+			at + `ModelDataFrom: model data is in a bucket; make one with awss3.NewBucket, or import it`,
+		},
+		{
+			"a slash first",
+			one(inference.ContainerProps{Image: image, ModelDataFrom: inference.ModelDataFromBucket(bucket, "/a.tar.gz")}),
+			at + `ModelDataFrom: got "/a.tar.gz": a key begins with no slash; write a.tar.gz`,
+		},
+		{
+			"no archive",
+			one(inference.ContainerProps{Image: image, ModelDataFrom: inference.ModelDataFromBucket(bucket, "a.zip")}),
 			at + `ModelDataFrom: got "a.zip": SageMaker unpacks one archive whose key ends in .tar.gz; pack the model as a gzip compressed tar archive,` +
-				` or end the URL with a slash for all objects below it`},
-		{"an asset of a folder", one(inference.ContainerProps{Image: image, ModelDataFrom: inference.ModelDataFromAsset(folder)}),
+				` or end the URL with a slash for all objects below it`,
+		},
+		{
+			"an asset of a folder",
+			one(inference.ContainerProps{Image: image, ModelDataFrom: inference.ModelDataFromAsset(folder)}),
 			at + `ModelDataFrom: got "` + *folder.AssetPath() + `": SageMaker unpacks one archive that ends in .tar.gz;` +
-				` pack the model as a gzip compressed tar archive, and give its path to the asset`},
+				` pack the model as a gzip compressed tar archive, and give its path to the asset`,
+		},
 		{"many models in one archive", with(func(c *inference.ContainerProps) { c.MultiModel = true }),
 			at + `MultiModel: got true: the model data is one archive; give the prefix of several, with a slash at its end, or leave MultiModel out`},
 		{"many models nowhere", one(inference.ContainerProps{Image: image, MultiModel: true}),
@@ -99,8 +122,11 @@ func TestModelProblems(t *testing.T) {
 		{"a licence of an archive", with(func(c *inference.ContainerProps) { c.AcceptEULA = true }),
 			at + `AcceptEULA: got true: SageMaker takes it with files that are not compressed only;` +
 				` give their prefix, with a slash at its end, or leave it out`},
-		{"a key for nothing", one(inference.ContainerProps{Image: image, ModelDataKey: awskms.NewKey(stack, jsii.String("Key"), nil)}),
-			at + `ModelDataKey: a key without model data has nothing to decrypt; give ModelDataURL, or leave the key out`},
+		{
+			"a key for nothing",
+			one(inference.ContainerProps{Image: image, ModelDataKey: awskms.NewKey(stack, jsii.String("Key"), nil)}),
+			at + `ModelDataKey: a key without model data has nothing to decrypt; give ModelDataURL, or leave the key out`,
+		},
 		{"a name for one", with(func(c *inference.ContainerProps) { c.ContainerHostname = "odds" }),
 			at + `ContainerHostname: got "odds": SageMaker ignores the name of a single container; leave it out`},
 		{"a bad name", inference.ModelProps{Containers: []inference.ContainerProps{
@@ -109,23 +135,36 @@ func TestModelProblems(t *testing.T) {
 		{"the same name twice", inference.ModelProps{Containers: []inference.ContainerProps{
 			{Image: image, ContainerHostname: "a"}, {Image: image, ContainerHostname: "a"}}},
 			`Containers[1].ContainerHostname: got "a": Containers[0] has the same name; give each container a name of its own`},
-		{"some names", inference.ModelProps{Containers: []inference.ContainerProps{{Image: image, ContainerHostname: "a"}, {Image: image}}},
-			`Containers[1].ContainerHostname: other containers have a name, and either all have one or none; give each container one`},
+		{
+			"some names",
+			inference.ModelProps{Containers: []inference.ContainerProps{{Image: image, ContainerHostname: "a"}, {Image: image}}},
+			`Containers[1].ContainerHostname: other containers have a name, and either all have one or none; give each container one`,
+		},
 		{"a choice without names", inference.ModelProps{DirectInvocation: true, Containers: []inference.ContainerProps{
 			{Image: image, ContainerHostname: "a"}, {Image: image}}},
 			`Containers[1].ContainerHostname: a request chooses a container by its name; give each container one`},
-		{"a choice of one", inference.ModelProps{DirectInvocation: true, Containers: []inference.ContainerProps{{Image: image}}},
-			`DirectInvocation: got true: a request chooses among several containers, and the model has one; leave it out, or add containers`},
+		{
+			"a choice of one",
+			inference.ModelProps{DirectInvocation: true, Containers: []inference.ContainerProps{{Image: image}}},
+			`DirectInvocation: got true: a request chooses among several containers, and the model has one; leave it out, or add containers`,
+		},
 		{"a specification of no package", with(func(c *inference.ContainerProps) { c.InferenceSpecificationName = "gpu" }),
 			at + `InferenceSpecificationName: got "gpu": only a model package has specifications; give ModelPackageARN, or leave it out`},
-		{"a private registry without a VPC", one(inference.ContainerProps{Image: "registry.example.com/odds:1", PrivateRegistry: true}),
-			at + `PrivateRegistry: got true: SageMaker reaches a private registry through the model's VPC; give VPC`},
+		{
+			"a private registry without a VPC",
+			one(inference.ContainerProps{Image: "registry.example.com/odds:1", PrivateRegistry: true}),
+			at + `PrivateRegistry: got true: SageMaker reaches a private registry through the model's VPC; give VPC`,
+		},
 		{"much environment", inference.ModelProps{Containers: []inference.ContainerProps{
 			{Image: image, Environment: huge}, {Image: image, Environment: huge}}},
 			`Containers: got 40420: the environment variables of all containers have at most 32768 bytes together, names and values;` +
 				` move some into a file of the model data`},
 		{"two containers of many models", inference.ModelProps{Containers: []inference.ContainerProps{
-			{Image: image, ModelDataURL: "s3://models/a/", MultiModel: true}, {Image: image, ModelDataURL: "s3://models/b/", MultiModel: true}}},
+			{
+				Image:        image,
+				ModelDataURL: "s3://models/a/",
+				MultiModel:   true,
+			}, {Image: image, ModelDataURL: "s3://models/b/", MultiModel: true}}},
 			`Containers: got 2: one container of a model may have MultiModel; serve the others by another model`},
 		{"subnets of no VPC", inference.ModelProps{Containers: many[:1], Subnets: &awsec2.SubnetSelection{}},
 			`Subnets: subnets are those of a VPC; give VPC, or leave them out`},

@@ -43,7 +43,11 @@ func synthesized(t *testing.T, make func(stack awscdk.Stack)) (found, acknowledg
 	return synthesizedWith(t, lint.PluginProps{}, make)
 }
 
-func synthesizedWith(t *testing.T, props lint.PluginProps, make func(stack awscdk.Stack)) (found, acknowledged []violation) {
+func synthesizedWith(
+	t *testing.T,
+	props lint.PluginProps,
+	make func(stack awscdk.Stack),
+) (found, acknowledged []violation) {
 	t.Helper()
 	r := synthesizedReport(t, props, make)
 	if r.Conclusion != "success" {
@@ -87,7 +91,12 @@ func variant(stack awscdk.Stack, id, endpoint string, cooldown time.Duration) *s
 		Variant: scaling.ExistingVariant(autoscaling.Variant{EndpointName: endpoint, Name: "main"}),
 		Scaling: autoscaling.VariantScaling{
 			Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100, StartTime: 6 * time.Minute},
-			Scaling:  autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 12, ScaleInCooldown: &cooldown, ScaleOutCooldown: &cooldown},
+			Scaling: autoscaling.Scaling{
+				MinCapacity:      2,
+				MaxCapacity:      12,
+				ScaleInCooldown:  &cooldown,
+				ScaleOutCooldown: &cooldown,
+			},
 		},
 	})
 }
@@ -124,7 +133,8 @@ func TestAcknowledgeOneOfTwo(t *testing.T) {
 		}
 	}
 	const line = "lint.Acknowledge(target, \"cooldown-short\", \"say why it does no harm here\") // target is odds/first/Target"
-	if v.Severity != "warning" || !strings.HasSuffix(v.SuggestedFix, "; or, where it does no harm, accept it:\n"+line) || v.ViolatingConstructs[0].ConstructPath != "odds/first/Target" {
+	if v.Severity != "warning" || !strings.HasSuffix(v.SuggestedFix, "; or, where it does no harm, accept it:\n"+line) ||
+		v.ViolatingConstructs[0].ConstructPath != "odds/first/Target" {
 		t.Errorf("got %+v", v)
 	}
 	if got := acknowledged[0].Reason; got != "it is replayed every night" {
@@ -201,7 +211,9 @@ func TestWhoeverMadeIt(t *testing.T) {
 		floor := awscdk.NewCfnParameter(stack, jsii.String("Floor"), &awscdk.CfnParameterProps{Type: jsii.String("Number")})
 		target("Open", map[string]any{"ResourceId": "endpoint/odds/variant/next", "MinCapacity": floor.ValueAsNumber()})
 		awscdk.NewCfnResource(stack, jsii.String("Table"), &awscdk.CfnResourceProps{
-			Type: jsii.String("AWS::ApplicationAutoScaling::ScalableTarget"), Properties: &map[string]any{"ServiceNamespace": "dynamodb"}})
+			Type: jsii.String(
+				"AWS::ApplicationAutoScaling::ScalableTarget",
+			), Properties: &map[string]any{"ServiceNamespace": "dynamodb"}})
 	})
 	want := map[string]string{
 		"sagemaker-scaling::production-one-instance[odds/Plaina]": "warning",
@@ -215,7 +227,11 @@ func TestWhoeverMadeIt(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	for _, v := range found {
-		if strings.Contains(v.RuleName, "unresolved") && !strings.Contains(v.Description, "Open.Properties.MinCapacity: got !Ref \"Floor\": the parameter Floor has no default") {
+		if strings.Contains(v.RuleName, "unresolved") &&
+			!strings.Contains(
+				v.Description,
+				"Open.Properties.MinCapacity: got !Ref \"Floor\": the parameter Floor has no default",
+			) {
 			t.Errorf("got %s", v.Description)
 		}
 	}
@@ -224,7 +240,11 @@ func TestWhoeverMadeIt(t *testing.T) {
 // TestStacksElsewhere: what stands in a template that is not read may scale, too.
 func TestStacksElsewhere(t *testing.T) {
 	found, _ := synthesized(t, func(stack awscdk.Stack) {
-		awscdk.NewCfnStack(stack, jsii.String("Elsewhere"), &awscdk.CfnStackProps{TemplateUrl: jsii.String("https://example.com/t.json")})
+		awscdk.NewCfnStack(
+			stack,
+			jsii.String("Elsewhere"),
+			&awscdk.CfnStackProps{TemplateUrl: jsii.String("https://example.com/t.json")},
+		)
 	})
 	if diff := cmp.Diff([]string{"sagemaker-scaling::unresolved[odds/Elsewhere]"}, names(found)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

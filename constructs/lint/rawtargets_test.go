@@ -30,8 +30,15 @@ func TestRawTargets(t *testing.T) {
 		crossed := rawTarget(stack, "Crossed", "endpoint/crossed/variant/main", 9, 4)
 		aas.NewScalableTarget(stack, jsii.String("L2"), &aas.ScalableTargetProps{
 			ServiceNamespace: aas.ServiceNamespace_SAGEMAKER, ScalableDimension: jsii.String(instanceCount),
-			ResourceId: jsii.String("endpoint/second/variant/main/more"), MinCapacity: jsii.Number(2), MaxCapacity: jsii.Number(4),
-			Role: awsiam.Role_FromRoleArn(stack, jsii.String("Role"), jsii.String("arn:aws:iam::123456789012:role/scaling"), nil),
+			ResourceId: jsii.String(
+				"endpoint/second/variant/main/more",
+			), MinCapacity: jsii.Number(2), MaxCapacity: jsii.Number(4),
+			Role: awsiam.Role_FromRoleArn(
+				stack,
+				jsii.String("Role"),
+				jsii.String("arn:aws:iam::123456789012:role/scaling"),
+				nil,
+			),
 		})
 		awssagemaker.NewCfnEndpoint(stack, jsii.String("Endpoint"), &awssagemaker.CfnEndpointProps{
 			EndpointName: jsii.String("burstable"),
@@ -40,7 +47,8 @@ func TestRawTargets(t *testing.T) {
 					VariantName: jsii.String("main"), ModelName: jsii.String("odds"), InstanceType: jsii.String("ml.t2.medium"),
 					InitialInstanceCount: jsii.Number(1), InitialVariantWeight: jsii.Number(1),
 				}},
-			}).AttrEndpointConfigName(),
+			}).
+				AttrEndpointConfigName(),
 		})
 		rawTarget(stack, "Burstable", "endpoint/burstable/variant/main", 1, 4)
 		rawTarget(stack, "Elsewhere", "endpoint/in-another-app/variant/main", 0, 4) // may be asynchronous

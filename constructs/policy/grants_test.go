@@ -54,7 +54,11 @@ func granted(t *testing.T, stack awscdk.Stack) []string {
 // TestGrantsOfCDK: what CDK's own constructs allow is no finding.
 func TestGrantsOfCDK(t *testing.T) {
 	stack := template.NewStack(t)
-	role := awsiam.NewRole(stack, jsii.String("Role"), &awsiam.RoleProps{AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil)})
+	role := awsiam.NewRole(
+		stack,
+		jsii.String("Role"),
+		&awsiam.RoleProps{AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil)},
+	)
 	bucket := awss3.NewBucket(stack, jsii.String("Bucket"), &awss3.BucketProps{
 		RemovalPolicy: awscdk.RemovalPolicy_DESTROY, AutoDeleteObjects: jsii.Bool(true),
 	})
@@ -79,7 +83,11 @@ func TestGrantsOfCDK(t *testing.T) {
 		Code:    awslambda.Code_FromInline(jsii.String("exports.handler = async () => {}")),
 		Tracing: awslambda.Tracing_ACTIVE, LogRetention: awslogs.RetentionDays_ONE_MONTH,
 	})
-	awsiam.NewOpenIdConnectProvider(stack, jsii.String("Issuer"), &awsiam.OpenIdConnectProviderProps{Url: jsii.String("https://token.example.com")})
+	awsiam.NewOpenIdConnectProvider(
+		stack,
+		jsii.String("Issuer"),
+		&awsiam.OpenIdConnectProviderProps{Url: jsii.String("https://token.example.com")},
+	)
 	awss3.Bucket_FromBucketName(stack, jsii.String("Existing"), jsii.String("existing")).
 		AddEventNotification(awss3.EventType_OBJECT_CREATED, awss3notifications.NewSqsDestination(queue))
 	vpc := newVPC(stack)

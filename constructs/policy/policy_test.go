@@ -92,12 +92,16 @@ func TestBroken(t *testing.T) {
 // without attributes. It returns the findings, and whether synthesis failed.
 func synthesize(t *testing.T, production bool, acknowledged ...string) (found []string, stopped bool) {
 	t.Helper()
-	return synthesizeWith(t, policy.PluginProps{Production: production}, func(stage awscdk.Stage, _ constructs.IConstruct) {
-		for _, id := range acknowledged {
-			awscdk.Validations_Of(stage).Acknowledge(&awscdk.Acknowledgment{Id: jsii.String(policy.Name + "::" + id),
-				Reason: jsii.String("it is a test")})
-		}
-	})
+	return synthesizeWith(
+		t,
+		policy.PluginProps{Production: production},
+		func(stage awscdk.Stage, _ constructs.IConstruct) {
+			for _, id := range acknowledged {
+				awscdk.Validations_Of(stage).Acknowledge(&awscdk.Acknowledgment{Id: jsii.String(policy.Name + "::" + id),
+					Reason: jsii.String("it is a test")})
+			}
+		},
+	)
 }
 
 // synthesizeWith is synthesize with a change of the Stage and of its log group.
@@ -181,7 +185,11 @@ func TestRulesOfATeam(t *testing.T) {
 		t.Errorf("stopped %v (-want +got)\n%s", stopped, diff)
 	}
 	err := policy.PluginProps{Rules: []string{"bucket-privat"}}.Validate()
-	if err == nil || !strings.HasPrefix(err.Error(), `Rules[0]: got "bucket-privat": there is no such rule; the rules are log-group-expires, `) {
+	if err == nil ||
+		!strings.HasPrefix(
+			err.Error(),
+			`Rules[0]: got "bucket-privat": there is no such rule; the rules are log-group-expires, `,
+		) {
 		t.Errorf("got %v", err)
 	}
 }

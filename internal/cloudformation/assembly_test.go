@@ -26,11 +26,23 @@ func TestAssembly(t *testing.T) {
 	}
 	var got []row
 	for _, s := range r.Scaled {
-		if s.Account != "123456789012" || s.Region != "eu-west-1" || s.Subject.Region != s.Region || s.Subject.Name != s.ConstructPath {
+		if s.Account != "123456789012" || s.Region != "eu-west-1" || s.Subject.Region != s.Region ||
+			s.Subject.Name != s.ConstructPath {
 			t.Errorf("%s is in %s, %s", s.ConstructPath, s.Account, s.Region)
 		}
 		target := s.Subject.Target
-		got = append(got, row{s.Stack, s.ConstructPath, target.ResourceID, s.Subject.Variant.InstanceType, target.MinCapacity, target.MaxCapacity, target.Asynchronous})
+		got = append(
+			got,
+			row{
+				s.Stack,
+				s.ConstructPath,
+				target.ResourceID,
+				s.Subject.Variant.InstanceType,
+				target.MinCapacity,
+				target.MaxCapacity,
+				target.Asynchronous,
+			},
+		)
 	}
 	want := []row{
 		{"prod-scaling", "prod/scaling/Main/Target", "endpoint/Odds/variant/main", "ml.c6i.xlarge", 4, 12, true},

@@ -52,7 +52,12 @@ func TestVariant(t *testing.T) {
 					{Name: "2300", Schedule: "cron(0 23 ? * MON-FRI *)", Timezone: "Europe/London", MinCapacity: &night},
 				},
 			},
-			Variant: &autoscaling.Variant{EndpointName: "odds-live", Name: "main", InstanceType: "ml.c6i.2xlarge", InitialInstanceCount: 4},
+			Variant: &autoscaling.Variant{
+				EndpointName:         "odds-live",
+				Name:                 "main",
+				InstanceType:         "ml.c6i.2xlarge",
+				InitialInstanceCount: 4,
+			},
 			Hosting: autoscaling.Hosting{Known: true, InstanceType: "ml.c6i.2xlarge"},
 			Around:  lint.Surroundings{Template: "testdata/variant.yaml", Endpoint: "Endpoint"},
 			Facts:   autoscaling.Facts{StartTime: 6 * time.Minute, RequestsPerSecondPerInstance: 100},
@@ -65,10 +70,15 @@ func TestVariant(t *testing.T) {
 
 	t.Run("with other parameters", func(t *testing.T) {
 		t.Parallel()
-		got := one(t, "testdata/variant.yaml", cloudformation.Options{Parameters: map[string]string{"Stage": "trial", "Floor": "3"}}).Subject
+		got := one(
+			t,
+			"testdata/variant.yaml",
+			cloudformation.Options{Parameters: map[string]string{"Stage": "trial", "Floor": "3"}},
+		).Subject
 		policy := got.Target.Policies[0]
 		if got.Target.ResourceID != "endpoint/odds-trial/variant/main" || got.Target.MaxCapacity != 4 || got.Variant.InstanceType != "ml.c6i.large" ||
-			*got.Target.ScheduledActions[0].MinCapacity != 3 || policy.TargetValue != 6000 || policy.ScaleOutCooldown != 0 ||
+			*got.Target.ScheduledActions[0].MinCapacity != 3 || policy.TargetValue != 6000 ||
+			policy.ScaleOutCooldown != 0 ||
 			got.Target.RoleARN != "arn:aws:iam::${AWS::AccountId}:role/scaling" {
 			t.Errorf("got %+v", got)
 		}
@@ -78,8 +88,14 @@ func TestVariant(t *testing.T) {
 func TestComponent(t *testing.T) {
 	t.Parallel()
 	zero := 0.0
-	host := autoscaling.Variant{EndpointName: "Endpoint", Name: "pool", InstanceType: "ml.g6.2xlarge", InitialInstanceCount: 1, ManagedInstanceScaling: true,
-		MaxInstanceCount: 8}
+	host := autoscaling.Variant{
+		EndpointName:           "Endpoint",
+		Name:                   "pool",
+		InstanceType:           "ml.g6.2xlarge",
+		InitialInstanceCount:   1,
+		ManagedInstanceScaling: true,
+		MaxInstanceCount:       8,
+	}
 	want := cloudformation.Scaled{
 		Source: cloudformation.Source{File: "testdata/component.yaml"},
 		Line:   29, Column: 3, LogicalID: "Target", InitialCopyCount: 1,
@@ -93,8 +109,12 @@ func TestComponent(t *testing.T) {
 				Name: "wake-up", AdjustmentType: autoscaling.ChangeInCapacity, Cooldown: time.Minute, Aggregation: autoscaling.AggregateMaximum,
 				Steps: []autoscaling.Step{{LowerBound: &zero, Adjustment: 1}},
 				Alarm: autoscaling.Alarm{
-					Metric: autoscaling.Metric{Namespace: "AWS/SageMaker", Name: "NoCapacityInvocationFailures", Statistic: autoscaling.Maximum,
-						Dimensions: map[string]string{"InferenceComponentName": "chat"}},
+					Metric: autoscaling.Metric{
+						Namespace:  "AWS/SageMaker",
+						Name:       "NoCapacityInvocationFailures",
+						Statistic:  autoscaling.Maximum,
+						Dimensions: map[string]string{"InferenceComponentName": "chat"},
+					},
 					Period: 30 * time.Second, EvaluationPeriods: 1, DatapointsToAlarm: 1, Threshold: 1,
 					Comparison: autoscaling.AtLeast, MissingData: autoscaling.MissingIsMissing,
 				},

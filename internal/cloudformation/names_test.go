@@ -65,7 +65,11 @@ func TestNames(t *testing.T) {
 			"endpoint/Endpoint/variant/Endpoint-2", cloudformation.Options{}},
 	} {
 		text := "Parameters: {Endpoint: {Type: String}, Variant: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /v}}\n" +
-			"Resources:\n  Ask: {Type: Custom::Ask}\n  T: " + fmt.Sprintf(aTarget, test.dimension, test.written)
+			"Resources:\n  Ask: {Type: Custom::Ask}\n  T: " + fmt.Sprintf(
+			aTarget,
+			test.dimension,
+			test.written,
+		)
 		if got := scalesIn(t, text, test.options); len(got) != 1 || got[0] != test.want {
 			t.Errorf("%s: got %s, want %s", test.written, got, test.want)
 		}
@@ -105,8 +109,12 @@ func TestNamesOfStacks(t *testing.T) {
 	for _, s := range r.Scaled {
 		got = append(got, s.Stack+": "+s.Subject.Target.ResourceID)
 	}
-	want := []string{"a: endpoint/a-Endpoint/variant/main", "b: endpoint/b-Endpoint/variant/main", "b: endpoint/b/variant/main",
-		"b/Within: endpoint/given/variant/b-Within"}
+	want := []string{
+		"a: endpoint/a-Endpoint/variant/main",
+		"b: endpoint/b-Endpoint/variant/main",
+		"b: endpoint/b/variant/main",
+		"b/Within: endpoint/given/variant/b-Within",
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

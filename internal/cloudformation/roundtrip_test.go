@@ -23,7 +23,10 @@ func asTemplate(target autoscaling.ScalableTarget, suffix string) map[string]any
 	ref := func(id string) any { return map[string]any{"Ref": id} }
 	targetID := "Target" + suffix
 	resources := map[string]any{
-		targetID: map[string]any{"Type": "AWS::ApplicationAutoScaling::ScalableTarget", "Properties": target.CloudFormation()},
+		targetID: map[string]any{
+			"Type":       "AWS::ApplicationAutoScaling::ScalableTarget",
+			"Properties": target.CloudFormation(),
+		},
 	}
 	for i, p := range target.Policies {
 		resources[fmt.Sprintf("Tracking%d", i)+suffix] = map[string]any{
@@ -31,8 +34,14 @@ func asTemplate(target autoscaling.ScalableTarget, suffix string) map[string]any
 	}
 	for i, p := range target.StepPolicies {
 		id := fmt.Sprintf("Step%d", i) + suffix
-		resources[id] = map[string]any{"Type": "AWS::ApplicationAutoScaling::ScalingPolicy", "Properties": p.CloudFormation(ref(targetID))}
-		resources["AlarmOf"+id] = map[string]any{"Type": "AWS::CloudWatch::Alarm", "Properties": p.Alarm.CloudFormation(ref(id))}
+		resources[id] = map[string]any{
+			"Type":       "AWS::ApplicationAutoScaling::ScalingPolicy",
+			"Properties": p.CloudFormation(ref(targetID)),
+		}
+		resources["AlarmOf"+id] = map[string]any{
+			"Type":       "AWS::CloudWatch::Alarm",
+			"Properties": p.Alarm.CloudFormation(ref(id)),
+		}
 	}
 	return map[string]any{"Resources": resources}
 }
@@ -83,19 +92,36 @@ func TestHostileTemplates(t *testing.T) {
 	outputs := "Outputs:\n  O0: {Value: a, Export: {Name: o0}}\n"
 	for i := 1; i < 60; i++ {
 		bomb += fmt.Sprintf("  C%d: !And [!Condition C%d, !Condition C%d]\n", i, i-1, i-1)
-		outputs += fmt.Sprintf("  O%d: {Value: !Join [\"\", [!ImportValue o%d, !ImportValue o%d]], Export: {Name: o%d}}\n", i, i-1, i-1, i)
+		outputs += fmt.Sprintf(
+			"  O%d: {Value: !Join [\"\", [!ImportValue o%d, !ImportValue o%d]], Export: {Name: o%d}}\n",
+			i,
+			i-1,
+			i-1,
+			i,
+		)
 	}
 	target := "Resources:\n  T:\n    Type: AWS::ApplicationAutoScaling::ScalableTarget\n    Condition: C59\n    Properties: {ResourceId: %s, ServiceNamespace: sagemaker, ScalableDimension: \"sagemaker:variant:DesiredInstanceCount\", MinCapacity: 1, MaxCapacity: 2}\n"
 	loops := "Transform: AWS::LanguageExtensions\nResources:\n"
 	loop := "{\"R${A}${B}${C}${D}${E}\": {Type: AWS::SNS::Topic}}"
 	for _, name := range []string{"E", "D", "C", "B", "A"} {
-		loop = fmt.Sprintf("{\"Fn::ForEach::L%s\": [%s, [%s], %s]}", name, name, strings.TrimSuffix(strings.Repeat("a,", 60), ","), loop)
+		loop = fmt.Sprintf(
+			"{\"Fn::ForEach::L%s\": [%s, [%s], %s]}",
+			name,
+			name,
+			strings.TrimSuffix(strings.Repeat("a,", 60), ","),
+			loop,
+		)
 	}
 	many := make([]string, 600)
 	for i := range many {
 		many[i] = fmt.Sprint("r", i)
 	}
-	off := "Parameters: {P: {Type: String, Default: x}}\n" + strings.Replace(bomb, "[a, a]", "[a, !Ref P]", 1) + "Resources:\n"
+	off := "Parameters: {P: {Type: String, Default: x}}\n" + strings.Replace(
+		bomb,
+		"[a, a]",
+		"[a, !Ref P]",
+		1,
+	) + "Resources:\n"
 	for i := range 500 {
 		off += fmt.Sprintf("  T%d: {Type: 'AWS::ApplicationAutoScaling::ScalableTarget', Condition: C59}\n", i)
 	}

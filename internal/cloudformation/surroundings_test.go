@@ -23,11 +23,15 @@ var orders = map[string]struct {
 	more      object
 	unordered bool
 }{
-	"nothing":      {object{}, nil, true},
-	"of another":   {object{"DependsOn": "Role"}, nil, true},
-	"DependsOn":    {object{"DependsOn": "X"}, nil, false},
-	"a list":       {object{"DependsOn": []any{"Role", "X"}}, nil, false},
-	"by another":   {object{"DependsOn": "Wait"}, object{"Wait": object{"Type": "AWS::CloudFormation::WaitConditionHandle", "DependsOn": "X"}}, false},
+	"nothing":    {object{}, nil, true},
+	"of another": {object{"DependsOn": "Role"}, nil, true},
+	"DependsOn":  {object{"DependsOn": "X"}, nil, false},
+	"a list":     {object{"DependsOn": []any{"Role", "X"}}, nil, false},
+	"by another": {
+		object{"DependsOn": "Wait"},
+		object{"Wait": object{"Type": "AWS::CloudFormation::WaitConditionHandle", "DependsOn": "X"}},
+		false,
+	},
 	"a reference":  {object{"RoleARN": object{"Fn::Sub": "arn:aws:iam::123456789012:role/${X.Name}"}}, nil, false},
 	"an attribute": {object{"RoleARN": object{"Fn::GetAtt": []any{"X", "Name"}}}, nil, false},
 	"by a policy":  {object{}, object{"Later": object{"Type": "AWS::SNS::Topic", "DependsOn": "X"}}, true},
@@ -102,7 +106,8 @@ func TestSurroundingsAreReadBack(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		retention := retentions[keys(retentions).Draw(rt, "retention")]
-		variants := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"main", "live", "trial"}), 1, 3, rapid.ID).Draw(rt, "variants")
+		variants := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"main", "live", "trial"}), 1, 3, rapid.ID).
+			Draw(rt, "variants")
 		wanted := rapid.SampledFrom([]string{"main", "live", "other"}).Draw(rt, "variant")
 		endpoint := rapid.SampledFrom([]string{"odds", "elsewhere"}).Draw(rt, "endpoint")
 		instances, managed := rapid.Bool().Draw(rt, "instances"), rapid.Bool().Draw(rt, "managed")
@@ -112,9 +117,18 @@ func TestSurroundingsAreReadBack(t *testing.T) {
 			productionVariants = append(productionVariants, variantOf(name, instances, managed))
 		}
 		resources := object{
-			"Config":   object{"Type": "AWS::SageMaker::EndpointConfig", "Properties": object{"ProductionVariants": productionVariants}},
-			"Endpoint": object{"Type": "AWS::SageMaker::Endpoint", "Properties": object{"EndpointName": "odds", "EndpointConfigName": object{"Fn::GetAtt": []any{"Config", "EndpointConfigName"}}}},
-			"Role":     object{"Type": "AWS::IAM::Role"},
+			"Config": object{
+				"Type":       "AWS::SageMaker::EndpointConfig",
+				"Properties": object{"ProductionVariants": productionVariants},
+			},
+			"Endpoint": object{
+				"Type": "AWS::SageMaker::Endpoint",
+				"Properties": object{
+					"EndpointName":       "odds",
+					"EndpointConfigName": object{"Fn::GetAtt": []any{"Config", "EndpointConfigName"}},
+				},
+			},
+			"Role": object{"Type": "AWS::IAM::Role"},
 			"Target": object{"Type": "AWS::ApplicationAutoScaling::ScalableTarget", "Properties": autoscaling.ScalableTarget{
 				ResourceID: "endpoint/" + endpoint + "/variant/" + wanted, Dimension: autoscaling.VariantInstanceCount, MinCapacity: 1, MaxCapacity: 2,
 			}.CloudFormation()},
@@ -176,8 +190,10 @@ func TestCopiesAreReadBack(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		want := lint.Copy{
-			Accelerators: rapid.IntRange(0, 8).Draw(rt, "accelerators"), MinMemoryMB: rapid.IntRange(0, 1<<20).Draw(rt, "memory"),
-			CPUCores: float64(rapid.IntRange(0, 64).Draw(rt, "cores")) / 4,
+			Accelerators: rapid.IntRange(0, 8).
+				Draw(rt, "accelerators"),
+			MinMemoryMB: rapid.IntRange(0, 1<<20).Draw(rt, "memory"),
+			CPUCores:    float64(rapid.IntRange(0, 64).Draw(rt, "cores")) / 4,
 		}
 		requirements := object{}
 		for name, value := range map[string]float64{
@@ -190,17 +206,38 @@ func TestCopiesAreReadBack(t *testing.T) {
 		}
 		name := rapid.SampledFrom([]string{"chat", "other"}).Draw(rt, "component")
 		resources := object{
-			"Config":    object{"Type": "AWS::SageMaker::EndpointConfig", "Properties": object{"ProductionVariants": []any{variantOf("main", true, true)}}},
-			"Endpoint":  object{"Type": "AWS::SageMaker::Endpoint", "Properties": object{"EndpointName": "odds", "EndpointConfigName": object{"Fn::GetAtt": []any{"Config", "EndpointConfigName"}}}},
-			"Component": object{"Type": "AWS::SageMaker::InferenceComponent", "Properties": object{"InferenceComponentName": "chat", "EndpointName": "odds", "VariantName": "main", "Specification": object{"ComputeResourceRequirements": requirements}}},
-			"Role":      object{"Type": "AWS::IAM::Role"},
+			"Config": object{
+				"Type":       "AWS::SageMaker::EndpointConfig",
+				"Properties": object{"ProductionVariants": []any{variantOf("main", true, true)}},
+			},
+			"Endpoint": object{
+				"Type": "AWS::SageMaker::Endpoint",
+				"Properties": object{
+					"EndpointName":       "odds",
+					"EndpointConfigName": object{"Fn::GetAtt": []any{"Config", "EndpointConfigName"}},
+				},
+			},
+			"Component": object{
+				"Type": "AWS::SageMaker::InferenceComponent",
+				"Properties": object{
+					"InferenceComponentName": "chat",
+					"EndpointName":           "odds",
+					"VariantName":            "main",
+					"Specification":          object{"ComputeResourceRequirements": requirements},
+				},
+			},
+			"Role": object{"Type": "AWS::IAM::Role"},
 			"Target": object{"Type": "AWS::ApplicationAutoScaling::ScalableTarget", "Properties": autoscaling.ScalableTarget{
 				ResourceID: "inference-component/" + name, Dimension: autoscaling.InferenceComponentCopyCount, MaxCapacity: 2,
 			}.CloudFormation()},
 		}
 		unordered := after(keys(orders).Draw(rt, "order"), "Component", resources)
 		host := variantModel(autoscaling.Variant{EndpointName: "odds", Name: "main"}, true, true)
-		whole := lint.Subject{Copy: want, Host: &host, Around: lint.Surroundings{Template: "t.json", Endpoint: "Component", Unordered: unordered}}
+		whole := lint.Subject{
+			Copy:   want,
+			Host:   &host,
+			Around: lint.Surroundings{Template: "t.json", Endpoint: "Component", Unordered: unordered},
+		}
 		if name == "other" {
 			whole = lint.Subject{Around: lint.Surroundings{Template: "t.json", OtherEndpoints: []string{"chat"}}}
 		}

@@ -72,7 +72,8 @@ func TestClockIsCorrected(t *testing.T) {
 		sagemakertest.Fail(403, "InvalidSignatureException")(w, r, call)
 	})
 	r, body := f.do(t, "POST", "/invocations", nil, strings.NewReader("a"))
-	if e := errorOf(t, r, body); r.StatusCode != 501 || e.Code != codeNotAuthorized || r.Header.Get("X-Should-Retry") != "false" {
+	if e := errorOf(t, r, body); r.StatusCode != 501 || e.Code != codeNotAuthorized ||
+		r.Header.Get("X-Should-Retry") != "false" {
 		t.Errorf("got %d %s %v", r.StatusCode, body, r.Header)
 	}
 	if got := len(f.runtime.Calls()); got != 6 {

@@ -141,7 +141,8 @@ func (f *fixture) do(t *testing.T, method, path string, header http.Header, body
 
 // ownID is a request ID of the gateway, in a header of either form or in a body.
 var ownID = regexp.MustCompile(
-	`,\\*"(?:X-Amzn-Requestid|requestId)\\*":\[?\\*"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\\*"\]?`)
+	`,\\*"(?:X-Amzn-Requestid|requestId)\\*":\[?\\*"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\\*"\]?`,
+)
 
 // withoutOwnID is a reply without the gateway's request ID, which is random.
 func withoutOwnID(text string) string {

@@ -53,7 +53,8 @@ func TestLog(t *testing.T) {
 		}
 		delete(entry, "duration_ms")
 		delete(entry, "time")
-		if id, ok := entry["request_id"].(string); ok != (entry["status"] == 501. || entry["status"] == 404.) || ok && len(id) != 36 {
+		if id, ok := entry["request_id"].(string); ok != (entry["status"] == 501. || entry["status"] == 404.) ||
+			ok && len(id) != 36 {
 			t.Errorf("request_id is %v in %s", entry["request_id"], line)
 		}
 		delete(entry, "request_id")

@@ -335,7 +335,9 @@ func TestComponent(t *testing.T) {
 	t.Parallel()
 	r := small()
 	component := autoscaling.ComponentScaling{
-		CopyCapacity: autoscaling.CopyCapacity{RequestsPerSecondPerCopy: 100}, CopyScaling: autoscaling.CopyScaling{MinCapacity: 4, MaxCapacity: 100}}
+		CopyCapacity: autoscaling.CopyCapacity{
+			RequestsPerSecondPerCopy: 100,
+		}, CopyScaling: autoscaling.CopyScaling{MinCapacity: 4, MaxCapacity: 100}}
 	r.Input.Subject.Target = component.Target("odds")
 	p := planOf(t, r)
 	if ps := p.Subject.Target.Validate(); ps != nil {

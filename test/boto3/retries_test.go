@@ -26,7 +26,8 @@ func TestRetriesDoNotMultiply(t *testing.T) {
 	failing := invoke("unavailable", nil)
 	failing.Attempts, failing.Mode = sdksAttempts, "legacy"
 	for i := range calls {
-		if got := client.outcome(t, failing); got["raised"] != "ServiceUnavailable" || got["RetryAttempts"] != sdksAttempts-1. {
+		if got := client.outcome(t, failing); got["raised"] != "ServiceUnavailable" ||
+			got["RetryAttempts"] != sdksAttempts-1. {
 			t.Fatalf("got %v", got)
 		}
 		if n := len(stub.Calls()); i == 0 && n != sdksAttempts+ownAttempts-1 {
@@ -67,7 +68,8 @@ func TestFailuresAreNotRepeated(t *testing.T) {
 				failing.Attempts, failing.Mode = attempts, mode
 				before := len(stub.Calls())
 				got := client.outcome(t, failing)
-				if got["raised"] != "ClientError" || code(got) != want || got["HTTPStatusCode"] != 501. || got["RetryAttempts"] != 0. {
+				if got["raised"] != "ClientError" || code(got) != want || got["HTTPStatusCode"] != 501. ||
+					got["RetryAttempts"] != 0. {
 					t.Errorf("%s, %s, %s: got %v", form, body, mode, got)
 				}
 				if n := len(stub.Calls()) - before; n != 1 {

@@ -80,7 +80,12 @@ func TestJavaScript(t *testing.T) {
 	stub, url := serve(t)
 	cmd := exec.CommandContext(t.Context(), "node", "client.mjs", url)
 	cmd.Dir = dir
-	compare(t, stub, cmd, of(outcome{Raised: "ModelError", Status: 424}, outcome{Raised: "RequestEntityTooLarge", Status: 413}))
+	compare(
+		t,
+		stub,
+		cmd,
+		of(outcome{Raised: "ModelError", Status: 424}, outcome{Raised: "RequestEntityTooLarge", Status: 413}),
+	)
 }
 
 // compare runs a client and compares its outcomes. No call that the client makes with its
@@ -172,7 +177,10 @@ func answer(w http.ResponseWriter, r *http.Request, c sagemakertest.Call) {
 		reply(`{"id":"1","object":"text_completion","created":1,"model":"predictions","choices":[{"index":0,`+
 			`"finish_reason":"stop","logprobs":null,"text":%q}],%s}`, request.Prompt, usage)
 	case request.Input != nil:
-		reply(`{"object":"list","model":"predictions","data":[{"object":"embedding","index":0,"embedding":[0.5,0.25]}],%s}`, usage)
+		reply(
+			`{"object":"list","model":"predictions","data":[{"object":"embedding","index":0,"embedding":[0.5,0.25]}],%s}`,
+			usage,
+		)
 	default:
 		sagemakertest.Echo(w, r, c)
 	}

@@ -43,7 +43,20 @@ func synthesizeExamples(t *testing.T) (assembly string, templates map[string]any
 		t.Fatal(err)
 	}
 	environ := []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "CDK_DISABLE_CLI_TELEMETRY=true"}
-	run(t, dir, environ, filepath.Join(bin, "cdk"), "--no-notices", "--no-color", "--app", program, "synth", "-q", "--strict", "*")
+	run(
+		t,
+		dir,
+		environ,
+		filepath.Join(bin, "cdk"),
+		"--no-notices",
+		"--no-color",
+		"--app",
+		program,
+		"synth",
+		"-q",
+		"--strict",
+		"*",
+	)
 
 	assembly = filepath.Join(dir, "cdk.out")
 	files, err := filepath.Glob(filepath.Join(assembly, "*.template.json"))
@@ -69,7 +82,9 @@ func synthesizeExamples(t *testing.T) (assembly string, templates map[string]any
 // cfnLint fails the test with what cfn-lint finds in templates.
 func cfnLint(t *testing.T, python string, files []string) {
 	t.Helper()
-	args := append([]string{"-c", "import sys; from cfnlint.runner import main; sys.exit(main())", "--format", "parseable"}, files...)
+	args := append(
+		[]string{"-c", "import sys; from cfnlint.runner import main; sys.exit(main())", "--format", "parseable"},
+		files...)
 	cmd := exec.CommandContext(t.Context(), python, args...)
 	cmd.Dir = template.Root(t) // where its configuration is
 	out, err := cmd.CombinedOutput()

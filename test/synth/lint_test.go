@@ -103,7 +103,11 @@ func TestTheCircle(t *testing.T) {
 			}
 			// What the constructs add, and what a template calls otherwise.
 			added := cmp.Options{
-				cmpopts.IgnoreFields(lint.Subject{}, "Name", "Around"), cmpopts.IgnoreFields(autoscaling.ScalableTarget{}, "RoleARN"),
+				cmpopts.IgnoreFields(
+					lint.Subject{},
+					"Name",
+					"Around",
+				), cmpopts.IgnoreFields(autoscaling.ScalableTarget{}, "RoleARN"),
 				cmpopts.EquateEmpty(),
 			}
 			if diff := cmp.Diff(loaded[0].Subjects(), got, added); diff != "" {

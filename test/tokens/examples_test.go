@@ -56,7 +56,11 @@ func functionProps(stack awscdk.Stack) frontend.GatewayFunctionProps {
 	bucket := awss3.Bucket_FromBucketName(stack, jsii.String("Builds"), jsii.String("builds"))
 	return frontend.GatewayFunctionProps{
 		EndpointName: "odds", InferenceComponents: []string{"odds-a"},
-		Code: awslambda.Code_FromBucketV2(bucket, jsii.String("gateway.zip"), &awslambda.BucketOptions{ObjectVersion: jsii.String("1")}),
+		Code: awslambda.Code_FromBucketV2(
+			bucket,
+			jsii.String("gateway.zip"),
+			&awslambda.BucketOptions{ObjectVersion: jsii.String("1")},
+		),
 	}
 }
 
@@ -129,7 +133,9 @@ func model(stack awscdk.Stack, isolated bool) *inference.Model {
 
 func loadBalancer(stack awscdk.Stack) frontend.LoadBalancerProps {
 	return frontend.LoadBalancerProps{
-		VPC: vpc(stack), SecurityGroup: group(stack), Gateway: gateway(stack), AllowedCIDRs: []string{"10.0.0.0/16", "10.1.0.0/16"},
+		VPC: vpc(
+			stack,
+		), SecurityGroup: group(stack), Gateway: gateway(stack), AllowedCIDRs: []string{"10.0.0.0/16", "10.1.0.0/16"},
 	}
 }
 
@@ -164,7 +170,14 @@ var examples = []example{
 		p.AccessLogs = &frontend.AccessLogs{Retention: 24 * time.Hour}
 		p.Canary = &frontend.Canary{WeightPercent: 10, Gateway: frontend.NewGatewayFunction(stack, "Canary",
 			frontend.GatewayFunctionProps{EndpointName: "odds", Code: awslambda.Code_FromBucketV2(
-				awss3.Bucket_FromBucketName(stack, jsii.String("Canaries"), jsii.String("builds")), jsii.String("c.zip"), &awslambda.BucketOptions{ObjectVersion: jsii.String("1")})})}
+				awss3.Bucket_FromBucketName(
+					stack,
+					jsii.String("Canaries"),
+					jsii.String("builds"),
+				),
+				jsii.String("c.zip"),
+				&awslambda.BucketOptions{ObjectVersion: jsii.String("1")},
+			)})}
 		return p
 	}),
 	of("load balancer with Cognito", frontend.NewLoadBalancer, func(stack awscdk.Stack) frontend.LoadBalancerProps {
@@ -175,17 +188,23 @@ var examples = []example{
 				Domain: "odds", Scope: "openid"},
 			MutualTLS: &settings.MutualTLS{CABundleURL: "s3://authorities/ca.pem", CABundleVersion: "1"},
 		}
-		p.WAF = &settings.WAF{WebACLARN: "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/a/01234567-89ab-cdef-0123-456789abcdef"}
+		p.WAF = &settings.WAF{
+			WebACLARN: "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/a/01234567-89ab-cdef-0123-456789abcdef",
+		}
 		return p
 	}),
-	of("load balancer with tokens of clients", frontend.NewLoadBalancer, func(stack awscdk.Stack) frontend.LoadBalancerProps {
-		p := loadBalancer(stack)
-		p.CertificateARN = "arn:aws:acm:eu-west-1:123456789012:certificate/1"
-		p.Authentication = &settings.Authentication{JWT: &settings.JWT{Issuer: "https://a.example",
-			JWKSEndpoint: "https://a.example/k", Audience: "odds", AudienceFormat: settings.SingleString,
-			Claims: []settings.Claim{{Name: "scope", Format: settings.SpaceSeparated, Values: []string{"read"}}}}}
-		return p
-	}),
+	of(
+		"load balancer with tokens of clients",
+		frontend.NewLoadBalancer,
+		func(stack awscdk.Stack) frontend.LoadBalancerProps {
+			p := loadBalancer(stack)
+			p.CertificateARN = "arn:aws:acm:eu-west-1:123456789012:certificate/1"
+			p.Authentication = &settings.Authentication{JWT: &settings.JWT{Issuer: "https://a.example",
+				JWKSEndpoint: "https://a.example/k", Audience: "odds", AudienceFormat: settings.SingleString,
+				Claims: []settings.Claim{{Name: "scope", Format: settings.SpaceSeparated, Values: []string{"read"}}}}}
+			return p
+		},
+	),
 	of("route", frontend.NewRoute, func(stack awscdk.Stack) frontend.RouteProps {
 		return frontend.RouteProps{
 			ListenerARN: "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/a/0123456789abcdef/0123456789abcdef",
@@ -214,12 +233,16 @@ var examples = []example{
 		}
 	}),
 	of("variant scaling", scaling.NewVariantScaling, func(awscdk.Stack) scaling.VariantScalingProps {
-		return scaling.VariantScalingProps{Variant: scaling.ExistingVariant(variant()), Facts: facts(), Scaling: autoscaling.VariantScaling{
-			Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 10, ConcurrencyPerInstance: 5},
-			Scaling: autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 100, Emergency: true, OfferedLoad: ptr(true),
-				SuspendedState: &autoscaling.SuspendedState{}},
-			Events: someEvents(), Policies: trackings(), StepPolicies: stepping(),
-		}}
+		return scaling.VariantScalingProps{
+			Variant: scaling.ExistingVariant(variant()),
+			Facts:   facts(),
+			Scaling: autoscaling.VariantScaling{
+				Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 10, ConcurrencyPerInstance: 5},
+				Scaling: autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 100, Emergency: true, OfferedLoad: ptr(true),
+					SuspendedState: &autoscaling.SuspendedState{}},
+				Events: someEvents(), Policies: trackings(), StepPolicies: stepping(),
+			},
+		}
 	}),
 	of("variant scaling by the clock", scaling.NewVariantScaling, func(awscdk.Stack) scaling.VariantScalingProps {
 		plain := actions()[0]
@@ -231,8 +254,11 @@ var examples = []example{
 		}}
 	}),
 	of("asynchronous scaling", scaling.NewAsynchronousScaling, func(awscdk.Stack) scaling.AsynchronousScalingProps {
-		return scaling.AsynchronousScalingProps{Variant: scaling.ExistingVariant(variant()), Scaling: autoscaling.AsynchronousScaling{
-			Scaling: autoscaling.Scaling{MaxCapacity: 40, BacklogPerInstance: 5}, ScheduledActions: actions()}}
+		return scaling.AsynchronousScalingProps{
+			Variant: scaling.ExistingVariant(variant()),
+			Scaling: autoscaling.AsynchronousScaling{
+				Scaling: autoscaling.Scaling{MaxCapacity: 40, BacklogPerInstance: 5}, ScheduledActions: actions()},
+		}
 	}),
 	of("serverless scaling", scaling.NewProvisionedConcurrencyScaling,
 		func(awscdk.Stack) scaling.ProvisionedConcurrencyScalingProps {
@@ -243,11 +269,14 @@ var examples = []example{
 			}
 		}),
 	of("component scaling", scaling.NewComponentScaling, func(awscdk.Stack) scaling.ComponentScalingProps {
-		return scaling.ComponentScalingProps{InferenceComponent: scaling.ExistingComponent("odds-a"), Scaling: autoscaling.ComponentScaling{
-			CopyCapacity:     autoscaling.CopyCapacity{RequestsPerSecondPerCopy: 10, ConcurrencyPerCopy: 5},
-			CopyScaling:      autoscaling.CopyScaling{MaxCapacity: 40},
-			ScheduledActions: actions(), Events: someEvents()[:1],
-		}}
+		return scaling.ComponentScalingProps{
+			InferenceComponent: scaling.ExistingComponent("odds-a"),
+			Scaling: autoscaling.ComponentScaling{
+				CopyCapacity:     autoscaling.CopyCapacity{RequestsPerSecondPerCopy: 10, ConcurrencyPerCopy: 5},
+				CopyScaling:      autoscaling.CopyScaling{MaxCapacity: 40},
+				ScheduledActions: actions(), Events: someEvents()[:1],
+			},
+		}
 	}),
 	of("endpoint", inference.NewEndpoint, func(stack awscdk.Stack) inference.EndpointProps {
 		return inference.EndpointProps{
@@ -297,7 +326,14 @@ var examples = []example{
 				ManagedInstances: &inference.ManagedInstancesProps{MaxInstanceCount: 4}}}})
 		return inference.InferenceComponentProps{InferenceComponentName: "odds-a", Endpoint: shared,
 			PerInstanceType: []inference.InstanceTypeOverride{
-				{InstanceType: "ml.g6.xlarge", Model: model(stack, true), MinMemoryMB: 1024, MaxMemoryMB: 2048, CPUCores: 1, Accelerators: 1}},
+				{
+					InstanceType: "ml.g6.xlarge",
+					Model:        model(stack, true),
+					MinMemoryMB:  1024,
+					MaxMemoryMB:  2048,
+					CPUCores:     1,
+					Accelerators: 1,
+				}},
 			MinMemoryMB: 1024, Model: inference.NewModel(stack, "Other", inference.ModelProps{
 				Containers: []inference.ContainerProps{{Image: image}}}),
 			Scheduling: &inference.SchedulingProps{PlacementStrategy: "SPREAD", MaxZoneImbalance: 1}}
@@ -313,12 +349,17 @@ var examples = []example{
 	of("endpoint of pools", inference.NewEndpoint, func(stack awscdk.Stack) inference.EndpointProps {
 		return inference.EndpointProps{EndpointName: "odds",
 			Variants: []inference.VariantProps{{Model: model(stack, true),
-				InstancePools: []inference.InstancePool{{InstanceType: "ml.c7i.xlarge", Priority: 1}, {InstanceType: "ml.c6i.xlarge", Priority: 2}},
+				InstancePools: []inference.InstancePool{
+					{InstanceType: "ml.c7i.xlarge", Priority: 1},
+					{InstanceType: "ml.c6i.xlarge", Priority: 2},
+				},
 				Instances: inference.InstanceProps{RoutingStrategy: "LEAST_OUTSTANDING_REQUESTS", VolumeSizeGB: 30,
 					InferenceAMIVersion: "al2023-ami-sagemaker-inference-gpu-4-1", InstanceProvisionTimeout: 10 * time.Minute,
 					CoreDump: &inference.CoreDumpProps{DestinationS3URI: "s3://dumps/odds"}}}},
 			DataCapture: &inference.DataCaptureProps{SamplingPercent: 10, Prefix: "odds", Retention: 720 * time.Hour,
-				CaptureModes: []string{"Input"}, CSVContentTypes: []string{"text/csv"}, JSONContentTypes: []string{"application/json"}},
+				CaptureModes: []string{
+					"Input",
+				}, CSVContentTypes: []string{"text/csv"}, JSONContentTypes: []string{"application/json"}},
 			Metrics: &inference.MetricsProps{PublishFrequency: 30 * time.Second},
 		}
 	}),
@@ -333,7 +374,12 @@ var examples = []example{
 	}),
 	of("model", inference.NewModel, func(awscdk.Stack) inference.ModelProps {
 		return inference.ModelProps{DirectInvocation: true, Containers: []inference.ContainerProps{
-			{Image: image, ModelDataURL: "s3://models/a.tar.gz", Environment: map[string]string{"A": "b"}, ContainerHostname: "a"},
+			{
+				Image:             image,
+				ModelDataURL:      "s3://models/a.tar.gz",
+				Environment:       map[string]string{"A": "b"},
+				ContainerHostname: "a",
+			},
 			{ModelPackageARN: "arn:aws:sagemaker:eu-west-1:123456789012:model-package/odds/1", InferenceSpecificationName: "gpu",
 				ContainerHostname: "b"},
 		}}

@@ -71,24 +71,29 @@ func TestTheGatewayAgrees(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		s := settings.Server{
-			StreamTimeout:   period(settings.MinStreamTimeout, settings.MaxStreamTimeout).Draw(t, "stream"),
-			MaxConcurrency:  rapid.SampledFrom([]int{-1, 0, 1, 3, 4, 5, 100_000, 100_001}).Draw(t, "concurrency"),
-			QueueSize:       number(0, settings.MaxQueueSize).Draw(t, "queue"),
-			QueueTimeout:    period(settings.MinQueueTimeout, settings.MaxQueueTimeout).Draw(t, "wait"),
-			RetryPercent:    number(0, settings.MaxRetryPercent).Draw(t, "retries"),
-			FallbackBody:    rapid.SampledFrom([]string{"", "{}", strings.Repeat("x", settings.MaxFallbackBytes), strings.Repeat("x", settings.MaxFallbackBytes+1)}).Draw(t, "fallback"),
-			PrioritySources: rapid.SliceOfN(rapid.SampledFrom([]string{"10.0.0.0/8", "2001:db8::/32", "10.0.0.0", "a,b"}), 0, 2).Draw(t, "sources"),
-			LogRate:         number(0, settings.MaxLogRate).Draw(t, "log"),
+			StreamTimeout:  period(settings.MinStreamTimeout, settings.MaxStreamTimeout).Draw(t, "stream"),
+			MaxConcurrency: rapid.SampledFrom([]int{-1, 0, 1, 3, 4, 5, 100_000, 100_001}).Draw(t, "concurrency"),
+			QueueSize:      number(0, settings.MaxQueueSize).Draw(t, "queue"),
+			QueueTimeout:   period(settings.MinQueueTimeout, settings.MaxQueueTimeout).Draw(t, "wait"),
+			RetryPercent:   number(0, settings.MaxRetryPercent).Draw(t, "retries"),
+			FallbackBody: rapid.SampledFrom([]string{"", "{}", strings.Repeat("x", settings.MaxFallbackBytes), strings.Repeat("x", settings.MaxFallbackBytes+1)}).
+				Draw(t, "fallback"),
+			PrioritySources: rapid.SliceOfN(rapid.SampledFrom([]string{"10.0.0.0/8", "2001:db8::/32", "10.0.0.0", "a,b"}), 0, 2).
+				Draw(t, "sources"),
+			LogRate: number(0, settings.MaxLogRate).Draw(t, "log"),
 		}
 		if s.OTLPEndpoint = rapid.SampledFrom([]string{"", "http://10.0.0.1:4318", "collector:4318"}).Draw(t, "collector"); s.OTLPEndpoint != "" {
-			s.TraceRatio = rapid.Ptr(rapid.SampledFrom([]float64{-0.1, 0, 1e-9, 0.5, 1, 1.1, math.NaN()}), true).Draw(t, "traced")
+			s.TraceRatio = rapid.Ptr(rapid.SampledFrom([]float64{-0.1, 0, 1e-9, 0.5, 1, 1.1, math.NaN()}), true).
+				Draw(t, "traced")
 		}
 		s.MinConcurrency = rapid.SampledFrom([]int{-1, 0, 1, 5, 4097, 100_000, 100_001}).Draw(t, "lowest")
 		s.MaxAttempts = rapid.SampledFrom([]int{-1, 0, 1, 5, 6}).Draw(t, "attempts")
-		s.MaxReplyBytes = rapid.SampledFrom([]int{-1, 0, 1, settings.MaxReplyBytes, settings.MaxReplyBytes + 1}).Draw(t, "reply")
+		s.MaxReplyBytes = rapid.SampledFrom([]int{-1, 0, 1, settings.MaxReplyBytes, settings.MaxReplyBytes + 1}).
+			Draw(t, "reply")
 		s.WriteTimeout = period(settings.MinWriteTimeout, settings.MaxWriteTimeout).Draw(t, "write")
 		s.Metrics = rapid.Ptr(rapid.Bool(), true).Draw(t, "metrics")
-		s.CORSOrigins = rapid.SliceOfN(rapid.SampledFrom([]string{"https://a.example", "http://b.example:8080", "c.example", "*"}), 0, 2).Draw(t, "origins")
+		s.CORSOrigins = rapid.SliceOfN(rapid.SampledFrom([]string{"https://a.example", "http://b.example:8080", "c.example", "*"}), 0, 2).
+			Draw(t, "origins")
 		s.V2Model = rapid.SampledFrom([]string{"", "resnet", "a/b", ".."}).Draw(t, "model")
 		if s.FallbackBody != "" {
 			s.FallbackContentType = rapid.SampledFrom([]string{"", "text/plain", "a\x00"}).Draw(t, "type")
@@ -123,8 +128,10 @@ func TestTheGatewayAgrees(t *testing.T) {
 		}
 		if cfg.StreamTimeout != want.StreamTimeout || cfg.MaxConcurrency != want.MaxConcurrency || cfg.MinConcurrency != want.MinConcurrency ||
 			s.QueueSize != nil && cfg.QueueSize != *s.QueueSize || s.QueueTimeout != 0 && cfg.QueueTimeout != s.QueueTimeout ||
-			s.RetryPercent != nil && cfg.RetryPercent != *s.RetryPercent || cfg.FallbackBody != s.FallbackBody ||
-			s.LogRate != nil && cfg.LogRate != *s.LogRate || len(cfg.PrioritySources) != len(s.PrioritySources) ||
+			s.RetryPercent != nil && cfg.RetryPercent != *s.RetryPercent ||
+			cfg.FallbackBody != s.FallbackBody ||
+			s.LogRate != nil && cfg.LogRate != *s.LogRate ||
+			len(cfg.PrioritySources) != len(s.PrioritySources) ||
 			cfg.Traces != (s.OTLPEndpoint != "") {
 			t.Fatalf("%+v became %+v", s, cfg)
 		}
