@@ -118,11 +118,17 @@ func latencyFix(value float64) string {
 // totals are metrics of all capacity together.
 var totals = []string{"Invocations", "InvocationsProcessed", "ApproximateBacklogSize"}
 
+// trackedOf is the metric that a policy tracks, where it is one of SageMaker's called so.
+func trackedOf(p autoscaling.TargetTrackingPolicy, names []string) (m autoscaling.Metric, ok bool) {
+	m, ok = p.Metric.(autoscaling.Metric)
+	return m, ok && m.Namespace == autoscaling.SageMakerNamespace && slices.Contains(names, m.Name)
+}
+
 func totalTracked(s Subject) problem.List {
 	var ps problem.List
 	for i, p := range s.Target.Policies {
-		m, ok := p.Metric.(autoscaling.Metric)
-		if !ok || m.Namespace != autoscaling.SageMakerNamespace || !slices.Contains(totals, m.Name) {
+		m, ok := trackedOf(p, totals)
+		if !ok {
 			continue
 		}
 		track := string(autoscaling.VariantInvocationsPerInstance)

@@ -34,8 +34,8 @@ var noCapacity = []string{autoscaling.NoCapacityInvocationFailures, autoscaling.
 func wakeUpTracked(s Subject) problem.List {
 	var ps problem.List
 	for i, p := range s.Target.Policies {
-		m, ok := p.Metric.(autoscaling.Metric)
-		if !ok || m.Namespace != autoscaling.SageMakerNamespace || !slices.Contains(noCapacity, m.Name) {
+		m, ok := trackedOf(p, noCapacity)
+		if !ok {
 			continue
 		}
 		track := string(autoscaling.ComponentInvocationsPerCopy)
