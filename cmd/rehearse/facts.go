@@ -10,7 +10,6 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
-	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/frontend"
 )
 
 // facts are measurements and prices, which no template's properties have.
@@ -29,7 +28,7 @@ type frontendFacts struct {
 	tasks                     int
 	vcpu, gb, perTask         float64
 	bytesPerRequest, requests float64
-	prices                    frontend.Prices
+	prices                    rehearsal.Prices
 }
 
 func newFacts() facts { return facts{places: map[string]string{}} }

@@ -5,41 +5,41 @@ import (
 	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	frontendscaling "github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
-	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/frontend"
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
 // frontend is the gateway and load balancer of the rehearsed endpoint, from their
 // template and the facts. It is nil if neither has a gateway.
-func (o *options) frontend(s setting, scaled cloudformation.Scaled, said frontendFacts) (*frontend.Frontend, error) {
-	var out frontend.Frontend
+func (o *options) frontend(s setting, scaled cloudformation.Scaled, said frontendFacts) (*rehearsal.Frontend, error) {
+	var out rehearsal.Frontend
 	endpoint := endpointOf(scaled)
 	found, err := o.gateway(s, endpoint)
 	if err != nil {
 		return nil, err
 	}
-	traffic := frontendscaling.LoadBalancerTraffic{BytesPerRequest: said.bytesPerRequest,
+	traffic := frontend.LoadBalancerTraffic{BytesPerRequest: said.bytesPerRequest,
 		RequestsPerConnection: max(1, said.requests)}
 	switch {
 	case found == nil && said.tasks == 0:
 		return nil, nil
 	case found == nil:
-		out.LoadBalancer = &frontend.LoadBalancer{Traffic: traffic}
+		out.LoadBalancer = &rehearsal.LoadBalancer{Traffic: traffic}
 	case found.LoadBalancer:
 		traffic.FunctionTarget = found.Function
-		out.LoadBalancer = &frontend.LoadBalancer{Traffic: traffic, ReservedUnits: found.ReservedUnits,
+		out.LoadBalancer = &rehearsal.LoadBalancer{Traffic: traffic, ReservedUnits: found.ReservedUnits,
 			Reservations: found.Reservations}
 	}
 	switch {
 	case said.tasks > 0:
-		out.Tasks = &frontend.Tasks{Capacity: autoscaling.ScalableTarget{MinCapacity: said.tasks, MaxCapacity: said.tasks}}
+		out.Tasks = &rehearsal.Tasks{Capacity: autoscaling.ScalableTarget{MinCapacity: said.tasks, MaxCapacity: said.tasks}}
 	case found.Function:
-		out.Function = &frontend.Function{MemoryGB: found.MemoryGB, Capacity: found.Capacity}
+		out.Function = &rehearsal.Function{MemoryGB: found.MemoryGB, Capacity: found.Capacity}
 		return &out, nil
 	default:
-		out.Tasks = &frontend.Tasks{VCPU: found.VCPU, MemoryGB: found.MemoryGB, Capacity: found.Capacity}
+		out.Tasks = &rehearsal.Tasks{VCPU: found.VCPU, MemoryGB: found.MemoryGB, Capacity: found.Capacity}
 	}
 	out.Tasks.RequestsPerSecond = said.perTask
 	if said.vcpu > 0 {

@@ -10,7 +10,6 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
-	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/report"
 )
 
@@ -23,8 +22,8 @@ type prepared struct {
 	notes  []string
 	faults faults
 	// frontend is nil if it is not counted.
-	frontend *frontend.Frontend
-	prices   frontend.Prices
+	frontend *rehearsal.Frontend
+	prices   rehearsal.Prices
 }
 
 // play rehearses a setting. Its error is every problem of the input.

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
-	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/frontend"
 )
 
 // compared are two ways on two files of facts, of which the first fails.
@@ -134,7 +133,7 @@ func TestComparisonPage(t *testing.T) {
 
 func TestFrontendLines(t *testing.T) {
 	t.Parallel()
-	for want, bill := range map[string]frontend.Bill{
+	for want, bill := range map[string]rehearsal.Bill{
 		"2 to 9 tasks, 39.5 task hours for 1.5": {TaskHours: 39.5, LeastTasks: 2, MostTasks: 9, GatewayMoney: 1.5},
 		"2 tasks, 14 task hours":                {TaskHours: 14, LeastTasks: 2, MostTasks: 2},
 		"1,000,000 calls, 12,500 GB-seconds, 9 kept": {Function: true, Calls: 1e6, FunctionGBSeconds: 12500,
@@ -154,7 +153,7 @@ func TestFrontendLines(t *testing.T) {
 			t.Errorf("got %+v", d)
 		}
 	}
-	priced := Report{Frontend: &frontend.Bill{GatewayMoney: 1, Unpriced: []string{"memory"}}}
+	priced := Report{Frontend: &rehearsal.Bill{GatewayMoney: 1, Unpriced: []string{"memory"}}}
 	priced.Result.Cost.Money = 2
 	if lines := priced.frontendLines(); !strings.Contains(lines[len(lines)-1][1], "3.00, without memory") {
 		t.Errorf("got %q", lines)

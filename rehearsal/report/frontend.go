@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/frontend"
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
 // frontendLines are the bill of the front end, and the total.
@@ -57,10 +57,10 @@ func (r Report) frontendLines() [][2]string {
 // frontendDocument is the JSON of a front end's bill.
 type frontendDocument struct {
 	Kind string `json:"kind"`
-	frontend.Bill
+	rehearsal.Bill
 }
 
-func frontendOf(b *frontend.Bill) *frontendDocument {
+func frontendOf(b *rehearsal.Bill) *frontendDocument {
 	switch {
 	case b == nil:
 		return nil

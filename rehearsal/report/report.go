@@ -10,7 +10,6 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
-	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/frontend"
 )
 
 // Report is a rehearsal with its context.
@@ -34,7 +33,7 @@ type Report struct {
 	Readings []Reread
 	// Frontend is the bill of the gateway and the load balancer.
 	// Default: nil, they are not counted.
-	Frontend *frontend.Bill
+	Frontend *rehearsal.Bill
 	// Failures are why the gate fails. Default: none.
 	Failures []string
 }

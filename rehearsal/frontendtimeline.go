@@ -1,4 +1,4 @@
-package frontend
+package rehearsal
 
 import (
 	"slices"
@@ -8,9 +8,6 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
 )
-
-// lookBack is how far before the rehearsal actions set its initial values (fact B6).
-const lookBack = 8 * 24 * time.Hour
 
 // change is a value from a time on.
 type change struct {

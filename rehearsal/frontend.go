@@ -1,7 +1,4 @@
-// Package frontend computes the bill of the gateway, as tasks or as a function, and
-// of the load balancer with its capacity units, from the minutes of a rehearsal. It
-// does not rehearse the gateway's own scaling.
-package frontend
+package rehearsal
 
 import (
 	"time"
@@ -10,7 +7,9 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 )
 
-// Frontend is the parts before the endpoint; a nil part does not exist.
+// Frontend is the gateway, as tasks or as a function, and the load balancer in front of
+// a rehearsed endpoint; a nil part does not exist. Bill computes what they cost from the
+// minutes of a rehearsal. The gateway's own scaling is not rehearsed.
 type Frontend struct {
 	Tasks        *Tasks
 	Function     *Function

@@ -1,4 +1,4 @@
-package frontend
+package rehearsal
 
 import (
 	"math"
@@ -7,11 +7,10 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
-	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
 // Bill is the bill of f for a rehearsal with Input.Minutes.
-func (f Frontend) Bill(r rehearsal.Result, p Prices) Bill {
+func (f Frontend) Bill(r Result, p Prices) Bill {
 	b := Bill{Function: f.Function != nil}
 	if f.TrafficShare > 0 {
 		r.Minutes = slices.Clone(r.Minutes)
@@ -35,7 +34,7 @@ func (f Frontend) Bill(r rehearsal.Result, p Prices) Bill {
 }
 
 // eachMinute calls add for every minute with its length and its rate.
-func eachMinute(r rehearsal.Result, add func(at time.Time, long time.Duration, rate float64)) {
+func eachMinute(r Result, add func(at time.Time, long time.Duration, rate float64)) {
 	for i, m := range r.Minutes {
 		end := r.To
 		if i+1 < len(r.Minutes) {
@@ -46,7 +45,7 @@ func eachMinute(r rehearsal.Result, add func(at time.Time, long time.Duration, r
 	}
 }
 
-func (t Tasks) bill(r rehearsal.Result, b *Bill) string {
+func (t Tasks) bill(r Result, b *Bill) string {
 	least := minimumCapacity(t.Capacity, r.From, r.To)
 	b.LeastTasks = math.MaxInt
 	eachMinute(r, func(at time.Time, long time.Duration, rate float64) {
@@ -66,7 +65,7 @@ func (t Tasks) bill(r rehearsal.Result, b *Bill) string {
 	return "the gateway has as many tasks as its minimum says"
 }
 
-func (g Function) bill(r rehearsal.Result, b *Bill) string {
+func (g Function) bill(r Result, b *Bill) string {
 	ready := minimumCapacity(g.Capacity, r.From, r.To)
 	latency := r.Latency.P50.Seconds()
 	eachMinute(r, func(at time.Time, long time.Duration, rate float64) {
@@ -78,7 +77,7 @@ func (g Function) bill(r rehearsal.Result, b *Bill) string {
 	return "the gateway's function is busy for the median latency of each request"
 }
 
-func (l LoadBalancer) bill(r rehearsal.Result, b *Bill) string {
+func (l LoadBalancer) bill(r Result, b *Bill) string {
 	reserved := reservedUnits(l, r.From, r.To)
 	perUnit := l.Traffic.CapacityUnits().RequestsPerSecond
 	eachMinute(r, func(at time.Time, long time.Duration, rate float64) {
