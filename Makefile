@@ -53,7 +53,7 @@ image: ## Build the gateway's image, sagemaker-inference-gateway, for linux/ARCH
 	@mkdir -p bin/image
 	CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH) go build -tags=lambda.norpc -trimpath -buildvcs=false \
 		-ldflags='-s -w -buildid=' -o bin/image/gateway ./cmd/gateway
-	cp internal/gateway/compile/Dockerfile bin/image/
+	cp internal/artifact/compile/Dockerfile bin/image/
 	$${CDK_DOCKER:-docker} build --tag sagemaker-inference-gateway --platform linux/$(ARCH) bin/image
 
 .PHONY: rehearse

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/compile"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact/compile"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws"
 )
 

@@ -21,7 +21,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/compile"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact/compile"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws/tasktarget"
 	"github.com/sagemaker-autoscaling-inference/cdk/test/sagemakertest"
 )

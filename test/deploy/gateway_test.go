@@ -16,7 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sagemakerruntime"
 	"github.com/aws/smithy-go"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/compile"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact/compile"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws/lambdatarget"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws/tasktarget"

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/compile"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact/compile"
 )
 
 const version = "v0.0.1"
@@ -27,7 +27,7 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/compile"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact/compile"
 )
 
 func main() {
@@ -127,13 +127,20 @@ func newWorld(t *testing.T) *world {
 	w := &world{t: t, copy: t.TempDir(), env: os.Environ()}
 	root := strings.TrimSpace(w.run(".", "go", "list", "-m", "-f", "{{.Dir}}"))
 	downloads := filepath.Join(strings.TrimSpace(w.run(".", "go", "env", "GOMODCACHE")), "cache", "download")
-	for _, part := range []string{"go.mod", "go.sum", "internal/gateway", "cmd/gateway", "internal/problem", "constructs/frontend/settings"} {
+	for _, part := range []string{"go.mod", "go.sum", "internal/gateway", "internal/artifact", "cmd/gateway", "internal/problem", "constructs/frontend/settings"} {
 		w.copyTree(root, part)
 	}
 	proxy := t.TempDir()
 	w.publish(filepath.Join(proxy, filepath.FromSlash(compile.ModulePath), "@v"))
 	cache := t.TempDir()
-	w.env = append(w.env, "GOPROXY=file://"+proxy+",file://"+downloads, "GOSUMDB=off", "GOMODCACHE="+cache, "GOFLAGS=", "GOWORK=")
+	w.env = append(
+		w.env,
+		"GOPROXY=file://"+proxy+",file://"+downloads,
+		"GOSUMDB=off",
+		"GOMODCACHE="+cache,
+		"GOFLAGS=",
+		"GOWORK=",
+	)
 	// The module cache is read-only, so that only go can remove it.
 	t.Cleanup(func() { w.run(".", "go", "clean", "-modcache") })
 	return w
@@ -210,7 +217,10 @@ func (w *world) app() string {
 	w.t.Helper()
 	dir := w.t.TempDir()
 	// Below the module's own path, so that it may import an internal package.
-	w.write(filepath.Join(dir, "go.mod"), "module "+compile.ModulePath+"/app\n\ngo 1.25.0\n\nrequire "+compile.ModulePath+" "+version+"\n")
+	w.write(
+		filepath.Join(dir, "go.mod"),
+		"module "+compile.ModulePath+"/app\n\ngo 1.25.0\n\nrequire "+compile.ModulePath+" "+version+"\n",
+	)
 	w.write(filepath.Join(dir, "main.go"), app)
 	w.run(dir, "go", "mod", "download", compile.ModulePath)
 	w.run(dir, "go", "build", "-mod=mod", "-o", "/dev/null", ".")

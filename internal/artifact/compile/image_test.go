@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/compile"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact/compile"
 )
 
 // engine is docker, or what CDK_DOCKER names, as the CDK CLI finds it.
