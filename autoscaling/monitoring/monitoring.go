@@ -1,0 +1,92 @@
+// Package monitoring is the alarms and the dashboard of a SageMaker endpoint and of
+// what stands in front of it, in plain values: Alarms judges the metrics that AWS and
+// the gateway publish along the path of a request.
+package monitoring
+
+import (
+	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+)
+
+// Subject is what is watched: an endpoint, and what stands in front of it.
+type Subject struct {
+	// EndpointName is the endpoint's name.
+	EndpointName string
+	// Asynchronous says that the endpoint queues its requests.
+	Asynchronous bool
+	// Variants are its production variants.
+	Variants []Variant
+	// Components are its inference components. Default: none, its variants have models.
+	Components []Component
+	// Gateway is the gateway in front of it. Default: nil, clients call the endpoint.
+	Gateway *Gateway
+	// Canary is the gateway that gets a share of the requests. Default: nil, none.
+	Canary *Gateway
+	// LoadBalancer is the load balancer in front of the gateway. Default: nil, it is not
+	// known.
+	LoadBalancer *LoadBalancer
+}
+
+// Variant is a production variant that is watched.
+type Variant struct {
+	// Name is the variant's name.
+	Name string
+	// InstanceType is such as ml.c6i.2xlarge: memory, CPU and GPU are judged as shares of
+	// what it has. Default: "", not known, serverless or of several types: they are judged
+	// by their normalised metrics where there are such, else not at all.
+	InstanceType string
+	// Serverless says that it has no instances.
+	Serverless bool
+	// Capacity is what scales it, of which the bounds are judged.
+	// Default: nil, it does not scale, or its instances are those of components.
+	Capacity *Capacity
+	// CanaryOf is the name of the variant that it is compared with.
+	// Default: "", it is no canary.
+	CanaryOf string
+}
+
+// Component is an inference component that is watched.
+type Component struct {
+	// Name is the component's name.
+	Name string
+	// Capacity is what scales its copies. Default: nil, it does not scale.
+	Capacity *Capacity
+}
+
+// Capacity is the bounds of what scales, and when its minimum is higher.
+type Capacity struct {
+	// Target is the scalable target.
+	Target autoscaling.ScalableTarget
+	// Calendar is the events that raise its minimum. Default: none.
+	Calendar events.Calendar
+}
+
+// Gateway is a gateway that is watched.
+type Gateway struct {
+	// FunctionName is the Lambda function's name, with its alias after a colon where the
+	// load balancer calls one. Default: "", it runs on Fargate.
+	FunctionName string
+	// ClusterName and ServiceName are the Fargate service's. Default: "", a function.
+	ClusterName, ServiceName string
+	// TargetGroup is the full name of its target group, as CloudWatch has it:
+	// targetgroup/NAME/ID.
+	TargetGroup string
+	// MaxTasks is the largest number of tasks that its scaling allows. Default: 0, it does
+	// not scale.
+	MaxTasks int
+	// RequestTimeout is the time-out of a request.
+	RequestTimeout time.Duration
+}
+
+// LoadBalancer is a load balancer that is watched.
+type LoadBalancer struct {
+	// FullName is as CloudWatch has it: app/NAME/ID.
+	FullName string
+	// ReservationQueue is the name of the dead-letter queue of its capacity schedule.
+	// Default: "", nothing is reserved.
+	ReservationQueue string
+	// WebACL is the name of its web ACL. Default: "", none.
+	WebACL string
+}
