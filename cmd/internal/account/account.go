@@ -1,0 +1,57 @@
+// Package account opens the AWS account of an environment.
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/logging"
+)
+
+// Open returns the configuration of the SDK for an account and region, with the
+// credentials that the AWS CLI would use. The error says in one line that there are no
+// credentials, or that they are another account's.
+func Open(ctx context.Context, account, region string) (aws.Config, error) {
+	// The SDK warns of each place where it finds no credentials.
+	cfg, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(region), awsconfig.WithLogger(logging.Nop{}))
+	if err == nil {
+		_, err = cfg.Credentials.Retrieve(ctx)
+	}
+	if err != nil {
+		return cfg, fmt.Errorf("there are no credentials for account %s: give some as for the AWS CLI, "+
+			"such as AWS_PROFILE (%w)", account, err)
+	}
+	caller, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return cfg, Error("sts:GetCallerIdentity", err)
+	}
+	if got := aws.ToString(caller.Account); got != account {
+		return cfg, fmt.Errorf("the credentials are for account %s, and the environment is in account %s; "+
+			"use the credentials of that account", got, account)
+	}
+	return cfg, nil
+}
+
+// Error says in one line what AWS answered to an action, such as
+// sagemaker:DescribeEndpoint, and what to do where it was refused or throttled.
+func Error(action string, err error) error {
+	var failed smithy.APIError
+	if !errors.As(err, &failed) {
+		return fmt.Errorf("%s: %w", action, err)
+	}
+	fix := ""
+	switch failed.ErrorCode() {
+	case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized":
+		fix = "; use credentials that may call " + action
+	case "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException":
+		fix = "; AWS throttles the account's calls: wait a minute, and run it again"
+	case "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException":
+		fix = "; renew the credentials"
+	}
+	return fmt.Errorf("%s: %s: %s%s", action, failed.ErrorCode(), failed.ErrorMessage(), fix)
+}
