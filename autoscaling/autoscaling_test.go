@@ -119,7 +119,7 @@ func TestRules(t *testing.T) {
 			`Variant.InstanceType: got "ml.t3.large": a burstable instance type cannot be scaled automatically, AWS refuses to register it; use a type of fixed performance, such as "ml.c6i.large"`},
 		{"Trainium is not burstable", func(_ *scaling, v *autoscaling.Variant) { v.InstanceType = "ml.trn1.2xlarge" }, ``},
 		{"not an instance type", func(_ *scaling, v *autoscaling.Variant) { v.InstanceType = "m5.large" },
-			`Variant.InstanceType: got "m5.large": a SageMaker instance type is ml.FAMILY.SIZE; such as "ml.c6i.xlarge"`},
+			`Variant.InstanceType: got "m5.large": a SageMaker instance type is ml.FAMILY.SIZE; write ml.m5.large`},
 		{"names", func(_ *scaling, v *autoscaling.Variant) { v.EndpointName, v.Name = "-odds", strings.Repeat("a", 64) },
 			`Variant.EndpointName: got "-odds": ` + autoscaling.NameRule + `; such as "predictions"` + "\n" +
 				`Variant.Name: got "` + strings.Repeat("a", 64) + `": ` + autoscaling.NameRule + `; such as "main"`},
@@ -149,12 +149,12 @@ func TestRules(t *testing.T) {
 			`Scaling.ScaleOutCooldown: got 500ms: a cooldown is a whole number of seconds, 0 or more; AWS's default is 300s`},
 		{"an event beside a scheduled minimum", func(s *scaling, _ *autoscaling.Variant) {
 			s.ScheduledActions = s.ScheduledActions[:1]
-			s.Events = []events.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakInstances: 8}}
+			s.Events = []events.Event{{Name: "final", Timezone: "UTC", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakInstances: 8}}
 		},
 			`ScheduledActions[0].MinCapacity: got 4: where there are events they alone move the minimum: the release of one would undo this floor, and this would undo theirs; make this an event too, with weekdays if it comes every week`},
 		{"an event over the maximum", func(s *scaling, _ *autoscaling.Variant) {
 			s.ScheduledActions = nil
-			s.Events = []events.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakInstances: 13}}
+			s.Events = []events.Event{{Name: "final", Timezone: "UTC", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakInstances: 13}}
 		},
 			`Events[0].PeakInstances: got 13: the event needs 13 instances, and the target's maximum is 12; raise the maximum to 13 or more`},
 		{"a cooldown of half a second", func(s *scaling, _ *autoscaling.Variant) { s.ScaleOutCooldown = ptr(500 * time.Millisecond) },

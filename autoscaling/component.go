@@ -234,7 +234,7 @@ func (s ComponentScaling) validateFigures() problem.List {
 	}
 	if f := s.SafetyFactor; f != 0 && !(f > 0 && f <= 1) {
 		ps.Add("CopyScaling.SafetyFactor", f, "a safety factor is over 0 and at most 1",
-			"AWS advises to begin load testing with 0.5")
+			problem.ShareFix(f, "AWS advises to begin load testing with 0.5"))
 	}
 	return append(ps, validateWakeUp("CopyScaling", "WakeUpCopies", s.WakeUpCopies, s.reachesZero(), s.MaxCapacity,
 		"copies")...)

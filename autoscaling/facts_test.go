@@ -90,8 +90,8 @@ func TestFactsOfVariantScaling(t *testing.T) {
 			{Name: "more"},
 		},
 		Events: []events.Event{
-			{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 1000, Uncertainty: 1.5},
-			{Name: "friendly", Starts: "2027-06-02T20:00", Ends: "2027-06-02T22:00", PeakInstances: 1, LeadTime: ptr(time.Hour)},
+			{Name: "final", Timezone: "UTC", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 1000, Uncertainty: 1.5},
+			{Name: "friendly", Timezone: "UTC", Starts: "2027-06-02T20:00", Ends: "2027-06-02T22:00", PeakInstances: 1, LeadTime: ptr(time.Hour)},
 		},
 	}
 	want := autoscaling.Facts{

@@ -194,7 +194,7 @@ func TestKindProblems(t *testing.T) {
 		}), []string{
 			`CopyCapacity.RequestsPerSecondPerCopy: got -1: a rate is over 0 requests a second; measure one copy under load`,
 			`CopyCapacity.ConcurrencyPerCopy: got NaN: a concurrency is over 0 requests at a time; measure one copy under load, or leave it out`,
-			`CopyScaling.SafetyFactor: got 2: a safety factor is over 0 and at most 1; AWS advises to begin load testing with 0.5`}},
+			`CopyScaling.SafetyFactor: got 2: a safety factor is over 0 and at most 1; write 0.02 for 2 %`}},
 		{"bounds and cooldowns, each once", c("odds-a", func(s *autoscaling.ComponentScaling) {
 			s.MinCapacity, s.ConcurrencyPerCopy, s.ScaleInCooldown = 9, 5, ptr(time.Second/2)
 		}), []string{
@@ -205,14 +205,14 @@ func TestKindProblems(t *testing.T) {
 		{"a wake-up beyond the maximum", c("odds-a", func(s *autoscaling.ComponentScaling) { s.MinCapacity, s.WakeUpCopies = 0, 9 }), []string{
 			`CopyScaling.WakeUpCopies: got 9: waking up begins with 1 copies or more, at most the maximum of 8; leave it out for 1`}},
 		{"an event too large, beside another floor", c("odds-a", func(s *autoscaling.ComponentScaling) {
-			s.Events = []events.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 200}}
+			s.Events = []events.Event{{Name: "final", Timezone: "UTC", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 200}}
 			s.ScheduledActions = []autoscaling.ScheduledAction{{Name: "day", Schedule: "cron(0 8 ? * * *)", MinCapacity: ptr(2)}}
 		}), []string{
 			`Events[0].PeakRequestsPerSecond: got 200: the event needs 15 instances, and the target's maximum is 8; raise the maximum to 15 or more`,
 			`ScheduledActions[0].MinCapacity: got 2: where there are events they alone move the minimum: the release of one would undo this floor, and this would undo theirs; make this an event too, with weekdays if it comes every week`}},
 		{"events without a rate", c("odds-a", func(s *autoscaling.ComponentScaling) {
 			s.RequestsPerSecondPerCopy, s.ConcurrencyPerCopy = 0, 6
-			s.Events = []events.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 20}}
+			s.Events = []events.Event{{Name: "final", Timezone: "UTC", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 20}}
 		}), []string{
 			`CopyCapacity.RequestsPerSecondPerCopy: without a measured rate a peak in requests per second gives no floor; measure one instance under load, or give PeakInstances`}},
 
@@ -230,7 +230,7 @@ func TestKindProblems(t *testing.T) {
 		{"provisioned concurrency as it is", p(variant, func(*autoscaling.ProvisionedConcurrencyScaling) {}), nil},
 		{"a minimum of none, a share in percent", p(variant, func(s *autoscaling.ProvisionedConcurrencyScaling) { s.MinCapacity, s.TargetUtilization = 0, 70 }), []string{
 			`Scaling.MinCapacity: got 0: the minimum is 1 requests at a time or more; set it to 1 or more`,
-			`Scaling.TargetUtilization: got 70: the utilization of provisioned concurrency is a share, at most 1; write 70 per cent as 0.7`}},
+			`Scaling.TargetUtilization: got 70: the utilization of provisioned concurrency is a share, at most 1; write 0.7 for 70 %`}},
 		{"more than the variant takes", p(variant, func(s *autoscaling.ProvisionedConcurrencyScaling) {
 			s.MaxConcurrency = 10
 			s.ScheduledActions = []autoscaling.ScheduledAction{{Name: "day", Schedule: "cron(0 8 ? * * *)", MaxCapacity: ptr(30)}}

@@ -72,7 +72,7 @@ func TestPolicyRules(t *testing.T) {
 			`Policies[0].Metric: got "SageMakerInferenceComponentInvocationsPerCopy": this metric is for a target of dimension sagemaker:inference-component:DesiredCopyCount, and the target's is sagemaker:variant:DesiredInstanceCount; track a metric whose name begins with SageMakerVariant`},
 		{"a serverless metric on instances", tracks(autoscaling.VariantProvisionedConcurrencyUtilization),
 			`Policies[0].Metric: got "SageMakerVariantProvisionedConcurrencyUtilization": this metric is for a target of dimension sagemaker:variant:DesiredProvisionedConcurrency, and the target's is sagemaker:variant:DesiredInstanceCount; track a metric whose name begins with SageMakerVariant` + "\n" +
-				`Policies[0].TargetValue: got 4200: the utilization of provisioned concurrency is a share, at most 1; write 70 per cent as 0.7`},
+				`Policies[0].TargetValue: got 4200: the utilization of provisioned concurrency is a share, at most 1; such as 0.7`},
 		{"another service's metric", tracks(autoscaling.PredefinedMetric("ALBRequestCountPerTarget")),
 			`Policies[0].Metric: got "ALBRequestCountPerTarget": a predefined metric for this target begins with SageMakerVariant; use one of SageMaker's, or give namespace and name of a Metric`},
 		{"a metric that AWS may add", tracks(autoscaling.PredefinedMetric("SageMakerVariantTokensPerSecond")), ""},

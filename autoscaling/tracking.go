@@ -170,7 +170,7 @@ func (p TargetTrackingPolicy) validate(d Dimension) problem.List {
 		ps.Add("TargetValue", p.TargetValue, "a target is a number above 0", targetFix(p.Metric))
 	case p.Metric == VariantProvisionedConcurrencyUtilization && p.TargetValue > 1:
 		ps.Add("TargetValue", p.TargetValue, "the utilization of provisioned concurrency is a share, at most 1",
-			"write 70 per cent as 0.7")
+			problem.ShareFix(p.TargetValue, "such as 0.7"))
 	}
 	ps = append(ps, validateCooldown("ScaleOutCooldown", p.ScaleOutCooldown)...)
 	return append(ps, validateCooldown("ScaleInCooldown", p.ScaleInCooldown)...)

@@ -77,7 +77,11 @@ func (v Variant) Validate() problem.List {
 		ps.Add("Name", v.Name, NameRule, "such as \"main\"")
 	}
 	if v.InstanceType != "" && !problem.Unresolved(v.InstanceType) && !instanceType.MatchString(v.InstanceType) {
-		ps.Add("InstanceType", v.InstanceType, "a SageMaker instance type is ml.FAMILY.SIZE", "such as \"ml.c6i.xlarge\"")
+		fix := "such as \"ml.c6i.xlarge\""
+		if written := "ml." + strings.ToLower(v.InstanceType); instanceType.MatchString(written) {
+			fix = "write " + written
+		}
+		ps.Add("InstanceType", v.InstanceType, "a SageMaker instance type is ml.FAMILY.SIZE", fix)
 	}
 	if v.InitialInstanceCount < 0 {
 		ps.Add("InitialInstanceCount", v.InitialInstanceCount, "a variant starts with at least 1 instance",

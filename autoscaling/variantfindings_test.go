@@ -16,7 +16,7 @@ func TestAddress(t *testing.T) {
 		Policies:         []autoscaling.TargetTrackingPolicy{autoscaling.Tracking("cpu", autoscalingtest.VariantMetric("CPUUtilization", variant), 200)},
 		StepPolicies:     []autoscaling.StepScalingPolicy{autoscaling.EmergencyPolicy(variant, 8)},
 		ScheduledActions: []autoscaling.ScheduledAction{{Name: "night", Schedule: "cron(0 2 * * ? *)", MaxCapacity: ptr(40)}},
-		Events:           []events.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakInstances: 9}},
+		Events:           []events.Event{{Name: "final", Timezone: "UTC", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakInstances: 9}},
 	}
 	for path, want := range map[string]string{
 		"Target.MinCapacity":                       "Scaling.MinCapacity",

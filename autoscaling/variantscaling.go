@@ -172,7 +172,7 @@ func (s VariantScaling) validateTarget() problem.List {
 	}
 	if factor != 0 && !(factor > 0 && factor <= 1) {
 		ps.Add("Scaling.SafetyFactor", factor, "a safety factor is over 0 and at most 1",
-			"AWS advises to begin load testing with 0.5")
+			problem.ShareFix(factor, "AWS advises to begin load testing with 0.5"))
 	}
 	switch {
 	case !(rps >= 0) || math.IsInf(rps, 1):

@@ -41,7 +41,7 @@ func TestCanaryCapacity(t *testing.T) {
 			"  gateway: " + gateway + "\n  maxRequestBytes: 1000000\n  canary: " + canary + `
   capacity: {requestLatency: 200ms, requestsPerSecondPerTask: 100, provisionedConcurrency: true}
 events:
-  - {name: final, starts: 2027-05-29T20:00, ends: 2027-05-29T22:00, peakRequestsPerSecond: 2000}
+  - {name: final, timezone: UTC, starts: 2027-05-29T20:00, ends: 2027-05-29T22:00, peakRequestsPerSecond: 2000}
 `
 		loaded, err := Load(folder(t, map[string]string{"a.yaml": file}), "a")
 		if err != nil {

@@ -85,7 +85,8 @@ func (d *document) typed(e Environment) Environment {
 // checkRules applies the rules that the schema cannot express. A finding about a
 // value that was reported before is left out.
 func (d *document) checkRules(e Environment) {
-	for _, p := range validate(e, source{given: d.given, faulty: d.isFaulty, touched: d.isTouched}) {
+	found := validate(e, source{given: d.given, faulty: d.isFaulty, touched: d.isTouched})
+	for _, p := range d.oneRegion(e.Region, found) {
 		if d.isFaulty(p.Path) {
 			continue
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
 	tree "github.com/sagemaker-autoscaling-inference/cdk/internal/document"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // describe is the value as a problem shows it: a scalar as it is written, the
@@ -39,6 +40,10 @@ func words(k jsonschema.ErrorKind, n *node, s *jsonschema.Schema) (rule, fix str
 		if !ok {
 			return "must match " + k.Want, ""
 		}
+		text, _ := n.Scalar.(string)
+		if own := rewritten(text, s.Pattern); own != "" {
+			return w.rule, "write " + own
+		}
 		return w.rule, w.fix
 	case *kind.MinLength:
 		return "must not be empty", "give a value, or remove the key where it is optional"
@@ -52,7 +57,11 @@ func words(k jsonschema.ErrorKind, n *node, s *jsonschema.Schema) (rule, fix str
 	case *kind.ExclusiveMinimum:
 		return "must be " + limits(s), "raise it over " + decimal(k.Want)
 	case *kind.Maximum:
-		return "must be " + limits(s), "lower it to " + decimal(k.Want) + " or less"
+		fix = "lower it to " + decimal(k.Want) + " or less"
+		if got, isNumber := n.Scalar.(float64); isNumber && k.Want.Cmp(big.NewRat(1, 1)) == 0 {
+			fix = problem.ShareFix(got, fix)
+		}
+		return "must be " + limits(s), fix
 	default:
 		return "breaks the schema's " + strings.Join(k.KeywordPath(), "."), ""
 	}
@@ -145,6 +154,8 @@ func wrongType(want string, n *node, s *jsonschema.Schema) (rule, fix string) {
 		fix = "write digits alone, without words or a unit"
 		if isText && tree.IsNumber(text) {
 			fix = "remove the quotes: " + text
+		} else if own := numberFix(text, s); isText && own != "" {
+			fix = own
 		}
 	case "boolean":
 		rule, fix = "must be true or false", "write true or false, without quotes"
@@ -156,6 +167,9 @@ func wrongType(want string, n *node, s *jsonschema.Schema) (rule, fix string) {
 		}
 	case "array":
 		rule, fix = "must be a list", "begin each entry with \"- \""
+		if isText && text != "" && !strings.ContainsAny(text, "\n[]{}#") {
+			fix = listFix(text)
+		}
 	case "object":
 		rule, fix = "must be a mapping", "write each as NAME: VALUE, indented below"
 		if len(s.Properties) > 0 {

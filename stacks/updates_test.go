@@ -80,7 +80,7 @@ func TestScalingLeavesTheEndpoint(t *testing.T) {
 			{"minCapacity: 2", "minCapacity: 3\n  safetyFactor: 0.6\n  scaleInCooldown: 10m\n  zones: 2"},
 			{"requestsPerSecondPerInstance: 100", "requestsPerSecondPerInstance: 80\n  concurrencyPerInstance: 4"},
 			{"frontend:", "schedule:\n  - {name: day, schedule: cron(0 8 * * ? *), minCapacity: 3}\nfrontend:"},
-			{"frontend:", "events:\n  - {name: final, starts: 2027-05-29T20:00, ends: 2027-05-29T22:00," +
+			{"frontend:", "events:\n  - {name: final, timezone: UTC, starts: 2027-05-29T20:00, ends: 2027-05-29T22:00," +
 				" peakRequestsPerSecond: 400}\nfrontend:"},
 		},
 		"policies": {

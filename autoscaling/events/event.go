@@ -18,9 +18,8 @@ type Event struct {
 	// Name is unique among the events, 1 to 100 characters, and becomes part of
 	// the names of scheduled actions, under their rule (fact B14).
 	Name string `json:"name"`
-	// Timezone is the IANA zone of all its times, such as Europe/London.
-	// Default: UTC.
-	Timezone string `json:"timezone,omitempty"`
+	// Timezone is the IANA zone of all its times, such as Europe/London, or UTC.
+	Timezone string `json:"timezone"`
 	// Starts is a local time: 2027-05-29T20:00 for an event that comes once, or
 	// 20:00 with Dates or Weekdays.
 	Starts string `json:"starts"`

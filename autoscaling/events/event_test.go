@@ -40,7 +40,7 @@ func validCalendar() events.Calendar {
 				PeakInstances: 8,
 			},
 			{
-				Name:          "prime time",
+				Name: "prime time", Timezone: "UTC",
 				Starts:        "19:00",
 				Ends:          "22:00",
 				Weekdays:      []string{"FRI", "sat"},
@@ -82,18 +82,20 @@ func TestEventRules(t *testing.T) {
 			`Events[2].Name: got "final": Events[0] has the same name; rename one of the two, or give one event several Dates`},
 		{"an unknown zone", func(_ *events.Calendar, once, _, _ *events.Event) { once.Timezone = "Europe/Londn" },
 			`Events[0].Timezone: got "Europe/Londn": this is not a time zone of the IANA database; write Europe/London`},
+		{"no zone", func(_ *events.Calendar, once, _, _ *events.Event) { once.Timezone = "" },
+			`Events[0].Timezone: an event's times are those of a time zone; give the zone of its place, such as Europe/London, or UTC where its times are in UTC`},
 		{"no times", func(_ *events.Calendar, once, dated, _ *events.Event) {
 			once.Starts, once.Ends, dated.Starts = "", "", ""
 		},
-			`Events[0].Starts: an event starts and ends at some time; write it as 2027-05-30T20:00
-Events[0].Ends: an event starts and ends at some time; write it as 2027-05-30T20:00
-Events[1].Starts: an event starts and ends at some time; write it as 20:00`},
+			`Events[0].Starts: an event starts and ends at some time; such as 2027-05-30T20:00
+Events[0].Ends: an event starts and ends at some time; such as 2027-05-30T20:00
+Events[1].Starts: an event starts and ends at some time; such as 20:00`},
 		{"a start without its date", func(_ *events.Calendar, once, _, _ *events.Event) { once.Starts = "20:00" },
 			`Events[0].Starts: got "20:00": an event that comes once has a date and a local time, without an offset; put the date before it, as 2027-05-30T20:00, or give Dates or Weekdays`},
 		{"a time with an offset", func(_ *events.Calendar, once, _, _ *events.Event) { once.Ends = "2027-05-30T22:00Z" },
-			`Events[0].Ends: got "2027-05-30T22:00Z": an event that comes once has a date and a local time, without an offset; write it as 2027-05-30T20:00`},
+			`Events[0].Ends: got "2027-05-30T22:00Z": an event that comes once has a date and a local time, without an offset; write it as 2027-05-30T23:00, the same time in Europe/London`},
 		{"a day that does not exist", func(_ *events.Calendar, once, _, _ *events.Event) { once.Starts = "2027-02-29T20:00" },
-			`Events[0].Starts: got "2027-02-29T20:00": an event that comes once has a date and a local time, without an offset; write it as 2027-05-30T20:00`},
+			`Events[0].Starts: got "2027-02-29T20:00": there is no such date: February 2027 has 28 days; correct the date`},
 		{"a year that AWS has not", func(_ *events.Calendar, once, _, _ *events.Event) { once.Ends = "2207-05-30T22:00" },
 			`Events[0].Ends: got "2207-05-30T22:00": events are from 2000 to 2198; correct the year`},
 		{"the end before the start", func(_ *events.Calendar, once, _, _ *events.Event) { once.Ends = "2027-05-30T19:00" },
@@ -103,11 +105,11 @@ Events[1].Starts: an event starts and ends at some time; write it as 20:00`},
 		{"the end at the start", func(_ *events.Calendar, _, dated, _ *events.Event) { dated.Ends = dated.Starts },
 			`Events[1].Ends: got "21:00": the event ends when it starts; put the end after the start; a smaller time is on the next day`},
 		{"a date with the times of dates", func(_ *events.Calendar, _, dated, _ *events.Event) { dated.Starts = "2027-05-01T21:00" },
-			`Events[1].Starts: got "2027-05-01T21:00": on Dates and Weekdays an event has a local time alone; write it as 20:00`},
+			`Events[1].Starts: got "2027-05-01T21:00": on Dates and Weekdays an event has a local time alone; write it as 21:00, or leave Dates and Weekdays out`},
 		{"dates that are none, or twice there", func(_ *events.Calendar, _, dated, _ *events.Event) {
 			dated.Dates = []string{"2027-5-1", "2027-05-04", "2027-05-04"}
 		},
-			`Events[1].Dates[0]: got "2027-5-1": this is not a date; write it as 2027-05-30
+			`Events[1].Dates[0]: got "2027-5-1": this is not how a date is written; write it as 2027-05-01
 Events[1].Dates[2]: got "2027-05-04": this date is there twice; remove one of the two`},
 		{"dates and weekdays", func(_ *events.Calendar, _, _, weekly *events.Event) {
 			weekly.Dates = []string{"2027-05-01"}
@@ -117,10 +119,10 @@ Events[1].Dates[2]: got "2027-05-04": this date is there twice; remove one of th
 			weekly.Weekdays = []string{"Friday", "FRI-SUN", "SAT", "sat"}
 		},
 			`Events[2].Weekdays[0]: got "Friday": a weekday is one of SUN, MON, TUE, WED, THU, FRI and SAT; write FRI
-Events[2].Weekdays[1]: got "FRI-SUN": a weekday is one of SUN, MON, TUE, WED, THU, FRI and SAT; write each day by its three letters
+Events[2].Weekdays[1]: got "FRI-SUN": a weekday is one of SUN, MON, TUE, WED, THU, FRI and SAT; write FRI, SAT, SUN
 Events[2].Weekdays[3]: got "sat": this weekday is there twice; remove one of the two`},
 		{"weekdays without end", func(_ *events.Calendar, _, _, weekly *events.Event) { weekly.Until = "" },
-			`Events[2].Until: Weekdays have a first and a last date; write it as 2027-05-30`},
+			`Events[2].Until: Weekdays have a first and a last date; such as 2027-05-30`},
 		{"from and until without weekdays", func(_ *events.Calendar, _, _, weekly *events.Event) { weekly.Weekdays = nil },
 			`Events[2].Weekdays: From and Until want the days of the week; give Weekdays, such as SAT and SUN, or Dates`},
 		{"until before from", func(_ *events.Calendar, _, _, weekly *events.Event) { weekly.Until = "2026-12-31" },
@@ -177,7 +179,7 @@ Events[0].LeadTime: got 25h: a lead time is from 0 to 24 hours; leave it out, an
 			c.RequestsPerSecondPerInstance, c.SafetyFactor, c.Zones, c.StartTime, c.CapacityMargin = math.Inf(1), 2, 7, -time.Second, ptr(-time.Second)
 		},
 			`RequestsPerSecondPerInstance: got +Inf: a rate is over 0 requests a second; measure one instance under load
-SafetyFactor: got 2: a safety factor is over 0 and at most 1; AWS advises to begin load testing with 0.5
+SafetyFactor: got 2: a safety factor is over 0 and at most 1; write 0.02 for 2 %
 Zones: got 7: a variant is spread over 1 to 6 Availability Zones; count the zones of its subnets
 StartTime: got -1s: a start time is over 0 and at most 12 hours; measure how long a new instance takes to serve
 CapacityMargin: got -1s: a margin is from 0 to 12 hours; leave it out for the default`},
@@ -211,7 +213,7 @@ OtherActions: got -1: a number of scheduled actions is 0 or more; count those of
 func TestEventDefaults(t *testing.T) {
 	t.Parallel()
 	for _, minutes := range []int{1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30} {
-		c := calendar(events.Event{Starts: "2027-05-30T20:00", Ends: "2027-05-30T22:00", PeakInstances: 10})
+		c := calendar(events.Event{Timezone: "UTC", Starts: "2027-05-30T20:00", Ends: "2027-05-30T22:00", PeakInstances: 10})
 		c.AssertEvery = time.Duration(minutes) * time.Minute
 		if ps := c.Validate(); ps != nil {
 			t.Errorf("every %d minutes: %v", minutes, ps)

@@ -14,7 +14,7 @@ import (
 // is prepared for the whole event, and it is over when it was.
 func TestFloorsOfARiseAlone(t *testing.T) {
 	t.Parallel()
-	event := events.Event{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 700,
+	event := events.Event{Name: "final", Timezone: "UTC", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 700,
 		Shape: []events.ShapeStep{{Share: 0.5}, {After: 30 * time.Minute, Share: 1}, {After: 90 * time.Minute, Share: 0.8}}}
 	calendar := func(e events.Event) events.Calendar {
 		return events.Calendar{MinCapacity: 2, MaxCapacity: 20, RequestsPerSecondPerInstance: 100, StartTime: 9 * time.Minute,

@@ -159,7 +159,7 @@ cron(0/5 17 14 11 ? 2026) Europe/London 8
 cron(15,20,25 17 14 11 ? 2026) America/New_York 2
 cron(0,5,10,15,20,25 18 14 11 ? 2026) Europe/London 8
 `},
-		{"a shape, with half-time below the target's own minimum", calendar(events.Event{Name: "final", Starts: "2027-05-30T20:00", Ends: "2027-05-30T22:00", PeakInstances: 10, Overrun: ptr(30 * time.Minute), LeadTime: ptr(15 * time.Minute),
+		{"a shape, with half-time below the target's own minimum", calendar(events.Event{Name: "final", Timezone: "UTC", Starts: "2027-05-30T20:00", Ends: "2027-05-30T22:00", PeakInstances: 10, Overrun: ptr(30 * time.Minute), LeadTime: ptr(15 * time.Minute),
 			Shape: []events.ShapeStep{{Share: 0.5}, {After: 45 * time.Minute, Share: 0.1}, {After: 75 * time.Minute, Share: 1}}}), `
 2027-05-30 19:45 to 2027-05-30 20:45 UTC 5 final
 2027-05-30 20:45 to 2027-05-30 21:00 UTC 2 final
@@ -174,7 +174,7 @@ cron(0/5 21 30 5 ? 2027) UTC 10
 cron(0,5,10,15,20,25 22 30 5 ? 2027) UTC 10
 cron(30,35,40 22 30 5 ? 2027) UTC 6
 `},
-		{"what the target's own minimum carries", calendar(events.Event{Starts: "2027-05-30T20:00", Ends: "2027-05-30T22:00", PeakInstances: 2}), "\n", "\n"},
+		{"what the target's own minimum carries", calendar(events.Event{Timezone: "UTC", Starts: "2027-05-30T20:00", Ends: "2027-05-30T22:00", PeakInstances: 2}), "\n", "\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -271,7 +271,7 @@ func TestEventFigures(t *testing.T) {
 	}
 	c.Events = append(
 		c.Events,
-		events.Event{Name: "another", Starts: "2026-05-30T20:00", Ends: "2026-05-30T22:00", PeakInstances: 5},
+		events.Event{Name: "another", Timezone: "UTC", Starts: "2026-05-30T20:00", Ends: "2026-05-30T22:00", PeakInstances: 5},
 	)
 	for _, a := range autoscaling.FloorActions(c) {
 		delete(names, a.Name)
@@ -285,7 +285,7 @@ func TestEventActionNames(t *testing.T) {
 	t.Parallel()
 	match := func(name, starts, ends string) events.Event {
 		return events.Event{
-			Name:          name,
+			Name: name, Timezone: "UTC",
 			Starts:        "2027-05-15T" + starts,
 			Ends:          "2027-05-15T" + ends,
 			PeakInstances: 10,

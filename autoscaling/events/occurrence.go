@@ -32,6 +32,10 @@ func (e Event) occurrences() ([]occurrence, problem.List) {
 	var ps problem.List
 	loc, err := schedule.ParseZone(e.Timezone)
 	ps = append(ps, problem.From(err).In("Timezone")...)
+	if e.Timezone == "" {
+		ps.Add("Timezone", nil, "an event's times are those of a time zone",
+			"give the zone of its place, such as Europe/London, or UTC where its times are in UTC")
+	}
 
 	var readings [][2]time.Time
 	var more problem.List
@@ -60,13 +64,10 @@ func (e Event) once() ([][2]time.Time, problem.List) {
 		reading, err := time.Parse(eventDateTime, s)
 		switch {
 		case s == "":
-			ps.Add(field, nil, "an event starts and ends at some time", "write it as 2027-05-30T20:00")
+			ps.Add(field, nil, "an event starts and ends at some time", "such as 2027-05-30T20:00")
 		case err != nil:
-			fix := "write it as 2027-05-30T20:00"
-			if _, err := time.Parse(eventClock, s); err == nil {
-				fix = "put the date before it, as 2027-05-30T" + s + ", or give «Dates» or «Weekdays»"
-			}
-			ps.Add(field, s, "an event that comes once has a date and a local time, without an offset", fix)
+			rule, fix := whenFix(s, e.Timezone)
+			ps.Add(field, s, rule, fix)
 		default:
 			ps = append(ps, checkEventYear(field, s, reading)...)
 		}
@@ -94,9 +95,9 @@ func (e Event) recurring() ([][2]time.Time, problem.List) {
 		reading, err := time.Parse(eventClock, s)
 		switch {
 		case s == "":
-			ps.Add(field, nil, "an event starts and ends at some time", "write it as 20:00")
+			ps.Add(field, nil, "an event starts and ends at some time", "such as 20:00")
 		case err != nil:
-			ps.Add(field, s, "on «Dates» and «Weekdays» an event has a local time alone", "write it as 20:00")
+			ps.Add(field, s, "on «Dates» and «Weekdays» an event has a local time alone", clockFix(s))
 		}
 		return time.Duration(reading.Hour())*time.Hour + time.Duration(reading.Minute())*time.Minute
 	}
@@ -195,7 +196,24 @@ func weekdayFix(s string) string {
 	if len(s) >= 3 && slices.Contains(weekdays, strings.ToUpper(s[:3])) && !strings.ContainsAny(s, "-,") {
 		return "write " + strings.ToUpper(s[:3])
 	}
+	if days := WeekdayRange(s); days != nil {
+		return "write " + strings.Join(days, ", ")
+	}
 	return "write each day by its three letters"
+}
+
+// WeekdayRange is the days of a range such as MON-FRI; nil for any other text.
+func WeekdayRange(text string) (days []string) {
+	first, last, ok := strings.Cut(strings.ToUpper(strings.TrimSpace(text)), "-")
+	from, to := slices.Index(weekdays, first), slices.Index(weekdays, last)
+	if !ok || from < 0 || to < 0 || from == to {
+		return nil
+	}
+	for day := from; ; day = (day + 1) % len(weekdays) {
+		if days = append(days, weekdays[day]); day == to {
+			return days
+		}
+	}
 }
 
 func readEventDate(field, s string) (time.Time, problem.List) {
@@ -203,9 +221,10 @@ func readEventDate(field, s string) (time.Time, problem.List) {
 	day, err := time.Parse(eventDate, s)
 	switch {
 	case s == "":
-		ps.Add(field, nil, "«Weekdays» have a first and a last date", "write it as 2027-05-30")
+		ps.Add(field, nil, "«Weekdays» have a first and a last date", "such as 2027-05-30")
 	case err != nil:
-		ps.Add(field, s, "this is not a date", "write it as 2027-05-30")
+		rule, fix := dateFix(s)
+		ps.Add(field, s, rule, fix)
 	default:
 		ps = checkEventYear(field, s, day)
 	}

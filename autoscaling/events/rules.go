@@ -35,7 +35,8 @@ func (c Calendar) ValidateEvents() problem.List {
 	}
 	ps := c.validateFigures()
 	ps = append(ps, c.validateSettings()...)
-	sound := len(ps) == 0
+	// Floors are no lower than the minimum: one over the maximum is reported there.
+	sound := len(ps) == 0 && c.MinCapacity <= c.MaxCapacity
 	names := map[string]int{}
 	for i, e := range c.Events {
 		at := fmt.Sprintf("Events[%d]", i)
@@ -66,7 +67,8 @@ func (c Calendar) validateFigures() problem.List {
 			"measure one instance under load, or give «PeakInstances»")
 	}
 	if f := c.SafetyFactor; f != 0 && !(f > 0 && f <= 1) {
-		ps.Add("SafetyFactor", f, "a safety factor is over 0 and at most 1", "AWS advises to begin load testing with 0.5")
+		ps.Add("SafetyFactor", f, "a safety factor is over 0 and at most 1",
+			problem.ShareFix(f, "AWS advises to begin load testing with 0.5"))
 	}
 	if c.Zones < 0 || c.Zones > 6 {
 		ps.Add("Zones", c.Zones, "a variant is spread over 1 to 6 Availability Zones", "count the zones of its subnets")
@@ -151,7 +153,7 @@ func (e Event) validate() problem.List {
 	}
 	if f := e.FloorShare; f != 0 && !(f > 0 && f <= 1) {
 		ps.Add("FloorShare", f, "floors hold a share over 0 and at most 1 of what the event needs",
-			"leave it out for all of it, and expect a higher peak for more")
+			problem.ShareFix(f, "leave it out for all of it, and expect a higher peak for more"))
 	}
 	switch whole := e.shortest() + e.overrun(); {
 	case e.FloorUntil < 0:
@@ -208,11 +210,11 @@ func (e Event) validateShape(timed bool) problem.List {
 		}
 		if !(s.Share > 0 && s.Share <= 1) {
 			ps.Add(at+".Share", s.Share, "a share of the peak is over 0 and at most 1",
-				"raise the peak where this step is higher")
+				problem.ShareFix(s.Share, "raise the peak where this step is higher"))
 		}
 		if f := s.FloorShare; f != nil && !(*f >= 0 && *f <= 1) {
 			ps.Add(at+".FloorShare", *f, "the floor of a step holds a share from 0 to 1 of what the step needs",
-				"set it to 0 for no floor, or leave it out for the event's")
+				problem.ShareFix(*f, "set it to 0 for no floor, or leave it out for the event's"))
 		}
 	}
 	return ps

@@ -44,10 +44,10 @@ func TestWindows(t *testing.T) {
 func TestComing(t *testing.T) {
 	t.Parallel()
 	c := events.Calendar{MinCapacity: 2, MaxCapacity: 40, StartTime: 6 * time.Minute, Events: []events.Event{
-		{Name: "group stage", Starts: "20:00", Ends: "22:00", Dates: []string{"2027-06-12", "2027-06-10", "2027-06-14"}, PeakInstances: 20},
-		{Name: "final", Starts: "2027-07-10T20:00", Ends: "2027-07-10T22:00", PeakInstances: 20},
-		{Name: "evening", Starts: "18:00", Ends: "23:00", Weekdays: []string{"SUN"}, From: "2027-01-01", Until: "2027-06-30", PeakInstances: 5},
-		{Name: "carried", Starts: "2027-06-12T20:00", Ends: "2027-06-12T22:00", PeakInstances: 1},
+		{Name: "group stage", Timezone: "UTC", Starts: "20:00", Ends: "22:00", Dates: []string{"2027-06-12", "2027-06-10", "2027-06-14"}, PeakInstances: 20},
+		{Name: "final", Timezone: "UTC", Starts: "2027-07-10T20:00", Ends: "2027-07-10T22:00", PeakInstances: 20},
+		{Name: "evening", Timezone: "UTC", Starts: "18:00", Ends: "23:00", Weekdays: []string{"SUN"}, From: "2027-01-01", Until: "2027-06-30", PeakInstances: 5},
+		{Name: "carried", Timezone: "UTC", Starts: "2027-06-12T20:00", Ends: "2027-06-12T22:00", PeakInstances: 1},
 	}}
 	for now, want := range map[string][]string{
 		"2027-06-01T00:00:00Z": {"group stage 2027-06-12 2027-06-10 2027-06-14", "final", "evening", "carried"},

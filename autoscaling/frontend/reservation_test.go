@@ -134,7 +134,7 @@ func TestReservations(t *testing.T) {
 	// Four matches in a day, of which the last two overlap.
 	for i, times := range []string{"04:00 06:00", "10:00 11:00", "16:00 18:00", "19:30 21:00"} {
 		starts, ends, _ := strings.Cut(times, " ")
-		c.Events = append(c.Events, events.Event{Name: fmt.Sprint("match ", i+1), Starts: "2027-05-29T" + starts, Ends: "2027-05-29T" + ends,
+		c.Events = append(c.Events, events.Event{Name: fmt.Sprint("match ", i+1), Timezone: "UTC", Starts: "2027-05-29T" + starts, Ends: "2027-05-29T" + ends,
 			PeakRequestsPerSecond: float64(1000 * (i + 1)), Overrun: ptr(time.Duration(0))})
 	}
 	var got []string
@@ -177,7 +177,7 @@ func TestValidateReservations(t *testing.T) {
 	c.Events = nil
 	for i := range 210 {
 		starts := time.Date(2027, 1, 1+2*i, i%24, 15*(i/24%4), 0, 0, time.UTC)
-		c.Events = append(c.Events, events.Event{Name: fmt.Sprint(i), Starts: starts.Format("2006-01-02T15:04"), Ends: starts.Add(time.Hour).Format("2006-01-02T15:04"),
+		c.Events = append(c.Events, events.Event{Name: fmt.Sprint(i), Timezone: "UTC", Starts: starts.Format("2006-01-02T15:04"), Ends: starts.Add(time.Hour).Format("2006-01-02T15:04"),
 			PeakRequestsPerSecond: float64(5000 + 25*i)})
 	}
 	got := frontend.ValidateReservations(frontEnds["capacity units"].Calendar(c))
@@ -192,7 +192,7 @@ func TestTogether(t *testing.T) {
 	t.Parallel()
 	evening := func(name, starts, ends string, rate float64) events.Calendar {
 		c := final()
-		c.Events = []events.Event{{Name: name, Starts: "2027-05-29T" + starts, Ends: "2027-05-29T" + ends, PeakRequestsPerSecond: rate}}
+		c.Events = []events.Event{{Name: name, Timezone: "UTC", Starts: "2027-05-29T" + starts, Ends: "2027-05-29T" + ends, PeakRequestsPerSecond: rate}}
 		return c
 	}
 	for _, test := range []struct {

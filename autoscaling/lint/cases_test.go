@@ -16,7 +16,7 @@ func sound() lint.Subject {
 	s := autoscaling.VariantScaling{
 		Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 400, ConcurrencyPerInstance: 20, StartTime: 6 * time.Minute},
 		Scaling:  autoscaling.Scaling{MinCapacity: 6, MaxCapacity: 40, SafetyFactor: 0.6, ScaleInCooldown: ptr(10 * time.Minute), Zones: 3, Emergency: true, OfferedLoad: ptr(true)},
-		Events:   []events.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 6000}},
+		Events:   []events.Event{{Name: "final", Timezone: "UTC", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 6000}},
 	}
 	facts := s.Facts()
 	facts.Production = true

@@ -212,7 +212,7 @@ func onCalendar(change func(*events.Calendar)) func() error {
 		c := events.Calendar{
 			MinCapacity: 2, MaxCapacity: 40, RequestsPerSecondPerInstance: 100, StartTime: 9 * time.Minute,
 			Events: []events.Event{
-				{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 2000},
+				{Name: "final", Timezone: "UTC", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 2000},
 			},
 		}
 		change(&c)

@@ -22,7 +22,7 @@ func TestCanaryIsShown(t *testing.T) {
   capacity: {requestLatency: 100ms, requestsPerSecondPerTask: 100, provisionedConcurrency: true}
   canary: {weightPercent: 50, gateway: lambda}
 events:
-  - {name: final, starts: 2027-05-29T20:00, ends: 2027-05-29T22:00, peakRequestsPerSecond: 700}
+  - {name: final, timezone: UTC, starts: 2027-05-29T20:00, ends: 2027-05-29T22:00, peakRequestsPerSecond: 700}
 `))
 	if err != nil {
 		t.Fatal(err)

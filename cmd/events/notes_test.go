@@ -14,7 +14,7 @@ func TestNotes(t *testing.T) {
 	// Matches of which hardly two have the same floors.
 	season := "events:\n"
 	for i := range 60 {
-		season += fmt.Sprintf("  - name: match %d\n    starts: 2027-%02d-%02dT%02d:%02d\n    ends: 2027-%02d-%02dT22:30\n    peakInstances: %d\n    overrun: %dm\n",
+		season += fmt.Sprintf("  - name: match %d\n    timezone: UTC\n    starts: 2027-%02d-%02dT%02d:%02d\n    ends: 2027-%02d-%02dT22:30\n    peakInstances: %d\n    overrun: %dm\n",
 			i, 1+i/28, 1+i%28, 16+i%5, i%4*15, 1+i/28, 1+i%28, 3+i%6, 15*(i%7))
 	}
 	const (
@@ -44,7 +44,7 @@ func TestNotes(t *testing.T) {
 			[]string{"Deploying now: the minimum is the one between events, and a deployment leaves it there; nothing scales while the endpoint is updating."}},
 		"over": {"events:\n  - " + semi + "  - " + final, noon,
 			[]string{`Over: semi. "make prune-events ENV=prod" removes what is over from the file, and so 4 of 8 scheduled actions.`}},
-		"dates that are over": {"events:\n  - name: group stage\n    dates: [2027-06-12, 2027-07-01]\n    starts: 20:00\n    ends: 22:00\n    peakInstances: 3\n", noon,
+		"dates that are over": {"events:\n  - name: group stage\n    dates: [2027-06-12, 2027-07-01]\n    timezone: UTC\n    starts: 20:00\n    ends: 22:00\n    peakInstances: 3\n", noon,
 			[]string{`Over: 1 of 2 dates of group stage. "make prune-events ENV=prod" removes what is over from the file, and so 4 of 8 scheduled actions.`}},
 		"over, in the middle of another": {"events:\n  - " + semi + "  - " + final, "2027-07-10T21:02:00Z",
 			[]string{

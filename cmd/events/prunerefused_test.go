@@ -18,12 +18,12 @@ func TestPruneRefuses(t *testing.T) {
 		"in the release, and nothing else is over": {"events:\n  - " + semi, "2027-06-12T23:29:59Z",
 			"prod: " + middle + "semi, from Sat 2027-06-12 19:30 UTC until its minimum is released, Sat 2027-06-12 23:30 UTC"},
 		"a time that is none": {"", "tomorrow", `-now: got "tomorrow": a time is written as 2027-05-29T12:00:00Z`},
-		"an event that others rest on": {"events:\n  - &semi\n    " + semi + "  - <<: *semi\n    name: final\n    starts: 2027-07-10T20:00\n    ends: 2027-07-10T22:00\n", noon,
+		"an event that others rest on": {"events:\n  - &semi\n    " + semi + "  - <<: *semi\n    name: final\n    timezone: UTC\n    starts: 2027-07-10T20:00\n    ends: 2027-07-10T22:00\n", noon,
 			"FILE: what is over cannot be cut out of the file as it is written, nothing was changed: the rest would not be valid: FILE:20:9: events[0]: got *semi: no anchor of this name stands before it; define &semi above; remove semi by hand"},
-		"dates that another event has": {"events:\n  - name: a\n    dates: &days [2027-06-12, 2027-07-01]\n    starts: 20:00\n    ends: 21:00\n    peakInstances: 3\n" +
-			"  - name: b\n    dates: *days\n    starts: 20:00\n    ends: 21:00\n    peakInstances: 3\n", noon,
-			"FILE: what is over cannot be cut out of the file as it is written, nothing was changed: 26:5: dates is no plain list; remove 1 of 2 dates of a, 1 of 2 dates of b by hand"},
-		"a key from elsewhere": {"events:\n  - &a\n    name: a\n    dates: [2027-06-12, 2027-07-01]\n    starts: 20:00\n    ends: 21:00\n    peakInstances: 3\n" +
+		"dates that another event has": {"events:\n  - name: a\n    dates: &days [2027-06-12, 2027-07-01]\n    timezone: UTC\n    starts: 20:00\n    ends: 21:00\n    peakInstances: 3\n" +
+			"  - name: b\n    dates: *days\n    timezone: UTC\n    starts: 20:00\n    ends: 21:00\n    peakInstances: 3\n", noon,
+			"FILE: what is over cannot be cut out of the file as it is written, nothing was changed: 27:5: dates is no plain list; remove 1 of 2 dates of a, 1 of 2 dates of b by hand"},
+		"a key from elsewhere": {"events:\n  - &a\n    name: a\n    dates: [2027-06-12, 2027-07-01]\n    timezone: UTC\n    starts: 20:00\n    ends: 21:00\n    peakInstances: 3\n" +
 			"  - <<: *a\n    name: b\n", noon,
 			"FILE: what is over cannot be cut out of the file as it is written, nothing was changed: the key dates comes from somewhere else in the file; remove 1 of 2 dates of a, 1 of 2 dates of b by hand"},
 		"an environment in braces": {"BRACES", noon,
@@ -62,7 +62,7 @@ func inBraces(t *testing.T) (dir, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	event := `{"events": [{"name": "semi", "starts": "2027-06-12T20:00", "ends": "2027-06-12T22:00", "peakInstances": 3}], `
+	event := `{"events": [{"name": "semi", "timezone": "UTC", "starts": "2027-06-12T20:00", "ends": "2027-06-12T22:00", "peakInstances": 3}], `
 	return folderOf(t, event+strings.TrimPrefix(string(text), "{"))
 }
 

@@ -15,7 +15,7 @@ func season(n, year int) string {
 	var lines strings.Builder
 	for i := range n {
 		day := time.Date(year, 1, 2+3*i, 12+i%9, i*7%60, 0, 0, time.UTC)
-		fmt.Fprintf(&lines, "  - {name: match-%d-%d, starts: %s, ends: %s, peakInstances: %d}\n",
+		fmt.Fprintf(&lines, "  - {name: match-%d-%d, timezone: UTC, starts: %s, ends: %s, peakInstances: %d}\n",
 			year, i, day.Format("2006-01-02T15:04"), day.Add(2*time.Hour).Format("2006-01-02T15:04"), 3+i%9)
 	}
 	return lines.String()

@@ -193,7 +193,7 @@ func TestGatewayService(t *testing.T) {
 func TestServiceFloors(t *testing.T) {
 	calendar := events.Calendar{
 		MinCapacity: 2, MaxCapacity: 100, RequestsPerSecondPerInstance: 400, StartTime: 6 * time.Minute,
-		Events: []events.Event{{Name: "final", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 6000}},
+		Events: []events.Event{{Name: "final", Timezone: "UTC", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 6000}},
 	}
 	target := frontendscaling.ServiceTarget(frontendscaling.ServiceTasks(1500, 3).Calendar(calendar), 40)
 	_, got := newService(t, func(p *frontend.GatewayServiceProps) { p.Scaling = &target })

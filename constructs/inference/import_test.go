@@ -172,7 +172,7 @@ func TestEndpointAttributesProblems(t *testing.T) {
 				`EndpointARN: got "arn:aws:sagemaker:eu-west-1:123456789012:model/odds": the ARN is ` +
 				`arn:PARTITION:sagemaker:REGION:ACCOUNT:endpoint/NAME; such as ` +
 				`"arn:aws:sagemaker:eu-west-1:123456789012:endpoint/predictions"` + "\n" +
-				`Variants["main"].InstanceType: got "c6i.large": a SageMaker instance type is ml.FAMILY.SIZE; such as "ml.c6i.xlarge"`},
+				`Variants["main"].InstanceType: got "c6i.large": a SageMaker instance type is ml.FAMILY.SIZE; write ml.c6i.large`},
 		"two endpoints": {inference.EndpointAttributes{
 			EndpointName: "odds", EndpointARN: "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/bets"},
 			`EndpointARN: got "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/bets": this is another endpoint than ` +

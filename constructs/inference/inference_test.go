@@ -206,7 +206,7 @@ func TestValidate(t *testing.T) {
 			{Model: model, InstanceType: "c6i.xlarge", InitialInstanceCount: -1},
 			{Weight: &heavy},
 		}}, []string{
-			`Variants[0].InstanceType: got "c6i.xlarge": a SageMaker instance type is ml.FAMILY.SIZE; such as "ml.c6i.xlarge"`,
+			`Variants[0].InstanceType: got "c6i.xlarge": a SageMaker instance type is ml.FAMILY.SIZE; write ml.c6i.xlarge`,
 			`Variants[0].InitialInstanceCount: got -1: a variant starts with at least 1 instance; set it to 1 or more`,
 			`Variants[1].Model: a variant serves a model; make one with NewModel`,
 			`Variants[1].InstanceType: a variant needs an instance type; such as "ml.c6i.xlarge"`,

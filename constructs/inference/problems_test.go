@@ -124,7 +124,7 @@ func TestInstanceProblems(t *testing.T) {
 			`Variants[0].InstancePools[0].InstanceType: a pool needs an instance type; such as "ml.g6.2xlarge"`},
 		{"a pool of EC2's", pools(pool("g6.xlarge")),
 			`Variants[0].InstancePools[0].InstanceType: got "g6.xlarge": a SageMaker instance type is ml.FAMILY.SIZE; ` +
-				`such as "ml.c6i.xlarge"`},
+				`write ml.g6.xlarge`},
 		{"two pools of one type", pools(pool("ml.g6.xlarge"), pool("ml.g6.xlarge")),
 			`Variants[0].InstancePools[1].InstanceType: got "ml.g6.xlarge": another pool has the same type; leave one of ` +
 				`them out`},

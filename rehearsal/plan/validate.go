@@ -108,7 +108,7 @@ func (e Event) validate() problem.List {
 		ps.Add("Peak", e.Peak, "a peak is a number of requests a second", "leave it out for the highest of the evenings")
 	}
 	c := events.Calendar{MinCapacity: 1, MaxCapacity: 1, Events: []events.Event{
-		{Name: e.name(), Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakInstances: 1}}}
+		{Name: e.name(), Timezone: "UTC", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakInstances: 1}}}
 	for _, p := range c.Validate() {
 		p.Path = "Name"
 		ps = append(ps, p)

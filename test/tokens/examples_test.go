@@ -80,7 +80,7 @@ func someEvents() []events.Event {
 			PeakRequestsPerSecond: 100, Shape: []events.ShapeStep{{Share: 1}}},
 		{Name: "weekly", Timezone: "Europe/London", Starts: "20:00", Ends: "22:00", Weekdays: []string{"SAT"},
 			From: "2027-06-01", Until: "2027-07-01", PeakRequestsPerSecond: 100},
-		{Name: "dates", Starts: "20:00", Ends: "22:00", Dates: []string{"2027-08-01"}, PeakRequestsPerSecond: 100},
+		{Name: "dates", Timezone: "UTC", Starts: "20:00", Ends: "22:00", Dates: []string{"2027-08-01"}, PeakRequestsPerSecond: 100},
 	}
 }
 
