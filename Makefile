@@ -12,30 +12,30 @@ GOLANGCI_LINT := bin/golangci-lint-v2.12.2
 
 .PHONY: help
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: local
-local: ## Deploy environment ENV (default local) to a local AWS and send one request through the gateway.
+local: ## Deploy ENV (default local) to a local AWS, and predict.
 	@go run ./cmd/local -env $(ENV)
 
 .PHONY: events
-events: ## Print when the events of environment ENV raise its minimum, and what of it matters today.
-	@go run ./cmd/events -env $(ENV)
+events: ## Print when events raise ENV's minimum (DAYS=28, NOW=).
+	@go run ./cmd/events -env $(ENV) $(if $(DAYS),-days $(DAYS)) $(if $(NOW),-now $(NOW))
 
 .PHONY: prune-events
-prune-events: ## Remove the events that are over from the file of environment ENV, unless one is under way.
+prune-events: ## Remove the events that are over from the file of ENV.
 	@go run ./cmd/events -env $(ENV) -prune
 
 # What stands: the account's stacks, or a file, a cloud assembly, COMMIT:FILE.
 FROM ?= deployed
 
 .PHONY: changes
-changes: ## Say what deploying environment ENV does to what stands (FROM), resource by resource.
+changes: ## Say what deploying ENV does to what stands (FROM).
 	@go build -o bin/changes ./cmd/changes
 	@bin/changes --env $(ENV) --from $(FROM) $(if $(TO),--to $(TO)) $(if $(DURING_EVENT),--during-event "$(DURING_EVENT)")
 
 .PHONY: deploy
-deploy: tools ## Deploy environment ENV, safely: say what changes, ask (YES=1: do not), take scaling off where AWS asks for it.
+deploy: tools ## Deploy ENV safely: say what changes, and ask (or YES=1).
 	@go build -o bin/deploy ./cmd/deploy
 	@bin/deploy --env $(ENV) $(if $(YES),--yes) $(if $(HOLD),--hold $(HOLD)) \
 		$(if $(DURING_EVENT),--during-event "$(DURING_EVENT)") $(if $(CDK_ARGS),-- $(CDK_ARGS))
@@ -49,7 +49,7 @@ FRONTEND ?= $(if $(filter test/snapshots/prod/inference.json,$(TEMPLATE)),test/s
 ARCH ?= arm64
 
 .PHONY: image
-image: ## Build the gateway's image, sagemaker-inference-gateway, for linux/ARCH (default arm64).
+image: ## Build the gateway's image for ARCH (default arm64).
 	@mkdir -p bin/image
 	CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH) go build -tags=lambda.norpc -trimpath -buildvcs=false \
 		-ldflags='-s -w -buildid=' -o bin/image/gateway ./cmd/gateway
@@ -57,14 +57,14 @@ image: ## Build the gateway's image, sagemaker-inference-gateway, for linux/ARCH
 	$${CDK_DOCKER:-docker} build --tag sagemaker-inference-gateway --platform linux/$(ARCH) bin/image
 
 .PHONY: rehearse
-rehearse: ## Replay a semi-final against TEMPLATE (default prod's) and write bin/rehearsal.html.
+rehearse: ## Replay a semi-final against TEMPLATE (default prod's).
 	@mkdir -p bin
 	@go run ./cmd/rehearse run --template $(TEMPLATE) $(if $(FRONTEND),--frontend $(FRONTEND)) $(REHEARSE) --html bin/rehearsal.html
 
 # Light, and as wide as on a desk. Root needs CHROMIUM="chromium --no-sandbox".
 CHROMIUM ?= chromium
 .PHONY: rehearsal-picture
-rehearsal-picture: rehearse ## Renew docs/rehearsal.png from bin/rehearsal.html, with Chromium.
+rehearsal-picture: rehearse ## Renew docs/rehearsal.png, with Chromium.
 	$(CHROMIUM) --headless=new --hide-scrollbars --blink-settings=preferredColorScheme=1 --window-size=960,1720 \
 		--screenshot=$(CURDIR)/docs/rehearsal.png file://$(CURDIR)/bin/rehearsal.html
 
@@ -74,19 +74,19 @@ PLAN ?= --evening rehearsal/testdata/wc98_matches --shift-to 2027-05-29T19:00:00
 	--min-availability 99.99
 
 .PHONY: plan
-plan: ## Plan a final for TEMPLATE (default prod's), learned from earlier matches, and print the keys for its environment file.
+plan: ## Plan a final for TEMPLATE (default prod's).
 	@go run ./cmd/rehearse plan --template $(TEMPLATE) $(PLAN)
 
 .PHONY: walk-forward
-walk-forward: ## Renew the tables of docs/plan.md, of each match planned from earlier ones.
+walk-forward: ## Renew the tables of docs/plan.md.
 	go test -count=1 -run 'TestWalkForward$$' ./rehearsal/plan -update
 
 .PHONY: changes-page
-changes-page: ## Renew docs/changes.md, which changes each key of an environment file once.
+changes-page: ## Renew docs/changes.md, which changes each key once.
 	go test -count=1 -timeout 20m -run 'TestChanges$$' ./test/docs -update
 
 .PHONY: which-instance
-which-instance: ## Renew the table and the picture of docs/which-instance.md, from its files of facts.
+which-instance: ## Renew the table and picture of docs/which-instance.md.
 	go test -count=1 -run TestWhichInstance ./test/docs -update
 
 .PHONY: synth
@@ -94,17 +94,17 @@ synth: tools ## Synthesize every environment into cdk.out, strictly.
 	npx cdk synth -q --strict '*/*'
 
 .PHONY: test
-test: tools bin/app ## Run every test, on real processes: the CDK CLI, a local AWS, the built gateway.
+test: tools bin/app ## Run every test: the CDK CLI, a local AWS, the gateway.
 	@# Never from the test cache: what the CDK CLI and Python read, go does not see.
 	@# The longest first, so that nothing waits for them at the end.
 	time go test -count=1 -timeout 15m ./test/deploy ./test/synth ./test/docs ./...
 
 .PHONY: race
-race: tools ## Run the tests of the gateway and of the local AWS with Go's race detector.
+race: tools ## Test gateway and local AWS with Go's race detector.
 	go test -race -count=1 ./internal/gateway/... ./internal/localaws/...
 
 .PHONY: test-clients
-test-clients: ## Call the gateway with clients from PyPI and npm, which are installed into .local/clients.
+test-clients: ## Call the gateway with clients from PyPI and npm.
 	go test -count=1 -timeout 20m -tags clients ./test/clients
 
 .PHONY: bin/app
@@ -126,18 +126,18 @@ $(GOLANGCI_LINT):
 	mv bin/golangci-lint $@
 
 .PHONY: verify
-verify: ## Fail when something generated is stale: go.mod, the JSON Schema, docs/api.txt.
+verify: ## Fail when something generated is stale.
 	go mod tidy -diff
 	go generate ./...
 	git diff --exit-code -- config/environment.schema.json
 	go run ./test/api | diff -u docs/api.txt - || { echo 'docs/api.txt is stale: run make api' >&2; exit 1; }
 
 .PHONY: api
-api: ## Renew docs/api.txt, the exported declarations that importing apps can name.
+api: ## Renew docs/api.txt, the exported declarations.
 	go run ./test/api >docs/api.txt
 
 .PHONY: mutants
-mutants: tools ## Break a copy of the code, one place at a time, and see that a test fails.
+mutants: tools ## Break a copy of the code in places: a test must fail.
 	go run ./test/mutants
 
 .PHONY: bench
@@ -145,19 +145,19 @@ bench: ## Run the benchmarks.
 	go test -run '^$$' -bench . -benchmem ./...
 
 .PHONY: bench-rehearsal
-bench-rehearsal: ## Time a rehearsal of 88 days, second by second, on one core, and a plan from eight evenings on all of them.
+bench-rehearsal: ## Time a rehearsal of 88 days, and a plan.
 	GOMAXPROCS=1 go test -run '^$$' -bench . -benchmem ./rehearsal
 	go test -run '^$$' -bench . -benchtime 1x ./rehearsal/plan
 
 .PHONY: bench-gateway
-bench-gateway: ## Compare the gateway's speed and memory with other ways to SageMaker, in one run.
+bench-gateway: ## Compare the gateway with other ways to SageMaker.
 	go run ./test/bench
 
 .PHONY: soak-gateway
-soak-gateway: ## Send the gateway long streams, ten times too much, a slow model, and failing credentials for minutes.
+soak-gateway: ## Send the gateway minutes of streams, load and faults.
 	go run ./test/bench -soak all
 	go test -count=1 -timeout 20m -tags soak -run ForMinutes ./cmd/gateway
 
 .PHONY: tools
-tools: ## Install the pinned tools into the checkout, where they are missing.
+tools: ## Install the pinned tools into the checkout.
 	@go run ./cmd/local -prepare

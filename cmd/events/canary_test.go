@@ -29,12 +29,11 @@ events:
 	}
 	var out strings.Builder
 	now := time.Date(2027, 5, 29, 12, 0, 0, 0, time.UTC)
-	if err := showFrontEnd(&out, e, now, now.Add(24*time.Hour)); err != nil {
-		t.Fatal(err)
-	}
+	showFrontEnd(&out, e, now, now.Add(24*time.Hour))
 	// 700 ÷ (100 × 0.7) tasks, and half of 700 × 0.1 ÷ 0.7 environments.
-	gateway, canary, both := strings.Cut(out.String(), "\nCanary: provisioned concurrency, at most 50, ")
-	if !both || !strings.Contains(gateway, "\nGateway: tasks, at most ") || !strings.Contains(gateway, "  10  ") || !strings.Contains(canary, "  50  ") {
+	gateway, canary, both := strings.Cut(out.String(), e.Name+", canary, environments of its function: 0 to 50\n")
+	if !both || !strings.Contains(gateway, e.Name+", gateway, tasks: ") || !strings.Contains(gateway, "  10 from ") ||
+		!strings.Contains(canary, "  50 from ") {
 		t.Errorf("got %s", out.String())
 	}
 	if n := len(calendars(e)); n != 3 {

@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
@@ -15,83 +13,39 @@ import (
 
 // showFrontEnd prints the floors that the events give to the front end between now
 // and until: of the gateway, its canary, and the load balancer's capacity units.
-func showFrontEnd(out io.Writer, e config.Environment, now, until time.Time) error {
-	if err := showGateway(out, "Gateway", e, now, until); err != nil {
-		return err
-	}
+func showFrontEnd(out io.Writer, e config.Environment, now, until time.Time) {
+	showGateway(out, e.Name+", gateway", e, now, until)
 	if canary, ok := e.Canary(); ok {
-		if err := showGateway(out, "Canary", canary, now, until); err != nil {
-			return err
-		}
+		showGateway(out, e.Name+", canary", canary, now, until)
 	}
 	if c, ok := e.CapacityUnits(); ok {
-		fmt.Fprintf(out, "\nLoad balancer: capacity units, %d schedules\n", len(frontend.ReservationSchedules(c)))
+		fmt.Fprintf(out, "\n%s, load balancer, capacity units: %d schedules\n", e.Name, len(frontend.ReservationSchedules(c)))
 		var floors []events.Floor
 		for _, r := range frontend.Reservations(c) {
 			floors = append(floors, events.Floor{From: r.From, To: r.To, MinCapacity: r.CapacityUnits, Events: r.Events})
 		}
-		return showFloors(out, "UNITS", floors, now, until)
+		showFloors(out, floors, now, until)
 	}
-	return nil
 }
 
 // showGateway prints the floors of one gateway, a function or a service.
-func showGateway(out io.Writer, name string, e config.Environment, now, until time.Time) error {
-	show := func(what string, c events.Calendar, target autoscaling.ScalableTarget) error {
-		fmt.Fprintf(out, "\n%s: %s, at most %d, %d of %d scheduled actions\n",
-			name, what, target.MaxCapacity, len(target.ScheduledActions), events.MaxScheduledActions)
-		return showFloors(out, "MINIMUM", c.Floors(), now, until)
+func showGateway(out io.Writer, name string, e config.Environment, now, until time.Time) {
+	show := func(what string, c events.Calendar, target autoscaling.ScalableTarget) {
+		fmt.Fprintln(out)
+		title(out, name+", "+what, target, len(c.Events))
+		showFloors(out, c.Floors(), now, until)
 	}
 	if c, ok := e.GatewayEnvironments(); ok {
-		return show("provisioned concurrency", c, frontend.FunctionTarget(c, e.Frontend.Capacity.ReservedConcurrency))
-	}
-	if c, ok := e.GatewayTasks(); ok && len(c.Events) > 0 {
+		show("environments of its function", c, frontend.FunctionTarget(c, e.Frontend.Capacity.ReservedConcurrency))
+	} else if c, ok := e.GatewayTasks(); ok && len(c.Events) > 0 {
 		target, _ := e.GatewayTarget()
-		return show("tasks", c, target)
+		show("tasks", c, target)
 	}
-	return nil
 }
 
-// showFloors prints the table of floors, and says so where it is empty.
-func showFloors(out io.Writer, unit string, floors []events.Floor, now, until time.Time) error {
-	shown, err := table(out, unit, floors, now, until)
-	if shown == 0 {
+// showFloors prints the floors, and says so where there are none.
+func showFloors(out io.Writer, floors []events.Floor, now, until time.Time) {
+	if table(out, floors, now, until) == 0 {
 		fmt.Fprintf(out, "\nNothing until %s.\n", until.UTC().Format("2006-01-02"))
 	}
-	return err
-}
-
-// table prints the floors that end after now and begin before until, and counts
-// them.
-func table(out io.Writer, unit string, floors []events.Floor, now, until time.Time) (shown int, err error) {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, f := range floors {
-		if !f.To.After(now) || !f.From.Before(until) {
-			continue
-		}
-		if shown == 0 {
-			fmt.Fprintf(w, "\nFROM\tTO\tUTC\t%s\tWHY\n", unit)
-		}
-		shown++
-		fmt.Fprintf(w, "%s\t%s\t%s to %s\t%d\t%s\n", written(f.From), end(f),
-			f.From.UTC().Format("Jan 02 15:04"), f.To.UTC().Format("Jan 02 15:04"), f.MinCapacity, why(f, now))
-	}
-	return shown, w.Flush()
-}
-
-// end writes when a floor ends, with the date where that is another day.
-func end(f events.Floor) string {
-	if f.From.Format(time.DateOnly) == f.To.Format(time.DateOnly) {
-		return f.To.Format("15:04 MST")
-	}
-	return written(f.To)
-}
-
-// why names the events of a floor.
-func why(f events.Floor, now time.Time) string {
-	names := strings.Join(f.Events, ", ")
-	if !f.From.After(now) {
-		names += " (now)"
-	}
-	return names
 }

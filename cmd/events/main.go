@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
@@ -55,38 +56,68 @@ func run(out io.Writer, dir, env, at string, days int) error {
 		return err
 	}
 	e := loaded[0]
+	until := now.AddDate(0, 0, days)
 	for i, p := range pasts(e, now) {
 		if i > 0 {
 			fmt.Fprintln(out)
 		}
-		if err := show(out, heading(e, p.variant), p.variant, now, now.AddDate(0, 0, days)); err != nil {
-			return err
-		}
+		show(out, e.Name, p.variant, now, until)
 		for _, line := range notes(e, p, now) {
-			fmt.Fprintf(out, "\n%s\n", line)
+			fmt.Fprintf(out, "\n%s\n", wrapped("", strings.Fields(line)))
 		}
 	}
-	return showFrontEnd(out, e, now, now.AddDate(0, 0, days))
+	showComponents(out, e, now, until)
+	showFrontEnd(out, e, now, until)
+	return nil
 }
 
-// show prints a variant's floors between now and until.
-func show(out io.Writer, name string, v config.ProductionVariant, now, until time.Time) error {
-	target := v.ScalableTarget()
-	floors := v.VariantScaling().Calendar().Floors()
-	fmt.Fprintf(out, "%s: %d events, %d of %d scheduled actions, minimum %d between events\n",
-		name, len(v.Events), len(target.ScheduledActions), events.MaxScheduledActions, target.MinCapacity)
-	shown, err := table(out, "MINIMUM", floors, now, until)
-	if err != nil {
-		return err
+// show prints when a variant's events come, and its floors between now and until.
+func show(out io.Writer, name string, v config.ProductionVariant, now, until time.Time) {
+	target, c := v.ScalableTarget(), v.VariantScaling().Calendar()
+	what := "instances"
+	if v.Serverless != nil {
+		what = "provisioned concurrency"
 	}
-	next := slices.IndexFunc(floors, func(f events.Floor) bool { return f.To.After(now) })
-	switch {
-	case shown == 0 && next >= 0:
-		f := floors[next]
-		fmt.Fprintf(out, "\nNothing until %s; the next is %s, minimum %d for %s.\n",
-			until.UTC().Format("2006-01-02"), written(f.From), f.MinCapacity, strings.Join(f.Events, ", "))
-	case next < 0 && len(v.Events) > 0:
+	title(out, name+", "+what+" of variant "+v.Name, target, len(v.Events))
+	showCalendar(out, c, now, until)
+}
+
+// title prints what scales, between which bounds, and what its events need.
+func title(out io.Writer, name string, t autoscaling.ScalableTarget, n int) {
+	what := "events"
+	if n == 1 {
+		what = "event"
+	}
+	fmt.Fprintf(out, "%s: %d to %d\n  %d %s, %d of %d scheduled actions\n", name, t.MinCapacity, t.MaxCapacity, n, what,
+		len(t.ScheduledActions), events.MaxScheduledActions)
+}
+
+// showCalendar prints when the events of a calendar come, and its floors between now and
+// until.
+func showCalendar(out io.Writer, c events.Calendar, now, until time.Time) {
+	occurrences(out, c, now)
+	floors := c.Floors()
+	if table(out, floors, now, until) > 0 || len(c.Events) == 0 {
+		return
+	}
+	coming := slices.IndexFunc(floors, func(f events.Floor) bool { return f.To.After(now) })
+	if coming < 0 {
 		fmt.Fprintf(out, "\nNothing is to come.\n")
+		return
 	}
-	return nil
+	f := floors[coming]
+	fmt.Fprintf(out, "\nNothing until %s. The next: minimum %d for %s,\nfrom %s on.\n",
+		until.UTC().Format("2006-01-02"), f.MinCapacity, strings.Join(f.Events, ", "), written(f.From))
+}
+
+// showComponents prints the floors of inference components, in copies.
+func showComponents(out io.Writer, e config.Environment, now, until time.Time) {
+	for i, c := range e.Components {
+		if i > 0 {
+			fmt.Fprintln(out)
+		}
+		target := e.Subjects()[i].Target
+		title(out, e.Name+", copies of component "+c.Name, target, len(c.Events))
+		showCalendar(out, c.ComponentScaling.Calendar(), now, until)
+	}
 }

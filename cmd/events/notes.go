@@ -32,6 +32,9 @@ func notes(e config.Environment, p past, now time.Time) []string {
 			}
 		}
 	}
+	for _, event := range c.Events {
+		lines = append(lines, oddTimes(c, event, now)...)
+	}
 	if underWay {
 		lines = append(lines, c.Deploying(now))
 	}
@@ -51,4 +54,49 @@ func notes(e config.Environment, p past, now time.Time) []string {
 			events.MaxScheduledActions-actions, events.MaxScheduledActions))
 	}
 	return lines
+}
+
+// longest is how long an event lasts before the question is whether it is several.
+const longest = 24 * time.Hour
+
+// oddTimes are notes on an event that lasts for days, and on the next time that it begins
+// or ends where clocks change.
+func oddTimes(c events.Calendar, e events.Event, now time.Time) (lines []string) {
+	for _, w := range c.Windows(e) {
+		if !w.To.After(now) {
+			continue
+		}
+		if long := w.Ends.Sub(w.Starts); long > longest && len(lines) == 0 {
+			lines = append(lines, fmt.Sprintf("%s lasts %.3g days, and its floors stand all that time, nights included: "+
+				"give it dates, and the times of a day, where it is several events.", e.Name, long.Hours()/24))
+		}
+		for _, t := range []struct {
+			what string
+			at   time.Time
+			said string
+		}{{"starts", w.Starts, e.Starts}, {"ends", w.Ends, e.Ends}} {
+			switch clock := t.said[max(0, len(t.said)-len("15:04")):]; {
+			case clock != t.at.Format("15:04"):
+				lines = append(lines, fmt.Sprintf("%s %s at %s, which clocks in %s skip on %s: %s is taken.", e.Name, t.what,
+					clock, e.Timezone, t.at.Format(time.DateOnly), t.at.Format("15:04 MST")))
+			case twice(t.at):
+				lines = append(lines, fmt.Sprintf("%s %s at %s, which clocks in %s show twice on %s: %s is taken.", e.Name,
+					t.what, clock, e.Timezone, t.at.Format(time.DateOnly), t.at.Format("15:04 MST")))
+			}
+		}
+	}
+	return lines
+}
+
+// twice reports whether clocks show a time at another instant too, since they are set back.
+func twice(t time.Time) bool {
+	const most = 3 * time.Hour // no zone is set back by more
+	for d := 15 * time.Minute; d <= most; d += 15 * time.Minute {
+		for _, other := range []time.Time{t.Add(-d), t.Add(d)} {
+			if other.Format("2006-01-02 15:04") == t.Format("2006-01-02 15:04") {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -14,8 +14,18 @@ func TestNotes(t *testing.T) {
 	// Matches of which hardly two have the same floors.
 	season := "events:\n"
 	for i := range 60 {
-		season += fmt.Sprintf("  - name: match %d\n    timezone: UTC\n    starts: 2027-%02d-%02dT%02d:%02d\n    ends: 2027-%02d-%02dT22:30\n    peakInstances: %d\n    overrun: %dm\n",
-			i, 1+i/28, 1+i%28, 16+i%5, i%4*15, 1+i/28, 1+i%28, 3+i%6, 15*(i%7))
+		season += fmt.Sprintf(
+			"  - name: match %d\n    timezone: UTC\n    starts: 2027-%02d-%02dT%02d:%02d\n    ends: 2027-%02d-%02dT22:30\n    peakInstances: %d\n    overrun: %dm\n",
+			i,
+			1+i/28,
+			1+i%28,
+			16+i%5,
+			i%4*15,
+			1+i/28,
+			1+i%28,
+			3+i%6,
+			15*(i%7),
+		)
 	}
 	const (
 		late    = "final starts in 10m0s, at 20:00 UTC, and its instances are asked for 26m0s before: if it is not deployed yet, they come late."
@@ -50,6 +60,16 @@ func TestNotes(t *testing.T) {
 			[]string{
 				waiting + "21:05 UTC. " + alone + "4" + still,
 				`Over: semi. "make prune-events ENV=prod", as soon as no event is under way, removes what is over from the file, and so 4 of 8 scheduled actions.`,
+			}},
+		"days on end": {"events:\n  - {name: sale, timezone: UTC, starts: 2027-08-01T08:00, ends: 2027-08-05T08:00, peakInstances: 4}\n", noon,
+			[]string{"sale lasts 4 days, and its floors stand all that time, nights included: " +
+				"give it dates, and the times of a day, where it is several events."}},
+		"times that clocks skip, and show twice": {"events:\n" +
+			"  - {name: spring, timezone: Europe/London, starts: 2028-03-26T01:30, ends: 2028-03-26T03:00, peakInstances: 4}\n" +
+			"  - {name: autumn, timezone: Europe/London, starts: 2027-10-31T00:30, ends: 2027-10-31T01:30, peakInstances: 4}\n", noon,
+			[]string{
+				"spring starts at 01:30, which clocks in Europe/London skip on 2028-03-26: 02:00 BST is taken.",
+				"autumn ends at 01:30, which clocks in Europe/London show twice on 2027-10-31: 01:30 GMT is taken.",
 			}},
 		"many": {season, "2026-12-01T00:00:00Z", []string{
 			"6 of 200 scheduled actions are left. A coarser scaling.align, and events with the same times and peaks, need fewer."}},

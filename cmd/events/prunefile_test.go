@@ -12,7 +12,10 @@ import (
 
 func TestPruneReport(t *testing.T) {
 	t.Parallel()
-	dir, file := folder(t, "events:\n  - "+semi+"  - name: group stage\n    timezone: Europe/London\n    dates: [2027-06-12, 2027-07-01]\n    starts: 20:00\n    ends: 22:00\n    peakInstances: 3\n")
+	dir, file := folder(
+		t,
+		"events:\n  - "+semi+"  - name: group stage\n    timezone: Europe/London\n    dates: [2027-06-12, 2027-07-01]\n    starts: 20:00\n    ends: 22:00\n    peakInstances: 3\n",
+	)
 	for _, dry := range []bool{true, false} {
 		var out bytes.Buffer
 		if err := prune(&out, dir, "prod", noon, dry); err != nil {
@@ -54,7 +57,8 @@ func TestPruneThroughALink(t *testing.T) {
 func TestReplaceLeavesAnothersChange(t *testing.T) {
 	t.Parallel()
 	dir, file := folder(t, "")
-	if err := replace(file, []byte("as it was"), []byte("new")); err == nil || err.Error() != "the file was changed meanwhile; run it again" {
+	if err := replace(file, []byte("as it was"), []byte("new")); err == nil ||
+		err.Error() != "the file was changed meanwhile; run it again" {
 		t.Error(err)
 	}
 	load(t, dir)

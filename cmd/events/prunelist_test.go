@@ -40,7 +40,11 @@ func TestPruneAnyList(t *testing.T) {
 				lines += pick("comment's indent", "", indent) + "# of " + name + "\n"
 			}
 			if rapid.Bool().Draw(t, "braces") {
-				lines += indent + "- {name: " + name + ", timezone: UTC, starts: " + day + "T10:00, ends: " + day + "T11:00, peakInstances: 3}" + pick("remark", "", " # of "+name) + "\n"
+				lines += indent + "- {name: " + name + ", timezone: UTC, starts: " + day + "T10:00, ends: " + day + "T11:00, peakInstances: 3}" + pick(
+					"remark",
+					"",
+					" # of "+name,
+				) + "\n"
 				continue
 			}
 			lines += indent + "- name: " + name + "\n" +

@@ -57,7 +57,9 @@ func TestPruneOverQuota(t *testing.T) {
 				load(t, dir)
 				return
 			}
-			if err == nil || !config.OverQuota(err) || !strings.HasPrefix(strings.ReplaceAll(err.Error(), file, "FILE"), test.said) || !strings.Contains(err.Error(), tooMany) {
+			if err == nil || !config.OverQuota(err) ||
+				!strings.HasPrefix(strings.ReplaceAll(err.Error(), file, "FILE"), test.said) ||
+				!strings.Contains(err.Error(), tooMany) {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -70,7 +72,8 @@ func TestPruneOverQuotaAndMore(t *testing.T) {
 	dir, file := folder(t, "events:\n"+season(60, 2026)+season(20, 2028)+"tgas: {a: b}\n")
 	text := read(t, file)
 	err := prune(&bytes.Buffer{}, dir, "prod", noon, false)
-	if err == nil || config.OverQuota(err) || !strings.Contains(err.Error(), "tgas") || !strings.Contains(err.Error(), "the events need ") {
+	if err == nil || config.OverQuota(err) || !strings.Contains(err.Error(), "tgas") ||
+		!strings.Contains(err.Error(), "the events need ") {
 		t.Errorf("got %v", err)
 	}
 	if read(t, file) != text {
