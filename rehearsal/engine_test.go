@@ -308,8 +308,9 @@ func TestTheFirstMinuteIsNotKnown(t *testing.T) {
 	in := variant(flat(2000, 20*time.Minute).Shift(30 * time.Second))
 	in.InitialCapacity = 4
 	e, _ := first(play(t, in), PolicyEvent, "scale out")
-	if want := noon.Add(5 * time.Minute); !e.At.Equal(want) {
-		t.Errorf("scaled out at %s, want %s: three whole minutes, and one until the last of them is published", e.At, want)
+	if want := noon.Add(6 * time.Minute); !e.At.Equal(want) {
+		t.Errorf("scaled out at %s, want %s: three whole minutes, one until the last of them is published, and one until "+
+			"its alarm is evaluated", e.At, want)
 	}
 }
 

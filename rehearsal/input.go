@@ -209,9 +209,7 @@ func (in Input) WithDefaults() Input {
 	if in.Timing == (Timing{}) {
 		in.Timing = DefaultTiming()
 	}
-	if in.Reading.CooldownBase == "" {
-		in.Reading.CooldownBase = CapacityBefore
-	}
+	in.Reading = in.Reading.withDefaults()
 	return in
 }
 

@@ -2,7 +2,6 @@ package rehearsal
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -31,14 +30,35 @@ type Reading struct {
 	// RefusedFloorRetried says that a floor that an updating endpoint refused is
 	// raised after the update (fact C35). Default: false, it is lost.
 	RefusedFloorRetried bool
-	// EvaluationJitter is the longest time from a datapoint's publication until its
-	// alarm is evaluated. Each time is drawn by Input.Seed, uniformly from 0 to it.
-	// Default: 0.
-	EvaluationJitter time.Duration
+	// EvaluationDelay is the time from a datapoint's publication until CloudWatch has
+	// evaluated its alarm and Application Auto Scaling acts; 0 is at once. CloudWatch
+	// evaluates an alarm once a minute, at a second that it does not document (fact A54).
+	// Default: 1m, the longest. With the publication of a datapoint of a minute these are
+	// the 2 minutes that AWS gives at most (fact A13).
+	EvaluationDelay *time.Duration
 }
 
-// DefaultReading is the reading of an input without one.
-func DefaultReading() Reading { return Reading{CooldownBase: CapacityBefore} }
+// defaultEvaluationDelay is the default of Reading.EvaluationDelay.
+const defaultEvaluationDelay = time.Minute
+
+// DefaultReading is the reading of an input without one: the pessimistic side of what
+// is not documented.
+func DefaultReading() Reading { return Reading{}.withDefaults() }
+
+// withDefaults is the reading with its defaults filled in.
+func (r Reading) withDefaults() Reading {
+	if r.CooldownBase == "" {
+		r.CooldownBase = CapacityBefore
+	}
+	if r.EvaluationDelay == nil {
+		delay := defaultEvaluationDelay
+		r.EvaluationDelay = &delay
+	}
+	return r
+}
+
+// evaluationDelay is EvaluationDelay or its default.
+func (r Reading) evaluationDelay() time.Duration { return *r.withDefaults().EvaluationDelay }
 
 // Readings are the readings under which conclusions should hold: first
 // DefaultReading, and then those that differ from it in one respect.
@@ -47,17 +67,17 @@ func Readings() []Reading {
 }
 
 // Others are the readings that differ from r in one respect: the other base, the other
-// fate of a floor, and a jitter of a minute or none.
+// fate of a floor, and alarms that are evaluated at once, or a minute late.
 func (r Reading) Others() []Reading {
-	base, floor, jitter := r, r, r
+	base, floor, alarms := r, r, r
 	if base.CooldownBase = PresentCapacity; r.CooldownBase == PresentCapacity {
 		base.CooldownBase = CapacityBefore
 	}
 	floor.RefusedFloorRetried = !r.RefusedFloorRetried
-	if jitter.EvaluationJitter = 0; r.EvaluationJitter == 0 {
-		jitter.EvaluationJitter = time.Minute
+	if alarms.EvaluationDelay = nil; r.evaluationDelay() > 0 {
+		alarms.EvaluationDelay = new(time.Duration)
 	}
-	return []Reading{base, floor, jitter}
+	return []Reading{base, floor, alarms.withDefaults()}
 }
 
 // String says the reading in words.
@@ -87,8 +107,8 @@ func (r Reading) clauses() []string {
 	if r.RefusedFloorRetried {
 		out[1] = "a floor that an updating endpoint refuses is raised after the update"
 	}
-	if r.EvaluationJitter > 0 {
-		out[2] = "alarms are evaluated up to " + problem.Duration(r.EvaluationJitter) + " late"
+	if d := r.evaluationDelay(); d > 0 {
+		out[2] = "alarms are evaluated " + problem.Duration(d) + " late"
 	}
 	return out
 }
@@ -100,23 +120,9 @@ func (r Reading) validate() problem.List {
 			fmt.Sprintf("a cooldown's base is %s or %s", CapacityBefore, PresentCapacity),
 			"leave it out for "+string(CapacityBefore))
 	}
-	if d := r.EvaluationJitter; d < 0 || d%time.Second != 0 || d > time.Hour {
-		ps.Add("EvaluationJitter", d, "a jitter is whole seconds from 0 to 1h", "1m is the period of most alarms")
+	if d := r.evaluationDelay(); d < 0 || d%time.Second != 0 || d > time.Hour {
+		ps.Add("EvaluationDelay", d, "a delay is whole seconds from 0 to 1h",
+			"leave it out for "+problem.Duration(defaultEvaluationDelay))
 	}
 	return ps
 }
-
-// jitter draws the delays of an alarm.
-type jitter struct {
-	most   int64
-	random *rand.Rand
-}
-
-// newJitter is the jitter of an alarm, at most its period, so that datapoints stay in
-// order.
-func newJitter(r Reading, period int64, random *rand.Rand) *jitter {
-	return &jitter{most: min(int64(r.EvaluationJitter/time.Second), period), random: random}
-}
-
-// draw is a delay in seconds.
-func (j *jitter) draw() int64 { return j.random.Int64N(j.most + 1) }

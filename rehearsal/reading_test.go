@@ -38,25 +38,53 @@ func TestCooldownBase(t *testing.T) {
 	}
 }
 
-// Alarms are evaluated late by the jitter, the same for the same seed.
-func TestEvaluationJitter(t *testing.T) {
+// Alarms are evaluated late by the delay: a minute unless something else is said, and 0
+// is something else.
+func TestEvaluationDelay(t *testing.T) {
 	t.Parallel()
-	at := func(jitter time.Duration, seed uint64) time.Duration {
-		in := variant(step(10, 1000, 10*time.Minute, 30*time.Minute))
-		in.Reading.EvaluationJitter, in.Seed = jitter, seed
-		_, when := first(play(t, in), PolicyEvent, "scale out")
-		return when - 10*time.Minute
-	}
-	seen := map[time.Duration]bool{}
-	for seed := range uint64(20) {
-		got := at(time.Minute, seed)
-		seen[got] = true
-		if got < 240*time.Second || got > 300*time.Second || got != at(time.Minute, seed) {
-			t.Errorf("seed %d: the action comes after %s", seed, got)
+	for _, test := range []struct {
+		name  string
+		delay *time.Duration
+		after time.Duration
+	}{
+		{"default", nil, 300 * time.Second},
+		{"at once", late(0), 240 * time.Second},
+		{"half a minute", late(30 * time.Second), 270 * time.Second},
+		{"longer than a period", late(150 * time.Second), 390 * time.Second},
+	} {
+		for seed := range uint64(2) {
+			in := variant(step(10, 1000, 10*time.Minute, 30*time.Minute))
+			in.Reading.EvaluationDelay, in.Seed = test.delay, seed
+			if _, at := first(play(t, in), PolicyEvent, "scale out"); at-10*time.Minute != test.after {
+				t.Errorf("%s: the action comes after %s, want %s", test.name, at-10*time.Minute, test.after)
+			}
 		}
 	}
-	if len(seen) < 5 {
-		t.Errorf("got %v", seen)
+}
+
+// late is a delay of alarms.
+func late(d time.Duration) *time.Duration { return &d }
+
+// What an input leaves out of its reading is pessimistic, and a delay of 0 stays.
+func TestReadingDefaults(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		of   Reading
+		want string
+	}{
+		{Reading{}, DefaultReading().String()},
+		{Reading{RefusedFloorRetried: true}, "raised after the update; alarms are evaluated 1m late"},
+		{Reading{EvaluationDelay: late(0)}, "is lost; alarms are evaluated at once"},
+	} {
+		if got := (Input{Reading: test.of}).WithDefaults().Reading.String(); !strings.HasSuffix(got, test.want) {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
+	}
+	for _, r := range []Reading{DefaultReading(), {EvaluationDelay: late(0)}} {
+		if got := r.Others()[2].String(); got == r.withDefaults().String() || r.Others()[2].Others()[2].String() !=
+			r.withDefaults().String() {
+			t.Errorf("beside %q stands %q", r, got)
+		}
 	}
 }
 
@@ -70,10 +98,10 @@ func TestReadingsDiffer(t *testing.T) {
 		seen[r.String()] = true
 	}
 	in := surge()
-	in.Reading = Reading{CooldownBase: "Largest", EvaluationJitter: time.Millisecond}
+	in.Reading = Reading{CooldownBase: "Largest", EvaluationDelay: late(time.Millisecond)}
 	got := in.Validate().Err()
 	if got == nil || !strings.Contains(got.Error(), "Reading.CooldownBase") ||
-		!strings.Contains(got.Error(), "Reading.EvaluationJitter") {
+		!strings.Contains(got.Error(), "Reading.EvaluationDelay") {
 		t.Errorf("got %v", got)
 	}
 }

@@ -3,7 +3,6 @@ package rehearsal
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
@@ -23,8 +22,8 @@ type delayedAlarm struct {
 	noData bool
 	alarm  alarm
 	source int
-	delay  int64
-	jitter *jitter // nil: none
+	// delay is the seconds from a period's end until its datapoint is evaluated.
+	delay int64
 	// pending is a ring buffer of datapoints, each visible delay after its period.
 	pending     []datapoint
 	head, count int
@@ -36,21 +35,18 @@ type datapoint struct {
 	value     float64
 }
 
-func newDelayedAlarm(name string, rule alarmRule, source int, period int64, t Timing) delayedAlarm {
-	delay := int64(t.StandardDelay / time.Second)
+func (s *scaler) newDelayedAlarm(name string, rule alarmRule, source int, in Input) delayedAlarm {
+	period, published := s.sources[source].period, in.Timing.StandardDelay
 	if period < 60 {
-		delay = int64(t.HighResolutionDelay / time.Second)
+		published = in.Timing.HighResolutionDelay
 	}
+	delay := int64((published + in.Reading.evaluationDelay()) / time.Second)
 	return delayedAlarm{name: name, alarm: newAlarm(rule), source: source, delay: delay,
 		pending: make([]datapoint, delay/period+3), lastAction: math.MinInt64 / 2}
 }
 
 func (w *delayedAlarm) push(now int64, value float64) {
-	at := now + w.delay
-	if w.jitter != nil {
-		at += w.jitter.draw()
-	}
-	w.pending[(w.head+w.count)%len(w.pending)] = datapoint{at, value}
+	w.pending[(w.head+w.count)%len(w.pending)] = datapoint{now + w.delay, value}
 	w.count++
 }
 
@@ -129,7 +125,7 @@ func newScaler(in Input) (scaler, problem.List) {
 		if !ok {
 			continue
 		}
-		s.track(p, at, in.Timing)
+		s.track(p, at, in)
 	}
 	for i := range target.StepPolicies {
 		p := &target.StepPolicies[i]
@@ -143,15 +139,9 @@ func newScaler(in Input) (scaler, problem.List) {
 			rule.toAlarm = rule.datapoints
 		}
 		s.stepping = append(s.stepping, stepPolicy{p, len(s.alarms)})
-		own := newDelayedAlarm(p.Name, rule, at, s.sources[at].period, in.Timing)
+		own := s.newDelayedAlarm(p.Name, rule, at, in)
 		own.alarm.keepValues()
 		s.alarms = append(s.alarms, own)
-	}
-	if in.Reading.EvaluationJitter > 0 {
-		random := rand.New(rand.NewPCG(in.Seed, 0xe7a1))
-		for i := range s.alarms {
-			s.alarms[i].jitter = newJitter(in.Reading, s.sources[s.alarms[i].source].period, random)
-		}
 	}
 	s.votes = make([]vote, 0, len(s.tracking))
 	for _, tr := range s.tracking {
@@ -166,15 +156,14 @@ func newScaler(in Input) (scaler, problem.List) {
 
 // track adds a tracking policy with the alarms that AWS creates: three datapoints
 // above the target, and 15 minutes below 0.9 of it (facts A11 and A12).
-func (s *scaler) track(p *autoscaling.TargetTrackingPolicy, source int, t Timing) {
-	period := s.sources[source].period
-	low := int(int64(t.TrackingInAfter/time.Second) / period)
-	high := alarmRule{autoscaling.Above, p.TargetValue, t.TrackingDatapoints, t.TrackingDatapoints,
+func (s *scaler) track(p *autoscaling.TargetTrackingPolicy, source int, in Input) {
+	low := int(int64(in.Timing.TrackingInAfter/time.Second) / s.sources[source].period)
+	high := alarmRule{autoscaling.Above, p.TargetValue, in.Timing.TrackingDatapoints, in.Timing.TrackingDatapoints,
 		autoscaling.MissingIsMissing}
 	below := alarmRule{autoscaling.Below, lowShare * p.TargetValue, low, low, autoscaling.MissingIsMissing}
 	s.tracking = append(s.tracking, trackingPolicy{p, len(s.alarms), len(s.alarms) + 1})
-	s.alarms = append(s.alarms, newDelayedAlarm(p.Name+" high", high, source, period, t),
-		newDelayedAlarm(p.Name+" low", below, source, period, t))
+	s.alarms = append(s.alarms, s.newDelayedAlarm(p.Name+" high", high, source, in),
+		s.newDelayedAlarm(p.Name+" low", below, source, in))
 }
 
 // checkEndpoint refuses a metric of another endpoint, which has other traffic.

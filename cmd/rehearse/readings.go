@@ -11,7 +11,7 @@ import (
 )
 
 // readingForms are the values of --reading.
-const readingForms = "cooldown-base=before|present, refused-floor=lost|retried, evaluation-jitter=DURATION"
+const readingForms = "cooldown-base=before|present, refused-floor=lost|retried, evaluation-delay=DURATION"
 
 // readingFlag adds --reading.
 func readingFlag(o *options, flags *flag.FlagSet) {
@@ -33,9 +33,9 @@ func (o *options) parseReading(text string) (rehearsal.Reading, bool) {
 	case "refused-floor=":
 		r.RefusedFloorRetried = value == "retried"
 		return r, value == "retried" || value == "lost"
-	case "evaluation-jitter=":
+	case "evaluation-delay=":
 		d, err := time.ParseDuration(value)
-		r.EvaluationJitter = d
+		r.EvaluationDelay = &d
 		return r, err == nil && d >= 0 && d%time.Second == 0 && d <= time.Hour
 	}
 	return r, false

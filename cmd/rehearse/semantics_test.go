@@ -190,8 +190,11 @@ func TestReadings(t *testing.T) {
 	for i := range 90 {
 		rising = append(rising, min(10+2*float64(i), 50))
 	}
-	args := []string{"--requests-per-second", "6", "--client-timeout", "2s"}
+	args := []string{"--requests-per-second", "6", "--client-timeout", "2s", "--reading", "evaluation-delay=0s"}
 	p, _, text := tryPlay(t, "routing", rising, args...)
+	if !strings.Contains(p.Assumptions, "alarms are evaluated at once") {
+		t.Errorf("got %q", p.Assumptions)
+	}
 	if len(p.Readings) != 3 || !strings.Contains(p.Reading, "multiplies the capacity before it") {
 		t.Fatalf("got %q, %+v", p.Reading, p.Readings)
 	}
@@ -214,7 +217,7 @@ func TestReadings(t *testing.T) {
 		t.Errorf("status %d\n%s", status, text)
 	}
 	other, _, _ := tryPlay(t, "routing", rising, append(args, "--reading", "cooldown-base=present", "--reading",
-		"evaluation-jitter=30s", "--reading", "refused-floor=retried")...)
+		"evaluation-delay=30s", "--reading", "refused-floor=retried")...)
 	if !strings.Contains(other.Reading, "present capacity") || !strings.Contains(other.Reading, "30s late") ||
 		!strings.Contains(other.Reading, "raised after the update") {
 		t.Errorf("got %q", other.Reading)

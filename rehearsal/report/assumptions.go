@@ -18,6 +18,9 @@ func (r Report) assumptions() string {
 	s := in.Service
 	out := []string{r.serviceAssumption(in), r.startAssumption(in), "clients wait " + duration(s.ClientTimeout),
 		r.routingAssumption(in)}
+	if t := in.Subject.Target; len(t.Policies)+len(t.StepPolicies) > 0 {
+		out = append(out, alarmAssumption(in))
+	}
 	out = append(out, r.hostingAssumptions(in)...)
 	if in.InitialCapacity == 0 {
 		out = append(out, "begins with what scaling would have reached")
@@ -84,6 +87,14 @@ func (r Report) routingAssumption(in rehearsal.Input) string {
 		return out + ", as the endpoint's configuration is not in what was read"
 	}
 	return out
+}
+
+// alarmAssumption is when alarms are evaluated, which AWS does not document.
+func alarmAssumption(in rehearsal.Input) string {
+	if d := *in.Reading.EvaluationDelay; d > 0 {
+		return "alarms are evaluated " + duration(d) + " late"
+	}
+	return "alarms are evaluated at once"
 }
 
 // hostingAssumptions are on the share of the traffic and the instances of copies.
