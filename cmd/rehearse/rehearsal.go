@@ -33,6 +33,9 @@ func (o *options) play(s setting) (report.Report, error) {
 		return report.Report{}, err
 	}
 	r, err := o.run(p)
+	if err == nil && scheduled(r.Result) {
+		r.Unscheduled, err = unscheduled(p.in)
+	}
 	if err != nil || !o.scaled() {
 		return r, err
 	}
@@ -40,6 +43,13 @@ func (o *options) play(s setting) (report.Report, error) {
 	unscaled, err := rehearsal.Run(p.in)
 	r.Unscaled = &unscaled
 	return r, err
+}
+
+// unscheduled rehearses an input without its scheduled actions.
+func unscheduled(in rehearsal.Input) (*rehearsal.Result, error) {
+	in.Subject.Target.ScheduledActions, in.Faults.Missed, in.Minutes = nil, nil, false
+	result, err := rehearsal.Run(in)
+	return &result, err
 }
 
 // replay rehearses a setting with changed facts, without minutes.

@@ -44,7 +44,7 @@ func (c Comparison) JSON() ([]byte, error) {
 		d.Trace, d.TraceRead = r.Trace, r.TraceRead
 		d.Rows = append(d.Rows, rowDocument{
 			Scaling: r.Scaling, Facts: r.Facts, TraceNotes: r.TraceNotes, Assumptions: r.assumptions(),
-			totals: totalsOf(r.Result), Unscaled: r.unscaled(), GateFailures: append([]string{}, r.Failures...),
+			totals: totalsOf(r.Result), Unscaled: other(r.Unscaled), GateFailures: append([]string{}, r.Failures...),
 		})
 	}
 	out, err := json.MarshalIndent(d, "", "  ")

@@ -33,7 +33,9 @@ type document struct {
 	// Frontend is absent where the gateway and load balancer are not counted.
 	Frontend *frontendDocument `json:"frontend,omitempty"`
 	// Unscaled is absent unless the trace was scaled.
-	Unscaled     *totals           `json:"unscaled,omitempty"`
+	Unscaled *totals `json:"unscaled,omitempty"`
+	// Unscheduled is absent unless a scheduled action fell due.
+	Unscheduled  *totals           `json:"unscheduled,omitempty"`
 	Changes      []string          `json:"changes"`
 	GateFailures []string          `json:"gateFailures"`
 	Findings     []findingDocument `json:"findings"`
@@ -114,7 +116,8 @@ func (r Report) JSON() ([]byte, error) {
 		Reading: r.Input.WithDefaults().Reading.String(), Readings: r.readingDocuments(),
 		totals:     totalsOf(res),
 		Elasticity: res.Elasticity,
-		Frontend:   frontendOf(r.Frontend), Unscaled: r.unscaled(), Changes: r.recommendations(),
+		Frontend:   frontendOf(r.Frontend), Unscaled: other(r.Unscaled), Unscheduled: other(r.Unscheduled),
+		Changes:      r.recommendations(),
 		GateFailures: append([]string{}, r.Failures...),
 		Findings:     []findingDocument{}, Minutes: minuteDocuments(res.Minutes), Events: eventDocuments(res.Events),
 	}
@@ -125,12 +128,12 @@ func (r Report) JSON() ([]byte, error) {
 	return append(out, '\n'), err
 }
 
-// unscaled is nil unless the trace was scaled.
-func (r Report) unscaled() *totals {
-	if r.Unscaled == nil {
+// other is the totals of a further result, nil without one.
+func other(r *rehearsal.Result) *totals {
+	if r == nil {
 		return nil
 	}
-	t := totalsOf(*r.Unscaled)
+	t := totalsOf(*r)
 	return &t
 }
 

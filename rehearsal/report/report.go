@@ -29,6 +29,9 @@ type Report struct {
 	// Unscaled is the result of the trace before it was scaled.
 	// Default: nil, the trace was not scaled.
 	Unscaled *rehearsal.Result
+	// Unscheduled is the result without the scheduled actions, those of events among
+	// them: what policies do alone. Default: nil, no action fell due.
+	Unscheduled *rehearsal.Result
 	// Readings are the results under other readings than Input's. Default: none.
 	Readings []Reread
 	// Frontend is the bill of the gateway and the load balancer.

@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
 // Summary is the report as text.
@@ -67,13 +69,11 @@ func (r Report) Lines() [][2]string {
 			number(cost.InstanceHours), money,
 			cost.OverOracle, number(cost.OracleInstanceHours), cost.OverStaticPeak, number(cost.StaticPeakInstanceHours))})
 	out = append(out, r.frontendLines()...)
+	if u := r.Unscheduled; u != nil {
+		out = append(out, [2]string{"no schedule", inShort(*u)})
+	}
 	if u := r.Unscaled; u != nil {
-		out = append(out,
-			[2]string{"unscaled",
-				fmt.Sprintf("%s requests, %s answered, %s failed; p99 %s; %s instance hours, %.2f × the oracle's %s",
-					thousands(u.Requests.Arrived),
-					percent(u.Requests.Availability), thousands(u.Requests.Failed), duration(u.Latency.P99),
-					number(u.Cost.InstanceHours), u.Cost.OverOracle, number(u.Cost.OracleInstanceHours))})
+		out = append(out, [2]string{"unscaled", thousands(u.Requests.Arrived) + " requests, " + inShort(*u)})
 	}
 	if r.TraceRead != "" {
 		out = append(out, [2]string{"trace read", r.TraceRead})
@@ -83,4 +83,11 @@ func (r Report) Lines() [][2]string {
 	}
 	out = append(out, [2]string{"rests on", r.assumptions()})
 	return append(out, r.readingLines()...)
+}
+
+// inShort is another result of the same setting in one line.
+func inShort(r rehearsal.Result) string {
+	return fmt.Sprintf("%s answered, %s failed; p99 %s; %s instance hours, %.2f × the oracle's %s",
+		percent(r.Requests.Availability), thousands(r.Requests.Failed), duration(r.Latency.P99),
+		number(r.Cost.InstanceHours), r.Cost.OverOracle, number(r.Cost.OracleInstanceHours))
 }
