@@ -92,11 +92,17 @@ func byInvocations(p autoscaling.TargetTrackingPolicy) bool {
 }
 
 // safetyFactors are those that a plan tries, from the cheapest on. The last is today's
-// where that is lower: with it a plan is never less available than today.
+// where that is lower: with it a plan is never less available than today. Those with which
+// the minimum does not survive the loss of a zone are left out where others are left (rule
+// floor-without-zone).
 func (p *planner) safetyFactors() []float64 {
 	out := []float64{ruleSafetyFactor, 0.65, 0.6}
 	if u := p.currentSafetyFactor; u < 0.6 {
 		out = append(out, u)
+	}
+	surviving := slices.DeleteFunc(slices.Clone(out), func(u float64) bool { return !p.survivesZone(p.setting(u)) })
+	if len(surviving) > 0 {
+		return surviving
 	}
 	return out
 }
@@ -120,7 +126,8 @@ var attempts = []attempt{{1, 0}, {1 / ruleShare, 0}, {1, grid}, {1 / ruleShare, 
 func (p *planner) choose() (of *planner, s Setting, noFloor string, err error) {
 	tried := likely(p.evenings, p.event)
 	today := p.lost(p.todaysSubject(), tried)
-	rule := p.withFloors(p.setting(ruleSafetyFactor), 1)
+	factors := p.safetyFactors()
+	rule := p.withFloors(p.setting(factors[0]), 1)
 	switch {
 	case len(p.parts) == 0:
 		noFloor = "the evenings rise no faster than tracking follows"
@@ -128,7 +135,7 @@ func (p *planner) choose() (of *planner, s Setting, noFloor string, err error) {
 		noFloor = "the minimum carries the event"
 	}
 	var refused problem.List
-	for _, u := range p.safetyFactors() {
+	for _, u := range factors {
 		without := p.setting(u)
 		alone := p.lost(p.subject(without), tried)
 		for _, a := range attempts {
@@ -163,7 +170,7 @@ func (p *planner) choose() (of *planner, s Setting, noFloor string, err error) {
 	if len(refused) > 0 {
 		return nil, Setting{}, "", refused.Err()
 	}
-	for _, u := range p.safetyFactors() {
+	for _, u := range factors {
 		if s = p.setting(u); worse(p.lost(p.subject(s), tried), today) < 0 {
 			break
 		}

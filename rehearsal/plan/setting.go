@@ -29,9 +29,16 @@ func (s Setting) withoutFloors() Setting {
 	return s
 }
 
-// scaleInCooldown lets tracking follow the crowd home. A scale-out needs no cooldown:
+// leastScaleInCooldown lets tracking follow the crowd home. A scale-out needs no cooldown:
 // while instances start, the endpoint refuses another (fact C35).
-const scaleInCooldown = 5 * time.Minute
+const leastScaleInCooldown = 5 * time.Minute
+
+// scaleInCooldown is no shorter than instances take to start: a shorter one takes them
+// away faster than they can be had back (rule cooldown-short).
+func (p *planner) scaleInCooldown() time.Duration {
+	const step = time.Minute
+	return max(leastScaleInCooldown, (p.startTime()+step-1)/step*step)
+}
 
 // headroom is the maximum ÷ what the peak needs.
 const headroom = 1.5
@@ -42,7 +49,7 @@ func (p *planner) setting(safetyFactor float64) Setting {
 	target := p.input.Subject.Target
 	s := Setting{SafetyFactor: safetyFactor, MinCapacity: target.MinCapacity,
 		MaxCapacity:     max(target.MaxCapacity, p.need(max(headroom, p.margin.Peak), safetyFactor)),
-		ScaleInCooldown: scaleInCooldown}
+		ScaleInCooldown: p.scaleInCooldown()}
 	if p.maxCapacity > 0 {
 		s.MaxCapacity = min(s.MaxCapacity, p.maxCapacity)
 	}
@@ -50,15 +57,27 @@ func (p *planner) setting(safetyFactor float64) Setting {
 }
 
 // withFloors is a setting with the floors of the rule, or as much of them as its
-// maximum holds. times is how many times those of the rule they are.
+// maximum holds. times is how many times those of the rule they are. They are larger where
+// the highest has to survive the loss of a zone.
 func (p *planner) withFloors(s Setting, times float64) Setting {
 	share := math.Round(1000*min(1, times*ruleShare*s.SafetyFactor/ruleSafetyFactor)) / 1000
+	for s.FloorShare = share; share < 1 && !p.survivesZone(s); s.FloorShare = share {
+		share = min(1, math.Round(1000*(share+0.01))/1000)
+	}
 	for s.FloorShare = share; s.FloorShare > 0; s.FloorShare = math.Round(1000*(s.FloorShare-0.01)) / 1000 {
 		if p.calendar(s).HighestFloor() <= s.MaxCapacity {
 			return s
 		}
 	}
 	return s.withoutFloors()
+}
+
+// survivesZone reports whether the minimum and the highest floor of a setting survive the
+// loss of a zone, where the endpoint is in production and its zones are known.
+func (p *planner) survivesZone(s Setting) bool {
+	facts := p.input.Subject.Facts
+	return !facts.Production || facts.Zones < 2 ||
+		!slices.ContainsFunc(lint.Lint(p.subject(s)), func(f lint.Finding) bool { return f.Rule == "floor-without-zone" })
 }
 
 // calendar is the event of a setting, as in an environment file.
