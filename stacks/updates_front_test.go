@@ -75,7 +75,7 @@ func TestZoneAddedToTasks(t *testing.T) {
 	wantEdits(t, "frontend", before, after, "~ GatewayService NetworkConfiguration", "~ LoadBalancer Subnets",
 		"~ EndpointsLogs SubnetIds", "~ EndpointsRegistry SubnetIds", "~ EndpointsRegistryImages SubnetIds",
 		"~ EndpointsRuntime SubnetIds", "~ EndpointsStorage RouteTableIds",
-		"~ GatewayScalingTarget MaxCapacity") // it follows the number of zones
+		"~ GatewayScalingTarget MaxCapacity", "~ GatewayScalingTarget ScheduledActions") // they follow the number of zones
 	wantInOrder(t, before, after)
 }
 

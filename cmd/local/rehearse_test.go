@@ -43,7 +43,7 @@ func TestKickOff(t *testing.T) {
 		target autoscaling.ScalableTarget
 		want   time.Time
 	}{
-		"the greatest event":                {events[0], floors, at("2027-05-29T19:00:00Z")},
+		"the greatest event":                {events[0], floors, at("2027-05-29T18:50:00Z")},
 		"an hour after the highest floor":   {config.Environment{}, floors, at("2027-05-29T18:00:00Z")},
 		"its own time, where nothing is on": {config.Environment{}, autoscaling.ScalableTarget{}, traceKickOff},
 	} {
