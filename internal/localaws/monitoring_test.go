@@ -175,11 +175,24 @@ func TestAlarmStates(t *testing.T) {
 		t.Errorf("got %d messages, want 2", n)
 	}
 	setState(t, client, "either", types.StateValueAlarm)
+	if n := strings.Count(received(), "MessageId"); n != 3 {
+		t.Errorf("got %d messages, want 3", n)
+	}
+	// The composite alarm's suppressor is "slow".
+	setState(t, client, "either", types.StateValueOk)
+	setState(t, client, "slow", types.StateValueAlarm)
+	setState(t, client, "either", types.StateValueAlarm)
+	if n := strings.Count(received(), "MessageId"); n != 3 {
+		t.Errorf("suppressed: got %d messages, want 3", n)
+	}
 	history := func(in cloudwatch.DescribeAlarmHistoryInput) (summaries []string) {
-		found, err := client.DescribeAlarmHistory(t.Context(), &in)
-		must(t, err)
-		for _, item := range found.AlarmHistoryItems {
-			summaries = append(summaries, aws.ToString(item.HistorySummary))
+		in.MaxRecords = aws.Int32(2)
+		for pages := cloudwatch.NewDescribeAlarmHistoryPaginator(client, &in); pages.HasMorePages(); {
+			page, err := pages.NextPage(t.Context())
+			must(t, err)
+			for _, item := range page.AlarmHistoryItems {
+				summaries = append(summaries, aws.ToString(item.HistorySummary))
+			}
 		}
 		return summaries
 	}
@@ -193,8 +206,8 @@ func TestAlarmStates(t *testing.T) {
 	}
 	if got := history(cloudwatch.DescribeAlarmHistoryInput{
 		AlarmTypes: []types.AlarmType{types.AlarmTypeCompositeAlarm}, HistoryItemType: types.HistoryItemTypeStateUpdate,
-	}); len(got) != 1 {
-		t.Errorf("got %v, want the one change of the composite alarm", got)
+	}); len(got) != 3 {
+		t.Errorf("got %v, want the three changes of the composite alarm", got)
 	}
 }
 

@@ -29,12 +29,15 @@ type value struct {
 	unit   string
 }
 
-// Add puts values of a metric in, all at the same time.
+// Add puts values of a metric in, all at the same time. It panics on NaN and infinities.
 func (d *Data) Add(m Metric, at time.Time, numbers ...float64) {
 	if d.values == nil {
 		d.values = map[string][]value{}
 	}
 	for _, number := range numbers {
+		if math.IsNaN(number) || math.IsInf(number, 0) {
+			panic(fmt.Sprintf("%v of %s: CloudWatch takes no such value", number, m.Name))
+		}
 		d.values[m.key()] = append(d.values[m.key()], value{at, number, unit(m)})
 	}
 }
@@ -66,6 +69,9 @@ func (d *Data) Ramp(m Metric, from, to time.Time, step time.Duration, first, las
 func (d *Data) Points(
 	m Metric, stat string, period time.Duration, start time.Time, count int, at time.Time,
 ) ([]float64, error) {
+	if d == nil {
+		return nil, fmt.Errorf("no data; pass a *Data that is not nil")
+	}
 	of, err := statistic(stat)
 	if err != nil {
 		return nil, err

@@ -70,6 +70,9 @@ func timeline(gaps Gaps, a Alarm, data Source, from, to time.Time) (moments []Mo
 	if a, err = a.complete(); err != nil {
 		return nil, err
 	}
+	if data == nil {
+		return nil, fmt.Errorf("alarm %q: no data", a.Name)
+	}
 	if to.Before(from) {
 		return nil, fmt.Errorf("alarm %q: %s is before %s", a.Name, to, from)
 	}

@@ -225,6 +225,35 @@ func TestStatistics(t *testing.T) {
 
 func end(start time.Time) time.Time { return start.Add(24 * time.Hour) }
 
+func TestBadInput(t *testing.T) {
+	t.Parallel()
+	var none *Data
+	for name, data := range map[string]Source{"no data": nil, "no data; pass": none} {
+		if _, err := Evaluate(above(1, 1, ""), data, monday); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("got %v, want an error with %q", err, name)
+		}
+	}
+	if _, err := Timeline(above(1, 1, ""), &Data{}, monday, monday.Add(-1)); err == nil {
+		t.Error("an end before the start: got no error")
+	}
+	if _, err := Evaluate(Alarm{Name: "empty"}, &Data{}, monday); err == nil || !strings.Contains(err.Error(), "EvaluationPeriods: got 0") {
+		t.Errorf("an empty alarm: got %v", err)
+	}
+	for name, f := range map[string]func(){
+		"NaN":  func() { (&Data{}).Add(requests, monday, math.NaN()) },
+		"step": func() { (&Data{}).Constant(requests, monday, monday.Add(time.Hour), 0, 1) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: want a panic", name)
+				}
+			}()
+			f()
+		}()
+	}
+}
+
 // TestLowSamples: with ignore, an alarm on a percentile keeps its state while there are
 // fewer than 10/(1-p) values, 100 for p90 ("Percentile-based alarms and low data samples").
 func TestLowSamples(t *testing.T) {

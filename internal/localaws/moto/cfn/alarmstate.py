@@ -25,6 +25,7 @@ ACTIONS = {
 }
 
 moto_init = Alarm.__init__
+moto_put_metric_alarm = CloudWatchBackend.put_metric_alarm
 moto_update_state = Alarm.update_state
 moto_describe_alarms = CloudWatchResponse.describe_alarms
 moto_get_metric_data = CloudWatchBackend.get_metric_data
@@ -36,6 +37,15 @@ def init(self: Alarm, *args: Any, **named: Any) -> None:
     self.state_value = "INSUFFICIENT_DATA"
 
 
+def put_metric_alarm(self: CloudWatchBackend, name: str, **named: Any) -> Alarm:
+    """A change leaves the state as it is."""
+    old, new = self.alarms.get(name), moto_put_metric_alarm(self, name=name, **named)
+    if old:
+        for field in ("state_value", "state_reason", "state_reason_data", "history"):
+            setattr(new, field, getattr(old, field))
+    return new
+
+
 def update_state(self: Alarm, reason: str, reason_data: str, state_value: str) -> None:
     old, kept = self.state_value, list(self.history)
     moto_update_state(self, reason, reason_data, state_value)
@@ -45,9 +55,20 @@ def update_state(self: Alarm, reason: str, reason_data: str, state_value: str) -
     data = {"version": "1.0", "oldState": {"stateValue": old}, "newState": {}}
     data["newState"] = {"stateValue": state_value, "stateReason": reason}
     remember(self, "StateUpdate", f"Alarm updated from {old} to {state_value}", data)
-    if self.actions_enabled:
+    if self.actions_enabled and not suppressed(self):
         for action in getattr(self, ACTIONS[state_value]):
             act(self, action, old)
+
+
+def suppressed(alarm: Alarm) -> bool:
+    """Whether the suppressor of a composite alarm is in ALARM. Its wait and extension periods
+    do not pass here."""
+    suppressor = getattr(alarm, "actions_suppressor", None)
+    if not suppressor:
+        return False
+    backend = get_backend("cloudwatch")[alarm.alarm_arn.split(":")[4]][alarm.region_name]
+    found = backend.alarms.get(suppressor.split(":alarm:")[-1])
+    return found is not None and found.state_value == "ALARM"
 
 
 def remember(alarm: Alarm, kind: str, summary: str, data: dict[str, Any]) -> None:
@@ -123,8 +144,12 @@ def describe_alarm_history(self: CloudWatchResponse) -> ActionResult:
     items.sort(key=lambda item: item["Timestamp"])
     if self._get_param("ScanBy") != "TimestampAscending":
         items.reverse()
-    limit = self._get_param("MaxRecords") or 100
-    return ActionResult({"AlarmHistoryItems": items[: int(limit)]})
+    first = int(self._get_param("NextToken") or 0)
+    after = first + int(self._get_param("MaxRecords") or 100)
+    page = {"AlarmHistoryItems": items[first:after]}
+    if after < len(items):
+        page["NextToken"] = str(after)
+    return ActionResult(page)
 
 
 def moment(time: datetime | None) -> datetime | None:
@@ -186,6 +211,7 @@ class OneMetric:
 
 def install() -> None:
     Alarm.__init__ = init
+    CloudWatchBackend.put_metric_alarm = put_metric_alarm
     CloudWatchBackend.get_metric_data = get_metric_data
     Alarm.update_state = update_state
     Statistics.get_statistics_for_type = statistic

@@ -31,16 +31,7 @@ def create_alarm(r: Resource) -> Any:
 
 @updates(ALARM)
 def update_alarm(r: Resource) -> None:
-    replace_alarm(r, put_alarm)
-
-
-def replace_alarm(r: Resource, put: Any) -> None:
-    backend, name = r.backend("cloudwatch"), r.model.physical_resource_id
-    old, new = backend.alarms.get(name), put(r, name)
-    if old:
-        # A change leaves the state as it is.
-        for field in ("state_value", "state_reason", "state_reason_data", "history"):
-            setattr(new, field, getattr(old, field))
+    put_alarm(r, r.model.physical_resource_id)
 
 
 @deletes(ALARM, COMPOSITE)
@@ -96,7 +87,7 @@ def create_composite(r: Resource) -> Any:
 
 @updates(COMPOSITE)
 def update_composite(r: Resource) -> None:
-    replace_alarm(r, put_composite)
+    put_composite(r, r.model.physical_resource_id)
 
 
 def put_composite(r: Resource, name: str) -> Any:
