@@ -119,7 +119,7 @@ func script(t *testing.T, text string) string {
 // and its end is an error to everyone who still uses it.
 func TestSecondOne(t *testing.T) {
 	t.Parallel()
-	a, err := Start(t.Context(), Options{Dir: root, Python: python, Skipped: []string{"AWS::CloudWatch::CompositeAlarm"}})
+	a, err := Start(t.Context(), Options{Dir: root, Python: python, Skipped: []string{"AWS::CloudWatch::AnomalyDetector"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func TestSecondOne(t *testing.T) {
 		return err
 	}
 
-	if err := create("expected", "Resources: {A: {Type: 'AWS::CloudWatch::CompositeAlarm'}, L: {Type: 'AWS::Logs::LogGroup'}}"); err != nil {
+	if err := create("expected", "Resources: {A: {Type: 'AWS::CloudWatch::AnomalyDetector'}, L: {Type: 'AWS::Logs::LogGroup'}}"); err != nil {
 		t.Error(err)
 	}
 	if err := a.Err(); err != nil {
@@ -215,9 +215,9 @@ func TestEnviron(t *testing.T) {
 
 func TestLog(t *testing.T) {
 	t.Parallel()
-	log := newMotoLog(io.Discard, []string{"AWS::CloudWatch::CompositeAlarm"})
+	log := newMotoLog(io.Discard, []string{"AWS::CloudWatch::AnomalyDetector"})
 	text := `400 POST /
-WARNING moto: No Moto CloudFormation support for AWS::CloudWatch::CompositeAlarm
+WARNING moto: No Moto CloudFormation support for AWS::CloudWatch::AnomalyDetector
 WARNING moto: No Moto CloudFormation support for AWS::EC2::Unicorn
 WARNING moto: No Moto CloudFormation support for AWS::EC2::Unicorn
 WARNING moto: left behind, moto does not delete it: AWS::EC2::Unicorn U

@@ -89,6 +89,7 @@ def serve(
     import standing
     from cfn import (  # noqa: F401, the services register themselves
         acm,
+        alarmstate,
         applicationautoscaling,
         awslambda,
         cloudwatch,
@@ -96,10 +97,12 @@ def serve(
         ecs,
         elbv2,
         endpoint,
+        events,
         functions,
         iam,
         inferencecomponent,
         ipv6,
+        kms,
         logs,
         policies,
         protection,
@@ -107,6 +110,8 @@ def serve(
         responsestream,
         sagemaker,
         scheduler,
+        sns,
+        sqs,
         stacks,
         wafv2,
     )
@@ -130,7 +135,7 @@ def serve(
     for module in (
         *(functions, resources, stacks, protection),
         *(applicationautoscaling, awslambda, elbv2, endpoint, inferencecomponent, policies, sagemaker),
-        *(ipv6, responsestream),
+        *(ipv6, responsestream, alarmstate, sns),
     ):
         module.install()
     for arn in certificate_arns:
