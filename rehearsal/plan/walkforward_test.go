@@ -166,6 +166,34 @@ func TestWalkForward(t *testing.T) {
 	}
 }
 
+// A plan keeps the environment's minimum, which is what a small match costs, as
+// docs/plan.md says.
+func TestMinimumOfASmallMatch(t *testing.T) {
+	t.Parallel()
+	all := matches()
+	i := slices.IndexFunc(all, func(e Evening) bool { return e.name() == "21 Jun 1998 12:30" })
+	small, others := all[i].Trace.ShiftTo(all[i].KickOff, final), slices.Delete(slices.Clone(all), i, i+1)
+	cost := map[int]float64{}
+	for _, least := range []int{4, 2} {
+		in := odds(5 * time.Minute)
+		in.Subject.Target.MinCapacity = least
+		p := planOf(t, Request{Input: in, Evenings: latest(others, 8),
+			Event: Event{Name: "final", KickOff: final, Peak: small.Peak()}})
+		r := run(t, 5*time.Minute, p.Subject, small)
+		if cost[least] = r.Cost.OverOracle; p.Setting.MinCapacity != least || r.Requests.Failed >= halfRequest {
+			t.Errorf("minimum %d: %+v loses %g", least, p.Setting, r.Requests.Failed)
+		}
+	}
+	page, err := os.ReadFile("../../docs/plan.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if says := fmt.Sprintf("has a peak of %.0f requests/s, for six instances, and costs %.2f times the oracle's with a "+
+		"minimum of 4 and %.2f with one of 2", small.Peak(), cost[4], cost[2]); !strings.Contains(string(page), says) {
+		t.Errorf("docs/plan.md does not say %q", says)
+	}
+}
+
 // floorPercent is a share in percent, never rounded up to 100.
 func floorPercent(share float64) float64 { return math.Floor(share*1e6+1e-6) / 1e4 }
 
