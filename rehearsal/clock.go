@@ -19,12 +19,12 @@ func (e *engine) advance(to int64, rate float64, needed int) {
 		if s.repeats && e.retries.waiting == 0 && (s.failed == 0 || len(e.retries.pending) == 0) {
 			seconds = to - e.now
 		}
-		share := 0.0
-		if attempts > 0 {
-			share = min(1, s.failed/attempts)
-		}
 		lost := s.failed
 		if len(e.retries.pending) > 0 {
+			share := 0.0
+			if attempts > 0 {
+				share = min(1, s.failed/attempts)
+			}
 			lost = e.retries.fail(first, share)
 		}
 		if seconds > 1 {

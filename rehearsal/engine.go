@@ -83,6 +83,7 @@ func (p Prepared) engine(traffic trace.Source) *engine {
 	}
 	e.oracle.cache, e.stations.model.cache = p.cache, p.cache
 	e.scaler, _ = newScaler(in)
+	e.beginPeriods(e.now)
 	e.bounds = [2]int{e.target.MinCapacity, e.target.MaxCapacity}
 	e.totals = newTotals(in, start)
 	e.stations.total = &e.totals.waits
@@ -162,8 +163,7 @@ func (e *engine) nextEvent(until int64) int64 {
 		next = min(next, e.faults[0].at)
 	}
 	for i := range e.sources {
-		period := e.sources[i].period
-		next = min(next, (e.now/period+1)*period)
+		next = min(next, e.sources[i].ends)
 	}
 	for i := range e.alarms {
 		next = min(next, e.alarms[i].nextVisible())
@@ -204,9 +204,10 @@ func (e *engine) processDue() {
 func (e *engine) evaluateAlarms() (evaluated bool) {
 	for i := range e.sources {
 		s := &e.sources[i]
-		if e.now%s.period != 0 || e.now == e.totals.start {
+		if e.now < s.ends {
 			continue
 		}
+		s.ends += s.period
 		value := s.value(e.series)
 		// A period that began before the trace has no datapoint.
 		if _, gap := windowAt(e.in.Faults.MetricGaps, e.now-1); gap || e.now-s.period < e.totals.start {
@@ -224,8 +225,9 @@ func (e *engine) evaluateAlarms() (evaluated bool) {
 		}
 	}
 	for i := range e.series {
-		if e.now%e.series[i].period == 0 {
-			e.series[i].reset()
+		if s := &e.series[i]; e.now >= s.ends {
+			s.ends += s.period
+			s.reset()
 		}
 	}
 	for i := range e.alarms {

@@ -52,6 +52,7 @@ type series struct {
 	metric    metric
 	statistic autoscaling.Statistic
 	period    int64
+	ends      int64 // of the present period
 
 	sum, samples, least, most float64
 	known                     bool
@@ -137,6 +138,7 @@ var predefined = map[autoscaling.PredefinedMetric]struct {
 // alarmSource is what an alarm watches: a series, or an expression over several.
 type alarmSource struct {
 	period  int64
+	ends    int64 // of the present period
 	queries []query
 	result  int
 	values  []float64

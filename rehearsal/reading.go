@@ -34,7 +34,9 @@ type Reading struct {
 	// evaluated its alarm and Application Auto Scaling acts; 0 is at once. CloudWatch
 	// evaluates an alarm once a minute, at a second that it does not document (fact A54).
 	// Default: 1m, the longest. With the publication of a datapoint of a minute these are
-	// the 2 minutes that AWS gives at most (fact A13).
+	// the 2 minutes that AWS gives at most (fact A13). It is that of high-resolution
+	// alarms too, which are evaluated every 10 s: how soon Application Auto Scaling acts
+	// is not documented either.
 	EvaluationDelay *time.Duration
 }
 

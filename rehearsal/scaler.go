@@ -154,6 +154,17 @@ func newScaler(in Input) (scaler, problem.List) {
 	return s, ps
 }
 
+// beginPeriods begins the periods of the metrics at the first second, which are those
+// of the clock.
+func (s *scaler) beginPeriods(now int64) {
+	for i := range s.sources {
+		s.sources[i].ends = (now/s.sources[i].period + 1) * s.sources[i].period
+	}
+	for i := range s.series {
+		s.series[i].ends = (now/s.series[i].period + 1) * s.series[i].period
+	}
+}
+
 // track adds a tracking policy with the alarms that AWS creates: three datapoints
 // above the target, and 15 minutes below 0.9 of it (facts A11 and A12).
 func (s *scaler) track(p *autoscaling.TargetTrackingPolicy, source int, in Input) {
