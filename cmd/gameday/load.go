@@ -158,11 +158,11 @@ func (r *run) announce(o loadOptions, p planned, c curve) {
 	if len(p.fleet) > 1 {
 		types = "instances"
 	}
-	fmt.Fprintf(r.out, "The plan has %d instances for its peak, and about %.3g hours of %s in all", most, hours, types)
+	fmt.Fprintf(r.out, "The plan has %d instances for its peak, in all about\n%.3g hours of %s", most, hours, types)
 	if o.price > 0 {
-		fmt.Fprintf(r.out, ",\nwhich cost about %.2f", hours*o.price)
+		fmt.Fprintf(r.out, ", which cost about %.2f", hours*o.price)
 	}
-	fmt.Fprint(r.out, ".\nRequests, the load balancer and data transfer come on top.\n")
+	fmt.Fprint(r.out, ".\nGateway, load balancer and data transfer come on top.\n")
 }
 
 // send sends the load, and reports it.
@@ -194,6 +194,9 @@ func (r *run) send(ctx context.Context, o loadOptions, p planned, c curve, targe
 		}
 	}
 	now := min(time.Since(t.start), c.length)
+	if ctx.Err() == nil {
+		now = c.length
+	}
 	if now > shown {
 		fmt.Fprint(r.out, t.live(shown, now))
 	}
