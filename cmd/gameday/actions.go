@@ -179,8 +179,8 @@ func actionDelay(ctx context.Context, r *run, a *account, o measureOptions) (fin
 		return finding{}, fmt.Errorf("none of %d actions has run %s after the last: nothing is known", o.repeat,
 			problem.Duration(settled))
 	}
-	p95 := ranked(late, 0.95)
-	return finding{Value: p95.String(), Seconds: seconds(late), Sentence: fmt.Sprintf(
+	p50, p95 := problem.Duration(ranked(late, 0.5)), problem.Duration(ranked(late, 0.95))
+	return finding{Value: p95, Seconds: seconds(late), Sentence: fmt.Sprintf(
 		"%d of %d actions ran, %s after their time, median, and %s, 95th percentile.", len(late), o.repeat,
-		ranked(late, 0.5), p95)}, nil
+		p50, p95)}, nil
 }

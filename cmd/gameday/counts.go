@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sagemakertypes "github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // standing is what a variant has.
@@ -108,11 +110,10 @@ func startTimes(ctx context.Context, r *run, a *account, o measureOptions) (find
 			return finding{}, err
 		}
 	}
-	p50, p95 := ranked(took, 0.5), ranked(took, 0.95)
-	f := finding{Value: p95.String(), Seconds: seconds(took), Sentence: fmt.Sprintf(
+	p50, p95 := problem.Duration(ranked(took, 0.5)), problem.Duration(ranked(took, 0.95))
+	return finding{Value: p95, Seconds: seconds(took), Sentence: fmt.Sprintf(
 		"%d instances of %s served %s after they were asked for, median; 95th percentile %s: write startTime: %[4]s.",
-		len(took), t.Variant().InstanceType, p50, p95)}
-	return f, nil
+		len(took), t.Variant().InstanceType, p50, p95)}, nil
 }
 
 // arrivals waits until the variant has an instance count and the endpoint is in

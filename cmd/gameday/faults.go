@@ -135,7 +135,7 @@ func denyCredentials(ctx context.Context, _ *run, a *account, _ faultOptions) (d
 	}
 	return deed{
 		says: fmt.Sprintf("Role %s gets the policy %s:\nit may not call endpoint %s.", role, denyPolicy, e.Endpoint.Name),
-		seen: "within seconds each request is answered 501 with SageMaker's\nAccessDeniedException.",
+		seen: "within seconds each request is answered 501\nGatewayNotAuthorized, and GatewayErrors counts them.",
 		was:  "role=" + role,
 		apply: func(ctx context.Context) error {
 			_, err := a.roles.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &role,

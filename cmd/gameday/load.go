@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
@@ -23,6 +25,7 @@ type loadOptions struct {
 	url, host, body, event string
 	headers                http.Header
 	shape                  loadShape
+	sessions               int
 	timeout                time.Duration
 	price                  float64
 	json, trace            string
@@ -50,6 +53,7 @@ func (r *run) load(ctx context.Context, args []string, problems io.Writer) error
 	flags.Float64Var(&o.shape.compress, "compress", 1, "play it this many `times` as fast; instances start no faster")
 	flags.Float64Var(&o.shape.maxRate, "max-rate", 0, "the most `requests` a second (default the event's peak)")
 	flags.DurationVar(&o.shape.length, "duration", 0, "end after this `time` (default that of the event and its overrun)")
+	flags.IntVar(&o.sessions, "sessions", 1000, "how many `numbers` take the place of {session} in a header, in turn")
 	flags.DurationVar(&o.timeout, "timeout", time.Minute, "how long a client `waits`")
 	flags.Float64Var(&o.price, "price-per-hour", 0, "the `price` of an instance, for the cost that is expected")
 	flags.Func("H", "a `header` of each request, such as \"Content-Type: text/csv\"; may be repeated", func(h string) error {
@@ -111,6 +115,9 @@ func (r *run) checkLoad(o loadOptions) (planned, vegeta.Target, error) {
 	if o.shape.length < 0 || o.shape.length > 0 && o.shape.length < time.Second {
 		ps.Add("--duration", o.shape.length, "this is 1s or more", "leave it out for the whole event")
 	}
+	if o.sessions < 1 {
+		ps.Add("--sessions", o.sessions, "there is 1 session or more", "such as 1000")
+	}
 	if o.timeout < time.Second {
 		ps.Add("--timeout", o.timeout, "this is 1s or more", "such as 10s")
 	}
@@ -165,6 +172,23 @@ func (r *run) announce(o loadOptions, p planned, c curve) {
 	fmt.Fprint(r.out, ".\nGateway, load balancer and data transfer come on top.\n")
 }
 
+// targeter makes requests, with a number in place of {session} in their headers: a
+// firewall limits sessions, and one would be blocked.
+func targeter(target vegeta.Target, sessions int) vegeta.Targeter {
+	var n atomic.Uint64
+	return func(next *vegeta.Target) error {
+		session := strconv.FormatUint(n.Add(1)%uint64(sessions), 10)
+		*next = target
+		next.Header = http.Header{}
+		for name, values := range target.Header {
+			for _, value := range values {
+				next.Header.Add(name, strings.ReplaceAll(value, "{session}", session))
+			}
+		}
+		return nil
+	}
+}
+
 // send sends the load, and reports it.
 func (r *run) send(ctx context.Context, o loadOptions, p planned, c curve, target vegeta.Target) error {
 	// Nothing follows a redirect, or the load would go elsewhere.
@@ -172,7 +196,7 @@ func (r *run) send(ctx context.Context, o loadOptions, p planned, c curve, targe
 	defer context.AfterFunc(ctx, func() { attacker.Stop() })()
 	t := newTally(time.Now(), c)
 	fmt.Fprintf(r.out, "\n"+liveForm, "AT", "OFFERED/S", "ANSWERED", "SUCCEEDED", "SHED", "FAILED", "P50 ms", "P99 ms")
-	results := attacker.Attack(vegeta.NewStaticTargeter(target), c, 0, "gameday")
+	results := attacker.Attack(targeter(target, o.sessions), c, 0, "gameday")
 	ticker := time.NewTicker(drawEvery)
 	defer ticker.Stop()
 	shown, interrupted := time.Duration(0), ctx.Done()

@@ -23,17 +23,20 @@ type arrived struct {
 	mutex sync.Mutex
 	times []time.Time
 	last  *http.Request
-	body  string
+	// sessions are the values of X-Session-Id.
+	sessions map[string]bool
+	body     string
 }
 
 func serve(t *testing.T, answer func(n int, w http.ResponseWriter)) *arrived {
 	t.Helper()
-	s := &arrived{}
+	s := &arrived{sessions: map[string]bool{}}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		s.mutex.Lock()
 		s.times = append(s.times, time.Now())
 		s.last, s.body = r, string(body)
+		s.sessions[r.Header.Get("X-Session-Id")] = true
 		n := len(s.times)
 		s.mutex.Unlock()
 		answer(n, w)
@@ -72,7 +75,7 @@ func TestLoad(t *testing.T) {
 	dir := t.TempDir()
 	written, traced := filepath.Join(dir, "load.json"), filepath.Join(dir, "load.csv")
 	status, out, problems := call(t.Context(), "load", "--url", s.URL+"/invocations", "--body", "testdata/request.csv",
-		"-H", "Content-Type: text/csv", "-H", "X-Session-Id: game-day", "--event", "final", "--scale", "0.25",
+		"-H", "Content-Type: text/csv", "-H", "X-Session-Id: game-day-{session}", "--sessions", "5", "--event", "final", "--scale", "0.25",
 		"--duration", "3s", "--yes", "--price-per-hour", "0.5", "--json", written, "--trace", traced)
 	if status != 0 || problems != "" {
 		t.Fatalf("got status %d\n%s%s", status, out, problems)
@@ -92,7 +95,7 @@ func TestLoad(t *testing.T) {
 		}
 	}
 	if h := s.last.Header; s.last.Method != http.MethodPost || s.last.URL.Path != "/invocations" ||
-		h.Get("Content-Type") != "text/csv" || h.Get("X-Session-Id") != "game-day" || s.body != "1,2,3\n" {
+		h.Get("Content-Type") != "text/csv" || len(s.sessions) != 5 || !s.sessions["game-day-4"] || s.body != "1,2,3\n" {
 		t.Errorf("got %s %s %v %q", s.last.Method, s.last.URL, h, s.body)
 	}
 

@@ -103,7 +103,7 @@ func TestBadInput(t *testing.T) {
 		{"measure start-time", `measure: got "start-time": it is one of start-times, past-action, `},
 		{"measure start-times --yes --add 11", "--add: got 11: variant main has "},
 		{"measure spent-action --yes", "measure: spent-action cannot be measured on the local AWS: it runs no scheduled " +
-			"actions\n"},
+			"actions and lists no scaling activities\n"},
 	} {
 		status, out, problems := call(t.Context(), strings.Fields(c.args)...)
 		if status != statusBadInput || !strings.Contains(problems, c.want) {
@@ -157,7 +157,7 @@ func TestBadAccount(t *testing.T) {
 
 // Nothing happens without a confirmation.
 func TestNotConfirmed(t *testing.T) {
-	for _, args := range []string{"fault throttled", "measure past-action",
+	for _, args := range []string{"fault throttled", "measure start-times",
 		"load --url http://127.0.0.1:1/invocations --body testdata/match.yaml --scale 0.01"} {
 		status, out, problems := call(t.Context(), strings.Fields(args)...)
 		if status != statusNotConfirmed || problems != "nothing was done; answer y, or give --yes\n" {

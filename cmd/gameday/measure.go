@@ -18,8 +18,8 @@ type measurement struct {
 	name string
 	// changes says what it changes, and restores.
 	changes string
-	// parameter is what it sets, of the environment file, of rehearsal.Input or of
-	// docs/aws-facts.md.
+	// parameter is what it sets, of the environment file or of rehearsal.Input, or
+	// "facts". fact is the number of the fact of docs/aws-facts.md.
 	parameter, fact string
 	// local says what the local AWS lacks for it. Default: "", it can be tried there.
 	local string
@@ -51,13 +51,13 @@ type finding struct {
 
 const measurementNames = "start-times,\n                past-action, spent-action, floor-while-updating, action-delay"
 
-const noActions = "it runs no scheduled actions"
+const noActions = "it runs no scheduled actions and lists no scaling activities"
 
 func measurements() []measurement {
 	return []measurement{
-		{name: "start-times", parameter: "capacity.startTime", fact: "A22", do: startTimes,
+		{name: "start-times", parameter: "capacity.startTime", do: startTimes,
 			changes: "Instances are added and taken away; meanwhile policies do not scale."},
-		{name: "past-action", parameter: "facts", fact: "B11", do: pastAction,
+		{name: "past-action", parameter: "facts", fact: "B11", do: pastAction, local: noActions,
 			changes: "A one-time action in the past, with the present minimum, is put and deleted."},
 		{name: "spent-action", parameter: "facts", fact: "B12", do: spentAction, local: noActions,
 			changes: "A one-time action, with the present minimum, is put, runs, and is deleted."},
@@ -118,8 +118,12 @@ func (r *run) find(ctx context.Context, a *account, m measurement, o measureOpti
 	if len(marks) > 0 {
 		return badInput{fmt.Errorf("measure: %s of an earlier run is not taken back; run %s", marks[0].name, r.undoCommand())}
 	}
-	fmt.Fprintf(r.out, "%s\nIt sets %s (fact %s). What is left after an interruption is taken back by\n  %s\n", m.changes,
-		map[bool]string{true: "what we know of AWS", false: m.parameter}[m.parameter == "facts"], m.fact, r.undoCommand())
+	sets := m.parameter
+	if m.fact != "" {
+		sets = strings.TrimPrefix(sets+", fact "+m.fact, "facts, ")
+	}
+	fmt.Fprintf(r.out, "%s\nIt sets %s.\nWhat is left after an interruption is taken back by\n  %s\n", m.changes, sets,
+		r.undoCommand())
 	if err := r.confirm("Measure?"); err != nil {
 		return err
 	}

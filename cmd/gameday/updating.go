@@ -8,6 +8,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	scalingtypes "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // before is how long before the floor the endpoint begins to update.
@@ -82,7 +84,7 @@ func (a *account) watchFloor(
 			return finding{}, errors.New("the scheduled action has left no activity: nothing is known; measure again")
 		case !updated.IsZero() && now.Sub(updated) > retriedWithin:
 			return finding{Value: false, Sentence: fmt.Sprintf("A floor that fell while the endpoint was updating was not "+
-				"raised within %s after the update (%s): the reading is refused-floor=lost.", retriedWithin,
+				"raised within %s after the update (%s): the reading is refused-floor=lost.", problem.Duration(retriedWithin),
 				a.tries(ctx, t, due))}, nil
 		case now.Sub(due) > wait+retriedWithin:
 			return finding{}, fmt.Errorf("endpoint %s is updating %s after the floor was due", a.environment.Endpoint.Name,
