@@ -14,9 +14,11 @@ import (
 	scalingtypes "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/logging"
@@ -30,50 +32,15 @@ type account struct {
 	partition   string
 	endpoint    endpoints
 	scaling     scaler
-	stacks      *cloudformation.Client
+	stacks      stacks
 	tasks       tasks
 	functions   *lambda.Client
 	roles       *iam.Client
+	balancers   balancers
+	schedules   schedules
 	// local says that it is the local AWS.
 	local bool
 }
-
-// The parts of AWS that tests replace.
-type (
-	endpoints interface {
-		DescribeEndpoint(context.Context, *sagemaker.DescribeEndpointInput, ...func(*sagemaker.Options)) (
-			*sagemaker.DescribeEndpointOutput, error)
-		UpdateEndpointWeightsAndCapacities(context.Context, *sagemaker.UpdateEndpointWeightsAndCapacitiesInput,
-			...func(*sagemaker.Options)) (*sagemaker.UpdateEndpointWeightsAndCapacitiesOutput, error)
-		ListTags(context.Context, *sagemaker.ListTagsInput, ...func(*sagemaker.Options)) (
-			*sagemaker.ListTagsOutput, error)
-		AddTags(context.Context, *sagemaker.AddTagsInput, ...func(*sagemaker.Options)) (*sagemaker.AddTagsOutput, error)
-		DeleteTags(context.Context, *sagemaker.DeleteTagsInput, ...func(*sagemaker.Options)) (
-			*sagemaker.DeleteTagsOutput, error)
-	}
-	scaler interface {
-		DescribeScalableTargets(context.Context, *applicationautoscaling.DescribeScalableTargetsInput,
-			...func(*applicationautoscaling.Options)) (*applicationautoscaling.DescribeScalableTargetsOutput, error)
-		RegisterScalableTarget(context.Context, *applicationautoscaling.RegisterScalableTargetInput,
-			...func(*applicationautoscaling.Options)) (*applicationautoscaling.RegisterScalableTargetOutput, error)
-		PutScheduledAction(context.Context, *applicationautoscaling.PutScheduledActionInput,
-			...func(*applicationautoscaling.Options)) (*applicationautoscaling.PutScheduledActionOutput, error)
-		DeleteScheduledAction(context.Context, *applicationautoscaling.DeleteScheduledActionInput,
-			...func(*applicationautoscaling.Options)) (*applicationautoscaling.DeleteScheduledActionOutput, error)
-		DescribeScheduledActions(context.Context, *applicationautoscaling.DescribeScheduledActionsInput,
-			...func(*applicationautoscaling.Options)) (*applicationautoscaling.DescribeScheduledActionsOutput, error)
-		DescribeScalingActivities(context.Context, *applicationautoscaling.DescribeScalingActivitiesInput,
-			...func(*applicationautoscaling.Options)) (*applicationautoscaling.DescribeScalingActivitiesOutput, error)
-	}
-	tasks interface {
-		ListTasks(context.Context, *ecs.ListTasksInput, ...func(*ecs.Options)) (*ecs.ListTasksOutput, error)
-		StopTask(context.Context, *ecs.StopTaskInput, ...func(*ecs.Options)) (*ecs.StopTaskOutput, error)
-		DescribeServices(context.Context, *ecs.DescribeServicesInput, ...func(*ecs.Options)) (
-			*ecs.DescribeServicesOutput, error)
-		DescribeTaskDefinition(context.Context, *ecs.DescribeTaskDefinitionInput, ...func(*ecs.Options)) (
-			*ecs.DescribeTaskDefinitionOutput, error)
-	}
-)
 
 // openAccount signs in to the environment's account, and looks whether it is that.
 func openAccount(ctx context.Context, e config.Environment) (*account, error) {
@@ -102,6 +69,7 @@ func openAccount(ctx context.Context, e config.Environment) (*account, error) {
 		environment: e, partition: partition, endpoint: sagemaker.NewFromConfig(cfg),
 		scaling: applicationautoscaling.NewFromConfig(cfg), stacks: cloudformation.NewFromConfig(cfg),
 		tasks: ecs.NewFromConfig(cfg), functions: lambda.NewFromConfig(cfg), roles: iam.NewFromConfig(cfg),
+		balancers: elasticloadbalancingv2.NewFromConfig(cfg), schedules: scheduler.NewFromConfig(cfg),
 		local: isLoopback(aws.ToString(cfg.BaseEndpoint)),
 	}, nil
 }
@@ -139,6 +107,7 @@ func actionOf(service, operation string) string {
 	prefixes := map[string]string{
 		"SageMaker": "sagemaker", "Application Auto Scaling": "application-autoscaling", "IAM": "iam", "ECS": "ecs",
 		"CloudFormation": "cloudformation", "STS": "sts", "Lambda": "lambda",
+		"Elastic Load Balancing v2": "elasticloadbalancing", "Scheduler": "scheduler", "CloudWatch": "cloudwatch",
 	}
 	prefix, ok := prefixes[service]
 	if !ok {

@@ -39,6 +39,7 @@ type fakeAWS struct {
 	updating                 time.Time // until when
 	suspended                *scalingtypes.SuspendedState
 	tags                     map[string]string
+	front                    *fakeFront
 	actions                  []action
 	activities               []scalingtypes.ScalingActivity
 	calls                    []string
@@ -243,6 +244,9 @@ func (f *fakeAWS) measure(ctx context.Context, t *testing.T, name string, o meas
 	r := &run{env: "match", environments: "testdata", environment: loaded[0], yes: true, out: &b,
 		now: func() time.Time { return f.now }, pause: f.pass}
 	a := &account{environment: loaded[0], endpoint: f, scaling: f}
+	if f.front != nil {
+		a.stacks, a.balancers, a.schedules, r.pause = f.front, f.front, f.front, f.front.pass
+	}
 	i := slices.IndexFunc(measurements(), func(m measurement) bool { return m.name == name })
 	if i < 0 {
 		return "", errors.New("there is no measurement " + name)

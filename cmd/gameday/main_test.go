@@ -145,7 +145,7 @@ func TestBadAccount(t *testing.T) {
 	one(t, "endpoint predictions-missing does not exist in account 123456789012 in us-east-1; deploy it first",
 		append(suspend, "missing")...)
 	one(t, "does not exist in account", "undo", "--environments", environments, "--env", "missing")
-	one(t, "the gateway in stack stackless-frontend cannot be found", "fault", "throttled", "--environments", environments,
+	one(t, "what is in stack stackless-frontend cannot be found", "fault", "throttled", "--environments", environments,
 		"--yes", "--env", "stackless")
 	t.Run("without credentials", func(t *testing.T) {
 		t.Setenv("AWS_ACCESS_KEY_ID", "")

@@ -49,7 +49,7 @@ type finding struct {
 	At          time.Time `json:"at"`
 }
 
-const measurementNames = "start-times,\n                past-action, spent-action, floor-while-updating, action-delay"
+const measurementNames = "start-times,\n                past-action, spent-action, floor-while-updating, reservation,\n                action-delay"
 
 const noActions = "it runs no scheduled actions and lists no scaling activities"
 
@@ -64,6 +64,9 @@ func measurements() []measurement {
 		{name: "floor-while-updating", parameter: "Reading.RefusedFloorRetried", fact: "C35", do: floorWhileUpdating,
 			local: noActions, changes: "An instance is added, a minimum of two more falls meanwhile, and both are\n" +
 				"restored; meanwhile policies do not scale."},
+		{name: "reservation", parameter: "facts", fact: "F27", do: reservation,
+			local: "it has no capacity reservations", changes: "100 of the load balancer's capacity units are reserved and " +
+				"released\nby EventBridge Scheduler; they cost while they are reserved."},
 		{name: "action-delay", parameter: "facts", fact: "B9", do: actionDelay, local: noActions,
 			changes: "One-time actions a minute apart, with the present minimum, are put and deleted."},
 	}
