@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	scalingtypes "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -37,6 +38,7 @@ type account struct {
 	functions   *lambda.Client
 	roles       *iam.Client
 	balancers   balancers
+	metrics     metrics
 	schedules   schedules
 	// local says that it is the local AWS.
 	local bool
@@ -70,7 +72,8 @@ func openAccount(ctx context.Context, e config.Environment) (*account, error) {
 		scaling: applicationautoscaling.NewFromConfig(cfg), stacks: cloudformation.NewFromConfig(cfg),
 		tasks: ecs.NewFromConfig(cfg), functions: lambda.NewFromConfig(cfg), roles: iam.NewFromConfig(cfg),
 		balancers: elasticloadbalancingv2.NewFromConfig(cfg), schedules: scheduler.NewFromConfig(cfg),
-		local: isLoopback(aws.ToString(cfg.BaseEndpoint)),
+		metrics: cloudwatch.NewFromConfig(cfg),
+		local:   isLoopback(aws.ToString(cfg.BaseEndpoint)),
 	}, nil
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
@@ -35,6 +36,10 @@ type (
 			...func(*applicationautoscaling.Options)) (*applicationautoscaling.DeleteScheduledActionOutput, error)
 		DescribeScheduledActions(context.Context, *applicationautoscaling.DescribeScheduledActionsInput,
 			...func(*applicationautoscaling.Options)) (*applicationautoscaling.DescribeScheduledActionsOutput, error)
+		PutScalingPolicy(context.Context, *applicationautoscaling.PutScalingPolicyInput,
+			...func(*applicationautoscaling.Options)) (*applicationautoscaling.PutScalingPolicyOutput, error)
+		DeleteScalingPolicy(context.Context, *applicationautoscaling.DeleteScalingPolicyInput,
+			...func(*applicationautoscaling.Options)) (*applicationautoscaling.DeleteScalingPolicyOutput, error)
 		DescribeScalingActivities(context.Context, *applicationautoscaling.DescribeScalingActivitiesInput,
 			...func(*applicationautoscaling.Options)) (*applicationautoscaling.DescribeScalingActivitiesOutput, error)
 	}
@@ -45,6 +50,10 @@ type (
 			*ecs.DescribeServicesOutput, error)
 		DescribeTaskDefinition(context.Context, *ecs.DescribeTaskDefinitionInput, ...func(*ecs.Options)) (
 			*ecs.DescribeTaskDefinitionOutput, error)
+	}
+	metrics interface {
+		PutMetricData(context.Context, *cloudwatch.PutMetricDataInput, ...func(*cloudwatch.Options)) (
+			*cloudwatch.PutMetricDataOutput, error)
 	}
 	stacks    = cloudformation.ListStackResourcesAPIClient
 	balancers interface {

@@ -40,9 +40,13 @@ type fakeAWS struct {
 	suspended                *scalingtypes.SuspendedState
 	tags                     map[string]string
 	front                    *fakeFront
-	actions                  []action
-	activities               []scalingtypes.ScalingActivity
-	calls                    []string
+	policy                   *fakePolicy
+	// present says that target tracking multiplies the present capacity in a cooldown.
+	present    bool
+	metric     float64
+	actions    []action
+	activities []scalingtypes.ScalingActivity
+	calls      []string
 }
 
 type action struct {
@@ -73,6 +77,9 @@ func (f *fakeAWS) pass(ctx context.Context, d time.Duration) error {
 		}
 		if f.forgets {
 			f.actions = slices.DeleteFunc(f.actions, func(a action) bool { return a.ran })
+		}
+		if f.policy != nil {
+			f.policy.decide(f)
 		}
 		if f.retries && !f.busy() && f.desired < f.lowest {
 			f.capacity(f.lowest)
@@ -243,7 +250,7 @@ func (f *fakeAWS) measure(ctx context.Context, t *testing.T, name string, o meas
 	var b bytes.Buffer
 	r := &run{env: "match", environments: "testdata", environment: loaded[0], yes: true, out: &b,
 		now: func() time.Time { return f.now }, pause: f.pass}
-	a := &account{environment: loaded[0], endpoint: f, scaling: f}
+	a := &account{environment: loaded[0], endpoint: f, scaling: f, metrics: f}
 	if f.front != nil {
 		a.stacks, a.balancers, a.schedules, r.pause = f.front, f.front, f.front, f.front.pass
 	}

@@ -49,7 +49,7 @@ type finding struct {
 	At          time.Time `json:"at"`
 }
 
-const measurementNames = "start-times,\n                past-action, spent-action, floor-while-updating, reservation,\n                action-delay"
+const measurementNames = "start-times,\n                past-action, spent-action, floor-while-updating, reservation,\n                cooldown, action-delay"
 
 const noActions = "it runs no scheduled actions and lists no scaling activities"
 
@@ -67,6 +67,8 @@ func measurements() []measurement {
 		{name: "reservation", parameter: "facts", fact: "F27", do: reservation,
 			local: "it has no capacity reservations", changes: "100 of the load balancer's capacity units are reserved and " +
 				"released\nby EventBridge Scheduler; they cost while they are reserved."},
+		{name: "cooldown", parameter: "Reading.CooldownBase", fact: "I6", do: cooldown, local: "no alarm fires there",
+			changes: "A policy on a metric of its own scales out twice, to three times the\ninstances at most, and is deleted."},
 		{name: "action-delay", parameter: "facts", fact: "B9", do: actionDelay, local: noActions,
 			changes: "One-time actions a minute apart, with the present minimum, are put and deleted."},
 	}

@@ -46,7 +46,7 @@ func (r *run) undo(ctx context.Context, args []string, problems io.Writer) error
 var undoers = map[string]func(context.Context, *run, *account, mark) (string, error){
 	"floor-dropped": raiseFloor, "scaling-suspended": resumeScaling, "credentials-denied": allowCredentials,
 	"throttled": unthrottle, measuredCount: restoreCount, measuredMinimum: raiseFloor, measuredActions: deleteActions,
-	measuredUnits: releaseUnits,
+	measuredUnits: releaseUnits, measuredPolicy: deletePolicy,
 }
 
 // takeBack takes back what a mark says, and removes the mark.
@@ -153,6 +153,7 @@ const (
 	measuredMinimum = "minimum-raised"
 	measuredActions = "actions-put"
 	measuredUnits   = "units-reserved"
+	measuredPolicy  = "burst-policy-put"
 )
 
 // restoreCount sets a variant's instances to what they were.
