@@ -102,10 +102,10 @@ func pastAction(ctx context.Context, r *run, a *account, o measureOptions) (find
 	if err != nil {
 		return finding{}, err
 	}
-	f := finding{Value: "accepted, not run", Sentence: "Application Auto Scaling takes a one-time action an hour ago, and " +
-		"does not run it"}
+	const taken = "Application Auto Scaling takes a one-time action an hour ago, and "
+	f := finding{Value: "accepted, not run", Sentence: taken + "does not run it"}
 	if did {
-		f.Value, f.Sentence = "accepted and run", "Application Auto Scaling takes a one-time action an hour ago, and runs it"
+		f.Value, f.Sentence = "accepted and run", taken+"runs it"
 	}
 	f.Sentence += fmt.Sprintf(" within %s; it is %s.", problem.Duration(min(settled, o.wait)),
 		map[bool]string{true: "still listed", false: "not listed"}[len(listed) > 0])

@@ -53,8 +53,8 @@ func cooldown(ctx context.Context, r *run, a *account, o measureOptions) (findin
 	case aws.ToBool(t.suspended.DynamicScalingOutSuspended):
 		return finding{}, badInput{fmt.Errorf("scaling of variant %s is suspended; resume it first", t.Name)}
 	case most > t.max:
-		return finding{}, badInput{fmt.Errorf("variant %s has %d instances, may have %d, and this needs room for %d; measure "+
-			"when it has scaled in", t.Name, s.current, t.max, most)}
+		return finding{}, badInput{fmt.Errorf("variant %s has %d instances, may have %d, and this needs room for %d; "+
+			"measure when it has scaled in", t.Name, s.current, t.max, most)}
 	}
 	if err := a.put(ctx, mark{measuredCount, fmt.Sprintf("variant=%s count=%d", t.Name, s.current)}); err != nil {
 		return finding{}, err
@@ -81,8 +81,8 @@ func cooldown(ctx context.Context, r *run, a *account, o measureOptions) (findin
 	if err != nil {
 		return finding{}, err
 	}
-	f := finding{Sentence: fmt.Sprintf("In a scale-out cooldown that began with %d instances and made %d of them, a metric "+
-		"of twice the target made %d: target tracking multiplies ", s.current, made, got)}
+	f := finding{Sentence: fmt.Sprintf("In a scale-out cooldown that began with %d instances and made %d of them, a "+
+		"metric of twice the target made %d: target tracking multiplies ", s.current, made, got)}
 	// A datapoint that has some of the calm in it counts for less, but for more than the
 	// first burst's.
 	switch {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -121,7 +122,7 @@ func (r *run) play(ctx context.Context, a *account, f fault, o faultOptions) err
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoWithin)
 	defer cancel()
 	if err := r.takeBack(after, a, mark{f.name, d.was}); err != nil {
-		return fmt.Errorf("the fault stands: %w; run %s", err, r.undoCommand())
+		return errors.Join(failed, fmt.Errorf("the fault may stand: %w; then run %s", err, r.undoCommand()))
 	}
 	return failed
 }

@@ -14,10 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	scalingtypes "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
-	"github.com/aws/smithy-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 )
@@ -240,47 +238,6 @@ func TestReleasedFloor(t *testing.T) {
 	}
 	if got := state(t); got != "min 2" {
 		t.Errorf("got %s, want the minimum between events", got)
-	}
-}
-
-// fakeTasks has the tasks of a gateway on Fargate: moto runs none.
-type fakeTasks struct {
-	tasks
-	arns    []string
-	stopped string
-	err     error
-}
-
-func (f *fakeTasks) ListTasks(context.Context, *ecs.ListTasksInput, ...func(*ecs.Options)) (*ecs.ListTasksOutput, error) {
-	return &ecs.ListTasksOutput{TaskArns: f.arns}, nil
-}
-
-func (f *fakeTasks) StopTask(_ context.Context, in *ecs.StopTaskInput, _ ...func(*ecs.Options)) (*ecs.StopTaskOutput, error) {
-	f.stopped = aws.ToString(in.Cluster) + " " + aws.ToString(in.Task)
-	return nil, f.err
-}
-
-func TestTaskStopped(t *testing.T) {
-	t.Parallel()
-	f := &fakeTasks{arns: []string{"arn:1", "arn:2"}}
-	on := gateway{cluster: "cluster", service: "gateway"}
-	d, err := stopTaskOf(t.Context(), &account{tasks: f}, on)
-	if err != nil || !strings.Contains(d.says, "one of the 2 tasks") || d.was != "" {
-		t.Fatalf("got %+v, %v", d, err)
-	}
-	if err := d.apply(t.Context()); err != nil || f.stopped != "cluster arn:1" {
-		t.Errorf("got %q stopped, %v", f.stopped, err)
-	}
-	f.err = &smithy.OperationError{ServiceID: "ECS", OperationName: "StopTask",
-		Err: &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "User: x is not authorized"}}
-	want := "the task cannot be stopped: the credentials do not allow ecs:StopTask; allow it, or use others"
-	if err := d.apply(t.Context()); err == nil || err.Error() != want {
-		t.Errorf("got %v, want %s", err, want)
-	}
-	f.arns = nil
-	if _, err := stopTaskOf(t.Context(), &account{tasks: f}, on); err == nil ||
-		err.Error() != "task-stopped: service gateway runs no task" {
-		t.Errorf("got %v, want that there is none", err)
 	}
 }
 

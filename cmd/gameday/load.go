@@ -46,7 +46,8 @@ func (r *run) load(ctx context.Context, args []string, problems io.Writer) error
 	o := loadOptions{headers: http.Header{}}
 	flags := r.flags("load", problems)
 	flags.StringVar(&o.url, "url", "", "where the requests go, such as https://predictions.example.com/invocations")
-	flags.StringVar(&o.host, "host", "", fmt.Sprintf("the `host` of --url again, for more than %d requests/s", watchedRate))
+	flags.StringVar(&o.host, "host", "",
+		fmt.Sprintf("the `host` of --url again, for more than %d requests/s", watchedRate))
 	flags.StringVar(&o.body, "body", "", "the `file` with the body of each request")
 	flags.StringVar(&o.event, "event", "", "the `event` of the environment (default the only one)")
 	flags.Float64Var(&o.shape.scale, "scale", 1, "this `share` of the event's rate")
@@ -56,14 +57,7 @@ func (r *run) load(ctx context.Context, args []string, problems io.Writer) error
 	flags.IntVar(&o.sessions, "sessions", 1000, "how many `numbers` take the place of {session} in a header, in turn")
 	flags.DurationVar(&o.timeout, "timeout", time.Minute, "how long a client `waits`")
 	flags.Float64Var(&o.price, "price-per-hour", 0, "the `price` of an instance, for the cost that is expected")
-	flags.Func("H", "a `header` of each request, such as \"Content-Type: text/csv\"; may be repeated", func(h string) error {
-		name, value, ok := strings.Cut(h, ":")
-		if !ok || strings.TrimSpace(name) == "" {
-			return errors.New("a header is NAME: VALUE")
-		}
-		o.headers.Add(strings.TrimSpace(name), strings.TrimSpace(value))
-		return nil
-	})
+	flags.Func("H", "a `header` of each request, such as \"Content-Type: text/csv\"; may be repeated", o.addHeader)
 	flags.BoolVar(&r.yes, "yes", false, "send without asking")
 	flags.StringVar(&o.json, "json", "", "write the minutes to this `file`")
 	flags.StringVar(&o.trace, "trace", "", "write the load as a trace for cmd/rehearse to this `file`")
@@ -80,6 +74,15 @@ func (r *run) load(ctx context.Context, args []string, problems io.Writer) error
 		return err
 	}
 	return r.send(ctx, o, p, c, target)
+}
+
+func (o *loadOptions) addHeader(text string) error {
+	name, value, ok := strings.Cut(text, ":")
+	if !ok || strings.TrimSpace(name) == "" {
+		return errors.New("a header is NAME: VALUE")
+	}
+	o.headers.Add(strings.TrimSpace(name), strings.TrimSpace(value))
+	return nil
 }
 
 // checkLoad returns the event and the request, or every problem of the options.
@@ -144,6 +147,9 @@ func (r *run) checkLoad(o loadOptions) (planned, vegeta.Target, error) {
 func (r *run) announce(o loadOptions, p planned, c curve) {
 	fmt.Fprintf(r.out, "Event %s of %s: %.0f requests in %s, at most %.4g a second,\nas POST to %s\n",
 		p.event.Name, r.env, c.total(), problem.Duration(c.length.Round(time.Second)), c.peak(), o.url)
+	if w, ok := underWay(r.environment, r.now(), 0); ok {
+		fmt.Fprintf(r.out, "Event %s itself is under way, until %s.\n", w.name, w.To.Format("Mon 2006-01-02 15:04 MST"))
+	}
 	if o.shape.compress > 1 {
 		fmt.Fprintf(r.out, "It is played %g times as fast; instances start no faster.\n", o.shape.compress)
 	}
@@ -191,8 +197,10 @@ func targeter(target vegeta.Target, sessions int) vegeta.Targeter {
 
 // send sends the load, and reports it.
 func (r *run) send(ctx context.Context, o loadOptions, p planned, c curve, target vegeta.Target) error {
-	// Nothing follows a redirect, or the load would go elsewhere.
-	attacker := vegeta.NewAttacker(vegeta.Timeout(o.timeout), vegeta.MaxBody(0), vegeta.Redirects(vegeta.NoFollow))
+	// Nothing follows a redirect, or the load would go elsewhere. Over HTTP/2 all of it
+	// would go through a few connections to one of the load balancer's nodes.
+	attacker := vegeta.NewAttacker(vegeta.Timeout(o.timeout), vegeta.MaxBody(0), vegeta.Redirects(vegeta.NoFollow),
+		vegeta.HTTP2(false))
 	defer context.AfterFunc(ctx, func() { attacker.Stop() })()
 	t := newTally(time.Now(), c)
 	fmt.Fprintf(r.out, "\n"+liveForm, "AT", "OFFERED/S", "ANSWERED", "SUCCEEDED", "SHED", "FAILED", "P50 ms", "P99 ms")

@@ -67,6 +67,10 @@ func TestLoad(t *testing.T) {
 		case n%50 == 1:
 			w.Header().Set("X-Amzn-ErrorType", "ModelError")
 			w.WriteHeader(http.StatusFailedDependency)
+		case n%50 == 3: // the load balancer's own
+			w.WriteHeader(http.StatusServiceUnavailable)
+		case n%50 == 4:
+			w.Header().Set("X-Gateway-Fallback", "Overloaded")
 		case n%50 == 2:
 			w.Header().Set("Location", "http://127.0.0.1:1/elsewhere")
 			w.WriteHeader(http.StatusTemporaryRedirect)
@@ -83,7 +87,7 @@ func TestLoad(t *testing.T) {
 	for _, want := range []string{
 		"Event final of match: 150 requests in 3s, at most 50 a second,\nas POST to http",
 		"The plan has 2 instances for its peak, in all about\n0.00167 hours of ml.c6i.large, which cost about 0.00.\n",
-		"\n        Overloaded 15, ", "\n129 of 150 requests succeeded, 86.000 %; 15 were shed, 6 failed.\n",
+		"\n        Overloaded 18, ", "\n123 of 150 requests succeeded, 82.000 %; 18 were shed, 9 failed.\n",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("want %q in\n%s", want, out)
@@ -108,11 +112,11 @@ func TestLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !strings.HasPrefix(string(data), "{\n  \"schemaVersion\": 1,\n") || got.Expected != 150 || got.Sent != 150 ||
-		got.Shed != 15 || got.Failed != 6 || len(got.Minutes) != 1 {
+		got.Shed != 18 || got.Failed != 9 || len(got.Minutes) != 1 {
 		t.Errorf("got %s", data)
 	}
 	if m := got.Minutes[0]; m.Instances != 2 || m.Codes["ModelError"] != 3 || m.Codes["307"] != 3 ||
-		m.Codes["Overloaded"] != 15 || m.P50 <= 0 || m.P99 < m.P50 {
+		m.Codes["Overloaded"] != 18 || m.Codes["503"] != 3 || m.P50 <= 0 || m.P99 < m.P50 {
 		t.Errorf("got %+v", m)
 	}
 	played, _, err := trace.ReadFile(traced, trace.Options{})

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -49,7 +51,8 @@ type finding struct {
 	At          time.Time `json:"at"`
 }
 
-const measurementNames = "start-times,\n                past-action, spent-action, floor-while-updating, reservation,\n                cooldown, action-delay"
+const measurementNames = "start-times,\n                past-action, spent-action, floor-while-updating, " +
+	"reservation,\n                cooldown, action-delay"
 
 const noActions = "it runs no scheduled actions and lists no scaling activities"
 
@@ -171,17 +174,31 @@ const quiet = time.Hour
 
 // noEvent returns an error while an event is under way, or is about to be.
 func (r *run) noEvent() error {
-	now := r.now()
-	for _, v := range r.environment.ProductionVariants() {
+	w, ok := underWay(r.environment, r.now(), quiet)
+	if !ok {
+		return nil
+	}
+	return fmt.Errorf("measure: event %s is under way, or is within %s: nothing was measured; measure after %s", w.name,
+		problem.Duration(quiet), w.To.Format("Mon 2006-01-02 15:04 MST"))
+}
+
+// eventWindow is a time that an event comes.
+type eventWindow struct {
+	events.Window
+	name string
+}
+
+// underWay is the event that is under way at an instant, or soon is.
+func underWay(e config.Environment, at time.Time, soon time.Duration) (w eventWindow, ok bool) {
+	for _, v := range e.ProductionVariants() {
 		c := v.VariantScaling().Calendar()
-		for _, e := range c.Events {
-			for _, w := range c.Windows(e) {
-				if now.After(w.From.Add(-quiet)) && now.Before(w.To) {
-					return fmt.Errorf("measure: event %s is under way, or is within %s: nothing was measured; "+
-						"measure after %s", e.Name, problem.Duration(quiet), w.To.Format("Mon 2006-01-02 15:04 MST"))
+		for _, event := range c.Events {
+			for _, one := range c.Windows(event) {
+				if !at.Before(one.From.Add(-soon)) && at.Before(one.To) && (!ok || one.To.After(w.To)) {
+					w, ok = eventWindow{one, event.Name}, true
 				}
 			}
 		}
 	}
-	return nil
+	return w, ok
 }

@@ -45,7 +45,8 @@ const behind = 0.01
 // write prints the minutes, those with failures in red on a terminal.
 func (o outcome) write(out io.Writer, terminal bool) {
 	const form = "%7v %6v %9v %9v %10v %6v %7v %7v %8v"
-	fmt.Fprintf(out, "\n"+form+"\n", "MINUTE", "PLAN", "EXPECTED", "SENT", "SUCCEEDED", "SHED", "FAILED", "P50 ms", "P99 ms")
+	fmt.Fprintf(out, "\n"+form+"\n", "MINUTE", "PLAN", "EXPECTED", "SENT", "SUCCEEDED", "SHED", "FAILED", "P50 ms",
+		"P99 ms")
 	for _, m := range o.Minutes {
 		plan := "?"
 		if m.Instances > 0 {

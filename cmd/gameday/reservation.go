@@ -72,7 +72,8 @@ func reservation(ctx context.Context, r *run, a *account, o measureOptions) (fin
 	if err := a.put(ctx, mark{measuredUnits, "balancer=" + balancer}); err != nil {
 		return finding{}, err
 	}
-	reserve := fmt.Sprintf(`{"LoadBalancerArn":%q,"MinimumLoadBalancerCapacity":{"CapacityUnits":%d}}`, balancer, fewestUnits)
+	reserve := fmt.Sprintf(`{"LoadBalancerArn":%q,"MinimumLoadBalancerCapacity":{"CapacityUnits":%d}}`, balancer,
+		fewestUnits)
 	err = a.schedule(ctx, true, target, nextMinute(r.now()), reserve)
 	var failed smithy.APIError
 	if errors.As(err, &failed) && failed.ErrorCode() == "ValidationException" {

@@ -45,7 +45,8 @@ func (t *tally) add(r *vegeta.Result) {
 type counts struct {
 	Sent      int `json:"sent"`
 	Succeeded int `json:"succeeded"`
-	// Shed are answered 429 or 503, Failed otherwise or not at all.
+	// Shed are answered 429 or 503 with the gateway's code, or with its fallback; Failed
+	// are the others.
 	Shed   int `json:"shed"`
 	Failed int `json:"failed"`
 	// Codes are how often the gateway gave each code for one that did not succeed, or
@@ -66,23 +67,26 @@ type sum struct {
 // step is how exact quantiles are.
 const step = 1.01
 
-// add counts a request. The gateway's code of a refusal is in X-Amzn-ErrorType.
+// add counts a request. The gateway's code of a refusal is in X-Amzn-ErrorType, or in
+// X-Gateway-Fallback where it gave its fallback; the load balancer's own errors have
+// none.
 func (s *sum) add(r *vegeta.Result) {
 	s.Sent++
-	if r.Code >= 200 && r.Code < 300 {
+	fallback := r.Headers.Get("X-Gateway-Fallback")
+	if r.Code >= 200 && r.Code < 300 && fallback == "" {
 		s.Succeeded++
 		bucket := int(math.Log(max(1, float64(r.Latency.Microseconds()))) / math.Log(step))
 		s.latencies[min(bucket, len(s.latencies)-1)]++
 		return
 	}
-	code := cmp.Or(r.Headers.Get("X-Amzn-Errortype"), strconv.Itoa(int(r.Code)))
-	switch r.Code {
-	case 429, 503:
-		s.Shed++
-	case 0:
+	gateways := cmp.Or(r.Headers.Get("X-Amzn-Errortype"), fallback)
+	code := cmp.Or(gateways, strconv.Itoa(int(r.Code)))
+	if r.Code == 0 {
 		code = "no answer"
-		fallthrough
-	default:
+	}
+	if gateways != "" && (fallback != "" || r.Code == 429 || r.Code == 503) {
+		s.Shed++
+	} else {
 		s.Failed++
 	}
 	if s.Codes == nil {

@@ -28,7 +28,8 @@ func floorWhileUpdating(ctx context.Context, r *run, a *account, o measureOption
 	}
 	const name = "floor-while-updating"
 	floor, due := s.current+2, nextMinute(r.now())
-	if err := a.put(ctx, mark{measuredMinimum, fmt.Sprintf("variant=%s min=%d set=%d", t.Name, t.min, floor)}); err != nil {
+	was := fmt.Sprintf("variant=%s min=%d set=%d", t.Name, t.min, floor)
+	if err := a.put(ctx, mark{measuredMinimum, was}); err != nil {
 		return finding{}, err
 	}
 	if err := a.putAction(ctx, t, name, due, floor); err != nil {
