@@ -120,8 +120,7 @@ func (r *run) burst(
 			return 0, err
 		}
 		if s.desired != from {
-			fmt.Fprintf(r.out, "%s  metric %g: %d instances are desired, %d before\n", r.now().UTC().Format("15:04:05"),
-				value, s.desired, from)
+			r.tell(fmt.Sprintf("metric %g: %d instances are desired, %d before.", value, s.desired, from))
 			return s.desired, nil
 		}
 		if r.now().After(until) {

@@ -98,8 +98,7 @@ func startTimes(ctx context.Context, r *run, a *account, o measureOptions) (find
 			return finding{}, err
 		}
 		took = append(took, times...)
-		fmt.Fprintf(r.out, "%s  %d of %d: %d instances after %s\n", r.now().UTC().Format("15:04:05"), i+1, o.repeat,
-			o.add, times[len(times)-1].Round(time.Second))
+		r.tell(fmt.Sprintf("%d of %d: added %d, which took %s.", i+1, o.repeat, o.add, times[len(times)-1].Round(time.Second)))
 		if i == o.repeat-1 {
 			break // they are taken away with the rest
 		}
@@ -112,7 +111,7 @@ func startTimes(ctx context.Context, r *run, a *account, o measureOptions) (find
 	}
 	p50, p95 := problem.Duration(ranked(took, 0.5)), problem.Duration(ranked(took, 0.95))
 	return finding{Value: p95, Seconds: seconds(took), Sentence: fmt.Sprintf(
-		"%d instances of %s served %s after they were asked for, median; 95th percentile %s: write startTime: %[4]s.",
+		"Of %d instances of %s, one served %s after it was asked for, median; 95th percentile %s: write startTime: %[4]s.",
 		len(took), t.Variant().InstanceType, p50, p95)}, nil
 }
 

@@ -97,7 +97,8 @@ func (r *run) play(ctx context.Context, a *account, f fault, o faultOptions) err
 	if err != nil {
 		return asBadInput(err)
 	}
-	fmt.Fprintf(r.out, "%s\nTo be seen: %s\n", d.says, d.seen)
+	r.say(d.says)
+	r.say("To be seen: " + d.seen)
 	if d.was != "" {
 		fmt.Fprintf(r.out, "It is taken back after %s and at Ctrl-C, and otherwise by\n  %s\n", o.lasts, r.undoCommand())
 	}
@@ -112,7 +113,7 @@ func (r *run) play(ctx context.Context, a *account, f fault, o faultOptions) err
 	began := r.now()
 	failed := d.apply(ctx)
 	if failed == nil {
-		fmt.Fprintf(r.out, "%s  %s: begun.\n", r.now().UTC().Format("15:04:05"), f.name)
+		r.tell(f.name + ": begun.")
 		failed = r.hold(ctx, d, began.Add(o.lasts))
 	}
 	if d.was == "" {
@@ -139,7 +140,7 @@ func (r *run) hold(ctx context.Context, d deed, until time.Time) error {
 				return err
 			}
 			if said != "" {
-				fmt.Fprintf(r.out, "%s  %s\n", r.now().UTC().Format("15:04:05"), said)
+				r.tell(said)
 			}
 		}
 		if err := r.pause(ctx, min(look, until.Sub(r.now()))); err != nil {

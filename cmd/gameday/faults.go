@@ -41,9 +41,9 @@ func dropFloor(ctx context.Context, r *run, a *account, o faultOptions) (deed, e
 		},
 	}
 	if at, floor, ok := nextAssertion(t, r.now()); ok {
-		d.seen += fmt.Sprintf("\nBy the file that is at %s, to %d.", at.UTC().Format("15:04 MST"), floor)
+		d.seen += fmt.Sprintf(" By the file that is at %s, to %d.", at.UTC().Format("15:04 MST"), floor)
 	} else {
-		d.seen += "\nBy the file none is to come."
+		d.seen += " By the file none is to come."
 	}
 	began, back := r.now(), false
 	d.watch = func(ctx context.Context) (string, error) {
@@ -99,8 +99,8 @@ func stopTaskOf(ctx context.Context, a *account, g gateway) (deed, error) {
 	}
 	task := found.TaskArns[0]
 	return deed{
-		says: fmt.Sprintf("Amazon ECS stops one of the %d tasks of the gateway:\n  %s", len(found.TaskArns), task),
-		seen: "no request fails; a new task serves within a minute or two.\nThere is nothing to take back.",
+		says: fmt.Sprintf("Amazon ECS stops one of the %d tasks of the gateway: %s", len(found.TaskArns), task),
+		seen: "no request fails; a new task serves within a minute or two. There is nothing to take back.",
 		apply: func(ctx context.Context) error {
 			_, err := a.tasks.StopTask(ctx, &ecs.StopTaskInput{Cluster: &g.cluster, Task: &task,
 				Reason: aws.String("game day")})
@@ -134,8 +134,8 @@ func denyCredentials(ctx context.Context, _ *run, a *account, _ faultOptions) (d
 		return deed{}, err
 	}
 	return deed{
-		says: fmt.Sprintf("Role %s gets the policy %s:\nit may not call endpoint %s.", role, denyPolicy, e.Endpoint.Name),
-		seen: "within seconds each request is answered 501\nGatewayNotAuthorized, and GatewayErrors counts them.",
+		says: fmt.Sprintf("Role %s gets the policy %s: it may not call endpoint %s.", role, denyPolicy, e.Endpoint.Name),
+		seen: "within seconds each request is answered 501 GatewayNotAuthorized, and GatewayErrors counts them.",
 		was:  "role=" + role,
 		apply: func(ctx context.Context) error {
 			_, err := a.roles.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &role,
@@ -190,7 +190,7 @@ func throttle(ctx context.Context, _ *run, a *account, _ faultOptions) (deed, er
 		was = fmt.Sprint(*n)
 	}
 	return deed{
-		says: fmt.Sprintf("Function %s\nhas 1 environment at a time; its reserved concurrency was %s.", g.function, was),
+		says: fmt.Sprintf("Function %s has 1 environment at a time; its reserved concurrency was %s.", g.function, was),
 		seen: "all but one request at a time fail, without Retry-After (fact F29).",
 		was:  fmt.Sprintf("function=%s reserved=%s", g.function, was),
 		apply: func(ctx context.Context) error {

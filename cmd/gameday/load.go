@@ -55,7 +55,7 @@ func (r *run) load(ctx context.Context, args []string, problems io.Writer) error
 	flags.Float64Var(&o.shape.maxRate, "max-rate", 0, "the most `requests` a second (default the event's peak)")
 	flags.DurationVar(&o.shape.length, "duration", 0, "end after this `time` (default that of the event and its overrun)")
 	flags.IntVar(&o.sessions, "sessions", 1000, "how many `numbers` take the place of {session} in a header, in turn")
-	flags.DurationVar(&o.timeout, "timeout", time.Minute, "how long a client `waits`")
+	flags.DurationVar(&o.timeout, "timeout", time.Minute, "how `long` a client waits")
 	flags.Float64Var(&o.price, "price-per-hour", 0, "the `price` of an instance, for the cost that is expected")
 	flags.Func("H", "a `header` of each request, such as \"Content-Type: text/csv\"; may be repeated", o.addHeader)
 	flags.BoolVar(&r.yes, "yes", false, "send without asking")

@@ -29,6 +29,9 @@ const (
 	statusNotConfirmed = 3
 )
 
+// again is how long after a signal another one is the same.
+const again = 2 * time.Second
+
 const usage = `usage: gameday COMMAND [--OPTION VALUE]..., where COMMAND is
   load          send the load of an event through the load balancer
   fault NAME    play a fault and take it back: ` + faultNames + `
@@ -52,8 +55,9 @@ type run struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// A second signal ends the process at once; "gameday undo" takes back the rest.
-	context.AfterFunc(ctx, stop)
+	// A second signal ends the process at once; "gameday undo" takes back the rest. What
+	// starts this program may pass the first one on twice.
+	context.AfterFunc(ctx, func() { time.AfterFunc(again, stop) })
 	os.Exit(command(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -173,6 +177,31 @@ func (r *run) confirm(question string) error {
 	}
 	return nil
 }
+
+// columns is how wide the lines are that are not tables.
+const columns = 80
+
+// say prints a text in lines.
+func (r *run) say(text string) {
+	at := 0
+	for i, word := range strings.Fields(text) {
+		switch long := len([]rune(word)); {
+		case i == 0:
+			at = long
+		case at+1+long > columns:
+			fmt.Fprintln(r.out)
+			at = long
+		default:
+			fmt.Fprint(r.out, " ")
+			at += 1 + long
+		}
+		fmt.Fprint(r.out, word)
+	}
+	fmt.Fprintln(r.out)
+}
+
+// tell prints what has just happened, in lines.
+func (r *run) tell(text string) { r.say(r.now().UTC().Format("15:04:05") + " " + text) }
 
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)

@@ -65,13 +65,13 @@ func measurements() []measurement {
 		{name: "spent-action", parameter: "facts", fact: "B12", do: spentAction, local: noActions,
 			changes: "A one-time action, with the present minimum, is put, runs, and is deleted."},
 		{name: "floor-while-updating", parameter: "Reading.RefusedFloorRetried", fact: "C35", do: floorWhileUpdating,
-			local: noActions, changes: "An instance is added, a minimum of two more falls meanwhile, and both are\n" +
+			local: noActions, changes: "An instance is added, a minimum of two more falls meanwhile, and both are " +
 				"restored; meanwhile policies do not scale."},
 		{name: "reservation", parameter: "facts", fact: "F27", do: reservation,
 			local: "it has no capacity reservations", changes: "100 of the load balancer's capacity units are reserved and " +
-				"released\nby EventBridge Scheduler; they cost while they are reserved."},
+				"released by EventBridge Scheduler; they cost while they are reserved."},
 		{name: "cooldown", parameter: "Reading.CooldownBase", fact: "I6", do: cooldown, local: "no alarm fires there",
-			changes: "A policy on a metric of its own scales out twice, to three times the\ninstances at most, and is deleted."},
+			changes: "A policy on a metric of its own scales out twice, to three times the instances at most, and is deleted."},
 		{name: "action-delay", parameter: "facts", fact: "B9", do: actionDelay, local: noActions,
 			changes: "One-time actions a minute apart, with the present minimum, are put and deleted."},
 	}
@@ -130,8 +130,8 @@ func (r *run) find(ctx context.Context, a *account, m measurement, o measureOpti
 	if m.fact != "" {
 		sets = strings.TrimPrefix(sets+", fact "+m.fact, "facts, ")
 	}
-	fmt.Fprintf(r.out, "%s\nIt sets %s.\nWhat is left after an interruption is taken back by\n  %s\n", m.changes, sets,
-		r.undoCommand())
+	r.say(m.changes + " It sets " + sets + ". What is left after an interruption is taken back by")
+	fmt.Fprintf(r.out, "  %s\n", r.undoCommand())
 	if err := r.confirm("Measure?"); err != nil {
 		return err
 	}
@@ -152,7 +152,9 @@ func (r *run) find(ctx context.Context, a *account, m measurement, o measureOpti
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(r.out, "\n%s\n%s\n", found.Sentence, line)
+	fmt.Fprintln(r.out)
+	r.say(found.Sentence)
+	fmt.Fprintf(r.out, "%s\n", line)
 	return nil
 }
 

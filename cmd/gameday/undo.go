@@ -63,7 +63,7 @@ func (r *run) takeBack(ctx context.Context, a *account, m mark) error {
 	if err := a.remove(ctx, m.name); err != nil {
 		return err
 	}
-	fmt.Fprintf(r.out, "%s  %s: %s\n", r.now().UTC().Format("15:04:05"), m.name, said)
+	r.tell(m.name + ": " + said)
 	return nil
 }
 
