@@ -214,7 +214,7 @@ func TestFloorIsAssertedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"The minimum of variant main goes from 6 to 2, as by a deployment. ",
-		" By the file that is at 21:05 UTC, to 6. ", " The minimum is 8: an assertion has changed it after 10s. ",
+		" By the file that is at Sat 2027-05-29 21:05 UTC, to 6. ", " The minimum is 8: an assertion has changed it after 10s. ",
 		"floor-dropped: the minimum is 8, which is left as it is. "} {
 		if !strings.Contains(strings.ReplaceAll(d.out.String(), "\n", " "), want) {
 			t.Errorf("want %q in\n%s", want, &d.out)

@@ -41,7 +41,7 @@ func dropFloor(ctx context.Context, r *run, a *account, o faultOptions) (deed, e
 		},
 	}
 	if at, floor, ok := nextAssertion(t, r.now()); ok {
-		d.seen += fmt.Sprintf(" By the file that is at %s, to %d.", at.UTC().Format("15:04 MST"), floor)
+		d.seen += fmt.Sprintf(" By the file that is at %s, to %d.", at.UTC().Format("Mon 2006-01-02 15:04 MST"), floor)
 	} else {
 		d.seen += " By the file none is to come."
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -123,6 +124,11 @@ func (r *run) checkLoad(o loadOptions) (planned, vegeta.Target, error) {
 	}
 	if o.timeout < time.Second {
 		ps.Add("--timeout", o.timeout, "this is 1s or more", "such as 10s")
+	}
+	for flag, file := range map[string]string{"--json": o.json, "--trace": o.trace} {
+		if info, err := os.Stat(filepath.Dir(file)); file != "" && (err != nil || !info.IsDir()) {
+			ps.Add(flag, file, "its folder does not exist", "make the folder first")
+		}
 	}
 	if !r.environment.HasFrontend() {
 		ps.Add("--env", r.env, "an asynchronous endpoint has no load balancer", "give another environment")

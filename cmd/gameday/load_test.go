@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	vegeta "github.com/tsenart/vegeta/v12/lib"
+
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
@@ -173,5 +175,48 @@ func TestNobodyListens(t *testing.T) {
 		"--duration", "1s", "--yes")
 	if status != 0 || !strings.Contains(out, "        no answer 10\n") || !strings.Contains(out, "0 of 10 requests succeeded") {
 		t.Errorf("got status %d\n%s%s", status, out, problems)
+	}
+}
+
+// Failures are red on a terminal only, and a generator that fell behind is told.
+func TestOutcome(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2027, 5, 22, 19, 0, 0, 0, time.UTC)
+	o := outcome{Expected: 1000, Minutes: []minute{
+		{Start: at, Expected: 500, counts: counts{Sent: 500, Succeeded: 500}},
+		{Start: at.Add(time.Minute), Expected: 500, counts: counts{Sent: 400, Succeeded: 399, Failed: 1}},
+	}}
+	o.total()
+	var plain, terminal strings.Builder
+	o.write(&plain, false)
+	o.write(&terminal, true)
+	if strings.Contains(plain.String(), "\x1b") || strings.Count(terminal.String(), "\x1b[31m  19:01") != 1 {
+		t.Errorf("got\n%s\nand on a terminal\n%s", &plain, &terminal)
+	}
+	if want := "899 of 900 requests succeeded, 99.889 %; 0 were shed, 1 failed.\nThe plan expected 1000: this machine could " +
+		"not send them in time"; !strings.Contains(plain.String(), want) {
+		t.Errorf("want %q in\n%s", want, &plain)
+	}
+	o.Expected = 905
+	plain.Reset()
+	if o.write(&plain, false); strings.Contains(plain.String(), "could not send") {
+		t.Errorf("a handful less is no such thing:\n%s", &plain)
+	}
+}
+
+// Quantiles are exact to a hundredth.
+func TestQuantiles(t *testing.T) {
+	t.Parallel()
+	var s sum
+	for i := range 1000 {
+		s.add(&vegeta.Result{Code: 200, Latency: time.Duration(i+1) * time.Millisecond})
+	}
+	if c := s.result(); c.P50 < 495 || c.P50 > 505 || c.P99 < 980 || c.P99 > 1000 {
+		t.Errorf("got %v and %v ms, want 500 and 990", c.P50, c.P99)
+	}
+	s.add(&vegeta.Result{Code: 200, Latency: time.Hour})
+	s.add(&vegeta.Result{Code: 200})
+	if s.Succeeded != 1002 {
+		t.Errorf("got %d, want 1002", s.Succeeded)
 	}
 }

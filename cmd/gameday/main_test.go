@@ -22,10 +22,17 @@ const (
 	region = "us-east-1"
 )
 
+// programEnv makes the test binary the program.
+const programEnv = "GAMEDAY_TEST_PROGRAM"
+
 // local has the environment match, or what gameday looks for of it.
 var local *localaws.AWS
 
 func TestMain(m *testing.M) {
+	if os.Getenv(programEnv) != "" {
+		main()
+		return
+	}
 	code, err := testAll(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -92,6 +99,7 @@ func TestBadInput(t *testing.T) {
 		{load, "--host: got \"\": the load has a peak of 400 requests/s, and over 100 a second the host is given twice, " +
 			"so that nobody else gets it; give --host predictions.example.com, or --yes\n"},
 		{load + "--host predictions.example.org", "give --host predictions.example.com, or --yes\n"},
+		{load + "--scale 0.1 --json nowhere/load.json", `--json: got "nowhere/load.json": its folder does not exist`},
 		{load + "--scale 0.1 --host predictions.example.org", "this is not the host of --url"},
 		{load + "-H nothing", "a header is NAME: VALUE"},
 		{"fault floor-droped", `fault: got "floor-droped": it is one of floor-dropped, task-stopped, `},

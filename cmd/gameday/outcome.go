@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -77,17 +78,16 @@ func (o outcome) write(out io.Writer, terminal bool) {
 // writeFiles writes what --json and --trace ask for. The trace has the requests of
 // each second, as a table with a column of times.
 func (t *tally) writeFiles(o loadOptions, played outcome) error {
+	var wrong error
 	if o.json != "" {
 		data, err := json.MarshalIndent(played, "", "  ")
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(o.json, append(data, '\n'), 0o644); err != nil {
-			return err
-		}
+		wrong = os.WriteFile(o.json, append(data, '\n'), 0o644)
 	}
 	if o.trace == "" {
-		return nil
+		return wrong
 	}
 	var b strings.Builder
 	b.WriteString("timestamp,requests\n")
@@ -95,5 +95,5 @@ func (t *tally) writeFiles(o loadOptions, played outcome) error {
 		at := t.start.Truncate(time.Second).Add(time.Duration(i) * time.Second)
 		fmt.Fprintf(&b, "%s,%d\n", at.UTC().Format(time.RFC3339), sent)
 	}
-	return os.WriteFile(o.trace, []byte(b.String()), 0o644)
+	return errors.Join(wrong, os.WriteFile(o.trace, []byte(b.String()), 0o644))
 }
