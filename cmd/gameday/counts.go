@@ -98,7 +98,8 @@ func startTimes(ctx context.Context, r *run, a *account, o measureOptions) (find
 			return finding{}, err
 		}
 		took = append(took, times...)
-		r.tell(fmt.Sprintf("%d of %d: added %d, which took %s.", i+1, o.repeat, o.add, times[len(times)-1].Round(time.Second)))
+		last := times[len(times)-1].Round(time.Second)
+		r.tell(fmt.Sprintf("%d of %d: added %d, which took %s.", i+1, o.repeat, o.add, last))
 		if i == o.repeat-1 {
 			break // they are taken away with the rest
 		}

@@ -125,11 +125,13 @@ func (r *run) checkLoad(o loadOptions) (planned, vegeta.Target, error) {
 	if o.timeout < time.Second {
 		ps.Add("--timeout", o.timeout, "this is 1s or more", "such as 10s")
 	}
-	for flag, file := range map[string]string{"--json": o.json, "--trace": o.trace} {
+	folder := func(flag, file string) {
 		if info, err := os.Stat(filepath.Dir(file)); file != "" && (err != nil || !info.IsDir()) {
 			ps.Add(flag, file, "its folder does not exist", "make the folder first")
 		}
 	}
+	folder("--json", o.json)
+	folder("--trace", o.trace)
 	if !r.environment.HasFrontend() {
 		ps.Add("--env", r.env, "an asynchronous endpoint has no load balancer", "give another environment")
 	}
@@ -241,6 +243,7 @@ func (r *run) send(ctx context.Context, o loadOptions, p planned, c curve, targe
 	played := outcome{
 		Event: p.event.Name, Environment: r.env, URL: o.url, Start: t.start.UTC(), Scale: o.shape.scale,
 		Compress: o.shape.compress, Expected: math.Round(c.until(now)), Minutes: t.planned(p, now),
+		NoAnswer: t.noAnswer,
 	}
 	played.total()
 	played.write(r.out, cli.IsTerminal(r.out))

@@ -173,7 +173,8 @@ func TestNobodyListens(t *testing.T) {
 	s.Close()
 	status, out, problems := call(t.Context(), "load", "--url", s.URL, "--body", "testdata/request.csv", "--scale", "0.05",
 		"--duration", "1s", "--yes")
-	if status != 0 || !strings.Contains(out, "        no answer 10\n") || !strings.Contains(out, "0 of 10 requests succeeded") {
+	if status != 0 || !strings.Contains(out, "        no answer 10\nThe first one without an answer: Post \"http") ||
+		!strings.Contains(out, "connection refused\n") || !strings.Contains(out, "0 of 10 requests succeeded") {
 		t.Errorf("got status %d\n%s%s", status, out, problems)
 	}
 }

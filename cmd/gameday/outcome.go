@@ -20,12 +20,14 @@ type outcome struct {
 	Scale         float64   `json:"scale"`
 	Compress      float64   `json:"compress"`
 	// Expected is the requests of the plan until the end of the load.
-	Expected  float64  `json:"expected"`
-	Sent      int      `json:"sent"`
-	Succeeded int      `json:"succeeded"`
-	Shed      int      `json:"shed"`
-	Failed    int      `json:"failed"`
-	Minutes   []minute `json:"minutes"`
+	Expected  float64 `json:"expected"`
+	Sent      int     `json:"sent"`
+	Succeeded int     `json:"succeeded"`
+	Shed      int     `json:"shed"`
+	Failed    int     `json:"failed"`
+	// NoAnswer is why the first request without an answer had none.
+	NoAnswer string   `json:"noAnswer,omitempty"`
+	Minutes  []minute `json:"minutes"`
 }
 
 // schemaVersion is that of all JSON that gameday writes.
@@ -60,7 +62,7 @@ func (o outcome) write(out io.Writer, terminal bool) {
 		}
 		fmt.Fprintln(out, line)
 		if len(m.Codes) > 0 {
-			fmt.Fprintln(out, cut("        "+m.codes(), 80))
+			fmt.Fprintln(out, cut("        "+m.codes(), columns))
 		}
 	}
 	share := 0.0

@@ -140,6 +140,27 @@ func TestEventOf(t *testing.T) {
 	if n, _ := p.instances(10); n != 6 {
 		t.Errorf("got %d instances for 10 requests/s, want the minimum, 6", n)
 	}
+	for rate, want := range map[float64]struct {
+		peak float64
+		err  string
+	}{
+		100: {8 * 100 * 0.7, ""},
+		0: {0, "--event: event final gives 8 instances and the rate of an instance was not measured; give it " +
+			"peakRequestsPerSecond, or capacity.requestsPerSecondPerInstance"},
+	} {
+		loaded, err := config.Load("testdata", "match")
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := loaded[0]
+		e.Capacity.RequestsPerSecondPerInstance = rate
+		e.Events[0].PeakRequestsPerSecond, e.Events[0].PeakInstances = 0, 8
+		p, err := eventOf(e, "")
+		if want.err == "" && (err != nil || math.Abs(p.peak-want.peak) > 1e-6) ||
+			want.err != "" && (err == nil || err.Error() != want.err) {
+			t.Errorf("8 instances of %v requests/s: got %v, %v; want %+v", rate, p.peak, err, want)
+		}
+	}
 	for name, want := range map[string]string{
 		"":      "--event: it is required, there are several: final, evening",
 		"finel": `--event: got "finel": there is none of that name; there are final, evening`,

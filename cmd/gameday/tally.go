@@ -21,6 +21,9 @@ type tally struct {
 	minutes []sum
 	// fresh are those that were answered since the last line.
 	fresh sum
+	// noAnswer is why the first one without an answer had none, untold until it is told.
+	noAnswer string
+	untold   bool
 }
 
 func newTally(start time.Time, c curve) *tally { return &tally{start: start, curve: c} }
@@ -35,6 +38,9 @@ func (t *tally) add(r *vegeta.Result) {
 	}
 	for len(t.minutes) <= minute {
 		t.minutes = append(t.minutes, sum{})
+	}
+	if r.Code == 0 && t.noAnswer == "" {
+		t.noAnswer, t.untold = r.Error, true
 	}
 	t.seconds[second]++
 	t.minutes[minute].add(r)
@@ -139,7 +145,11 @@ func (t *tally) live(from, to time.Duration) string {
 	line := fmt.Sprintf(liveForm, clock(to), math.Round(offered*10)/10, c.Sent, c.Succeeded, c.Shed, c.Failed,
 		short(c.P50), short(c.P99))
 	if len(c.Codes) > 0 {
-		line += cut("        "+c.codes(), 80) + "\n"
+		line += cut("        "+c.codes(), columns) + "\n"
+	}
+	if t.untold {
+		line += "The first one without an answer: " + t.noAnswer + "\n"
+		t.untold = false
 	}
 	return line
 }

@@ -162,6 +162,10 @@ func restoreCount(ctx context.Context, r *run, a *account, m mark) (string, erro
 	if err != nil {
 		return "", err
 	}
+	if s, err := a.standing(ctx, m.of("variant")); err == nil && !s.inService {
+		r.tell("the endpoint is updating, and takes no other change until it is in service. Ctrl-C ends the waiting; " +
+			"then the undo command is due.")
+	}
 	if err := a.inService(ctx, r, 0); err != nil {
 		return "", err
 	}
