@@ -147,6 +147,10 @@ func (r *run) parse(flags *flag.FlagSet, args []string, named bool) (name string
 	if named && name == "" && flags.NArg() == 1 {
 		return flags.Arg(0), r.loadEnvironment()
 	}
+	if named && flags.NArg() > 0 {
+		return "", badInput{fmt.Errorf("%s: got %q: give the name first, and then the options", flags.Name(),
+			strings.Join(flags.Args(), " "))}
+	}
 	if flags.NArg() > 0 {
 		return "", badInput{fmt.Errorf("%s: got %q: everything is said with an option", flags.Name(), flags.Arg(0))}
 	}

@@ -103,6 +103,9 @@ func TestBadInput(t *testing.T) {
 		{load + "--scale 0.1 --host predictions.example.org", "this is not the host of --url"},
 		{load + "-H nothing", "a header is NAME: VALUE"},
 		{"fault floor-droped", `fault: got "floor-droped": it is one of floor-dropped, task-stopped, `},
+		{"fault --yes throttled --for 1s", `gameday fault: got "throttled --for 1s --environments testdata --env match": ` +
+			"give the name first, and then the options\n"},
+		{"load throttled", `gameday load: got "throttled": everything is said with an option` + "\n"},
 		{"fault throttled --for 0s", "--for: got 0s: a fault lasts from 1s to 24h\n"},
 		{"fault floor-dropped --yes", "--min: got 2: the minimum of variant main is 2; give a lower one, or wait until a " +
 			"floor is asserted\n"},

@@ -151,12 +151,22 @@ func TestNoMeasurementDuringAnEvent(t *testing.T) {
 	}
 }
 
-// What the local AWS can do is measured there too.
+// What the local AWS can do is measured there too: a change takes until the endpoint
+// was described five times.
 func TestMeasuredOnTheLocalAWS(t *testing.T) {
 	assert(t, 2)
 	before := state(t)
-	r := played(t, func(int) error { return nil })
-	r.now = func() time.Time { return time.Date(2027, 4, 1, 12, 0, 0, 0, time.UTC) }
+	slow := func(looks int) {
+		t.Helper()
+		if err := local.SlowEndpoints(context.Background(), region, looks); err != nil {
+			t.Fatal(err)
+		}
+	}
+	slow(5)
+	t.Cleanup(func() { slow(0) })
+	r, now := played(t, nil), time.Date(2027, 4, 1, 12, 0, 0, 0, time.UTC)
+	r.now = func() time.Time { return now }
+	r.pause = func(_ context.Context, d time.Duration) error { now = now.Add(d); return nil }
 	args := strings.Fields("start-times --repeat 2 --yes --env match --environments testdata")
 	if err := r.measure(t.Context(), args, &r.out); err != nil {
 		t.Fatalf("%v\n%s", err, &r.out)
@@ -164,7 +174,11 @@ func TestMeasuredOnTheLocalAWS(t *testing.T) {
 	if got := state(t); got != before {
 		t.Errorf("got %s, want %s", got, before)
 	}
-	if want := `"parameter":"capacity.startTime","value":"0s"`; !strings.Contains(r.out.String(), want) {
+	if want := `"parameter":"capacity.startTime","value":"20s","seconds":[20,20]`; !strings.Contains(r.out.String(), want) {
 		t.Errorf("want %s in\n%s", want, &r.out)
+	}
+	// The instances are taken away, which takes time too.
+	if err := testAccount(t).inService(t.Context(), r.run, 0); err != nil {
+		t.Fatal(err)
 	}
 }
