@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -86,6 +87,9 @@ func isLoopback(endpoint string) bool {
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// denied is how AWS names an action that is not allowed.
+var denied = regexp.MustCompile(`not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)`)
+
 // refused says in one line what AWS refused, and which action is not allowed where it
 // was a permission.
 func refused(err error, what string) error {
@@ -97,7 +101,9 @@ func refused(err error, what string) error {
 	if strings.Contains(code, "AccessDenied") || strings.Contains(code, "UnauthorizedOperation") {
 		var call *smithy.OperationError
 		action := "the action"
-		if errors.As(err, &call) {
+		if said := denied.FindStringSubmatch(failed.ErrorMessage()); said != nil {
+			action = said[1] // which may be iam:PassRole, for another operation
+		} else if errors.As(err, &call) {
 			action = actionOf(call.Service(), call.Operation())
 		}
 		return fmt.Errorf("%s: the credentials do not allow %s; allow it, or use others", what, action)

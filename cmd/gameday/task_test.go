@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -52,6 +53,26 @@ func TestTaskStopped(t *testing.T) {
 	if _, err := stopTaskOf(t.Context(), &account{tasks: f}, on); err == nil ||
 		err.Error() != "task-stopped: service gateway runs no task" {
 		t.Errorf("got %v, want that there is none", err)
+	}
+}
+
+// The action is AWS's where it names one, and else the operation.
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	call := func(code, message string) error {
+		return &smithy.OperationError{ServiceID: "Scheduler", OperationName: "CreateSchedule",
+			Err: &smithy.GenericAPIError{Code: code, Message: message}}
+	}
+	for want, err := range map[string]error{
+		"x: the credentials do not allow iam:PassRole; allow it, or use others": call("AccessDeniedException",
+			"User: arn:aws:iam::123456789012:user/a is not authorized to perform: iam:PassRole on resource: b"),
+		"x: the credentials do not allow scheduler:CreateSchedule; allow it, or use others": call("AccessDenied", "no"),
+		"x: ValidationException: wrong":                        call("ValidationException", "wrong"),
+		"x: operation error Scheduler: CreateSchedule, broken": &smithy.OperationError{ServiceID: "Scheduler", OperationName: "CreateSchedule", Err: errors.New("broken")},
+	} {
+		if got := refused(err, "x").Error(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }
 
