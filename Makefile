@@ -40,6 +40,10 @@ deploy: tools ## Deploy ENV safely: say what changes, and ask (or YES=1).
 	@bin/deploy --env $(ENV) $(if $(YES),--yes) $(if $(HOLD),--hold $(HOLD)) \
 		$(if $(DURING_EVENT),--during-event "$(DURING_EVENT)") $(if $(CDK_ARGS),-- $(CDK_ARGS))
 
+.PHONY: game-day
+game-day: ## Try an environment on its account: load, faults, measurements (ARGS="load --env prod ...", docs/game-day.md).
+	@go run ./cmd/gameday $(ARGS)
+
 # A semi-final of 1998, half as many again, as the final that prod prepares for.
 REHEARSE ?= --trace rehearsal/testdata/wc98_semifinals_1998-07-07_08.csv --from 1998-07-08T17:00:00Z --to 1998-07-09T00:00:00Z \
 	--kick-off 1998-07-08T19:00:00Z --shift-to 2027-05-29T19:00:00Z --rate-scale 1.5

@@ -224,6 +224,14 @@ var mutants = []mutant{
 		"cmd/events/prune.go", "if !w.From.After(now) && w.To.After(now) &&",
 		"if w.Starts.Before(now) && w.Ends.After(now) &&",
 		"./cmd/events"},
+	{"a fault of a game day stands after Ctrl-C",
+		"cmd/gameday/fault.go", "context.WithTimeout(context.WithoutCancel(ctx), undoWithin)",
+		"context.WithTimeout(ctx, undoWithin)", "./cmd/gameday"},
+	{"a floor that was released meanwhile is raised again",
+		"cmd/gameday/undo.go", "was = min(was, int32(holds))", "was = max(was, int32(holds))", "./cmd/gameday"},
+	{"slow answers slow the load of a game day",
+		"cmd/gameday/shape.go", "return max(0, due-elapsed), !ok", "return max(time.Millisecond, due-elapsed), !ok",
+		"./cmd/gameday"},
 }
 
 func main() {
