@@ -27,7 +27,6 @@ predictions has 30 instances
 alarm final-reminder-predictions: IF(EPOCH(requests) >= 1811627100, 1, 0) breaching to []`)
 	n.run("2027-05-29T20:15:00Z", "floor", "35", "--yes").is(t, 0, "the minimum becomes 35 instances, from 30")
 	n.stands(`endpoint/predictions/variant/main 35 to 40 in=false out=false scheduled=true
-tag final/floor/main: min=30 was=6 suspended=false set=2027-05-29T20:05:00Z until=2027-05-29T21:45:00Z
 tag final/floor/main: min=35 was=6 suspended=false set=2027-05-29T20:15:00Z
 predictions has 35 instances
 alarm final-reminder-predictions: IF(EPOCH(requests) >= 1811621700, 1, 0) breaching to []`)
