@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -13,6 +14,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 )
 
 // fault is what an AWS answers to an action in place of the local AWS.
@@ -28,6 +32,8 @@ type fault struct {
 	after int
 	// hook is called in place of an error: the call goes on.
 	hook func()
+	// reply is the answer, of status 200, in place of an error.
+	reply string
 }
 
 // faulty lets calls through to the local AWS but for faults, and counts all by action.
@@ -44,6 +50,7 @@ func (n night) behind(faults ...fault) *faulty {
 	to, err := url.Parse(n.aws.URL())
 	n.must(err)
 	proxy := httputil.NewSingleHostReverseProxy(to)
+	proxy.ErrorLog = log.New(io.Discard, "", 0) // of programs that were killed
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(body))
@@ -88,6 +95,11 @@ func (f *faulty) of(action string) *fault {
 }
 
 func (f fault) answer(w http.ResponseWriter, query bool) {
+	if f.reply != "" {
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		fmt.Fprint(w, f.reply)
+		return
+	}
 	if query {
 		w.Header().Set("Content-Type", "text/xml")
 		w.WriteHeader(f.status)
@@ -130,7 +142,6 @@ func TestRefusedBeforeAnythingChanges(t *testing.T) {
 		name   string
 		args   []string
 		faults []fault
-		status int
 		want   string
 	}{
 		{name: "over the maximum", args: []string{"floor", "60"}, want: "got 60: variant main scales to 40 instances at most: " +
@@ -164,13 +175,7 @@ func TestRefusedBeforeAnythingChanges(t *testing.T) {
 			want: "use credentials that may call application-autoscaling:RegisterScalableTarget"},
 		{name: "throttled", args: []string{"floor", "10"}, faults: []fault{throttled},
 			want: "AWS throttles the account's calls: wait a minute, and run it again"},
-		{name: "untagging refused too", args: []string{"floor", "10"}, status: 1,
-			faults: []fault{denied("RegisterScalableTarget"), {action: "DeleteTags", hook: func() {}}},
-			want:   "RegisterScalableTarget"},
 	} {
-		if c.status == 1 {
-			continue // what stays is held by TestKilledBetweenTheCalls
-		}
 		t.Run(c.name, func(t *testing.T) {
 			n := n
 			n.t = t
@@ -263,4 +268,101 @@ predictions has 30 instances`
 		n.run(during, "resume", "--yes").is(t, 0)
 		n.stands(released)
 	}
+}
+
+// TestWhatCannotBeTakenBackIsSaid: the registration is refused, and so is removing the tag.
+func TestWhatCannotBeTakenBackIsSaid(t *testing.T) {
+	n := newNight(t, "eu-north-1")
+	quickly(t)
+	n.behind(denied("RegisterScalableTarget"), denied("DeleteTags"))
+	n.run(during, "floor", "10", "--yes").is(t, 1, "may call application-autoscaling:RegisterScalableTarget",
+		"The tag final/floor/main and the reminder stay", "may call sagemaker:DeleteTags; run final resume --env prod")
+	n.credentials(n.aws.Environ(n.region))
+	n.run(before, "resume", "--yes").is(t, 0)
+	n.stands(untouched)
+
+	// A floor that stands gets its tag back.
+	n.run(during, "floor", "22", "--yes").is(t, 0)
+	standing := n.state()
+	n.behind(denied("RegisterScalableTarget"))
+	n.run(during, "floor", "33", "--yes", "--until", "22:00").is(t, 2)
+	n.stands(standing)
+	n.behind(denied("DeleteAlarms"))
+	n.run(during, "resume", "--yes").is(t, 1, "the scaling is taken back, and the reminder is not", "cloudwatch:DeleteAlarms")
+	n.behind(denied("DeleteTags"))
+	n.run(during, "resume", "--yes").is(t, 1, "the scaling is taken back, and the endpoint's tags stay", "sagemaker:DeleteTags")
+	n.behind(denied("PutMetricAlarm"))
+	n.run(during, "floor", "33", "--yes").is(t, 0, "Nothing reminds of it: cloudwatch:PutMetricAlarm: AccessDenied",
+		"The minimum of variant main is 33 instances.")
+}
+
+// TestRegistrationIsTriedAgain: while other changes of the target are in progress, and where
+// the answer of a read is older than the registration.
+func TestRegistrationIsTriedAgain(t *testing.T) {
+	n := newNight(t, "ap-south-1")
+	quickly(t)
+	busy := fault{action: "RegisterScalableTarget", code: "ConcurrentUpdateException", status: http.StatusBadRequest,
+		message: "there is already a pending update", times: 4}
+	stale := fault{action: "DescribeScalableTargets", after: 2, times: 5, reply: `{"ScalableTargets": [{
+		"ServiceNamespace": "sagemaker", "ResourceId": "endpoint/predictions/variant/main", "MinCapacity": 6,
+		"MaxCapacity": 40, "ScalableDimension": "sagemaker:variant:DesiredInstanceCount"}]}`}
+	f := n.behind(busy, stale)
+	n.run(during, "floor", "30", "--yes").is(t, 0)
+	if calls := f.calls["RegisterScalableTarget"]; calls != 5 {
+		t.Errorf("got %d calls, want 5", calls)
+	}
+	if calls := f.calls["DescribeScalableTargets"]; calls != 8 {
+		t.Errorf("got %d reads, want 8", calls)
+	}
+	busy.times, stale.times = 0, 0
+	f = n.behind(busy)
+	n.run(during, "floor", "31", "--yes").is(t, 2, "RegisterScalableTarget: ConcurrentUpdateException: there is already a pending update; another change of it is in progress: run it again")
+	if calls := f.calls["RegisterScalableTarget"]; calls != registrationAttempts {
+		t.Errorf("got %d calls, want %d", calls, registrationAttempts)
+	}
+	n.behind(stale)
+	n.run(during, "floor", "32", "--yes").is(t, 1, "the registration of variant main was accepted, and after 50ms "+
+		"the minimum is 6, not 32")
+}
+
+// TestWaitsWhileTheEndpointIsUpdating: SageMaker refuses another capacity meanwhile.
+func TestWaitsWhileTheEndpointIsUpdating(t *testing.T) {
+	n := newNight(t, "ap-northeast-1")
+	quickly(t)
+	client := n.sagemaker()
+	described, err := client.DescribeEndpointConfig(t.Context(),
+		&sagemaker.DescribeEndpointConfigInput{EndpointConfigName: aws.String("predictions")})
+	n.must(err)
+	_, err = client.CreateEndpointConfig(t.Context(), &sagemaker.CreateEndpointConfigInput{
+		EndpointConfigName: aws.String("next"), ProductionVariants: described.ProductionVariants})
+	n.must(err)
+	updating := func(config string, looks int) {
+		n.must(n.aws.SlowEndpoints(t.Context(), n.region, looks))
+		_, err := client.UpdateEndpoint(t.Context(), &sagemaker.UpdateEndpointInput{EndpointName: aws.String("predictions"),
+			EndpointConfigName: &config, RetainAllVariantProperties: aws.Bool(true)})
+		n.must(err)
+	}
+	updating("next", 6)
+	n.run(during, "status").is(t, 1, "endpoint predictions is Updating", "the endpoint is Updating: nothing scales meanwhile")
+	f := n.behind()
+	n.run(during, "floor", "30", "--yes").is(t, 0, "Waiting: endpoint predictions is Updating, and SageMaker refuses "+
+		"another capacity meanwhile. Ctrl-C leaves all as it is.")
+	if calls := f.calls["DescribeEndpoint"]; calls < 4 {
+		t.Errorf("got %d looks at the endpoint, want more", calls)
+	}
+	for range 10 { // the scale-out takes its time too
+		_, err := client.DescribeEndpoint(t.Context(), &sagemaker.DescribeEndpointInput{EndpointName: aws.String("predictions")})
+		n.must(err)
+	}
+	held := n.state()
+
+	updating("predictions", 1000)
+	endpointFor = 20 * time.Millisecond
+	n.run(during, "floor", "35", "--yes").is(t, 2, "endpoint predictions has been Updating for 20ms", "nothing was changed")
+	n.behind(fault{action: "DescribeEndpoint", reply: `{"EndpointName": "predictions", "EndpointArn": "arn", "EndpointStatus":
+		"Failed", "FailureReason": "no capacity", "EndpointConfigName": "next", "CreationTime": 0, "LastModifiedTime": 0}`})
+	n.run(during, "floor", "35", "--yes").is(t, 2, "endpoint predictions is Failed (no capacity): its capacity cannot be changed")
+	n.credentials(n.aws.Environ(n.region))
+	n.stands(held)
+	n.must(n.aws.SlowEndpoints(t.Context(), n.region, 0))
 }

@@ -197,7 +197,7 @@ func (g *gathering) judge() {
 	slices.SortFunc(p.Unknown, func(a, b unknown) int { return strings.Compare(a.Part, b.Part) })
 	slices.Sort(g.essential)
 	for _, name := range g.essential {
-		p.Wrong = append(p.Wrong, fmt.Sprintf("the part %s cannot be read: what is wrong there is not known", name))
+		p.Wrong = append(p.Wrong, fmt.Sprintf("%s cannot be read: whether something is wrong there is not known", name))
 	}
 	if status := p.EndpointStatus; status != "" && status != "InService" {
 		say := &p.Notes

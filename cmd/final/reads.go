@@ -34,13 +34,19 @@ func unsupported(action string, err error) error {
 	return account.Error(action, err)
 }
 
+// once is a read whose part is not essential: where it fails, the rest is shown without
+// waiting for another try.
+const once = 1
+
 // activitiesShown is how many activities of one thing are shown.
 const activitiesShown = 3
 
 // readActivities reads the last scaling activities of one thing, also what was asked for and
 // did not scale.
 func (g *gathering) readActivities(s scaled) error {
-	found, err := applicationautoscaling.NewFromConfig(g.r.aws).DescribeScalingActivities(g.ctx,
+	client := applicationautoscaling.NewFromConfig(g.r.aws,
+		func(o *applicationautoscaling.Options) { o.RetryMaxAttempts = once })
+	found, err := client.DescribeScalingActivities(g.ctx,
 		&applicationautoscaling.DescribeScalingActivitiesInput{
 			ServiceNamespace:           scaling.ServiceNamespace(s.target.Dimension.Namespace()),
 			ResourceId:                 &s.target.ResourceID,
@@ -88,7 +94,8 @@ func notScaled(reason scaling.NotScaledReason, unit string) string {
 
 // readReservation reads the load balancer's reservation of capacity units (fact F27).
 func (g *gathering) readReservation(arn string) error {
-	found, err := elb.NewFromConfig(g.r.aws).DescribeCapacityReservation(g.ctx,
+	client := elb.NewFromConfig(g.r.aws, func(o *elb.Options) { o.RetryMaxAttempts = once })
+	found, err := client.DescribeCapacityReservation(g.ctx,
 		&elb.DescribeCapacityReservationInput{LoadBalancerArn: &arn})
 	if err != nil {
 		return unsupported("elasticloadbalancing:DescribeCapacityReservation", err)

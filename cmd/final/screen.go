@@ -127,9 +127,9 @@ func (s *screen) scaled(p page) {
 func (s *screen) held(what string, h heldPage) {
 	until := ""
 	if h.Until != nil {
-		until = ", until " + stamp(h.Until.In(s.zone))
+		until = ", until " + h.Until.In(s.zone).Format("Mon 15:04 MST")
 	}
-	s.line("  held by hand: %s since %s%s", what, stamp(h.Set.In(s.zone)), until)
+	s.line("  held by hand: %s since %s%s", what, h.Set.In(s.zone).Format("Mon 15:04 MST"), until)
 }
 
 func number(n *int) string {
