@@ -51,10 +51,13 @@ func (g *gathering) scaledPage(s scaled) scaledPage {
 	if f, ok := g.fleets[s.target.ResourceID]; ok {
 		starting := max(0, f.desired-f.inService)
 		one.Desired, one.InService, one.Starting = &f.desired, &f.inService, &starting
-		if f.inService < shall.capacity && registered && is.min >= shall.capacity {
-			if late := now.Sub(shall.since) - s.calendar.StartTime - startDelay; shall.since.IsZero() || late > 0 {
-				wrong("%d of the floor's %d %s are in service", f.inService, shall.capacity, s.unit())
-			}
+		since := shall.since
+		if isFloor {
+			since = floor.set
+		}
+		late := since.IsZero() || now.Sub(since) > s.calendar.StartTime+startDelay
+		if registered && f.inService < is.min && late {
+			wrong("%d of the minimum's %d %s are in service", f.inService, is.min, s.unit())
 		}
 		if registered && f.desired >= is.max && is.max > 0 {
 			note("it is at its maximum of %d: it cannot grow", is.max)

@@ -97,7 +97,9 @@ func milliseconds(v *float64) string {
 func (s *screen) loadBalancer(p page) {
 	l := p.LoadBalancer
 	if l == nil {
-		s.line("  load balancer: capacity units unknown")
+		if p.unread("load balancer") || p.unread("front end") { // else it is not the environment's
+			s.line("  load balancer: capacity units unknown")
+		}
 		return
 	}
 	states := ""
@@ -161,11 +163,10 @@ func (s *screen) activities(p page) {
 
 func (s *screen) alarms(p page) {
 	if len(p.Alarms) == 0 {
-		known := !slices.ContainsFunc(p.Unknown, func(u unknown) bool { return u.Part == "alarms" })
-		if known {
-			s.heading("ALARMS: none in ALARM")
-		} else {
+		if p.unread("alarms") {
 			s.heading("ALARMS: unknown")
+		} else {
+			s.heading("ALARMS: none in ALARM")
 		}
 		return
 	}
@@ -179,6 +180,11 @@ func (s *screen) alarms(p page) {
 		s.b.WriteString("  " + s.painted(fmt.Sprintf("%-9s", word), colour) +
 			cut(a.Name, columns-30) + a.Since.In(s.zone).Format(" since 15:04 MST") + "\n")
 	}
+}
+
+// unread reports whether a part could not be read.
+func (p page) unread(part string) bool {
+	return slices.ContainsFunc(p.Unknown, func(u unknown) bool { return u.Part == part })
 }
 
 func (s *screen) next(p page) {

@@ -27,7 +27,7 @@ var statusCommand = command{
 }
 
 // watchEvery is how often --watch renews the screen.
-const watchEvery = 5 * time.Second
+var watchEvery = 5 * time.Second
 
 func (r *run) status(ctx context.Context, watch, asJSON bool) error {
 	terminal := cli.IsTerminal(r.out)
