@@ -40,6 +40,27 @@ deploy: tools ## Deploy environment ENV, safely: say what changes, ask (YES=1: d
 	@bin/deploy --env $(ENV) $(if $(YES),--yes) $(if $(HOLD),--hold $(HOLD)) \
 		$(if $(DURING_EVENT),--during-event "$(DURING_EVENT)") $(if $(CDK_ARGS),-- $(CDK_ARGS))
 
+# The operator's program, for the night of an event: docs/final.md.
+.PHONY: bin/final
+bin/final:
+	@go build -o $@ ./cmd/final
+
+.PHONY: status
+status: bin/final ## Show what stands of environment ENV along the path of a request (WATCH=1: renew it every 5 s).
+	@bin/final status --env $(ENV) $(if $(WATCH),--watch)
+
+.PHONY: floor
+floor: bin/final ## Set the minimum of environment ENV to MIN now (OF: of which variant, UNTIL: when to remind).
+	@bin/final floor $(MIN) --env $(ENV) $(if $(OF),--of $(OF)) $(if $(UNTIL),--until $(UNTIL)) $(if $(YES),--yes)
+
+.PHONY: freeze
+freeze: bin/final ## Suspend the scale-in of environment ENV (OF: of which variant).
+	@bin/final freeze --env $(ENV) $(if $(OF),--of $(OF)) $(if $(YES),--yes)
+
+.PHONY: resume
+resume: bin/final ## Take floor and freeze of environment ENV back: the calendar steers again.
+	@bin/final resume --env $(ENV) $(if $(YES),--yes)
+
 # A semi-final of 1998, half as many again, as the final that prod prepares for.
 REHEARSE ?= --trace rehearsal/testdata/wc98_semifinals_1998-07-07_08.csv --from 1998-07-08T17:00:00Z --to 1998-07-09T00:00:00Z \
 	--kick-off 1998-07-08T19:00:00Z --shift-to 2027-05-29T19:00:00Z --rate-scale 1.5

@@ -23,6 +23,8 @@ import (
 type fault struct {
 	// action is such as RegisterScalableTarget.
 	action string
+	// in is a part of the call's body. Default: "", any call.
+	in string
 	// code is the error's, such as AccessDeniedException, with the status and message.
 	code, message string
 	status        int
@@ -55,7 +57,7 @@ func (n night) behind(faults ...fault) *faulty {
 		body, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		action, query := actionOf(r, body)
-		if f := f.of(action); f != nil && f.hook != nil {
+		if f := f.of(action, string(body)); f != nil && f.hook != nil {
 			f.hook()
 		} else if f != nil {
 			f.answer(w, query)
@@ -81,13 +83,14 @@ func actionOf(r *http.Request, body []byte) (action string, query bool) {
 }
 
 // of is the fault of a call, nil for none.
-func (f *faulty) of(action string) *fault {
+func (f *faulty) of(action, body string) *fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.calls[action]++
 	for i := range f.faults {
 		one := &f.faults[i]
-		if n := f.calls[action] - one.after; one.action == action && n > 0 && (one.times == 0 || n <= one.times) {
+		n := f.calls[action] - one.after
+		if one.action == action && n > 0 && (one.times == 0 || n <= one.times) && strings.Contains(body, one.in) {
 			return one
 		}
 	}

@@ -79,7 +79,7 @@ func (r *run) floor(ctx context.Context, n int, of, untilText string) error {
 		return err
 	}
 	h := hold{of: s, key: floorTag + s.name, min: n, suspended: is.suspended,
-		tag: held{floor: n, was: is.min, suspended: is.suspended.Scheduled, set: r.now(), until: until}}
+		tag: held{floor: n, was: is.min, suspended: is.suspended.Scheduled, set: r.now().Truncate(time.Minute), until: until}}
 	h.suspended.Scheduled = true
 	if first, again := before[h.key]; again {
 		h.tag.was, h.tag.suspended = first.was, first.suspended

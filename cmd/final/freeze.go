@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 )
@@ -42,7 +43,7 @@ func (r *run) freeze(ctx context.Context, of string) error {
 		return err
 	}
 	h := hold{of: s, key: freezeTag + s.name, min: is.min, suspended: is.suspended,
-		tag: held{was: is.min, suspended: is.suspended.ScaleIn, set: r.now()}}
+		tag: held{was: is.min, suspended: is.suspended.ScaleIn, set: r.now().Truncate(time.Minute)}}
 	h.suspended.ScaleIn = true
 	first, again := before[h.key]
 	if again {

@@ -189,7 +189,8 @@ func (g *gathering) judge() {
 	for _, s := range g.things {
 		p.Scaled = append(p.Scaled, g.scaledPage(s))
 		if c, ok := s.next(p.At); ok {
-			p.Next = append(p.Next, nextPage{At: c.at.In(s.zone(p.At)), Name: s.String(), To: c.to, Why: c.why})
+			p.Next = append(p.Next, nextPage{At: c.at.In(s.zone(p.At)), Name: s.String(), To: c.to, Why: c.why,
+				Suspended: g.targets[s.target.ResourceID].suspended.Scheduled})
 		}
 	}
 	slices.SortStableFunc(p.Next, func(a, b nextPage) int { return a.At.Compare(b.At) })

@@ -99,6 +99,8 @@ type nextPage struct {
 	Name string    `json:"name"`
 	To   string    `json:"to"`
 	Why  string    `json:"why"`
+	// Suspended says that it does not happen, as scheduled scaling is suspended.
+	Suspended bool `json:"suspended"`
 }
 
 // unknown is a part that could not be read.

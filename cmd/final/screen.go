@@ -194,7 +194,11 @@ func (s *screen) next(p page) {
 	}
 	s.heading("NEXT")
 	for _, n := range p.Next[:min(shown, len(p.Next))] {
-		s.line("  %s  %s: %s (%s)", stamp(n.At), n.Name, n.To, n.Why)
+		text := fmt.Sprintf("%s: %s (%s)", n.Name, n.To, n.Why)
+		if n.Suspended {
+			text = "SUSPENDED " + text
+		}
+		s.line("  %s  %s", stamp(n.At), text)
 	}
 }
 

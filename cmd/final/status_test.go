@@ -159,7 +159,11 @@ func TestStatusOfABadNight(t *testing.T) {
 	n.run(during, "status").is(t, 1, "WRONG variant main: suspended by final: scheduled scaling",
 		"note variant main: it is at its maximum of 40: it cannot grow",
 		"held by hand: floor 40 since Sat 21:05 BST, until Sat 22:00 BST")
-	n.run("2027-05-29T21:00:00Z", "status").is(t, 1, "the floor of 40 is overdue since Sat 29 May 22:00 BST (21:00 UTC): "+
+	n.run(during, "status").is(t, 1, "SUSPENDED variant main: minimum 13 (final)")
+	_, err := n.cloudwatch().SetAlarmState(t.Context(), &cloudwatch.SetAlarmStateInput{
+		AlarmName: aws.String("final-reminder-predictions"), StateValue: cwtypes.StateValueAlarm, StateReason: aws.String("due")})
+	n.must(err)
+	n.run("2027-05-29T21:00:00Z", "status").is(t, 1, "notice final-reminder-predictions since", "the floor of 40 is overdue since Sat 29 May 22:00 BST (21:00 UTC): "+
 		"run final resume --env prod")
 	n.run(during, "freeze", "--yes").is(t, 0)
 	n.run(during, "status").is(t, 1, "suspended by final: scheduled scaling, scale-in", "suspended: scheduled, scaleIn")
