@@ -198,7 +198,11 @@ func (s *screen) next(p page) {
 		if n.Suspended {
 			text = "SUSPENDED " + text
 		}
-		s.line("  %s  %s", stamp(n.At), text)
+		lead := "  " + stamp(n.At) + "  "
+		for _, line := range wrap(text, columns-utf8.RuneCountInString(lead)) {
+			s.b.WriteString(lead + line + "\n")
+			lead = strings.Repeat(" ", utf8.RuneCountInString(lead))
+		}
 	}
 }
 
