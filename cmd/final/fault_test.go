@@ -106,8 +106,8 @@ func (f fault) answer(w http.ResponseWriter, query bool) {
 	if query {
 		w.Header().Set("Content-Type", "text/xml")
 		w.WriteHeader(f.status)
-		fmt.Fprintf(w, "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error></ErrorResponse>",
-			f.code, f.message)
+		fmt.Fprintf(w, "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error>"+
+			"</ErrorResponse>", f.code, f.message)
 		return
 	}
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
@@ -147,8 +147,9 @@ func TestRefusedBeforeAnythingChanges(t *testing.T) {
 		faults []fault
 		want   string
 	}{
-		{name: "over the maximum", args: []string{"floor", "60"}, want: "got 60: variant main scales to 40 instances at most: " +
-			"give that or less, or deploy a higher maximum (scaling.maxCapacity, then make deploy ENV=prod)"},
+		{name: "over the maximum", args: []string{"floor", "60"},
+			want: "got 60: variant main scales to 40 instances at most: " +
+				"give that or less, or deploy a higher maximum (scaling.maxCapacity, then make deploy ENV=prod)"},
 		{name: "zero", args: []string{"floor", "0"}, want: "got 0: the minimum is 1 or more"},
 		{name: "negative", args: []string{"floor", "-3"}, want: "got -3: the minimum is 1 or more"},
 		{name: "no number", args: []string{"floor", "many"}, want: `got "many": the minimum is a whole number`},
@@ -157,7 +158,8 @@ func TestRefusedBeforeAnythingChanges(t *testing.T) {
 		{name: "two minimums", args: []string{"floor", "10", "20"}, want: "got 2 arguments: give the minimum"},
 		{name: "nothing of that name", args: []string{"floor", "10", "--of", "maim"},
 			want: `--of: got "maim": what scales is main`},
-		{name: "no time", args: []string{"floor", "10", "--until", "soon"}, want: `--until: got "soon": a time is written as 22:45`},
+		{name: "no time", args: []string{"floor", "10", "--until", "soon"},
+			want: `--until: got "soon": a time is written as 22:45`},
 		{name: "a time that is over", args: []string{"floor", "10", "--until", "2027-05-29T20:00:00Z"},
 			want: "it is over, now is Sat 29 May 21:05 BST (20:05 UTC)"},
 		{name: "a time too far ahead", args: []string{"floor", "10", "--until", "2027-06-29T20:00"},
@@ -291,9 +293,11 @@ func TestWhatCannotBeTakenBackIsSaid(t *testing.T) {
 	n.run(during, "floor", "33", "--yes", "--until", "22:00").is(t, 2)
 	n.stands(standing)
 	n.behind(denied("DeleteAlarms"))
-	n.run(during, "resume", "--yes").is(t, 1, "the scaling is taken back, and the reminder is not", "cloudwatch:DeleteAlarms")
+	n.run(during, "resume", "--yes").is(t, 1, "the scaling is taken back, and the reminder is not",
+		"cloudwatch:DeleteAlarms")
 	n.behind(denied("DeleteTags"))
-	n.run(during, "resume", "--yes").is(t, 1, "the scaling is taken back, and the endpoint's tags stay", "sagemaker:DeleteTags")
+	n.run(during, "resume", "--yes").is(t, 1, "the scaling is taken back, and the endpoint's tags stay",
+		"sagemaker:DeleteTags")
 	n.behind(denied("PutMetricAlarm"))
 	n.run(during, "floor", "33", "--yes").is(t, 0, "Nothing reminds of it: cloudwatch:PutMetricAlarm: AccessDenied",
 		"The minimum of variant main is 33 instances.")
@@ -319,7 +323,8 @@ func TestRegistrationIsTriedAgain(t *testing.T) {
 	}
 	busy.times, stale.times = 0, 0
 	f = n.behind(busy)
-	n.run(during, "floor", "31", "--yes").is(t, 2, "RegisterScalableTarget: ConcurrentUpdateException: there is already a pending update; another change of it is in progress: run it again")
+	n.run(during, "floor", "31", "--yes").is(t, 2, "RegisterScalableTarget: "+
+		"ConcurrentUpdateException: there is already a pending update; another change of it is in progress: run it again")
 	if calls := f.calls["RegisterScalableTarget"]; calls != registrationAttempts {
 		t.Errorf("got %d calls, want %d", calls, registrationAttempts)
 	}
@@ -346,7 +351,8 @@ func TestWaitsWhileTheEndpointIsUpdating(t *testing.T) {
 		n.must(err)
 	}
 	updating("next", 6)
-	n.run(during, "status").is(t, 1, "endpoint predictions is Updating", "the endpoint is Updating: nothing scales meanwhile")
+	n.run(during, "status").is(t, 1, "endpoint predictions is Updating",
+		"the endpoint is Updating: nothing scales meanwhile")
 	f := n.behind()
 	n.run(during, "floor", "30", "--yes").is(t, 0, "Waiting: endpoint predictions is Updating, and SageMaker refuses "+
 		"another capacity meanwhile. Ctrl-C leaves all as it is.")
@@ -354,17 +360,20 @@ func TestWaitsWhileTheEndpointIsUpdating(t *testing.T) {
 		t.Errorf("got %d looks at the endpoint, want more", calls)
 	}
 	for range 10 { // the scale-out takes its time too
-		_, err := client.DescribeEndpoint(t.Context(), &sagemaker.DescribeEndpointInput{EndpointName: aws.String("predictions")})
+		_, err := client.DescribeEndpoint(t.Context(),
+			&sagemaker.DescribeEndpointInput{EndpointName: aws.String("predictions")})
 		n.must(err)
 	}
 	held := n.state()
 
 	updating("predictions", 1000)
 	endpointFor = 20 * time.Millisecond
-	n.run(during, "floor", "35", "--yes").is(t, 2, "endpoint predictions has been Updating for 20ms", "nothing was changed")
-	n.behind(fault{action: "DescribeEndpoint", reply: `{"EndpointName": "predictions", "EndpointArn": "arn", "EndpointStatus":
-		"Failed", "FailureReason": "no capacity", "EndpointConfigName": "next", "CreationTime": 0, "LastModifiedTime": 0}`})
-	n.run(during, "floor", "35", "--yes").is(t, 2, "endpoint predictions is Failed (no capacity): its capacity cannot be changed")
+	n.run(during, "floor", "35", "--yes").is(t, 2, "endpoint predictions has been Updating for 20ms",
+		"nothing was changed")
+	n.behind(fault{action: "DescribeEndpoint", reply: `{"EndpointName": "predictions", "EndpointArn": "arn",
+		"EndpointStatus": "Failed", "FailureReason": "no capacity", "EndpointConfigName": "next", "CreationTime": 0, "LastModifiedTime": 0}`})
+	n.run(during, "floor", "35", "--yes").is(t, 2,
+		"endpoint predictions is Failed (no capacity): its capacity cannot be changed")
 	n.credentials(n.aws.Environ(n.region))
 	n.stands(held)
 	n.must(n.aws.SlowEndpoints(t.Context(), n.region, 0))

@@ -54,7 +54,8 @@ func TestFreeze(t *testing.T) {
 tag final/freeze/main: min=0 was=6 suspended=false set=2027-05-29T20:05:00Z
 predictions has 6 instances
 alarm final-reminder-predictions: IF(EPOCH(requests) >= 1811621100, 1, 0) breaching to []`)
-	n.run(during, "freeze", "--yes").is(t, 0, "variant main is frozen since Sat 29 May 21:05 BST (20:05 UTC): nothing was changed.")
+	n.run(during, "freeze", "--yes").is(t, 0,
+		"variant main is frozen since Sat 29 May 21:05 BST (20:05 UTC): nothing was changed.")
 	n.run(during, "floor", "25", "--yes").is(t, 0)
 	n.stands(`endpoint/predictions/variant/main 25 to 40 in=true out=false scheduled=true
 tag final/freeze/main: min=0 was=6 suspended=false set=2027-05-29T20:05:00Z

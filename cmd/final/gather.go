@@ -66,10 +66,13 @@ func gather(ctx context.Context, r *run) (page, error) {
 	return g.page, nil
 }
 
+// activitiesOf begins the names of the parts that are scaling activities.
+const activitiesOf = "activities of "
+
 // of reads one thing that scales.
 func (g *gathering) of(s scaled) {
 	g.part("target of "+s.String(), true, func() error { return g.readTarget(s) })
-	g.part("activities of "+s.String(), false, func() error { return g.readActivities(s) })
+	g.part(activitiesOf+s.String(), false, func() error { return g.readActivities(s) })
 }
 
 // part reads one part. Its error becomes a line of the page.
@@ -216,8 +219,8 @@ func (g *gathering) judge() {
 		if slices.Contains(l.States, "failed") {
 			p.Wrong = append(p.Wrong, "the load balancer's reservation of capacity units has failed")
 		} else if l.CapacityUnits < l.ExpectedUnits {
-			p.Wrong = append(p.Wrong, fmt.Sprintf("the load balancer has %d capacity units reserved, and the calendar expects %d",
-				l.CapacityUnits, l.ExpectedUnits))
+			p.Wrong = append(p.Wrong, fmt.Sprintf("the load balancer has %d capacity units reserved, "+
+				"and the calendar expects %d", l.CapacityUnits, l.ExpectedUnits))
 		}
 	}
 }

@@ -16,7 +16,8 @@ func TestTheTopicIsTold(t *testing.T) {
 	n := newNight(t, "ap-southeast-2")
 	n.stack("prod-monitoring", "Resources: {Topic: {Type: AWS::SNS::Topic, Properties: {TopicName: alarms}}}")
 	topic := "arn:aws:sns:ap-southeast-2:123456789012:alarms"
-	n.run(during, "floor", "30", "--yes").is(t, 0, "The alarm final-reminder-predictions reminds of it, by the topic "+topic)
+	n.run(during, "floor", "30", "--yes").is(t, 0,
+		"The alarm final-reminder-predictions reminds of it, by the topic "+topic)
 	if state := n.state(); !strings.Contains(state, "breaching to ["+topic+"]") {
 		t.Errorf("got %s", state)
 	}
@@ -35,7 +36,8 @@ Resources:
       {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}]}}
   Gateway:
     Type: AWS::Lambda::Function
-    Properties: {Handler: index.handler, Runtime: python3.12, Role: !GetAtt Role.Arn, Code: {ZipFile: "def handler(): pass"}}
+    Properties: {Handler: index.handler, Runtime: python3.12, Role: !GetAtt Role.Arn,
+      Code: {ZipFile: "def handler(): pass"}}
   GatewayVersion: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref Gateway}}
   GatewayAlias:
     Type: AWS::Lambda::Alias
@@ -55,7 +57,8 @@ Resources:
 // TestFunctionGateway: provisioned concurrency has floors too.
 func TestFunctionGateway(t *testing.T) {
 	n := newNight(t, "eu-south-1")
-	n.environment("prod", nightFile+"  capacity: {requestLatency: 50ms, provisionedConcurrency: true, reservedConcurrency: 200}\n")
+	n.environment("prod", nightFile+
+		"  capacity: {requestLatency: 50ms, provisionedConcurrency: true, reservedConcurrency: 200}\n")
 	n.register(20, 40)
 	n.stack("prod-frontend", functionTemplate)
 	got := n.run(during, "status")
@@ -63,7 +66,8 @@ func TestFunctionGateway(t *testing.T) {
 	n.run(during, "floor", "120", "--of", "gateway", "--yes").is(t, 0, "the minimum becomes 120 environments, from 0")
 	n.run(during, "status").is(t, 1, "gateway 100 120 200 30 30 0")
 	n.run(during, "resume", "--yes").is(t, 0, "the minimum becomes 100 environments")
-	n.run(during, "status").is(t, 1, "WRONG gateway: 30 of the minimum's 100 environments are in service") // the local AWS moves none
+	// The local AWS moves none.
+	n.run(during, "status").is(t, 1, "WRONG gateway: 30 of the minimum's 100 environments are in service")
 }
 
 // componentTemplate is a component on the endpoint of a night.
@@ -122,7 +126,8 @@ frontend:`+tail)
 	n.stack("components", componentTemplate)
 	n.stack("prod-frontend", "Resources: {Other: {Type: AWS::SNS::Topic}}")
 	n.run(during, "status").is(t, 0, "component odds 2 2 8 2 2 0")
-	n.run(during, "floor", "5", "--yes").is(t, 0, "component odds of components in ap-northeast-2: the minimum becomes 5 copies")
+	n.run(during, "floor", "5", "--yes").is(t, 0,
+		"component odds of components in ap-northeast-2: the minimum becomes 5 copies")
 	n.run(during, "status").is(t, 1, "component odds 2 5 8 5 5 0")
 	n.run(during, "floor", "9", "--yes").is(t, 2, "component odds scales to 8 copies at most",
 		"(maxCapacity of the component, then make deploy ENV=prod)")

@@ -56,7 +56,8 @@ variant: {instanceType: ml.c6i.large}
 capacity: {requestsPerSecondPerInstance: 100, startTime: 5m}
 scaling: {minCapacity: 6, maxCapacity: 40, safetyFactor: 0.7}
 events:
-  - {name: final, timezone: Europe/London, starts: 2027-05-29T20:00, ends: 2027-05-29T22:00, peakRequestsPerSecond: 1400}
+  - {name: final, timezone: Europe/London, starts: 2027-05-29T20:00, ends: 2027-05-29T22:00,
+     peakRequestsPerSecond: 1400}
 frontend:
   plainHttp: true
 `

@@ -110,7 +110,8 @@ func (s *screen) loadBalancer(p page) {
 }
 
 func (s *screen) scaled(p page) {
-	s.heading(fmt.Sprintf("%-27s%6s%6s%6s%9s%12s%10s", "SCALED", "FLOOR", "MIN", "MAX", "DESIRED", "IN SERVICE", "STARTING"))
+	s.heading(fmt.Sprintf("%-27s%6s%6s%6s%9s%12s%10s",
+		"SCALED", "FLOOR", "MIN", "MAX", "DESIRED", "IN SERVICE", "STARTING"))
 	for _, one := range p.Scaled {
 		s.line("%-27s%6d%6s%6s%9s%12s%10s", cut(one.of.String(), 26), one.ExpectedMin,
 			number(one.Min), number(one.Max), number(one.Desired), number(one.InService), number(one.Starting))
@@ -145,6 +146,14 @@ func number(n *int) string {
 const shown = 5
 
 func (s *screen) activities(p page) {
+	if len(p.Activities) == 0 {
+		known := "none"
+		if slices.ContainsFunc(p.Unknown, func(u unknown) bool { return strings.HasPrefix(u.Part, activitiesOf) }) {
+			known = "unknown"
+		}
+		s.heading("LAST SCALING: " + known)
+		return
+	}
 	s.heading("LAST SCALING")
 	for _, a := range p.Activities[:min(shown, len(p.Activities))] {
 		text := fmt.Sprintf("%s: %s", a.Name, a.What)
@@ -155,9 +164,6 @@ func (s *screen) activities(p page) {
 			text += "; not scaled: " + strings.Join(a.NotScaled, "; ")
 		}
 		s.item("  "+a.At.In(s.zone).Format("15:04"), text, "")
-	}
-	if len(p.Activities) == 0 {
-		s.line("  none is known")
 	}
 }
 

@@ -115,8 +115,7 @@ SCALED                      FLOOR   MIN   MAX  DESIRED  IN SERVICE  STARTING
 variant main                   20    20    40       20          20         0
 gateway                         4     4    20        4           4         0
 
-LAST SCALING
-  none is known
+LAST SCALING: none
 
 ALARMS: none in ALARM
 
@@ -161,10 +160,12 @@ func TestStatusOfABadNight(t *testing.T) {
 		"held by hand: floor 40 since Sat 21:05 BST, until Sat 22:00 BST")
 	n.run(during, "status").is(t, 1, "SUSPENDED variant main: minimum 13 (final)")
 	_, err := n.cloudwatch().SetAlarmState(t.Context(), &cloudwatch.SetAlarmStateInput{
-		AlarmName: aws.String("final-reminder-predictions"), StateValue: cwtypes.StateValueAlarm, StateReason: aws.String("due")})
+		AlarmName: aws.String("final-reminder-predictions"), StateValue: cwtypes.StateValueAlarm,
+		StateReason: aws.String("due")})
 	n.must(err)
-	n.run("2027-05-29T21:00:00Z", "status").is(t, 1, "notice final-reminder-predictions since", "the floor of 40 is overdue since Sat 29 May 22:00 BST (21:00 UTC): "+
-		"run final resume --env prod")
+	n.run("2027-05-29T21:00:00Z", "status").is(t, 1, "notice final-reminder-predictions since",
+		"the floor of 40 is overdue since Sat 29 May 22:00 BST (21:00 UTC): "+
+			"run final resume --env prod")
 	n.run(during, "freeze", "--yes").is(t, 0)
 	n.run(during, "status").is(t, 1, "suspended by final: scheduled scaling, scale-in", "suspended: scheduled, scaleIn")
 
@@ -185,12 +186,15 @@ func TestStatusOfABadNight(t *testing.T) {
 	n.run(during, "status").is(t, 0)
 
 	// Alarms of this environment, and of others.
-	for _, name := range []string{"prod-monitoring-Critical-1A", "prod-inference-Emergency-2B", "prod-2-monitoring-Critical-3C"} {
+	for _, name := range []string{
+		"prod-monitoring-Critical-1A", "prod-inference-Emergency-2B", "prod-2-monitoring-Critical-3C",
+	} {
 		n.alarm(name, cwtypes.StateValueAlarm)
 	}
 	n.alarm("prod-monitoring-Warning-4D", cwtypes.StateValueOk)
 	got := n.run(during, "status")
-	got.is(t, 1, "WRONG a critical alarm is in ALARM: prod-monitoring-Critical-1A", "critical prod-monitoring-Critical-1A since",
+	got.is(t, 1, "WRONG a critical alarm is in ALARM: prod-monitoring-Critical-1A",
+		"critical prod-monitoring-Critical-1A since",
 		"alarm prod-inference-Emergency-2B since")
 	if strings.Contains(got.out, "prod-2-") || strings.Contains(got.out, "Warning-4D") {
 		t.Errorf("got %s", got.out)
@@ -217,7 +221,7 @@ func TestStatusShowsTheRest(t *testing.T) {
 		{missing("DescribeCapacityReservation"), 0,
 			"load balancer: elasticloadbalancing:DescribeCapacityReservation is not supported here"},
 		{denied("DescribeCapacityReservation"), 0, "may call elasticloadbalancing:DescribeCapacityReservation"},
-		{denied("DescribeScalingActivities"), 0, "may call application-autoscaling:DescribeScalingActivities"},
+		{denied("DescribeScalingActivities"), 0, "LAST SCALING: unknown"},
 		{denied("DescribeScalableTargets"), 1, "target of variant main: application-autoscaling:DescribeScalableTargets"},
 		{denied("DescribeAlarms"), 1, "ALARMS: unknown"},
 		{denied("ListStackResources"), 1, "may call cloudformation:ListStackResources"},
@@ -238,7 +242,8 @@ func TestNotScaledInPlainWords(t *testing.T) {
 	n.withFront()
 	n.register(20, 40)
 	n.behind(fault{action: "DescribeScalingActivities", reply: `{"ScalingActivities": [
-		{"ActivityId": "1", "StartTime": 1811621000, "StatusCode": "Failed", "StatusMessage": "Cannot update in-progress endpoint",
+		{"ActivityId": "1", "StartTime": 1811621000, "StatusCode": "Failed",
+		 "StatusMessage": "Cannot update in-progress endpoint",
 		 "Description": "Setting desired instance count to 22.", "Cause": "minimum", "ResourceId": "r",
 		 "ScalableDimension": "sagemaker:variant:DesiredInstanceCount", "ServiceNamespace": "sagemaker"},
 		{"ActivityId": "2", "StartTime": 1811621060, "StatusCode": "Unfulfilled", "StatusMessage": "no", "Cause": "alarm",
@@ -279,7 +284,8 @@ func TestColoursAreForTerminals(t *testing.T) {
 // TestWrap breaks lines at spaces, and cuts what is longer than a line.
 func TestWrap(t *testing.T) {
 	t.Parallel()
-	if got := wrap("one two three fourteenletters €", 8); !slices.Equal(got, []string{"one two", "three", "fourtee…", "€"}) {
+	got := wrap("one two three fourteenletters €", 8)
+	if !slices.Equal(got, []string{"one two", "three", "fourtee…", "€"}) {
 		t.Errorf("got %q", got)
 	}
 }
