@@ -21,20 +21,11 @@ func (r *run) choose(ctx context.Context, of string) (scaled, error) {
 		}
 		known = append(known, s.name)
 	}
-	canary, isCanary := r.env.Canary()
-	for name, e := range map[string]func() bool{
-		"gateway": func() bool { _, ok := gatewayScaled(r.env, "gateway"); return ok },
-		"canary":  func() bool { _, ok := gatewayScaled(canary, "canary"); return ok && isCanary },
-	} {
-		if of == name && e() {
-			return r.front(ctx, name)
+	for _, s := range frontScaled(r.env) {
+		if s.name == of {
+			return r.front(ctx, of)
 		}
-	}
-	if _, ok := gatewayScaled(r.env, "gateway"); ok {
-		known = append(known, "gateway")
-	}
-	if _, ok := gatewayScaled(canary, "canary"); ok && isCanary {
-		known = append(known, "canary")
+		known = append(known, s.name)
 	}
 	if of == "" {
 		return scaled{}, fmt.Errorf("--of: it is required, as several things scale: it is %s", strings.Join(known, ", "))

@@ -231,6 +231,7 @@ func TestNobodyToAsk(t *testing.T) {
 		n.run(during, args...).is(t, 2, "variant other is not registered with Application Auto Scaling as "+
 			"endpoint/predictions/variant/other: deploy the environment first")
 	}
+	n.run(during, "status").is(t, 1, "variant other is not registered with Application Auto Scaling: nothing scales it")
 }
 
 // TestKilledBetweenTheCalls ends the program at each call that changes something. Run again,
@@ -367,11 +368,20 @@ func TestWaitsWhileTheEndpointIsUpdating(t *testing.T) {
 	held := n.state()
 
 	updating("predictions", 1000)
+	ctx, cancel := context.WithCancel(t.Context())
+	n.behind(fault{action: "DescribeEndpoint", after: 5, hook: cancel})
+	var out, problems bytes.Buffer
+	status := final(ctx, []string{"floor", "35", "--yes", "--env", "prod", "--environments", n.dir, "--now", during},
+		strings.NewReader(""), &out, &problems)
+	(ran{status, out.String(), problems.String()}).is(t, 1, "Ctrl-C leaves all as it is.", "Interrupted.")
+	n.stands(held)
+	n.credentials(n.aws.Environ(n.region))
 	endpointFor = 20 * time.Millisecond
 	n.run(during, "floor", "35", "--yes").is(t, 2, "endpoint predictions has been Updating for 20ms",
 		"nothing was changed")
 	n.behind(fault{action: "DescribeEndpoint", reply: `{"EndpointName": "predictions", "EndpointArn": "arn",
-		"EndpointStatus": "Failed", "FailureReason": "no capacity", "EndpointConfigName": "next", "CreationTime": 0, "LastModifiedTime": 0}`})
+		"EndpointStatus": "Failed", "FailureReason": "no capacity", "EndpointConfigName": "next",
+		"CreationTime": 0, "LastModifiedTime": 0}`})
 	n.run(during, "floor", "35", "--yes").is(t, 2,
 		"endpoint predictions is Failed (no capacity): its capacity cannot be changed")
 	n.credentials(n.aws.Environ(n.region))

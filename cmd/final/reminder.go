@@ -30,6 +30,9 @@ func reminderName(endpoint string) string { return "final-reminder-" + endpoint 
 // no data, before it goes to ALARM.
 const reminderMinutes = 5
 
+// longestDescription is CloudWatch's limit of an alarm's description.
+const longestDescription = 1024
+
 // remind makes the alarm, or moves it to the earliest time that a tag says. It returns
 // whom it tells; "" for nobody. The expression needs a metric for its clock. Minutes
 // without a request have no data and count as breaching, so that without traffic the
@@ -55,8 +58,9 @@ func remind(ctx context.Context, r *run, e *sagemaker.DescribeEndpointOutput, al
 	}
 	in := &cloudwatch.PutMetricAlarmInput{
 		AlarmName: aws.String(reminderName(r.env.Endpoint.Name)),
-		AlarmDescription: aws.String(fmt.Sprintf("Held by hand: %s. Until it is taken back by final resume --env %s, "+
-			"the calendar's floors are not set, or the fleet does not become smaller.", strings.Join(holds, ", "), r.env.Name)),
+		AlarmDescription: aws.String(cut(fmt.Sprintf("Take it back with final resume --env %s: until then the calendar's "+
+			"floors are not set, or the fleet does not become smaller. Held by hand: %s.",
+			r.env.Name, strings.Join(holds, ", ")), longestDescription)),
 		ComparisonOperator: types.ComparisonOperatorGreaterThanThreshold, Threshold: aws.Float64(0),
 		EvaluationPeriods: aws.Int32(reminderMinutes), DatapointsToAlarm: aws.Int32(reminderMinutes),
 		TreatMissingData: aws.String("breaching"),

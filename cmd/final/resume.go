@@ -96,12 +96,11 @@ func (r *run) resume(ctx context.Context) error {
 // releases are what is held, or suspended although the file does not say so.
 func (r *run) releases(ctx context.Context, t tags) (all []release, err error) {
 	things := endpointScaled(r.env)
-	if _, ok := gatewayScaled(r.env, "gateway"); ok {
-		// What is in front is held only if somebody has named it, or by hand.
+	if shall := frontScaled(r.env); len(shall) > 0 {
 		front, err := readFrontStack(ctx, r)
-		for _, name := range []string{"gateway", "canary"} {
-			_, _, isFloor, isFreeze := t.of(scaled{name: name})
-			if err != nil && (isFloor || isFreeze) {
+		for _, s := range shall {
+			// What is not held need not stand in the way of the rest.
+			if _, _, isFloor, isFreeze := t.of(s); err != nil && (isFloor || isFreeze) {
 				return nil, err
 			}
 		}

@@ -66,13 +66,8 @@ type frontStack struct {
 // says so.
 func readFrontStack(ctx context.Context, r *run) (found frontStack, err error) {
 	shall := map[string]scaled{}
-	if s, ok := gatewayScaled(r.env, "gateway"); ok {
-		shall["gateway"] = s
-	}
-	if canary, ok := r.env.Canary(); ok {
-		if s, ok := gatewayScaled(canary, "canary"); ok {
-			shall["canary"] = s
-		}
+	for _, s := range frontScaled(r.env) {
+		shall[s.name] = s
 	}
 	pages := cloudformation.NewListStackResourcesPaginator(cloudformation.NewFromConfig(r.aws),
 		&cloudformation.ListStackResourcesInput{StackName: aws.String(r.env.Name + "-frontend")})
@@ -101,6 +96,19 @@ func readFrontStack(ctx context.Context, r *run) (found frontStack, err error) {
 	}
 	slices.SortFunc(found.scaled, func(a, b scaled) int { return -cmp.Compare(a.name, b.name) })
 	return found, nil
+}
+
+// frontScaled are the gateways that scale, without their resource IDs.
+func frontScaled(e config.Environment) (all []scaled) {
+	if s, ok := gatewayScaled(e, "gateway"); ok {
+		all = append(all, s)
+	}
+	if canary, ok := e.Canary(); ok {
+		if s, ok := gatewayScaled(canary, "canary"); ok {
+			all = append(all, s)
+		}
+	}
+	return all
 }
 
 // gatewayScaled is how a gateway scales, if it does, without its resource ID.
