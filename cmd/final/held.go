@@ -78,16 +78,6 @@ func (t tags) of(s scaled) (floor, freeze held, isFloor, isFreeze bool) {
 	return floor, freeze, isFloor, isFreeze
 }
 
-// others counts the tags but those of one thing.
-func (t tags) others(s scaled) (n int) {
-	for key := range t {
-		if key != floorTag+s.name && key != freezeTag+s.name {
-			n++
-		}
-	}
-	return n
-}
-
 // readTags reads this program's tags of an endpoint.
 func readTags(ctx context.Context, client *sagemaker.Client, arn string) (tags, error) {
 	found := tags{}

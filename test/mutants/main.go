@@ -220,6 +220,15 @@ var mutants = []mutant{
 		"cmd/events/prune.go", "if !w.From.After(now) && w.To.After(now) &&",
 		"if w.Starts.Before(now) && w.Ends.After(now) &&",
 		"./cmd/events"},
+	{"final: a floor lets the calendar overwrite it",
+		"cmd/final/floor.go", "h.suspended.Scheduled = true", "h.suspended.ScaleOut = true",
+		"./cmd/final"},
+	{"final: a refused registration leaves its tag",
+		"cmd/final/hold.go", "undoErr := h.undo(ctx, r, client, e, before)", "undoErr := ctx.Err()",
+		"./cmd/final"},
+	{"final: what is suspended is not wrong",
+		"cmd/final/judge.go", "if extra != (autoscaling.SuspendedState{}) {", "if extra.ScaleIn && extra.ScaleOut {",
+		"./cmd/final"},
 }
 
 func main() {
