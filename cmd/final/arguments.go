@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -12,22 +13,28 @@ var negative = regexp.MustCompile(`^-[0-9]+$`)
 
 // parse parses flags before, between and after a command's arguments, which it returns.
 func parse(flags *flag.FlagSet, args []string) (rest []string, err error) {
-	for {
-		for len(args) > 0 && negative.MatchString(args[0]) {
-			rest, args = append(rest, args[0]), args[1:]
+	for len(args) > 0 {
+		// Nothing behind "--" is a flag, and no number below 0 before it.
+		part := args
+		if at := slices.IndexFunc(args, func(a string) bool { return a == "--" || negative.MatchString(a) }); at >= 0 {
+			part = args[:at]
 		}
-		if err := flags.Parse(args); err != nil {
+		if len(part) == 0 {
+			if args[0] == "--" {
+				return append(rest, args[1:]...), nil
+			}
+			rest, args = append(rest, args[0]), args[1:]
+			continue
+		}
+		if err := flags.Parse(part); err != nil {
 			return nil, err
 		}
-		left := flags.Args()
-		if len(left) == 0 {
-			return rest, nil
+		args = args[len(part)-flags.NArg():]
+		if flags.NArg() > 0 {
+			rest, args = append(rest, args[0]), args[1:]
 		}
-		if taken := len(args) - len(left); taken > 0 && args[taken-1] == "--" {
-			return append(rest, left...), nil
-		}
-		rest, args = append(rest, left[0]), left[1:]
 	}
+	return rest, nil
 }
 
 // noArguments refuses the arguments of a command that has none.

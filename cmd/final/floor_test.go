@@ -16,6 +16,11 @@ predictions has 6 instances`
 func TestFloorAndResume(t *testing.T) {
 	n := newNight(t, "eu-west-1")
 	n.stands(untouched)
+	n.answer(before, "n\n", "floor", "10").is(t, 3, "No event is under way. The next is final, prepared from "+
+		"Sat 29 May 19:30 BST (18:30 UTC).", "What it leaves out, until it is taken back: minimum 20 at "+
+		"Sat 29 May 19:30 BST (18:30 UTC) (final).", "Set it? [y/N]", "nothing was changed; answer y, or give --yes")
+	n.answer(during, "", "floor", "10").is(t, 3, "WARNING: the calendar expects 20 now (final).")
+	n.stands(untouched)
 	n.run(during, "floor", "30", "--until", "22:45", "--yes").is(t, 0,
 		"variant main of predictions in eu-west-1: the minimum becomes 30 instances, from 6; the maximum stays 40.",
 		"At Sat 29 May 22:45 BST (21:45 UTC) an alarm reminds of it.",
