@@ -53,7 +53,7 @@ func gather(ctx context.Context, r *run) (page, error) {
 	g.part("alarms", true, g.readAlarms)
 	if r.env.Endpoint.Asynchronous == nil {
 		g.part("traffic", false, g.readTraffic)
-		g.part("front end", true, g.readFront)
+		g.part("front end", len(frontScaled(r.env)) > 0, g.readFront)
 	}
 	for _, s := range things {
 		g.of(s)

@@ -236,6 +236,14 @@ func TestStatusShowsTheRest(t *testing.T) {
 	}
 }
 
+// TestAFrontEndThatDoesNotScale may stay unread: nothing of it can be wrong.
+func TestAFrontEndThatDoesNotScale(t *testing.T) {
+	n := newNight(t, "eu-central-2")
+	n.register(20, 40)
+	n.run(during, "status").is(t, 0, "front end: cloudformation:ListStackResources: ValidationError",
+		"load balancer: capacity units unknown")
+}
+
 // TestNotScaledInPlainWords: the reasons of the last activities.
 func TestNotScaledInPlainWords(t *testing.T) {
 	n := newNight(t, "us-east-1")
