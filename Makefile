@@ -41,8 +41,29 @@ deploy: tools ## Deploy ENV safely: say what changes, and ask (or YES=1).
 		$(if $(DURING_EVENT),--during-event "$(DURING_EVENT)") $(if $(CDK_ARGS),-- $(CDK_ARGS))
 
 .PHONY: game-day
-game-day: ## Try an environment on its account: load, faults, measurements (ARGS="load --env prod ...", docs/game-day.md).
+game-day: ## Try ENV on its account: ARGS="load --env prod ...".
 	@go run ./cmd/gameday $(ARGS)
+
+# The operator's program, for the night of an event: docs/final.md.
+.PHONY: bin/final
+bin/final:
+	@go build -o $@ ./cmd/final
+
+.PHONY: status
+status: bin/final ## Show what stands of ENV along the path of a request.
+	@bin/final status --env $(ENV) $(if $(WATCH),--watch)
+
+.PHONY: floor
+floor: bin/final ## Set ENV's minimum to MIN now (OF, UNTIL).
+	@bin/final floor $(MIN) --env $(ENV) $(if $(OF),--of $(OF)) $(if $(UNTIL),--until $(UNTIL)) $(if $(YES),--yes)
+
+.PHONY: freeze
+freeze: bin/final ## Suspend the scale-in of ENV (OF).
+	@bin/final freeze --env $(ENV) $(if $(OF),--of $(OF)) $(if $(YES),--yes)
+
+.PHONY: resume
+resume: bin/final ## Take floor and freeze of ENV back.
+	@bin/final resume --env $(ENV) $(if $(YES),--yes)
 
 # A semi-final of 1998, half as many again, as the final that prod prepares for.
 REHEARSE ?= --trace rehearsal/testdata/wc98_semifinals_1998-07-07_08.csv --from 1998-07-08T17:00:00Z --to 1998-07-09T00:00:00Z \

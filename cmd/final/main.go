@@ -45,7 +45,12 @@ type command struct {
 }
 
 // commands are the program's commands in the order of an evening.
-var commands = []command{}
+var commands = []command{
+	statusCommand,
+	floorCommand,
+	freezeCommand,
+	resumeCommand,
+}
 
 // run is one run of a command.
 type run struct {
@@ -100,7 +105,8 @@ func final(ctx context.Context, args []string, in io.Reader, out, problems io.Wr
 	at := flags.String("now", "", "judge as of this `time`, such as 2027-05-29T12:00:00Z (default the clock's)")
 	yes := flags.Bool("yes", false, "change without asking")
 	do := c.flags(flags)
-	if err := flags.Parse(args[1:]); errors.Is(err, flag.ErrHelp) {
+	rest, err := parse(flags, args[1:])
+	if errors.Is(err, flag.ErrHelp) {
 		return 0
 	} else if err != nil {
 		return statusBadInput
@@ -111,7 +117,7 @@ func final(ctx context.Context, args []string, in io.Reader, out, problems io.Wr
 		return statusBadInput
 	}
 	r.yes, r.in, r.out = *yes, bufio.NewReader(in), out
-	err = do(ctx, r, flags.Args())
+	err = do(ctx, r, rest)
 	var failed failedError
 	switch {
 	case err == nil:
@@ -122,7 +128,7 @@ func final(ctx context.Context, args []string, in io.Reader, out, problems io.Wr
 		fmt.Fprintln(problems, err)
 		return statusNotConfirmed
 	case ctx.Err() != nil:
-		fmt.Fprintf(problems, "Interrupted. Run \"final %s --env %s\" again.\n", c.name, *env)
+		fmt.Fprintf(problems, "Interrupted. Run \"final %s\" again.\n", strings.Join(args, " "))
 		return statusWrong
 	case errors.As(err, &failed):
 		fmt.Fprintln(problems, err)

@@ -108,6 +108,7 @@ func TestAnEventPreparesTheFrontEnd(t *testing.T) {
 			t.Error("something has stayed where it was before the kick-off was moved")
 		}
 		before = [2][]string{floors, units}
+		operatorSees(ctx, t, local, dir)
 	}
 }
 

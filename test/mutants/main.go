@@ -232,6 +232,15 @@ var mutants = []mutant{
 	{"slow answers slow the load of a game day",
 		"cmd/gameday/shape.go", "return max(0, due-elapsed), !ok", "return max(time.Millisecond, due-elapsed), !ok",
 		"./cmd/gameday"},
+	{"final: a floor lets the calendar overwrite it",
+		"cmd/final/floor.go", "h.suspended.Scheduled = true", "h.suspended.ScaleOut = true",
+		"./cmd/final"},
+	{"final: a refused registration leaves its tag",
+		"cmd/final/hold.go", "undoErr := h.undo(ctx, r, client, e, before)", "undoErr := ctx.Err()",
+		"./cmd/final"},
+	{"final: what is suspended is not wrong",
+		"cmd/final/judge.go", "if extra != (autoscaling.SuspendedState{}) {", "if extra.ScaleIn && extra.ScaleOut {",
+		"./cmd/final"},
 }
 
 func main() {

@@ -50,6 +50,8 @@ func Error(action string, err error) error {
 		fix = "; use credentials that may call " + action
 	case "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException":
 		fix = "; AWS throttles the account's calls: wait a minute, and run it again"
+	case "ConcurrentUpdateException":
+		fix = "; another change of it is in progress: run it again"
 	case "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException":
 		fix = "; renew the credentials"
 	}

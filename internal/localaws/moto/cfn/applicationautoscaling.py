@@ -288,7 +288,14 @@ MOVES = {
 }
 
 
+def describe_scaling_activities(self: Any) -> str:
+    """moto has no such operation, and nothing scales by itself here: there are none."""
+    return "{\"ScalingActivities\": []}"
+
+
 def install() -> None:
+    asked = responses.ApplicationAutoScalingResponse
+    asked.describe_scaling_activities = describe_scaling_activities
     ApplicationAutoscalingBackend.register_scalable_target = register_scalable_target
     ApplicationAutoscalingBackend.deregister_scalable_target = deregister_scalable_target
     known = {d.name: d.value for d in models.ScalableDimensionValueSet}

@@ -2,7 +2,7 @@
 
 moto ignores the names in a template, replaces an endpoint by a new one, knows
 the instance types of some years ago, and ignores the role of a configuration.
-It knows no models of several containers.
+It knows no models of several containers, and adds a tag that is there a second time.
 """
 
 import re
@@ -89,7 +89,16 @@ def invoke_endpoint(self: Any) -> Any:
     return moto_invoke_endpoint(self)
 
 
+def add_tags(self: Any, arn: str, tags: list[dict[str, str]]) -> list[dict[str, str]]:
+    """A key that is there gets the new value; moto would have it twice."""
+    resource = self._get_resource_from_arn(arn)
+    keys = {tag["Key"] for tag in tags}
+    resource.tags = [tag for tag in resource.tags if tag["Key"] not in keys] + tags
+    return resource.tags
+
+
 def install() -> None:
+    models.SageMakerModelBackend.add_tags = add_tags
     SageMakerRuntimeResponse.invoke_endpoint = invoke_endpoint
     models.Model.create_from_cloudformation_json = staticmethod(create_model)
     models.FakeEndpointConfig.validate_instance_type = validate_instance_type
