@@ -21,7 +21,7 @@ func (m *maker) addCapacity(p part) {
 	own, most := p.capacity.own(), target.HighestMax()
 	var q queries
 	running := m.running(&q, p)
-	floors := encode(dues(p.capacity.Calendar, own), q[0].ID)
+	floors := encode(dues(p.capacity.Calendar, own, leadTime(p.capacity.Calendar)), q[0].ID)
 	expected := floors.add(&q, own)
 	if own < most {
 		full, says := append(queries{}, q...), fmt.Sprintf("%s has all of its %d %s", title(what), most, p.unit)

@@ -21,13 +21,7 @@ func (m *maker) addHardware(v Variant) {
 			100*limit*float64(of), w)
 	}
 	long, full := within{10, 13}, within{5, 8}
-	vCPUs, gpus := 0, 0
-	if !v.Serverless && !problem.Unresolved(v.InstanceType) {
-		vCPUs = autoscaling.VCPUs(v.InstanceType)
-		if autoscaling.Accelerator(v.InstanceType) == "gpu" {
-			gpus, _ = autoscaling.InstanceResources(v.InstanceType)
-		}
-	}
+	vCPUs, gpus := v.units()
 	if !v.Serverless {
 		name, of := "CPUUtilization", vCPUs
 		if of == 0 { // the share of however many there are (fact A63)
@@ -47,4 +41,16 @@ func (m *maker) addHardware(v Variant) {
 		add("diskUsed", "The fullest instance of "+what+" uses of its disk", "DiskUtilization", autoscaling.Maximum, t.Disk,
 			1, full)
 	}
+}
+
+// units are the vCPUs and the GPUs of an instance, over which its metrics are summed; 0
+// where it has none or is not known.
+func (v Variant) units() (vCPUs, gpus int) {
+	if v.Serverless || problem.Unresolved(v.InstanceType) {
+		return 0, 0
+	}
+	if autoscaling.Accelerator(v.InstanceType) == "gpu" {
+		gpus, _ = autoscaling.InstanceResources(v.InstanceType)
+	}
+	return autoscaling.VCPUs(v.InstanceType), gpus
 }
