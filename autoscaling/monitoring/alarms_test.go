@@ -3,6 +3,7 @@ package monitoring_test
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -50,8 +51,10 @@ func function(name string) *monitoring.Gateway {
 
 var balancer = &monitoring.LoadBalancer{FullName: "app/odds/50dc6c495c0c9188", ReservationQueue: "refused", WebACL: "odds"}
 
-// subjects are what the alarms of are tested, by a name.
-func subjects() map[string]monitoring.Subject {
+// subjects are what alarms are made of, by a name.
+var subjects = sync.OnceValue(makeSubjects)
+
+func makeSubjects() map[string]monitoring.Subject {
 	canary := variant("canary", "ml.g5.12xlarge")
 	canary.CanaryOf = "main"
 	asynchronous := capacityOf("endpoint/odds/variant/main", autoscaling.VariantInstanceCount, season())
