@@ -27,7 +27,7 @@ func (s Subject) Dashboard(set Settings, region string, alarmARNs ...string) Das
 	d.row(widget{width: columns, height: 1,
 		markdown: fmt.Sprintf("# Endpoint %s &nbsp; [runbook](%s)", s.EndpointName, set.RunbookURL)})
 	if n := min(len(alarmARNs), maxAlarms); n > 0 {
-		d.row(widget{width: columns, height: 2 + (n+7)/8, title: "Alarms", alarmARNs: alarmARNs[:n]})
+		d.row(widget{width: columns, height: 1 + (n+7)/8, title: "Alarms", alarmARNs: alarmARNs[:n]})
 	}
 	d.section("The gateway", s.gatewayWidgets(set))
 	d.section("The load balancer", s.loadBalancerWidgets(set))
@@ -163,7 +163,7 @@ func (s Subject) loadBalancerWidgets(set Settings) []widget {
 	}
 	group := s.Gateway.TargetGroup
 	sum := func(name, group string) autoscaling.Metric { return s.loadBalancer(name, autoscaling.Sum, group) }
-	requests := widget{title: "Requests at the load balancer", left: axis{label: "a second"}}
+	requests := widget{title: "Requests at the load balancer", left: axis{label: "a second"}, bands: s.bands()}
 	requests.perSecond("requests", "arrive", blue, sum("RequestCount", group))
 	if s.Canary != nil && s.Canary.TargetGroup != "" {
 		requests.perSecond("canary", "arrive for the canary", purple, sum("RequestCount", s.Canary.TargetGroup))

@@ -10,7 +10,7 @@ func (s Subject) endpointWidgets(set Settings) []widget {
 	if s.Asynchronous {
 		return s.backlogWidgets(set)
 	}
-	requests := widget{title: "Invocations", left: axis{label: "a second"}}
+	requests := widget{title: "Invocations", left: axis{label: "a second"}, bands: s.bands()}
 	errors := widget{title: "Invocations that fail", left: axis{label: "a minute"}}
 	latency := widget{title: "Latency of the model", left: axis{label: "ms"}}
 	for i, p := range s.parts() {
