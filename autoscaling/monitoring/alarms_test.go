@@ -66,7 +66,7 @@ func makeSubjects() map[string]monitoring.Subject {
 			Variants: []monitoring.Variant{variant("main", "ml.c6i.2xlarge")}},
 		"no front end": {EndpointName: "odds", Variants: []monitoring.Variant{variant("main", "ml.c6i.metal")}},
 		"components": {EndpointName: "odds", LoadBalancer: balancer, Gateway: service("gateway"),
-			Variants: []monitoring.Variant{{Name: "main", InstanceType: "ml.g5.2xlarge"}},
+			Variants: []monitoring.Variant{{Name: "main"}},
 			Components: []monitoring.Component{{Name: "odds", Capacity: capacityOf("inference-component/odds",
 				autoscaling.InferenceComponentCopyCount, season())}, {Name: "lineups"}}},
 		"asynchronous": {EndpointName: "odds", Asynchronous: true,

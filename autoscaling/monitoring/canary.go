@@ -20,7 +20,9 @@ func (m *maker) addCanaries() {
 	for _, v := range m.Variants {
 		for _, sibling := range m.Variants {
 			if v.CanaryOf == sibling.Name && v.Name != sibling.Name && len(v.Pools) == 0 && len(sibling.Pools) == 0 {
-				m.compare(v.Name, "variant "+v.Name, "variant "+sibling.Name, m.sideOf(v), m.sideOf(sibling))
+				m.every(max(v.PublishFrequency, sibling.PublishFrequency), func() {
+					m.compare(v.Name, "variant "+v.Name, "variant "+sibling.Name, m.sideOf(v), m.sideOf(sibling))
+				})
 			}
 		}
 	}
@@ -48,7 +50,7 @@ func (m *maker) compare(of, canary, sibling string, c, s side) {
 	t := m.set.Thresholds
 	begin := func() (q queries, enough string) {
 		requests, others := q.sum("canary", c.requests), q.sum("sibling", s.requests)
-		return q, fmt.Sprintf("%s >= %d AND %s >= %d", requests, t.MinRequests, others, t.MinRequests)
+		return q, fmt.Sprintf("%s >= %d AND %s >= %d", requests, m.least(), others, m.least())
 	}
 	factor := number(t.CanaryFactor)
 	q, many := begin()

@@ -3,6 +3,7 @@ package monitoring
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 )
@@ -84,18 +85,26 @@ func (f floorMath) add(q *queries, own int) string {
 // SageMaker publishes no such count. Each request counts 1 in Invocations and 1/N in
 // InvocationsPerInstance or InvocationsPerCopy (fact A7), so their sums' quotient is N.
 // Without requests, instances are counted by the values of CPUUtilization, which each of
-// them publishes once a minute (fact A64); copies are not counted then, which is 0.
+// them publishes (fact A64); copies are not counted then, which is 0.
 func (m *maker) running(q *queries, p part) string {
 	instances := p.metrics(autoscaling.UtilizationNamespace, "CPUUtilization", autoscaling.SampleCount)
+	// A period has as many values of an instance as its metrics are published in it.
+	values := func() string {
+		sum := q.sum("values", instances...)
+		if p.frequency > 0 && p.frequency < time.Minute {
+			sum += " / " + number(float64(time.Minute/p.frequency))
+		}
+		return sum
+	}
 	if p.noun == "variant" && (m.Asynchronous || len(p.pools) > 0) {
 		// Asynchronous endpoints publish no invocations (fact D7), and those of pools take
 		// more metrics than an alarm has.
-		return q.sum("values", instances...)
+		return values()
 	}
 	all, each := q.sum("all", p.sums(invocations)...), q.sum("each", p.sums(p.perUnit)...)
 	without := "0"
 	if p.noun == "variant" {
-		without = q.sum("values", instances...)
+		without = values()
 	}
 	return q.let("running", fmt.Sprintf("IF(%s > 0, %s / %s, %s)", each, all, each, without))
 }

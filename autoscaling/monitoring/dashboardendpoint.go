@@ -113,9 +113,10 @@ func (s Subject) hardwareWidget(v Variant) widget {
 		w.compute(id, label, color, fmt.Sprintf("%ssum / %d", id, of))
 	}
 	vCPUs, gpus := v.units()
-	if vCPUs == 0 {
+	switch {
+	case vCPUs == 0 && len(s.Components) > 0: // fact A63
 		add("cpu", "CPU", blue, "CPUUtilizationNormalized", autoscaling.Average, 1)
-	} else {
+	case vCPUs > 0:
 		add("cpu", "CPU", blue, "CPUUtilization", autoscaling.Average, vCPUs)
 	}
 	add("memory", "memory, fullest", purple, "MemoryUtilization", autoscaling.Maximum, 1)

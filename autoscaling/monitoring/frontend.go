@@ -80,10 +80,9 @@ func (m *maker) addLatency(of, what string, latencies []autoscaling.Metric, frac
 	if fraction != 1 {
 		value += " / " + strconv.Itoa(fraction)
 	}
-	least := m.set.Thresholds.MinRequests
 	m.add("latency", of, fmt.Sprintf("%s of the requests to %s is over %s, of at least %d requests a minute",
-		m.percentile(), what, m.set.LatencyObjective, least),
-		q.result("seconds", "seconds", enough(value, count, least)), autoscaling.Above,
+		m.percentile(), what, m.set.LatencyObjective, m.set.Thresholds.MinRequests),
+		q.result("seconds", "seconds", enough(value, count, m.least())), autoscaling.Above,
 		m.set.LatencyObjective.Seconds(), soon)
 }
 

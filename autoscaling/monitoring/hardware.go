@@ -22,11 +22,11 @@ func (m *maker) addHardware(v Variant) {
 	}
 	long, full := within{10, 13}, within{5, 8}
 	vCPUs, gpus := v.units()
-	if !v.Serverless {
-		name, of := "CPUUtilization", vCPUs
-		if of == 0 { // the share of however many there are (fact A63)
-			name, of = "CPUUtilizationNormalized", 1
-		}
+	name, of := "CPUUtilization", vCPUs
+	if of == 0 && len(m.Components) > 0 {
+		name, of = "CPUUtilizationNormalized", 1 // the share of however many there are (fact A63)
+	}
+	if !v.Serverless && of > 0 {
 		add("cpuUsed", "On average the instances of "+what+" use of their CPUs", name, autoscaling.Average, t.CPU, of, long)
 	}
 	add("memoryUsed", "The fullest instance of "+what+" uses of its memory", "MemoryUtilization", autoscaling.Maximum,

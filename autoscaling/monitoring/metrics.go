@@ -1,6 +1,8 @@
 package monitoring
 
 import (
+	"time"
+
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 )
 
@@ -137,11 +139,13 @@ type part struct {
 	perUnit  string
 	unit     string
 	capacity *Capacity
+	// frequency is the time between two values, 0 for a minute.
+	frequency time.Duration
 }
 
 func (s Subject) variant(v Variant) part {
 	return part{name: v.Name, noun: "variant", pools: v.Pools, perUnit: "InvocationsPerInstance", unit: "instances",
-		capacity: v.Capacity, dimensions: map[string]string{
+		capacity: v.Capacity, frequency: v.PublishFrequency, dimensions: map[string]string{
 			autoscaling.EndpointNameDimension: s.EndpointName, autoscaling.VariantNameDimension: v.Name}}
 }
 

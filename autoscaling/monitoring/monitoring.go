@@ -41,6 +41,9 @@ type Variant struct {
 	// dimension (fact G11): its instances' CPU, memory and GPU are not judged.
 	// Default: none, it has one type.
 	Pools []string
+	// PublishFrequency is the time between two values of its metrics, where that is not a
+	// minute. Default: 0, a minute.
+	PublishFrequency time.Duration
 	// Serverless says that it has no instances.
 	Serverless bool
 	// Capacity is what scales it, of which the bounds are judged.

@@ -181,7 +181,7 @@ var raising = []struct {
 		[]values{{"Invocations": {0}, "InvocationsPerInstance": {0}, "CPUUtilization": {0, 0, 0}}}},
 	{"components", "floorMissing", "odds", values{"InvocationsPerCopy": {300}}, nil},
 	{"service", "cpuUsed", "main", values{"CPUUtilization": {4400, 4300}}, []values{{"CPUUtilization": {4800, 3000}}}},
-	{"no front end", "cpuUsed", "main", values{"CPUUtilizationNormalized": {91}}, []values{{"CPUUtilizationNormalized": {89}}}},
+	{"components", "cpuUsed", "main", values{"CPUUtilizationNormalized": {91}}, []values{{"CPUUtilizationNormalized": {89}}}},
 	{"service", "memoryUsed", "main", values{"MemoryUtilization": {20, 95}}, []values{{"MemoryUtilization": {89, 89}}}},
 	{"service", "gpuUsed", "main", values{"GPUUtilization": {390}}, []values{{"GPUUtilization": {370}}}},
 	{"service", "gpuMemoryUsed", "main", values{"GPUMemoryUtilization": {393}}, []values{{"GPUMemoryUtilization": {390}}}},
@@ -226,6 +226,46 @@ func TestAlarmsGoOff(t *testing.T) {
 	for _, k := range monitoring.Kinds() {
 		if k.Elsewhere == "" && !tried[k.Name] {
 			t.Errorf("no series raises %s", k.Name)
+		}
+	}
+}
+
+// Metrics that are published every five minutes raise alarms too, and those that are
+// published every ten seconds count no instance six times.
+func TestPublishFrequency(t *testing.T) {
+	t.Parallel()
+	v := variant("main", "ml.c6i.2xlarge")
+	v.PublishFrequency = 5 * time.Minute
+	slow := monitoring.Subject{EndpointName: "odds", Variants: []monitoring.Variant{v}}
+	often := func(minute values) func(int) values {
+		return func(before int) values {
+			if before%5 != 4 {
+				return values{}
+			}
+			return minute
+		}
+	}
+	for _, a := range slow.Alarms(settings()) {
+		if err := invalid(a.Alarm); err != nil || a.Period != 5*time.Minute {
+			t.Errorf("%s: got %s, %v", a.Kind, a.Period, err)
+		}
+		if got := stateOf(t, a, quiet, often(day)); got != alarms.OK {
+			t.Errorf("%s on a normal day: got %s", a.Kind, got)
+		}
+	}
+	bad := day.with(values{"Invocation5XXErrors": {30}, "CPUUtilization": {790, 800}, "DiskUtilization": {99},
+		"InvocationsPerInstance": {600}})
+	for _, kind := range []string{"errorRate", "cpuUsed", "diskUsed", "floorMissing"} {
+		if got := stateOf(t, find(t, slow, kind, "main"), quiet, often(bad)); got != alarms.InAlarm {
+			t.Errorf("%s: got %s", kind, got)
+		}
+	}
+	v.PublishFrequency = 10 * time.Second
+	fast := monitoring.Subject{EndpointName: "odds", Variants: []monitoring.Variant{v}}
+	for n, want := range map[int]alarms.State{2: alarms.InAlarm, 3: alarms.OK} {
+		minute := night.with(values{"CPUUtilization": repeated(6*n, 5)})
+		if got := stateOf(t, find(t, fast, "floorMissing", "main"), quiet, always(minute)); got != want {
+			t.Errorf("%d instances of 3: got %s", n, got)
 		}
 	}
 }
