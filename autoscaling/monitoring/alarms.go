@@ -53,7 +53,8 @@ type within struct{ breach, of int }
 
 var (
 	// soon is for what users feel: CloudWatch has the value of a minute up to two minutes
-	// later, for which a filled series has 0, so that not all minutes can be asked for.
+	// later, for which a filled series has 0, so that not all minutes can be asked for
+	// (fact A65).
 	soon = within{3, 5}
 	// steady is for what has to last.
 	steady = within{5, 10}

@@ -1,6 +1,7 @@
 package monitoring_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -126,6 +127,10 @@ func TestAlarms(t *testing.T) {
 			if link := monitoring.DefaultRunbookURL + "#" + kind.Anchor(); !strings.HasSuffix(a.Description, " "+link) ||
 				len(a.Description) > 1024 {
 				t.Errorf("%s: got the description %q", at, a.Description)
+			}
+			if text := fmt.Sprintf("%d minutes of %d", a.DatapointsToAlarm, a.EvaluationPeriods); !strings.Contains(
+				kind.Threshold, text) {
+				t.Errorf("%s: the kind does not say that it takes %s", at, text)
 			}
 			// A filled series ends with minutes that have not been published yet.
 			if math, ok := a.Metric.(autoscaling.MetricMath); ok && a.DatapointsToAlarm >= a.EvaluationPeriods {

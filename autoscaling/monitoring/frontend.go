@@ -28,7 +28,7 @@ func (m *maker) addLoadBalancer() {
 	sum := func(name, targetGroup string) []autoscaling.Metric {
 		return one(m.loadBalancer(name, autoscaling.Sum, targetGroup))
 	}
-	// RequestCount leaves out requests that met no target, which are errors here.
+	// RequestCount leaves out requests that met no target (fact F50), which are errors here.
 	errors := sum("HTTPCode_ELB_5XX_Count", "")
 	m.addShare("loadBalancerErrors", "", "The load balancer answers with 5xx errors of its own, such as 502, 503 and 504",
 		errors, append(sum("RequestCount", ""), errors...), t.ErrorRate, soon)
@@ -39,7 +39,7 @@ func (m *maker) addLoadBalancer() {
 		if g.TargetGroup == "" {
 			continue
 		}
-		if g.FunctionName == "" {
+		if g.FunctionName == "" { // functions have no health checks and no connections (fact F50)
 			m.addShare("targetConnectionErrors", of[i], "The load balancer cannot connect to "+name(of[i]),
 				sum("TargetConnectionErrorCount", g.TargetGroup), sum("RequestCount", g.TargetGroup), t.ErrorRate, soon)
 			m.add("noHealthyTargets", of[i], "The load balancer finds no target of "+name(of[i])+" healthy",

@@ -120,8 +120,8 @@ func (g Gateway) function(name string, statistic autoscaling.Statistic) autoscal
 	return autoscaling.Metric{Namespace: functionNamespace, Name: name, Statistic: statistic, Dimensions: dimensions}
 }
 
-// tasks is the number of the service's tasks: each publishes its utilisation once a minute
-// (ECS, "Service RUNNING task count").
+// tasks is the number of the service's tasks, of which each publishes a value a minute
+// (fact F49).
 func (g Gateway) tasks() autoscaling.Metric {
 	return autoscaling.Metric{Namespace: serviceNamespace, Name: "CPUUtilization", Statistic: autoscaling.SampleCount,
 		Dimensions: map[string]string{"ClusterName": g.ClusterName, "ServiceName": g.ServiceName}}
