@@ -72,7 +72,7 @@ rehearsal-picture: rehearse ## Renew docs/rehearsal.png from bin/rehearsal.html,
 dashboard-picture: ## Renew docs/dashboard.png, the dashboard of a made-up final, with Chromium.
 	@mkdir -p bin
 	go run ./test/dashboard bin/dashboard.html
-	$(CHROMIUM) --headless=new --hide-scrollbars --window-size=1600,1550 \
+	$(CHROMIUM) --headless=new --hide-scrollbars --window-size=1600,1596 \
 		--screenshot=$(CURDIR)/docs/dashboard.png file://$(CURDIR)/bin/dashboard.html
 
 # Matches before the semi-final of that day, as the forecast of that final.

@@ -2,10 +2,12 @@ package monitoring
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 )
 
 // addCapacity adds the alarms on how much of p runs, against the bounds of its scaling.
@@ -13,43 +15,67 @@ func (m *maker) addCapacity(p part) {
 	if p.capacity == nil {
 		return
 	}
-	target, t := p.capacity.Target, m.set.Thresholds
-	if target.Dimension == autoscaling.VariantProvisionedConcurrency {
+	if p.capacity.Target.Dimension == autoscaling.VariantProvisionedConcurrency {
 		m.addServerless(p)
 		return
 	}
-	what := p.noun + " " + p.name
-	own, most := p.capacity.own(), target.HighestMax()
-	var q queries
-	running := m.running(&q, p)
-	floors := encode(dues(p.capacity.Calendar, own, leadTime(p.capacity.Calendar)), q[0].ID)
-	expected := floors.add(&q, own)
-	if own < most {
-		full, says := append(queries{}, q...), fmt.Sprintf("%s has all of its %d %s", title(what), most, p.unit)
-		expression := fmt.Sprintf("IF(%s >= %d, 1, 0)", rounded(running), most)
+	b := bounds{full: "atMaximum", missing: "floorMissing", of: p.name, what: p.noun + " " + p.name, unit: p.unit,
+		own: p.capacity.own(), most: p.capacity.Target.HighestMax(), calendar: p.capacity.Calendar,
+		blind: p.noun != "variant"}
+	b.running = m.running(&b.queries, p)
+	m.addBounds(b)
+}
+
+// addTasks adds the same alarms on a gateway's tasks.
+func (m *maker) addTasks(of string, g Gateway) {
+	b := bounds{full: "gatewayAtMaximum", missing: "gatewayFloorMissing", of: of, what: name(of), unit: "tasks",
+		own: g.Calendar.MinCapacity, most: g.MaxTasks, calendar: g.Calendar}
+	b.running = b.queries.sum("tasks", g.tasks())
+	m.addBounds(b)
+}
+
+// bounds is what runs, and how much of it may and has to run.
+type bounds struct {
+	full, missing  string // the kinds of the alarms
+	of, what, unit string
+	own, most      int // most is 0 where there is no end
+	calendar       events.Calendar
+	// queries have the metrics that running is an expression of.
+	queries queries
+	running string
+	// blind says that running is 0 without requests.
+	blind bool
+}
+
+func (m *maker) addBounds(b bounds) {
+	t, lead := m.set.Thresholds, leadTime(b.calendar)
+	floors := encode(dues(b.calendar, b.own, lead), b.queries[0].ID)
+	expected := floors.add(&b.queries, b.own)
+	if b.own < b.most {
+		full, says := slices.Clone(b.queries), fmt.Sprintf("%s has all of its %d %s", title(b.what), b.most, b.unit)
+		expression := fmt.Sprintf("IF(%s >= %d, 1, 0)", rounded(b.running), b.most)
 		if len(floors.terms) > 0 {
 			says += ", more than the calendar of events asks for"
-			expression = fmt.Sprintf("IF(%s >= %d, IF(%s >= %d, 0, 1), 0)", rounded(running), most, expected, most)
+			expression = fmt.Sprintf("IF(%s >= %d, IF(%s >= %d, 0, 1), 0)", rounded(b.running), b.most, expected, b.most)
 		}
-		m.add("atMaximum", p.name, says+": more traffic finds no more capacity",
+		m.add(b.full, b.of, says+": more traffic finds no more capacity",
 			full.result("full", "at the maximum", expression), autoscaling.AtLeast, 1, lasting(t.AtMaximumFor))
 	}
-	if own == 0 && len(floors.terms) == 0 {
+	if b.own == 0 && len(floors.terms) == 0 {
 		return // nothing is ever due
 	}
-	says := fmt.Sprintf("%s has fewer %s than its minimum of %d", title(what), p.unit, own)
+	says := fmt.Sprintf("%s has fewer %s than its minimum of %d", title(b.what), b.unit, b.own)
 	if len(floors.terms) > 0 {
-		says += fmt.Sprintf(", or than the calendar of events has asked for %d minutes ago",
-			int(leadTime(p.capacity.Calendar).Minutes()))
+		says += fmt.Sprintf(", or than the calendar of events has asked for %d minutes ago", int(lead.Minutes()))
 	}
 	if floors.left > 0 {
 		says += fmt.Sprintf("; the last %d windows of the calendar are not judged, for want of room", floors.left)
 	}
-	missing := fmt.Sprintf("%s - %s", expected, running)
-	if p.noun != "variant" { // without requests nothing says how many copies there are
-		missing = fmt.Sprintf("IF(%s > 0, %s, 0)", running, missing)
+	missing := fmt.Sprintf("%s - %s", expected, b.running)
+	if b.blind {
+		missing = fmt.Sprintf("IF(%s > 0, %s, 0)", b.running, missing)
 	}
-	m.add("floorMissing", p.name, says, q.result("missing", "missing "+p.unit, missing), autoscaling.AtLeast, 0.5,
+	m.add(b.missing, b.of, says, b.queries.result("missing", "missing "+b.unit, missing), autoscaling.AtLeast, 0.5,
 		lasting(t.FloorMissingFor))
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 )
 
 func (s Subject) endpointWidgets(set Settings) []widget {
@@ -65,16 +66,9 @@ func (s Subject) capacityWidgets(set Settings) []widget {
 		}
 		unit := title(p.unit)
 		w := widget{title: fmt.Sprintf("%s of %s", unit, p.name), left: axis{label: p.unit}, bands: s.bands()}
-		own, q := p.capacity.own(), queries{}
+		var q queries
 		running := maker.running(&q, p)
-		floors := encode(dues(p.capacity.Calendar, own, 0), q[0].ID)
-		wanted := floors.add(&q, own)
-		w.hide(q)
-		if len(floors.terms) == 0 {
-			wanted = fmt.Sprintf("TIME_SERIES(%d)", own)
-		}
-		w.compute("wanted", "minimum wanted", orange, wanted)
-		w.compute("runs", "running", blue, running)
+		w.wanted(p.capacity.Calendar, p.capacity.own(), q, running)
 		w.lines = []line{{"maximum", grey, float64(p.capacity.Target.HighestMax())}}
 		widgets = append(widgets, w)
 	}
@@ -85,7 +79,9 @@ func (s Subject) capacityWidgets(set Settings) []widget {
 	}
 	if g := s.Gateway; g != nil && g.FunctionName == "" && g.ServiceName != "" {
 		w := widget{title: "Tasks of the gateway", left: axis{label: "tasks"}, right: axis{label: "% of the CPU", most: 100}}
-		w.add("tasks", "running", blue, g.tasks())
+		var tasks queries
+		running := tasks.sum("tasks", g.tasks())
+		w.wanted(g.Calendar, g.Calendar.MinCapacity, tasks, running)
 		cpu := g.tasks()
 		cpu.Statistic = autoscaling.Average
 		w.add("cpu", "CPU used", light, cpu)
@@ -96,6 +92,19 @@ func (s Subject) capacityWidgets(set Settings) []widget {
 		widgets = append(widgets, w)
 	}
 	return widgets
+}
+
+// wanted adds how much is wanted, by a calendar and the own minimum, and how much runs, an
+// expression of q.
+func (w *widget) wanted(c events.Calendar, own int, q queries, running string) {
+	floors := encode(dues(c, own, 0), q[0].ID)
+	wanted := floors.add(&q, own)
+	w.hide(q)
+	if len(floors.terms) == 0 {
+		wanted = fmt.Sprintf("TIME_SERIES(%d)", own)
+	}
+	w.compute("wanted", "minimum wanted", orange, wanted)
+	w.compute("runs", "running", blue, running)
 }
 
 // hardwareWidget is what a variant's instances use, in percent of what they have.

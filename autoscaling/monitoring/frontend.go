@@ -96,9 +96,8 @@ func (m *maker) addGateways() {
 			m.addFunction(of[i], g)
 			continue
 		}
-		if g.MaxTasks > 0 {
-			m.add("gatewayAtMaximum", of[i], fmt.Sprintf("%s has all of its %d tasks", title(name(of[i])), g.MaxTasks),
-				g.tasks(), autoscaling.AtLeast, float64(g.MaxTasks), lasting(m.set.Thresholds.AtMaximumFor))
+		if g.ServiceName != "" {
+			m.addTasks(of[i], g)
 		}
 	}
 }

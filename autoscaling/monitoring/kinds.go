@@ -35,6 +35,7 @@ const (
 	reasonNonzero  = "The metric is published only while it is not 0."
 	reasonHealth   = "It is published as long as there are targets: without a value there are none."
 	reasonTargets  = "Without targets nothing is published, and `noHealthyTargets` goes off."
+	reasonTasks    = "What is missing is taken as 0: without tasks nothing is published."
 	reasonGateway  = "The gateway publishes 0 too; where its metrics do not come, `metricsSilent` goes off."
 	reasonFunction = "Without requests nothing is published."
 	reasonWaiting  = "Without a value nothing waits."
@@ -74,7 +75,9 @@ func Kinds() []Kind {
 		{"bodyMemoryFull", Warning, "the gateway refuses requests because the bodies of others fill its memory",
 			"1 a minute, 3 minutes of 5", fine, reasonGateway, ""},
 		{"gatewayAtMaximum", Warning, "the gateway has as many tasks as its scaling allows",
-			"10 minutes of 13", fine, reasonTargets, ""},
+			"10 minutes of 13", fine, reasonTasks, ""},
+		{"gatewayFloorMissing", Warning, "the gateway has fewer tasks than the minimum that is due, by the calendar of " +
+			"events too", "10 minutes of 13", fine, reasonTasks, ""},
 		{"functionErrors", Critical, "the gateway's function fails",
 			"1 % of at least 20 requests a minute, 3 minutes of 5", fine, reasonFilled, ""},
 		{"functionThrottled", Critical, "Lambda refuses requests for want of concurrency",

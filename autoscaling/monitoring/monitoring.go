@@ -88,6 +88,9 @@ type Gateway struct {
 	// MaxTasks is the largest number of tasks that its scaling allows. Default: 0, it does
 	// not scale.
 	MaxTasks int
+	// Calendar is the events that raise its minimum of tasks, with that minimum.
+	// Default: none, its tasks are judged by MaxTasks alone.
+	Calendar events.Calendar
 	// RequestTimeout is the time-out of a request.
 	RequestTimeout time.Duration
 }

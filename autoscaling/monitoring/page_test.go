@@ -1,14 +1,18 @@
 package monitoring_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/monitoring"
 )
 
@@ -42,8 +46,10 @@ func production() (monitoring.Subject, monitoring.Settings) {
 				PeakRequestsPerSecond: 6000},
 			{Name: "evening", Timezone: "Europe/London", Starts: "18:00", Ends: "23:00", From: "2027-01-01", Until: "2027-06-30",
 				Weekdays: []string{"MON", "TUE", "WED", "THU", "FRI"}, PeakRequestsPerSecond: 2400}}}
-	return monitoring.Subject{EndpointName: "predictions-prod",
-		LoadBalancer: balancer, Gateway: service("gateway"),
+	gateway := service("gateway")
+	gateway.Calendar = frontend.ServiceTasks(1500, 3).Calendar(c)
+	gateway.MaxTasks = gateway.Calendar.HighestFloor()
+	return monitoring.Subject{EndpointName: "predictions-prod", LoadBalancer: balancer, Gateway: gateway,
 		Variants: []monitoring.Variant{{Name: "main", InstanceType: "ml.c6i.2xlarge",
 			Capacity: capacityOf("endpoint/predictions-prod/variant/main", autoscaling.VariantInstanceCount, c)}},
 	}, settings()
@@ -75,16 +81,30 @@ func costTable() string {
 	return out.String()
 }
 
+var update = flag.Bool("update", false, "renew the tables of docs/monitoring.md")
+
 func TestPage(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for what, want := range map[string]string{"kinds": kindsTable(), "cost": costTable()} {
-		if !strings.Contains(string(text), "\n\n"+want+"\n") {
-			t.Errorf("%s shows another table of %s than\n%s", page, what, want)
+	want := string(text)
+	for _, table := range []string{kindsTable(), costTable()} {
+		head, _, _ := strings.Cut(table, "\n")
+		before, rest, found := strings.Cut(want, "\n\n"+head+"\n")
+		_, after, ends := strings.Cut(rest, "\n\n")
+		if !found || !ends {
+			t.Fatalf("%s has no table %s", page, head)
 		}
+		want = before + "\n\n" + table + "\n" + after
+	}
+	if *update {
+		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if diff := cmp.Diff(want, string(text)); diff != "" {
+		t.Errorf("go test ./autoscaling/monitoring -run TestPage -update renews the page: %s", diff)
 	}
 }
 

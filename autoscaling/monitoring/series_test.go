@@ -148,6 +148,8 @@ var raising = []struct {
 	{"service", "bodyMemoryFull", "", values{"BodyMemoryFull": {0, 1}}, nil},
 	{"service", "gatewayAtMaximum", "", values{"CPUUtilization@odds": repeated(10, 30)},
 		[]values{{"CPUUtilization@odds": repeated(9, 99)}}},
+	{"service", "gatewayFloorMissing", "", values{"CPUUtilization@odds": {99}}, []values{{"CPUUtilization@odds": {99, 99}}}},
+	{"service", "gatewayFloorMissing", "", values{"CPUUtilization@odds": {}}, nil},
 	{"function", "functionErrors", "", values{"Errors": {6}}, []values{{"Errors": {5}}}},
 	{"function", "functionThrottled", "", values{"Throttles": {7}},
 		[]values{{"Throttles": {5}}, {"Throttles": {10}, "Invocations": {5}}}},
@@ -283,6 +285,13 @@ func TestFloorMissingBeforeAndAtMaximumDuringAnEvent(t *testing.T) {
 		if got := stateOf(t, missing, at, always(day.with(values{"InvocationsPerInstance": {200}}))); got != want {
 			t.Errorf("3 instances at %s, %s after the floor of %d: got %s, want %s", at, at.Sub(first.From), first.MinCapacity,
 				got, want)
+		}
+	}
+	tasks := find(t, subjects()["service"], "gatewayAtMaximum", "")
+	for _, f := range service("gateway").Calendar.Floors() {
+		if got := stateOf(t, tasks, f.From.Add(lead+20*time.Minute), always(day.with(values{
+			"CPUUtilization@odds": repeated(10, 5)}))); got != alarms.OK && f.MinCapacity == 10 {
+			t.Errorf("all tasks, as the floor asks for: got %s", got)
 		}
 	}
 	c.MaxCapacity = c.HighestFloor()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/monitoring"
 	"github.com/sagemaker-autoscaling-inference/cdk/test/alarms"
 )
@@ -28,7 +29,7 @@ func sampleSubject() monitoring.Subject {
 	return monitoring.Subject{
 		EndpointName: "predictions",
 		Gateway: &monitoring.Gateway{ClusterName: "gateway", ServiceName: "gateway", TargetGroup: "targetgroup/gateway/1",
-			MaxTasks: 10, RequestTimeout: 10 * time.Second},
+			MaxTasks: 10, RequestTimeout: 10 * time.Second, Calendar: frontend.ServiceTasks(450, 0).Calendar(c)},
 		LoadBalancer: &monitoring.LoadBalancer{FullName: "app/predictions/1"},
 		Variants: []monitoring.Variant{{Name: "main", InstanceType: "ml.g5.2xlarge", Capacity: &monitoring.Capacity{
 			Calendar: c, Target: autoscaling.ScalableTarget{ResourceID: "endpoint/predictions/variant/main",
@@ -144,7 +145,14 @@ func (m moment) values(metric alarms.Metric, minute int) []float64 {
 		return []float64{1000 * spread(0.05*crowded, 100)[at]}
 	case "CPUUtilization":
 		if metric.Namespace == "AWS/ECS" {
-			return []float64{18 + m.offered/30, 20 + m.offered/30, 17 + m.offered/30, 19 + m.offered/30}
+			tasks := make([]float64, 2)
+			if m.running > leastRunning {
+				tasks = make([]float64, 4)
+			}
+			for i := range tasks {
+				tasks[i] = 8 + m.offered/(8*float64(len(tasks))) + noise(10*minute+i)
+			}
+			return tasks
 		}
 		return each(100 + 420*m.use)
 	case "GPUUtilization":
