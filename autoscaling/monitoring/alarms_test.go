@@ -42,8 +42,9 @@ func variant(name, instanceType string) monitoring.Variant {
 }
 
 func service(name string) *monitoring.Gateway {
-	return &monitoring.Gateway{ClusterName: "odds", ServiceName: name, TargetGroup: "targetgroup/" + name + "/73e2d6bc24d8a067",
-		MaxTasks: 10, RequestTimeout: 60 * time.Second, Calendar: frontend.ServiceTasks(150, 0).Calendar(season())}
+	return &monitoring.Gateway{ClusterName: "odds", ServiceName: name,
+		TargetGroup: "targetgroup/" + name + "/73e2d6bc24d8a067",
+		MaxTasks:    10, RequestTimeout: 60 * time.Second, Calendar: frontend.ServiceTasks(150, 0).Calendar(season())}
 }
 
 func function(name string) *monitoring.Gateway {

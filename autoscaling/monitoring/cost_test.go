@@ -20,8 +20,8 @@ func TestCost(t *testing.T) {
 	}
 	math := autoscaling.MetricMath{Queries: []autoscaling.MetricQuery{{ID: "a", Metric: &metric}, {ID: "b", Metric: &metric},
 		{ID: "c", Expression: "a + b", ReturnData: true}}}
-	got := subjects()["service"].Cost(monitoring.USEast1, []monitoring.Alarm{alarm(metric, 60), alarm(math, 60), alarm(metric, 10)},
-		2, 1, 1)
+	got := subjects()["service"].Cost(monitoring.USEast1,
+		[]monitoring.Alarm{alarm(metric, 60), alarm(math, 60), alarm(metric, 10)}, 2, 1, 1)
 	want := monitoring.Bill{Alarms: 3, Metrics: 4, Composites: 2, Dashboards: 1, Keys: 1, CustomMetrics: 25, AlarmsUSD: 0.6,
 		CustomMetricsUSD: 7.5, Total: 0.6 + 7.5 + 1 + 3 + 1}
 	if diff := cmp.Diff(want, got, cmpopts.EquateApprox(0, 1e-9)); diff != "" {

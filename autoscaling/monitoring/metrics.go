@@ -131,7 +131,6 @@ func (g Gateway) tasks() autoscaling.Metric {
 type part struct {
 	// name is the variant's or the component's, and noun what it is.
 	name, noun string
-	namespace  string
 	dimensions map[string]string
 	// pools are the instance types by which the variant's metrics are published.
 	pools []string

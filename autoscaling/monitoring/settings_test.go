@@ -87,7 +87,8 @@ func TestThresholdsAreUsed(t *testing.T) {
 			t.Errorf("%s: got %q", a.Kind, a.Description)
 		}
 		switch {
-		case a.Kind == "loadBalancerErrors" && (a.Threshold != 0.03 || !strings.Contains(a.Description, "3 % or more of at least 77")),
+		case a.Kind == "loadBalancerErrors" && (a.Threshold != 0.03 ||
+			!strings.Contains(a.Description, "3 % or more of at least 77")),
 			a.Kind == "latency" && (a.Threshold != 0.25 || !strings.Contains(a.Description, "p95 of the requests")),
 			a.Kind == "atMaximum" && (a.DatapointsToAlarm != 17 || a.EvaluationPeriods != 20),
 			a.Kind == "cpuUsed" && a.Threshold != 0.5*48*100:

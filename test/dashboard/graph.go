@@ -21,8 +21,8 @@ const left, right, top, under = 52, 46, 46, 62
 
 func (g graph) svg() string {
 	var out strings.Builder
-	fmt.Fprintf(&out, `<svg width="%g" height="%g"><text x="12" y="22" style="font-weight:bold;font-size:14px;fill:#16191f">%s</text>`,
-		g.width, g.height, html.EscapeString(g.Title))
+	fmt.Fprintf(&out, `<svg width="%g" height="%g"><text x="12" y="22" class="h">%s</text>`, g.width, g.height,
+		html.EscapeString(g.Title))
 	lines := g.lines
 	if g.Stacked {
 		lines = stack(lines)
@@ -32,7 +32,8 @@ func (g graph) svg() string {
 	g.axes(&out, lefts, rights)
 	for _, h := range g.Annotations.Horizontal {
 		y := g.y(h.Value, lefts)
-		fmt.Fprintf(&out, `<line x1="%d" x2="%g" y1="%.1f" y2="%.1f" stroke="%s" stroke-dasharray="5 4"/>`, left, g.width-right, y, y, h.Color)
+		fmt.Fprintf(&out, `<line x1="%d" x2="%g" y1="%.1f" y2="%.1f" stroke="%s" stroke-dasharray="5 4"/>`, left,
+			g.width-right, y, y, h.Color)
 		fmt.Fprintf(&out, `<text x="%d" y="%.1f" style="fill:%s">%s %s</text>`, left+30, y-4, h.Color,
 			html.EscapeString(h.Label), figure(h.Value))
 	}
@@ -121,8 +122,10 @@ func (g graph) bands(out *strings.Builder) {
 			continue
 		}
 		a, b := g.x(math.Max(0, from)), g.x(math.Min(last, to))
-		fmt.Fprintf(out, `<rect x="%.1f" y="%d" width="%.1f" height="%g" fill="#9ecae1" opacity=".25"/>`, a, top, b-a, g.height-under-top)
-		fmt.Fprintf(out, `<text x="%.1f" y="%d" style="fill:#31708f">%s</text>`, a+4, top+12, html.EscapeString(band[0].Label))
+		fmt.Fprintf(out, `<rect x="%.1f" y="%d" width="%.1f" height="%g" fill="#9ecae1" opacity=".25"/>`, a, top, b-a,
+			g.height-under-top)
+		fmt.Fprintf(out, `<text x="%.1f" y="%d" style="fill:#31708f">%s</text>`, a+4, top+12,
+			html.EscapeString(band[0].Label))
 	}
 }
 
@@ -137,12 +140,14 @@ func (g graph) axes(out *strings.Builder, lefts, rights []float64) {
 	}
 	fmt.Fprintf(out, `<text x="12" y="38">%s</text>`, html.EscapeString(g.YAxis["left"].Label))
 	if rights != nil {
-		fmt.Fprintf(out, `<text x="%g" y="38" text-anchor="end">%s</text>`, g.width-12, html.EscapeString(g.YAxis["right"].Label))
+		fmt.Fprintf(out, `<text x="%g" y="38" text-anchor="end">%s</text>`, g.width-12,
+			html.EscapeString(g.YAxis["right"].Label))
 	}
 	for m := 0; m < g.minutes(); m++ {
 		at := g.start.Add(time.Duration(m) * time.Minute)
 		if at.Minute()%30 == 0 {
-			fmt.Fprintf(out, `<text x="%.1f" y="%g" text-anchor="middle">%s</text>`, g.x(float64(m)), g.height-under+16, at.Format("15:04"))
+			fmt.Fprintf(out, `<text x="%.1f" y="%g" text-anchor="middle">%s</text>`, g.x(float64(m)), g.height-under+16,
+				at.Format("15:04"))
 		}
 	}
 }
@@ -160,11 +165,12 @@ func (g graph) draw(out *strings.Builder, l line, scale []float64) {
 	}
 	if g.Stacked && path.Len() > 0 {
 		base := g.y(0, scale)
-		fmt.Fprintf(out, `<path d="%sL%.1f %.1fL%.1f %.1fZ" fill="%s" opacity=".75"/>`, path.String(), g.x(float64(g.minutes()-1)), base,
-			g.x(0), base, l.color)
+		fmt.Fprintf(out, `<path d="%sL%.1f %.1fL%.1f %.1fZ" fill="%s" opacity=".75"/>`, path.String(),
+			g.x(float64(g.minutes()-1)), base, g.x(0), base, l.color)
 		return
 	}
-	fmt.Fprintf(out, `<path d="%s" fill="none" stroke="%s" stroke-width="1.8" stroke-linejoin="round"/>`, path.String(), l.color)
+	fmt.Fprintf(out, `<path d="%s" fill="none" stroke="%s" stroke-width="1.8" stroke-linejoin="round"/>`, path.String(),
+		l.color)
 }
 
 // letter is about how wide a letter of the legend is.
@@ -184,8 +190,8 @@ func (g graph) legend(out *strings.Builder) {
 		if x+w > g.width-4 && x > 14 {
 			x, y = 14, y+15
 		}
-		fmt.Fprintf(out, `<rect x="%.1f" y="%.1f" width="10" height="10" rx="2" fill="%s"/><text x="%.1f" y="%.1f">%s</text>`, x, y-9,
-			l.color, x+15, y, html.EscapeString(l.label))
+		fmt.Fprintf(out, `<rect x="%.1f" y="%.1f" width="10" height="10" rx="2" fill="%s"/>`, x, y-9, l.color)
+		fmt.Fprintf(out, `<text x="%.1f" y="%.1f">%s</text>`, x+15, y, html.EscapeString(l.label))
 		x += w
 	}
 }

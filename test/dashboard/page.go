@@ -27,9 +27,10 @@ h1{margin:4px 2px;font-size:23px}h2{margin:12px 2px 0;font-size:18px}a{color:#09
 .t{font-weight:bold;padding:8px 12px 0;font-size:14px}
 .a{display:grid;grid-template-columns:repeat(8,1fr);gap:5px;padding:7px 12px}
 .s{border-radius:4px;padding:10px 8px;font-size:11.5px;white-space:nowrap;overflow:hidden;border:1px solid}
-.OK{background:#f2f8f0;border-color:#9fcf8d;color:#1d5c10}.ALARM{background:#fdecea;border-color:#d13212;color:#a1160a;font-weight:bold}
+.OK{background:#f2f8f0;border-color:#9fcf8d;color:#1d5c10}
+.ALARM{background:#fdecea;border-color:#d13212;color:#a1160a;font-weight:bold}
 .INSUFFICIENT_DATA{background:#f4f4f4;border-color:#aaa}
-svg text{font:11px "DejaVu Sans",Arial,sans-serif;fill:#545b64}`
+svg text{font:11px "DejaVu Sans",Arial,sans-serif;fill:#545b64}svg text.h{font-weight:bold;font-size:14px;fill:#16191f}`
 
 // pageOf is the page of a dashboard.
 func pageOf(b body, source alarms.Source, states map[string]alarms.State, end time.Time, minutes int) (string, error) {
