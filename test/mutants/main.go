@@ -34,7 +34,7 @@ var mutants = []mutant{
 		"autoscaling/monitoring/math.go", `"IF(%s >= %d, %s / %s, 0)", a, least, b, a`, `"IF(%s >= %d, %s / %s, 0)", a, 1, b, a`,
 		"./autoscaling/monitoring"},
 	{"a floor is due before its instances have had time to start",
-		"autoscaling/monitoring/floors.go", "from: rising[i].from + lead, to: rising[i].to", "from: rising[i].from, to: rising[i].to",
+		"autoscaling/monitoring/floors.go", "{ return c.LeadTime(events.Event{}) }", "{ return 0 * c.LeadTime(events.Event{}) }",
 		"./autoscaling/monitoring"},
 	{"an alarm watches the health of all target groups, which nobody publishes",
 		"autoscaling/monitoring/frontend.go", `m.loadBalancer("HealthyHostCount", autoscaling.Maximum, g.TargetGroup)`,
