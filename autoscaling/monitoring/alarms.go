@@ -9,7 +9,8 @@ import (
 )
 
 // Alarms returns the alarms of s, in the order of the path of a request: the load balancer,
-// the gateway, the endpoint. Kind and Of together are theirs alone. set is valid.
+// the gateway, the endpoint. Kind and Of together are theirs alone. s and set are valid: see
+// Validate.
 func (s Subject) Alarms(set Settings) []Alarm {
 	m := &maker{Subject: s, set: set.withDefaults()}
 	m.addLoadBalancer()

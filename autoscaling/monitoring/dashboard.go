@@ -30,7 +30,7 @@ func (s Subject) Dashboard(set Settings, region string, alarmARNs ...string) Das
 		d.row(widget{width: columns, height: 1 + (n+7)/8, title: "Alarms", alarmARNs: alarmARNs[:n]})
 	}
 	d.section("The gateway", s.gatewayWidgets(set))
-	d.section("The load balancer", s.loadBalancerWidgets(set))
+	d.section("The load balancer", s.loadBalancerWidgets(set, region))
 	d.section("The endpoint", s.endpointWidgets(set))
 	d.section("Capacity", s.capacityWidgets(set))
 	return d
@@ -157,7 +157,7 @@ func (s Subject) functionWidgets() []widget {
 	return []widget{offered, environments, latency}
 }
 
-func (s Subject) loadBalancerWidgets(set Settings) []widget {
+func (s Subject) loadBalancerWidgets(set Settings, region string) []widget {
 	if s.LoadBalancer == nil || s.Gateway == nil || s.Gateway.TargetGroup == "" {
 		return nil
 	}
@@ -167,6 +167,11 @@ func (s Subject) loadBalancerWidgets(set Settings) []widget {
 	requests.perSecond("requests", "arrive", blue, sum("RequestCount", group))
 	if s.Canary != nil && s.Canary.TargetGroup != "" {
 		requests.perSecond("canary", "arrive for the canary", purple, sum("RequestCount", s.Canary.TargetGroup))
+	}
+	if acl := s.LoadBalancer.WebACL; acl != "" {
+		requests.perSecond("blocked", "blocked by the web ACL", "#8c564b", autoscaling.Metric{Namespace: firewallNamespace,
+			Name: "BlockedRequests", Statistic: autoscaling.Sum,
+			Dimensions: map[string]string{"Region": region, "Rule": "ALL", "WebACL": acl}})
 	}
 	requests.perSecond("targets", "5xx of the gateway", orange, sum("HTTPCode_Target_5XX_Count", group))
 	requests.perSecond("own", "5xx of the load balancer", red, sum("HTTPCode_ELB_5XX_Count", ""))
@@ -183,6 +188,11 @@ func (s Subject) loadBalancerWidgets(set Settings) []widget {
 	targets := widget{title: "Connections", left: axis{label: "a minute"}}
 	targets.add("rejected", "rejected", red, sum("RejectedConnectionCount", ""))
 	targets.add("failed", "failed to the gateway", orange, sum("TargetConnectionErrorCount", group))
+	if queue := s.LoadBalancer.ReservationQueue; queue != "" {
+		targets.add("refused", "reservations refused", purple, autoscaling.Metric{Namespace: queueNamespace,
+			Name: "ApproximateNumberOfMessagesVisible", Statistic: autoscaling.Maximum,
+			Dimensions: map[string]string{"QueueName": queue}})
+	}
 	if s.Gateway.FunctionName == "" {
 		targets.title, targets.right = "Targets and connections", axis{label: "targets"}
 		targets.add("healthy", "healthy targets", green, s.loadBalancer("HealthyHostCount", autoscaling.Minimum, group))

@@ -141,3 +141,47 @@ func TestComposite(t *testing.T) {
 		t.Error("60 names of 200 characters are too long for one rule")
 	}
 }
+
+func TestSettingsOfASubject(t *testing.T) {
+	t.Parallel()
+	for name, subject := range subjects() {
+		set := monitoring.Settings{}
+		if !subject.Asynchronous {
+			set = settings()
+		}
+		if err := subject.Validate(set).Err(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	canary := variant("canary", "")
+	canary.CanaryOf = "canary"
+	old := variant("old", "")
+	old.CanaryOf = "mian"
+	alone := monitoring.Subject{Variants: []monitoring.Variant{canary}}
+	for _, test := range []struct {
+		subject monitoring.Subject
+		set     monitoring.Settings
+		want    string
+	}{
+		{subjects()["service"], monitoring.Settings{LatencyObjective: time.Minute, Off: []string{"cpu"},
+			Thresholds: monitoring.Thresholds{BacklogAge: time.Minute}},
+			`Off[0]: got "cpu": there is no kind of alarm with this name; use one of loadBalancerErrors, ` +
+				`LatencyObjective: got 1m: the gateway ends a request after 1m, so that none takes longer; ` +
+				`lower it to what users wait for, such as 500ms
+Thresholds.BacklogAge: got 1m: only asynchronous endpoints have a backlog; remove it`},
+		{subjects()["asynchronous"], settings(),
+			`LatencyObjective: got 500ms: requests of an asynchronous endpoint wait in a queue; give Thresholds.BacklogAge instead`},
+		{alone, monitoring.Settings{}, `Variants[0].CanaryOf: got "canary": the endpoint has no other variant of this name; ` +
+			`remove it, since the endpoint has one variant`},
+		{monitoring.Subject{Variants: []monitoring.Variant{variant("main", ""), old}}, monitoring.Settings{},
+			`Variants[1].CanaryOf: got "mian": the endpoint has no other variant of this name; give one of main`},
+	} {
+		got := test.subject.Validate(test.set).Error()
+		if i := strings.Index(got, "rejectedConnections"); i >= 0 { // the list of all kinds
+			got = got[:i] + got[strings.Index(got, "\n")+1:]
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
