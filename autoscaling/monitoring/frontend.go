@@ -151,6 +151,12 @@ func (m *maker) addFunction(of string, g Gateway) {
 	sum := func(name string) []autoscaling.Metric { return one(g.function(name, autoscaling.Sum)) }
 	m.addShare("functionErrors", of, "The function of "+name(of)+" fails", sum("Errors"), sum("Invocations"), t.ErrorRate,
 		soon)
+	if m.LoadBalancer != nil && g.TargetGroup != "" {
+		// A function that answers with an error has not failed, and publishes no metrics of its own.
+		m.addShare("gatewayErrors", of, title(name(of))+" answers with 5xx errors, its own or the endpoint's",
+			one(m.loadBalancer("HTTPCode_Target_5XX_Count", autoscaling.Sum, g.TargetGroup)),
+			one(m.loadBalancer("RequestCount", autoscaling.Sum, g.TargetGroup)), t.ErrorRate, soon)
+	}
 	// Invocations leave throttled requests out.
 	m.addShare("functionThrottled", of, "Lambda refuses requests to "+name(of)+", for want of concurrency",
 		sum("Throttles"), append(sum("Invocations"), sum("Throttles")...), t.ErrorRate, soon)

@@ -2,6 +2,7 @@ package monitoring
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
@@ -11,10 +12,11 @@ import (
 // DiskUtilization are percent of an instance; CPUUtilization is summed over its vCPUs, and
 // GPU metrics over its GPUs (fact A44).
 func (m *maker) addHardware(v Variant) {
+	t, what := m.set.Thresholds, "variant "+v.Name
 	if len(v.Pools) > 0 {
+		m.addPools(v)
 		return
 	}
-	t, what := m.set.Thresholds, "variant "+v.Name
 	add := func(kind, says, name string, statistic autoscaling.Statistic, limit float64, of int, w within) {
 		m.add(kind, v.Name, fmt.Sprintf("%s %s or more", says, percent(limit)),
 			m.variant(v).metrics(autoscaling.UtilizationNamespace, name, statistic)[0], autoscaling.AtLeast,
@@ -41,6 +43,24 @@ func (m *maker) addHardware(v Variant) {
 		add("diskUsed", "The fullest instance of "+what+" uses of its disk", "DiskUtilization", autoscaling.Maximum, t.Disk,
 			1, full)
 	}
+}
+
+// addPools adds the alarms on the fullest instance of a variant with several types, which
+// each publish metrics of their own (fact G11).
+func (m *maker) addPools(v Variant) {
+	add := func(kind, of, name string, limit float64) {
+		var q queries
+		metrics := m.variant(v).metrics(autoscaling.UtilizationNamespace, name, autoscaling.Maximum)
+		terms := make([]string, len(metrics))
+		for i, metric := range metrics {
+			terms[i] = "FILL(" + q.metric(fmt.Sprint("used", i+1), metric) + ", 0)"
+		}
+		m.add(kind, v.Name, fmt.Sprintf("The fullest instance of variant %s uses of its %s %s or more", v.Name, of,
+			percent(limit)), q.result("fullest", "fullest", "MAX(["+strings.Join(terms, ", ")+"])"), autoscaling.AtLeast,
+			100*limit, within{5, 8})
+	}
+	add("memoryUsed", "memory", "MemoryUtilization", m.set.Thresholds.Memory)
+	add("diskUsed", "disk", "DiskUtilization", m.set.Thresholds.Disk)
 }
 
 // units are the vCPUs and the GPUs of an instance, over which its metrics are summed; 0

@@ -66,7 +66,7 @@ func Kinds() []Kind {
 			"no value with at least 20 requests a minute, 10 minutes of 12", fine, reasonFilled, ""},
 		{"gatewayShed", Critical, "the gateway sheds requests for want of capacity",
 			"1 % of at least 20 requests a minute, 3 minutes of 5", fine, reasonFilled, ""},
-		{"gatewayErrors", Critical, "the gateway cannot sign or send requests",
+		{"gatewayErrors", Critical, "the gateway cannot sign or send requests; as a function, it answers with 5xx errors",
 			"1 % of at least 20 requests a minute, 3 minutes of 5", fine, reasonFilled, ""},
 		{"throttled", Warning, "SageMaker throttles the gateway's requests",
 			"1 % of at least 20 requests a minute, 3 minutes of 5", fine, reasonFilled, ""},

@@ -38,7 +38,7 @@ type Variant struct {
 	// with components (fact A63).
 	InstanceType string
 	// Pools are the instance types of a variant with several, whose metrics have a further
-	// dimension (fact G11): its instances' CPU, memory and GPU are not judged.
+	// dimension (fact G11): its instances' CPU and GPU are not judged.
 	// Default: none, it has one type.
 	Pools []string
 	// PublishFrequency is the time between two values of its metrics, where that is not a
