@@ -97,8 +97,9 @@ func (m *maker) add(kind, of, says string, metric autoscaling.AlarmMetric, compa
 	w = w.periods(m.minutes())
 	a := Alarm{Kind: kind, Of: of, Severity: k.Severity, MissingDataReason: k.MissingDataReason}
 	a.Alarm = autoscaling.Alarm{
-		Description: fmt.Sprintf("%s, %s. What to do: %s#%s", says, w.text(m.minutes()), m.set.RunbookURL, k.Anchor()),
-		Metric:      metric, Period: time.Duration(m.minutes()) * time.Minute, Comparison: comparison, Threshold: threshold,
+		Description: fmt.Sprintf("Endpoint %s: %s, %s. What to do: %s#%s", m.EndpointName, says, w.text(m.minutes()),
+			m.set.RunbookURL, k.Anchor()),
+		Metric: metric, Period: time.Duration(m.minutes()) * time.Minute, Comparison: comparison, Threshold: threshold,
 		EvaluationPeriods: w.of, DatapointsToAlarm: w.breach, MissingData: k.MissingData,
 	}
 	m.alarms = append(m.alarms, a)

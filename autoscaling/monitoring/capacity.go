@@ -66,7 +66,7 @@ func (m *maker) addBounds(b bounds) {
 	}
 	says := fmt.Sprintf("%s has fewer %s than its minimum of %d", title(b.what), b.unit, b.own)
 	if len(floors.terms) > 0 {
-		says += fmt.Sprintf(", or than the calendar of events has asked for %d minutes ago", int(lead.Minutes()))
+		says += fmt.Sprintf(", or than the calendar of events asked for %d minutes ago", int(lead.Minutes()))
 	}
 	if floors.left > 0 {
 		says += fmt.Sprintf("; the last %d windows of the calendar are not judged, for want of room", floors.left)

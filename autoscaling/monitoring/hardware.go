@@ -17,8 +17,8 @@ func (m *maker) addHardware(v Variant) {
 		m.addPools(v)
 		return
 	}
-	add := func(kind, says, name string, statistic autoscaling.Statistic, limit float64, of int, w within) {
-		m.add(kind, v.Name, fmt.Sprintf("%s %s or more", says, percent(limit)),
+	add := func(kind, who, part, name string, statistic autoscaling.Statistic, limit float64, of int, w within) {
+		m.add(kind, v.Name, fmt.Sprintf("%s %s or more of %s", who, percent(limit), part),
 			m.variant(v).metrics(autoscaling.UtilizationNamespace, name, statistic)[0], autoscaling.AtLeast,
 			100*limit*float64(of), w)
 	}
@@ -29,18 +29,18 @@ func (m *maker) addHardware(v Variant) {
 		name, of = "CPUUtilizationNormalized", 1 // the share of however many there are (fact A63)
 	}
 	if !v.Serverless && of > 0 {
-		add("cpuUsed", "On average the instances of "+what+" use of their CPUs", name, autoscaling.Average, t.CPU, of, long)
+		add("cpuUsed", "On average the instances of "+what+" use", "their CPUs", name, autoscaling.Average, t.CPU, of, long)
 	}
-	add("memoryUsed", "The fullest instance of "+what+" uses of its memory", "MemoryUtilization", autoscaling.Maximum,
+	add("memoryUsed", "The fullest instance of "+what+" uses", "its memory", "MemoryUtilization", autoscaling.Maximum,
 		t.Memory, 1, full)
 	if gpus > 0 {
-		add("gpuUsed", "On average the instances of "+what+" use of their GPUs", "GPUUtilization", autoscaling.Average,
+		add("gpuUsed", "On average the instances of "+what+" use", "their GPUs", "GPUUtilization", autoscaling.Average,
 			t.GPU, gpus, long)
-		add("gpuMemoryUsed", "The fullest instance of "+what+" uses of the memory of its GPUs", "GPUMemoryUtilization",
+		add("gpuMemoryUsed", "The fullest instance of "+what+" uses", "the memory of its GPUs", "GPUMemoryUtilization",
 			autoscaling.Maximum, t.GPUMemory, gpus, full)
 	}
 	if !v.Serverless {
-		add("diskUsed", "The fullest instance of "+what+" uses of its disk", "DiskUtilization", autoscaling.Maximum, t.Disk,
+		add("diskUsed", "The fullest instance of "+what+" uses", "its disk", "DiskUtilization", autoscaling.Maximum, t.Disk,
 			1, full)
 	}
 }
@@ -55,8 +55,8 @@ func (m *maker) addPools(v Variant) {
 		for i, metric := range metrics {
 			terms[i] = "FILL(" + q.metric(fmt.Sprint("used", i+1), metric) + ", 0)"
 		}
-		m.add(kind, v.Name, fmt.Sprintf("The fullest instance of variant %s uses of its %s %s or more", v.Name, of,
-			percent(limit)), q.result("fullest", "fullest", "MAX(["+strings.Join(terms, ", ")+"])"), autoscaling.AtLeast,
+		m.add(kind, v.Name, fmt.Sprintf("The fullest instance of variant %s uses %s or more of its %s", v.Name,
+			percent(limit), of), q.result("fullest", "fullest", "MAX(["+strings.Join(terms, ", ")+"])"), autoscaling.AtLeast,
 			100*limit, within{5, 8})
 	}
 	add("memoryUsed", "memory", "MemoryUtilization", m.set.Thresholds.Memory)
