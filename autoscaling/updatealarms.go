@@ -123,13 +123,7 @@ func (v Variant) errorRate() MetricMath {
 // validate checks thresholds that are given for all variants or for one.
 func (t RollbackThresholds) validate() problem.List {
 	var ps problem.List
-	if t.ErrorRate < 0 || t.ErrorRate >= 1 || !finite(t.ErrorRate) {
-		fix := "such as 0.02 for 2 %"
-		if t.ErrorRate >= 1 && t.ErrorRate < 100 {
-			fix = fmt.Sprintf("write %g for %g %%", t.ErrorRate/100, t.ErrorRate)
-		}
-		ps.Add("ErrorRate", t.ErrorRate, "an error rate is a share of the requests, over 0 and under 1", fix)
-	}
+	ps.AddShare("ErrorRate", t.ErrorRate, "an error rate is a share of the requests")
 	if t.ModelLatency < 0 {
 		ps.Add("ModelLatency", t.ModelLatency, "a latency is over 0s", "take it from a load test, such as 500ms")
 	}

@@ -197,7 +197,7 @@ func cpuOverCores(s Subject) problem.List {
 	if s.Variant == nil {
 		return nil
 	}
-	return s.sumOver(vCPUs(s.Variant.InstanceType), "core", "CPUUtilization")
+	return s.sumOver(autoscaling.VCPUs(s.Variant.InstanceType), "core", "CPUUtilization")
 }
 
 func gpuOverDevices(s Subject) problem.List {

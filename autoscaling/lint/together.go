@@ -177,7 +177,7 @@ func (s Subject) copiesPerInstance() (copies int, why string) {
 		// SageMaker takes a part of the memory.
 		least((memoryMB-1)/n, fmt.Sprintf("a copy takes %d of the %d MB of one", n, memoryMB))
 	}
-	if cores := vCPUs(s.Host.InstanceType); s.Copy.CPUCores > 0 && cores > 0 {
+	if cores := autoscaling.VCPUs(s.Host.InstanceType); s.Copy.CPUCores > 0 && cores > 0 {
 		least(int(float64(cores)/s.Copy.CPUCores),
 			fmt.Sprintf("a copy takes %g of the %d cores of one", s.Copy.CPUCores, cores))
 	}

@@ -37,6 +37,10 @@ type Variant struct {
 	// what it has. Default: "", not known, serverless or of several types: they are judged
 	// by their normalised metrics where there are such, else not at all.
 	InstanceType string
+	// Pools are the instance types of a variant with several, whose metrics have a further
+	// dimension (fact G11): its instances' CPU, memory and GPU are not judged.
+	// Default: none, it has one type.
+	Pools []string
 	// Serverless says that it has no instances.
 	Serverless bool
 	// Capacity is what scales it, of which the bounds are judged.
@@ -65,9 +69,14 @@ type Capacity struct {
 
 // Gateway is a gateway that is watched.
 type Gateway struct {
-	// FunctionName is the Lambda function's name, with its alias after a colon where the
-	// load balancer calls one. Default: "", it runs on Fargate.
+	// FunctionName is the Lambda function's name. Default: "", it runs on Fargate.
 	FunctionName string
+	// Alias is the function's alias that the load balancer calls. Default: "", none.
+	Alias string
+	// Provisioned says that the alias has provisioned concurrency.
+	Provisioned bool
+	// ReservedConcurrency is the function's. Default: 0, none is reserved.
+	ReservedConcurrency int
 	// ClusterName and ServiceName are the Fargate service's. Default: "", a function.
 	ClusterName, ServiceName string
 	// TargetGroup is the full name of its target group, as CloudWatch has it:

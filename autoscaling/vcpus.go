@@ -1,14 +1,14 @@
-package lint
+package autoscaling
 
 import (
 	"strconv"
 	"strings"
 )
 
-// vCPUs is how many an instance type has, by the name of its size: 2 are large,
+// VCPUs is how many an instance type has, by the name of its size: 2 are large,
 // 4 xlarge, 4 times n nxlarge, throughout EC2's tables but for the types of
 // oddSizes (fact A53). It is 0 for a size without a rule, such as metal.
-func vCPUs(instanceType string) int {
+func VCPUs(instanceType string) int {
 	family, size, ok := strings.Cut(strings.TrimPrefix(instanceType, "ml."), ".")
 	if !ok {
 		return 0

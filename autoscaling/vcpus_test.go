@@ -1,6 +1,10 @@
-package lint
+package autoscaling_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+)
 
 func TestVCPUs(t *testing.T) {
 	t.Parallel()
@@ -10,7 +14,7 @@ func TestVCPUs(t *testing.T) {
 		"ml.m6g.medium": 1, "ml.t2.medium": 2, "ml.c4.8xlarge": 36, "ml.c4.4xlarge": 16,
 		"ml.c6i.metal": 0, "ml.c6i.metal-48xl": 0, "ml.c6i.0xlarge": 0, "ml.c6i.-2xlarge": 0, "ml.c6i.2": 0, "ml.c6i": 0, "": 0,
 	} {
-		if got := vCPUs(instanceType); got != want {
+		if got := autoscaling.VCPUs(instanceType); got != want {
 			t.Errorf("%s: got %d, want %d", instanceType, got, want)
 		}
 	}

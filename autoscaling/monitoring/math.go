@@ -1,0 +1,57 @@
+package monitoring
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+)
+
+// queries collects the queries of a MetricMath.
+type queries []autoscaling.MetricQuery
+
+// sum adds metrics and returns an expression of their sum. What is missing counts as 0: AWS
+// does not say alike whether a time at which one series has no value has a result.
+func (q *queries) sum(id string, metrics ...autoscaling.Metric) string {
+	terms := make([]string, len(metrics))
+	for i := range metrics {
+		name := id
+		if len(metrics) > 1 {
+			name += strconv.Itoa(i + 1)
+		}
+		*q = append(*q, autoscaling.MetricQuery{ID: name, Metric: &metrics[i]})
+		terms[i] = "FILL(" + name + ", 0)"
+	}
+	if len(terms) == 1 {
+		return terms[0]
+	}
+	return "(" + strings.Join(terms, " + ") + ")"
+}
+
+// let adds an expression and returns its ID.
+func (q *queries) let(id, expression string) string {
+	*q = append(*q, autoscaling.MetricQuery{ID: id, Expression: expression})
+	return id
+}
+
+// result adds the expression that is judged.
+func (q *queries) result(id, label, expression string) autoscaling.MetricMath {
+	*q = append(*q, autoscaling.MetricQuery{ID: id, Label: label, Expression: expression, ReturnData: true})
+	return autoscaling.MetricMath{Queries: *q}
+}
+
+// share is the share of all that is bad, 0 where a minute has fewer than least.
+func share(bad, all []autoscaling.Metric, least int) autoscaling.MetricMath {
+	var q queries
+	b, a := q.sum("bad", bad...), q.sum("all", all...)
+	return q.result("share", "share", fmt.Sprintf("IF(%s >= %d, %s / %s, 0)", a, least, b, a))
+}
+
+// enough is a metric where a minute has at least so many of counted, else 0.
+func enough(value string, counted string, least int) string {
+	return fmt.Sprintf("IF(%s >= %d, %s, 0)", counted, least, value)
+}
+
+// number writes v without an exponent.
+func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
