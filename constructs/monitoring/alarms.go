@@ -1,6 +1,7 @@
 package monitoring
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -53,29 +54,40 @@ func (m *Monitoring) addAlarms(alarms []monitoring.Alarm) {
 
 // addComposite makes the composite alarm of a severity; nil where no alarm has it. It has
 // no name: with one, a second stack with the same name could not be deployed.
-func (m *Monitoring) addComposite(id string, severity monitoring.Severity, description string) awscloudwatch.CfnCompositeAlarm {
-	var names []string
-	for _, a := range m.Alarms {
-		if a.Severity == severity {
-			names = append(names, *a.Resource.Ref())
-		}
+func (m *Monitoring) addComposite(
+	id string, severity monitoring.Severity, description string,
+) awscloudwatch.CfnCompositeAlarm {
+	refs := map[[2]string]string{}
+	var alarms []monitoring.Alarm
+	add := func(a monitoring.Alarm, ref *string) {
+		alarms, refs[[2]string{a.Kind, a.Of}] = append(alarms, a), *ref
 	}
-	if len(names) == 0 {
+	for _, a := range m.Alarms {
+		add(a.Alarm, a.Resource.Ref())
+	}
+	if s := m.props.CapacitySchedule; s != nil && !slices.Contains(m.props.Settings.Off, reservationRefused) {
+		add(monitoring.Alarm{Kind: reservationRefused, Severity: monitoring.Warning}, s.Alarm.AlarmName())
+	}
+	rule, err := monitoring.Composite(alarms, severity, func(a monitoring.Alarm) string {
+		return refs[[2]string{a.Kind, a.Of}]
+	})
+	if err != nil {
+		panic(problem.List{{Path: "Settings.Off", Rule: err.Error()}}.Err())
+	}
+	if rule == "" {
 		return nil
 	}
+	var actions []any
+	for _, arn := range *m.topicARNs() {
+		actions = append(actions, arn)
+	}
 	return awscloudwatch.NewCfnCompositeAlarm(m, jsii.String(id), &awscloudwatch.CfnCompositeAlarmProps{
-		AlarmRule:        jsii.String(anyOf(names)),
+		AlarmRule:        jsii.String(rule),
 		AlarmDescription: jsii.String(description),
-		AlarmActions:     m.topicARNs(),
-		OkActions:        m.topicARNs(),
+		AlarmActions:     &actions,
+		OkActions:        &actions,
 	})
 }
 
-// anyOf is the rule of a composite alarm that goes off with any of the alarms.
-func anyOf(names []string) string {
-	quoted := make([]string, len(names))
-	for i, name := range names {
-		quoted[i] = `ALARM("` + name + `")`
-	}
-	return strings.Join(quoted, " OR ")
-}
+// reservationRefused is the kind of the alarm that a CapacitySchedule makes.
+const reservationRefused = "reservationRefused"

@@ -54,34 +54,27 @@ func (m *Monitoring) notices() []notice {
 		message: "<resource> has scaled out from <from> to <max>, which is its maximum: " +
 			"further load finds no further capacity. Raise maxCapacity if that is not meant.",
 	})
-	requests := []any{map[string]any{"endpointName": []string{name}}}
+	refused := map[string]any{
+		"eventSource": []string{"sagemaker.amazonaws.com"},
+		"eventName":   []string{"UpdateEndpointWeightsAndCapacities", "UpdateInferenceComponentRuntimeConfig"},
+		"errorCode":   []any{map[string]any{"exists": true}},
+	}
 	if len(components) > 0 {
-		requests = append(requests, map[string]any{"inferenceComponentName": components})
+		refused["requestParameters"] = map[string]any{"inferenceComponentName": components}
+	} else {
+		refused["requestParameters"] = map[string]any{"endpointName": []string{name}}
 	}
 	return append(found, notice{
 		id: "ScalingRefused", description: "SageMaker refuses to scale endpoint " + name,
 		// Fact N5.
 		pattern: map[string]any{
 			"source": []string{"aws.sagemaker"}, "detail-type": []string{"AWS API Call via CloudTrail"},
-			"detail": map[string]any{
-				"eventSource": []string{"sagemaker.amazonaws.com"},
-				"eventName":   []string{"UpdateEndpointWeightsAndCapacities", "UpdateInferenceComponentRuntimeConfig"},
-				"errorCode":   []any{map[string]any{"exists": true}},
-				"$or":         requestParameters(requests),
-			},
+			"detail": refused,
 		},
 		paths: map[string]string{"error": "$.detail.errorCode", "message": "$.detail.errorMessage", "time": "$.time"},
 		message: "At <time> SageMaker refused to scale endpoint " + name + ": <error>, <message>. " +
 			"With ResourceLimitExceeded, ask for a higher quota; during a deployment, wait until it is done.",
 	})
-}
-
-func requestParameters(requests []any) []any {
-	out := make([]any, len(requests))
-	for i, r := range requests {
-		out[i] = map[string]any{"requestParameters": r}
-	}
-	return out
 }
 
 // resourceIDs are the names of what scales in Application Auto Scaling, and those of the

@@ -62,8 +62,8 @@ func (m *Monitoring) addTopic(emails []string) {
 			Resources: &[]*string{topic.TopicArn()}, Conditions: p.topicCondition,
 		}))
 	}
-	for _, address := range emails {
-		awssns.NewCfnSubscription(m, jsii.String("Email-"+address), &awssns.CfnSubscriptionProps{
+	for i, address := range emails {
+		awssns.NewCfnSubscription(m, jsii.String("Email-"+stable(address, i)), &awssns.CfnSubscriptionProps{
 			TopicArn: topic.TopicArn(), Protocol: jsii.String("email"), Endpoint: jsii.String(address),
 		})
 	}
