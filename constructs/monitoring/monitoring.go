@@ -173,16 +173,7 @@ func (p MonitoringProps) validateIn(scope constructs.Construct) error {
 				place.want, "make the monitoring in a stack there")
 		}
 	}
-	for i, arn := range p.Settings.TopicARNs {
-		parts := strings.Split(arn, ":")
-		if problem.Unresolved(arn) || len(parts) != 6 {
-			continue
-		}
-		if region := *stack.Region(); !problem.Unresolved(region) && parts[3] != region {
-			ps.Add(fmt.Sprintf("Settings.TopicARNs[%d]", i), parts[3], "an alarm tells topics of its own region, "+region,
-				"give a topic there")
-		}
-	}
+	ps = append(ps, p.Settings.ValidateTopics(*stack.Partition(), *stack.Region(), *stack.Account()).In("Settings")...)
 	return ps.Err()
 }
 
