@@ -141,7 +141,7 @@ func (m *maker) addSilent(arrived autoscaling.Metric) {
 	least := m.set.Thresholds.MinRequests
 	var q queries
 	all := q.sum("requests", requests...)
-	q = append(q, autoscaling.MetricQuery{ID: "arrived", Metric: &arrived})
+	q.metric("arrived", arrived)
 	m.add("metricsSilent", "", fmt.Sprintf("Of at least %d requests a minute the gateway's metrics show none: policies "+
 		"and alarms on them see nothing", least),
 		q.result("silent", "silent", fmt.Sprintf("IF(%s >= %d, IF(FILL(arrived, -1) < 0, 1, 0), 0)", all, least)),

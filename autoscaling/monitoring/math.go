@@ -2,6 +2,7 @@ package monitoring
 
 import (
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -20,13 +21,24 @@ func (q *queries) sum(id string, metrics ...autoscaling.Metric) string {
 		if len(metrics) > 1 {
 			name += strconv.Itoa(i + 1)
 		}
-		*q = append(*q, autoscaling.MetricQuery{ID: name, Metric: &metrics[i]})
-		terms[i] = "FILL(" + name + ", 0)"
+		terms[i] = "FILL(" + q.metric(name, metrics[i]) + ", 0)"
 	}
 	if len(terms) == 1 {
 		return terms[0]
 	}
 	return "(" + strings.Join(terms, " + ") + ")"
+}
+
+// metric adds a metric and returns its ID, or the ID of the query that has it already: an
+// alarm costs by the metrics that it retrieves.
+func (q *queries) metric(id string, metric autoscaling.Metric) string {
+	for _, known := range *q {
+		if known.Metric != nil && reflect.DeepEqual(*known.Metric, metric) {
+			return known.ID
+		}
+	}
+	*q = append(*q, autoscaling.MetricQuery{ID: id, Metric: &metric})
+	return id
 }
 
 // let adds an expression and returns its ID.

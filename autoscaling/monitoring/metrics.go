@@ -82,12 +82,13 @@ func Metrics() map[string]map[string]PublishedMetric {
 		queueNamespace: published("Count", [][]string{byQueue}, "ApproximateNumberOfMessagesVisible"),
 		// https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
 		firewallNamespace: published("Count", [][]string{byWebACL}, "AllowedRequests", "BlockedRequests"),
-		// docs/gateway.md, "Log and metrics"; a test of test/monitoring holds them together.
+		// docs/gateway.md, "Log and metrics"; TestMetricLine of internal/gateway holds them together.
 		autoscaling.GatewayNamespace: merged(
 			published("Count", [][]string{byEndpoint}, autoscaling.GatewayArrivedRequests, autoscaling.GatewayShedRequests,
 				autoscaling.GatewayQueuedRequests, "InFlightRequests", "ConcurrencyLimit", "SucceededRequests",
 				"ModelErrors", "ClientErrors", "ThrottledRequests", "EndpointErrors", "GatewayErrors", "ClientsGone",
-				"SlowBodies", "BodyMemoryFull", "BreakerOpen", "CredentialRenewalFailures"),
+				"SlowBodies", "BodyMemoryFull", "RetriesThrottled", "RetriesUnavailable", "RetriesFailure",
+				"RetriesConnection", "RetriesCredentials", "RetriesClockSkew", "BreakerOpen", "CredentialRenewalFailures"),
 			published("Milliseconds", [][]string{byEndpoint}, "LatencyP50", "LatencyP90", "LatencyP99"),
 		),
 	}

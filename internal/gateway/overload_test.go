@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/monitoring"
 	"github.com/sagemaker-autoscaling-inference/cdk/test/sagemakertest"
 )
 
@@ -316,6 +317,17 @@ func TestMetricLine(t *testing.T) {
 			delete(line, name)
 		}
 		names = append(names, name)
+	}
+	watched := monitoring.Metrics()[MetricNamespace]
+	for name := range watched {
+		if !slices.Contains(names, name) {
+			t.Errorf("alarms may watch %s, which is not published", name)
+		}
+	}
+	for _, name := range names {
+		if _, ok := watched[name]; !ok {
+			t.Errorf("no alarm and no widget may watch %s, which is published", name)
+		}
 	}
 	delete(line, "_aws")
 	delete(line, "ConcurrencyLimit")
