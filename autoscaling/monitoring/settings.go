@@ -24,7 +24,7 @@ type Settings struct {
 	// LogRetentionDays is how long the log groups that SageMaker writes keep an event, such
 	// as 30, 90 or 365 days: what is older is deleted.
 	// Default in an environment's file: 365; in Go none, their retention stays as it is.
-	LogRetentionDays int `json:"logRetentionDays,omitempty" jsonschema:"minimum=1"`
+	LogRetentionDays int `json:"logRetentionDays,omitempty" jsonschema:"minimum=1,maximum=3653"`
 	// LatencyObjective is what the percentile of the requests should take at most, as
 	// the load balancer's clients see it. Default: 0, latency has no alarm.
 	LatencyObjective time.Duration `json:"latencyObjective,omitempty" jsonschema:"pattern=^([0-9]{1\\,6}ms|[0-9]{1\\,3}s)$"`
