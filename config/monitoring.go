@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/monitoring"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
@@ -30,6 +31,25 @@ func (m Monitoring) withDefaults() Monitoring {
 // HasMonitoring reports whether there are alarms, a topic and a dashboard.
 func (e Environment) HasMonitoring() bool {
 	return e.Monitoring.Enabled == nil || *e.Monitoring.Enabled
+}
+
+// Calendars are the events of the variants, or of the components, in the order of
+// Subjects.
+func (e Environment) Calendars() []events.Calendar {
+	var calendars []events.Calendar
+	add := func(c events.Calendar) {
+		if len(c.Events) == 0 {
+			c = events.Calendar{} // nothing is due but the minimum
+		}
+		calendars = append(calendars, c)
+	}
+	for _, v := range e.ProductionVariants() {
+		add(v.VariantScaling().Calendar())
+	}
+	for _, c := range e.Components {
+		add(c.ComponentScaling.Calendar())
+	}
+	return calendars
 }
 
 // validateMonitoring judges who is told, the kinds and the thresholds.
