@@ -68,6 +68,13 @@ rehearsal-picture: rehearse ## Renew docs/rehearsal.png from bin/rehearsal.html,
 	$(CHROMIUM) --headless=new --hide-scrollbars --blink-settings=preferredColorScheme=1 --window-size=960,1720 \
 		--screenshot=$(CURDIR)/docs/rehearsal.png file://$(CURDIR)/bin/rehearsal.html
 
+.PHONY: dashboard-picture
+dashboard-picture: ## Renew docs/dashboard.png, the dashboard of a made-up final, with Chromium.
+	@mkdir -p bin
+	go run ./test/dashboard bin/dashboard.html
+	$(CHROMIUM) --headless=new --hide-scrollbars --window-size=1600,1596 \
+		--screenshot=$(CURDIR)/docs/dashboard.png file://$(CURDIR)/bin/dashboard.html
+
 # Matches before the semi-final of that day, as the forecast of that final.
 PLAN ?= --evening rehearsal/testdata/wc98_matches --shift-to 2027-05-29T19:00:00Z --timezone Europe/London --name final \
 	--peak 6000 --check rehearsal/testdata/wc98_semifinals_1998-07-07_08.csv@1998-07-08T19:00:00Z --client-timeout 1s \

@@ -9,7 +9,8 @@ import (
 )
 
 // Alarms returns the alarms of s, in the order of the path of a request: the load balancer,
-// the gateway, the endpoint. Kind and Of together are theirs alone. set is valid.
+// the gateway, the endpoint. Kind and Of together are theirs alone. s and set are valid: see
+// Validate.
 func (s Subject) Alarms(set Settings) []Alarm {
 	m := &maker{Subject: s, set: set.withDefaults()}
 	m.addLoadBalancer()
@@ -17,10 +18,10 @@ func (s Subject) Alarms(set Settings) []Alarm {
 	m.addCanaries()
 	m.addEndpoint()
 	for _, p := range s.parts() {
-		m.addCapacity(p)
+		m.every(p.frequency, func() { m.addCapacity(p) })
 	}
 	for _, v := range s.Variants {
-		m.addHardware(v)
+		m.every(v.PublishFrequency, func() { m.addHardware(v) })
 	}
 	return m.alarms
 }
@@ -30,14 +31,31 @@ type maker struct {
 	Subject
 	set    Settings
 	alarms []Alarm
+	// period is that of the alarms that are made now. Default: 0, a minute.
+	period time.Duration
 }
+
+// every makes alarms of metrics that are published so often: with shorter periods most of
+// them would be without a value.
+func (m *maker) every(frequency time.Duration, add func()) {
+	m.period = max(time.Minute, frequency)
+	add()
+	m.period = 0
+}
+
+// minutes is how many of them a period has.
+func (m *maker) minutes() int { return max(1, int(m.period.Minutes())) }
+
+// least is how many requests a period has to have.
+func (m *maker) least() int { return m.set.Thresholds.MinRequests * m.minutes() }
 
 // within is how many minutes of the last ones breach.
 type within struct{ breach, of int }
 
 var (
 	// soon is for what users feel: CloudWatch has the value of a minute up to two minutes
-	// later, for which a filled series has 0, so that not all minutes can be asked for.
+	// later, for which a filled series has 0, so that not all minutes can be asked for
+	// (fact A65).
 	soon = within{3, 5}
 	// steady is for what has to last.
 	steady = within{5, 10}
@@ -47,8 +65,24 @@ var (
 // which may be without values.
 func lasting(d time.Duration) within { return within{int(d.Minutes()), int(d.Minutes()) + 3} }
 
-// String is the window in words.
-func (w within) String() string { return fmt.Sprintf("in %d of %d minutes", w.breach, w.of) }
+// periods is the window in periods of so many minutes. Where not all had to breach, not all have
+// to now.
+func (w within) periods(minutes int) within {
+	up := func(n int) int { return (n + minutes - 1) / minutes }
+	out := within{up(w.breach), up(w.of)}
+	if w.breach < w.of && out.breach == out.of {
+		out.of++
+	}
+	return out
+}
+
+// text is the window in words.
+func (w within) text(minutes int) string {
+	if minutes > 1 {
+		return fmt.Sprintf("in %d of %d periods of %d minutes", w.breach, w.of, minutes)
+	}
+	return fmt.Sprintf("in %d of %d minutes", w.breach, w.of)
+}
 
 // add adds an alarm of a kind. says begins its description, without a full stop.
 func (m *maker) add(kind, of, says string, metric autoscaling.AlarmMetric, comparison autoscaling.Comparison,
@@ -60,10 +94,12 @@ func (m *maker) add(kind, of, says string, metric autoscaling.AlarmMetric, compa
 	if slices.Contains(m.set.Off, kind) {
 		return
 	}
+	w = w.periods(m.minutes())
 	a := Alarm{Kind: kind, Of: of, Severity: k.Severity, MissingDataReason: k.MissingDataReason}
 	a.Alarm = autoscaling.Alarm{
-		Description: fmt.Sprintf("%s, %s. What to do: %s#%s", says, w, m.set.RunbookURL, k.Anchor()),
-		Metric:      metric, Period: time.Minute, Comparison: comparison, Threshold: threshold,
+		Description: fmt.Sprintf("Endpoint %s: %s, %s. What to do: %s#%s", m.EndpointName, says, w.text(m.minutes()),
+			m.set.RunbookURL, k.Anchor()),
+		Metric: metric, Period: time.Duration(m.minutes()) * time.Minute, Comparison: comparison, Threshold: threshold,
 		EvaluationPeriods: w.of, DatapointsToAlarm: w.breach, MissingData: k.MissingData,
 	}
 	m.alarms = append(m.alarms, a)
@@ -71,9 +107,8 @@ func (m *maker) add(kind, of, says string, metric autoscaling.AlarmMetric, compa
 
 // addShare adds an alarm on the share of all that is bad.
 func (m *maker) addShare(kind, of, says string, bad, all []autoscaling.Metric, threshold float64, w within) {
-	least := m.set.Thresholds.MinRequests
-	m.add(kind, of, fmt.Sprintf("%s: %s or more of at least %d requests a minute", says, percent(threshold), least),
-		share(bad, all, least), autoscaling.AtLeast, threshold, w)
+	m.add(kind, of, fmt.Sprintf("%s: %s or more of at least %d requests a minute", says, percent(threshold),
+		m.set.Thresholds.MinRequests), share(bad, all, m.least()), autoscaling.AtLeast, threshold, w)
 }
 
 // percent is a share in words.

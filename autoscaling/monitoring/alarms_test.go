@@ -1,13 +1,16 @@
 package monitoring_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/monitoring"
 )
 
@@ -39,8 +42,9 @@ func variant(name, instanceType string) monitoring.Variant {
 }
 
 func service(name string) *monitoring.Gateway {
-	return &monitoring.Gateway{ClusterName: "odds", ServiceName: name, TargetGroup: "targetgroup/" + name + "/73e2d6bc24d8a067",
-		MaxTasks: 10, RequestTimeout: 60 * time.Second}
+	return &monitoring.Gateway{ClusterName: "odds", ServiceName: name,
+		TargetGroup: "targetgroup/" + name + "/73e2d6bc24d8a067",
+		MaxTasks:    10, RequestTimeout: 60 * time.Second, Calendar: frontend.ServiceTasks(150, 0).Calendar(season())}
 }
 
 func function(name string) *monitoring.Gateway {
@@ -50,8 +54,10 @@ func function(name string) *monitoring.Gateway {
 
 var balancer = &monitoring.LoadBalancer{FullName: "app/odds/50dc6c495c0c9188", ReservationQueue: "refused", WebACL: "odds"}
 
-// subjects are what the alarms of are tested, by a name.
-func subjects() map[string]monitoring.Subject {
+// subjects are what alarms are made of, by a name.
+var subjects = sync.OnceValue(makeSubjects)
+
+func makeSubjects() map[string]monitoring.Subject {
 	canary := variant("canary", "ml.g5.12xlarge")
 	canary.CanaryOf = "main"
 	asynchronous := capacityOf("endpoint/odds/variant/main", autoscaling.VariantInstanceCount, season())
@@ -63,7 +69,7 @@ func subjects() map[string]monitoring.Subject {
 			Variants: []monitoring.Variant{variant("main", "ml.c6i.2xlarge")}},
 		"no front end": {EndpointName: "odds", Variants: []monitoring.Variant{variant("main", "ml.c6i.metal")}},
 		"components": {EndpointName: "odds", LoadBalancer: balancer, Gateway: service("gateway"),
-			Variants: []monitoring.Variant{{Name: "main", InstanceType: "ml.g5.2xlarge"}},
+			Variants: []monitoring.Variant{{Name: "main"}},
 			Components: []monitoring.Component{{Name: "odds", Capacity: capacityOf("inference-component/odds",
 				autoscaling.InferenceComponentCopyCount, season())}, {Name: "lineups"}}},
 		"asynchronous": {EndpointName: "odds", Asynchronous: true,
@@ -123,6 +129,10 @@ func TestAlarms(t *testing.T) {
 			if link := monitoring.DefaultRunbookURL + "#" + kind.Anchor(); !strings.HasSuffix(a.Description, " "+link) ||
 				len(a.Description) > 1024 {
 				t.Errorf("%s: got the description %q", at, a.Description)
+			}
+			if text := fmt.Sprintf("%d minutes of %d", a.DatapointsToAlarm, a.EvaluationPeriods); !strings.Contains(
+				kind.Threshold, text) {
+				t.Errorf("%s: the kind does not say that it takes %s", at, text)
 			}
 			// A filled series ends with minutes that have not been published yet.
 			if math, ok := a.Metric.(autoscaling.MetricMath); ok && a.DatapointsToAlarm >= a.EvaluationPeriods {

@@ -20,7 +20,9 @@ func (m *maker) addCanaries() {
 	for _, v := range m.Variants {
 		for _, sibling := range m.Variants {
 			if v.CanaryOf == sibling.Name && v.Name != sibling.Name && len(v.Pools) == 0 && len(sibling.Pools) == 0 {
-				m.compare(v.Name, "variant "+v.Name, "variant "+sibling.Name, m.sideOf(v), m.sideOf(sibling))
+				m.every(max(v.PublishFrequency, sibling.PublishFrequency), func() {
+					m.compare(v.Name, "variant "+v.Name, "variant "+sibling.Name, m.sideOf(v), m.sideOf(sibling))
+				})
 			}
 		}
 	}
@@ -48,23 +50,23 @@ func (m *maker) compare(of, canary, sibling string, c, s side) {
 	t := m.set.Thresholds
 	begin := func() (q queries, enough string) {
 		requests, others := q.sum("canary", c.requests), q.sum("sibling", s.requests)
-		return q, fmt.Sprintf("%s >= %d AND %s >= %d", requests, t.MinRequests, others, t.MinRequests)
+		return q, fmt.Sprintf("%s >= %d AND %s >= %d", requests, m.least(), others, m.least())
 	}
 	factor := number(t.CanaryFactor)
 	q, many := begin()
 	bad, otherBad := q.sum("bad", c.errors), q.sum("otherbad", s.errors)
 	q.let("many", "IF("+many+", 1, 0)")
 	q.let("more", fmt.Sprintf("IF(%s * FILL(sibling, 0) >= %s * %s * FILL(canary, 0), 1, 0)", bad, factor, otherBad))
-	m.add("canaryErrors", of, fmt.Sprintf("%s fails %s times as often as %s, and for %s or more of at least %d requests a "+
-		"minute", title(canary), factor, sibling, percent(t.ErrorRate), t.MinRequests),
+	m.add("canaryErrors", of, fmt.Sprintf("%s fails %s times as often as %s, and for %s or more of at least %d requests "+
+		"a minute", title(canary), factor, sibling, percent(t.ErrorRate), t.MinRequests),
 		q.result("worse", "worse", fmt.Sprintf("IF(many * more > 0, IF(%s >= %s * FILL(canary, 0), 1, 0), 0)", bad,
 			number(t.ErrorRate))), autoscaling.AtLeast, 1, steady)
 
 	q, many = begin()
 	slow, otherSlow := q.sum("slow", c.latency), q.sum("otherslow", s.latency)
 	q.let("many", "IF("+many+", 1, 0)")
-	m.add("canaryLatency", of, fmt.Sprintf("%s of the requests to %s is %s times as long as of those to %s, or longer, of "+
-		"at least %d requests a minute each", m.percentile(), canary, factor, sibling, t.MinRequests),
+	m.add("canaryLatency", of, fmt.Sprintf("%s of the requests to %s is %s times as long as of those to %s, or longer, "+
+		"of at least %d requests a minute each", m.percentile(), canary, factor, sibling, t.MinRequests),
 		q.result("worse", "worse", fmt.Sprintf("IF(many > 0, IF(%s >= %s * %s, 1, 0), 0)", slow, factor, otherSlow)),
 		autoscaling.AtLeast, 1, steady)
 }

@@ -2,6 +2,7 @@ package monitoring
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 )
@@ -22,30 +23,42 @@ func (p part) sums(name string) []autoscaling.Metric {
 
 func (m *maker) addEndpoint() {
 	if m.Asynchronous {
-		m.addBacklog()
+		m.every(m.slowest(), m.addBacklog)
 		return
 	}
-	m.addNoInstances()
-	t := m.set.Thresholds
+	m.every(m.slowest(), m.addNoInstances)
 	for _, p := range m.parts() {
-		what := p.noun + " " + p.name
-		m.addShare("errorRate", p.name, "Requests to "+what+" fail with 5xx errors", p.sums(serverErrors),
-			p.sums(invocations), t.ErrorRate, soon)
-		m.addShare("modelErrors", p.name, "The container of "+what+" answers with errors, of the clients' making too, or "+
-			"not at all", p.sums(modelErrors), p.sums(invocations), t.ModelErrorRate, soon)
-		// Percentiles of several pools do not add up.
-		if m.judgesLatency() && m.LoadBalancer == nil && len(p.pools) == 0 {
-			latency := func(name string) autoscaling.Metric {
-				return p.metrics(autoscaling.SageMakerNamespace, name, m.percentile())[0]
-			}
-			m.addLatency(p.name, what+", in the model and in SageMaker,",
-				[]autoscaling.Metric{latency(modelLatency), latency(overheadLatency)}, microseconds, p.sums(invocations))
-		}
+		m.every(p.frequency, func() { m.addPart(p) })
 	}
-	for _, c := range m.Components {
-		m.add("noCapacity", c.Name, "Inference component "+c.Name+" has no copy, and refuses requests",
-			autoscaling.Metric{Namespace: autoscaling.SageMakerNamespace, Name: autoscaling.NoCapacityInvocationFailures,
-				Dimensions: c.part().dimensions, Statistic: autoscaling.Sum}, autoscaling.AtLeast, 1, steady)
+}
+
+// slowest is the longest time between two values of the endpoint's metrics.
+func (s Subject) slowest() (longest time.Duration) {
+	for _, v := range s.Variants {
+		longest = max(longest, v.PublishFrequency)
+	}
+	return longest
+}
+
+// addPart adds the alarms on the invocations of a variant or of a component.
+func (m *maker) addPart(p part) {
+	t := m.set.Thresholds
+	what := p.noun + " " + p.name
+	m.addShare("errorRate", p.name, "Requests to "+what+" fail with 5xx errors", p.sums(serverErrors),
+		p.sums(invocations), t.ErrorRate, soon)
+	m.addShare("modelErrors", p.name, "The container of "+what+" answers with errors, of the clients' making too, or "+
+		"not at all", p.sums(modelErrors), p.sums(invocations), t.ModelErrorRate, soon)
+	// Percentiles of several pools do not add up.
+	if m.judgesLatency() && m.LoadBalancer == nil && len(p.pools) == 0 {
+		latency := func(name string) autoscaling.Metric {
+			return p.metrics(autoscaling.SageMakerNamespace, name, m.percentile())[0]
+		}
+		m.addLatency(p.name, what+", in the model and in SageMaker,",
+			[]autoscaling.Metric{latency(modelLatency), latency(overheadLatency)}, microseconds, p.sums(invocations))
+	}
+	if p.noun != "variant" {
+		m.add("noCapacity", p.name, title(what)+" has no copy, and refuses requests",
+			p.sums(autoscaling.NoCapacityInvocationFailures)[0], autoscaling.AtLeast, 1, steady)
 	}
 }
 
@@ -72,10 +85,10 @@ func (m *maker) addNoInstances() {
 	if len(invoked) == 0 || len(invoked) > maxSummed {
 		return
 	}
-	all, least := q.sum("invoked", invoked...), m.set.Thresholds.MinRequests
+	all := q.sum("invoked", invoked...)
 	m.add("noInstances", "", fmt.Sprintf("Of at least %d requests a minute that arrive at the gateway none invokes the "+
-		"endpoint: no instance serves, or nothing reaches it", least),
-		q.result("lost", "lost", fmt.Sprintf("IF(%s >= %d, IF(%s < 1, 1, 0), 0)", arrived, least, all)),
+		"endpoint: no instance serves, or nothing reaches it", m.set.Thresholds.MinRequests),
+		q.result("lost", "lost", fmt.Sprintf("IF(%s >= %d, IF(%s < 1, 1, 0), 0)", arrived, m.least(), all)),
 		autoscaling.AtLeast, 1, soon)
 }
 

@@ -20,10 +20,10 @@ type due struct {
 // not have at once.
 func leadTime(c events.Calendar) time.Duration { return c.LeadTime(events.Event{}) }
 
-// dues are when how much is due, by c: what its floors have asked for without a break
-// during the last lead time. They are in order of time and do not overlap.
-func dues(c events.Calendar, own int) []due {
-	lead := int64(leadTime(c).Minutes())
+// dues are when how much is due, by c: what its floors have asked for without a break for
+// longer than after. Where they overlap, what they exceed the own minimum by adds up.
+func dues(c events.Calendar, own int, after time.Duration) []due {
+	lead := int64(after.Minutes())
 	var rising []due
 	for _, f := range c.Floors() {
 		d := due{from: minute(f.From), to: minute(f.To), excess: f.MinCapacity - own}

@@ -3,6 +3,7 @@ package monitoring_test
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -11,10 +12,12 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/monitoring"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/autoscalingtest"
+	"pgregory.net/rapid"
 )
 
 // floorMissing is the alarm of that kind of a variant that scales by c.
-func floorMissing(t *testing.T, c events.Calendar) monitoring.Alarm {
+func floorMissing(t rapid.TB, c events.Calendar) monitoring.Alarm {
 	t.Helper()
 	s := monitoring.Subject{EndpointName: "odds", Variants: []monitoring.Variant{{Name: "main",
 		Capacity: capacityOf("endpoint/odds/variant/main", autoscaling.VariantInstanceCount, c)}}}
@@ -37,7 +40,7 @@ var (
 )
 
 // dueText evaluates the text of what is due over the own minimum in a minute since 1970.
-func dueText(t *testing.T, a monitoring.Alarm) func(minute int64) int {
+func dueText(t rapid.TB, a monitoring.Alarm) func(minute int64) int {
 	t.Helper()
 	start := int64(-1)
 	var parts []func(minute int64) int
@@ -105,6 +108,33 @@ func asked(c events.Calendar, from int64, minutes int) []int {
 	return out
 }
 
+// checkDue compares what is due with what the calendar asks for, in each minute of days, and
+// returns in how many minutes more than the own minimum is due.
+func checkDue(t rapid.TB, name string, c events.Calendar, from time.Time, days int) (higher int) {
+	t.Helper()
+	due, lead, first := dueText(t, floorMissing(t, c)), int(c.LeadTime(events.Event{}).Minutes()), from.Unix()/60
+	want := asked(c, first, days*24*60)
+	for i := lead; i < len(want); i++ {
+		// The least that was asked for during the lead time up to now has had time to start.
+		least := slices.Min(want[i-lead : i+1])
+		if got := c.MinCapacity + due(first+int64(i)); got != least {
+			t.Fatalf("%s at %s: got %d due, want %d", name, time.Unix((first+int64(i))*60, 0).UTC(), got, least)
+		}
+		higher += truth(least > c.MinCapacity)
+	}
+	return higher
+}
+
+func TestFloorsOfAnyCalendarAreDue(t *testing.T) {
+	t.Parallel()
+	// Clocks change on March 28 in Europe, and on March 14 in North America.
+	middle := time.Date(2027, 3, 27, 12, 0, 0, 0, time.UTC)
+	rapid.Check(t, func(t *rapid.T) {
+		c := autoscalingtest.DrawCalendar(t, middle)
+		checkDue(t, "drawn", c, middle.AddDate(0, 0, -20), 60)
+	})
+}
+
 func TestFloorIsDueWhenItsCapacityHasHadTimeToStart(t *testing.T) {
 	t.Parallel()
 	overlapping := season()
@@ -117,23 +147,7 @@ func TestFloorIsDueWhenItsCapacityHasHadTimeToStart(t *testing.T) {
 	half.Events[0].Timezone = "Asia/Kolkata"
 	for name, c := range map[string]events.Calendar{"season": season(), "overlapping": overlapping,
 		"no daylight saving": half, "no events": {MinCapacity: 2, MaxCapacity: 9}} {
-		due := dueText(t, floorMissing(t, c))
-		lead := int64(c.LeadTime(events.Event{}).Minutes())
-		from := time.Date(2027, 7, 1, 0, 0, 0, 0, time.UTC).Unix() / 60
-		const days = 400
-		want := asked(c, from, days*24*60)
-		higher := 0
-		for i := int(lead); i < len(want); i++ {
-			// The least that was asked for during the lead time up to now has had time to start.
-			least := want[i]
-			for _, before := range want[i-int(lead) : i] {
-				least = min(least, before)
-			}
-			if got := c.MinCapacity + due(from+int64(i)); got != least {
-				t.Fatalf("%s at %s: got %d due, want %d", name, time.Unix((from+int64(i))*60, 0).UTC(), got, least)
-			}
-			higher += truth(least > c.MinCapacity)
-		}
+		higher := checkDue(t, name, c, time.Date(2027, 7, 1, 0, 0, 0, 0, time.UTC), 400)
 		if (higher > 0) != (len(c.Events) > 0) {
 			t.Errorf("%s: in %d minutes more than the minimum is due", name, higher)
 		}

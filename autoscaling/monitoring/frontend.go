@@ -28,7 +28,7 @@ func (m *maker) addLoadBalancer() {
 	sum := func(name, targetGroup string) []autoscaling.Metric {
 		return one(m.loadBalancer(name, autoscaling.Sum, targetGroup))
 	}
-	// RequestCount leaves out requests that met no target, which are errors here.
+	// RequestCount leaves out requests that met no target (fact F50), which are errors here.
 	errors := sum("HTTPCode_ELB_5XX_Count", "")
 	m.addShare("loadBalancerErrors", "", "The load balancer answers with 5xx errors of its own, such as 502, 503 and 504",
 		errors, append(sum("RequestCount", ""), errors...), t.ErrorRate, soon)
@@ -39,7 +39,7 @@ func (m *maker) addLoadBalancer() {
 		if g.TargetGroup == "" {
 			continue
 		}
-		if g.FunctionName == "" {
+		if g.FunctionName == "" { // functions have no health checks and no connections (fact F50)
 			m.addShare("targetConnectionErrors", of[i], "The load balancer cannot connect to "+name(of[i]),
 				sum("TargetConnectionErrorCount", g.TargetGroup), sum("RequestCount", g.TargetGroup), t.ErrorRate, soon)
 			m.add("noHealthyTargets", of[i], "The load balancer finds no target of "+name(of[i])+" healthy",
@@ -80,10 +80,9 @@ func (m *maker) addLatency(of, what string, latencies []autoscaling.Metric, frac
 	if fraction != 1 {
 		value += " / " + strconv.Itoa(fraction)
 	}
-	least := m.set.Thresholds.MinRequests
 	m.add("latency", of, fmt.Sprintf("%s of the requests to %s is over %s, of at least %d requests a minute",
-		m.percentile(), what, m.set.LatencyObjective, least),
-		q.result("seconds", "seconds", enough(value, count, least)), autoscaling.Above,
+		m.percentile(), what, m.set.LatencyObjective, m.set.Thresholds.MinRequests),
+		q.result("seconds", "seconds", enough(value, count, m.least())), autoscaling.Above,
 		m.set.LatencyObjective.Seconds(), soon)
 }
 
@@ -97,9 +96,8 @@ func (m *maker) addGateways() {
 			m.addFunction(of[i], g)
 			continue
 		}
-		if g.MaxTasks > 0 {
-			m.add("gatewayAtMaximum", of[i], fmt.Sprintf("%s has all of its %d tasks", title(name(of[i])), g.MaxTasks),
-				g.tasks(), autoscaling.AtLeast, float64(g.MaxTasks), lasting(m.set.Thresholds.AtMaximumFor))
+		if g.ServiceName != "" {
+			m.addTasks(of[i], g)
 		}
 	}
 }
@@ -153,6 +151,12 @@ func (m *maker) addFunction(of string, g Gateway) {
 	sum := func(name string) []autoscaling.Metric { return one(g.function(name, autoscaling.Sum)) }
 	m.addShare("functionErrors", of, "The function of "+name(of)+" fails", sum("Errors"), sum("Invocations"), t.ErrorRate,
 		soon)
+	if m.LoadBalancer != nil && g.TargetGroup != "" {
+		// A function that answers with an error has not failed, and publishes no metrics of its own.
+		m.addShare("gatewayErrors", of, title(name(of))+" answers with 5xx errors, its own or the endpoint's",
+			one(m.loadBalancer("HTTPCode_Target_5XX_Count", autoscaling.Sum, g.TargetGroup)),
+			one(m.loadBalancer("RequestCount", autoscaling.Sum, g.TargetGroup)), t.ErrorRate, soon)
+	}
 	// Invocations leave throttled requests out.
 	m.addShare("functionThrottled", of, "Lambda refuses requests to "+name(of)+", for want of concurrency",
 		sum("Throttles"), append(sum("Invocations"), sum("Throttles")...), t.ErrorRate, soon)

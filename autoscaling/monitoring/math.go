@@ -12,8 +12,8 @@ import (
 // queries collects the queries of a MetricMath.
 type queries []autoscaling.MetricQuery
 
-// sum adds metrics and returns an expression of their sum. What is missing counts as 0: AWS
-// does not say alike whether a time at which one series has no value has a result.
+// sum adds metrics and returns an expression of their sum. What is missing counts as 0,
+// whatever arithmetic makes of a gap (fact A66).
 func (q *queries) sum(id string, metrics ...autoscaling.Metric) string {
 	terms := make([]string, len(metrics))
 	for i := range metrics {

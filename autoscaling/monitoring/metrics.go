@@ -1,6 +1,8 @@
 package monitoring
 
 import (
+	"time"
+
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 )
 
@@ -118,8 +120,8 @@ func (g Gateway) function(name string, statistic autoscaling.Statistic) autoscal
 	return autoscaling.Metric{Namespace: functionNamespace, Name: name, Statistic: statistic, Dimensions: dimensions}
 }
 
-// tasks is the number of the service's tasks: each publishes its utilisation once a minute
-// (ECS, "Service RUNNING task count").
+// tasks is the number of the service's tasks, of which each publishes a value a minute
+// (fact F49).
 func (g Gateway) tasks() autoscaling.Metric {
 	return autoscaling.Metric{Namespace: serviceNamespace, Name: "CPUUtilization", Statistic: autoscaling.SampleCount,
 		Dimensions: map[string]string{"ClusterName": g.ClusterName, "ServiceName": g.ServiceName}}
@@ -129,7 +131,6 @@ func (g Gateway) tasks() autoscaling.Metric {
 type part struct {
 	// name is the variant's or the component's, and noun what it is.
 	name, noun string
-	namespace  string
 	dimensions map[string]string
 	// pools are the instance types by which the variant's metrics are published.
 	pools []string
@@ -137,11 +138,13 @@ type part struct {
 	perUnit  string
 	unit     string
 	capacity *Capacity
+	// frequency is the time between two values, 0 for a minute.
+	frequency time.Duration
 }
 
 func (s Subject) variant(v Variant) part {
 	return part{name: v.Name, noun: "variant", pools: v.Pools, perUnit: "InvocationsPerInstance", unit: "instances",
-		capacity: v.Capacity, dimensions: map[string]string{
+		capacity: v.Capacity, frequency: v.PublishFrequency, dimensions: map[string]string{
 			autoscaling.EndpointNameDimension: s.EndpointName, autoscaling.VariantNameDimension: v.Name}}
 }
 

@@ -33,14 +33,17 @@ type Subject struct {
 type Variant struct {
 	// Name is the variant's name.
 	Name string
-	// InstanceType is such as ml.c6i.2xlarge: memory, CPU and GPU are judged as shares of
-	// what it has. Default: "", not known, serverless or of several types: they are judged
-	// by their normalised metrics where there are such, else not at all.
+	// InstanceType is such as ml.c6i.2xlarge: CPU and GPU are judged as shares of what it has.
+	// Default: "", not known, or serverless: GPUs are not judged, and CPUs only on endpoints
+	// with components (fact A63).
 	InstanceType string
 	// Pools are the instance types of a variant with several, whose metrics have a further
-	// dimension (fact G11): its instances' CPU, memory and GPU are not judged.
+	// dimension (fact G11): its instances' CPU and GPU are not judged.
 	// Default: none, it has one type.
 	Pools []string
+	// PublishFrequency is the time between two values of its metrics, where that is not a
+	// minute. Default: 0, a minute.
+	PublishFrequency time.Duration
 	// Serverless says that it has no instances.
 	Serverless bool
 	// Capacity is what scales it, of which the bounds are judged.
@@ -85,6 +88,9 @@ type Gateway struct {
 	// MaxTasks is the largest number of tasks that its scaling allows. Default: 0, it does
 	// not scale.
 	MaxTasks int
+	// Calendar is the events that raise its minimum of tasks, with that minimum.
+	// Default: none, its tasks are judged by MaxTasks alone.
+	Calendar events.Calendar
 	// RequestTimeout is the time-out of a request.
 	RequestTimeout time.Duration
 }
@@ -93,9 +99,9 @@ type Gateway struct {
 type LoadBalancer struct {
 	// FullName is as CloudWatch has it: app/NAME/ID.
 	FullName string
-	// ReservationQueue is the name of the dead-letter queue of its capacity schedule.
-	// Default: "", nothing is reserved.
+	// ReservationQueue is the name of the dead-letter queue of its capacity schedule, for the
+	// dashboard: the schedule has an alarm of its own. Default: "", nothing is reserved.
 	ReservationQueue string
-	// WebACL is the name of its web ACL. Default: "", none.
+	// WebACL is the metric name of its web ACL, for the dashboard. Default: "", none.
 	WebACL string
 }

@@ -142,16 +142,22 @@ var raising = []struct {
 		[]values{{"ArrivedRequests": {0}}, {"ArrivedRequests": {}, "RequestCount": {5}}}},
 	{"service", "gatewayShed", "", values{"ShedRequests": {6}}, []values{{"ShedRequests": {5}}}},
 	{"service", "gatewayErrors", "", values{"GatewayErrors": {6}}, []values{{"GatewayErrors": {5}}}},
+	{"function", "gatewayErrors", "", values{"HTTPCode_Target_5XX_Count": {6}}, []values{{"HTTPCode_Target_5XX_Count": {5}}}},
+	{"pools", "memoryUsed", "main", values{"MemoryUtilization@ml.g5.2xlarge": {20, 95}}, []values{{"MemoryUtilization": {89}}}},
+	{"pools", "diskUsed", "main", values{"DiskUtilization@ml.g6.2xlarge": {90}, "DiskUtilization@ml.g5.2xlarge": {}}, nil},
 	{"service", "errorRate", "", values{"EndpointErrors": {6}}, []values{{"EndpointErrors": {5}}}},
 	{"service", "throttled", "", values{"ThrottledRequests": {6}}, []values{{"ThrottledRequests": {5}}}},
 	{"service", "credentialRenewal", "", values{"CredentialRenewalFailures": {0, 1}}, nil},
 	{"service", "bodyMemoryFull", "", values{"BodyMemoryFull": {0, 1}}, nil},
 	{"service", "gatewayAtMaximum", "", values{"CPUUtilization@odds": repeated(10, 30)},
 		[]values{{"CPUUtilization@odds": repeated(9, 99)}}},
+	{"service", "gatewayFloorMissing", "", values{"CPUUtilization@odds": {99}}, []values{{"CPUUtilization@odds": {99, 99}}}},
+	{"service", "gatewayFloorMissing", "", values{"CPUUtilization@odds": {}}, nil},
 	{"function", "functionErrors", "", values{"Errors": {6}}, []values{{"Errors": {5}}}},
 	{"function", "functionThrottled", "", values{"Throttles": {7}},
 		[]values{{"Throttles": {5}}, {"Throttles": {10}, "Invocations": {5}}}},
-	{"function", "functionConcurrency", "", values{"ConcurrentExecutions": {10, 450}}, []values{{"ConcurrentExecutions": {449}}}},
+	{"function", "functionConcurrency", "", values{"ConcurrentExecutions": {10, 450}},
+		[]values{{"ConcurrentExecutions": {449}}}},
 	{"function", "provisionedSpillover", "", values{"ProvisionedConcurrencySpilloverInvocations": {30}},
 		[]values{{"ProvisionedConcurrencySpilloverInvocations": {29}}}},
 	{"service", "canaryErrors", "", values{"HTTPCode_Target_5XX_Count@targetgroup/canary/73e2d6bc24d8a067": {6}},
@@ -166,11 +172,13 @@ var raising = []struct {
 		{"Invocations@main": {1}, "Invocations@canary": {}}}},
 	{"service", "errorRate", "main", values{"Invocation5XXErrors@main": {6}}, []values{{"Invocation5XXErrors@canary": {600}}}},
 	{"pools", "errorRate", "main", values{"Invocation5XXErrors@ml.g5.2xlarge": {12}}, []values{{"Invocation5XXErrors": {5}}}},
-	{"components", "modelErrors", "lineups", values{"InvocationModelErrors@lineups": {30}}, []values{{"InvocationModelErrors": {29}}}},
+	{"components", "modelErrors", "lineups", values{"InvocationModelErrors@lineups": {30}},
+		[]values{{"InvocationModelErrors": {29}}}},
 	{"components", "noCapacity", "lineups", values{"NoCapacityInvocationFailures": {3}}, nil},
 	{"asynchronous", "noCapacity", "", values{"HasBacklogWithoutCapacity": {1}}, nil},
 	{"asynchronous", "errorRate", "", values{"InvocationFailures": {7}}, []values{{"InvocationFailures": {5}}}},
-	{"asynchronous", "backlogAge", "", values{"ApproximateAgeOfOldestRequest": {900}}, []values{{"ApproximateAgeOfOldestRequest": {899}}}},
+	{"asynchronous", "backlogAge", "", values{"ApproximateAgeOfOldestRequest": {900}},
+		[]values{{"ApproximateAgeOfOldestRequest": {899}}}},
 	{"service", "atMaximum", "main", values{"InvocationsPerInstance": {15}},
 		[]values{{"InvocationsPerInstance": {600. / 39}}, {"Invocations": {}, "InvocationsPerInstance": {}}}},
 	{"components", "atMaximum", "odds", values{"InvocationsPerCopy": {15}}, []values{{"InvocationsPerCopy": {16}}}},
@@ -181,7 +189,7 @@ var raising = []struct {
 		[]values{{"Invocations": {0}, "InvocationsPerInstance": {0}, "CPUUtilization": {0, 0, 0}}}},
 	{"components", "floorMissing", "odds", values{"InvocationsPerCopy": {300}}, nil},
 	{"service", "cpuUsed", "main", values{"CPUUtilization": {4400, 4300}}, []values{{"CPUUtilization": {4800, 3000}}}},
-	{"no front end", "cpuUsed", "main", values{"CPUUtilizationNormalized": {91}}, []values{{"CPUUtilizationNormalized": {89}}}},
+	{"components", "cpuUsed", "main", values{"CPUUtilizationNormalized": {91}}, []values{{"CPUUtilizationNormalized": {89}}}},
 	{"service", "memoryUsed", "main", values{"MemoryUtilization": {20, 95}}, []values{{"MemoryUtilization": {89, 89}}}},
 	{"service", "gpuUsed", "main", values{"GPUUtilization": {390}}, []values{{"GPUUtilization": {370}}}},
 	{"service", "gpuMemoryUsed", "main", values{"GPUMemoryUtilization": {393}}, []values{{"GPUMemoryUtilization": {390}}}},
@@ -230,6 +238,46 @@ func TestAlarmsGoOff(t *testing.T) {
 	}
 }
 
+// Metrics that are published every five minutes raise alarms too, and those that are
+// published every ten seconds count no instance six times.
+func TestPublishFrequency(t *testing.T) {
+	t.Parallel()
+	v := variant("main", "ml.c6i.2xlarge")
+	v.PublishFrequency = 5 * time.Minute
+	slow := monitoring.Subject{EndpointName: "odds", Variants: []monitoring.Variant{v}}
+	often := func(minute values) func(int) values {
+		return func(before int) values {
+			if before%5 != 4 {
+				return values{}
+			}
+			return minute
+		}
+	}
+	for _, a := range slow.Alarms(settings()) {
+		if err := invalid(a.Alarm); err != nil || a.Period != 5*time.Minute {
+			t.Errorf("%s: got %s, %v", a.Kind, a.Period, err)
+		}
+		if got := stateOf(t, a, quiet, often(day)); got != alarms.OK {
+			t.Errorf("%s on a normal day: got %s", a.Kind, got)
+		}
+	}
+	bad := day.with(values{"Invocation5XXErrors": {30}, "CPUUtilization": {790, 800}, "DiskUtilization": {99},
+		"InvocationsPerInstance": {600}})
+	for _, kind := range []string{"errorRate", "cpuUsed", "diskUsed", "floorMissing"} {
+		if got := stateOf(t, find(t, slow, kind, "main"), quiet, often(bad)); got != alarms.InAlarm {
+			t.Errorf("%s: got %s", kind, got)
+		}
+	}
+	v.PublishFrequency = 10 * time.Second
+	fast := monitoring.Subject{EndpointName: "odds", Variants: []monitoring.Variant{v}}
+	for n, want := range map[int]alarms.State{2: alarms.InAlarm, 3: alarms.OK} {
+		minute := night.with(values{"CPUUtilization": repeated(6*n, 5)})
+		if got := stateOf(t, find(t, fast, "floorMissing", "main"), quiet, always(minute)); got != want {
+			t.Errorf("%d instances of 3: got %s", n, got)
+		}
+	}
+}
+
 func TestFloorMissingBeforeAndAtMaximumDuringAnEvent(t *testing.T) {
 	t.Parallel()
 	c := season()
@@ -243,6 +291,13 @@ func TestFloorMissingBeforeAndAtMaximumDuringAnEvent(t *testing.T) {
 		if got := stateOf(t, missing, at, always(day.with(values{"InvocationsPerInstance": {200}}))); got != want {
 			t.Errorf("3 instances at %s, %s after the floor of %d: got %s, want %s", at, at.Sub(first.From), first.MinCapacity,
 				got, want)
+		}
+	}
+	tasks := find(t, subjects()["service"], "gatewayAtMaximum", "")
+	for _, f := range service("gateway").Calendar.Floors() {
+		if got := stateOf(t, tasks, f.From.Add(lead+20*time.Minute), always(day.with(values{
+			"CPUUtilization@odds": repeated(10, 5)}))); got != alarms.OK && f.MinCapacity == 10 {
+			t.Errorf("all tasks, as the floor asks for: got %s", got)
 		}
 	}
 	c.MaxCapacity = c.HighestFloor()

@@ -109,8 +109,8 @@ func validateURL(text string) problem.List {
 	case u.Fragment != "":
 		ps.Add("RunbookURL", text, "each alarm adds the name of its section", "write "+text[:strings.Index(text, "#")])
 	case len(text) > maxURL:
-		ps.Add("RunbookURL", len(text), fmt.Sprintf("an address has at most %d characters, since alarms have descriptions of 1024",
-			maxURL), "give a shorter address")
+		ps.Add("RunbookURL", len(text), fmt.Sprintf("an address has at most %d characters, since alarms have descriptions "+
+			"of 1024", maxURL), "give a shorter address")
 	}
 	return ps
 }

@@ -30,6 +30,21 @@ type mutant struct {
 }
 
 var mutants = []mutant{
+	{"one failure of one request raises an alarm",
+		"autoscaling/monitoring/math.go", `"IF(%s >= %d, %s / %s, 0)", a, least, b, a`, `"IF(%s >= %d, %s / %s, 0)", a, 1, b, a`,
+		"./autoscaling/monitoring"},
+	{"a floor is due before its instances have had time to start",
+		"autoscaling/monitoring/floors.go", "{ return c.LeadTime(events.Event{}) }", "{ return 0 * c.LeadTime(events.Event{}) }",
+		"./autoscaling/monitoring"},
+	{"an alarm watches the health of all target groups, which nobody publishes",
+		"autoscaling/monitoring/frontend.go", `m.loadBalancer("HealthyHostCount", autoscaling.Maximum, g.TargetGroup)`,
+		`m.loadBalancer("HealthyHostCount", autoscaling.Maximum, "")`, "./autoscaling/monitoring"},
+	{"an alarm on a filled series waits for the minute that has not come",
+		"autoscaling/monitoring/alarms.go", "soon = within{3, 5}", "soon = within{5, 5}",
+		"./autoscaling/monitoring"},
+	{"half of one core is taken for half of the instance",
+		"autoscaling/monitoring/hardware.go", "100*limit*float64(of), w)", "100*limit, w)",
+		"./autoscaling/monitoring"},
 	{"a request without a session passes",
 		"constructs/frontend/waf.go", "w.RequireSession != nil && *w.RequireSession", "w.RequireSession != nil && !*w.RequireSession",
 		"./constructs/frontend"},
