@@ -57,7 +57,11 @@ func validateMonitoring(e Environment, src source) problem.List {
 	if src.touched(monitoringPath) {
 		return nil
 	}
-	ps, partition := e.Monitoring.Settings.Validate(), ""
+	subject, partition := monitoring.Subject{Asynchronous: e.Endpoint.Asynchronous != nil}, ""
+	if e.HasFrontend() {
+		subject.Gateway = &monitoring.Gateway{RequestTimeout: cmp.Or(e.Frontend.RequestTimeout, defaultRequestTimeout)}
+	}
+	ps := subject.Validate(e.Monitoring.Settings)
 	if e.Region != "" {
 		partition = settings.Partition(e.Region)
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/monitoring"
 )
 
@@ -21,6 +22,15 @@ func (made *Environment) newMonitoring(e config.Environment) {
 	props := monitoring.MonitoringProps{
 		Endpoint: made.Endpoint, Gateway: made.Gateway, Canary: made.Canary,
 		CapacitySchedule: made.CapacitySchedule, Settings: e.Monitoring.Settings,
+	}
+	if m := e.Endpoint.Metrics; m != nil {
+		props.PublishFrequency = m.PublishFrequency
+	}
+	if calendar, ok := e.GatewayTasks(); ok {
+		props.GatewayCalendar = calendar
+	}
+	if waf := e.Frontend.WAF; waf != nil && waf.WebACLARN == "" {
+		props.WebACL = frontend.WebACLMetric
 	}
 	for _, c := range made.Components {
 		props.Components = append(props.Components, c)

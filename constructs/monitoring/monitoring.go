@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
@@ -40,6 +41,9 @@ type MonitoringProps struct {
 	// CanaryOf are the variants that are compared with another one: its name, by theirs.
 	// Default: none.
 	CanaryOf map[string]string
+	// PublishFrequency is the time between two values of the endpoint's metrics.
+	// Default: 0, a minute.
+	PublishFrequency time.Duration
 	// Gateway is the gateway in front of the endpoint, with TargetGroup.
 	// Default: nil, clients call the endpoint, or it is not known.
 	Gateway frontend.Gateway
@@ -47,6 +51,9 @@ type MonitoringProps struct {
 	// ApplicationTargetGroup.TargetGroupFullName returns it: targetgroup/NAME/ID.
 	// Default: "", not known.
 	TargetGroup string
+	// GatewayCalendar is the events that raise the minimum of the gateway's tasks, with that
+	// minimum. Default: none, its tasks are judged by their maximum alone.
+	GatewayCalendar events.Calendar
 	// Canary is the gateway that gets a share of the requests, with CanaryTargetGroup.
 	// Default: nil, there is none.
 	Canary frontend.Gateway
@@ -95,10 +102,16 @@ func (p MonitoringProps) Validate() error {
 	}
 	ps = append(ps, problem.NilIn("Gateway", p.Gateway)...)
 	ps = append(ps, problem.NilIn("Canary", p.Canary)...)
-	if len(ps) == 0 {
-		ps = append(ps, p.validateNames()...)
+	if len(ps) > 0 {
+		return append(ps, p.Settings.Validate().In("Settings")...).Err()
 	}
-	return append(ps, p.Settings.Validate().In("Settings")...).Err()
+	ps = append(ps, p.validateNames()...)
+	for _, found := range p.subject().Validate(p.Settings) {
+		if !strings.HasPrefix(found.Path, "Variants") { // validateNames has said it
+			ps = append(ps, problem.List{found}.In("Settings")...)
+		}
+	}
+	return ps.Err()
 }
 
 func (p MonitoringProps) validateCapacity(c Capacity) problem.List {
@@ -217,6 +230,7 @@ func NewMonitoring(scope constructs.Construct, id string, props MonitoringProps)
 	name := m.subject.EndpointName
 	m.Affected = m.addComposite("Affected", monitoring.Critical, "Users of endpoint "+name+" are affected")
 	m.AtRisk = m.addComposite("AtRisk", monitoring.Warning, "Users of endpoint "+name+" will be affected soon")
+	m.addDashboard()
 	m.addNotices()
 	if days := props.Settings.LogRetentionDays; days != 0 {
 		m.limitLogs(days)

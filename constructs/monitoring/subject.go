@@ -69,6 +69,9 @@ func (p MonitoringProps) subject() monitoring.Subject {
 		EndpointName: *p.Endpoint.EndpointName(), Asynchronous: p.Endpoint.Asynchronous(),
 		Gateway: gateway(p.Gateway, p.TargetGroup), Canary: gateway(p.Canary, p.CanaryTargetGroup),
 	}
+	if s.Gateway != nil {
+		s.Gateway.Calendar = p.GatewayCalendar
+	}
 	for _, name := range p.variantNames() {
 		s.Variants = append(s.Variants, p.variant(name))
 	}
@@ -85,7 +88,7 @@ func (p MonitoringProps) subject() monitoring.Subject {
 }
 
 func (p MonitoringProps) variant(name string) monitoring.Variant {
-	out := monitoring.Variant{Name: name, CanaryOf: p.CanaryOf[name]}
+	out := monitoring.Variant{Name: name, CanaryOf: p.CanaryOf[name], PublishFrequency: p.PublishFrequency}
 	out.Capacity = p.capacity("endpoint/" + *p.Endpoint.EndpointName() + "/variant/" + name)
 	known := p.Endpoint.Variants()
 	i := slices.IndexFunc(known, func(v inference.Variant) bool { return v.ScalingVariant().Name == name })
