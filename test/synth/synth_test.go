@@ -18,7 +18,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/test/checkout"
 )
 
-var parts = []string{"frontend", "inference", "network"}
+var parts = []string{"frontend", "inference", "monitoring", "network"}
 
 // TestStrict: every environment and entrance passes CDK's validator as errors, without a warning.
 func TestStrict(t *testing.T) {
