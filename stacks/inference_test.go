@@ -74,8 +74,8 @@ func dependsOnEndpoint(t *testing.T, got template.Template) {
 // wakes up from zero, and nothing stands before it.
 func TestAsynchronous(t *testing.T) {
 	got, model, parts := synthesized(t, "asynchronous")
-	if !slices.Equal(parts, []string{"inference"}) {
-		t.Errorf("got the stacks %q, want inference alone", parts)
+	if !slices.Equal(parts, []string{"inference", "monitoring"}) {
+		t.Errorf("got the stacks %q, want inference and monitoring", parts)
 	}
 	want := map[string]any{
 		"ClientConfig": map[string]any{"MaxConcurrentInvocationsPerInstance": 4.0},
