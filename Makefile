@@ -94,7 +94,7 @@ rehearsal-picture: rehearse ## Renew docs/rehearsal.png, with Chromium.
 		--screenshot=$(CURDIR)/docs/rehearsal.png file://$(CURDIR)/bin/rehearsal.html
 
 .PHONY: dashboard-picture
-dashboard-picture: ## Renew docs/dashboard.png, the dashboard of a made-up final, with Chromium.
+dashboard-picture: ## Renew docs/dashboard.png, with Chromium.
 	@mkdir -p bin
 	go run ./test/dashboard bin/dashboard.html
 	$(CHROMIUM) --headless=new --hide-scrollbars --window-size=1600,1596 \

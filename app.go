@@ -1,4 +1,4 @@
-// The app: every environment file becomes a Stage of three stacks.
+// The app: every environment file becomes a Stage of four stacks.
 package main
 
 import (

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/monitoring"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected errors in testdata")
@@ -131,6 +132,7 @@ func TestDefaults(t *testing.T) {
 			MinCapacity: 2, MaxCapacity: 12, SafetyFactor: 0.7,
 			ScaleOutCooldown: &cooldown, ScaleInCooldown: &cooldown, OfferedLoad: &no,
 		}},
+		Monitoring: Monitoring{Settings: monitoring.Settings{LogRetentionDays: 365}},
 		Frontend: Frontend{
 			CertificateARN:  "arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-4000-8000-000000000001",
 			AllowedCIDRs:    []string{"10.0.0.0/16"},

@@ -57,6 +57,7 @@ func (e Environment) WithDefaults() Environment {
 		e.ShadowVariant = e.ShadowVariant.withDefaults(e.Network)
 	}
 
+	e.Monitoring = e.Monitoring.withDefaults()
 	e.Network = e.Network.withDefaults(e.Production)
 	if !e.HasFrontend() {
 		return e

@@ -74,6 +74,10 @@ type Environment struct {
 	// Default: none, required unless endpoint.asynchronous is given, which has no
 	// front end: clients call InvokeEndpointAsync.
 	Frontend Frontend `json:"frontend,omitempty"`
+	// Monitoring is the alarms, who is told of them, and the dashboard. They are made
+	// unless monitoring.enabled is false. Default: all of them, and a topic that nobody
+	// has subscribed to.
+	Monitoring Monitoring `json:"monitoring,omitempty"`
 	// Acknowledge is the findings of the rules over the scaling that do no harm
 	// here, each with the reason why. Default: none.
 	Acknowledge []Acknowledgment `json:"acknowledge,omitempty" jsonschema:"minItems=1"`

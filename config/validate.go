@@ -55,6 +55,7 @@ func validate(e Environment, src source) problem.List {
 		validateShadow(e, src),
 		components, copies,
 		validateUpdate(e, src),
+		validateMonitoring(e, src),
 		validateTags(e.Tags),
 		validateAcknowledgments(e),
 	)

@@ -1,5 +1,5 @@
-// Package stacks makes an environment: a Stage with the stacks network,
-// inference and frontend.
+// Package stacks makes an environment: a Stage with the stacks network, inference,
+// frontend and monitoring.
 package stacks
 
 import (
@@ -15,6 +15,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/inference"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/monitoring"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/scaling"
 )
 
@@ -23,9 +24,10 @@ import (
 type Environment struct {
 	// Stage has the stacks. Its construct ID is the environment's name.
 	Stage awscdk.Stage
-	// Network, Inference and Frontend are the stacks. Network is nil without one, as
-	// config.Environment.HasNetwork says, and Frontend as HasFrontend says.
-	Network, Inference, Frontend awscdk.Stack
+	// Network, Inference, Frontend and Monitoring are the stacks. Network is nil without
+	// one, as config.Environment.HasNetwork says, Frontend as HasFrontend says, and
+	// Monitoring as HasMonitoring says.
+	Network, Inference, Frontend, Monitoring awscdk.Stack
 	// VPC is the new or the existing VPC, nil without Network.
 	VPC awsec2.IVpc
 	// TaskSubnets are the subnets of the gateway's tasks, TaskSecurityGroup is their
@@ -59,12 +61,16 @@ type Environment struct {
 	CapacitySchedule *frontend.CapacitySchedule
 	// Route leads from an existing listener to the gateway, nil without one.
 	Route *frontend.Route
+	// Alarms are the alarms, their topic and the dashboard, nil without Monitoring. Its
+	// Topic takes further subscriptions.
+	Alarms *monitoring.Monitoring
 	// URL is the base URL for predictions, "" without Frontend.
 	URL string
 }
 
-// NewEnvironment makes the Stage that e describes, with its stacks network,
-// inference and frontend; for an asynchronous endpoint with inference alone.
+// NewEnvironment makes the Stage that e describes, with its stacks network, inference,
+// frontend and monitoring; for an asynchronous endpoint with inference and monitoring
+// alone.
 // What e leaves out has the defaults of an environment file. It panics with the error
 // of e.Validate, with the problems of e.Acknowledge, and where the gateway's image
 // cannot be built.
@@ -94,6 +100,9 @@ func NewEnvironment(scope constructs.Construct, e config.Environment) *Environme
 		made.Frontend.AddStackDependency(made.Inference, jsii.String("the gateway calls the endpoint"))
 	} else {
 		made.newInference(e)
+	}
+	if e.HasMonitoring() {
+		made.newMonitoring(e)
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Tags)) {
 		awscdk.Tags_Of(stage).Add(jsii.String(name), jsii.String(e.Tags[name]), nil)

@@ -74,8 +74,8 @@ func dependsOnEndpoint(t *testing.T, got template.Template) {
 // wakes up from zero, and nothing stands before it.
 func TestAsynchronous(t *testing.T) {
 	got, model, parts := synthesized(t, "asynchronous")
-	if !slices.Equal(parts, []string{"inference"}) {
-		t.Errorf("got the stacks %q, want inference alone", parts)
+	if !slices.Equal(parts, []string{"inference", "monitoring"}) {
+		t.Errorf("got the stacks %q, want inference and monitoring", parts)
 	}
 	want := map[string]any{
 		"ClientConfig": map[string]any{"MaxConcurrentInvocationsPerInstance": 4.0},
@@ -119,7 +119,7 @@ func TestAsynchronous(t *testing.T) {
 // stands behind the gateway.
 func TestServerless(t *testing.T) {
 	got, model, parts := synthesized(t, "serverless")
-	if !slices.Equal(parts, []string{"network", "inference", "frontend"}) {
+	if !slices.Equal(parts, []string{"network", "inference", "frontend", "monitoring"}) {
 		t.Errorf("got the stacks %q", parts)
 	}
 	variants := got.One(t, "AWS::SageMaker::EndpointConfig").Properties["ProductionVariants"].([]any)
@@ -145,7 +145,7 @@ func TestServerless(t *testing.T) {
 // move; each component has copies, which scale when it stands.
 func TestComponents(t *testing.T) {
 	got, model, parts := synthesized(t, "components")
-	if !slices.Equal(parts, []string{"network", "inference", "frontend"}) {
+	if !slices.Equal(parts, []string{"network", "inference", "frontend", "monitoring"}) {
 		t.Errorf("got the stacks %q", parts)
 	}
 	variants := got.One(t, "AWS::SageMaker::EndpointConfig").Properties["ProductionVariants"].([]any)

@@ -105,26 +105,30 @@ func (m *maker) addGateways() {
 // addServer adds the alarms on what gateways publish as servers: the gateway and its canary
 // publish the same metrics.
 func (m *maker) addServer() {
+	of := "" // both, or the gateway alone
+	if m.Gateway == nil || m.Gateway.FunctionName != "" {
+		of = ofCanary
+	}
 	t, arrived := m.set.Thresholds, one(m.gateway(autoscaling.GatewayArrivedRequests, autoscaling.Sum))
 	sum := func(name string) []autoscaling.Metric { return one(m.gateway(name, autoscaling.Sum)) }
-	m.addSilent(arrived[0])
-	m.addShare("gatewayShed", "", "The gateway sheds requests, since the endpoint serves no more",
+	m.addSilent(of, arrived[0])
+	m.addShare("gatewayShed", of, "The gateway sheds requests, since the endpoint serves no more",
 		sum(autoscaling.GatewayShedRequests), arrived, t.ShedRate, soon)
-	m.addShare("gatewayErrors", "", "The gateway cannot sign or send requests", sum("GatewayErrors"), arrived, t.ErrorRate,
+	m.addShare("gatewayErrors", of, "The gateway cannot sign or send requests", sum("GatewayErrors"), arrived, t.ErrorRate,
 		soon)
-	m.addShare("errorRate", "", "Requests fail at the endpoint, which the gateway cannot reach or which answers with 5xx "+
+	m.addShare("errorRate", of, "Requests fail at the endpoint, which the gateway cannot reach or which answers with 5xx "+
 		"errors", sum("EndpointErrors"), arrived, t.ErrorRate, soon)
-	m.addShare("throttled", "", "SageMaker throttles the gateway's requests", sum("ThrottledRequests"), arrived,
+	m.addShare("throttled", of, "SageMaker throttles the gateway's requests", sum("ThrottledRequests"), arrived,
 		t.ErrorRate, soon)
-	m.add("credentialRenewal", "", "The gateway's credentials cannot be renewed: when they expire, all requests fail",
+	m.add("credentialRenewal", of, "The gateway's credentials cannot be renewed: when they expire, all requests fail",
 		m.gateway("CredentialRenewalFailures", autoscaling.Sum), autoscaling.AtLeast, 1, soon)
-	m.add("bodyMemoryFull", "", "The gateway refuses requests, because the bodies of others fill its memory",
+	m.add("bodyMemoryFull", of, "The gateway refuses requests, because the bodies of others fill its memory",
 		m.gateway("BodyMemoryFull", autoscaling.Sum), autoscaling.AtLeast, 1, soon)
 }
 
 // addSilent compares the load balancer's count with the gateway's: without the former
 // nobody knows whether there are requests. The gateway publishes zeros too.
-func (m *maker) addSilent(arrived autoscaling.Metric) {
+func (m *maker) addSilent(of string, arrived autoscaling.Metric) {
 	var requests []autoscaling.Metric
 	if _, gateways := m.gateways(); m.LoadBalancer != nil {
 		for _, g := range gateways {
@@ -140,7 +144,7 @@ func (m *maker) addSilent(arrived autoscaling.Metric) {
 	var q queries
 	all := q.sum("requests", requests...)
 	q.metric("arrived", arrived)
-	m.add("metricsSilent", "", fmt.Sprintf("Of at least %d requests a minute the gateway's metrics show none: policies "+
+	m.add("metricsSilent", of, fmt.Sprintf("Of at least %d requests a minute the gateway's metrics show none: policies "+
 		"and alarms on them see nothing", least),
 		q.result("silent", "silent", fmt.Sprintf("IF(%s >= %d, IF(FILL(arrived, -1) < 0, 1, 0), 0)", all, least)),
 		autoscaling.AtLeast, 1, within{10, 12})

@@ -21,13 +21,15 @@ type Settings struct {
 	// RunbookURL is where docs/runbook.md stands, such as a page of a wiki: each alarm's
 	// description links to its section. Default: this project's own page.
 	RunbookURL string `json:"runbookUrl,omitempty"`
-	// LogRetentionDays is how long the log groups that SageMaker writes keep an event.
-	LogRetentionDays int `json:"logRetentionDays,omitempty"`
+	// LogRetentionDays is how long the log groups that SageMaker writes keep an event, such
+	// as 30, 90 or 365 days: what is older is deleted.
+	// Default in an environment's file: 365; in Go none, their retention stays as it is.
+	LogRetentionDays int `json:"logRetentionDays,omitempty" jsonschema:"minimum=1,maximum=3653"`
 	// LatencyObjective is what the percentile of the requests should take at most, as
 	// the load balancer's clients see it. Default: 0, latency has no alarm.
-	LatencyObjective time.Duration `json:"latencyObjective,omitempty"`
+	LatencyObjective time.Duration `json:"latencyObjective,omitempty" jsonschema:"pattern=^([0-9]{1\\,6}ms|[0-9]{1\\,3}s)$"`
 	// Thresholds are when alarms go off. Default: each has its own.
-	Thresholds Thresholds `json:"thresholds,omitzero"`
+	Thresholds Thresholds `json:"thresholds,omitempty"`
 }
 
 // Thresholds are when alarms go off. Shares are from 0 to 1, such as 0.01 for 1 %; 0 is the
@@ -38,15 +40,15 @@ type Thresholds struct {
 	MinRequests int `json:"minRequests,omitempty" jsonschema:"minimum=1"`
 	// ErrorRate is the share of the requests that fail with a 5xx error, at the load
 	// balancer, the gateway or the endpoint, or that are throttled. Default: 0.01.
-	ErrorRate float64 `json:"errorRate,omitempty"`
+	ErrorRate float64 `json:"errorRate,omitempty" jsonschema:"exclusiveMinimum=0"`
 	// ModelErrorRate is the share of the requests to which the container answers with an
 	// error, by the client's fault too. Default: 0.05.
-	ModelErrorRate float64 `json:"modelErrorRate,omitempty"`
+	ModelErrorRate float64 `json:"modelErrorRate,omitempty" jsonschema:"exclusiveMinimum=0"`
 	// ShedRate is the share of the requests that the gateway sheds. Default: 0.01.
-	ShedRate float64 `json:"shedRate,omitempty"`
-	// LatencyPercentile is the percentile that LatencyObjective is of, over 0 and under
+	ShedRate float64 `json:"shedRate,omitempty" jsonschema:"exclusiveMinimum=0"`
+	// LatencyPercentile is the percentile that the latency objective is of, over 0 and under
 	// 100. Default: 99.
-	LatencyPercentile float64 `json:"latencyPercentile,omitempty"`
+	LatencyPercentile float64 `json:"latencyPercentile,omitempty" jsonschema:"exclusiveMinimum=0"`
 	// AtMaximumFor is how long as much runs as scaling allows, in whole minutes.
 	// Default: 10m.
 	AtMaximumFor time.Duration `json:"atMaximumFor,omitempty"`
@@ -55,21 +57,22 @@ type Thresholds struct {
 	// BacklogAge is how long the oldest request of an asynchronous endpoint waits.
 	// Default: 15m.
 	BacklogAge time.Duration `json:"backlogAge,omitempty"`
-	// CPU and GPU are the shares in use, on average over the instances.
-	// Default: 0.9 and 0.95.
-	CPU float64 `json:"cpu,omitempty"`
-	GPU float64 `json:"gpu,omitempty"`
-	// Memory, GPUMemory and Disk are the shares in use on the fullest instance.
-	// Default: 0.9, 0.98 and 0.85.
-	Memory    float64 `json:"memory,omitempty"`
-	GPUMemory float64 `json:"gpuMemory,omitempty"`
-	Disk      float64 `json:"disk,omitempty"`
+	// CPU is the share in use, on average over the instances. Default: 0.9.
+	CPU float64 `json:"cpu,omitempty" jsonschema:"exclusiveMinimum=0"`
+	// GPU is the share in use, on average over the instances. Default: 0.95.
+	GPU float64 `json:"gpu,omitempty" jsonschema:"exclusiveMinimum=0"`
+	// Memory is the share in use on the fullest instance. Default: 0.9.
+	Memory float64 `json:"memory,omitempty" jsonschema:"exclusiveMinimum=0"`
+	// GPUMemory is the share in use on the fullest instance. Default: 0.98.
+	GPUMemory float64 `json:"gpuMemory,omitempty" jsonschema:"exclusiveMinimum=0"`
+	// Disk is the share in use on the fullest instance. Default: 0.85.
+	Disk float64 `json:"disk,omitempty" jsonschema:"exclusiveMinimum=0"`
 	// Concurrency is the share in use of a function's reserved concurrency, or of a
 	// serverless variant's. Default: 0.9.
-	Concurrency float64 `json:"concurrency,omitempty"`
+	Concurrency float64 `json:"concurrency,omitempty" jsonschema:"exclusiveMinimum=0"`
 	// CanaryFactor is how many times as often a canary fails, or as long it takes, over 1
 	// and at most 100. Default: 2.
-	CanaryFactor float64 `json:"canaryFactor,omitempty"`
+	CanaryFactor float64 `json:"canaryFactor,omitempty" jsonschema:"exclusiveMinimum=0"`
 }
 
 // DefaultRunbookURL is this project's own runbook.

@@ -15,6 +15,7 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/monitoring"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 )
@@ -34,6 +35,7 @@ func generate(folder string) ([]byte, error) {
 	}
 	for _, pkg := range []string{
 		own, reflect.TypeFor[autoscaling.ScheduledAction]().PkgPath(), reflect.TypeFor[settings.Server]().PkgPath(),
+		reflect.TypeFor[monitoring.Settings]().PkgPath(),
 	} {
 		if err := r.AddGoComments("", source(pkg)); err != nil {
 			return nil, err

@@ -138,6 +138,8 @@ type GatewayFunction struct {
 	LogGroup awslogs.LogGroup
 	// RequestTimeout is the time-out of a request.
 	RequestTimeout time.Duration
+	// ReservedConcurrency is the function's reserved concurrency, 0 without any.
+	ReservedConcurrency int
 
 	endpointName string
 	maxBytes     int // of a request's body
@@ -155,6 +157,7 @@ func NewGatewayFunction(scope constructs.Construct, id string, props GatewayFunc
 	props = props.withDefaults()
 	g := &GatewayFunction{
 		RequestTimeout: props.RequestTimeout, endpointName: props.EndpointName, maxBytes: props.MaxRequestBytes,
+		ReservedConcurrency: props.ReservedConcurrency,
 	}
 	constructs.NewConstruct_Override(g, scope, jsii.String(id))
 

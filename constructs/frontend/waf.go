@@ -16,6 +16,9 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
+// WebACLMetric is the name of the new web ACL in CloudWatch, its dimension WebACL.
+const WebACLMetric = "WebAcl"
+
 // associateWAF associates the web ACL with the load balancer.
 func associateWAF(w settings.WAF, scope constructs.Construct, loadBalancer elb.ApplicationLoadBalancer) {
 	loadBalancer.SetAttribute(jsii.String("waf.fail_open.enabled"), jsii.String(strconv.FormatBool(w.FailOpen)))
@@ -25,7 +28,7 @@ func associateWAF(w settings.WAF, scope constructs.Construct, loadBalancer elb.A
 		arn = awswafv2.NewCfnWebACL(scope, jsii.String("WebAcl"), &awswafv2.CfnWebACLProps{
 			Scope:                jsii.String("REGIONAL"),
 			DefaultAction:        &awswafv2.CfnWebACL_DefaultActionProperty{Allow: map[string]any{}},
-			VisibilityConfig:     visibilityConfig("WebAcl"),
+			VisibilityConfig:     visibilityConfig(WebACLMetric),
 			DataProtectionConfig: protectHeaders(w.SessionHeader),
 			Rules:                &rules,
 		}).AttrArn()

@@ -259,7 +259,16 @@ func (e *Endpoint) Variant(name string) Variant {
 	if e == nil {
 		return Variant{dependency: e} // Validate of the scaling says it
 	}
-	return Variant{variant: variantNamed(e.name, name, e.variants), env: e.Env(), dependency: e}
+	return Variant{variant: variantNamed(e.name, name, e.variants), env: e.Env(), dependency: e, types: e.types[name]}
+}
+
+// Variants returns the production variants, in the order of EndpointProps.Variants.
+func (e *Endpoint) Variants() []Variant {
+	variants := make([]Variant, len(e.variants))
+	for i, v := range e.variants {
+		variants[i] = e.Variant(v.Name)
+	}
+	return variants
 }
 
 // ApplyRemovalPolicy sets what becomes of the endpoint when it is removed from its stack.

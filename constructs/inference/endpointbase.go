@@ -20,6 +20,11 @@ type IEndpoint interface {
 	// Variant returns the variant called name, for scaling and metrics. It panics where
 	// the endpoint is known to have no such variant.
 	Variant(name string) Variant
+	// Variants returns the production variants that are known: all of an Endpoint, and
+	// those of EndpointAttributes of an imported one.
+	Variants() []Variant
+	// Asynchronous reports whether the endpoint queues its requests.
+	Asynchronous() bool
 	// Metric returns the metric called name that SageMaker publishes of the endpoint as a
 	// whole, which it does of asynchronous ones (fact D7). It panics where there is none.
 	// Options replace what they say; their dimensions are added.
@@ -75,6 +80,9 @@ func (e *endpointBase) Stack() awscdk.Stack { return e.stack }
 
 // Env returns the account and the region of the endpoint.
 func (e *endpointBase) Env() *interfaces.ResourceEnvironment { return e.env }
+
+// Asynchronous reports whether the endpoint queues its requests.
+func (e *endpointBase) Asynchronous() bool { return e.asynchronous }
 
 // EndpointName returns the endpoint's name.
 func (e *endpointBase) EndpointName() *string { return jsii.String(e.name) }

@@ -100,6 +100,15 @@ func (e *importedEndpoint) Variant(name string) Variant {
 	return Variant{variant: v, env: e.env, dependency: e}
 }
 
+// Variants returns the variants of EndpointAttributes, in the order of their names.
+func (e *importedEndpoint) Variants() []Variant {
+	variants := make([]Variant, len(e.variants))
+	for i, v := range e.variants {
+		variants[i] = e.Variant(v.Name)
+	}
+	return variants
+}
+
 // ApplyRemovalPolicy panics: the endpoint belongs to no stack of the app.
 func (e *importedEndpoint) ApplyRemovalPolicy(awscdk.RemovalPolicy) {
 	panic(fmt.Errorf("endpoint %q is imported, and has no removal policy here", e.name))

@@ -2,6 +2,7 @@ package inference
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces"
@@ -16,6 +17,8 @@ type Variant struct {
 	variant    autoscaling.Variant
 	env        *interfaces.ResourceEnvironment
 	dependency constructs.IConstruct
+	// types are its instance types, where there may be several.
+	types []string
 }
 
 // ScalingVariant returns the variant as package autoscaling describes it.
@@ -24,6 +27,16 @@ func (v Variant) ScalingVariant() autoscaling.Variant { return v.variant }
 // ScalingDependency returns the endpoint. CloudFormation creates it before the scaling of
 // the variant, unless it is imported: that has no resource.
 func (v Variant) ScalingDependency() constructs.IConstruct { return v.dependency }
+
+// InstanceTypes returns the types of the variant's instances: one, several where it has
+// InstancePools, none where it is serverless or they are not known.
+func (v Variant) InstanceTypes() []string {
+	types := v.types
+	if len(types) == 0 {
+		types = []string{v.variant.InstanceType}
+	}
+	return slices.DeleteFunc(slices.Clone(types), func(t string) bool { return t == "" })
+}
 
 // variantNamed returns the variant called name of the endpoint called endpoint.
 func variantNamed(endpoint, name string, variants []autoscaling.Variant) autoscaling.Variant {

@@ -59,3 +59,19 @@ func TestAspectsAndTags(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
+
+// TestAddAlarmActions: the alarm of a step policy starts it, and tells a topic.
+func TestAddAlarmActions(t *testing.T) {
+	stack := template.NewStack(t)
+	more := everything()
+	more.StepPolicies = []autoscaling.StepScalingPolicy{autoscaling.EmergencyPolicy(odds, 8)}
+	made := scaling.NewVariantScaling(stack, "Scaling",
+		scaling.VariantScalingProps{Variant: scaling.ExistingVariant(odds), Scaling: more})
+	topic := "arn:aws:sns:eu-west-1:123456789012:on-call"
+	made.AddAlarmActions(topic)
+	policy := map[string]any{"Ref": *stack.GetLogicalId(made.StepPolicies[0])}
+	got := template.Of(t, stack).One(t, alarmType).Properties["AlarmActions"]
+	if diff := cmp.Diff(any([]any{policy, topic}), got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}

@@ -115,6 +115,8 @@ type ScalableTarget struct {
 	// props are what the construct was made with, and added what it got since.
 	props growing
 	added additions
+	// actions are what the alarms do beside starting their policies.
+	actions []string
 	// policies and alarms are what was made, by the name of the policy.
 	policies map[string]awsapplicationautoscaling.CfnScalingPolicy
 	alarms   map[string]awscloudwatch.CfnAlarm
@@ -186,6 +188,7 @@ func (s *ScalableTarget) render(props ScalableTargetProps) {
 		policy, made := s.policy(p.Name, p.CloudFormation(*s.Target.Ref()))
 		if made {
 			s.alarms[p.Name] = newAlarm(policy, "Alarm", p.Alarm, *policy.Ref())
+			addActions(s.alarms[p.Name], s.actions)
 		}
 		s.StepPolicies, s.Alarms = append(s.StepPolicies, policy), append(s.Alarms, s.alarms[p.Name])
 	}
@@ -223,6 +226,33 @@ func (s *ScalableTarget) policy(
 		fill[awsapplicationautoscaling.CfnScalingPolicyProps](properties))
 	s.policies[name] = policy
 	return policy, true
+}
+
+// AddAlarmActions lets the alarms of the step policies, also of those that are added later,
+// do more when they go off than start their policies: ARNs such as that of a topic. It
+// panics with an ARN that is empty.
+func (s *ScalableTarget) AddAlarmActions(arns ...string) {
+	var ps problem.List
+	for i, arn := range arns {
+		if arn == "" {
+			ps.Add(fmt.Sprintf("arns[%d]", i), nil, "an alarm's action is an ARN", "give that of a topic")
+		}
+	}
+	if len(ps) > 0 {
+		panic(ps.Err())
+	}
+	s.actions = append(s.actions, arns...)
+	for _, alarm := range s.Alarms {
+		addActions(alarm, arns)
+	}
+}
+
+func addActions(alarm awscloudwatch.CfnAlarm, arns []string) {
+	if len(arns) == 0 {
+		return
+	}
+	actions := append(*alarm.AlarmActions(), *jsii.Strings(arns...)...)
+	alarm.SetAlarmActions(&actions)
 }
 
 const serviceLinkedRole = "aws-service-role/sagemaker.application-autoscaling.amazonaws.com/" +

@@ -117,6 +117,8 @@ var notDeployed = map[string]string{
 	"ImportedModel":         "the model exists already",
 	"InstancePools":         "moto wants an instance type of each variant",
 	"ScaleImportedEndpoint": "the endpoint exists already",
+
+	"MonitorImportedEndpoint": "the endpoint exists already",
 }
 
 // deployExamples deploys each template to the local AWS, and deletes it again.

@@ -18,7 +18,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/test/checkout"
 )
 
-var parts = []string{"frontend", "inference", "network"}
+var parts = []string{"frontend", "inference", "monitoring", "network"}
 
 // TestStrict: every environment and entrance passes CDK's validator as errors, without a warning.
 func TestStrict(t *testing.T) {
@@ -166,7 +166,7 @@ func nothingIn(t *testing.T, dir string) {
 
 // TestSameInAnotherFolder: synthesis is a pure function of the files. An
 // environment alone, in a copy elsewhere, gives the templates and assets that it
-// gives together with the others; one more file is one more Stage of three stacks.
+// gives together with the others; one more file is one more Stage of four stacks.
 func TestSameInAnotherFolder(t *testing.T) {
 	t.Parallel()
 	dir, out := t.TempDir(), t.TempDir()

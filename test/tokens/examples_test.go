@@ -14,9 +14,11 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	front "github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
+	watch "github.com/sagemaker-autoscaling-inference/cdk/autoscaling/monitoring"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/inference"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/monitoring"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/scaling"
 )
 
@@ -370,6 +372,17 @@ var examples = []example{
 					PrefixAwareRouting:     &inference.PrefixAwareRouting{PrefixLength: 4096, ConcurrencyThreshold: 5},
 					CapacityReservationARN: "arn:aws:sagemaker:eu-west-1:123456789012:training-plan/odds"}}},
 			DataCapture: &inference.DataCaptureProps{SamplingPercent: 10, DestinationS3URI: "s3://captured/odds"},
+		}
+	}),
+	of("monitoring", monitoring.NewMonitoring, func(stack awscdk.Stack) monitoring.MonitoringProps {
+		return monitoring.MonitoringProps{
+			Endpoint: inference.EndpointFromName(stack, "Watched", "odds"), Variants: []string{"main"},
+			LoadBalancer: "app/odds/50dc6c495c0c9188", WebACL: "odds",
+			Gateway: gateway(stack), TargetGroup: "targetgroup/odds/73e2d6bc24d8a067",
+			Settings: watch.Settings{
+				TopicARNs:  []string{"arn:aws:sns:eu-west-1:123456789012:on-call"},
+				RunbookURL: "https://wiki.example.com/runbook", LatencyObjective: 500 * time.Millisecond,
+			},
 		}
 	}),
 	of("model", inference.NewModel, func(awscdk.Stack) inference.ModelProps {

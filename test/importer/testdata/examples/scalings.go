@@ -7,14 +7,17 @@ import (
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	watch "github.com/sagemaker-autoscaling-inference/cdk/autoscaling/monitoring"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/inference"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/lint"
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/monitoring"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/scaling"
 )
 
 var scalings = []func(awscdk.Stack){
 	TrackInvocations, TrackConcurrency, TrackMetric, Steps, EmergencyStep, Schedule, Event, ScaleBothVariants,
 	ScaleComponentToZero, ScaleBacklog, ScaleProvisionedConcurrency, Suspended, ScaleImportedEndpoint, ScaleAfterwards,
+	MonitorImportedEndpoint,
 }
 
 // scale scales the one variant of an endpoint from 2 to 12 instances; change adds what the
@@ -212,4 +215,14 @@ func ScaleAfterwards(stack awscdk.Stack) {
 	})
 	target.ScaleToTrackMetric(autoscaling.Tracking("concurrent-requests",
 		autoscaling.VariantConcurrentRequestsHighResolution, 6))
+}
+
+// MonitorImportedEndpoint gives an endpoint that exists already alarms and a dashboard.
+func MonitorImportedEndpoint(stack awscdk.Stack) {
+	monitoring.NewMonitoring(stack, "Monitoring", monitoring.MonitoringProps{
+		Endpoint: inference.EndpointFromAttributes(stack, "Endpoint", inference.EndpointAttributes{
+			EndpointName: "existing", Variants: map[string]string{"main": "ml.c6i.large"},
+		}),
+		Settings: watch.Settings{Emails: []string{"on-call@example.com"}, LogRetentionDays: 90},
+	})
 }
