@@ -138,11 +138,21 @@ func TestFloorsOfAnyCalendarAreDue(t *testing.T) {
 func TestFloorIsDueWhenItsCapacityHasHadTimeToStart(t *testing.T) {
 	t.Parallel()
 	overlapping := season()
-	overlapping.Events = append(overlapping.Events,
+	overlapping.Events = append(
+		overlapping.Events,
 		events.Event{Name: "derby", Timezone: "America/New_York", Starts: "2027-11-06T13:00", Ends: "2027-11-06T19:00",
 			PeakInstances: 20, Uncertainty: 1.2},
-		events.Event{Name: "late", Starts: "23:30", Ends: "01:00", Weekdays: []string{"SAT"}, From: "2027-09-04",
-			Until: "2028-03-25", PeakInstances: 9})
+		events.Event{
+			Name:          "late",
+			Timezone:      "UTC",
+			Starts:        "23:30",
+			Ends:          "01:00",
+			Weekdays:      []string{"SAT"},
+			From:          "2027-09-04",
+			Until:         "2028-03-25",
+			PeakInstances: 9,
+		},
+	)
 	half := season()
 	half.Events[0].Timezone = "Asia/Kolkata"
 	for name, c := range map[string]events.Calendar{"season": season(), "overlapping": overlapping,
@@ -160,8 +170,11 @@ func TestCalendarThatFindsNoRoom(t *testing.T) {
 	// Each event comes once, at another time of the week and with another peak.
 	for i := range 400 {
 		starts := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(i) * (24*time.Hour + 15*time.Minute))
-		c.Events = append(c.Events, events.Event{Name: fmt.Sprint("event ", i), Starts: starts.Format("2006-01-02T15:04"),
-			Ends: starts.Add(2 * time.Hour).Format("2006-01-02T15:04"), PeakInstances: 5 + i%60})
+		c.Events = append(
+			c.Events,
+			events.Event{Name: fmt.Sprint("event ", i), Timezone: "UTC", Starts: starts.Format("2006-01-02T15:04"),
+				Ends: starts.Add(2 * time.Hour).Format("2006-01-02T15:04"), PeakInstances: 5 + i%60},
+		)
 	}
 	a := floorMissing(t, c)
 	if !strings.Contains(a.Description, "windows of the calendar are not judged") {
