@@ -1,0 +1,306 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
+	"github.com/aws/aws-sdk-go-v2/service/servicequotas/types"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/config"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
+)
+
+// Names of quotas in Service Quotas (facts J1 to J3). A quota is found by its name: the
+// codes of SageMaker's are different for each instance type.
+const (
+	endpointUsage      = "%s for endpoint usage"
+	fargateVCPU        = "Fargate On-Demand vCPU resource count"
+	concurrentRequests = "Concurrent executions"
+	reservedUnits      = "Reserved Application Load Balancer Capacity Units"
+	perRegion          = "per Region"
+)
+
+// quota is one of Service Quotas'.
+type quota struct {
+	service, code, name string
+	value               float64
+	adjustable          bool
+}
+
+// quotas returns a service's quotas whose names are wanted: the applied values, and the
+// default ones of quotas that were never raised.
+func (r *reader) quotas(ctx context.Context, service string, wanted func(name string) bool) ([]quota, *Result) {
+	client := servicequotas.NewFromConfig(r.AWS)
+	var found []quota
+	take := func(listed []types.ServiceQuota) {
+		for _, q := range listed {
+			code := aws.ToString(q.QuotaCode)
+			known := slices.ContainsFunc(found, func(f quota) bool { return f.code == code })
+			if !known && q.Value != nil && wanted(aws.ToString(q.QuotaName)) {
+				found = append(found, quota{service, code, aws.ToString(q.QuotaName), *q.Value, q.Adjustable})
+			}
+		}
+	}
+	applied := servicequotas.NewListServiceQuotasPaginator(client, &servicequotas.ListServiceQuotasInput{
+		ServiceCode: &service, MaxResults: aws.Int32(100),
+	})
+	for applied.HasMorePages() {
+		page, err := applied.NextPage(ctx)
+		if err != nil {
+			result := failed("servicequotas:ListServiceQuotas", err)
+			return nil, &result
+		}
+		take(page.Quotas)
+	}
+	defaults := servicequotas.NewListAWSDefaultServiceQuotasPaginator(client,
+		&servicequotas.ListAWSDefaultServiceQuotasInput{ServiceCode: &service, MaxResults: aws.Int32(100)})
+	for defaults.HasMorePages() {
+		page, err := defaults.NextPage(ctx)
+		if err != nil {
+			result := failed("servicequotas:ListAWSDefaultServiceQuotas", err)
+			return nil, &result
+		}
+		take(page.Quotas)
+	}
+	return found, nil
+}
+
+// named wants the quotas with one of the names.
+func named(names ...string) func(string) bool {
+	return func(name string) bool { return slices.Contains(names, name) }
+}
+
+// demand is what a quota has to hold: the most that runs, and the most that exists
+// while a deployment exchanges it.
+type demand struct {
+	unit               string
+	most, whileUpdated int
+	// holds is the largest fleet whose update a quota of so much holds.
+	holds func(quota int) int
+}
+
+// judgeQuota judges a quota, and what it holds together with others for the same need.
+func judgeQuota(qs []quota, name, region string, d demand) []Result {
+	if len(qs) == 0 {
+		return []Result{unknown(fmt.Sprintf("Service Quotas has no quota %q", name),
+			fmt.Sprintf("ask AWS Support whether the account may have %d %s", d.whileUpdated, d.unit)).of(name)}
+	}
+	value := 0
+	for _, q := range qs {
+		value += int(q.value)
+	}
+	found := fmt.Sprintf("%d %s", value, d.unit)
+	increase := func(n int) string {
+		n += int(qs[0].value) - value // what the first has to become
+		if !qs[0].adjustable {
+			return fmt.Sprintf("AWS does not raise this quota: ask for a smaller maximum, or another account with %d", n)
+		}
+		return fmt.Sprintf("aws --region %s service-quotas request-service-quota-increase "+
+			"--service-code %s --quota-code %s --desired-value %d", region, qs[0].service, qs[0].code, n)
+	}
+	if value < d.most {
+		return []Result{wrong(found, fmt.Sprintf("%d, and %d while a deployment exchanges them", d.most, d.whileUpdated),
+			"scaling stops at the quota", increase(max(d.most, d.whileUpdated))).of(name)}
+	}
+	if value < d.whileUpdated {
+		fix := increase(d.whileUpdated)
+		if d.holds != nil {
+			fix += fmt.Sprintf("; until then deploy while at most %d run", d.holds(value))
+		}
+		return []Result{wrong(found, fmt.Sprintf("%d while a deployment exchanges the %d", d.whileUpdated, d.most),
+			"the quota holds no new fleet beside the largest one", fix).of(name)}
+	}
+	return []Result{ok(found).of(name)}
+}
+
+// fleet is the instances of one or several types that stand in for each other.
+type fleet struct {
+	types      []string
+	least, max int
+}
+
+// fleets are the environment's instances, those of equal types together.
+func fleets(e config.Environment) (all []fleet) {
+	add := func(types []string, least, most int) {
+		slices.Sort(types)
+		types = slices.Compact(types)
+		for i, f := range all {
+			if slices.Equal(f.types, types) {
+				all[i].least, all[i].max = f.least+least, f.max+most
+				return
+			}
+		}
+		all = append(all, fleet{types, least, most})
+	}
+	typesOf := func(one string, pools autoscaling.InstancePools) []string {
+		if len(pools) > 0 {
+			return pools.Types()
+		}
+		return []string{one}
+	}
+	for _, v := range e.ProductionVariants() {
+		if v.Serverless == nil {
+			t := v.ScalableTarget()
+			add(typesOf(v.InstanceType, v.InstancePools), highestMin(t), max(t.HighestMax(), highestMin(t)))
+		}
+	}
+	if m := e.Variant.ManagedInstances; m != nil {
+		add(typesOf(e.Variant.InstanceType, e.Variant.InstancePools), m.MinInstanceCount, m.MaxInstanceCount)
+	}
+	if s := e.ShadowVariant; s != nil {
+		n := max(1, s.InitialInstanceCount)
+		add(typesOf(s.InstanceType, s.InstancePools), n, n)
+	}
+	return all
+}
+
+// highestMin is the highest minimum that a target ever has.
+func highestMin(t autoscaling.ScalableTarget) int {
+	highest := t.MinCapacity
+	for _, a := range t.ScheduledActions {
+		if a.MinCapacity != nil {
+			highest = max(highest, *a.MinCapacity)
+		}
+	}
+	return highest
+}
+
+func instanceQuotas(ctx context.Context, r *reader) (results []Result) {
+	all := fleets(r.env)
+	var names []string
+	for _, f := range all {
+		for _, t := range f.types {
+			names = append(names, fmt.Sprintf(endpointUsage, t))
+		}
+	}
+	if len(names) == 0 {
+		return nil // serverless
+	}
+	found, problem := r.quotas(ctx, "sagemaker", named(names...))
+	if problem != nil {
+		return []Result{*problem}
+	}
+	for _, f := range all {
+		var own []quota
+		var its []string
+		for _, t := range f.types {
+			its = append(its, fmt.Sprintf(endpointUsage, t))
+			for _, q := range found {
+				if q.name == its[len(its)-1] {
+					own = append(own, q)
+				}
+			}
+		}
+		results = append(results, judgeQuota(own, strings.Join(its, " + "), r.env.Region, instanceDemand(f, r.env.Update))...)
+	}
+	return results
+}
+
+// instanceDemand is what a fleet needs (fact C19).
+func instanceDemand(f fleet, u *autoscaling.Update) demand {
+	return demand{unit: "instances", most: f.max, whileUpdated: u.Instances(f.max), holds: func(quota int) int {
+		holds := 0
+		for n := 1; n <= f.max && u.Instances(n) <= quota; n++ {
+			holds = n
+		}
+		return holds
+	}}
+}
+
+func taskQuota(ctx context.Context, r *reader) []Result {
+	d := taskDemand(r.env)
+	if d.most == 0 {
+		return nil
+	}
+	found, problem := r.quotas(ctx, "fargate", named(fargateVCPU))
+	if problem != nil {
+		return []Result{*problem}
+	}
+	return judgeQuota(found, fargateVCPU, r.env.Region, d)
+}
+
+// taskDemand is the processors of the most tasks. A deployment starts as many beside
+// them (fact F30: no task stops before another serves).
+func taskDemand(e config.Environment) demand {
+	cpu := 0.0
+	add := func(e config.Environment) {
+		if t, ok := e.GatewayTarget(); ok {
+			cpu += float64(t.MaxCapacity*e.Frontend.TaskCPU) / 1024
+		}
+	}
+	add(e)
+	if canary, ok := e.Canary(); ok {
+		add(canary)
+	}
+	return demand{unit: "vCPU", most: int(math.Ceil(cpu)), whileUpdated: int(math.Ceil(2 * cpu))}
+}
+
+// unreserved is what Lambda leaves to functions without a reservation (fact J2).
+const unreserved = 100
+
+func concurrencyQuota(ctx context.Context, r *reader) []Result {
+	if !r.env.HasFrontend() || !r.env.Frontend.RunsOn(config.GatewayOnLambda) {
+		return nil
+	}
+	need := concurrencyDemand(r.env)
+	if need == 0 {
+		return []Result{unknown("how many requests are at a time is not known",
+			"give frontend.capacity.requestLatency").of(concurrentRequests)}
+	}
+	found, problem := r.quotas(ctx, "lambda", named(concurrentRequests))
+	if problem != nil {
+		return []Result{*problem}
+	}
+	return judgeQuota(found, concurrentRequests, r.env.Region,
+		demand{unit: "at a time", most: need, whileUpdated: need})
+}
+
+// concurrencyDemand is the environments of the gateway's function: those reserved and
+// what must be left beside them, or those of the largest fleet (fact F26). 0 is not
+// known.
+func concurrencyDemand(e config.Environment) int {
+	f := e.Frontend.Capacity
+	if f == nil {
+		return 0
+	}
+	if f.ReservedConcurrency > 0 {
+		return f.ReservedConcurrency + unreserved
+	}
+	served := 0.0
+	for _, v := range e.ProductionVariants() {
+		served += float64(v.Scaling.MaxCapacity) * v.Capacity.RequestsPerSecondPerInstance
+	}
+	for _, c := range e.Components {
+		served += float64(c.MaxCapacity) * c.RequestsPerSecondPerCopy
+	}
+	need := capacity.Concurrency(served, f.RequestLatency)
+	if c, ok := e.GatewayEnvironments(); ok {
+		need = max(need, c.HighestFloor()+unreserved)
+	}
+	return need
+}
+
+func unitQuota(ctx context.Context, r *reader) []Result {
+	need := r.env.Frontend.MinimumCapacityUnits
+	if c, ok := r.env.CapacityUnits(); ok {
+		need = max(need, c.HighestFloor(), 100) // no reservation is smaller (fact F19)
+	}
+	if need == 0 {
+		return nil
+	}
+	// The name is written with and without "(LCU)" in AWS's own pages (fact J3).
+	found, problem := r.quotas(ctx, "elasticloadbalancing", func(name string) bool {
+		return strings.HasPrefix(name, reservedUnits) && strings.HasSuffix(name, perRegion)
+	})
+	if problem != nil {
+		return []Result{*problem}
+	}
+	return judgeQuota(found, reservedUnits+" (LCU) "+perRegion, r.env.Region,
+		demand{unit: "capacity units", most: need, whileUpdated: need})
+}

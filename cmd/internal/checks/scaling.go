@@ -1,0 +1,290 @@
+package checks
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	aas "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/config"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
+)
+
+// standing is a scalable target as Application Auto Scaling has it.
+type standing struct {
+	bounds    types.ScalableTarget
+	actions   []types.ScheduledAction
+	suspended *types.SuspendedState
+}
+
+// wanted are the targets that the environment file makes, by their dimension and
+// resource ID. That of the gateway has its ID from the deployment.
+func wanted(e config.Environment) (all []autoscaling.ScalableTarget) {
+	for _, v := range e.ProductionVariants() {
+		all = append(all, v.ScalableTarget())
+	}
+	for _, c := range e.Components {
+		all = append(all, c.ComponentScaling.Target(c.Name))
+	}
+	return all
+}
+
+// stands reads one target and its actions; nil where it is not registered.
+func (r *reader) stands(ctx context.Context, t autoscaling.ScalableTarget, withActions bool) (*standing, *Result) {
+	client := aas.NewFromConfig(r.AWS)
+	namespace := types.ServiceNamespace(t.Dimension.Namespace())
+	dimension := types.ScalableDimension(t.Dimension)
+	got, err := client.DescribeScalableTargets(ctx, &aas.DescribeScalableTargetsInput{
+		ServiceNamespace: namespace, ScalableDimension: dimension, ResourceIds: []string{t.ResourceID},
+	})
+	if err != nil {
+		result := failed("application-autoscaling:DescribeScalableTargets", err).of(t.ResourceID)
+		return nil, &result
+	}
+	if len(got.ScalableTargets) == 0 {
+		result := wrong("not registered", "a scalable target", "nothing scales it",
+			"make deploy ENV="+r.env.Name).of(t.ResourceID)
+		return nil, &result
+	}
+	s := &standing{bounds: got.ScalableTargets[0], suspended: got.ScalableTargets[0].SuspendedState}
+	if !withActions {
+		return s, nil
+	}
+	pages := aas.NewDescribeScheduledActionsPaginator(client, &aas.DescribeScheduledActionsInput{
+		ServiceNamespace: namespace, ScalableDimension: dimension, ResourceId: &t.ResourceID,
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			result := failed("application-autoscaling:DescribeScheduledActions", err).of(t.ResourceID)
+			return nil, &result
+		}
+		s.actions = append(s.actions, page.ScheduledActions...)
+	}
+	return s, nil
+}
+
+// perTarget judges each of the file's targets.
+func perTarget(ctx context.Context, r *reader, judge func(autoscaling.ScalableTarget, *standing) Result) (all []Result) {
+	for _, t := range wanted(r.env) {
+		s, problem := r.stands(ctx, t, true)
+		if problem != nil {
+			all = append(all, *problem)
+			continue
+		}
+		all = append(all, judge(t, s).of(t.ResourceID))
+	}
+	return all
+}
+
+func actions(ctx context.Context, r *reader) []Result {
+	return perTarget(ctx, r, func(t autoscaling.ScalableTarget, s *standing) Result {
+		return judgeActions(t.ScheduledActions, s.actions, r.env.Name)
+	})
+}
+
+// judgeActions wants each scheduled action of the file as it is written.
+func judgeActions(want []autoscaling.ScheduledAction, got []types.ScheduledAction, environment string) Result {
+	fix := "make deploy ENV=" + environment + "; where nothing changes in the template, change the actions in the " +
+		"console or by aws application-autoscaling put-scheduled-action"
+	var faults []string
+	for _, w := range want {
+		i := slices.IndexFunc(got, func(g types.ScheduledAction) bool { return aws.ToString(g.ScheduledActionName) == w.Name })
+		switch {
+		case i < 0:
+			faults = append(faults, fmt.Sprintf("%q is not there", w.Name))
+		case described(fromAWS(got[i])) != described(w):
+			faults = append(faults, fmt.Sprintf("%q is %s, not %s", w.Name, described(fromAWS(got[i])), described(w)))
+		}
+	}
+	for _, g := range got {
+		name := aws.ToString(g.ScheduledActionName)
+		if !slices.ContainsFunc(want, func(w autoscaling.ScheduledAction) bool { return w.Name == name }) {
+			faults = append(faults, fmt.Sprintf("%q is not the file's", name))
+		}
+	}
+	if len(faults) > 0 {
+		return wrong(strings.Join(faults, "; "), fmt.Sprintf("the file's %d actions", len(want)),
+			"somebody has changed the scheduled actions", fix)
+	}
+	return ok(fmt.Sprintf("%d as the file has them", len(want)))
+}
+
+func fromAWS(a types.ScheduledAction) autoscaling.ScheduledAction {
+	action := autoscaling.ScheduledAction{
+		Name: aws.ToString(a.ScheduledActionName), Schedule: aws.ToString(a.Schedule), Timezone: aws.ToString(a.Timezone),
+	}
+	if b := a.ScalableTargetAction; b != nil {
+		action.MinCapacity, action.MaxCapacity = count(b.MinCapacity), count(b.MaxCapacity)
+	}
+	return action
+}
+
+func count(n *int32) *int {
+	if n == nil {
+		return nil
+	}
+	c := int(*n)
+	return &c
+}
+
+// described is an action's schedule, zone and bounds.
+func described(a autoscaling.ScheduledAction) string {
+	text := a.Schedule
+	if e, err := schedule.Parse(a.Schedule); err == nil {
+		text = e.String()
+	}
+	text += " " + cmp.Or(a.Timezone, "UTC")
+	if a.MinCapacity != nil {
+		text += fmt.Sprintf(" minimum %d", *a.MinCapacity)
+	}
+	if a.MaxCapacity != nil {
+		text += fmt.Sprintf(" maximum %d", *a.MaxCapacity)
+	}
+	return text
+}
+
+// timed is an action with the times between which it runs (fact B4).
+type timed struct {
+	autoscaling.ScheduledAction
+	start, end time.Time
+}
+
+// lookBack is how far back the last run of an action is looked for.
+const lookBack = 400 * 24 * time.Hour
+
+// lastMinimum is the minimum that the last run of the actions before or at a time sets,
+// and when; ok is false where none runs from a time on.
+func lastMinimum(all []timed, from, at time.Time) (minimum int, run time.Time, ok bool) {
+	for _, a := range all {
+		e, err := schedule.Parse(a.Schedule)
+		if err != nil || a.MinCapacity == nil {
+			continue
+		}
+		zone, err := schedule.ParseZone(a.Timezone)
+		if err != nil {
+			continue
+		}
+		first := from
+		if a.start.After(first) {
+			first = a.start
+		}
+		if !a.start.IsZero() {
+			e = e.StartingAt(a.start)
+		}
+		last := at.Add(time.Second)
+		if !a.end.IsZero() && a.end.Before(last) {
+			last = a.end
+		}
+		// The nearest run is near: a window that doubles finds it without the years before.
+		for back := 24 * time.Hour; ; back *= 8 {
+			begin := last.Add(-back)
+			if begin.Before(first) {
+				begin = first
+			}
+			if runs := e.Between(begin, last, zone); len(runs) > 0 {
+				if r := runs[len(runs)-1]; !ok || r.After(run) || r.Equal(run) && *a.MinCapacity > minimum {
+					minimum, run, ok = *a.MinCapacity, r, true
+				}
+				break
+			}
+			if !begin.After(first) {
+				break
+			}
+		}
+	}
+	return minimum, run, ok
+}
+
+func floors(ctx context.Context, r *reader) []Result {
+	return perTarget(ctx, r, func(t autoscaling.ScalableTarget, s *standing) Result {
+		return judgeFloor(t, s.bounds, s.actions, r.Now, r.At, r.env.Name)
+	})
+}
+
+// judgeFloor compares the minimum that the file wants at a time with the one that the
+// standing target has now, or that its actions set until then.
+func judgeFloor(t autoscaling.ScalableTarget, bounds types.ScalableTarget, got []types.ScheduledAction,
+	now, at time.Time, environment string) Result {
+	var own, theirs []timed
+	for _, a := range t.ScheduledActions {
+		own = append(own, timed{ScheduledAction: a})
+	}
+	for _, a := range got {
+		theirs = append(theirs, timed{fromAWS(a), aws.ToTime(a.StartTime), aws.ToTime(a.EndTime)})
+	}
+	want := t.MinCapacity
+	if m, _, ok := lastMinimum(own, at.Add(-lookBack), at); ok {
+		want = m
+	}
+	have, by := int(aws.ToInt32(bounds.MinCapacity)), "now"
+	if m, run, ok := lastMinimum(theirs, now.Add(time.Second), at); ok {
+		have, by = m, "from "+day(run)
+	}
+	unit := t.Dimension.Unit()
+	found := fmt.Sprintf("%d %s at %s (%s)", have, unit, day(at), by)
+	most := int(aws.ToInt32(bounds.MaxCapacity))
+	switch {
+	case most < want:
+		return wrong(fmt.Sprintf("a maximum of %d %s", most, unit), fmt.Sprint(want),
+			"an action that sets a minimum over the maximum fails (fact B8)", "make deploy ENV="+environment)
+	case have < want:
+		return wrong(found, fmt.Sprint(want), "the minimum will not be there",
+			fmt.Sprintf("make deploy ENV=%s, or at once: aws application-autoscaling register-scalable-target "+
+				"--service-namespace %s --scalable-dimension %s --resource-id %s --min-capacity %d", environment,
+				t.Dimension.Namespace(), t.Dimension, t.ResourceID, want))
+	default:
+		return ok(found)
+	}
+}
+
+func suspended(ctx context.Context, r *reader) (results []Result) {
+	for _, t := range wanted(r.env) {
+		s, problem := r.stands(ctx, t, false)
+		if problem != nil {
+			results = append(results, *problem)
+			continue
+		}
+		results = append(results, judgeSuspended(t, s.suspended).of(t.ResourceID))
+	}
+	return results
+}
+
+// judgeSuspended wants what the file suspends, and nothing else.
+func judgeSuspended(t autoscaling.ScalableTarget, s *types.SuspendedState) Result {
+	if s == nil {
+		s = &types.SuspendedState{}
+	}
+	meant := t.SuspendedState
+	if meant == nil {
+		meant = &autoscaling.SuspendedState{}
+	}
+	var off []string
+	for _, kind := range []struct {
+		name      string
+		is, mayBe bool
+	}{
+		{"scheduled scaling", aws.ToBool(s.ScheduledScalingSuspended), meant.Scheduled},
+		{"scaling out", aws.ToBool(s.DynamicScalingOutSuspended), meant.ScaleOut},
+		{"scaling in", aws.ToBool(s.DynamicScalingInSuspended), meant.ScaleIn},
+	} {
+		if kind.is && !kind.mayBe {
+			off = append(off, kind.name)
+		}
+	}
+	if len(off) == 0 {
+		return ok("as the file says")
+	}
+	return wrong(strings.Join(off, " and ")+" suspended", "nothing suspended", "floors or policies do not act (fact B10)",
+		fmt.Sprintf("aws application-autoscaling register-scalable-target --service-namespace %s --scalable-dimension %s "+
+			"--resource-id %s --suspended-state ScheduledScalingSuspended=%t,DynamicScalingOutSuspended=%t,"+
+			"DynamicScalingInSuspended=%t", t.Dimension.Namespace(), t.Dimension, t.ResourceID,
+			meant.Scheduled, meant.ScaleOut, meant.ScaleIn))
+}
