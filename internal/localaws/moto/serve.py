@@ -107,6 +107,7 @@ def serve(
         responsestream,
         sagemaker,
         scheduler,
+        servicequotas,
         stacks,
         wafv2,
     )
@@ -130,7 +131,7 @@ def serve(
     for module in (
         *(functions, resources, stacks, protection),
         *(applicationautoscaling, awslambda, elbv2, endpoint, inferencecomponent, policies, sagemaker),
-        *(ipv6, responsestream),
+        *(ipv6, responsestream, servicequotas),
     ):
         module.install()
     for arn in certificate_arns:
