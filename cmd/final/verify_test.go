@@ -41,12 +41,12 @@ const (
 
 // testAccount is a local AWS with what the checks of environment local want.
 type testAccount struct {
-	t     *testing.T
-	aws   *localaws.AWS
-	cfg   aws.Config
-	dir   string // with the environment's file
-	topic string
-	key   string
+	t          *testing.T
+	aws        *localaws.AWS
+	cfg        aws.Config
+	dir        string // with the environment's file
+	topic      string
+	key, keyID string
 }
 
 // TestVerify deploys an environment to a local AWS: nothing is wrong with it, and then
@@ -132,7 +132,7 @@ func openAccount(ctx context.Context, t *testing.T) *testAccount {
 	a := &testAccount{t: t, aws: local, cfg: local.Config(checkedRegion), dir: t.TempDir()}
 	key, err := kms.NewFromConfig(a.cfg).CreateKey(ctx, &kms.CreateKeyInput{})
 	fatal(t, err)
-	a.key = *key.KeyMetadata.Arn
+	a.key, a.keyID = *key.KeyMetadata.Arn, *key.KeyMetadata.KeyId
 	data, err := os.ReadFile(filepath.Join(repositoryRoot, "config/environments/local.yaml"))
 	fatal(t, err)
 	a.write(strings.NewReplacer(
@@ -286,7 +286,7 @@ func (a *testAccount) breakEverything(ctx context.Context) (broken []string) {
 	_, err = a.store().DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: aws.String("predictions-models-local"),
 		Key: aws.String("predictions/1.0.0/model.tar.gz")})
 	add("endpoint/archive", err)
-	_, err = kms.NewFromConfig(a.cfg).DisableKey(ctx, &kms.DisableKeyInput{KeyId: &a.key})
+	_, err = kms.NewFromConfig(a.cfg).DisableKey(ctx, &kms.DisableKeyInput{KeyId: &a.keyID})
 	add("endpoint/keys", err)
 	a.breakScaling(ctx, add)
 	a.state(ctx, cwtypes.StateValueInsufficientData)

@@ -21,17 +21,21 @@ func modelImages(ctx context.Context, r *reader) []Result {
 }
 
 func gatewayImages(ctx context.Context, r *reader) []Result {
-	var uris []string
+	return images(ctx, r, gatewayImageURIs(r.env), artifact.ECS)
+}
+
+// gatewayImageURIs are the images of the gateway and of its canary, each once.
+func gatewayImageURIs(e config.Environment) (uris []string) {
 	add := func(f config.Frontend) {
 		if f.RunsOn(config.GatewayOnFargate) && f.Image != "" && !slices.Contains(uris, f.Image) {
 			uris = append(uris, f.Image)
 		}
 	}
-	add(r.env.Frontend)
-	if canary, ok := r.env.Canary(); ok {
+	add(e.Frontend)
+	if canary, ok := e.Canary(); ok {
 		add(canary.Frontend)
 	}
-	return images(ctx, r, uris, artifact.ECS)
+	return uris
 }
 
 func images(ctx context.Context, r *reader, uris []string, by artifact.Puller) (results []Result) {

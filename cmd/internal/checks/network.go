@@ -105,7 +105,7 @@ func subnets(ctx context.Context, r *reader) []Result {
 }
 
 // loadBalancerAddresses is how many addresses of a subnet a load balancer needs to grow
-// (fact J4).
+// (fact F74).
 const loadBalancerAddresses = 8
 
 // judgeSubnets wants, in each subnet, the load balancer's addresses and a zone's part of

@@ -16,7 +16,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/capacity"
 )
 
-// Names of quotas in Service Quotas (facts J1 to J3). A quota is found by its name: the
+// Names of quotas in Service Quotas (facts F71, F72 and F73). A quota is found by its name: the
 // codes of SageMaker's are different for each instance type.
 const (
 	endpointUsage      = "%s for endpoint usage"
@@ -241,7 +241,7 @@ func taskDemand(e config.Environment) demand {
 	return demand{unit: "vCPU", most: int(math.Ceil(cpu)), whileUpdated: int(math.Ceil(2 * cpu))}
 }
 
-// unreserved is what Lambda leaves to functions without a reservation (fact J2).
+// unreserved is what Lambda leaves to functions without a reservation (fact F72).
 const unreserved = 100
 
 func concurrencyQuota(ctx context.Context, r *reader) []Result {
@@ -294,7 +294,7 @@ func unitQuota(ctx context.Context, r *reader) []Result {
 	if need == 0 {
 		return nil
 	}
-	// The name is written with and without "(LCU)" in AWS's own pages (fact J3).
+	// The name is written with and without "(LCU)" in AWS's own pages (fact F73).
 	found, problem := r.quotas(ctx, "elasticloadbalancing", func(name string) bool {
 		return strings.HasPrefix(name, reservedUnits) && strings.HasSuffix(name, perRegion)
 	})

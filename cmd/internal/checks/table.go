@@ -3,7 +3,8 @@ package checks
 import "context"
 
 // permission is an action that a check calls, on what. A resource has placeholders for
-// the partition, the region, the account, the environment and the endpoint.
+// the partition, the region, the account, the environment and the endpoint, or is one for
+// what the environment's file names, as ReadPolicy has them.
 type permission struct{ action, resource string }
 
 // check is one check: what it judges, what it may call, and whether it also says
@@ -15,13 +16,13 @@ type check struct {
 	run                 func(context.Context, *reader) []Result
 }
 
-// anyResource is a resource where AWS has no narrower form, or where the resource is named by
-// the environment file and not by a pattern.
+// anyResource is the resource where AWS has no narrower form.
 const anyResource = "*"
 
 const (
 	stackARN    = "arn:{partition}:cloudformation:{region}:{account}:stack/{environment}-*/*"
 	toolkitARN  = "arn:{partition}:cloudformation:{region}:{account}:stack/CDKToolkit/*"
+	alarmARN    = "arn:{partition}:cloudwatch:{region}:{account}:alarm:*"
 	endpointARN = "arn:{partition}:sagemaker:{region}:{account}:endpoint/{endpoint}"
 )
 
@@ -62,15 +63,15 @@ var table = []check{
 		[]permission{listResources, {"ec2:DescribeSubnets", anyResource}}, true, subnets},
 
 	{"load balancer", "hosted zone", "the zone of the domain is there, and is that of its name",
-		[]permission{{"route53:GetHostedZone", "arn:{partition}:route53:::hostedzone/*"}}, true, hostedZone},
+		[]permission{{"route53:GetHostedZone", "{hosted zone}"}}, true, hostedZone},
 	{"load balancer", "certificate", "it is issued, and valid beyond the time asked for",
-		[]permission{listResources, {"acm:DescribeCertificate", "arn:{partition}:acm:{region}:{account}:certificate/*"}},
+		[]permission{listResources, {"acm:DescribeCertificate", "{certificate}"}},
 		true, certificates},
 	{"load balancer", "reservation", "the capacity units that the calendar reserves then",
 		[]permission{listResources, {"elasticloadbalancing:DescribeCapacityReservation", anyResource}}, false, reservation},
 
 	{"gateway", "image", "it can be read in Amazon ECR",
-		[]permission{{"ecr:DescribeImages", "arn:{partition}:ecr:*:{account}:repository/*"}}, true, gatewayImages},
+		[]permission{{"ecr:DescribeImages", "{gateway repositories}"}}, true, gatewayImages},
 	{"gateway", "tasks", "as many run as are wanted",
 		[]permission{listResources, {"ecs:DescribeServices", "arn:{partition}:ecs:{region}:{account}:service/{environment}-*"}},
 		false, tasks},
@@ -80,12 +81,12 @@ var table = []check{
 	{"endpoint", "status", "InService, with the instances that are wanted",
 		[]permission{{"sagemaker:DescribeEndpoint", endpointARN}}, false, endpoint},
 	{"endpoint", "image", "each container's image can be read in Amazon ECR",
-		[]permission{{"ecr:DescribeImages", "arn:{partition}:ecr:*:{account}:repository/*"}}, true, modelImages},
+		[]permission{{"ecr:DescribeImages", "{model repositories}"}}, true, modelImages},
 	{"endpoint", "archive", "each archive of model artifacts can be read in Amazon S3",
-		[]permission{{"s3:GetObject", "arn:{partition}:s3:::*/*"}, {"s3:ListBucket", "arn:{partition}:s3:::*"}},
+		[]permission{{"s3:GetObject", "{archives}"}, {"s3:ListBucket", "{buckets}"}},
 		true, archives},
 	{"endpoint", "keys", "each AWS KMS key that the file names is enabled",
-		[]permission{{"kms:DescribeKey", "arn:{partition}:kms:*:{account}:key/*"}}, true, keys},
+		[]permission{{"kms:DescribeKey", "{keys}"}}, true, keys},
 
 	{"scaling", "actions", "each scheduled action of the file stands as it is written",
 		[]permission{listResources, scalingTargets, scalingActions}, false, actions},
@@ -94,8 +95,8 @@ var table = []check{
 	{"scaling", "suspended", "no kind of scaling is suspended", []permission{listResources, scalingTargets}, false, suspended},
 
 	{"monitoring", "alarms", "each alarm has data, and none that tells people is on",
-		[]permission{listResources, {"cloudwatch:DescribeAlarms", anyResource}}, false, alarms},
+		[]permission{listResources, {"cloudwatch:DescribeAlarms", alarmARN}}, false, alarms},
 	{"monitoring", "subscribers", "each topic of an alarm has a subscriber, and all have confirmed",
-		[]permission{listResources, {"cloudwatch:DescribeAlarms", anyResource},
+		[]permission{listResources, {"cloudwatch:DescribeAlarms", alarmARN},
 			{"sns:ListSubscriptionsByTopic", "arn:{partition}:sns:{region}:{account}:*"}}, false, subscribers},
 }
