@@ -119,7 +119,7 @@ func judgeSubnets(found []subnet, e config.Environment, tasks int) (results []Re
 		return []Result{wrong(fmt.Sprintf("%d zone", len(zones)), "2 zones", "a load balancer stands in two zones",
 			"add a subnet of another zone")}
 	}
-	need := loadBalancerAddresses + 2*(tasks+len(zones)-1)/len(zones)
+	need := loadBalancerAddresses + 2*((tasks+len(zones)-1)/len(zones))
 	expected := map[string]string{}
 	if v := e.Network.ExistingVPC; v != nil {
 		for _, s := range slices.Concat(v.PublicSubnets, v.PrivateSubnets) {
