@@ -13,7 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
-	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
 )
 
@@ -24,16 +23,30 @@ type standing struct {
 	suspended *types.SuspendedState
 }
 
-// wanted are the targets that the environment file makes, by their dimension and
-// resource ID. That of the gateway has its ID from the deployment.
-func wanted(e config.Environment) (all []autoscaling.ScalableTarget) {
+// wanted are the targets that the environment file makes. That of the gateway's tasks has
+// its resource ID from the deployment, and is left out beside a canary's.
+func (r *reader) wanted(ctx context.Context) (all []autoscaling.ScalableTarget, problem []Result) {
+	e := r.env
 	for _, v := range e.ProductionVariants() {
 		all = append(all, v.ScalableTarget())
 	}
 	for _, c := range e.Components {
 		all = append(all, c.ComponentScaling.Target(c.Name))
 	}
-	return all
+	t, ok := e.GatewayTarget()
+	if _, canary := e.Canary(); !ok || canary {
+		return all, nil
+	}
+	made, problem := r.list(ctx, "AWS::ApplicationAutoScaling::ScalableTarget")
+	for _, m := range made {
+		// RESOURCE|DIMENSION|NAMESPACE
+		id, rest, _ := strings.Cut(m.physicalID, "|")
+		if strings.HasPrefix(rest, string(t.Dimension)) {
+			t.ResourceID = id
+			all = append(all, t)
+		}
+	}
+	return all, problem
 }
 
 // stands reads one target and its actions; nil where it is not registered.
@@ -72,8 +85,9 @@ func (r *reader) stands(ctx context.Context, t autoscaling.ScalableTarget, withA
 }
 
 // perTarget judges each of the file's targets.
-func perTarget(ctx context.Context, r *reader, judge func(autoscaling.ScalableTarget, *standing) Result) (all []Result) {
-	for _, t := range wanted(r.env) {
+func perTarget(ctx context.Context, r *reader, judge func(autoscaling.ScalableTarget, *standing) Result) []Result {
+	targets, all := r.wanted(ctx)
+	for _, t := range targets {
 		s, problem := r.stands(ctx, t, true)
 		if problem != nil {
 			all = append(all, *problem)
@@ -245,8 +259,9 @@ func judgeFloor(t autoscaling.ScalableTarget, bounds types.ScalableTarget, got [
 	}
 }
 
-func suspended(ctx context.Context, r *reader) (results []Result) {
-	for _, t := range wanted(r.env) {
+func suspended(ctx context.Context, r *reader) []Result {
+	targets, results := r.wanted(ctx)
+	for _, t := range targets {
 		s, problem := r.stands(ctx, t, false)
 		if problem != nil {
 			results = append(results, *problem)
