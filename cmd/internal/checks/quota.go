@@ -33,9 +33,10 @@ type quota struct {
 	adjustable          bool
 }
 
-// quotas returns a service's quotas whose names are wanted: the applied values, and the
-// default ones of quotas that were never raised.
-func (r *reader) quotas(ctx context.Context, service string, wanted func(name string) bool) ([]quota, *Result) {
+// quotas returns a service's quotas whose names are wanted, n of them: the applied values,
+// and the default ones of quotas that have none (fact F71). SageMaker has thousands, so
+// that the default ones are read only where some are missing.
+func (r *reader) quotas(ctx context.Context, service string, n int, wanted func(string) bool) ([]quota, *Result) {
 	client := servicequotas.NewFromConfig(r.AWS)
 	var found []quota
 	take := func(listed []types.ServiceQuota) {
@@ -57,6 +58,9 @@ func (r *reader) quotas(ctx context.Context, service string, wanted func(name st
 			return nil, &result
 		}
 		take(page.Quotas)
+	}
+	if len(found) >= n {
+		return found, nil
 	}
 	defaults := servicequotas.NewListAWSDefaultServiceQuotasPaginator(client,
 		&servicequotas.ListAWSDefaultServiceQuotasInput{ServiceCode: &service, MaxResults: aws.Int32(100)})
@@ -182,7 +186,7 @@ func instanceQuotas(ctx context.Context, r *reader) (results []Result) {
 	if len(names) == 0 {
 		return nil // serverless
 	}
-	found, problem := r.quotas(ctx, "sagemaker", named(names...))
+	found, problem := r.quotas(ctx, "sagemaker", len(names), named(names...))
 	if problem != nil {
 		return []Result{*problem}
 	}
@@ -218,7 +222,7 @@ func taskQuota(ctx context.Context, r *reader) []Result {
 	if d.most == 0 {
 		return nil
 	}
-	found, problem := r.quotas(ctx, "fargate", named(fargateVCPU))
+	found, problem := r.quotas(ctx, "fargate", 1, named(fargateVCPU))
 	if problem != nil {
 		return []Result{*problem}
 	}
@@ -253,7 +257,7 @@ func concurrencyQuota(ctx context.Context, r *reader) []Result {
 		return []Result{unknown("how many requests are at a time is not known",
 			"give frontend.capacity.requestLatency").of(concurrentRequests)}
 	}
-	found, problem := r.quotas(ctx, "lambda", named(concurrentRequests))
+	found, problem := r.quotas(ctx, "lambda", 1, named(concurrentRequests))
 	if problem != nil {
 		return []Result{*problem}
 	}
@@ -295,7 +299,7 @@ func unitQuota(ctx context.Context, r *reader) []Result {
 		return nil
 	}
 	// The name is written with and without "(LCU)" in AWS's own pages (fact F73).
-	found, problem := r.quotas(ctx, "elasticloadbalancing", func(name string) bool {
+	found, problem := r.quotas(ctx, "elasticloadbalancing", 1, func(name string) bool {
 		return strings.HasPrefix(name, reservedUnits) && strings.HasSuffix(name, perRegion)
 	})
 	if problem != nil {
