@@ -91,7 +91,10 @@ func metricOf(a types.MetricAlarm) string {
 }
 
 func subscribers(ctx context.Context, r *reader) (results []Result) {
-	found, _ := r.readAlarms(ctx) // the check before says what is wrong with them
+	found, problems := r.readAlarms(ctx)
+	if Count(problems, Unknown) > 0 {
+		return problems // what is wrong with an alarm, the check before has said
+	}
 	var topics []string
 	for _, a := range found {
 		topics = append(topics, tells(a)...)
