@@ -156,6 +156,9 @@ func keyARNs(e config.Environment) (arns []string) {
 		}
 	}
 	add(e.Endpoint.VolumeKeyARN, e.Frontend.LogKeyARN)
+	if c := e.Endpoint.DataCapture; c != nil {
+		add(c.KeyARN)
+	}
 	if a := e.Endpoint.Asynchronous; a != nil {
 		add(a.OutputKeyARN, a.InputKeyARN)
 	}
