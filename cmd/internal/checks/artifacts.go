@@ -210,7 +210,8 @@ func judgeKey(state, arn string) Result {
 	case "":
 		return wrong("not there", needed, reason, "correct its ARN in the file")
 	case "PendingDeletion":
-		return wrong(state, needed, reason, "aws kms cancel-key-deletion --key-id "+arn+" && aws kms enable-key --key-id "+arn)
+		return wrong(state, needed, reason,
+			"aws kms cancel-key-deletion --key-id "+arn+" && aws kms enable-key --key-id "+arn)
 	default:
 		return wrong(state, needed, reason, "aws kms enable-key --key-id "+arn)
 	}

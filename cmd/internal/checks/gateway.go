@@ -50,7 +50,8 @@ func judgeService(s ecstypes.Service) Result {
 		}
 	}
 	if s.DesiredCount == 0 {
-		return wrong(found, "1 task or more", "the gateway answers nobody", "set the desired count of the service to its minimum")
+		return wrong(found, "1 task or more", "the gateway answers nobody",
+			"set the desired count of the service to its minimum")
 	}
 	if s.RunningCount < s.DesiredCount {
 		return wrong(found, fmt.Sprint(s.DesiredCount), "tasks do not start, or are starting",

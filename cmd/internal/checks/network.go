@@ -143,7 +143,8 @@ func judgeSubnets(found []subnet, e config.Environment, tasks int) (results []Re
 		}
 	}
 	if len(results) == 0 {
-		results = []Result{ok(fmt.Sprintf("%d in %d zones, %d free addresses or more in each", len(found), len(zones), least))}
+		results = []Result{ok(fmt.Sprintf("%d in %d zones, %d free addresses or more in each",
+			len(found), len(zones), least))}
 	}
 	return results
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -118,7 +119,17 @@ func failed(action string, err error) Result {
 	return unknown(account.Error(action, err).Error(), "")
 }
 
-// arn is an ARN in the environment's account and region.
+// command is a command of the AWS CLI in the environment's region.
 func (r *reader) command(format string, args ...any) string {
 	return fmt.Sprintf("aws --region %s ", r.env.Region) + fmt.Sprintf(format, args...)
+}
+
+// contains says whether text has one of the parts.
+func contains(text string, parts ...string) bool {
+	for _, p := range parts {
+		if strings.Contains(text, p) {
+			return true
+		}
+	}
+	return false
 }
