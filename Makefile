@@ -34,6 +34,11 @@ changes: ## Say what deploying ENV does to what stands (FROM).
 	@go build -o bin/changes ./cmd/changes
 	@bin/changes --env $(ENV) --from $(FROM) $(if $(TO),--to $(TO)) $(if $(DURING_EVENT),--during-event "$(DURING_EVENT)")
 
+.PHONY: preflight
+preflight: ## Say what a first deployment of environment ENV would be refused for. It changes nothing.
+	@go build -o bin/final ./cmd/final
+	@bin/final preflight --env $(ENV)
+
 .PHONY: deploy
 deploy: tools ## Deploy ENV safely: say what changes, and ask (or YES=1).
 	@go build -o bin/deploy ./cmd/deploy

@@ -131,11 +131,11 @@ func TestEventOf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.peak != 6000 || p.lasts != 2*time.Hour {
-		t.Errorf("got %v requests/s for %v, want 6000 for 2h", p.peak, p.lasts)
+	if p.peak != 6000 || p.lasts != 3*time.Hour+10*time.Minute {
+		t.Errorf("got %v requests/s for %v, want 6000 for 3h10m", p.peak, p.lasts)
 	}
-	if n, ok := p.instances(6000); n != 25 || !ok { // docs/a-final.md
-		t.Errorf("got %d instances for the peak, want 25", n)
+	if n, ok := p.instances(6000); n != 47 || !ok { // 6000 ÷ (200 × 0.65)
+		t.Errorf("got %d instances for the peak, want 47", n)
 	}
 	if n, _ := p.instances(10); n != 6 {
 		t.Errorf("got %d instances for 10 requests/s, want the minimum, 6", n)

@@ -46,7 +46,8 @@ func Error(action string, err error) error {
 	}
 	fix := ""
 	switch failed.ErrorCode() {
-	case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized":
+	case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized",
+		"AuthorizationError", "Forbidden": // SNS's word, and that of a HEAD of S3
 		fix = "; use credentials that may call " + action
 	case "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException":
 		fix = "; AWS throttles the account's calls: wait a minute, and run it again"

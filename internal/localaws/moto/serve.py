@@ -110,6 +110,7 @@ def serve(
         responsestream,
         sagemaker,
         scheduler,
+        servicequotas,
         sns,
         sqs,
         stacks,
@@ -135,7 +136,7 @@ def serve(
     for module in (
         *(functions, resources, stacks, protection),
         *(applicationautoscaling, awslambda, elbv2, endpoint, inferencecomponent, policies, sagemaker),
-        *(ipv6, responsestream, alarmstate, sns),
+        *(ipv6, responsestream, alarmstate, servicequotas, sns),
     ):
         module.install()
     for arn in certificate_arns:
