@@ -35,7 +35,7 @@ changes: ## Say what deploying ENV does to what stands (FROM).
 	@bin/changes --env $(ENV) --from $(FROM) $(if $(TO),--to $(TO)) $(if $(DURING_EVENT),--during-event "$(DURING_EVENT)")
 
 .PHONY: preflight
-preflight: ## Say what a first deployment of environment ENV would be refused for. It changes nothing.
+preflight: ## Say what a first deployment of ENV is refused for.
 	@go build -o bin/final ./cmd/final
 	@bin/final preflight --env $(ENV)
 
