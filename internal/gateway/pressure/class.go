@@ -1,9 +1,9 @@
 package pressure
 
 import (
-	"fmt"
 	"slices"
-	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 )
 
 // Class is a request's priority. Under overload a lower class is shed first.
@@ -30,14 +30,14 @@ func ParseClass(name string) (Class, bool) {
 	return Class(max(0, i)), i >= 0
 }
 
-// ClassNames are the names of the classes in a sentence.
-func ClassNames() string {
-	return fmt.Sprintf("%s or %s", strings.Join(classNames[:Low], ", "), classNames[Low])
-}
-
 // Shares are what each class is guaranteed of the queue, and of the places that are
 // given out to it, in hundredths. Critical needs none: it is served before all others.
 type Shares [Classes]int
 
 // DefaultShares let no class starve.
-var DefaultShares = Shares{High: 10, Normal: 10, Low: 5}
+var DefaultShares = SharesOf(settings.DefaultPriorityShares)
+
+// SharesOf are the shares of high, normal and low.
+func SharesOf(values [3]int) Shares {
+	return Shares{High: values[0], Normal: values[1], Low: values[2]}
+}
