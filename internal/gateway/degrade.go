@@ -32,7 +32,7 @@ const (
 )
 
 // degradation is what a client gets in place of an answer; each kind is a metric.
-type degradation int
+type degradation uint8
 
 const (
 	notDegraded degradation = iota
@@ -119,7 +119,8 @@ func (g *Gateway) prepareDegrading(r *http.Request, x *exchange, header http.Hea
 	}
 	x.bodyRead = true
 	if g.onShed.answers != nil {
-		x.key = g.keyOf(r, x, header, body)
+		key := g.keyOf(r, x, header, body)
+		x.key = &key
 	}
 }
 
@@ -165,7 +166,7 @@ func (g *Gateway) fallback(x *exchange, out *reply) *reply {
 // takes.
 func (g *Gateway) lastKnown(x *exchange, header http.Header) *reply {
 	now := g.clock()
-	kept := g.onShed.answers.get(x.key, now)
+	kept := g.onShed.answers.get(*x.key, now)
 	if kept == nil || !accepts(header[headerAccept], kept.header.Get("Content-Type")) {
 		return nil
 	}

@@ -33,17 +33,16 @@ type exchange struct {
 	unwatch   func() bool     // ends that, nil without a connection to watch
 	writing   sync.Mutex      // of the client's connection
 	replying  bool            // under writing: the reply has begun
-	class     pressure.Class
-	sender    uint64 // its client, told apart from others; 0 where they are not
-	// admittedBy is the limiter that counts the request as in flight, nil for none.
-	admittedBy *pressure.Limiter
-	bodyRead   bool        // the request's body is there
-	degradable bool        // the configured kind may answer in place of an error
-	elsewhere  bool        // the current call is that kind's
-	degraded   degradation // what the client gets
-	key        answerKey   // of the request, where answers are kept
-	recorder   *recorder   // of the answer, nil for none
-	fallback   bool        // the configured reply may take the place of an error
+	// For what a client gets in place of an answer: degradable says that the configured
+	// kind may answer, elsewhere that the current call is that kind's.
+	degradable, elsewhere, bodyRead bool
+	degraded                        degradation
+	class                           pressure.Class
+	sender                          uint64            // the client, told apart from others; 0 where it is not
+	key                             *answerKey        // of the request, where answers are kept
+	recorder                        *recorder         // of the answer, nil for none
+	admittedBy                      *pressure.Limiter // that counts the request as in flight, nil for none
+	fallback                        bool              // the configured reply may take the place of an error
 	// credentials are those that the last attempt was signed with.
 	credentials *aws.Credentials
 	// skew is what was added to the clock for that signature.
@@ -214,8 +213,8 @@ func (g *Gateway) call(ctx context.Context, x *exchange, header http.Header, bod
 	if x.route == routeInfer {
 		inferReply(out)
 	}
-	if g.onShed.answers != nil && x.degradable && !x.streams {
-		x.recorder = g.onShed.answers.keep(x.key, out.header, out.answer, g.clock)
+	if x.key != nil && !x.streams {
+		x.recorder = g.onShed.answers.keep(*x.key, out.header, out.answer, g.clock)
 	}
 	if announced := out.answer.length; announced > g.cfg.MaxReplyBytes && !g.cfg.Lambda {
 		return replyTooLarge(announced, g.cfg.MaxReplyBytes)

@@ -134,6 +134,17 @@ func (v ShedVariant) validate() problem.List {
 	return ps
 }
 
+// AsyncEndpoint is the asynchronous endpoint that takes shed requests, "" for none.
+func (s Server) AsyncEndpoint() string {
+	if s.OnShed == nil || s.OnShed.Asynchronous == nil {
+		return ""
+	}
+	return s.OnShed.Asynchronous.EndpointName
+}
+
+// Bytes are MaxBytes, or their default.
+func (l LastKnown) Bytes() int { return cmp.Or(l.MaxBytes, DefaultLastKnownBytes) }
+
 // variables are the gateway's variables of what a shed request gets.
 func (o OnShed) variables() map[string]string {
 	variables := map[string]string{}

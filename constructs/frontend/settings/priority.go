@@ -108,7 +108,9 @@ func (c Client) variable() string {
 func claimName(name string) bool { return name != "" && len(name) <= maxClaimValue && Sendable(name) }
 
 // claimValue reports whether a value can stand in the gateway's variable.
-func claimValue(value string) bool { return claimName(value) && !strings.Contains(value, ",") && value == strings.TrimSpace(value) }
+func claimValue(value string) bool {
+	return claimName(value) && !strings.Contains(value, ",") && value == strings.TrimSpace(value)
+}
 
 func (s Server) validatePriority() problem.List {
 	var ps problem.List
