@@ -166,12 +166,22 @@ var examples = []example{
 					OnShed: &settings.OnShed{Asynchronous: &settings.ShedAsynchronous{EndpointName: "later"}},
 				}}
 		}),
-	of("service that sheds to a variant", frontend.NewGatewayService,
+	of("service that answers with what is known", frontend.NewGatewayService,
 		func(stack awscdk.Stack) frontend.GatewayServiceProps {
 			return frontend.GatewayServiceProps{EndpointName: "odds", VPC: vpc(stack), Image: image,
 				Server: settings.Server{
-					FairBy: &settings.Client{Header: "X-Session-Id"},
-					OnShed: &settings.OnShed{Variant: &settings.ShedVariant{TargetVariant: "cheap"}},
+					OnShed: &settings.OnShed{LastKnown: &settings.LastKnown{MaxAge: time.Minute, MaxBytes: 1 << 20}},
+				}}
+		}),
+	of("service that sheds to a variant", frontend.NewGatewayService,
+		func(stack awscdk.Stack) frontend.GatewayServiceProps {
+			ten := 10
+			return frontend.GatewayServiceProps{EndpointName: "odds", VPC: vpc(stack), Image: image,
+				Server: settings.Server{
+					PrioritySources: []string{"10.0.0.0/8"},
+					PriorityShares:  &settings.PriorityShares{High: &ten, Normal: &ten, Low: &ten},
+					FairBy:          &settings.Client{Header: "X-Session-Id"},
+					OnShed:          &settings.OnShed{Variant: &settings.ShedVariant{TargetVariant: "cheap"}},
 				}}
 		}),
 	of("service that sheds to a component", frontend.NewGatewayService,
