@@ -260,6 +260,9 @@ func TestShedToVariant(t *testing.T) {
 	if got := f.gateway.limiter.State(); got != limit {
 		t.Errorf("the endpoint's limiter is %+v, was %+v", got, limit)
 	}
+	if at := f.gateway.metrics.lastSuccess.Load(); at != 0 {
+		t.Error("the variant's success is one of the endpoint")
+	}
 	if n, shed := f.gateway.metrics.degraded[byVariant].Load(), f.gateway.metrics.shed.Load(); n != 1 || shed != 8 {
 		t.Errorf("%d of the variant, %d shed", n, shed)
 	}
