@@ -76,8 +76,8 @@ func TestOnShedIsPossible(t *testing.T) {
 			"Server.OnShed.Asynchronous.EndpointName: got \"odds\": this is the endpoint that sheds, and no asynchronous one; " +
 				"give the name of another endpoint"},
 		"a component": {component("Cheap"), nil, ""},
-		"another component": {component("cheaper"), nil, "Server.OnShed.Variant.InferenceComponent: got \"cheaper\": this is " +
-			"not one of InferenceComponents, which the gateway may call; add it there"},
+		"another component": {component("cheaper"), nil, "Server.OnShed.Variant.InferenceComponent: got \"cheaper\": " +
+			"this is not one of InferenceComponents, which the gateway may call; add it there"},
 		"too much memory": {&settings.OnShed{LastKnown: &settings.LastKnown{MaxBytes: 600 << 20}}, nil,
 			"Server.OnShed.LastKnown.MaxBytes: got 629145600: answers take at most a quarter of a task's memory, 536870912 " +
 				"bytes; lower it, or raise MemoryMB"},

@@ -111,6 +111,13 @@ func (g *Gateway) mayDegrade(x *exchange, header http.Header) bool {
 	return false
 }
 
+// takes reports whether a client that sent header takes an answer's type, which may have
+// none.
+func takes(header, answer http.Header) bool {
+	kind := answer.Get("Content-Type")
+	return kind == "" || accepts(header[headerAccept], kind)
+}
+
 // prepareDegrading does what needs the body of a request that may be degraded.
 func (g *Gateway) prepareDegrading(r *http.Request, x *exchange, header http.Header, body requestBody) {
 	if x.route.isOpenAI() && asksForStream(body) {
@@ -167,7 +174,7 @@ func (g *Gateway) fallback(x *exchange, out *reply) *reply {
 func (g *Gateway) lastKnown(x *exchange, header http.Header) *reply {
 	now := g.clock()
 	kept := g.onShed.answers.get(*x.key, now)
-	if kept == nil || !accepts(header[headerAccept], kept.header.Get("Content-Type")) {
+	if kept == nil || !takes(header, kept.header) {
 		return nil
 	}
 	out := &reply{status: http.StatusOK, header: kept.header.Clone(), body: kept.body}
@@ -196,7 +203,7 @@ func (g *Gateway) sendToVariant(
 		shed.cause = fmt.Errorf("%w; %s answered %d %s", shed.cause, name, out.status, out.code)
 		return nil
 	}
-	if !accepts(header[headerAccept], out.header.Get("Content-Type")) {
+	if !takes(header, out.header) {
 		return nil
 	}
 	return x.mark(out, byVariant, "; name="+name)

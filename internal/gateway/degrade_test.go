@@ -42,15 +42,19 @@ func TestLastKnown(t *testing.T) {
 		}
 		return h
 	}
+	mine := func(more ...string) http.Header {
+		return json(append([]string{"Authorization", "Bearer a"}, more...)...)
+	}
 	ask := func(path string, header http.Header, body string) (*http.Response, string) {
 		return f.do(t, "POST", path, header, strings.NewReader(body))
 	}
 	const known = "last-known"
-	first := json("Authorization", "Bearer a", headerInferenceID, "first")
+	first := mine(headerInferenceID, "first")
 	ask("/invocations", first, "odds")
 	f.runtime.Answer(sagemakertest.Fail(400, "ValidationError"))
 	ask("/invocations", first, "refused") // is no good answer
-	f.runtime.Answer(sagemakertest.Raw("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 9\r\n\r\nhalf", false))
+	const half = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 9\r\n\r\nhalf"
+	f.runtime.Answer(sagemakertest.Raw(half, false))
 	if r, err := http.Post(f.url+"/invocations", "text/plain", strings.NewReader("cut")); err == nil {
 		_, _ = io.ReadAll(r.Body)
 		_ = r.Body.Close()
@@ -59,37 +63,38 @@ func TestLastKnown(t *testing.T) {
 	ask("/invocations", first, "events")
 	f.runtime.Answer(sagemakertest.Echo)
 	ask("/invocations-response-stream", first, "stream")
-	ask("/invocations", json("Authorization", "Bearer a", headerAttributes, "reply-bytes=2000000"), "large")
-	ask("/invocations", json("Authorization", "Bearer a", headerSession, "NEW_SESSION"), "session")
+	ask("/invocations", mine(headerAttributes, "reply-bytes=2000000"), "large")
+	ask("/invocations", mine(headerSession, "NEW_SESSION"), "session")
 	take()
 	calls := len(f.runtime.Calls())
+	const plain, named = "/invocations", "/endpoints/" + testEndpoint + "/invocations"
 	for name, test := range map[string]struct {
-		path   string
 		header http.Header
 		body   string
+		path   string
 		want   string // of the begin of the header X-Gateway-Degraded
 	}{
-		"the same":             {"/invocations", json("Authorization", "Bearer a"), "odds", known},
-		"with another label":   {"/invocations", json("Authorization", "Bearer a", headerInferenceID, "2"), "odds", known},
-		"with another trace":   {"/invocations", json("Authorization", "Bearer a", headerAmznTrace, "Root=1"), "odds", known},
-		"another client":       {"/invocations", json("Authorization", "Bearer b"), "odds", "fallback"},
-		"no client":            {"/invocations", json(), "odds", "fallback"},
-		"a cookie more":        {"/invocations", json("Authorization", "Bearer a", "Cookie", "a=b"), "odds", "fallback"},
-		"another body":         {"/invocations", json("Authorization", "Bearer a"), "odds2", "fallback"},
-		"another path":         {"/endpoints/" + testEndpoint + "/invocations", json("Authorization", "Bearer a"), "odds", "fallback"},
-		"another model":        {"/invocations", json("Authorization", "Bearer a", headerTargetModel, "m"), "odds", "fallback"},
-		"another variant":      {"/invocations", json("Authorization", "Bearer a", headerTargetVariant, "m"), "odds", "fallback"},
-		"another component":    {"/invocations", json("Authorization", "Bearer a", headerComponent, "m"), "odds", "fallback"},
-		"other attributes":     {"/invocations", json("Authorization", "Bearer a", headerAttributes, "m"), "odds", "fallback"},
-		"another type":         {"/invocations", json("Authorization", "Bearer a", "Content-Type", "text/csv"), "odds", "fallback"},
-		"another accept":       {"/invocations", json("Authorization", "Bearer a", "Accept", "text/*"), "odds", "fallback"},
-		"an error":             {"/invocations", json("Authorization", "Bearer a"), "refused", "fallback"},
-		"an answer cut off":    {"/invocations", json(), "cut", "fallback"},
-		"an event stream":      {"/invocations", json("Authorization", "Bearer a"), "events", "fallback"},
-		"a stream":             {"/invocations-response-stream", json("Authorization", "Bearer a"), "stream", ""},
-		"a stream's request":   {"/invocations", json("Authorization", "Bearer a"), "stream", "fallback"},
-		"too large an answer":  {"/invocations", json("Authorization", "Bearer a", headerAttributes, "reply-bytes=2000000"), "large", "fallback"},
-		"a request of session": {"/invocations", json("Authorization", "Bearer a", headerSession, "NEW_SESSION"), "session", "fallback"},
+		"the same":             {mine(), "odds", plain, known},
+		"with another label":   {mine(headerInferenceID, "2"), "odds", plain, known},
+		"with another trace":   {mine(headerAmznTrace, "Root=1"), "odds", plain, known},
+		"another client":       {json("Authorization", "Bearer b"), "odds", plain, "fallback"},
+		"no client":            {json(), "odds", plain, "fallback"},
+		"a cookie more":        {mine("Cookie", "a=b"), "odds", plain, "fallback"},
+		"another body":         {mine(), "odds2", plain, "fallback"},
+		"another path":         {mine(), "odds", named, "fallback"},
+		"another model":        {mine(headerTargetModel, "m"), "odds", plain, "fallback"},
+		"another variant":      {mine(headerTargetVariant, "m"), "odds", plain, "fallback"},
+		"another component":    {mine(headerComponent, "m"), "odds", plain, "fallback"},
+		"other attributes":     {mine(headerAttributes, "m"), "odds", plain, "fallback"},
+		"another type":         {mine("Content-Type", "text/csv"), "odds", plain, "fallback"},
+		"another accept":       {mine("Accept", "text/*"), "odds", plain, "fallback"},
+		"an error":             {mine(), "refused", plain, "fallback"},
+		"an answer cut off":    {json(), "cut", plain, "fallback"},
+		"an event stream":      {mine(), "events", plain, "fallback"},
+		"a stream":             {mine(), "stream", "/invocations-response-stream", ""},
+		"a stream's request":   {mine(), "stream", plain, "fallback"},
+		"too large an answer":  {mine(headerAttributes, "reply-bytes=2000000"), "large", plain, "fallback"},
+		"a request of session": {mine(headerSession, "NEW_SESSION"), "session", plain, "fallback"},
 	} {
 		response, body := ask(test.path, test.header, test.body)
 		if got, _, _ := strings.Cut(response.Header.Get("X-Gateway-Degraded"), ";"); got != test.want {
@@ -141,34 +146,40 @@ func TestSenders(t *testing.T) {
 	t.Parallel()
 	bearer := func(claims string) http.Header { return http.Header{"Authorization": {"Bearer " + token(claims)}} }
 	signed := func(id, signature string) http.Header {
-		return http.Header{"Authorization": {"AWS4-HMAC-SHA256 Credential=" + id + "/20261126/eu-west-1/sagemaker/aws4_request, " +
-			"SignedHeaders=host, Signature=" + signature}}
+		return http.Header{"Authorization": {"AWS4-HMAC-SHA256 Credential=" + id +
+			"/20261126/eu-west-1/sagemaker/aws4_request, SignedHeaders=host, Signature=" + signature}}
+	}
+	one := func(name, value string) http.Header { return http.Header{name: {value}} }
+	login := func(cookie string) http.Header {
+		return http.Header{"X-Amzn-Oidc-Identity": {"a"}, "Cookie": {cookie}}
 	}
 	for name, test := range map[string]struct {
 		cfg  Config
 		a, b http.Header
 		same bool
 	}{
-		"nobody":          {Config{}, http.Header{}, http.Header{}, true},
-		"two tokens":      {Config{}, bearer(`{"sub":"a","iat":1}`), bearer(`{"sub":"a","iat":2}`), false},
-		"one subject":     {Config{ClaimsFrom: "jwt"}, bearer(`{"sub":"a","iat":1}`), bearer(`{"sub":"a","iat":2}`), true},
-		"two subjects":    {Config{ClaimsFrom: "jwt"}, bearer(`{"sub":"a"}`), bearer(`{"sub":"b"}`), false},
-		"two issuers":     {Config{ClaimsFrom: "jwt"}, bearer(`{"sub":"a","iss":"x"}`), bearer(`{"sub":"a","iss":"y"}`), false},
-		"no subject":      {Config{ClaimsFrom: "jwt"}, bearer(`{"iat":1}`), bearer(`{"iat":2}`), false},
-		"one AWS key":     {Config{}, signed("AKIDA", "1"), signed("AKIDA", "2"), true},
-		"two AWS keys":    {Config{}, signed("AKIDA", "1"), signed("AKIDB", "1"), false},
-		"a certificate":   {Config{}, http.Header{"X-Amzn-Mtls-Clientcert-Leaf": {"a"}}, http.Header{"X-Amzn-Mtls-Clientcert-Leaf": {"b"}}, false},
-		"an API key":      {Config{}, http.Header{"X-Api-Key": {"a"}}, http.Header{"X-Api-Key": {"b"}}, false},
-		"a login":         {Config{}, http.Header{"X-Amzn-Oidc-Identity": {"a"}}, http.Header{"X-Amzn-Oidc-Identity": {"b"}}, false},
-		"its cookie":      {Config{}, http.Header{"X-Amzn-Oidc-Identity": {"a"}, "Cookie": {"1"}}, http.Header{"X-Amzn-Oidc-Identity": {"a"}, "Cookie": {"2"}}, true},
-		"a cookie":        {Config{}, http.Header{"Cookie": {"1"}}, http.Header{"Cookie": {"2"}}, false},
-		"shared":          {Config{LastKnownShared: true}, bearer(`{"sub":"a"}`), bearer(`{"sub":"b"}`), true},
-		"moved bytes":     {Config{}, http.Header{"Cookie": {"1"}, "X-Api-Key": {"2"}}, http.Header{"Cookie": {"1X-Api-Key"}}, false},
-		"in another name": {Config{}, http.Header{"Cookie": {"1"}}, http.Header{"X-Api-Key": {"1"}}, false},
+		"nobody":        {Config{}, http.Header{}, http.Header{}, true},
+		"two tokens":    {Config{}, bearer(`{"sub":"a","iat":1}`), bearer(`{"sub":"a","iat":2}`), false},
+		"one subject":   {Config{ClaimsFrom: "jwt"}, bearer(`{"sub":"a","iat":1}`), bearer(`{"sub":"a","iat":2}`), true},
+		"two subjects":  {Config{ClaimsFrom: "jwt"}, bearer(`{"sub":"a"}`), bearer(`{"sub":"b"}`), false},
+		"two issuers":   {Config{ClaimsFrom: "jwt"}, bearer(`{"sub":"a","iss":"x"}`), bearer(`{"sub":"a","iss":"y"}`), false},
+		"no subject":    {Config{ClaimsFrom: "jwt"}, bearer(`{"iat":1}`), bearer(`{"iat":2}`), false},
+		"one AWS key":   {Config{}, signed("AKIDA", "1"), signed("AKIDA", "2"), true},
+		"two AWS keys":  {Config{}, signed("AKIDA", "1"), signed("AKIDB", "1"), false},
+		"a certificate": {Config{}, one("X-Amzn-Mtls-Clientcert-Leaf", "a"), one("X-Amzn-Mtls-Clientcert-Leaf", "b"), false},
+		"an API key":    {Config{}, one("X-Api-Key", "a"), one("X-Api-Key", "b"), false},
+		"a login":       {Config{}, one("X-Amzn-Oidc-Identity", "a"), one("X-Amzn-Oidc-Identity", "b"), false},
+		"its cookie":    {Config{}, login("1"), login("2"), true},
+		"a cookie":      {Config{}, one("Cookie", "1"), one("Cookie", "2"), false},
+		"shared":        {Config{LastKnownShared: true}, bearer(`{"sub":"a"}`), bearer(`{"sub":"b"}`), true},
+		"moved bytes": {Config{}, http.Header{"Cookie": {"1"}, "X-Api-Key": {"2"}},
+			one("Cookie", "1X-Api-Key2"), false},
+		"in another name": {Config{}, one("Cookie", "1"), one("X-Api-Key", "1"), false},
 	} {
 		g := &Gateway{cfg: test.cfg}
 		of := func(header http.Header) answerKey {
-			return g.keyOf(&http.Request{Header: header}, &exchange{route: routeInvocations}, http.Header{}, requestBody{[]byte("a")})
+			x, body := &exchange{route: routeInvocations}, requestBody{[]byte("a")}
+			return g.keyOf(&http.Request{Header: header}, x, http.Header{}, body)
 		}
 		if (of(test.a) == of(test.b)) != test.same {
 			t.Errorf("%s: the same is %v", name, !test.same)
@@ -274,7 +285,8 @@ func TestShedToVariant(t *testing.T) {
 // quiet waits until the variant has no request.
 func (f *fixture) quiet(t *testing.T) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); f.gateway.onShed.variant.State().InFlight > 0; time.Sleep(time.Millisecond) {
+	deadline := time.Now().Add(10 * time.Second)
+	for ; f.gateway.onShed.variant.State().InFlight > 0; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("a request is still counted at the variant")
 		}
@@ -325,7 +337,8 @@ func TestShedAsynchronously(t *testing.T) {
 	response, body := f.do(t, "POST", "/invocations", http.Header{
 		"Content-Type": {"text/csv"}, "Accept": {"application/*"}, headerInferenceID: {"order-4711"},
 		headerAttributes: {"c"}}, strings.NewReader("a,b"))
-	const want = `{"inferenceId":"id-1","outputLocation":"s3://answers/1.out","failureLocation":"s3://answers/1-error.out"}`
+	const want = `{"inferenceId":"id-1","outputLocation":"s3://answers/1.out",` +
+		`"failureLocation":"s3://answers/1-error.out"}`
 	if response.StatusCode != 202 || body != want || response.Header.Get(headerDegraded) != "asynchronous" ||
 		response.Header.Get("Content-Type") != "application/json" || response.Header.Get(headerInferenceID) != "order-4711" ||
 		response.Header.Get("X-Amzn-SageMaker-OutputLocation") != "s3://answers/1.out" {
@@ -408,7 +421,9 @@ func TestMetricsOfDegradation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`"ShedRequests":4`, `"ShedCritical":1`, `"ShedHigh":0`, `"ShedLow":2`, `"DegradedLastKnown":0`} {
+	for _, want := range []string{
+		`"ShedRequests":4`, `"ShedCritical":1`, `"ShedHigh":0`, `"ShedLow":2`, `"DegradedLastKnown":0`,
+	} {
 		if !strings.Contains(string(line), want) {
 			t.Errorf("%s lacks %s", line, want)
 		}

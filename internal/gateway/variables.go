@@ -288,7 +288,8 @@ func degradationProblems(cfg Config) problem.List {
 			"give it and PRIORITY_CLAIM_CRITICAL, PRIORITY_CLAIM_HIGH or PRIORITY_CLAIM_LOW, or none of them")
 	}
 	if cfg.readsClaims() && cfg.ClaimsFrom == "" {
-		problems.Add("CLAIMS_FROM", nil, "is required where a claim is read", "say whether the load balancer verifies jwt or login")
+		problems.Add("CLAIMS_FROM", nil, "is required where a claim is read",
+			"say whether the load balancer verifies jwt or login")
 	}
 	given := 0
 	for _, is := range []bool{

@@ -105,6 +105,8 @@ func (c Client) variable() string {
 	return "address"
 }
 
+var claimNameRule = fmt.Sprintf("a claim's name has at most %d characters, and no control character", maxClaimValue)
+
 func claimName(name string) bool { return name != "" && len(name) <= maxClaimValue && Sendable(name) }
 
 // claimValue reports whether a value can stand in the gateway's variable.
@@ -175,8 +177,7 @@ func (c PriorityClaim) validate() problem.List {
 	case c.Name == "":
 		ps.Add("Name", nil, "a claim has a name", "such as tier")
 	case !claimName(c.Name) && !problem.Unresolved(c.Name):
-		ps.Add("Name", c.Name, fmt.Sprintf("a claim's name has at most %d characters, and no control character", maxClaimValue),
-			"copy it from a token")
+		ps.Add("Name", c.Name, claimNameRule, "copy it from a token")
 	}
 	if len(c.Critical)+len(c.High)+len(c.Low) == 0 {
 		ps.Add("", nil, "no value of the claim has another class than normal", "list the values of critical, high or low")
@@ -247,8 +248,7 @@ func (c Client) validate() problem.List {
 		ps = append(ps, ValidateHeaderName(c.Header).In("Header")...)
 	}
 	if c.Claim != "" && !claimName(c.Claim) && !problem.Unresolved(c.Claim) {
-		ps.Add("Claim", c.Claim, fmt.Sprintf("a claim's name has at most %d characters, and no control character",
-			maxClaimValue), "such as sub")
+		ps.Add("Claim", c.Claim, claimNameRule, "such as sub")
 	}
 	return ps
 }
