@@ -179,6 +179,9 @@ func TestSenders(t *testing.T) {
 		g := &Gateway{cfg: test.cfg}
 		of := func(header http.Header) answerKey {
 			x, body := &exchange{route: routeInvocations}, requestBody{[]byte("a")}
+			if test.cfg.ClaimsFrom != "" {
+				x.claims = claimsOf(header, test.cfg.ClaimsFrom)
+			}
 			return g.keyOf(&http.Request{Header: header}, x, http.Header{}, body)
 		}
 		if (of(test.a) == of(test.b)) != test.same {

@@ -39,6 +39,7 @@ type exchange struct {
 	degraded                        degradation
 	class                           pressure.Class
 	sender                          uint64            // the client, told apart from others; 0 where it is not
+	claims                          claims            // that the load balancer has verified, nil for none
 	key                             *answerKey        // of the request, where answers are kept
 	recorder                        *recorder         // of the answer, nil for none
 	admittedBy                      *pressure.Limiter // that counts the request as in flight, nil for none

@@ -228,7 +228,7 @@ func (g *Gateway) keyOf(r *http.Request, x *exchange, header http.Header, body r
 	}
 	write("")
 	if !g.cfg.LastKnownShared {
-		for _, part := range g.senderOf(r.Header) {
+		for _, part := range senderOf(r.Header, x.claims) {
 			write(part)
 		}
 	}
@@ -242,12 +242,9 @@ func (g *Gateway) keyOf(r *http.Request, x *exchange, header http.Header, body r
 // senderOf is what tells the sender of a request from others: issuer and subject of a
 // verified token, else all headers with credentials. Of an AWS signature it is the key's
 // ID, since the rest differs from request to request.
-func (g *Gateway) senderOf(header http.Header) []string {
-	if g.cfg.ClaimsFrom != "" {
-		claims := claimsOf(header, g.cfg.ClaimsFrom)
-		if subject := claims.texts("sub"); len(subject) == 1 && subject[0] != "" {
-			return append([]string{"sub", subject[0]}, claims.texts("iss")...)
-		}
+func senderOf(header http.Header, claims claims) []string {
+	if subject := claims.texts("sub"); len(subject) == 1 && subject[0] != "" {
+		return append([]string{"sub", subject[0]}, claims.texts("iss")...)
 	}
 	var parts []string
 	for _, name := range credentialHeaders {

@@ -29,21 +29,20 @@ func (c Config) readsClaims() bool {
 	return c.PriorityClaim != "" || c.FairBy != nil && c.FairBy.Claim != ""
 }
 
-// classify sets x's class and sender.
+// classify sets x's claims, class and sender.
 func (g *Gateway) classify(r *http.Request, x *exchange) {
 	x.class = pressure.Normal
 	if g.limiter == nil {
 		return
 	}
-	var claims claims
-	if g.cfg.readsClaims() {
-		claims = claimsOf(r.Header, g.cfg.ClaimsFrom)
+	if g.cfg.ClaimsFrom != "" {
+		x.claims = claimsOf(r.Header, g.cfg.ClaimsFrom)
 	}
 	if g.cfg.prioritizes() {
-		x.class = classOf(r, claims, g.cfg)
+		x.class = classOf(r, x.claims, g.cfg)
 	}
 	if g.cfg.FairBy != nil {
-		x.sender = clientOf(r, claims, *g.cfg.FairBy, g.clients)
+		x.sender = clientOf(r, x.claims, *g.cfg.FairBy, g.clients)
 	}
 }
 

@@ -154,7 +154,7 @@ func (s Server) validateClaimsFrom() problem.List {
 	case s.readsClaims() && s.ClaimsFrom == "":
 		ps.Add(field, nil, "a claim counts where the load balancer has verified it",
 			"say jwt where it verifies tokens, or login where users log in")
-	case s.ClaimsFrom != "" && !s.readsClaims():
+	case s.ClaimsFrom != "" && !s.readsClaims() && !s.keepsForSenders():
 		ps.Add(field, s.ClaimsFrom, "nothing asks for a claim", "remove it")
 	case !slices.Contains([]string{"", ClaimsFromJWT, ClaimsFromLogin}, s.ClaimsFrom):
 		ps.Add(field, s.ClaimsFrom, "claims come from jwt or login", "write one of the two")
@@ -165,6 +165,12 @@ func (s Server) validateClaimsFrom() problem.List {
 // prioritizes reports whether there are requests of other than normal priority.
 func (s Server) prioritizes() bool {
 	return len(s.PrioritySources) > 0 || s.UnsafePriorityFromAnyone || s.PriorityClaim != nil
+}
+
+// keepsForSenders reports whether answers are kept for those who have asked: a claim may say
+// who that is.
+func (s Server) keepsForSenders() bool {
+	return s.OnShed != nil && s.OnShed.LastKnown != nil && !s.OnShed.LastKnown.Shared
 }
 
 func (s Server) readsClaims() bool {

@@ -98,7 +98,8 @@ type Server struct {
 	// ClaimsFrom says whose claims the gateway believes: jwt, those of the token that the
 	// load balancer has verified, or login, those that it passes on of a user who has
 	// logged in. The gateway verifies no signature. Required with PriorityClaim or a
-	// claim in FairBy. Default: none, no claim is read.
+	// claim in FairBy; with LastKnown of OnShed the token's subject is who has asked.
+	// Default: none, no claim is read.
 	ClaimsFrom string `json:"claimsFrom,omitempty" jsonschema:"pattern=^(jwt|login)$"`
 	// LogRate is how many successes, and how many errors, a task logs a second; 0
 	// logs none. Default: 50.
