@@ -53,7 +53,7 @@ func validateGatewayForm(e Environment, src source) problem.List {
 	}
 	ps = append(ps, validateCanary(e, src)...)
 	if e.Frontend.RunsOn(GatewayOnFargate) {
-		ps = append(ps, validateServer(e.Frontend, src)...)
+		ps = append(ps, validateServer(e, src)...)
 	}
 	if !e.Frontend.sheds() {
 		ps = append(ps, validateOfferedLoad(e)...)

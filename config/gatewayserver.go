@@ -10,7 +10,8 @@ import (
 const serverPath = "frontend.server"
 
 // validateServer holds the settings to what the gateway asks at its start.
-func validateServer(f Frontend, src source) problem.List {
+func validateServer(e Environment, src source) problem.List {
+	f := e.Frontend
 	if f.Server == nil {
 		return nil
 	}
@@ -19,6 +20,11 @@ func validateServer(f Frontend, src source) problem.List {
 		ps.Add(serverPath+".corsOrigins", nil, "a browser's preflight request has no session, which the login asks for",
 			"remove it, or verify tokens by frontend.authentication.jwt")
 	}
+	if from := f.Server.ClaimsFrom; f.ExistingListener == nil && !f.Authentication.Verifies(from) {
+		ps.Add(serverPath+".claimsFrom", from, "the load balancer does not verify it, so that any client could write claims",
+			"verify it by frontend.authentication, or remove it")
+	}
+	ps = append(ps, validateOnShed(e, src)...)
 	// Nothing said and no time at all are the same there.
 	for key, d := range map[string]time.Duration{
 		"streamTimeout": f.Server.StreamTimeout, "queueTimeout": f.Server.QueueTimeout,

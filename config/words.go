@@ -92,6 +92,7 @@ var patternWords = map[string]struct{ rule, fix string }{
 	routingPattern: {"requests are routed by random or least-outstanding-requests",
 		"write one of the two, or leave it out for random"},
 	flowLogsPattern: {"flow logs have all connections, those that are refused, or none", "write all, reject or none"},
+	claimsPattern:   {"claims come from jwt, a token that is verified, or login, of users", "write one of the two"},
 	gatewayPattern:  {"a gateway runs on lambda or fargate", "write one of the two, or leave it out for lambda"},
 	DurationPattern: {"a duration is whole hours, minutes and seconds with their units", "such as 90s, 5m or 1h30m"},
 	latencyPattern:  {"a latency is whole milliseconds or seconds with their unit", "such as 120ms"},
@@ -114,6 +115,7 @@ const (
 	functionPattern    = `^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+$`
 	rolePattern        = `^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$`
 	routingPattern     = `^(random|least-outstanding-requests)$`
+	claimsPattern      = `^(jwt|login)$`
 	gatewayPattern     = `^(lambda|fargate)$`
 	flowLogsPattern    = `^(all|reject|none)$`
 	captureModePattern = `^(Input|Output)$`

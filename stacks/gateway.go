@@ -91,6 +91,7 @@ func (n *network) addPrivateEndpoints(stack awscdk.Stack, e config.Environment) 
 	if e.Network.NewVPC != nil && e.Frontend.RunsOn(config.GatewayOnFargate) {
 		n.privateEndpoints = frontend.NewPrivateEndpoints(stack, "Endpoints", frontend.PrivateEndpointsProps{
 			VPC: n.vpc, Subnets: n.gatewaySubnets, Clients: n.gatewayGroup,
+			AllowAsync: e.Frontend.Server != nil && e.Frontend.Server.AsyncEndpoint() != "",
 		})
 	}
 }

@@ -110,3 +110,23 @@ func (p LoadBalancerProps) validateRanges() problem.List {
 	}
 	return ps
 }
+
+// validateClaims refuses gateways that believe claims which the load balancer does not
+// verify: any client could write them.
+func (p LoadBalancerProps) validateClaims() problem.List {
+	var ps problem.List
+	judge := func(path string, gateway Gateway) {
+		if problem.IsNil(gateway) {
+			return
+		}
+		if from := gateway.claimsFrom(); !p.Authentication.Verifies(from) {
+			ps.Add(path, nil, "its Server takes claims from "+from+", which the load balancer does not verify",
+				"verify it by «Authentication», or leave out ClaimsFrom")
+		}
+	}
+	judge("Gateway", p.Gateway)
+	if p.Canary != nil {
+		judge("Canary.Gateway", p.Canary.Gateway)
+	}
+	return ps
+}

@@ -34,6 +34,9 @@ type Gateway interface {
 	protocols() []string
 	// preflights reports whether the gateway answers the preflight requests of browsers.
 	preflights() bool
+	// claimsFrom returns whose claims the gateway believes: settings.ClaimsFromJWT,
+	// settings.ClaimsFromLogin, or "" for nobody's.
+	claimsFrom() string
 	// targetGroup makes the gateway's target group.
 	targetGroup(scope constructs.Construct, id string) elb.ApplicationTargetGroup
 }

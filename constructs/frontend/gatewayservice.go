@@ -162,6 +162,7 @@ func (p GatewayServiceProps) Validate() error {
 			fmt.Sprintf("%d is the default", DefaultServiceMaxRequestBytes))
 	}
 	ps = append(ps, p.Server.Validate().In("Server")...)
+	ps = append(ps, p.validateOnShed().In("Server.OnShed")...)
 	placeholder := autoscaling.ServiceResourceID("gateway", "gateway")
 	ps = append(ps, validateScaling(*p.Scaling, autoscaling.ServiceTaskCount, placeholder,
 		"service", "service", "take ServiceTarget of autoscaling/frontend").In("Scaling")...)
@@ -257,6 +258,10 @@ func (g *GatewayService) task(props GatewayServiceProps) awsecs.FargateTaskDefin
 	task.TaskRole().AddToPrincipalPolicy(awsiam.NewPolicyStatement(invokeStatement(awscdk.Stack_Of(g),
 		props.EndpointName, props.InferenceComponents,
 		"sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream")))
+	if endpoint := props.Server.AsyncEndpoint(); endpoint != "" {
+		task.TaskRole().AddToPrincipalPolicy(awsiam.NewPolicyStatement(
+			invokeStatement(awscdk.Stack_Of(g), endpoint, nil, "sagemaker:InvokeEndpointAsync")))
+	}
 	task.AddContainer(jsii.String("gateway"), &awsecs.ContainerDefinitionOptions{
 		Image:                  gatewayImage(g, task, props.Image),
 		User:                   jsii.String("65532:65532"),

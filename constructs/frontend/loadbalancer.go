@@ -108,6 +108,7 @@ func (p LoadBalancerProps) Validate() error {
 		ps.Add("Gateway", nil, "a browser's preflight request has no session, which the login of «Authentication» asks for",
 			"leave out CORSOrigins of its Server, or verify tokens by JWT")
 	}
+	ps = append(ps, p.validateClaims()...)
 	ps = append(ps, p.validateAccess()...)
 	if p.AccessLogs != nil {
 		ps = append(ps, p.AccessLogs.validate()...)

@@ -45,6 +45,10 @@ type PrivateEndpointsProps struct {
 	// Clients may connect to them: the security group of the tasks, which
 	// NewGatewaySecurityGroup makes before the service.
 	Clients awsec2.ISecurityGroup
+	// AllowAsync passes asynchronous invocations on too, which a GatewayService sends
+	// with Asynchronous of its Server's OnShed.
+	// Default: false.
+	AllowAsync bool
 }
 
 // Validate returns everything wrong with the properties, joined.
@@ -78,6 +82,7 @@ type PrivateEndpoints struct {
 	SecurityGroup awsec2.SecurityGroup
 
 	clients awsec2.ISecurityGroup
+	async   bool
 }
 
 // ToString makes the struct itself usable as a construct.
@@ -89,7 +94,7 @@ func NewPrivateEndpoints(scope constructs.Construct, id string, props PrivateEnd
 	if err := props.Validate(); err != nil {
 		panic(err)
 	}
-	e := &PrivateEndpoints{clients: props.Clients}
+	e := &PrivateEndpoints{clients: props.Clients, async: props.AllowAsync}
 	constructs.NewConstruct_Override(e, scope, jsii.String(id))
 	subnets := props.Subnets
 	if subnets == nil {
@@ -107,7 +112,7 @@ func NewPrivateEndpoints(scope constructs.Construct, id string, props PrivateEnd
 		service   awsec2.InterfaceVpcEndpointAwsService
 		statement *awsiam.PolicyStatementProps
 	}{
-		{"Runtime", awsec2.InterfaceVpcEndpointAwsService_SAGEMAKER_RUNTIME(), invokeInAccount(stack)},
+		{"Runtime", awsec2.InterfaceVpcEndpointAwsService_SAGEMAKER_RUNTIME(), invokeInAccount(stack, props.AllowAsync)},
 		{"Logs", awsec2.InterfaceVpcEndpointAwsService_CLOUDWATCH_LOGS(), writeLogs(stack)},
 		{"Registry", awsec2.InterfaceVpcEndpointAwsService_ECR(), pullImages(stack)},
 		{"RegistryImages", awsec2.InterfaceVpcEndpointAwsService_ECR_DOCKER(), pullImages(stack)},
@@ -133,9 +138,12 @@ func NewPrivateEndpoints(scope constructs.Construct, id string, props PrivateEnd
 }
 
 // invokeInAccount allows the account's roles to call the account's endpoints.
-func invokeInAccount(stack awscdk.Stack) *awsiam.PolicyStatementProps {
-	s := invokeStatement(stack, "*", []string{"*"},
-		"sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream")
+func invokeInAccount(stack awscdk.Stack, async bool) *awsiam.PolicyStatementProps {
+	actions := []string{"sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"}
+	if async {
+		actions = append(actions, "sagemaker:InvokeEndpointAsync")
+	}
+	s := invokeStatement(stack, "*", []string{"*"}, actions...)
 	s.Conditions = byOwnRoles(stack)
 	return s
 }

@@ -13,6 +13,10 @@ func (g *GatewayService) protocols() []string {
 
 func (g *GatewayService) preflights() bool { return len(g.server.CORSOrigins) > 0 }
 
+func (g *GatewayService) claimsFrom() string { return g.server.ClaimsFrom }
+
+func (g *GatewayFunction) claimsFrom() string { return "" }
+
 func (g *GatewayFunction) protocols() []string { return nil }
 
 func (g *GatewayFunction) preflights() bool { return false }

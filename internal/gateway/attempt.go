@@ -24,7 +24,7 @@ func (g *Gateway) attempts(
 	for {
 		x.attempts++
 		if g.limiter != nil && !g.breaker.Allow(g.clock()) {
-			return g.breakerReply(x)
+			return breakerReply()
 		}
 		if x.span != nil {
 			g.beginCall(ctx, x, target, header)
@@ -38,7 +38,7 @@ func (g *Gateway) attempts(
 		//nolint:bodyclose // Gateway.end closes a successful answer, readError another one
 		response, err := g.endpoint.send(ctx, target, header, body, x.credentials, x.skew)
 		if err == nil && response.StatusCode >= 200 && response.StatusCode < 300 {
-			g.sample(pressure.Succeeded, time.Since(sent))
+			g.sample(x, pressure.Succeeded, time.Since(sent))
 			return succeededReply(ctx, x, response)
 		}
 		out, again := g.afterFailure(ctx, x, response, err)
@@ -61,9 +61,11 @@ func succeededReply(ctx context.Context, x *exchange, response *http.Response) *
 }
 
 // breakerReply is the reply while the breaker is open.
-func (g *Gateway) breakerReply(x *exchange) *reply {
-	return g.fallback(x, failure(http.StatusServiceUnavailable, codeEndpointUnreachable,
-		"SageMaker cannot be reached").withRetryAfter(time.Second))
+func breakerReply() *reply {
+	out := failure(http.StatusServiceUnavailable, codeEndpointUnreachable,
+		"SageMaker cannot be reached").withRetryAfter(time.Second)
+	out.unserved = true
+	return out
 }
 
 // afterFailure returns the reply for an attempt that ended with an error answer, or
@@ -83,7 +85,7 @@ func (g *Gateway) afterFailure(
 	if reason == noRetry || x.attempts >= g.cfg.MaxAttempts || ctx.Err() != nil {
 		return out, false
 	}
-	if x.repeated && reason != retryCredentials {
+	if x.elsewhere || x.repeated && reason != retryCredentials {
 		return out, false
 	}
 	after, ok := retryDelay(x.attempts, retryHeader)
@@ -109,9 +111,9 @@ func (g *Gateway) afterFailure(
 // renewedCredentials waits for new credentials without a place in the limiter, and then
 // for a place. It returns the reply to a request that does not get both, else nil.
 func (g *Gateway) renewedCredentials(ctx context.Context, x *exchange) (refused *reply) {
-	if x.admitted {
-		x.admitted = false
-		g.limiter.Release()
+	if x.admittedBy != nil {
+		x.admittedBy.Release()
+		x.admittedBy = nil
 	}
 	if _, err := g.endpoint.credentials.getOther(ctx); err != nil {
 		return withoutCredentials(ctx, err)
@@ -142,7 +144,7 @@ func (g *Gateway) explain(ctx context.Context, x *exchange, response *http.Respo
 		case errors.Is(cause, errDeadline):
 			err = fmt.Errorf("%w: %w", errDeadline, err)
 			if x.timeout == g.cfg.RequestTimeout { // a client's shorter deadline says nothing about load
-				g.sample(pressure.Refused, 0)
+				g.sample(x, pressure.Refused, 0)
 			}
 		case cause != nil && errors.Is(cause, context.Canceled):
 			return clientGone(err), noRetry, nil
@@ -157,7 +159,7 @@ func (g *Gateway) explain(ctx context.Context, x *exchange, response *http.Respo
 	}
 	code, _ := codeAndMessage(response.StatusCode, response.Header, text)
 	reason, outcome := retryReasonOf(response.StatusCode, code, text)
-	g.sample(outcome, 0)
+	g.sample(x, outcome, 0)
 	switch {
 	case g.correctClock(x, code, response.Header):
 		reason = retryClock

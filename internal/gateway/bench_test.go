@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/pressure"
 )
 
 // What a request costs among processes, `make bench-gateway` compares; here are
@@ -42,6 +45,24 @@ func BenchmarkHandler(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
+			g.ServeHTTP(discard{http.Header{}}, r)
+		}
+	})
+	b.Run("form=server,degrading", func(b *testing.B) {
+		cfg := testConfig()
+		cfg.PriorityClaim, cfg.ClaimsFrom = "tier", settings.ClaimsFromJWT
+		cfg.PriorityClaims = map[string]pressure.Class{"gold": pressure.Critical}
+		cfg.FairBy = &settings.Client{Claim: "sub"}
+		cfg.LastKnownAge = time.Minute
+		g := New(cfg, endpointBy(b, echo{}), log)
+		bearer := []string{"Bearer " + token(`{"iss":"https://login.example.com","sub":"a","tier":"gold"}`)}
+		b.ReportAllocs()
+		for b.Loop() {
+			r, err := http.NewRequestWithContext(b.Context(), http.MethodPost, "/invocations", bytes.NewReader(body))
+			if err != nil {
+				b.Fatal(err)
+			}
+			r.Header[headerAuthorization] = bearer
 			g.ServeHTTP(discard{http.Header{}}, r)
 		}
 	})

@@ -10,6 +10,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/pressure"
 )
 
 const (
@@ -21,8 +23,8 @@ const (
 	minBodyRate = 1 << 10 // bytes a second
 	// A window is not renewed more often, whatever arrives.
 	shortestWindow = 250 * time.Millisecond
-	// highPriorityShare of MaxHeldBytes is for requests of high priority, where there
-	// are any.
+	// highPriorityShare of MaxHeldBytes is for requests of critical and high priority,
+	// where there are any.
 	highPriorityShare = 4
 )
 
@@ -101,7 +103,7 @@ func (g *Gateway) readBody(r *http.Request, x *exchange) (requestBody, *reply) {
 		if last < 0 || len(body[last]) == cap(body[last]) {
 			room := min(max(size, firstPiece), largestPiece, highest-size)
 			if !g.reserveBytes(x, room) {
-				return nil, g.memoryFull(x)
+				return nil, memoryFull()
 			}
 			body = append(body, make([]byte, 0, room))
 			last++
@@ -130,11 +132,12 @@ func bodyTooLarge(limit int64) *reply {
 }
 
 // memoryFull is the reply to a request whose body has no place beside the others.
-func (g *Gateway) memoryFull(x *exchange) *reply {
+func memoryFull() *reply {
 	out := failure(http.StatusServiceUnavailable, codeMemoryFull,
 		"the gateway has no memory for more request bodies; try again later").
 		withRetryAfter(retryAfter()).withCause(errors.New("the bodies of all requests together are too large"))
-	return g.fallback(x, out)
+	out.unserved = true
+	return out
 }
 
 // reserveBytes counts more bytes for x's body. It reports false where all bodies
@@ -144,7 +147,7 @@ func (g *Gateway) reserveBytes(x *exchange, more int64) bool {
 		return true
 	}
 	highest := g.cfg.MaxHeldBytes
-	if !x.high && len(g.cfg.PrioritySources) > 0 {
+	if x.class > pressure.High && g.cfg.prioritizes() {
 		highest -= highest / highPriorityShare
 	}
 	if g.heldBytes.Add(more) > highest {

@@ -9,10 +9,10 @@ package gateway
 
 import (
 	"net/netip"
-	"regexp"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/pressure"
 )
 
 const (
@@ -94,6 +94,29 @@ type Config struct {
 	V2Model     string
 	// PrioritySources are the addresses whose priority header counts.
 	PrioritySources []netip.Prefix
+	// PriorityClaim is the claim that chooses the priority, "" for none; PriorityClaims
+	// are the classes of its values.
+	PriorityClaim  string
+	PriorityClaims map[string]pressure.Class
+	// PriorityShares are what the classes are guaranteed.
+	PriorityShares pressure.Shares
+	// FairBy says how clients are told apart, nil for not at all.
+	FairBy *settings.Client
+	// ClaimsFrom is settings.ClaimsFromJWT, settings.ClaimsFromLogin or, for no claims, "".
+	ClaimsFrom string
+
+	// LastKnownAge is how old an answer may be that a shed request gets, 0 for none;
+	// LastKnownBytes bounds their memory. LastKnownShared says that one client may get
+	// another's.
+	LastKnownAge    time.Duration
+	LastKnownBytes  int64
+	LastKnownShared bool
+	// ShedVariant or ShedComponent is where shed requests go, "" for none, at most
+	// ShedMaxConcurrency at a time.
+	ShedVariant, ShedComponent string
+	ShedMaxConcurrency         int
+	// ShedAsyncEndpoint is the asynchronous endpoint that takes them, "" for none.
+	ShedAsyncEndpoint string
 
 	// LogRate is how many successes, and errors, are logged a second.
 	LogRate int
@@ -102,9 +125,6 @@ type Config struct {
 	// Traces says that traces go to the collector of OpenTelemetry's variables.
 	Traces bool
 }
-
-// SageMaker's own pattern of endpoint names, of at most 63 characters (fact C29).
-var endpointName = regexp.MustCompile(`^[a-zA-Z0-9](-*[a-zA-Z0-9])*$`)
 
 // DefaultConfig is the default configuration of either form.
 func DefaultConfig(endpointName string, lambda bool) Config {
@@ -116,7 +136,9 @@ func DefaultConfig(endpointName string, lambda bool) Config {
 		MinConcurrency: settings.DefaultMinConcurrency, MaxConcurrency: settings.DefaultMaxConcurrency,
 		QueueSize: 128, QueueTimeout: time.Second,
 		MaxAttempts: 3, RetryPercent: 10, FallbackContentType: "application/json",
-		LogRate: 50, Metrics: true,
+		PriorityShares: pressure.DefaultShares, LastKnownBytes: settings.DefaultLastKnownBytes,
+		ShedMaxConcurrency: settings.DefaultShedConcurrency,
+		LogRate:            50, Metrics: true,
 	}
 	if lambda {
 		// One environment serves one request at a time (fact F29): limiter, queue and

@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/pressure"
 )
 
 func TestConfigFromEnv(t *testing.T) {
@@ -33,7 +36,11 @@ func TestConfigFromEnv(t *testing.T) {
 				"QUEUE_TIMEOUT": "9ms", "MAX_ATTEMPTS": "2", "RETRY_PERCENT": "3", "FALLBACK_BODY": "b",
 				"FALLBACK_CONTENT_TYPE": "t",
 				"CORS_ORIGINS":          "https://a.example, http://localhost:1", "V2_MODEL": "m",
-				"PRIORITY_SOURCES": "10.0.0.0/8, 2001:db8::/32", "LOG_RATE": "0", "METRICS": "off"},
+				"PRIORITY_SOURCES": "10.0.0.0/8, 2001:db8::/32", "LOG_RATE": "0", "METRICS": "off",
+				"PRIORITY_CLAIM": "tier", "PRIORITY_CLAIM_CRITICAL": "gold, vip", "PRIORITY_CLAIM_HIGH": "silver",
+				"PRIORITY_CLAIM_LOW": "free", "PRIORITY_SHARES": "20,0,1", "FAIR_BY": "claim:sub", "CLAIMS_FROM": "jwt",
+				"LAST_KNOWN_AGE": "5s", "LAST_KNOWN_BYTES": "1048576", "LAST_KNOWN_SHARED": "on",
+				"SHED_MAX_CONCURRENCY": "9"},
 			want: Config{
 				EndpointName: "P-1", MaxBodyBytes: 25000000, RequestTimeout: 90 * time.Second, ListenAddress: "127.0.0.1:0",
 				MaxReplyBytes: 1, MaxHeldBytes: 2, StreamTimeout: 3 * time.Second, WriteTimeout: 4 * time.Second,
@@ -41,7 +48,42 @@ func TestConfigFromEnv(t *testing.T) {
 				MaxAttempts: 2, RetryPercent: 3, FallbackBody: "b", FallbackContentType: "t",
 				CORSOrigins: []string{"https://a.example", "http://localhost:1"}, V2Model: "m",
 				PrioritySources: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("2001:db8::/32")},
+				PriorityClaim:   "tier", PriorityClaims: map[string]pressure.Class{
+					"gold": pressure.Critical, "vip": pressure.Critical, "silver": pressure.High, "free": pressure.Low},
+				PriorityShares: pressure.Shares{pressure.High: 20, pressure.Low: 1},
+				FairBy:         &settings.Client{Claim: "sub"}, ClaimsFrom: "jwt",
+				LastKnownAge: 5 * time.Second, LastKnownBytes: 1 << 20, LastKnownShared: true, ShedMaxConcurrency: 9,
 			},
+		},
+		"where shed requests go": {
+			env: map[string]string{"ENDPOINT_NAME": "p", "SHED_VARIANT": "cheap"},
+			want: func() Config {
+				cfg := DefaultConfig("p", false)
+				cfg.ShedVariant = "cheap"
+				return cfg
+			}(),
+		},
+		"mistakes of priority, fairness and shedding": {
+			env: map[string]string{"ENDPOINT_NAME": "p", "PRIORITY_CLAIM_LOW": "free", "PRIORITY_CLAIM_HIGH": "gold,gold",
+				"PRIORITY_SHARES": "50,50", "FAIR_BY": "claim:", "CLAIMS_FROM": "anyone", "LAST_KNOWN_AGE": "1ms",
+				"LAST_KNOWN_BYTES": "1", "LAST_KNOWN_SHARED": "true", "SHED_COMPONENT": "a b", "SHED_MAX_CONCURRENCY": "0",
+				"SHED_ASYNC_ENDPOINT": "-"},
+			err: `PRIORITY_CLAIM_HIGH: got "gold,gold": must be values with commas between them, each in one class; keep each value once
+PRIORITY_SHARES: got "50,50": must be the shares of high, normal and low, at most 90 together; write them such as 10,10,5
+FAIR_BY: got "claim:": must be address, header:NAME or claim:NAME; write it such as claim:sub
+CLAIMS_FROM: got "anyone": must be jwt or login; say what the load balancer verifies, or leave out what reads claims
+LAST_KNOWN_AGE: got "1ms": must be a duration from 1s to 24h0m0s; write a number with its unit, such as 70s
+LAST_KNOWN_BYTES: got "1": must be a whole number from 1048576 to 10737418240; give bytes without a unit, such as 6291456
+LAST_KNOWN_SHARED: got "true": must be on or off; leave it out for off
+SHED_COMPONENT: got "a b": must be at most 63 letters, digits and hyphens, beginning and ending with a letter or digit; give the name, not an ARN or URL
+SHED_MAX_CONCURRENCY: got "0": must be a whole number from 1 to 100000; give a number of requests
+SHED_ASYNC_ENDPOINT: got "-": must be at most 63 letters, digits and hyphens, beginning and ending with a letter or digit; give the name, not an ARN or URL
+PRIORITY_CLAIM: is the name of the claim whose values have a class; give it and PRIORITY_CLAIM_CRITICAL, PRIORITY_CLAIM_HIGH or PRIORITY_CLAIM_LOW, or none of them
+LAST_KNOWN_AGE, SHED_VARIANT, SHED_COMPONENT, SHED_ASYNC_ENDPOINT: are each what a shed request gets; set one of them`,
+		},
+		"a claim of nobody's": {
+			env: map[string]string{"ENDPOINT_NAME": "p", "FAIR_BY": "claim:sub"},
+			err: "CLAIMS_FROM: is required where a claim is read; say whether the load balancer verifies jwt or login",
 		},
 		"times that follow another": {
 			env: map[string]string{"ENDPOINT_NAME": "p", "REQUEST_TIMEOUT": "3s"},

@@ -12,7 +12,7 @@ const preflightSeconds = "7200"
 
 // exposedHeaders are the reply's headers that scripts of an allowed origin may read.
 var exposedHeaders = strings.Join(append([]string{
-	headerErrorType, headerFallback, headerInferenceID, "Retry-After", "X-Amz-Retry-After",
+	headerErrorType, headerDegraded, headerFallback, headerInferenceID, "Retry-After", "X-Amz-Retry-After",
 }, returnedHeaders...), ", ")
 
 // allowOrigin adds to a reply's header what a browser asks for before it gives the reply

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -36,6 +37,8 @@ type Gateway struct {
 	// process has one request at a time.
 	limiter   *pressure.Limiter
 	budget    *pressure.Budget
+	onShed    onShed
+	clients   maphash.Seed // of the clients' hashes
 	breaker   pressure.Breaker
 	heldBytes atomic.Int64 // of all request bodies
 	memory    memoryLimit
@@ -62,8 +65,10 @@ func New(cfg Config, endpoint *Endpoint, log *slog.Logger) *Gateway {
 		g.limiter = pressure.NewLimiter(pressure.Limits{
 			Initial: max(cfg.MinConcurrency, min(cfg.MaxConcurrency, initialConcurrency)),
 			Min:     cfg.MinConcurrency, Max: cfg.MaxConcurrency, Queue: cfg.QueueSize, QueueTimeout: cfg.QueueTimeout,
+			Shares: cfg.PriorityShares,
 		}, g.clock)
 		g.budget = pressure.NewBudget(cfg.RetryPercent)
+		g.onShed, g.clients = g.newOnShed(), maphash.MakeSeed()
 	}
 	return g
 }

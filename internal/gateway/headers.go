@@ -3,7 +3,6 @@ package gateway
 import (
 	"fmt"
 	"net/http"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,7 +23,7 @@ const (
 	headerAmznTrace   = "X-Amzn-Trace-Id"
 	// headerTimeout is the client's deadline for its request, in milliseconds.
 	headerTimeout = "X-Gateway-Timeout-Ms"
-	// headerPriority is "high" for a request that is to be shed last.
+	// headerPriority is the class that a request asks for.
 	headerPriority = "X-Gateway-Priority"
 	// headerFallback marks a reply that is not the endpoint's.
 	headerFallback = "X-Gateway-Fallback"
@@ -49,15 +48,15 @@ var forwardedHeaders = []string{
 	headerAccept,
 	"Content-Type",
 	headerStreamAccept,
-	"X-Amzn-Sagemaker-Custom-Attributes",
+	headerAttributes,
 	"X-Amzn-Sagemaker-Enable-Explanations",
-	"X-Amzn-Sagemaker-Inference-Component",
+	headerComponent,
 	headerInferenceID,
 	"X-Amzn-Sagemaker-Prefix-Aware-Id",
-	"X-Amzn-Sagemaker-Session-Id",
-	"X-Amzn-Sagemaker-Target-Container-Hostname",
-	"X-Amzn-Sagemaker-Target-Model",
-	"X-Amzn-Sagemaker-Target-Variant",
+	headerSession,
+	headerContainer,
+	headerTargetModel,
+	headerTargetVariant,
 	headerTraceParent,
 	headerTraceState,
 	headerAmznTrace,
@@ -67,10 +66,12 @@ var forwardedHeaders = []string{
 var returnedHeaders = []string{
 	"Content-Type",
 	"X-Amzn-Invoked-Production-Variant",
-	"X-Amzn-Sagemaker-Closed-Session-Id",
+	headerClosedSession,
 	headerStreamType,
-	"X-Amzn-Sagemaker-Custom-Attributes",
-	"X-Amzn-Sagemaker-New-Session-Id",
+	headerAttributes,
+	headerFailLocation,
+	headerNewSession,
+	headerOutputLocation,
 	headerRequestID,
 }
 
@@ -179,28 +180,4 @@ func clientTimeout(header http.Header, longest time.Duration) (time.Duration, er
 		return 0, fmt.Errorf("the header %s must be one whole number of milliseconds, at least 1", headerTimeout)
 	}
 	return min(longest, time.Duration(ms)*time.Millisecond), nil
-}
-
-// isHighPriority reports whether r asks to be shed last and comes from one of
-// sources. A request's source is the last address of X-Forwarded-For, which the load
-// balancer writes, or without that header the connection's peer.
-func isHighPriority(r *http.Request, sources []netip.Prefix) bool {
-	if len(sources) == 0 || r.Header.Get(headerPriority) != "high" {
-		return false
-	}
-	source := r.RemoteAddr
-	if lines := r.Header["X-Forwarded-For"]; len(lines) > 0 {
-		last := lines[len(lines)-1]
-		source = strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:])
-	}
-	addr, err := netip.ParseAddr(source)
-	if err != nil {
-		port, err := netip.ParseAddrPort(source)
-		if err != nil {
-			return false
-		}
-		addr = port.Addr()
-	}
-	addr = addr.Unmap()
-	return slices.ContainsFunc(sources, func(p netip.Prefix) bool { return p.Contains(addr) })
 }

@@ -33,9 +33,17 @@ type exchange struct {
 	unwatch   func() bool     // ends that, nil without a connection to watch
 	writing   sync.Mutex      // of the client's connection
 	replying  bool            // under writing: the reply has begun
-	admitted  bool            // by the limiter
-	high      bool            // its priority
-	fallback  bool            // the configured reply may take the place of an error
+	// For what a client gets in place of an answer: degradable says that the configured
+	// kind may answer, elsewhere that the current call is that kind's.
+	degradable, elsewhere, bodyRead bool
+	degraded                        degradation
+	class                           pressure.Class
+	sender                          uint64            // the client, told apart from others; 0 where it is not
+	claims                          claims            // that the load balancer has verified, nil for none
+	key                             *answerKey        // of the request, where answers are kept
+	recorder                        *recorder         // of the answer, nil for none
+	admittedBy                      *pressure.Limiter // that counts the request as in flight, nil for none
+	fallback                        bool              // the configured reply may take the place of an error
 	// credentials are those that the last attempt was signed with.
 	credentials *aws.Credentials
 	// skew is what was added to the clock for that signature.
@@ -66,8 +74,11 @@ func (g *Gateway) end(x *exchange) {
 	if x.cancel != nil {
 		x.cancel(nil)
 	}
-	if x.admitted {
-		g.limiter.Release()
+	if x.admittedBy != nil {
+		x.admittedBy.Release()
+	}
+	if x.recorder != nil {
+		x.recorder.end()
 	}
 	if x.bodyBytes > 0 {
 		g.heldBytes.Add(-x.bodyBytes)
@@ -103,12 +114,17 @@ func (g *Gateway) invoke(r *http.Request, x *exchange) *reply {
 		return failure(http.StatusBadRequest, codeInvalidHeader, err.Error())
 	}
 	x.repeated = isRepeated(r.Header)
+	x.degradable = g.mayDegrade(x, header)
 	id := header[headerInferenceID]
 	var out *reply
-	if ctx, body, refused := g.admit(r, x); refused != nil {
+	ctx, body, refused := g.admit(r, x, header)
+	if refused != nil {
 		out = refused
 	} else {
 		out = g.call(ctx, x, header, body)
+	}
+	if out.unserved {
+		out = g.degrade(ctx, x, header, body, out)
 	}
 	if id != nil {
 		out.header[headerInferenceID] = id
@@ -119,10 +135,12 @@ func (g *Gateway) invoke(r *http.Request, x *exchange) *reply {
 // admit waits for credentials, reads the request's body and waits for the limiter;
 // refused is the reply where one of them fails. The context ends with the request's
 // deadline.
-func (g *Gateway) admit(r *http.Request, x *exchange) (ctx context.Context, body requestBody, refused *reply) {
-	x.high = isHighPriority(r, g.cfg.PrioritySources)
-	if g.limiter != nil && !x.high && g.limiter.Full() {
-		return nil, nil, g.shed(x, pressure.ErrFull) // before reading the body
+func (g *Gateway) admit(
+	r *http.Request, x *exchange, header http.Header,
+) (ctx context.Context, body requestBody, refused *reply) {
+	g.classify(r, x)
+	if g.limiter != nil && !x.degradable && g.limiter.Full(x.class, x.sender) {
+		return nil, nil, shed(pressure.ErrFull) // before reading the body
 	}
 	// Before the request takes memory or a place: waiting for credentials is no load.
 	ctx, x.cancel = clientContext(r, x)
@@ -134,6 +152,9 @@ func (g *Gateway) admit(r *http.Request, x *exchange) (ctx context.Context, body
 	x.requestBytes = body.size()
 	if refused != nil {
 		return nil, nil, refused
+	}
+	if x.degradable {
+		g.prepareDegrading(r, x, header, body)
 	}
 	x.deadline = time.Now().Add(x.timeout)
 	x.timer = time.AfterFunc(x.timeout, func() { x.cancel(errDeadline) })
@@ -147,14 +168,14 @@ func (g *Gateway) acquire(ctx context.Context, x *exchange) (refused *reply) {
 		return nil
 	}
 	queued := time.Now()
-	err := g.limiter.Acquire(ctx, x.high)
+	err := g.limiter.Acquire(ctx, x.class, x.sender)
 	x.waited += time.Since(queued)
 	switch {
 	case err == nil:
-		x.admitted = true
+		x.admittedBy = g.limiter
 		return nil
 	case errors.Is(err, pressure.ErrFull), errors.Is(err, pressure.ErrTimeout), errors.Is(err, errDeadline):
-		return g.shed(x, err)
+		return shed(err)
 	default:
 		return clientGone(err)
 	}
@@ -193,6 +214,9 @@ func (g *Gateway) call(ctx context.Context, x *exchange, header http.Header, bod
 	if x.route == routeInfer {
 		inferReply(out)
 	}
+	if x.key != nil && !x.streams {
+		x.recorder = g.onShed.answers.keep(*x.key, out.header, out.answer, g.clock)
+	}
 	if announced := out.answer.length; announced > g.cfg.MaxReplyBytes && !g.cfg.Lambda {
 		return replyTooLarge(announced, g.cfg.MaxReplyBytes)
 	}
@@ -215,8 +239,15 @@ func replyTooLarge(announced, limit int64) *reply {
 }
 
 // sample records an attempt's outcome for limiter, breaker and metrics.
-func (g *Gateway) sample(outcome pressure.Outcome, latency time.Duration) {
+func (g *Gateway) sample(x *exchange, outcome pressure.Outcome, latency time.Duration) {
 	if g.limiter == nil {
+		return
+	}
+	if x.elsewhere { // which says nothing about the load of what the request was for
+		if x.admittedBy != nil {
+			x.admittedBy.Sample(outcome, latency)
+		}
+		g.breaker.Connected()
 		return
 	}
 	g.limiter.Sample(outcome, latency)
@@ -227,21 +258,10 @@ func (g *Gateway) sample(outcome pressure.Outcome, latency time.Duration) {
 }
 
 // shed is the reply to a request for which there is no capacity.
-func (g *Gateway) shed(x *exchange, cause error) *reply {
+func shed(cause error) *reply {
 	out := failure(http.StatusServiceUnavailable, codeOverloaded,
 		"there are more requests than the endpoint serves; try again later").
 		withRetryAfter(retryAfter()).withCause(cause)
-	out.shed = true
-	return g.fallback(x, out)
-}
-
-// fallback replaces out by the configured fixed reply, marked by X-Gateway-Fallback,
-// where the client can take it.
-func (g *Gateway) fallback(x *exchange, out *reply) *reply {
-	if !x.fallback {
-		return out
-	}
-	out.status, out.body, out.own = http.StatusOK, []byte(g.cfg.FallbackBody), false
-	out.header = http.Header{"Content-Type": {g.cfg.FallbackContentType}, headerFallback: {out.code}}
+	out.shed, out.unserved = true, true
 	return out
 }

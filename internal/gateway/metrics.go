@@ -6,6 +6,8 @@ import (
 	"math/bits"
 	"sync/atomic"
 	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/pressure"
 )
 
 // Metrics that a scaling policy on the offered load watches (fact F34: a policy can
@@ -21,6 +23,12 @@ const (
 	// MetricQueued is the longest queue of the period.
 	MetricQueued = "QueuedRequests"
 )
+
+// shedMetrics count the requests of a class that were refused for want of capacity; those
+// of normal priority are the rest.
+var shedMetrics = [pressure.Classes]string{
+	pressure.Critical: "ShedCritical", pressure.High: "ShedHigh", pressure.Low: "ShedLow",
+}
 
 // outcome is how a request for the endpoint ended; each is a metric.
 type outcome int
@@ -75,6 +83,8 @@ func outcomeOf(out *reply) outcome {
 // metrics count since the last publication, without a lock.
 type metrics struct {
 	arrived, shed atomic.Int64
+	shedBy        [pressure.Classes]atomic.Int64
+	degraded      [degradations]atomic.Int64
 	outcomes      [outcomes]atomic.Int64
 	retries       [retryReasons]atomic.Int64
 	latency       histogram
@@ -151,6 +161,18 @@ func (g *Gateway) metricLine(now time.Time) ([]byte, error) {
 	state := g.limiter.State()
 	m.add(MetricArrived, "Count", g.metrics.arrived.Swap(0))
 	m.add(MetricShed, "Count", g.metrics.shed.Swap(0))
+	if g.cfg.prioritizes() {
+		for class, name := range shedMetrics {
+			if name != "" {
+				m.add(name, "Count", g.metrics.shedBy[class].Swap(0))
+			}
+		}
+	}
+	for kind, configured := range g.cfg.kinds() {
+		if configured {
+			m.add(degradationMetrics[kind], "Count", g.metrics.degraded[kind].Swap(0))
+		}
+	}
 	m.add(MetricQueued, "Count", g.limiter.MaxQueued())
 	m.add("InFlightRequests", "Count", state.InFlight)
 	m.add("ConcurrencyLimit", "Count", state.Limit)

@@ -3,7 +3,6 @@ package gateway
 import (
 	"encoding/json"
 	"net/http"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -164,47 +163,6 @@ func TestFallbackOfTheBreaker(t *testing.T) {
 	}
 	if got := f.gateway.metrics.outcomes[succeeded].Load(); marked < 4 || got != 0 {
 		t.Errorf("%d fallbacks, %d successes", marked, got)
-	}
-}
-
-func TestIsHighPriority(t *testing.T) {
-	t.Parallel()
-	sources := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("2001:db8::/32")}
-	tests := map[string]struct {
-		remote    string
-		forwarded []string
-		priority  string
-		sources   []netip.Prefix
-		want      bool
-	}{
-		"trusted":                        {"10.1.2.3:4", nil, "high", sources, true},
-		"trusted behind a balancer":      {"192.0.2.1:4", []string{"10.1.2.3"}, "high", sources, true},
-		"over IPv6":                      {"[2001:db8::1]:4", nil, "high", sources, true},
-		"mapped":                         {"[::ffff:10.1.2.3]:4", nil, "high", sources, true},
-		"forwarded with a port":          {"192.0.2.1:4", []string{"10.1.2.3:99"}, "high", sources, true},
-		"off":                            {"10.1.2.3:4", nil, "high", nil, false},
-		"not asked for":                  {"10.1.2.3:4", nil, "", sources, false},
-		"another word":                   {"10.1.2.3:4", nil, "highest", sources, false},
-		"from elsewhere":                 {"192.0.2.1:4", nil, "high", sources, false},
-		"behind a balancer, elsewhere":   {"10.1.2.3:4", []string{"198.51.100.7"}, "high", sources, false},
-		"claims to be forwarded":         {"192.0.2.1:4", []string{"10.1.2.3, 198.51.100.7"}, "high", sources, false},
-		"claims so in a line of its own": {"192.0.2.1:4", []string{"10.1.2.3", "198.51.100.7"}, "high", sources, false},
-		"nonsense":                       {"192.0.2.1:4", []string{"10.1.2.3, unknown"}, "high", sources, false},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := &http.Request{RemoteAddr: test.remote, Header: http.Header{}}
-			if test.priority != "" {
-				r.Header.Set("X-Gateway-Priority", test.priority)
-			}
-			if test.forwarded != nil {
-				r.Header["X-Forwarded-For"] = test.forwarded
-			}
-			if got := isHighPriority(r, test.sources); got != test.want {
-				t.Errorf("got %v", got)
-			}
-		})
 	}
 }
 

@@ -18,7 +18,9 @@ type reply struct {
 	// For log and metrics only.
 	code  string // of the error, "" for none
 	cause error  // details that the client does not get
-	shed  bool   // refused for want of capacity, or answered by the fallback
+	shed  bool   // refused for want of capacity, or answered in another way
+
+	unserved bool // another reply may take its place
 
 	own bool // body is that of failure
 }

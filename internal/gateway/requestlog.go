@@ -36,8 +36,12 @@ func (g *Gateway) logRequest(r *http.Request, x *exchange, out *reply) {
 	took := now.Sub(x.start)
 	if x.invokes {
 		g.metrics.arrived.Add(1)
+		if x.degraded != notDegraded {
+			g.metrics.degraded[x.degraded].Add(1)
+		}
 		if out.shed {
 			g.metrics.shed.Add(1)
+			g.metrics.shedBy[x.class].Add(1)
 		} else {
 			g.metrics.outcomes[outcomeOf(out)].Add(1)
 			g.metrics.latency.add(took)
@@ -96,6 +100,10 @@ func (g *Gateway) logRequest(r *http.Request, x *exchange, out *reply) {
 	}
 	if out.shed {
 		attrs = append(attrs, slog.Bool("shed", true))
+	}
+	optional("degraded", degradationNames[x.degraded])
+	if x.invokes && g.cfg.prioritizes() {
+		attrs = append(attrs, slog.String("priority", x.class.String()))
 	}
 	if suppressed > 0 {
 		attrs = append(attrs, slog.Int64("requests_not_logged_before", suppressed))

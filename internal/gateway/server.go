@@ -49,7 +49,7 @@ func (g *Gateway) Serve(ctx context.Context, listener net.Listener) error {
 		// OPTIONS * is answered 404 as every unknown path.
 		DisableGeneralOptionsHandler: true,
 	}
-	g.memory.start(g.cfg.MaxHeldBytes)
+	g.memory.start(g.cfg.MaxHeldBytes + g.keptBytes())
 	if g.cfg.Metrics {
 		publishing, stop := context.WithCancel(context.WithoutCancel(ctx))
 		var published sync.WaitGroup

@@ -20,6 +20,7 @@ import (
 const (
 	attributeQueueWait = attribute.Key("gateway.queue.wait") // seconds
 	attributeShed      = attribute.Key("gateway.shed")
+	attributeDegraded  = attribute.Key("gateway.degraded")
 )
 
 // Trace makes spans with tracer for every request but health checks: a server span,
@@ -174,6 +175,9 @@ func (x *exchange) endSpan(out *reply, sent int) {
 	}
 	if out.shed {
 		attributes = append(attributes, attributeShed.Bool(true))
+	}
+	if x.degraded != notDegraded {
+		attributes = append(attributes, attributeDegraded.String(degradationNames[x.degraded]))
 	}
 	if out.code != "" {
 		attributes = append(attributes, semconv.ErrorTypeKey.String(out.code))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/gateway/pressure"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -26,9 +27,8 @@ type variable struct {
 var variables = []variable{
 	{"ENDPOINT_NAME", false, func(cfg *Config, text string) (string, string) {
 		cfg.EndpointName = text
-		if len(text) > 63 || !endpointName.MatchString(text) {
-			return "must be at most 63 letters, digits and hyphens, beginning and ending with a letter or digit",
-				"give the endpoint's name, not its ARN or URL"
+		if rule, _ := settings.SageMakerName(text); rule != "" {
+			return rule, "give the endpoint's name, not its ARN or URL"
 		}
 		return "", ""
 	}},
@@ -109,6 +109,54 @@ var variables = []variable{
 		}
 		return "", ""
 	}},
+	{"PRIORITY_CLAIM", true, func(cfg *Config, text string) (string, string) {
+		cfg.PriorityClaim = text
+		return claimText(text)
+	}},
+	{"PRIORITY_CLAIM_CRITICAL", true, claimValues(pressure.Critical)},
+	{"PRIORITY_CLAIM_HIGH", true, claimValues(pressure.High)},
+	{"PRIORITY_CLAIM_LOW", true, claimValues(pressure.Low)},
+	{"PRIORITY_SHARES", true, func(cfg *Config, text string) (string, string) {
+		shares, rule, fix := settings.SharesOf(text)
+		cfg.PriorityShares = pressure.SharesOf(shares)
+		return rule, fix
+	}},
+	{"FAIR_BY", true, func(cfg *Config, text string) (string, string) {
+		client, rule, fix := settings.ClientBy(text)
+		cfg.FairBy = &client
+		return rule, fix
+	}},
+	{"CLAIMS_FROM", true, func(cfg *Config, text string) (string, string) {
+		cfg.ClaimsFrom = text
+		if text != settings.ClaimsFromJWT && text != settings.ClaimsFromLogin {
+			return "must be jwt or login", "say what the load balancer verifies, or leave out what reads claims"
+		}
+		return "", ""
+	}},
+	{"LAST_KNOWN_AGE", true, func(cfg *Config, text string) (string, string) {
+		return duration(&cfg.LastKnownAge, text, settings.MinLastKnownAge, settings.MaxLastKnownAge)
+	}},
+	{"LAST_KNOWN_BYTES", true, func(cfg *Config, text string) (string, string) {
+		return number(&cfg.LastKnownBytes, text, settings.MinLastKnownBytes, settings.MaxLastKnownBytes, bytesFix)
+	}},
+	{"LAST_KNOWN_SHARED", true, func(cfg *Config, text string) (string, string) {
+		return onOff(&cfg.LastKnownShared, text, "off")
+	}},
+	{"SHED_VARIANT", true, func(cfg *Config, text string) (string, string) {
+		cfg.ShedVariant = text
+		return settings.SageMakerName(text)
+	}},
+	{"SHED_COMPONENT", true, func(cfg *Config, text string) (string, string) {
+		cfg.ShedComponent = text
+		return settings.SageMakerName(text)
+	}},
+	{"SHED_MAX_CONCURRENCY", true, func(cfg *Config, text string) (string, string) {
+		return number(&cfg.ShedMaxConcurrency, text, 1, settings.MaxConcurrency, requestsFix)
+	}},
+	{"SHED_ASYNC_ENDPOINT", true, func(cfg *Config, text string) (string, string) {
+		cfg.ShedAsyncEndpoint = text
+		return settings.SageMakerName(text)
+	}},
 	{"CORS_ORIGINS", true, func(cfg *Config, text string) (string, string) {
 		for part := range strings.SplitSeq(text, ",") {
 			origin := strings.TrimSpace(part)
@@ -127,11 +175,7 @@ var variables = []variable{
 		return number(&cfg.LogRate, text, 0, settings.MaxLogRate, "give requests a second; 0 logs none")
 	}},
 	{"METRICS", true, func(cfg *Config, text string) (string, string) {
-		cfg.Metrics = text == "on"
-		if text != "on" && text != "off" {
-			return "must be on or off", "leave it out for on"
-		}
-		return "", ""
+		return onOff(&cfg.Metrics, text, "on")
 	}},
 	{"OTEL_EXPORTER_OTLP_ENDPOINT", true, traceEndpoint},
 	{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", true, traceEndpoint},
@@ -141,6 +185,39 @@ const (
 	bytesFix    = "give bytes without a unit, such as 6291456"
 	requestsFix = "give a number of requests"
 )
+
+func onOff(field *bool, text, otherwise string) (string, string) {
+	*field = text == "on"
+	if text != "on" && text != "off" {
+		return "must be on or off", "leave it out for " + otherwise
+	}
+	return "", ""
+}
+
+// claimText judges the name of a claim.
+func claimText(text string) (string, string) {
+	if !sendable(text) {
+		return "must have no control characters", "copy it from a token"
+	}
+	return "", ""
+}
+
+// claimValues reads the values of PRIORITY_CLAIM that have a class.
+func claimValues(class pressure.Class) func(cfg *Config, text string) (string, string) {
+	return func(cfg *Config, text string) (string, string) {
+		for part := range strings.SplitSeq(text, ",") {
+			value := strings.TrimSpace(part)
+			if _, twice := cfg.PriorityClaims[value]; twice || value == "" {
+				return "must be values with commas between them, each in one class", "keep each value once"
+			}
+			if cfg.PriorityClaims == nil {
+				cfg.PriorityClaims = map[string]pressure.Class{}
+			}
+			cfg.PriorityClaims[value] = class
+		}
+		return "", ""
+	}
+}
 
 func number[N int | int64](field *N, text string, lowest, highest N, fix string) (string, string) {
 	n, err := strconv.ParseInt(text, 10, 64)
@@ -199,5 +276,32 @@ func ConfigFromEnv(lookup func(string) (string, bool)) (Config, error) {
 		problems.Add("MIN_CONCURRENCY", cfg.MinConcurrency,
 			fmt.Sprintf("must be at most MAX_CONCURRENCY, which is %d", cfg.MaxConcurrency), "lower it, or raise the other")
 	}
+	problems = append(problems, degradationProblems(cfg)...)
 	return cfg, problems.Err()
+}
+
+// degradationProblems are those of variables that need each other, or exclude each other.
+func degradationProblems(cfg Config) problem.List {
+	var problems problem.List
+	if (cfg.PriorityClaim != "") != (len(cfg.PriorityClaims) > 0) {
+		problems.Add("PRIORITY_CLAIM", nil, "is the name of the claim whose values have a class",
+			"give it and PRIORITY_CLAIM_CRITICAL, PRIORITY_CLAIM_HIGH or PRIORITY_CLAIM_LOW, or none of them")
+	}
+	if cfg.readsClaims() && cfg.ClaimsFrom == "" {
+		problems.Add("CLAIMS_FROM", nil, "is required where a claim is read",
+			"say whether the load balancer verifies jwt or login")
+	}
+	given := 0
+	for _, is := range []bool{
+		cfg.LastKnownAge > 0, cfg.ShedVariant != "", cfg.ShedComponent != "", cfg.ShedAsyncEndpoint != "",
+	} {
+		if is {
+			given++
+		}
+	}
+	if given > 1 {
+		problems.Add("LAST_KNOWN_AGE, SHED_VARIANT, SHED_COMPONENT, SHED_ASYNC_ENDPOINT", nil,
+			"are each what a shed request gets", "set one of them")
+	}
+	return problems
 }

@@ -4,18 +4,19 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 )
 
-// TestFrontendExamplesWork loads each example of docs/frontend.md as part of an
-// environment.
+// TestFrontendExamplesWork loads each example of docs/frontend.md and docs/gateway.md as
+// part of an environment.
 func TestFrontendExamplesWork(t *testing.T) {
 	t.Parallel()
 	minimal := read(t, filepath.Join(root, "config", "testdata", "valid", "minimal.yaml"))
-	for _, block := range examples(t, "frontend.md") {
+	for _, block := range slices.Concat(examples(t, "frontend.md"), examples(t, "gateway.md")) {
 		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, "example.yaml"), []byte(with(minimal, block)), 0o644); err != nil {
 			t.Fatal(err)

@@ -158,6 +158,42 @@ var examples = []example{
 				V2Model: "odds", CORSOrigins: []string{"https://app.example.com"}},
 		}
 	}),
+	of("service that sheds to an asynchronous endpoint", frontend.NewGatewayService,
+		func(stack awscdk.Stack) frontend.GatewayServiceProps {
+			return frontend.GatewayServiceProps{EndpointName: "odds", VPC: vpc(stack), Image: image,
+				Server: settings.Server{
+					PriorityClaim: &settings.PriorityClaim{Name: "tier", Critical: []string{"gold"}, High: []string{"silver"},
+						Low: []string{"free"}},
+					FairBy: &settings.Client{Claim: "sub"}, ClaimsFrom: settings.ClaimsFromJWT,
+					OnShed: &settings.OnShed{Asynchronous: &settings.ShedAsynchronous{EndpointName: "later"}},
+				}}
+		}),
+	of("service that answers with what is known", frontend.NewGatewayService,
+		func(stack awscdk.Stack) frontend.GatewayServiceProps {
+			return frontend.GatewayServiceProps{EndpointName: "odds", VPC: vpc(stack), Image: image,
+				Server: settings.Server{
+					OnShed: &settings.OnShed{LastKnown: &settings.LastKnown{MaxAge: time.Minute, MaxBytes: 1 << 20}},
+				}}
+		}),
+	of("service that sheds to a variant", frontend.NewGatewayService,
+		func(stack awscdk.Stack) frontend.GatewayServiceProps {
+			ten := 10
+			return frontend.GatewayServiceProps{EndpointName: "odds", VPC: vpc(stack), Image: image,
+				Server: settings.Server{
+					PrioritySources: []string{"10.0.0.0/8"},
+					PriorityShares:  &settings.PriorityShares{High: &ten, Normal: &ten, Low: &ten},
+					FairBy:          &settings.Client{Header: "X-Session-Id"},
+					OnShed:          &settings.OnShed{Variant: &settings.ShedVariant{TargetVariant: "cheap"}},
+				}}
+		}),
+	of("service that sheds to a component", frontend.NewGatewayService,
+		func(stack awscdk.Stack) frontend.GatewayServiceProps {
+			return frontend.GatewayServiceProps{EndpointName: "odds", VPC: vpc(stack), Image: image,
+				InferenceComponents: []string{"odds-a"},
+				Server: settings.Server{
+					OnShed: &settings.OnShed{Variant: &settings.ShedVariant{InferenceComponent: "odds-a"}},
+				}}
+		}),
 	of("load balancer with a login", frontend.NewLoadBalancer, func(stack awscdk.Stack) frontend.LoadBalancerProps {
 		p := loadBalancer(stack)
 		p.CertificateARN = "arn:aws:acm:eu-west-1:123456789012:certificate/1"

@@ -37,6 +37,7 @@ var mustBeKnown = map[string]string{
 	"autoscaling.EventFacts.Name":                  "facts are read from the template",
 	"autoscaling.FrontendFacts.Kind":               "facts are read from the template",
 	"settings.Claim.Format":                        "the number of values is judged by it",
+	"settings.Server.ClaimsFrom":                   "the load balancer is held against it",
 	"settings.MutualTLS.CABundleURL":               "bucket and key are two properties",
 	"events.Event.Name":                            "floors are computed",
 	"events.Event.Timezone":                        "floors are computed",

@@ -77,6 +77,18 @@ type Cognito struct {
 // LogsIn reports whether users are sent to a login page, which is for browsers.
 func (a Authentication) LogsIn() bool { return a.OIDC != nil || a.Cognito != nil }
 
+// Verifies reports whether the load balancer verifies the claims of a Server that has
+// ClaimsFrom from; nobody has to verify none.
+func (a *Authentication) Verifies(from string) bool {
+	switch from {
+	case ClaimsFromJWT:
+		return a != nil && a.JWT != nil
+	case ClaimsFromLogin:
+		return a != nil && a.LogsIn()
+	}
+	return true
+}
+
 // CallsProvider reports whether the load balancer asks an identity provider, over
 // HTTPS.
 func (a Authentication) CallsProvider() bool { return a.LogsIn() || a.JWT != nil }

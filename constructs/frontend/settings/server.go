@@ -76,10 +76,31 @@ type Server struct {
 	// FallbackContentType is the content type of FallbackBody.
 	// Default: application/json.
 	FallbackContentType string `json:"fallbackContentType,omitempty"`
+	// OnShed is what a client gets in place of an answer for which there is no capacity.
+	// Default: none, it gets FallbackBody or an error.
+	OnShed *OnShed `json:"onShed,omitempty"`
 	// PrioritySources are the ranges, IPv4 and IPv6, of the clients whose header
-	// X-Gateway-Priority is heard: what they mark as high is shed last.
-	// Default: none, nobody's is.
+	// X-Gateway-Priority is heard: critical, high, normal or low. Under overload lower
+	// ones are shed first. Default: none, nobody's is.
 	PrioritySources []string `json:"prioritySources,omitempty" jsonschema:"minItems=1,uniqueItems=true"`
+	// UnsafePriorityFromAnyone hears that header of every client, each of which can ask
+	// to be served before the others. Default: false.
+	UnsafePriorityFromAnyone bool `json:"unsafePriorityFromAnyone,omitempty"`
+	// PriorityClaim chooses the priority by a claim of the token; the header, where it is
+	// heard, comes before it. Default: none.
+	PriorityClaim *PriorityClaim `json:"priorityClaim,omitempty"`
+	// PriorityShares are what lower priorities are guaranteed under overload.
+	// Default: 10 % for high, 10 % for normal, 5 % for low.
+	PriorityShares *PriorityShares `json:"priorityShares,omitempty"`
+	// FairBy tells clients apart, so that under overload none gets more places of its
+	// priority than another that asks for as many. Default: none, who asks more gets more.
+	FairBy *Client `json:"fairBy,omitempty"`
+	// ClaimsFrom says whose claims the gateway believes: jwt, those of the token that the
+	// load balancer has verified, or login, those that it passes on of a user who has
+	// logged in. The gateway verifies no signature. Required with PriorityClaim or a
+	// claim in FairBy; with LastKnown of OnShed the token's subject is who has asked.
+	// Default: none, no claim is read.
+	ClaimsFrom string `json:"claimsFrom,omitempty" jsonschema:"pattern=^(jwt|login)$"`
 	// LogRate is how many successes, and how many errors, a task logs a second; 0
 	// logs none. Default: 50.
 	LogRate *int `json:"logRate,omitempty" jsonschema:"minimum=0,maximum=1000000"`
@@ -157,6 +178,10 @@ func (s Server) Validate() problem.List {
 	between("MaxReplyBytes", s.MaxReplyBytes != 0, s.MaxReplyBytes, 1, MaxReplyBytes, "leave it out for 104857600")
 	between("MaxAttempts", s.MaxAttempts != 0, s.MaxAttempts, 1, MaxAttempts, "leave it out for 3, or take 1 for no retry")
 	ps = append(ps, s.validateMinConcurrency()...)
+	ps = append(ps, s.validatePriority()...)
+	if s.OnShed != nil {
+		ps = append(ps, s.OnShed.validate().In("OnShed")...)
+	}
 	ps = append(ps, s.validateProtocols()...)
 	return append(ps, s.validateTraces()...)
 }
@@ -229,6 +254,10 @@ func (s Server) Environment(requestTimeout time.Duration) map[string]string {
 	text("FALLBACK_CONTENT_TYPE", s.FallbackContentType)
 	text("PRIORITY_SOURCES", strings.Join(s.PrioritySources, ","))
 	number("LOG_RATE", s.LogRate)
+	maps.Copy(variables, s.priorityVariables())
+	if s.OnShed != nil {
+		maps.Copy(variables, s.OnShed.variables())
+	}
 	maps.Copy(variables, s.traceVariables())
 	return variables
 }

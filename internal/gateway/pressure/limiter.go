@@ -3,7 +3,6 @@
 package pressure
 
 import (
-	"container/list"
 	"context"
 	"errors"
 	"math"
@@ -26,6 +25,8 @@ type Limits struct {
 	// Queue is the most requests that may wait, QueueTimeout the longest wait.
 	Queue        int
 	QueueTimeout time.Duration
+	// Shares are what the classes are guaranteed.
+	Shares Shares
 }
 
 // Limiter bounds the concurrent requests. The bound adapts to what the endpoint
@@ -44,15 +45,11 @@ type Limiter struct {
 	control  control
 	lastStep time.Duration // on clock
 
-	queues       sync.Mutex
-	high, normal list.List // of *waiter
-	maxQueued    int64
-}
-
-// waiter is a request in the queue. err is valid once done is closed.
-type waiter struct {
-	done chan struct{}
-	err  error
+	queues    sync.Mutex
+	classes   [Classes]classQueue
+	lengths   [Classes]atomic.Int64 // of classes
+	credit    [Classes]int          // hundredths of a place, by limits.Shares
+	maxQueued int64
 }
 
 // NewLimiter returns a limiter within limits. clock returns monotonic time.
@@ -66,14 +63,15 @@ func NewLimiter(limits Limits, clock func() time.Duration) *Limiter {
 }
 
 // Acquire waits until the request may be sent; Release ends it. The error is
-// ErrFull, without a wait, ErrTimeout, or the cause of ctx's end. A request of high
-// priority is served before all others, and in a full queue replaces the last one
-// of normal priority, which gets ErrFull.
-func (l *Limiter) Acquire(ctx context.Context, high bool) error {
-	if l.waiting.Load() == 0 && l.tryAcquire() {
+// ErrFull, without a wait, ErrTimeout, or the cause of ctx's end. Waiting requests are
+// served by class, the most important first, but for the guaranteed shares; within a
+// class clients take turns. client tells them apart, 0 for all alike. In a full queue a
+// request may take the place of another one, which gets ErrFull: see victim.
+func (l *Limiter) Acquire(ctx context.Context, class Class, client uint64) error {
+	if l.TryAcquire() {
 		return nil
 	}
-	w, err := l.enqueue(high)
+	w, err := l.enqueue(class, client)
 	if w == nil {
 		return err
 	}
@@ -90,9 +88,21 @@ func (l *Limiter) Acquire(ctx context.Context, high bool) error {
 	return l.cancel(w, err)
 }
 
-// Full reports whether a request of normal priority would be shed at once.
-func (l *Limiter) Full() bool {
-	return l.waiting.Load() >= int64(l.limits.Queue) && l.inFlight.Load() >= l.limit.Load()
+// TryAcquire reports whether the request may be sent at once; Release ends it then.
+func (l *Limiter) TryAcquire() bool { return l.waiting.Load() == 0 && l.tryAcquire() }
+
+// Full reports whether such a request would be shed at once.
+func (l *Limiter) Full(class Class, client uint64) bool {
+	if l.waiting.Load() < int64(l.limits.Queue) || l.inFlight.Load() < l.limit.Load() {
+		return false
+	}
+	if client == 0 { // the lengths decide, which takes no lock
+		_, found := l.victimClass(class)
+		return !found
+	}
+	l.queues.Lock()
+	defer l.queues.Unlock()
+	return l.victim(class, client) == nil
 }
 
 // tryAcquire counts a request as in flight unless the limit is reached.
@@ -114,7 +124,7 @@ func (l *Limiter) tryAcquire() bool {
 
 // enqueue puts a request into the queue. A nil waiter without an error means that
 // the request may be sent already.
-func (l *Limiter) enqueue(high bool) (*waiter, error) {
+func (l *Limiter) enqueue(class Class, client uint64) (*waiter, error) {
 	l.queues.Lock()
 	defer l.queues.Unlock()
 	// waiting is raised before the limit is tried: a concurrent Release either
@@ -124,22 +134,50 @@ func (l *Limiter) enqueue(high bool) (*waiter, error) {
 		return nil, nil
 	}
 	if l.waiting.Load() > int64(l.limits.Queue) {
-		l.waiting.Add(-1)
-		last := l.normal.Back()
-		if !high || last == nil {
+		victim := l.victim(class, client)
+		if victim == nil {
+			l.waiting.Add(-1)
 			return nil, ErrFull
 		}
-		l.finish(&l.normal, last, ErrFull)
-		l.waiting.Add(1)
+		l.finish(victim, ErrFull, false)
 	}
-	w := &waiter{done: make(chan struct{})}
-	if high {
-		l.high.PushBack(w)
-	} else {
-		l.normal.PushBack(w)
-	}
+	w := &waiter{done: make(chan struct{}), class: class}
+	l.classes[class].push(w, client)
+	l.lengths[class].Add(1)
 	l.maxQueued = max(l.maxQueued, l.waiting.Load())
 	return w, nil
+}
+
+// victim is the waiter that leaves a full queue for a request, nil for none: the last
+// one of another class, or of another client of the same class that waits with at least
+// two requests more.
+func (l *Limiter) victim(class Class, client uint64) *waiter {
+	if from, found := l.victimClass(class); found {
+		return l.classes[from].last()
+	}
+	if q := &l.classes[class]; q.longest > q.waitersOf(client)+1 {
+		return q.last()
+	}
+	return nil
+}
+
+// victimClass is the class that gives up a place in a full queue to one of class: the
+// least important one that has more than its share, where it is less important than
+// class, or class has less than its own share.
+func (l *Limiter) victimClass(class Class) (Class, bool) {
+	entitled := l.lengths[class].Load() < l.reserved(class)
+	for c := int(Low); c >= 0; c-- {
+		from := Class(c)
+		if (from > class || from < class && entitled) && l.lengths[from].Load() > l.reserved(from) {
+			return from, true
+		}
+	}
+	return 0, false
+}
+
+// reserved is the part of the queue that other classes do not take from class.
+func (l *Limiter) reserved(class Class) int64 {
+	return int64(l.limits.Queue * l.limits.Shares[class] / 100)
 }
 
 // cancel removes w from the queue and returns err, unless w was finished meanwhile:
@@ -147,43 +185,68 @@ func (l *Limiter) enqueue(high bool) (*waiter, error) {
 func (l *Limiter) cancel(w *waiter, err error) error {
 	l.queues.Lock()
 	defer l.queues.Unlock()
-	select {
-	case <-w.done:
+	if w.element == nil {
 		return w.err
-	default:
 	}
-	for _, queue := range []*list.List{&l.high, &l.normal} {
-		for e := queue.Front(); e != nil; e = e.Next() {
-			if e.Value == w {
-				l.finish(queue, e, err)
-				return err
-			}
-		}
-	}
+	l.finish(w, err, false)
 	return err
 }
 
-// finish removes the waiter e from queue and wakes it with err.
-func (l *Limiter) finish(queue *list.List, e *list.Element, err error) {
-	w := queue.Remove(e).(*waiter)
+// finish removes w from its queue and wakes it with err. served says that it was its
+// client's turn.
+func (l *Limiter) finish(w *waiter, err error, served bool) {
+	l.classes[w.class].remove(w, served)
+	l.lengths[w.class].Add(-1)
 	w.err = err
 	close(w.done)
 	l.waiting.Add(-1)
 }
 
-// dispatch wakes waiters as far as the limit allows, high priority first.
+// dispatch wakes waiters as far as the limit allows.
 func (l *Limiter) dispatch() {
 	l.queues.Lock()
 	defer l.queues.Unlock()
 	for {
-		queue := &l.high
-		if queue.Len() == 0 {
-			queue = &l.normal
-		}
-		if queue.Len() == 0 || !l.tryAcquire() {
+		class, found := l.turn()
+		if !found || !l.tryAcquire() {
 			return
 		}
-		l.finish(queue, queue.Front(), nil)
+		l.spend(class)
+		l.finish(l.classes[class].next(), nil, true)
+	}
+}
+
+// turn is the class that is served next: one that has saved up a place of its share,
+// else the most important one that waits.
+func (l *Limiter) turn() (Class, bool) {
+	first, found := Class(0), false
+	for c := range Classes {
+		if l.classes[c].length == 0 {
+			continue
+		}
+		if l.credit[c] >= 100 {
+			return c, true
+		}
+		if !found {
+			first, found = c, true
+		}
+	}
+	return first, found
+}
+
+// spend books a place that class gets. The classes that wait save up their share of it;
+// one that does not wait keeps nothing.
+func (l *Limiter) spend(class Class) {
+	for c := range Classes {
+		if l.classes[c].length == 0 {
+			l.credit[c] = 0
+			continue
+		}
+		saved := l.credit[c] + l.limits.Shares[c]
+		if c == class {
+			saved -= 100
+		}
+		l.credit[c] = max(0, min(100, saved))
 	}
 }
 

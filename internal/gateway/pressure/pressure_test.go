@@ -76,7 +76,7 @@ func (s *simulation) run(until time.Duration) {
 
 func (s *simulation) arrive(time.Duration) {
 	s.at(time.Duration(s.rng.ExpFloat64()/s.rate*float64(time.Second)), s.arrive)
-	if s.limiter.Acquire(context.Background(), false) != nil {
+	if s.limiter.Acquire(context.Background(), Normal, 0) != nil {
 		return
 	}
 	start := s.now
@@ -225,10 +225,10 @@ func TestQueue(t *testing.T) {
 		Limits{Initial: 1, Min: 1, Max: 1, Queue: 2, QueueTimeout: 20 * time.Second},
 		func() time.Duration { return 0 },
 	)
-	acquire := func(ctx context.Context, high bool, queued int64) chan error {
+	acquire := func(ctx context.Context, class Class, queued int64) chan error {
 		t.Helper()
 		got := make(chan error, 1)
-		go func() { got <- l.Acquire(ctx, high) }()
+		go func() { got <- l.Acquire(ctx, class, 0) }()
 		for deadline := time.Now().Add(10 * time.Second); l.State().Queued != queued; time.Sleep(time.Millisecond) {
 			if time.Now().After(deadline) {
 				t.Fatalf("%d are queued, want %d", l.State().Queued, queued)
@@ -236,24 +236,24 @@ func TestQueue(t *testing.T) {
 		}
 		return got
 	}
-	if err := l.Acquire(t.Context(), false); err != nil {
+	if err := l.Acquire(t.Context(), Normal, 0); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
-	leaver := acquire(ctx, false, 1)
+	leaver := acquire(ctx, Normal, 1)
 	cancel(errors.New("left"))
 	if err := <-leaver; err == nil || err.Error() != "left" {
 		t.Errorf("the waiter that left got %v", err)
 	}
-	first := acquire(t.Context(), false, 1)
-	second := acquire(t.Context(), false, 2)
-	if !l.Full() {
+	first := acquire(t.Context(), Normal, 1)
+	second := acquire(t.Context(), Normal, 2)
+	if !l.Full(Normal, 0) || l.Full(High, 0) {
 		t.Error("it is not full")
 	}
-	if err := l.Acquire(t.Context(), false); !errors.Is(err, ErrFull) {
+	if err := l.Acquire(t.Context(), Normal, 0); !errors.Is(err, ErrFull) {
 		t.Errorf("over the queue's length: %v", err)
 	}
-	high := acquire(t.Context(), true, 2)
+	high := acquire(t.Context(), High, 2)
 	if err := <-second; !errors.Is(err, ErrFull) {
 		t.Errorf("who has to give way got %v", err)
 	}
@@ -273,8 +273,8 @@ func TestQueue(t *testing.T) {
 		Limits{Initial: 1, Min: 1, Max: 1, Queue: 1, QueueTimeout: 10 * time.Millisecond},
 		func() time.Duration { return 0 },
 	)
-	_ = short.Acquire(t.Context(), false)
-	if err := short.Acquire(t.Context(), false); !errors.Is(err, ErrTimeout) {
+	_ = short.Acquire(t.Context(), Normal, 0)
+	if err := short.Acquire(t.Context(), Normal, 0); !errors.Is(err, ErrTimeout) {
 		t.Errorf("too long in the queue: %v", err)
 	}
 }
@@ -283,7 +283,7 @@ func TestQueue(t *testing.T) {
 func TestPlacesAreKept(t *testing.T) {
 	t.Parallel()
 	const limit = 8
-	l := NewLimiter(Limits{Initial: limit, Min: limit, Max: limit, Queue: 16, QueueTimeout: time.Millisecond},
+	l := NewLimiter(Limits{Initial: limit, Min: limit, Max: limit, Queue: 16, QueueTimeout: time.Millisecond, Shares: DefaultShares},
 		func() time.Duration { return 0 })
 	var all sync.WaitGroup
 	for worker := range 64 {
@@ -291,7 +291,7 @@ func TestPlacesAreKept(t *testing.T) {
 			rng := rand.New(rand.NewPCG(uint64(worker), 0))
 			for range 300 {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(rng.IntN(2000))*time.Microsecond)
-				if l.Acquire(ctx, rng.IntN(4) == 0) == nil {
+				if l.Acquire(ctx, Class(rng.IntN(int(Classes))), rng.Uint64N(3)) == nil {
 					if n := l.State().InFlight; n > limit {
 						t.Errorf("%d under way", n)
 					}
