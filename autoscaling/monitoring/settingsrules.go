@@ -28,7 +28,9 @@ func (s Settings) Validate() problem.List {
 	ps := s.validateTopics()
 	for i, name := range s.Off {
 		at := fmt.Sprintf("Off[%d]", i)
-		if _, known := kindOf(name); !known {
+		if problem.Unresolved(name) {
+			ps.AddUnresolved(at, "kinds are found by their names")
+		} else if _, known := kindOf(name); !known {
 			ps.Add(at, name, "there is no kind of alarm with this name", nearestKind(name))
 		} else if slices.Index(s.Off, name) < i {
 			ps.Add(at, name, "this kind is there twice", "remove one of the two")

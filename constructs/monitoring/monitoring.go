@@ -160,7 +160,9 @@ func (p MonitoringProps) validateNames() problem.List {
 	}
 	for _, name := range sorted(p.CanaryOf) {
 		for _, n := range []string{name, p.CanaryOf[name]} {
-			if !slices.Contains(names, n) && !problem.Unresolved(n) {
+			if problem.Unresolved(n) {
+				ps.AddUnresolved(fmt.Sprintf("CanaryOf[%q]", name), "variants are compared by their names")
+			} else if !slices.Contains(names, n) {
 				ps.Add(fmt.Sprintf("CanaryOf[%q]", name), n, "the endpoint is not known to have such a variant",
 					"it has "+strings.Join(names, ", "))
 			}

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -166,11 +167,9 @@ func TestYAMLShownIsReal(t *testing.T) {
 	}
 	shown := 0
 	for page, text := range pages(t) {
-		if strings.HasSuffix(page, "scaling.md") || strings.HasSuffix(page, "endpoints.md") ||
-			strings.HasSuffix(page, "frontend.md") || strings.HasSuffix(page, "gateway.md") ||
-			strings.HasSuffix(page, "updates.md") ||
-			strings.HasSuffix(page, "models.md") {
-			continue // TestScalingExamplesWork, TestFrontendExamplesWork, TestUpdateExamplesWork, TestModelExamplesWork
+		if slices.ContainsFunc([]string{"scaling.md", "endpoints.md", "frontend.md", "gateway.md", "updates.md", "models.md",
+			"monitoring.md"}, func(name string) bool { return filepath.Base(page) == name }) {
+			continue // each is loaded as an environment by a test of its own
 		}
 		for _, block := range strings.Split(text, "```yaml\n")[1:] {
 			block, _, _ = strings.Cut(block, "```")

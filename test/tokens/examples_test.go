@@ -55,7 +55,11 @@ func group(stack awscdk.Stack) awsec2.ISecurityGroup {
 }
 
 func functionProps(stack awscdk.Stack) frontend.GatewayFunctionProps {
-	bucket := awss3.Bucket_FromBucketName(stack, jsii.String("Builds"), jsii.String("builds"))
+	return functionPropsOf(stack, "Builds")
+}
+
+func functionPropsOf(stack awscdk.Stack, builds string) frontend.GatewayFunctionProps {
+	bucket := awss3.Bucket_FromBucketName(stack, jsii.String(builds), jsii.String("builds"))
 	return frontend.GatewayFunctionProps{
 		EndpointName: "odds", InferenceComponents: []string{"odds-a"},
 		Code: awslambda.Code_FromBucketV2(
@@ -419,6 +423,18 @@ var examples = []example{
 				TopicARNs:  []string{"arn:aws:sns:eu-west-1:123456789012:on-call"},
 				RunbookURL: "https://wiki.example.com/runbook", LatencyObjective: 500 * time.Millisecond,
 			},
+		}
+	}),
+	of("monitoring of canaries", monitoring.NewMonitoring, func(stack awscdk.Stack) monitoring.MonitoringProps {
+		return monitoring.MonitoringProps{
+			Endpoint: inference.EndpointFromAttributes(stack, "Watched", inference.EndpointAttributes{
+				EndpointName: "odds", Variants: map[string]string{"main": "ml.c6i.large", "next": "ml.c6i.large"},
+			}),
+			LoadBalancer: "app/odds/50dc6c495c0c9188", TargetGroup: "targetgroup/odds/73e2d6bc24d8a067",
+			CanaryOf: map[string]string{"next": "main"}, Gateway: gateway(stack),
+			Canary:            frontend.NewGatewayFunction(stack, "Canary", functionPropsOf(stack, "CanaryBuilds")),
+			CanaryTargetGroup: "targetgroup/next/73e2d6bc24d8a067",
+			Settings:          watch.Settings{Emails: []string{"on-call@example.com"}, Off: []string{"cpuUsed"}},
 		}
 	}),
 	of("model", inference.NewModel, func(awscdk.Stack) inference.ModelProps {

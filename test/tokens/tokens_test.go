@@ -39,6 +39,8 @@ var mustBeKnown = map[string]string{
 	"settings.Claim.Format":                        "the number of values is judged by it",
 	"settings.Server.ClaimsFrom":                   "the load balancer is held against it",
 	"settings.MutualTLS.CABundleURL":               "bucket and key are two properties",
+	"monitoring.Settings.Off":                      "kinds are found by their names",
+	"monitoring.MonitoringProps.CanaryOf":          "variants are compared by their names",
 	"events.Event.Name":                            "floors are computed",
 	"events.Event.Timezone":                        "floors are computed",
 	"events.Event.Starts":                          "floors are computed",
