@@ -140,6 +140,9 @@ func TestFiles(t *testing.T) {
 		"dev/inference/Endpoint/Config":   "new fleet variant.instanceType",
 		"dev/inference/Endpoint/Resource": "refused variant.instanceType main",
 		"dev/inference/Scaling/Target":    "in place scaling.maxCapacity",
+		// The alarm at the maximum, and what the dashboard shows of it, follow.
+		"dev/monitoring/Monitoring/AtMaximum-main": "in place scaling.maxCapacity",
+		"dev/monitoring/Monitoring/Dashboard":      "in place scaling.maxCapacity",
 	}
 	if diff := cmp.Diff(want, got); diff != "" || r.Environment != "dev" || status(r.Verdict) != statusRefused {
 		t.Errorf("of %s: %s (-want +got)\n%s", r.Environment, r.Verdict, diff)

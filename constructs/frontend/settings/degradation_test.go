@@ -61,6 +61,9 @@ func TestTheGatewayTakesWhatIsValid(t *testing.T) {
 		case 2:
 			s.OnShed = &settings.OnShed{Asynchronous: &settings.ShedAsynchronous{EndpointName: name.Draw(t, "endpoint")}}
 		}
+		if rapid.Bool().Draw(t, "only what a shed request gets") {
+			s = settings.Server{OnShed: s.OnShed}
+		}
 		if len(s.Validate()) > 0 {
 			return
 		}
