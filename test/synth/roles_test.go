@@ -52,7 +52,7 @@ func TestRolesServeTheirAccount(t *testing.T) {
 	}
 	want := map[string]bool{
 		"ecs-tasks.amazonaws.com": true, "lambda.amazonaws.com": true, "sagemaker.amazonaws.com": true,
-		"vpc-flow-logs.amazonaws.com": true,
+		"scheduler.amazonaws.com": true, "vpc-flow-logs.amazonaws.com": true,
 	}
 	if diff := cmp.Diff(want, services); diff != "" {
 		t.Error(diff)

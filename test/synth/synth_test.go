@@ -215,8 +215,8 @@ func TestSameInAnotherFolder(t *testing.T) {
 			}
 		}
 	}
-	if n := strings.Count(got.output, ")\n"); n != 3*(len(environments)+1) {
-		t.Errorf("got %d stacks, want three an environment\n%s", n, got.output)
+	if n := strings.Count(got.output, ")\n"); n != len(parts)*(len(environments)+1) {
+		t.Errorf("got %d stacks, want four an environment\n%s", n, got.output)
 	}
 }
 
