@@ -136,7 +136,7 @@ def serve(
     for module in (
         *(functions, resources, stacks, protection),
         *(applicationautoscaling, awslambda, elbv2, endpoint, inferencecomponent, policies, sagemaker),
-        *(ipv6, responsestream, alarmstate, servicequotas, sns),
+        *(ipv6, responsestream, alarmstate, kms, servicequotas, sns),
     ):
         module.install()
     for arn in certificate_arns:

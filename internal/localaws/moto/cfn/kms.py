@@ -4,8 +4,10 @@ A deleted key stays for its waiting period, as with AWS.
 """
 
 import json
+from typing import Any
 
 from moto.cloudformation.exceptions import ValidationError
+from moto.kms.models import Key
 
 from . import CannotUpdate, Resource, completes, deletes, updates
 
@@ -23,6 +25,7 @@ def complete(r: Resource) -> None:
     if p.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":
         raise ValidationError(message=f"the local AWS makes no key of the KeySpec {p['KeySpec']}")
     describe(r)
+    tag(r)
 
 
 @updates(KEY)
@@ -30,6 +33,10 @@ def update(r: Resource) -> None:
     if unknown := r.changed - CHANGEABLE:
         raise CannotUpdate(unknown)
     describe(r)
+    tag(r)
+
+
+def tag(r: Resource) -> None:
     tagger = r.backend("kms").tagger
     tagger.delete_all_tags_for_resource(r.model.id)
     tagger.tag_resource(r.model.id, [{"TagKey": k, "TagValue": v} for k, v in r.tags.items()])
@@ -48,6 +55,20 @@ def describe(r: Resource) -> None:
 def delete(r: Resource) -> None:
     days = int(r.properties.get("PendingWindowInDays", 30))
     r.backend("kms").schedule_key_deletion(r.model.id, days)
+
+
+def install() -> None:
+    """Keeps the tags of a template from moto's creation, which reads them as the API's."""
+    made = Key.create_from_cloudformation_json.__func__
+
+    def create(
+        cls: type[Key], resource_name: str, cloudformation_json: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Key:
+        properties = {k: v for k, v in cloudformation_json["Properties"].items() if k != "Tags"}
+        json_without_tags = cloudformation_json | {"Properties": properties}
+        return made(cls, resource_name, json_without_tags, *args, **kwargs)
+
+    Key.create_from_cloudformation_json = classmethod(create)
 
 
 def truth(value: object) -> bool:
