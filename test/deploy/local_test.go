@@ -16,9 +16,10 @@ func TestMakeLocal(t *testing.T) {
 	t.Parallel()
 	out := makeLocal(t)
 	want := append(shown(t),
-		"  local-network    CREATE_COMPLETE",
-		"  local-inference  CREATE_COMPLETE",
-		"  local-frontend   CREATE_COMPLETE",
+		"  local-network     CREATE_COMPLETE",
+		"  local-inference   CREATE_COMPLETE",
+		"  local-frontend    CREATE_COMPLETE",
+		"  local-monitoring  CREATE_COMPLETE",
 		"  final-floor ",
 		"  served by  variant main in ",
 		"  .local/cdk.out-local.",
@@ -65,12 +66,13 @@ func TestMakeLocalOfProduction(t *testing.T) {
 	t.Parallel()
 	out := makeLocal(t, "ENV=prod")
 	for _, line := range []string{
-		"  prod-frontend   CREATE_COMPLETE",
+		"  prod-frontend    CREATE_COMPLETE",
+		"  prod-monitoring  CREATE_COMPLETE",
 		"  gateway    service on FARGATE, 1 task of 777788889999.dkr.ecr.eu-west-1.amazonaws.com/gateway:1.0.0",
 		"  reply      200 OK application/json {\"predictions\":[0.8125]}",
 		"  streamed   200 OK application/json {\"predictions\":[0.8125]}",
 		"Rehearsal of endpoint/predictions-prod/variant/main",
-		"  traffic   a World Cup semi-final with a peak of 6000 requests/s, kick-off 2027-05-29 19:00 UTC",
+		"  traffic   a World Cup semi-final with a peak of 6000 requests/s, kick-off 2027-05-29 18:50 UTC",
 		"  report    bin/rehearsal-prod.html",
 	} {
 		if !strings.Contains("\n"+out, "\n"+line+"\n") {

@@ -10,16 +10,16 @@ import (
 	"time"
 )
 
-// TestTheFindingsShownAreReal synthesizes the environment that the README shows
+// TestTheFindingsShownAreReal synthesizes the environment that the page shows
 // two findings of.
 func TestTheFindingsShownAreReal(t *testing.T) {
 	t.Parallel()
-	_, section, _ := strings.Cut(read(t, filepath.Join(root, "README.md")), "\n### Findings\n")
-	section, _, _ = strings.Cut(section, "\n### ")
+	_, section, _ := strings.Cut(read(t, filepath.Join(root, "docs", "lint.md")), "\n## Two findings\n")
+	section, _, _ = strings.Cut(section, "\n## ")
 	_, shown, _ := strings.Cut(section, "```text\n")
 	shown, _, _ = strings.Cut(shown, "```")
 	if n := strings.Count(shown, "WARNING "); n != 2 {
-		t.Errorf("the README shows %d findings, want two", n)
+		t.Errorf("the page shows %d findings, want two", n)
 	}
 	bin, err := filepath.Abs(filepath.Join(root, "node_modules", ".bin"))
 	if err != nil {
@@ -38,7 +38,7 @@ func TestTheFindingsShownAreReal(t *testing.T) {
 	}
 	for _, line := range strings.Split(strings.TrimSpace(shown), "\n") {
 		if !strings.Contains(string(out), line) {
-			t.Errorf("the README shows %q, which is not within\n%s", line, out)
+			t.Errorf("the page shows %q, which is not within\n%s", line, out)
 		}
 	}
 	if n := strings.Count(string(out), "WARNING "); n != 2 {

@@ -25,6 +25,24 @@ func TestTheRehearsalShownIsReal(t *testing.T) {
 	}
 }
 
+// TestTheRehearsalOfTheReadmeIsReal: what the README shows of make rehearse stands in
+// docs/rehearsal.md, which the program's output is compared with.
+func TestTheRehearsalOfTheReadmeIsReal(t *testing.T) {
+	t.Parallel()
+	page := read(t, filepath.Join(root, "docs", "rehearsal.md"))
+	_, shown, _ := strings.Cut(read(t, filepath.Join(root, "README.md")), "\nmake rehearse\n")
+	_, shown, _ = strings.Cut(shown, "```text\n")
+	shown, _, found := strings.Cut(shown, "\n```")
+	if !found {
+		t.Fatal("the README shows no rehearsal")
+	}
+	for _, line := range strings.Split(shown, "\n") {
+		if !strings.Contains(page, line+"\n") {
+			t.Errorf("the README shows %q, and docs/rehearsal.md does not", line)
+		}
+	}
+}
+
 // whatIsShownIsPrinted runs the one command of a page of docs that begins with
 // start, and compares all that it prints with what the page shows below it.
 func whatIsShownIsPrinted(t *testing.T, page, start string) (command string) {
