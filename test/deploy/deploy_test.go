@@ -74,8 +74,8 @@ func TestDeployment(t *testing.T) {
 	step("the gateway answers", func(t *testing.T) { gatewayAnswers(ctx, t, local, gatewayFunction(t, first)) })
 	step("the same deployment again changes nothing", func(t *testing.T) {
 		output := deploy(t, "config/environments")
-		if n := strings.Count(output, "(no changes)"); n != 3 {
-			t.Errorf("got %d stacks without changes, want 3\n%s", n, output)
+		if n := strings.Count(output, "(no changes)"); n != 4 {
+			t.Errorf("got %d stacks without changes, want 4\n%s", n, output)
 		}
 		if diff := cmp.Diff(first, read(t)); diff != "" {
 			t.Error(diff)
