@@ -26,7 +26,8 @@ type server struct {
 
 func startServer(t *testing.T, env map[string]string) *server {
 	t.Helper()
-	return startServerFor(t, env, time.Minute)
+	// Parallel subtests wait for those of other tests, while their server runs.
+	return startServerFor(t, env, 5*time.Minute)
 }
 
 // startServerFor starts a server that ends after longest, for a test that hangs.
