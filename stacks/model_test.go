@@ -21,7 +21,7 @@ func withModel(t *testing.T, file, keys string) template.Template {
 	stage := environment(t, file, edit{"  image: " + modelImage + "\n", keys})
 	stack := stage.Node().FindChild(jsii.String("inference")).(awscdk.Stack)
 	for _, w := range *assertions.Annotations_FromStack(stack).FindWarning(jsii.String("*"), assertions.Match_AnyValue()) {
-		t.Errorf("%v: %v", *w.Id, w.Entry)
+		t.Errorf("%+v", w.Entry)
 	}
 	return template.Of(t, stack)
 }

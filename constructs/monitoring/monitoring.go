@@ -154,10 +154,7 @@ func (p MonitoringProps) validateNames() problem.List {
 			ps.Add(target.path, target.value, "this is of a gateway that is not given", "give «"+target.field+"» too")
 		}
 	}
-	names := make([]string, 0, 4)
-	for _, v := range p.variantNames() {
-		names = append(names, v)
-	}
+	names := slices.Clone(p.variantNames())
 	for _, name := range sorted(p.CanaryOf) {
 		for _, n := range []string{name, p.CanaryOf[name]} {
 			if problem.Unresolved(n) {

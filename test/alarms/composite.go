@@ -301,8 +301,10 @@ func (p *ruleParser) atLeast() (rule, error) {
 			break
 		}
 	}
-	if !p.take(")") || !p.take(")") {
-		return r, fmt.Errorf("got %q, want ))", p.rest)
+	for range 2 {
+		if !p.take(")") {
+			return r, fmt.Errorf("got %q, want ))", p.rest)
+		}
 	}
 	if !strings.HasSuffix(r.least, "%") && int(number) > len(r.names) {
 		return r, fmt.Errorf("AT_LEAST: got %d of %d alarms", number, len(r.names))

@@ -109,7 +109,10 @@ func judgeActions(want []autoscaling.ScheduledAction, got []types.ScheduledActio
 		"console or by aws application-autoscaling put-scheduled-action"
 	var faults []string
 	for _, w := range want {
-		i := slices.IndexFunc(got, func(g types.ScheduledAction) bool { return aws.ToString(g.ScheduledActionName) == w.Name })
+		i := slices.IndexFunc(
+			got,
+			func(g types.ScheduledAction) bool { return aws.ToString(g.ScheduledActionName) == w.Name },
+		)
 		switch {
 		case i < 0:
 			faults = append(faults, fmt.Sprintf("%q is not there", w.Name))

@@ -73,7 +73,10 @@ var table = []check{
 	{"gateway", "image", "it can be read in Amazon ECR",
 		[]permission{{"ecr:DescribeImages", "{gateway repositories}"}}, true, gatewayImages},
 	{"gateway", "tasks", "as many run as are wanted",
-		[]permission{listResources, {"ecs:DescribeServices", "arn:{partition}:ecs:{region}:{account}:service/{environment}-*"}},
+		[]permission{
+			listResources,
+			{"ecs:DescribeServices", "arn:{partition}:ecs:{region}:{account}:service/{environment}-*"},
+		},
 		false, tasks},
 	{"gateway", "targets", "its target groups have healthy targets",
 		[]permission{listResources, {"elasticloadbalancing:DescribeTargetHealth", anyResource}}, false, targets},
@@ -92,7 +95,14 @@ var table = []check{
 		[]permission{listResources, scalingTargets, scalingActions}, false, actions},
 	{"scaling", "floor", "the minimum that the standing actions set by the time asked for",
 		[]permission{listResources, scalingTargets, scalingActions}, false, floors},
-	{"scaling", "suspended", "no kind of scaling is suspended", []permission{listResources, scalingTargets}, false, suspended},
+	{
+		"scaling",
+		"suspended",
+		"no kind of scaling is suspended",
+		[]permission{listResources, scalingTargets},
+		false,
+		suspended,
+	},
 
 	{"monitoring", "alarms", "each alarm has data, and none that tells people is on",
 		[]permission{listResources, {"cloudwatch:DescribeAlarms", alarmARN}}, false, alarms},
