@@ -16,29 +16,29 @@ func TestDemand(t *testing.T) {
 	}
 	prod := loaded[0].WithDefaults()
 	all := fleets(prod)
-	if len(all) != 1 || all[0].types[0] != "ml.c6i.2xlarge" || all[0].max != 40 || all[0].least != 25 {
-		t.Errorf("got %+v, want 40 of ml.c6i.2xlarge, and a floor of 25", all)
+	if len(all) != 1 || all[0].types[0] != "ml.c6i.2xlarge" || all[0].max != 70 || all[0].least != 45 {
+		t.Errorf("got %+v, want 70 of ml.c6i.2xlarge, and a floor of 45", all)
 	}
 	rolling := &autoscaling.Update{Rolling: &autoscaling.Rolling{Batch: autoscaling.FleetShare{Percent: 10}}}
-	if d := instanceDemand(all[0], nil); d.most != 40 || d.whileUpdated != 80 || d.holds(60) != 30 {
+	if d := instanceDemand(all[0], nil); d.most != 70 || d.whileUpdated != 140 || d.holds(60) != 30 {
 		t.Errorf("all at once: got %d, %d, and 60 hold %d", d.most, d.whileUpdated, d.holds(60))
 	}
-	if d := instanceDemand(all[0], rolling); d.whileUpdated != 44 {
-		t.Errorf("rolling: got %d, want 44", d.whileUpdated)
+	if d := instanceDemand(all[0], rolling); d.whileUpdated != 77 {
+		t.Errorf("rolling: got %d, want 77", d.whileUpdated)
 	}
 	target, _ := prod.GatewayTarget()
 	if d := taskDemand(prod); d.most != target.MaxCapacity || d.whileUpdated != 2*d.most {
 		t.Errorf("tasks of one vCPU: got %+v, want %d and twice as many", d, target.MaxCapacity)
 	}
-	if n := concurrencyDemand(prod); n != 800 { // 40 × 400 a second × 50 ms
-		t.Errorf("concurrency: got %d, want 800", n)
+	if n := concurrencyDemand(prod); n != 700 { // 70 × 200 a second × 50 ms
+		t.Errorf("concurrency: got %d, want 700", n)
 	}
 	prod.Frontend.Capacity = &config.FrontendCapacity{RequestLatency: 50 * time.Millisecond, ReservedConcurrency: 900}
 	if n := concurrencyDemand(prod); n != 1000 {
 		t.Errorf("reserved concurrency: got %d, want 900 and the 100 that Lambda keeps", n)
 	}
 	prod.ShadowVariant = &config.ShadowVariant{InstanceType: "ml.c6i.2xlarge", InitialInstanceCount: 3}
-	if all := fleets(prod); len(all) != 1 || all[0].max != 43 {
-		t.Errorf("with a shadow of the same type: got %+v, want 43 together", all)
+	if all := fleets(prod); len(all) != 1 || all[0].max != 73 {
+		t.Errorf("with a shadow of the same type: got %+v, want 73 together", all)
 	}
 }
