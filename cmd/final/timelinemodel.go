@@ -136,12 +136,17 @@ func (rec record) refused() (lines [][2]string) {
 	return lines
 }
 
-// clock writes a time of the span in UTC, with its day where there are several.
+// clock writes a time of the span in UTC, with its day where there are several, and with
+// its seconds where it has some.
 func (s timespan) clock(t time.Time) string {
-	if s.from.Truncate(day).Equal(s.to.Add(-1).Truncate(day)) {
-		return t.UTC().Format("15:04:05")
+	form := "15:04:05"
+	if t.Truncate(time.Minute).Equal(t) {
+		form = "15:04"
 	}
-	return t.UTC().Format("2 Jan 15:04:05")
+	if !s.from.Truncate(day).Equal(s.to.Add(-1).Truncate(day)) {
+		form = "2 Jan " + form
+	}
+	return t.UTC().Format(form)
 }
 
 // trackingAlarm is the end of the names of the alarms that a tracking policy makes.

@@ -76,7 +76,11 @@ func (h history) part(s timespan) report.Part {
 		p.Lines = append(p.Lines, [2]string{"planned", h.beside(s, f, end, rises, least)})
 	}
 	if high >= 0 {
-		p.Lines = append(p.Lines, [2]string{"in service", fmt.Sprintf("%d to %d %s", low, high, p.Unit)})
+		text := fmt.Sprintf("%d to %d %s", low, high, p.Unit)
+		if low == high {
+			text = fmt.Sprintf("%d %s all the time", low, p.Unit)
+		}
+		p.Lines = append(p.Lines, [2]string{"in service", text})
 	}
 	if all := h.starts(s); len(all) > 0 {
 		text := fmt.Sprintf("%d scale-outs: p50 %s, p95 %s until they were fulfilled", len(all),

@@ -63,14 +63,8 @@ func (m Measured) Summary() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%s\n", m.Title, m.span())
 	lines := func(all [][2]string) {
-		label := ""
-		for _, line := range all {
-			shown := line[0]
-			if shown == label {
-				shown = ""
-			}
-			label = line[0]
-			fmt.Fprintf(&b, "  %-15s %s\n", shown, line[1])
+		for _, line := range once(all) {
+			fmt.Fprintf(&b, "  %-15s %s\n", line[0], line[1])
 		}
 	}
 	lines(append(m.trafficLines(), m.Lines...))
@@ -85,6 +79,17 @@ func (m Measured) Summary() string {
 		}
 	}
 	return b.String()
+}
+
+// once are lines of which one label after the other is shown once.
+func once(all [][2]string) [][2]string {
+	out := slices.Clone(all)
+	for i := range all {
+		if i > 0 && all[i][0] == all[i-1][0] {
+			out[i][0] = ""
+		}
+	}
+	return out
 }
 
 // span says from when to when something was measured, and how finely.
@@ -171,9 +176,9 @@ func (m Measured) HTML() []byte {
 		Parts       []measuredPart
 		Charts      []drawing
 		Events      []string
-	}{Style: template.HTML(pageStyle()), Title: m.Title, Span: m.span(), Lines: append(m.trafficLines(), m.Lines...), Events: m.events()}
+	}{Style: template.HTML(pageStyle()), Title: m.Title, Span: m.span(), Lines: once(append(m.trafficLines(), m.Lines...)), Events: m.events()}
 	for _, p := range m.Parts {
-		data.Parts = append(data.Parts, measuredPart{p.Name, p.Lines, draw(m.of(p.Periods, &p).capacityChart)})
+		data.Parts = append(data.Parts, measuredPart{p.Name, once(p.Lines), draw(m.of(p.Periods, &p).capacityChart)})
 	}
 	whole := m.of(m.Traffic, nil)
 	if known(m.Traffic, func(one rehearsal.Minute) bool { return !math.IsNaN(one.Arrived) }) {
