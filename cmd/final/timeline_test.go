@@ -171,10 +171,9 @@ func TestTimelineGolden(t *testing.T) {
 func TestTimelineLeavesOut(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		name       string
-		answers    answers
-		want, not  []string
-		wantInJSON string
+		name      string
+		answers   answers
+		want, not []string
 	}{
 		{name: "a gap", want: []string{"not measured in 6 of 120"}, not: []string{"not read"}},
 		{name: "no metrics", answers: answers{without: []string{"metrics"}},
@@ -215,6 +214,62 @@ func TestTimelineLeavesOut(t *testing.T) {
 		})
 	}
 }
+
+// TestTimelineGapInJSON: a minute of which nothing was measured has no numbers.
+func TestTimelineGapInJSON(t *testing.T) {
+	t.Parallel()
+	m, err := timelineOf(t, answers{t: t}, "2027-05-29T18:20Z", "2027-05-29T20:20Z", timelineNow).measured("prod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := m.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Traffic []map[string]any
+		Scaled  []struct{ Periods []map[string]any }
+	}
+	if err := json.Unmarshal(text, &got); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]any{"at": "2027-05-29T19:22:00Z"}, got.Traffic[62]); diff != "" {
+		t.Error(diff)
+	}
+	want := map[string]any{"at": "2027-05-29T19:22:00Z", "planned": 4.0, "inService": 4.0}
+	if diff := cmp.Diff(want, got.Scaled[1].Periods[62]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestThePageShowsTheTimeline: docs/final.md has what the golden file has.
+func TestThePageShowsTheTimeline(t *testing.T) {
+	text, err := os.ReadFile(manual)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden, err := os.ReadFile("testdata/timeline/golden.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, shows := strings.Cut(string(text), timelineCommand)
+	if !shows {
+		t.Fatalf("%s does not show the timeline", manual)
+	}
+	shown, after, _ := strings.Cut(rest, "```")
+	if *update {
+		text := before + timelineCommand + string(golden) + "```" + after
+		if err := os.WriteFile(manual, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	} else if diff := cmp.Diff(string(golden), shown); diff != "" {
+		t.Errorf("%s (-golden +page):\n%s", manual, diff)
+	}
+}
+
+// timelineCommand is how docs/final.md shows a timeline.
+const timelineCommand = "```sh\nbin/final timeline --env prod --from 2027-05-29T18:20Z --to 2027-05-29T20:20Z " +
+	"--html bin/timeline.html\n```\n\n```text\n"
 
 // TestTimelineOfNothing: nothing at all is an error that says where to look.
 func TestTimelineOfNothing(t *testing.T) {
