@@ -53,11 +53,16 @@ func timelineFlags(flags *flag.FlagSet) func(context.Context, *run, []string) er
 		if err := write(r, m, *html, *asJSON); err != nil {
 			return err
 		}
-		if !*updates {
-			return nil
+		if *updates {
+			file := filepath.Join(flags.Lookup("environments").Value.String(), r.env.Name+".yaml")
+			if err := r.updateStartTime(file, chosen, rec.of(chosen).starts(s)); err != nil {
+				return err
+			}
 		}
-		file := filepath.Join(flags.Lookup("environments").Value.String(), r.env.Name+".yaml")
-		return r.updateStartTime(file, chosen, rec.of(chosen).starts(s))
+		if len(rec.unread) > 0 {
+			return errWrong // the output says what is missing
+		}
+		return nil
 	}
 }
 

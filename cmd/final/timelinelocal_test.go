@@ -69,6 +69,10 @@ func TestTimelineLocally(t *testing.T) {
 			t.Errorf("%s has no %q: %v", file, want, err)
 		}
 	}
+	n.behind(denied("DescribeScalingActivities"))
+	n.run(now.Add(2*time.Minute).Format(time.RFC3339), "timeline", "--from", now.Add(-30*time.Minute).Format(time.RFC3339),
+		"--to", now.Add(2*time.Minute).Format(time.RFC3339)).is(t, 1, "requests 6,000", "not read activities of variant "+
+		"main: application-autoscaling:DescribeScalingActivities: AccessDeniedException")
 	n.run(now.Format(time.RFC3339), "timeline", "--from", "2026-01-02T00:00Z", "--to", "2026-01-02T01:00Z", "now").
 		is(t, 2, `got "now": the command has no arguments`)
 	n.run(now.Format(time.RFC3339), "timeline", "--from", "2026-01-02T00:00Z", "--to", "2026-01-02T01:00Z", "--of", "main").

@@ -258,7 +258,7 @@ var mutants = []mutant{
 		"./cmd/final"},
 	{"final: what nobody has measured is no gap",
 		"rehearsal/report/chart.go", "case math.IsNaN(v):\n\t\t\tif drawing {", "case math.IsInf(v, 0):\n\t\t\tif drawing {",
-		"./cmd/final"},
+		"./rehearsal/report"},
 	{"final: what is suspended is not wrong",
 		"cmd/final/judge.go", "if extra != (autoscaling.SuspendedState{}) {", "if extra.ScaleIn && extra.ScaleOut {",
 		"./cmd/final"},
