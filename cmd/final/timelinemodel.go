@@ -31,7 +31,7 @@ func (rec record) of(s scaled) history {
 func (rec record) measured(name string) (report.Measured, error) {
 	s := rec.span
 	m := report.Measured{Title: name + ": what was planned, and what happened", From: s.from, To: s.to,
-		Period: s.period, Traffic: rec.minutes()}
+		Period: s.period, Traffic: rec.minutes(), Failures: rec.failures()}
 	for _, h := range rec.things {
 		m.Parts = append(m.Parts, h.part(s))
 		m.Events = append(m.Events, h.events(s)...)
@@ -56,7 +56,7 @@ func (rec record) measured(name string) (report.Measured, error) {
 	if !measured {
 		return m, rec.nothing()
 	}
-	m.Lines = append(append(rec.refused(), rec.alarmLines()...), deployed...)
+	m.Lines = append(rec.alarmLines(), deployed...)
 	for _, note := range s.notes {
 		m.Lines = append(m.Lines, [2]string{"note", note})
 	}
@@ -122,18 +122,18 @@ func (rec record) minutes() (all []rehearsal.Minute) {
 	return all
 }
 
-// refused are lines on what failed, by its metric.
-func (rec record) refused() (lines [][2]string) {
+// failures are the requests that the gateway has counted as failed, by metric.
+func (rec record) failures() (found []report.Failure) {
 	for _, name := range append([]string{autoscaling.GatewayShedRequests}, gatewayFailures...) {
 		sum := 0.0
 		for _, at := range sortedSeconds(rec.traffic[name]) {
 			sum += rec.traffic[name][at]
 		}
 		if sum > 0 {
-			lines = append(lines, [2]string{"failed", fmt.Sprintf("%.0f %s", sum, name)})
+			found = append(found, report.Failure{Name: name, Requests: sum})
 		}
 	}
-	return lines
+	return found
 }
 
 // clock writes a time of the span in UTC, with its day where there are several, and with

@@ -30,8 +30,16 @@ type Measured struct {
 	// Parts are what scales. Traffic has Arrived, Failed and P99 of each period.
 	Parts   []Part
 	Traffic []rehearsal.Minute
+	// Failures are the requests that failed, by what failed them. Default: none.
+	Failures []Failure
 	// Events are those of all parts, by time.
 	Events []rehearsal.Event
+}
+
+// Failure is how many requests failed by a name, such as that of a metric.
+type Failure struct {
+	Name     string
+	Requests float64
 }
 
 // Part is one thing that scales.
@@ -143,6 +151,9 @@ func (m Measured) trafficLines() (out [][2]string) {
 	if slowest.P99 >= 0 {
 		out = append(out, [2]string{"latency", fmt.Sprintf("p99 %s at most, at %s", duration(slowest.P99),
 			of.clock(slowest.At))})
+	}
+	for _, f := range m.Failures {
+		out = append(out, [2]string{"failed", thousands(f.Requests) + " " + f.Name})
 	}
 	return out
 }

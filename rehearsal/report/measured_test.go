@@ -97,7 +97,12 @@ func TestMeasuredPage(t *testing.T) {
 			t.Errorf("got %d of %q, want %d", got, want, times)
 		}
 	}
-	text := measuredFor(30).Summary()
+	m := measuredFor(30)
+	m.Failures = []Failure{{"ShedRequests", 1234}}
+	text := m.Summary()
+	if !strings.Contains(text, "failed          1,234 ShedRequests\n") {
+		t.Errorf("got %s", text)
+	}
 	if want := "1,500, 90 % answered, 150 failed; most 1 a second at 18:00; not measured in 5 of 30"; !strings.Contains(text, want) {
 		t.Errorf("got %s, want %s", text, want)
 	}
