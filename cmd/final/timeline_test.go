@@ -165,6 +165,23 @@ func TestTimelineOfNothing(t *testing.T) {
 	}
 }
 
+// TestTimelineBeginsInAnAlarm: an alarm that was in ALARM before, and that ends.
+func TestTimelineBeginsInAnAlarm(t *testing.T) {
+	t.Parallel()
+	m, err := timelineOf(t, answers{t: t}, "2027-05-29T19:50Z", "2027-05-29T20:20Z", timelineNow).measured("prod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := m.Summary()
+	for _, want := range []string{"-EFGH12345678 in ALARM from before to 19:58:33",
+		"planned         20 instances from 19:50 (final): the minimum stood, as many in service",
+		"start time      1 scale-out: 5m40s"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("want %q in\n%s", want, text)
+		}
+	}
+}
+
 // TestTimelinePeriod: the period is the shortest that CloudWatch still has.
 func TestTimelinePeriod(t *testing.T) {
 	t.Parallel()

@@ -189,7 +189,7 @@ func (rec record) alarmEvents() (events []rehearsal.Event) {
 
 // alarmLines say when the environment's own alarms were in ALARM.
 func (rec record) alarmLines() (lines [][2]string) {
-	since := map[string]string{}
+	since, seen := map[string]string{}, map[string]bool{}
 	var order []string
 	for _, item := range rec.alarms {
 		name := aws.ToString(item.AlarmName)
@@ -204,7 +204,10 @@ func (rec record) alarmLines() (lines [][2]string) {
 		case state != "ALARM" && in:
 			lines = append(lines, [2]string{"alarm", fmt.Sprintf("%s in ALARM from %s to %s", name, from, at)})
 			delete(since, name)
+		case state != "ALARM" && !seen[name] && strings.Contains(aws.ToString(item.HistorySummary), " from ALARM "):
+			lines = append(lines, [2]string{"alarm", fmt.Sprintf("%s in ALARM from before to %s", name, at)})
 		}
+		seen[name] = true
 	}
 	for _, name := range order {
 		if from, in := since[name]; in {

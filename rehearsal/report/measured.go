@@ -57,7 +57,7 @@ func (p Part) chartTitle() string { return strings.ToUpper(p.Name[:1]) + p.Name[
 func measuredLanes() []eventLane {
 	lanes := slices.Clone(eventLanes)
 	lanes[len(lanes)-1].name = "failures"
-	return append(lanes, eventLane{rehearsal.DeploymentEvent, "deployed", "M0 -5L4 0H2V5H-2V0H-4z"})
+	return append(lanes, eventLane{rehearsal.DeploymentEvent, "stacks", "M0 -5L4 0H2V5H-2V0H-4z"})
 }
 
 // of is a report that draws the charts of minutes.
