@@ -41,8 +41,8 @@ func (s scaled) planned(in timespan) (steps []step) {
 		if !in.has(at) {
 			continue
 		}
-		m := s.expects(at)
-		if n := len(steps); n == 0 || steps[n-1].n != m.capacity || steps[n-1].why != m.why {
+		m := s.expects(at.Add(time.Second)) // with what runs at this second
+		if n := len(steps); n == 0 || steps[n-1].n != m.capacity {
 			steps = append(steps, step{at.UTC(), m.capacity, m.why})
 		}
 	}
@@ -114,7 +114,7 @@ func (h history) beside(s timespan, f step, end time.Time, rises bool, least []s
 
 // minimumBeside says when the minimum was a floor, "" where activities do not tell.
 func (h history) minimumBeside(s timespan, f step, end time.Time, least []step) string {
-	stood := valueAt(least, f.at)
+	stood := valueAt(least, f.at.Add(-time.Nanosecond))
 	if stood == f.n {
 		return "the minimum stood"
 	}

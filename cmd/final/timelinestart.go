@@ -84,7 +84,8 @@ func (r *run) updateStartTime(file string, s scaled, starts []time.Duration) err
 	if _, err := config.Parse(file, r.env.Name, text); err != nil && !config.OverQuota(err) {
 		return fmt.Errorf("%s: with capacity.startTime %s it would be refused: %w", file, long(is), err)
 	}
-	if err := r.confirm(fmt.Sprintf("Write startTime: %s in place of %s into %s?", long(is), long(key.is), file)); err != nil {
+	question := fmt.Sprintf("Write startTime: %s in place of %s into %s?", long(is), long(key.is), file)
+	if err := r.confirm(question); err != nil {
 		return err
 	}
 	if err := cli.Replace(file, old, text); err != nil {

@@ -187,7 +187,8 @@ func (m Measured) HTML() []byte {
 		Parts       []measuredPart
 		Charts      []drawing
 		Events      []string
-	}{Style: template.HTML(pageStyle()), Title: m.Title, Span: m.span(), Lines: once(append(m.trafficLines(), m.Lines...)), Events: m.events()}
+	}{Style: template.HTML(pageStyle()), Title: m.Title, Span: m.span(),
+		Lines: once(append(m.trafficLines(), m.Lines...)), Events: m.events()}
 	for _, p := range m.Parts {
 		data.Parts = append(data.Parts, measuredPart{p.Name, once(p.Lines), draw(m.of(p.Periods, &p).capacityChart)})
 	}
