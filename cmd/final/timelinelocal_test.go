@@ -75,7 +75,8 @@ func TestTimelineLocally(t *testing.T) {
 		"main: application-autoscaling:DescribeScalingActivities: AccessDeniedException")
 	n.run(now.Format(time.RFC3339), "timeline", "--from", "2026-01-02T00:00Z", "--to", "2026-01-02T01:00Z", "now").
 		is(t, 2, `got "now": the command has no arguments`)
-	n.run(now.Format(time.RFC3339), "timeline", "--from", "2026-01-02T00:00Z", "--to", "2026-01-02T01:00Z", "--of", "main").
+	n.run(now.Format(time.RFC3339), "timeline", "--from", "2026-01-02T00:00Z", "--to", "2026-01-02T01:00Z",
+		"--of", "main").
 		is(t, 2, "--of: it says whose start time is written: give --update-start-time too")
 	n.run(now.Format(time.RFC3339), "timeline", "--from", now.Add(-30*time.Minute).Format(time.RFC3339), "--to",
 		now.Format(time.RFC3339), "--html", filepath.Join(t.TempDir(), "no", "page.html")).is(t, 2, "--html: open ")

@@ -123,7 +123,8 @@ func TestStartOf(t *testing.T) {
 	name := e.Components[1].Name
 	for of, want := range map[string]string{"": "--of: it is required", "nobody": `--of: got "nobody"`, name: ""} {
 		s, err := r.startOf(of)
-		if want == "" && (err != nil || s.name != name) || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+		if want == "" && (err != nil || s.name != name) ||
+			want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%q: got %s, %v, want %q", of, s, err, want)
 		}
 	}

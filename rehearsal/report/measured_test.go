@@ -44,7 +44,8 @@ func TestMeasuredGaps(t *testing.T) {
 	t.Parallel()
 	m := measuredFor(30)
 	capacity := m.of(m.Parts[0].Periods, &m.Parts[0]).capacityChart(wide)
-	if have := drawn(capacity, "have"); len(have) == 0 || strings.Count(have[0], "M") != 2 || strings.Contains(have[0], "V") {
+	have := drawn(capacity, "have")
+	if len(have) == 0 || strings.Count(have[0], "M") != 2 || strings.Contains(have[0], "V") {
 		t.Errorf("in service: got %q, want two pieces at one height", have)
 	}
 	for _, class := range []string{"floor", "want"} {
@@ -103,7 +104,8 @@ func TestMeasuredPage(t *testing.T) {
 	if !strings.Contains(text, "failed          1,234 ShedRequests\n") {
 		t.Errorf("got %s", text)
 	}
-	if want := "1,500, 90 % answered, 150 failed; most 1 a second at 18:00; not measured in 5 of 30"; !strings.Contains(text, want) {
+	want := "1,500, 90 % answered, 150 failed; most 1 a second at 18:00; not measured in 5 of 30"
+	if !strings.Contains(text, want) {
 		t.Errorf("got %s, want %s", text, want)
 	}
 }
