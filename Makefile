@@ -70,6 +70,10 @@ freeze: bin/final ## Suspend the scale-in of ENV (OF).
 resume: bin/final ## Take floor and freeze of ENV back.
 	@bin/final resume --env $(ENV) $(if $(YES),--yes)
 
+.PHONY: timeline
+timeline: bin/final ## Show plan and outcome of ENV (SINCE, UNTIL).
+	@bin/final timeline --env $(ENV) --from "$(SINCE)" --to "$(UNTIL)" --html bin/timeline.html $(ARGS)
+
 # A semi-final of 1998, half as many again, as the final that prod prepares for.
 REHEARSE ?= --trace rehearsal/testdata/wc98_semifinals_1998-07-07_08.csv --from 1998-07-08T17:00:00Z --to 1998-07-09T00:00:00Z \
 	--kick-off 1998-07-08T19:00:00Z --shift-to 2027-05-29T19:00:00Z --rate-scale 1.5

@@ -105,6 +105,8 @@ const (
 	ScheduleEvent EventKind = "schedule"
 	ActivityEvent EventKind = "activity"
 	FaultEvent    EventKind = "fault"
+	// DeploymentEvent is in what was measured, and in no rehearsal.
+	DeploymentEvent EventKind = "deployment"
 )
 
 // Event is an event of scaling.

@@ -53,7 +53,7 @@ func prune(out io.Writer, dir, env, at string, dry bool) error {
 			"remove %s by hand", file, err, strings.Join(names(found), ", "))
 	}
 	if !dry {
-		if err := replace(file, text, pruned); err != nil {
+		if err := cli.Replace(file, text, pruned); err != nil {
 			return fmt.Errorf("%s: nothing was changed: %w", file, err)
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 )
 
 func TestPruneReport(t *testing.T) {
@@ -57,7 +59,7 @@ func TestPruneThroughALink(t *testing.T) {
 func TestReplaceLeavesAnothersChange(t *testing.T) {
 	t.Parallel()
 	dir, file := folder(t, "")
-	if err := replace(file, []byte("as it was"), []byte("new")); err == nil ||
+	if err := cli.Replace(file, []byte("as it was"), []byte("new")); err == nil ||
 		err.Error() != "the file was changed meanwhile; run it again" {
 		t.Error(err)
 	}

@@ -171,6 +171,8 @@ func TestPermissions(t *testing.T) {
 	n.run(during, "freeze", "--yes").is(t, 0)
 	n.run(during, "status").is(t, 1)
 	n.run(during, "resume", "--yes").is(t, 0)
+	n.run(during, "timeline", "--from", "2027-05-29T18:00Z", "--to", "2027-05-29T20:00Z").is(t, 2,
+		"AWS has nothing on 2027-05-29T18:00:00Z to 2027-05-29T20:00:00Z")
 	text, err := os.ReadFile("../../docs/final.md")
 	n.must(err)
 	for action := range f.calls {

@@ -99,13 +99,20 @@ func (c *chart) text(class string, x, y float64, anchor, text string) {
 		anchor, html.EscapeString(text))
 }
 
-// steps draws a step function with its name at its end.
+// steps draws a step function with its name at its end. It has a gap where a value is NaN,
+// and is left out where all are.
 func (c *chart) steps(class, name string, points []point, value func(point) float64) {
 	var d strings.Builder
-	last := math.NaN()
-	for i, p := range points {
+	last, drawing := math.NaN(), false
+	for _, p := range points {
 		switch v := value(p); {
-		case i == 0:
+		case math.IsNaN(v):
+			if drawing {
+				fmt.Fprintf(&d, "H%s", coordinate(c.x(p.from)))
+			}
+			drawing = false
+		case !drawing:
+			drawing = true
 			fmt.Fprintf(&d, "M%s %s", coordinate(c.x(p.from)), coordinate(c.y(v)))
 			last = v
 		case v != last:
@@ -113,7 +120,12 @@ func (c *chart) steps(class, name string, points []point, value func(point) floa
 			last = v
 		}
 	}
-	fmt.Fprintf(&d, "H%s", coordinate(c.x(c.to)))
+	if math.IsNaN(last) {
+		return
+	}
+	if drawing {
+		fmt.Fprintf(&d, "H%s", coordinate(c.x(c.to)))
+	}
 	fmt.Fprintf(&c.b, `<path class="l %s" d="%s"/>`, class, d.String())
 	c.labels = append(c.labels, label{class, name, c.y(last)})
 }
@@ -123,7 +135,11 @@ func (c *chart) area(class string, points []point, value func(point) float64) {
 	var d strings.Builder
 	fmt.Fprintf(&d, "M%s %s", coordinate(c.x(c.from)), coordinate(c.y(0)))
 	for _, p := range points {
-		fmt.Fprintf(&d, "V%sH%s", coordinate(c.y(value(p))), coordinate(c.x(p.to)))
+		v := value(p)
+		if math.IsNaN(v) {
+			v = 0
+		}
+		fmt.Fprintf(&d, "V%sH%s", coordinate(c.y(v)), coordinate(c.x(p.to)))
 	}
 	fmt.Fprintf(&c.b, `<path class="%s" d="%sV%sZ"/>`, class, d.String(), coordinate(c.y(0)))
 }

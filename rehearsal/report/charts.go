@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"html"
+	"math"
 	"strings"
 	"time"
 
@@ -16,14 +17,17 @@ func (r Report) capacityChart(width float64) string {
 	for _, p := range ps {
 		top = max(top, float64(max(p.needed, p.desired, p.serving, p.least)))
 	}
-	unit := r.unit(2)
-	c := newChart(width, 300, r.Result.From, r.Result.To, top,
-		strings.ToUpper(unit[:1])+unit[1:]+" needed, desired and in service")
-	c.area("need-area", ps, func(p point) float64 { return float64(p.needed) })
-	c.steps("need", "needed", ps, func(p point) float64 { return float64(p.needed) })
-	c.steps("floor", "minimum", ps, func(p point) float64 { return float64(p.least) })
-	c.steps("want", "desired", ps, func(p point) float64 { return float64(p.desired) })
-	c.steps("have", "in service", ps, func(p point) float64 { return float64(p.serving) })
+	unit, needed := r.unit(2), "needed"
+	title := strings.ToUpper(unit[:1]) + unit[1:] + " needed, desired and in service"
+	if r.measured != nil {
+		title, needed = r.measured.chartTitle(), "planned"
+	}
+	c := newChart(width, 300, r.Result.From, r.Result.To, top, title)
+	c.area("need-area", ps, func(p point) float64 { return count(p.needed) })
+	c.steps("need", needed, ps, func(p point) float64 { return count(p.needed) })
+	c.steps("floor", "minimum", ps, func(p point) float64 { return count(p.least) })
+	c.steps("want", "desired", ps, func(p point) float64 { return count(p.desired) })
+	c.steps("have", "in service", ps, func(p point) float64 { return count(p.serving) })
 	return c.svg()
 }
 
@@ -32,7 +36,9 @@ func (r Report) requestsChart(width float64) string {
 	ps := points(r.Result.Minutes, r.Result.To)
 	top := 1.0
 	for _, p := range ps {
-		top = max(top, p.rate, p.failing)
+		if !math.IsNaN(p.rate) {
+			top = max(top, p.rate, p.failing)
+		}
 	}
 	c := newChart(width, 200, r.Result.From, r.Result.To, top, "Requests a second")
 	c.steps("need", "came", ps, func(p point) float64 { return p.rate })
@@ -44,11 +50,16 @@ func (r Report) requestsChart(width float64) string {
 // latencyChart shows p99 and its limit in milliseconds.
 func (r Report) latencyChart(width float64) string {
 	ps := points(r.Result.Minutes, r.Result.To)
-	ms := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+	ms := func(d time.Duration) float64 {
+		if d < 0 {
+			return math.NaN()
+		}
+		return float64(d) / float64(time.Millisecond)
+	}
 	limit := r.latencyLimit()
 	top := max(1, ms(limit)*1.1)
 	for _, p := range ps {
-		top = max(top, ms(p.p99))
+		top = max(top, ms(max(0, p.p99)))
 	}
 	c := newChart(width, 200, r.Result.From, r.Result.To, top, "99th percentile of latency, ms")
 	if limit > 0 {
@@ -87,11 +98,14 @@ func (r Report) costChart(width float64) string {
 	return b.String()
 }
 
-// eventLanes are the kinds of events, each with a mark.
-var eventLanes = []struct {
+// eventLane is a kind of events, with a mark.
+type eventLane struct {
 	kind       rehearsal.EventKind
 	name, mark string
-}{
+}
+
+// eventLanes are the kinds of events of a rehearsal.
+var eventLanes = []eventLane{
 	{rehearsal.ScheduleEvent, "schedule", "M-4 -4h8v8h-8z"},
 	{rehearsal.AlarmEvent, "alarms", "M0 -5L5 4H-5z"},
 	{rehearsal.PolicyEvent, "policies", "M0 -5L5 0L0 5L-5 0z"},
@@ -103,14 +117,18 @@ var eventLanes = []struct {
 // drawn as one.
 func (r Report) eventsChart(width float64) string {
 	const lane = 24.0
-	c := &chart{width: width, height: above + float64(len(eventLanes))*lane + below, left: 60, right: 92,
+	lanes := eventLanes
+	if r.whole {
+		lanes = measuredLanes()
+	}
+	c := &chart{width: width, height: above + float64(len(lanes))*lane + below, left: 60, right: 92,
 		from: r.Result.From, to: r.Result.To}
 	const title = "Scheduled actions, alarms and what they did"
 	fmt.Fprintf(&c.b, `<svg viewBox="0 0 %s %s" role="img" aria-label="%s">`, coordinate(width), coordinate(c.height),
 		title)
 	c.text("t", 0, 14, "start", title)
 	c.timeAxis()
-	for i, l := range eventLanes {
+	for i, l := range lanes {
 		y := above + lane*(float64(i)+0.5)
 		c.text("a", 0, y+4, "start", l.name)
 		fmt.Fprintf(&c.b, `<path class="g" d="M%s %sH%s"/>`, coordinate(c.left), coordinate(y), coordinate(width-c.right))

@@ -39,6 +39,11 @@ type Report struct {
 	Frontend *rehearsal.Bill
 	// Failures are why the gate fails. Default: none.
 	Failures []string
+
+	// measured is what the charts are of, and whole that they are of all that was
+	// measured. Default: nil and false, a rehearsal.
+	measured *Part
+	whole    bool
 }
 
 // unit is the noun for n of the target's unit.
@@ -73,6 +78,7 @@ func Line(e rehearsal.Event) string {
 	}
 	fmt.Fprintf(&b, ": %s", e.What)
 	switch {
+	case e.Kind == rehearsal.AlarmEvent && e.From == NotMeasured: // nobody has measured the value
 	case e.Kind == rehearsal.AlarmEvent:
 		fmt.Fprintf(&b, " at %s", number(e.Value))
 	case e.Kind == rehearsal.ScheduleEvent:

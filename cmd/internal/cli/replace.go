@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"bytes"
@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 )
 
-// replace writes a file as a whole or not at all, unless it is not as it was read.
-func replace(file string, old, text []byte) error {
+// Replace writes a file as a whole or not at all, unless it is not as it was read.
+func Replace(file string, old, text []byte) error {
 	file, err := filepath.EvalSymlinks(file)
 	if err != nil {
 		return err
