@@ -37,7 +37,8 @@ var unusual = []unusualCommand{
 	{"aws cloudformation cancel-update-stack", missing, "moto's stacks are never on the way"},
 	{"aws cloudformation continue-update-rollback", missing, "moto's rollbacks do not fail"},
 	{"aws elbv2 modify-capacity-reservation", missing, "moto reserves no capacity units"},
-	{"aws logs filter-log-events --log-group-name /aws/sagemaker", 254, "SageMaker makes the log group at the first instance"},
+	{"aws sqs", 254, "prod reserves no capacity units, and has no queue"},
+	{"aws logs filter-log-events --log-group-name /aws/sagemaker", 254, "SageMaker makes the log group, and moto none"},
 }
 
 // TestTheRunbookRuns runs each command of docs/runbook.md, in the order of the page, on
@@ -54,9 +55,10 @@ func TestTheRunbookRuns(t *testing.T) {
 		t.Fatalf("got status %d of\n%s\n%s", status, before, out)
 	}
 	for _, wrong := range []string{
-		"aws", "aws sage-maker describe-endpoint", "aws sagemaker describe-endpoints", "aws ecs describe-services --servises a",
-		"aws ecs describe-services", "aws ecs describe-services --services a --query [", "aws ecs describe-services services",
-		"aws sagemaker describe-endpoint --endpoint-name a b", "aws logs filter-log-events --log-group-name a --start-time now",
+		"aws", "aws sage-maker describe-endpoint", "aws sagemaker describe-endpoints",
+		"aws ecs describe-services", "aws ecs describe-services services", "aws ecs describe-services --servises a",
+		"aws ecs describe-services --services a --query [", "aws sagemaker describe-endpoint --endpoint-name a b",
+		"aws logs filter-log-events --log-group-name a --start-time now",
 	} {
 		if out, status := shell(wrong, ""); status != 252 {
 			t.Errorf("got status %d, want 252 of the wrong command %s\n%s", status, wrong, out)

@@ -127,8 +127,9 @@ if __name__ == "__main__":
         main(sys.argv[1:])
     except botocore.exceptions.ClientError as e:
         print(e, file=sys.stderr)
-        missing = e.response["ResponseMetadata"]["HTTPStatusCode"] in (404, 501) and "Message" not in e.response["Error"]
-        sys.exit(MISSING if missing or "not been implemented" in str(e) or "Not yet implemented" in str(e) else REFUSED)
+        page = e.response["ResponseMetadata"]["HTTPStatusCode"] in (404, 501) and "Message" not in e.response["Error"]
+        missing = page or "not been implemented" in str(e) or "Not yet implemented" in str(e)
+        sys.exit(MISSING if missing else REFUSED)
     except botocore.exceptions.WaiterError as e:
         print(e, file=sys.stderr)
         sys.exit(255)
