@@ -13,8 +13,8 @@ var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
 func TestTheLibraryPageRuns(t *testing.T) {
 	t.Parallel()
 	var examples string
-	for _, room := range []string{"inference", "scaling"} {
-		examples += read(t, filepath.Join(root, "constructs", room, "example_test.go"))
+	for _, room := range []string{"constructs/inference", "constructs/scaling", "constructs/monitoring", "stacks"} {
+		examples += read(t, filepath.Join(root, room, "example_test.go"))
 	}
 	snippets := goBlock.FindAllStringSubmatch(read(t, filepath.Join(root, "docs", "library.md")), -1)
 	if len(snippets) == 0 {
