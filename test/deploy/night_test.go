@@ -2,6 +2,7 @@ package deploy_test
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	aas "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/google/go-cmp/cmp"
 
@@ -111,6 +113,12 @@ func newScripted(ctx context.Context, t *testing.T) *scripted {
 			n.service = id
 		}
 	}
+	// The local AWS moves a service's tasks into their bounds when they are registered again.
+	gateway := n.targets()[n.service]
+	_, err := n.scaling().RegisterScalableTarget(ctx, &aas.RegisterScalableTargetInput{
+		ServiceNamespace: gateway.ServiceNamespace, ResourceId: gateway.ResourceId,
+		ScalableDimension: gateway.ScalableDimension})
+	n.must(err)
 	stands, err := n.local.Snapshot(ctx, region)
 	n.must(err)
 	if n.service == "" || len(stands.LoadBalancers) != 1 || len(stands.TargetGroups) != 1 {
@@ -208,6 +216,7 @@ func (n *scripted) killed() {
 	registers, forward := make(chan struct{}), httputil.NewSingleHostReverseProxy(local)
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".RegisterScalableTarget") {
+			_, _ = io.Copy(io.Discard, r.Body) // so that the end of the connection is noticed
 			close(registers)
 			<-r.Context().Done()
 			return
