@@ -135,7 +135,19 @@ func newScripted(ctx context.Context, t *testing.T) *scripted {
 
 func (n *scripted) before() {
 	n.clock("18:00")
-	n.final("verify", "--at", "T-60m", "--app", root).is(n.t, 1)
+	got := n.final("verify", "--at", "T-60m", "--app", root)
+	got.is(n.t, 1)
+	var wrong []string
+	for _, line := range strings.Split(got.out, "\n") {
+		if f := strings.Fields(line); len(f) > 1 && f[0] == "wrong" && !slices.Contains(wrong, f[1]) {
+			wrong = append(wrong, f[1])
+		}
+	}
+	// No alarm is evaluated yet, no task is a target, and nobody has made the rest.
+	want := []string{"roles", "image", "targets", "archive", "alarms"}
+	if diff := cmp.Diff(want, wrong); diff != "" {
+		n.t.Errorf("wrong (-want +got)\n%s\n%s", diff, got.out)
+	}
 }
 
 func (n *scripted) quiet() {
@@ -264,7 +276,8 @@ func (n *scripted) refused() {
 			n.finish(n.command(files, nil, append(args, "--yes")...)).is(n.t, 2, changed.says)
 		}
 	}
-	n.finish(n.command(n.t.TempDir(), nil, "floor", "35", "--yes")).is(n.t, 2, "night")
+	n.finish(n.command(n.t.TempDir(), nil, "floor", "35", "--yes")).is(n.t, 2,
+		"no environment is here")
 	n.same(was)
 }
 

@@ -285,10 +285,9 @@ func (n *scripted) tick(state alarms.State) (in []string) {
 
 // short is an alarm's name without the stack's and without hashes.
 func (n *scripted) short(name string) string {
-	name = strings.TrimPrefix(name, "night-monitoring-")
-	name = strings.TrimPrefix(name, "Monitoring")
-	if at := strings.LastIndex(name, "-"); at > 8 {
-		return name[:at-8]
+	short, ours := strings.CutPrefix(name, "night-monitoring-Monitoring")
+	if at := strings.LastIndex(short, "-"); ours && at > 8 {
+		return short[:at-8]
 	}
 	return name
 }
