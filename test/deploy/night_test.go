@@ -164,7 +164,7 @@ func (n *scripted) quiet() {
 
 func (n *scripted) kickOff() {
 	n.clock("19:00")
-	if n.schedule() == 0 {
+	if due, _ := n.schedule(); due == 0 {
 		n.t.Error("no scheduled action is due before the kick-off")
 	}
 	n.standsAt(20)
@@ -196,7 +196,9 @@ func (n *scripted) floor() {
 	n.standsAt(30, "scheduled")
 	n.holds("final/floor/main", "min=30 was=20 suspended=false set=2027-05-29T19:10:00Z until=2027-05-29T22:00:00Z")
 	n.clock("19:15")
-	n.schedule() // the gateway's are not suspended
+	if _, suspended := n.schedule(); suspended == 0 {
+		n.t.Error("no assertion of the floor is due, want one that is suspended")
+	}
 	n.standsAt(30, "scheduled")
 	n.final("floor", "32", "--yes", "--until", "23:00").is(n.t, 0, "The minimum of variant main is 32 instances.")
 	n.holds("final/floor/main", "min=32 was=20 suspended=false set=2027-05-29T19:15:00Z until=2027-05-29T22:00:00Z")

@@ -148,7 +148,7 @@ func (n *scripted) sagemaker() *sagemaker.Client {
 
 // schedule runs the scheduled actions that are due since the last time, in their order, as
 // Application Auto Scaling does: by registering the target, unless that is suspended.
-func (n *scripted) schedule() (ran int) {
+func (n *scripted) schedule() (ran, suspended int) {
 	n.t.Helper()
 	type due struct {
 		at     time.Time
@@ -177,6 +177,7 @@ func (n *scripted) schedule() (ran int) {
 			n.t.Fatalf("scheduled action %s is of %s, which is not registered", one.action.Name, one.action.ResourceID)
 		}
 		if s := target.SuspendedState; s != nil && aws.ToBool(s.ScheduledScalingSuspended) {
+			suspended++
 			continue
 		}
 		in := &aas.RegisterScalableTargetInput{ServiceNamespace: target.ServiceNamespace, ResourceId: target.ResourceId,
@@ -191,7 +192,7 @@ func (n *scripted) schedule() (ran int) {
 		n.must(err)
 		ran++
 	}
-	return ran
+	return ran, suspended
 }
 
 // traffic is what a minute's metrics show.
