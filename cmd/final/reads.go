@@ -19,6 +19,7 @@ import (
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/monitoring"
 	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/account"
 )
 
@@ -161,8 +162,31 @@ const critical = "critical"
 
 var severities = regexp.MustCompile(`(?i)critical|warning|notice`)
 
-// severity is an alarm's, as its name or its description says it; "" where neither does.
+// The ends of the descriptions of the two composite alarms of the stack monitoring.
+const (
+	affectedNow  = " are affected"
+	affectedSoon = " will be affected soon"
+)
+
+// anchor is the section of the runbook at the end of an alarm's description.
+var anchor = regexp.MustCompile(`#([a-z]+)\s*$`)
+
+// severity is an alarm's: that of its kind, whose section of the runbook its description
+// names, or as its name or its description says it; "" where none does.
 func severity(name, description string) string {
+	if section := anchor.FindStringSubmatch(description); section != nil {
+		for _, k := range monitoring.Kinds() {
+			if k.Anchor() == section[1] {
+				return string(k.Severity)
+			}
+		}
+	}
+	switch {
+	case strings.HasSuffix(description, affectedNow):
+		return critical
+	case strings.HasSuffix(description, affectedSoon):
+		return "warning"
+	}
 	if found := severities.FindString(name); found != "" {
 		return strings.ToLower(found)
 	}

@@ -82,7 +82,7 @@ func (s *screen) traffic(p page) {
 		return
 	}
 	s.heading("TRAFFIC in the minute from " + t.Minute.In(s.zone).Format("15:04 MST"))
-	s.line("  offered %s requests/s, shed %.1f %%, latency p50 %s, p90 %s, p99 %s",
+	s.line("  offered %s requests/s, shed %.1f %%, p50 %s, p90 %s, p99 %s",
 		strconv.FormatFloat(t.OfferedRequestsPerSecond, 'f', 0, 64), t.ShedPercent,
 		milliseconds(t.LatencyP50), milliseconds(t.LatencyP90), milliseconds(t.LatencyP99))
 }

@@ -108,7 +108,7 @@ func TestStatusOfAGoodNight(t *testing.T) {
 Sat 29 May 21:05 BST (20:05 UTC)
 
 TRAFFIC in the minute from 21:04 BST
-  offered 1500 requests/s, shed 1.0 %, latency p50 41 ms, p90 60 ms, p99 88 ms
+  offered 1500 requests/s, shed 1.0 %, p50 41 ms, p90 60 ms, p99 88 ms
   load balancer: 0 capacity units reserved, expected 0
 
 SCALED                      FLOOR   MIN   MAX  DESIRED  IN SERVICE  STARTING

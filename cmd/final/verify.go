@@ -96,7 +96,12 @@ func readyAt(text string, e config.Environment, now time.Time) (time.Time, error
 	return notOver(text, start.Add(by), now)
 }
 
+// notOver refuses a time before now. A time of the minute that is running is now: whoever
+// runs "verify --at T-60m" an hour before the start does so some seconds later.
 func notOver(text string, at, now time.Time) (time.Time, error) {
+	if !at.After(now) && !at.Before(now.Truncate(time.Minute)) {
+		return now, nil
+	}
 	if at.Before(now) {
 		return at, fmt.Errorf("--at: got %q, which is %s and over: give a time after %s", text,
 			at.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339))

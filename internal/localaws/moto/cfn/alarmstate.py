@@ -187,7 +187,11 @@ def get_metric_data(self: CloudWatchBackend, queries: list[dict[str, Any]], **re
         )
     found = []
     for query in queries:
-        source = OneMetric(self, query["MetricStat"]["Metric"])
+        stat = query["MetricStat"]
+        source = OneMetric(self, stat["Metric"])
+        # Without the dimensions, which OneMetric has compared: moto depends on their order.
+        metric = {**stat["Metric"], "Dimensions": []}
+        query = {**query, "MetricStat": {**stat, "Metric": metric}}
         found += moto_get_metric_data(source, [query], **rest)
     return found
 
