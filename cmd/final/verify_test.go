@@ -133,14 +133,14 @@ func openAccount(ctx context.Context, t *testing.T) *testAccount {
 	key, err := kms.NewFromConfig(a.cfg).CreateKey(ctx, &kms.CreateKeyInput{})
 	fatal(t, err)
 	a.key, a.keyID = *key.KeyMetadata.Arn, *key.KeyMetadata.KeyId
+	a.artifacts(ctx)
 	data, err := os.ReadFile(filepath.Join(repositoryRoot, "config/environments/local.yaml"))
 	fatal(t, err)
 	a.write(strings.NewReplacer(
 		"  startTime: 5m\n", "  startTime: 5m\n  concurrencyPerInstance: 20\n",
 		"  safetyFactor: 0.7\n", "  safetyFactor: 0.7\n  emergency: true\n",
 		"frontend:\n", "frontend:\n  logKeyArn: "+a.key+"\n  capacity: {requestLatency: 50ms}\n",
-	).Replace(string(data)))
-	a.artifacts(ctx)
+	).Replace(string(data)) + "\nmonitoring:\n  topicArns: [" + a.topic + "]\n")
 	return a
 }
 
@@ -199,7 +199,7 @@ func (a *testAccount) store() *s3.Client {
 	return s3.NewFromConfig(a.cfg, func(o *s3.Options) { o.UsePathStyle = true })
 }
 
-// deploy deploys the file, and lets its alarm have data and tell the topic.
+// deploy deploys the file, and lets its alarms have data.
 func (a *testAccount) deploy(ctx context.Context) {
 	a.t.Helper()
 	cdk := localaws.CDK{AWS: a.aws, Dir: repositoryRoot, Region: checkedRegion, Output: a.t.TempDir(), Unvalidated: true}
@@ -211,34 +211,34 @@ func (a *testAccount) deploy(ctx context.Context) {
 	if err != nil {
 		a.t.Fatalf("%v\n%s", err, output)
 	}
-	alarm := a.alarm(ctx)
-	_, err = cloudwatch.NewFromConfig(a.cfg).PutMetricAlarm(ctx, &cloudwatch.PutMetricAlarmInput{
-		AlarmName: alarm.AlarmName, MetricName: alarm.MetricName, Namespace: alarm.Namespace, Statistic: alarm.Statistic,
-		Period: alarm.Period, EvaluationPeriods: alarm.EvaluationPeriods, Threshold: alarm.Threshold, Metrics: alarm.Metrics,
-		ComparisonOperator: alarm.ComparisonOperator, AlarmActions: append(alarm.AlarmActions, a.topic),
-	})
-	fatal(a.t, err)
-	a.state(ctx, cwtypes.StateValueOk)
+	for _, name := range a.alarms(ctx) {
+		a.state(ctx, name, cwtypes.StateValueOk)
+	}
 }
 
-// alarm is the environment's alarm.
-func (a *testAccount) alarm(ctx context.Context) cwtypes.MetricAlarm {
+// alarms are the names of the environment's alarms.
+func (a *testAccount) alarms(ctx context.Context) (names []string) {
 	a.t.Helper()
-	got, err := cloudwatch.NewFromConfig(a.cfg).DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{})
-	fatal(a.t, err)
-	for _, alarm := range got.MetricAlarms {
-		if !strings.HasPrefix(*alarm.AlarmName, "TargetTracking-") {
-			return alarm
+	pages := cloudwatch.NewDescribeAlarmsPaginator(cloudwatch.NewFromConfig(a.cfg), &cloudwatch.DescribeAlarmsInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		fatal(a.t, err)
+		for _, alarm := range page.MetricAlarms {
+			if !strings.HasPrefix(*alarm.AlarmName, "TargetTracking-") {
+				names = append(names, *alarm.AlarmName)
+			}
 		}
 	}
-	a.t.Fatal("the environment has no alarm")
-	return cwtypes.MetricAlarm{}
+	if len(names) == 0 {
+		a.t.Fatal("the environment has no alarm")
+	}
+	return names
 }
 
-func (a *testAccount) state(ctx context.Context, state cwtypes.StateValue) {
+func (a *testAccount) state(ctx context.Context, alarm string, state cwtypes.StateValue) {
 	a.t.Helper()
 	_, err := cloudwatch.NewFromConfig(a.cfg).SetAlarmState(ctx, &cloudwatch.SetAlarmStateInput{
-		AlarmName: a.alarm(ctx).AlarmName, StateValue: state, StateReason: aws.String("a test"),
+		AlarmName: &alarm, StateValue: state, StateReason: aws.String("a test"),
 	})
 	fatal(a.t, err)
 }
@@ -289,7 +289,7 @@ func (a *testAccount) breakEverything(ctx context.Context) (broken []string) {
 	_, err = kms.NewFromConfig(a.cfg).DisableKey(ctx, &kms.DisableKeyInput{KeyId: &a.keyID})
 	add("endpoint/keys", err)
 	a.breakScaling(ctx, add)
-	a.state(ctx, cwtypes.StateValueInsufficientData)
+	a.state(ctx, a.alarms(ctx)[0], cwtypes.StateValueInsufficientData)
 	add("monitoring/alarms", nil)
 	subscriptions, err := sns.NewFromConfig(a.cfg).ListSubscriptions(ctx, &sns.ListSubscriptionsInput{})
 	fatal(a.t, err)

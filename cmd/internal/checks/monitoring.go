@@ -95,7 +95,15 @@ func subscribers(ctx context.Context, r *reader) (results []Result) {
 	if Count(problems, Unknown) > 0 {
 		return problems // what is wrong with an alarm, the check before has said
 	}
-	var topics []string
+	made, problems := r.list(ctx, "AWS::SNS::Topic")
+	if problems != nil {
+		return problems
+	}
+	// What composite alarms tell too.
+	topics := slices.Clone(r.env.Monitoring.TopicARNs)
+	for _, t := range made {
+		topics = append(topics, t.physicalID)
+	}
 	for _, a := range found {
 		topics = append(topics, tells(a)...)
 	}

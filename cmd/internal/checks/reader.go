@@ -38,6 +38,9 @@ func (r *reader) stacks() (names []string) {
 	if r.env.HasFrontend() {
 		names = append(names, r.env.Name+"-frontend")
 	}
+	if r.env.HasMonitoring() {
+		names = append(names, r.env.Name+"-monitoring")
+	}
 	return names
 }
 
