@@ -76,7 +76,7 @@ func TestNight(t *testing.T) {
 		{"recovery: it is over", n.recovery},
 		{"refusals change nothing", n.refused},
 		{"resume: the calendar steers again", n.resume},
-		// The night as "final timeline" tells it comes here, with the program's command.
+		{"the timeline tells the night, twice the same", n.timeline},
 	} {
 		if !t.Run(step.name, func(t *testing.T) {
 			n.t = t
