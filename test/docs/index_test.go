@@ -18,7 +18,8 @@ func TestTheIndexNamesEveryPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range files {
-		if name := f.Name(); strings.HasSuffix(name, ".md") && name != "README.md" && !strings.Contains(index, "]("+name+")") {
+		name := f.Name()
+		if strings.HasSuffix(name, ".md") && name != "README.md" && !strings.Contains(index, "]("+name+")") {
 			t.Errorf("docs/README.md does not lead to %s; add it", name)
 		}
 	}
@@ -31,7 +32,9 @@ func TestTheAlarmsPaidForAreProds(t *testing.T) {
 	var template struct {
 		Resources map[string]struct {
 			Type       string
-			Properties struct{ Metrics []struct{ MetricStat map[string]any } }
+			Properties struct {
+				Metrics []struct{ MetricStat map[string]any }
+			}
 		}
 	}
 	snapshot := read(t, filepath.Join(root, "test", "snapshots", "prod", "monitoring.json"))
