@@ -19,7 +19,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
@@ -124,13 +123,8 @@ func newDeployment(o options, in io.Reader, out io.Writer) (*deployment, error) 
 
 // confirm asks whether to go on.
 func (d *deployment) confirm(question string) error {
-	if d.yes {
+	if d.yes || cli.Confirmed(d.in, d.out, question) {
 		return nil
 	}
-	fmt.Fprintf(d.out, "\n%s [y/N] ", question)
-	answer, _ := d.in.ReadString('\n')
-	if a := strings.ToLower(strings.TrimSpace(answer)); a != "y" && a != "yes" {
-		return errNotConfirmed
-	}
-	return nil
+	return errNotConfirmed
 }

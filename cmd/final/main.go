@@ -153,21 +153,16 @@ func open(ctx context.Context, dir, name, at string) (*run, error) {
 		return nil, err
 	}
 	r := &run{env: loaded[0], at: now, started: time.Now()}
-	r.aws, err = account.Open(ctx, r.env.Account, r.env.Region)
+	r.aws, _, err = account.Open(ctx, r.env.Account, r.env.Region)
 	return r, err
 }
 
 // confirm asks whether to go on.
 func (r *run) confirm(question string) error {
-	if r.yes {
+	if r.yes || cli.Confirmed(r.in, r.out, question) {
 		return nil
 	}
-	fmt.Fprintf(r.out, "\n%s [y/N] ", question)
-	answer, _ := r.in.ReadString('\n')
-	if a := strings.ToLower(strings.TrimSpace(answer)); a != "y" && a != "yes" {
-		return errNotConfirmed
-	}
-	return nil
+	return errNotConfirmed
 }
 
 func find(name string) (command, bool) {

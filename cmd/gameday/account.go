@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	scalingtypes "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
@@ -21,10 +19,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
-	"github.com/aws/smithy-go/logging"
 
+	awsaccount "github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/account"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 )
 
@@ -47,26 +44,9 @@ type account struct {
 
 // openAccount signs in to the environment's account, and looks whether it is that.
 func openAccount(ctx context.Context, e config.Environment) (*account, error) {
-	// The SDK warns of each place where it finds no credentials.
-	cfg, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(e.Region), awsconfig.WithLogger(logging.Nop{}))
-	if err == nil {
-		_, err = cfg.Credentials.Retrieve(ctx)
-	}
+	cfg, partition, err := awsaccount.Open(ctx, e.Account, e.Region)
 	if err != nil {
-		return nil, badInput{fmt.Errorf("there are no credentials for account %s: give some as for the AWS CLI (%s)",
-			e.Account, oneLine(err))}
-	}
-	who, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-	if err != nil {
-		return nil, badInput{refused(err, "STS does not say whose the credentials are")}
-	}
-	if got := aws.ToString(who.Account); got != e.Account {
-		return nil, badInput{fmt.Errorf("the credentials are for account %s, and environment %s is account %s; "+
-			"use the credentials of that account", got, e.Name, e.Account)}
-	}
-	partition := "aws"
-	if parts := strings.Split(aws.ToString(who.Arn), ":"); len(parts) > 1 && parts[1] != "" {
-		partition = parts[1]
+		return nil, badInput{err}
 	}
 	return &account{
 		environment: e, partition: partition, endpoint: sagemaker.NewFromConfig(cfg),
@@ -87,9 +67,6 @@ func isLoopback(endpoint string) bool {
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// denied is how AWS names an action that is not allowed.
-var denied = regexp.MustCompile(`not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)`)
-
 // refused says in one line what AWS refused, and which action is not allowed where it
 // was a permission.
 func refused(err error, what string) error {
@@ -101,12 +78,11 @@ func refused(err error, what string) error {
 	if strings.Contains(code, "AccessDenied") || strings.Contains(code, "UnauthorizedOperation") {
 		var call *smithy.OperationError
 		action := "the action"
-		if said := denied.FindStringSubmatch(failed.ErrorMessage()); said != nil {
-			action = said[1] // which may be iam:PassRole, for another operation
-		} else if errors.As(err, &call) {
+		if errors.As(err, &call) {
 			action = actionOf(call.Service(), call.Operation())
 		}
-		return fmt.Errorf("%s: the credentials do not allow %s; allow it, or use others", what, action)
+		return fmt.Errorf("%s: the credentials do not allow %s; allow it, or use others", what,
+			awsaccount.Denied(failed.ErrorMessage(), action))
 	}
 	return fmt.Errorf("%s: %s: %s", what, code, failed.ErrorMessage())
 }
@@ -124,8 +100,6 @@ func actionOf(service, operation string) string {
 	}
 	return prefix + ":" + operation
 }
-
-func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
 
 // target is the scalable target of a variant's instances.
 type target struct {

@@ -19,6 +19,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 )
 
@@ -171,15 +172,10 @@ func (r *run) loadEnvironment() error {
 
 // confirm asks whether to go on.
 func (r *run) confirm(question string) error {
-	if r.yes {
+	if r.yes || cli.Confirmed(r.in, r.out, question) {
 		return nil
 	}
-	fmt.Fprintf(r.out, "\n%s [y/N] ", question)
-	answer, _ := r.in.ReadString('\n')
-	if a := strings.ToLower(strings.TrimSpace(answer)); a != "y" && a != "yes" {
-		return errNotConfirmed
-	}
-	return nil
+	return errNotConfirmed
 }
 
 // columns is how wide the lines are that are not tables.

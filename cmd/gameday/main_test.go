@@ -151,7 +151,7 @@ func TestBadAccount(t *testing.T) {
 	file("missing", "predictions-match", "predictions-missing")
 	file("stackless", "nothing", "nothing")
 	suspend := []string{"fault", "scaling-suspended", "--environments", environments, "--yes", "--env"}
-	one(t, "the credentials are for account 123456789012, and environment elsewhere is account 777788889999; use the "+
+	one(t, "the credentials are for account 123456789012, and the environment is in account 777788889999; use the "+
 		"credentials of that account", append(suspend, "elsewhere")...)
 	one(t, "endpoint predictions-missing does not exist in account 123456789012 in us-east-1; deploy it first",
 		append(suspend, "missing")...)

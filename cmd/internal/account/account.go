@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
@@ -14,27 +16,42 @@ import (
 )
 
 // Open returns the configuration of the SDK for an account and region, with the
-// credentials that the AWS CLI would use. The error says in one line that there are no
+// credentials that the AWS CLI would use, and the account's partition. The error says in one line that there are no
 // credentials, or that they are another account's.
-func Open(ctx context.Context, account, region string) (aws.Config, error) {
+func Open(ctx context.Context, account, region string) (cfg aws.Config, partition string, err error) {
 	// The SDK warns of each place where it finds no credentials.
-	cfg, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(region), awsconfig.WithLogger(logging.Nop{}))
+	cfg, err = awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(region), awsconfig.WithLogger(logging.Nop{}))
 	if err == nil {
 		_, err = cfg.Credentials.Retrieve(ctx)
 	}
 	if err != nil {
-		return cfg, fmt.Errorf("there are no credentials for account %s: give some as for the AWS CLI, "+
-			"such as AWS_PROFILE (%w)", account, err)
+		return cfg, "", fmt.Errorf("there are no credentials for account %s: give some as for the AWS CLI, "+
+			"such as AWS_PROFILE (%s)", account, strings.Join(strings.Fields(err.Error()), " "))
 	}
 	caller, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return cfg, Error("sts:GetCallerIdentity", err)
+		return cfg, "", Error("sts:GetCallerIdentity", err)
 	}
 	if got := aws.ToString(caller.Account); got != account {
-		return cfg, fmt.Errorf("the credentials are for account %s, and the environment is in account %s; "+
+		return cfg, "", fmt.Errorf("the credentials are for account %s, and the environment is in account %s; "+
 			"use the credentials of that account", got, account)
 	}
-	return cfg, nil
+	partition = "aws"
+	if parts := strings.Split(aws.ToString(caller.Arn), ":"); len(parts) > 1 && parts[1] != "" {
+		partition = parts[1]
+	}
+	return cfg, partition, nil
+}
+
+var denied = regexp.MustCompile(`not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)`)
+
+// Denied is the action that AWS names in the message of a refused call, which may be another
+// one than the call's own, such as iam:PassRole; or else that of the call.
+func Denied(message, call string) (action string) {
+	if said := denied.FindStringSubmatch(message); said != nil {
+		return said[1]
+	}
+	return call
 }
 
 // Error says in one line what AWS answered to an action, such as
@@ -48,7 +65,7 @@ func Error(action string, err error) error {
 	switch failed.ErrorCode() {
 	case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized",
 		"AuthorizationError", "Forbidden": // SNS's word, and that of a HEAD of S3
-		fix = "; use credentials that may call " + action
+		fix = "; use credentials that may call " + Denied(failed.ErrorMessage(), action)
 	case "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException":
 		fix = "; AWS throttles the account's calls: wait a minute, and run it again"
 	case "ConcurrentUpdateException":

@@ -2,9 +2,11 @@
 package cli
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -19,6 +21,14 @@ func AsOf(flag, text string) (time.Time, error) {
 		return at, fmt.Errorf("%s: got %q: a time is written as 2027-05-29T12:00:00Z", flag, text)
 	}
 	return at, nil
+}
+
+// Confirmed asks a question and says whether the answer is yes.
+func Confirmed(in *bufio.Reader, out io.Writer, question string) bool {
+	fmt.Fprintf(out, "\n%s [y/N] ", question)
+	answer, _ := in.ReadString('\n')
+	a := strings.ToLower(strings.TrimSpace(answer))
+	return a == "y" || a == "yes"
 }
 
 // IsTerminal says whether a person looks at what is written.
