@@ -8,15 +8,13 @@ import (
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 )
-
-// columns is how wide the output is at most, but for the names of events.
-const columns = 80
 
 // block is floors that follow each other without a gap, and how often they come again.
 type block struct {
 	floors []events.Floor
-	// again are the blocks of later days that say the same, without those between them.
+	// again are the later times at which blocks begin that say the same.
 	again []time.Time
 }
 
@@ -87,7 +85,7 @@ func (b block) steps() string {
 	for i := range parts[:len(parts)-1] {
 		parts[i] += ","
 	}
-	return wrapped("  ", parts)
+	return strings.Join(cli.Wrap(parts, cli.Columns, "  "), "\n")
 }
 
 // clock writes a time of the block, with its day where that is not the next one, and
@@ -106,22 +104,6 @@ func (b block) clock(t time.Time) string {
 		text += " " + zone
 	}
 	return text
-}
-
-// wrapped joins parts in lines of columns.
-func wrapped(indent string, parts []string) string {
-	var lines []string
-	line := indent
-	for _, part := range parts {
-		if line != indent && len(line)+1+len(part) > columns {
-			lines, line = append(lines, line), indent
-		}
-		if line != indent {
-			line += " "
-		}
-		line += part
-	}
-	return strings.Join(append(lines, line), "\n")
 }
 
 // table prints the floors that end after now and begin before until, those that come

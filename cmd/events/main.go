@@ -63,7 +63,7 @@ func run(out io.Writer, dir, env, at string, days int) error {
 		}
 		show(out, e.Name, p.variant, now, until)
 		for _, line := range notes(e, p, now) {
-			fmt.Fprintf(out, "\n%s\n", wrapped("", strings.Fields(line)))
+			fmt.Fprintf(out, "\n%s\n", strings.Join(cli.Wrap(strings.Fields(line), cli.Columns, ""), "\n"))
 		}
 	}
 	showComponents(out, e, now, until)

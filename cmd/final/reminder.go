@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/account"
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 )
 
 // Nothing takes a floor or a freeze back by itself: a scheduled action does not run while
@@ -58,7 +59,8 @@ func remind(ctx context.Context, r *run, e *sagemaker.DescribeEndpointOutput, al
 	}
 	in := &cloudwatch.PutMetricAlarmInput{
 		AlarmName: aws.String(reminderName(r.env.Endpoint.Name)),
-		AlarmDescription: aws.String(cut(fmt.Sprintf("Take it back with final resume --env %s: until then the calendar's "+
+		AlarmDescription: aws.String(cli.Cut(fmt.Sprintf("Take it back with final resume --env %s: until then the "+
+			"calendar's "+
 			"floors are not set, or the fleet does not become smaller. Held by hand: %s.",
 			r.env.Name, strings.Join(holds, ", ")), longestDescription)),
 		ComparisonOperator: types.ComparisonOperatorGreaterThanThreshold, Threshold: aws.Float64(0),

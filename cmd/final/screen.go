@@ -9,10 +9,12 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 )
 
 // columns is the width of the screen.
-const columns = 80
+const columns = cli.Columns
 
 // screen writes a page for people.
 type screen struct {
@@ -51,7 +53,7 @@ const (
 
 // line writes one line, which is cut at the screen's width.
 func (s *screen) line(format string, args ...any) {
-	s.b.WriteString(cut(fmt.Sprintf(format, args...), columns) + "\n")
+	s.b.WriteString(cli.Cut(fmt.Sprintf(format, args...), columns) + "\n")
 }
 
 func (s *screen) painted(text, colour string) string {
@@ -113,7 +115,7 @@ func (s *screen) scaled(p page) {
 	s.heading(fmt.Sprintf("%-27s%6s%6s%6s%9s%12s%10s",
 		"SCALED", "FLOOR", "MIN", "MAX", "DESIRED", "IN SERVICE", "STARTING"))
 	for _, one := range p.Scaled {
-		s.line("%-27s%6d%6s%6s%9s%12s%10s", cut(one.of.String(), 26), one.ExpectedMin,
+		s.line("%-27s%6d%6s%6s%9s%12s%10s", cli.Cut(one.of.String(), 26), one.ExpectedMin,
 			number(one.Min), number(one.Max), number(one.Desired), number(one.InService), number(one.Starting))
 		if f := one.Floor; f != nil {
 			s.held(fmt.Sprintf("floor %d", f.Min), *f)
@@ -184,7 +186,7 @@ func (s *screen) alarms(p page) {
 		}
 		word := cmp.Or(a.Severity, "alarm")
 		s.b.WriteString("  " + s.painted(fmt.Sprintf("%-9s", word), colour) +
-			cut(a.Name, columns-30) + a.Since.In(s.zone).Format(" since 15:04 MST") + "\n")
+			cli.Cut(a.Name, columns-30) + a.Since.In(s.zone).Format(" since 15:04 MST") + "\n")
 	}
 }
 
@@ -227,27 +229,11 @@ func (s *screen) unknown(p page) {
 	}
 }
 
-// cut shortens a text to so many columns.
-func cut(text string, to int) string {
-	if utf8.RuneCountInString(text) <= to {
-		return text
-	}
-	return string([]rune(text)[:to-1]) + "…"
-}
-
 // wrap breaks a text into lines of so many columns, at spaces. A longer word is cut.
 func wrap(text string, to int) (lines []string) {
-	line := ""
-	for _, word := range strings.Fields(text) {
-		word = cut(word, to)
-		switch {
-		case line == "":
-			line = word
-		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) <= to:
-			line += " " + word
-		default:
-			lines, line = append(lines, line), word
-		}
+	words := strings.Fields(text)
+	for i, word := range words {
+		words[i] = cli.Cut(word, to)
 	}
-	return append(lines, line)
+	return cli.Wrap(words, to, "")
 }

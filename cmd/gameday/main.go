@@ -178,26 +178,11 @@ func (r *run) confirm(question string) error {
 	return errNotConfirmed
 }
 
-// columns is how wide the lines are that are not tables.
-const columns = 80
-
 // say prints a text in lines.
 func (r *run) say(text string) {
-	at := 0
-	for i, word := range strings.Fields(text) {
-		switch long := len([]rune(word)); {
-		case i == 0:
-			at = long
-		case at+1+long > columns:
-			fmt.Fprintln(r.out)
-			at = long
-		default:
-			fmt.Fprint(r.out, " ")
-			at += 1 + long
-		}
-		fmt.Fprint(r.out, word)
+	for _, line := range cli.Wrap(strings.Fields(text), cli.Columns, "") {
+		fmt.Fprintln(r.out, line)
 	}
-	fmt.Fprintln(r.out)
 }
 
 // tell prints what has just happened, in lines.

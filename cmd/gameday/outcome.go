@@ -8,6 +8,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 )
 
 // outcome is what became of a load, as it is written to --json.
@@ -62,7 +64,7 @@ func (o outcome) write(out io.Writer, terminal bool) {
 		}
 		fmt.Fprintln(out, line)
 		if len(m.Codes) > 0 {
-			fmt.Fprintln(out, cut("        "+m.codes(), columns))
+			fmt.Fprintln(out, cli.Cut("        "+m.codes(), cli.Columns))
 		}
 	}
 	share := 0.0

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 )
 
 // tally is what became of the requests, by when they were sent.
@@ -145,7 +147,7 @@ func (t *tally) live(from, to time.Duration) string {
 	line := fmt.Sprintf(liveForm, clock(to), math.Round(offered*10)/10, c.Sent, c.Succeeded, c.Shed, c.Failed,
 		short(c.P50), short(c.P99))
 	if len(c.Codes) > 0 {
-		line += cut("        "+c.codes(), columns) + "\n"
+		line += cli.Cut("        "+c.codes(), cli.Columns) + "\n"
 	}
 	if t.untold {
 		line += "The first one without an answer: " + t.noAnswer + "\n"
@@ -161,14 +163,6 @@ func short(milliseconds float64) string { return strconv.FormatFloat(millisecond
 func clock(d time.Duration) string {
 	d = d.Round(time.Second)
 	return fmt.Sprintf("%d:%02d", int(d.Minutes()), int(d.Seconds())%60)
-}
-
-// cut limits a line to columns.
-func cut(line string, columns int) string {
-	if runes := []rune(line); len(runes) > columns {
-		return string(runes[:columns-1]) + "…"
-	}
-	return line
 }
 
 // minute is a minute of the load, beside what the plan expected.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // AsOf parses the value of a flag that says as of when a program judges, such as
@@ -21,6 +22,33 @@ func AsOf(flag, text string) (time.Time, error) {
 		return at, fmt.Errorf("%s: got %q: a time is written as 2027-05-29T12:00:00Z", flag, text)
 	}
 	return at, nil
+}
+
+// Columns is how wide the output is for people, where no name is longer.
+const Columns = 80
+
+// Wrap joins words in lines of so many characters, each behind indent. A longer word has a
+// line of its own.
+func Wrap(words []string, columns int, indent string) (lines []string) {
+	line := indent
+	for _, word := range words {
+		if line != indent && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > columns {
+			lines, line = append(lines, line), indent
+		}
+		if line != indent {
+			line += " "
+		}
+		line += word
+	}
+	return append(lines, line)
+}
+
+// Cut shortens a text to so many characters.
+func Cut(text string, columns int) string {
+	if utf8.RuneCountInString(text) <= columns {
+		return text
+	}
+	return string([]rune(text)[:columns-1]) + "…"
 }
 
 // Confirmed asks a question and says whether the answer is yes.
