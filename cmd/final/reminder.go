@@ -60,8 +60,7 @@ func remind(ctx context.Context, r *run, e *sagemaker.DescribeEndpointOutput, al
 	in := &cloudwatch.PutMetricAlarmInput{
 		AlarmName: aws.String(reminderName(r.env.Endpoint.Name)),
 		AlarmDescription: aws.String(cli.Cut(fmt.Sprintf("Take it back with final resume --env %s: until then the "+
-			"calendar's "+
-			"floors are not set, or the fleet does not become smaller. Held by hand: %s.",
+			"calendar's floors are not set, or the fleet does not become smaller. Held by hand: %s.",
 			r.env.Name, strings.Join(holds, ", ")), longestDescription)),
 		ComparisonOperator: types.ComparisonOperatorGreaterThanThreshold, Threshold: aws.Float64(0),
 		EvaluationPeriods: aws.Int32(reminderMinutes), DatapointsToAlarm: aws.Int32(reminderMinutes),
