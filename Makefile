@@ -145,7 +145,7 @@ race: tools ## Test gateway and local AWS with Go's race detector.
 	go test -race -count=1 ./internal/gateway/... ./internal/localaws/...
 
 .PHONY: test-clients
-test-clients: ## Call the gateway with clients from PyPI and npm.
+test-clients: ## Call the gateway with clients in Python, JS and Java.
 	go test -count=1 -timeout 20m -tags clients ./test/clients
 
 .PHONY: bin/app

@@ -1,7 +1,7 @@
 //go:build clients
 
 // Package clients_test calls the built gateway with clients as people use them, whose only
-// change is their URL. The packages come from PyPI and npm, so the tests have a build tag,
+// change is their URL. The packages come from PyPI, npm and Maven Central, so the tests have a build tag,
 // clients: make test-clients runs them.
 package clients_test
 
@@ -86,6 +86,15 @@ func TestJavaScript(t *testing.T) {
 		cmd,
 		of(outcome{Raised: "ModelError", Status: 424}, outcome{Raised: "RequestEntityTooLarge", Status: 413}),
 	)
+}
+
+func TestJava(t *testing.T) {
+	t.Parallel()
+	dir := java(t)
+	stub, url := serve(t)
+	cmd := exec.CommandContext(t.Context(), "java", "-cp", dir+":"+filepath.Join(dir, "lib", "*"), "Client", url)
+	compare(t, stub, cmd, of(outcome{Raised: "ModelErrorException", Status: 424, Code: "ModelError"},
+		outcome{Raised: "SageMakerRuntimeException", Status: 413, Code: "RequestEntityTooLarge"}))
 }
 
 // compare runs a client and compares its outcomes. No call that the client makes with its

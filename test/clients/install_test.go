@@ -82,6 +82,23 @@ func python(t *testing.T) string {
 	return filepath.Join(dir, "venv", "bin", "python")
 }
 
+// java is a folder with Client.class and, in lib, the packages of pom.xml.
+func java(t *testing.T) string {
+	t.Helper()
+	files := []string{"java/pom.xml", "java/Client.java"}
+	return installed(t, "java", func(dir string) error {
+		source, err := filepath.Abs(filepath.Join("testdata", "java"))
+		if err != nil {
+			return err
+		}
+		if err := run(source, "mvn", "--batch-mode", "--quiet", "dependency:copy-dependencies",
+			"-DincludeScope=runtime", "-DoutputDirectory="+filepath.Join(dir, "lib")); err != nil {
+			return err
+		}
+		return run(source, "javac", "-cp", filepath.Join(dir, "lib", "*"), "-d", dir, "Client.java")
+	}, files...)
+}
+
 // node is a folder with client.mjs and the packages of package-lock.json.
 func node(t *testing.T) string {
 	t.Helper()
