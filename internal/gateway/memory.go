@@ -13,6 +13,9 @@ const (
 	programBytes, loadBytes = 40 << 20, 64 << 10
 	// The limit rises in steps, since each step costs a lock of the runtime.
 	loadStep = 256
+	// gcPercent stands for GOGC: the live heap is a few MB, and at 100 Go would collect it many
+	// times a second under load. The limit bounds the heap all the same.
+	gcPercent = 300
 )
 
 // memoryLimit keeps the process within MaxHeldBytes, programBytes, and loadBytes for
@@ -23,12 +26,15 @@ type memoryLimit struct {
 	load, highest atomic.Int64
 }
 
-// start sets the limit, unless the user has set one.
+// start sets the limit, unless the user has set one, and with it gcPercent, unless GOGC is set.
 func (m *memoryLimit) start(maxHeldBytes int64) {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		m.base = maxHeldBytes + programBytes
 		m.highest.Store(loadStep)
 		debug.SetMemoryLimit(m.base + loadStep*loadBytes)
+		if os.Getenv("GOGC") == "" {
+			debug.SetGCPercent(gcPercent)
+		}
 	}
 }
 
