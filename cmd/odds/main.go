@@ -1,6 +1,7 @@
 // Command odds is a small model to try the product with: it predicts a match.
 //
 //	odds train FILE    train, print the accuracy, and write model.tar.gz to FILE
+//	odds serve         serve /opt/ml/model/model.json as SageMaker's containers do
 package main
 
 import (
@@ -19,8 +20,11 @@ func main() {
 }
 
 func run(args []string, out io.Writer) error {
+	if len(args) == 1 && args[0] == "serve" {
+		return serve("/opt/ml/model/model.json", "")
+	}
 	if len(args) != 2 || args[0] != "train" {
-		return errors.New("want: odds train FILE")
+		return errors.New("want: odds train FILE, or odds serve")
 	}
 	training, heldOut := matches(1, 8000), matches(2, 4000)
 	m, baseline := fit(training, true), fit(training, false)
