@@ -1,0 +1,47 @@
+// Command odds is a small model to try the product with: it predicts a match.
+//
+//	odds train FILE    train, print the accuracy, and write model.tar.gz to FILE
+//	odds serve         serve /opt/ml/model/model.json as SageMaker's containers do
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+func main() {
+	if err := run(os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "odds:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string, out io.Writer) error {
+	if len(args) == 1 && args[0] == "serve" {
+		return serve("/opt/ml/model/model.json", "")
+	}
+	if len(args) != 2 || args[0] != "train" {
+		return errors.New("want: odds train FILE, or odds serve")
+	}
+	training, heldOut := matches(1, 8000), matches(2, 4000)
+	m, baseline := fit(training, true), fit(training, false)
+	for _, of := range []struct {
+		name string
+		m    odds
+	}{{"model", m}, {"baseline", baseline}} {
+		accuracy, logLoss := score(of.m, heldOut)
+		fmt.Fprintf(out, "%-9s accuracy %.1f %%, log-loss %.3f, of %d matches held out\n",
+			of.name, 100*accuracy, logLoss, len(heldOut))
+	}
+	body, err := archive(m)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(args[1]), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(args[1], body, 0o644)
+}

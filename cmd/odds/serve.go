@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log"
+	"math"
+	"mime"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+const (
+	maxInstances = 1000
+	maxBody      = 1 << 20
+	// drainTime is below the 30 s that SageMaker leaves between SIGTERM and SIGKILL.
+	drainTime = 25 * time.Second
+)
+
+// load reads and checks a model.json.
+func load(path string) (m odds, err error) {
+	body, err := os.ReadFile(path)
+	if err != nil {
+		return m, err
+	}
+	if err = json.Unmarshal(body, &m); err == nil {
+		err = m.validate()
+	}
+	if err != nil {
+		return m, fmt.Errorf("%s: %w", path, err)
+	}
+	return m, nil
+}
+
+// serve answers /ping and /invocations until SIGTERM, and then what has begun.
+// It listens once the model is loaded, so that a ping fails before.
+func serve(path, host string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	m, err := load(path)
+	if err != nil {
+		return err
+	}
+	port := os.Getenv("SAGEMAKER_BIND_TO_PORT")
+	if port == "" {
+		port = "8080"
+	}
+	listener, err := net.Listen("tcp", net.JoinHostPort(host, port))
+	if err != nil {
+		return err
+	}
+	log.Printf("serving on %s", listener.Addr())
+	server := &http.Server{Handler: handler(m), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	drain, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
+	return server.Shutdown(drain)
+}
+
+func handler(m odds) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /ping", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
+	mux.HandleFunc("POST /invocations", func(w http.ResponseWriter, r *http.Request) {
+		var request struct {
+			Instances [][]float64 `json:"instances"`
+		}
+		if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+			refuse(w, http.StatusUnsupportedMediaType, "UnsupportedMediaType", "the content type is not application/json")
+			return
+		}
+		var tooLarge *http.MaxBytesError
+		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&request); errors.As(err, &tooLarge) {
+			refuse(w, http.StatusRequestEntityTooLarge, "TooLarge", fmt.Sprintf("the body has more than %d bytes", maxBody))
+			return
+		} else if err != nil {
+			refuse(w, http.StatusBadRequest, "BadRequest", err.Error())
+			return
+		}
+		if n := len(request.Instances); n == 0 {
+			refuse(w, http.StatusBadRequest, "BadRequest", "instances: none; want [["+"ratingDifference, homeAdvantage, restDays], ...]")
+			return
+		} else if n > maxInstances {
+			refuse(w, http.StatusRequestEntityTooLarge, "TooLarge", fmt.Sprintf("instances: %d, at most %d", n, maxInstances))
+			return
+		}
+		var reply struct {
+			Predictions [][]float64 `json:"predictions"`
+		}
+		for i, x := range request.Instances {
+			if len(x) != len(features) {
+				refuse(w, http.StatusBadRequest, "BadRequest", fmt.Sprintf("instances[%d]: %d values, want %v", i, len(x), features))
+				return
+			}
+			for j, v := range x {
+				if math.Abs(v) > 1e6 {
+					refuse(w, http.StatusBadRequest, "BadRequest", fmt.Sprintf("instances[%d][%d]: %v, at most 1e6", i, j, v))
+					return
+				}
+			}
+			reply.Predictions = append(reply.Predictions, m.predict(x))
+		}
+		answer(w, http.StatusOK, reply)
+	})
+	return mux
+}
+
+func refuse(w http.ResponseWriter, status int, kind, message string) {
+	answer(w, status, map[string]map[string]string{"error": {"type": kind, "message": message}})
+}
+
+func answer(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body)
+}
