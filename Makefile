@@ -90,6 +90,17 @@ image: ## Build the gateway's image for ARCH (default arm64).
 	cp internal/artifact/compile/Dockerfile bin/image/
 	$${CDK_DOCKER:-docker} build --tag sagemaker-inference-gateway --platform linux/$(ARCH) bin/image
 
+MODEL_ARCH ?= amd64
+
+.PHONY: model
+model: ## Train a small model, and build its image for MODEL_ARCH.
+	@mkdir -p bin/model/image
+	@go run ./cmd/odds train bin/model/model.tar.gz
+	CGO_ENABLED=0 GOOS=linux GOARCH=$(MODEL_ARCH) go build -trimpath -buildvcs=false -ldflags='-s -w -buildid=' \
+		-o bin/model/image/odds ./cmd/odds
+	cp cmd/odds/Dockerfile bin/model/image/
+	$${CDK_DOCKER:-docker} build --tag odds --platform linux/$(MODEL_ARCH) bin/model/image
+
 .PHONY: rehearse
 rehearse: ## Replay a semi-final against TEMPLATE (default prod's).
 	@mkdir -p bin

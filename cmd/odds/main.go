@@ -1,7 +1,8 @@
 // Command odds is a small model to try the product with: it predicts a match.
 //
-//	odds train FILE    train, print the accuracy, and write model.tar.gz to FILE
-//	odds serve         serve /opt/ml/model/model.json as SageMaker's containers do
+//	odds train FILE      train, print the accuracy, and write model.tar.gz to FILE
+//	odds serve [FOLDER]  serve the model.json of FOLDER, by default /opt/ml/model, where
+//	                     SageMaker unpacks the archive, as its containers do
 package main
 
 import (
@@ -21,10 +22,13 @@ func main() {
 
 func run(args []string, out io.Writer) error {
 	if len(args) == 1 && args[0] == "serve" {
-		return serve("/opt/ml/model/model.json", "")
+		args = append(args, "/opt/ml/model")
 	}
-	if len(args) != 2 || args[0] != "train" {
-		return errors.New("want: odds train FILE, or odds serve")
+	if len(args) != 2 || args[0] != "train" && args[0] != "serve" {
+		return errors.New("want: odds train FILE, or odds serve [FOLDER]")
+	}
+	if args[0] == "serve" {
+		return serve(filepath.Join(args[1], "model.json"))
 	}
 	training, heldOut := matches(1, 8000), matches(2, 4000)
 	m, baseline := fit(training, true), fit(training, false)

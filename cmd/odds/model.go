@@ -24,10 +24,12 @@ type odds struct {
 // validate says what of a model.json does not fit this program.
 func (m odds) validate() error {
 	if fmt.Sprint(m.Features) != fmt.Sprint(features) || fmt.Sprint(m.Outcomes) != fmt.Sprint(outcomes) {
-		return fmt.Errorf("features %v and outcomes %v: this program has %v and %v", m.Features, m.Outcomes, features, outcomes)
+		return fmt.Errorf("features %v and outcomes %v: this program has %v and %v",
+			m.Features, m.Outcomes, features, outcomes)
 	}
 	if len(m.Intercept) != len(outcomes) || len(m.Weights) != len(outcomes) {
-		return fmt.Errorf("%d intercepts and %d rows of weights: want %d of each", len(m.Intercept), len(m.Weights), len(outcomes))
+		return fmt.Errorf("%d intercepts and %d rows of weights: want %d of each",
+			len(m.Intercept), len(m.Weights), len(outcomes))
 	}
 	var errs []error
 	for i, row := range m.Weights {

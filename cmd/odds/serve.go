@@ -19,7 +19,8 @@ import (
 const (
 	maxInstances = 1000
 	maxBody      = 1 << 20
-	// drainTime is below the 30 s that SageMaker leaves between SIGTERM and SIGKILL.
+	// drainTime is below the 30 s that SageMaker leaves between SIGTERM and SIGKILL
+	// ("Custom Inference Code with Hosting Services").
 	drainTime = 25 * time.Second
 )
 
@@ -40,7 +41,7 @@ func load(path string) (m odds, err error) {
 
 // serve answers /ping and /invocations until SIGTERM, and then what has begun.
 // It listens once the model is loaded, so that a ping fails before.
-func serve(path, host string) error {
+func serve(path string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	m, err := load(path)
@@ -51,7 +52,7 @@ func serve(path, host string) error {
 	if port == "" {
 		port = "8080"
 	}
-	listener, err := net.Listen("tcp", net.JoinHostPort(host, port))
+	listener, err := net.Listen("tcp", net.JoinHostPort("", port))
 	if err != nil {
 		return err
 	}
@@ -89,7 +90,8 @@ func handler(m odds) http.Handler {
 			return
 		}
 		if n := len(request.Instances); n == 0 {
-			refuse(w, http.StatusBadRequest, "BadRequest", "instances: none; want [["+"ratingDifference, homeAdvantage, restDays], ...]")
+			refuse(w, http.StatusBadRequest, "BadRequest",
+				"instances: none; want [[ratingDifference, homeAdvantage, restDays], ...]")
 			return
 		} else if n > maxInstances {
 			refuse(w, http.StatusRequestEntityTooLarge, "TooLarge", fmt.Sprintf("instances: %d, at most %d", n, maxInstances))
@@ -100,7 +102,8 @@ func handler(m odds) http.Handler {
 		}
 		for i, x := range request.Instances {
 			if len(x) != len(features) {
-				refuse(w, http.StatusBadRequest, "BadRequest", fmt.Sprintf("instances[%d]: %d values, want %v", i, len(x), features))
+				refuse(w, http.StatusBadRequest, "BadRequest",
+					fmt.Sprintf("instances[%d]: %d values, want %v", i, len(x), features))
 				return
 			}
 			for j, v := range x {
