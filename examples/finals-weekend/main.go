@@ -50,8 +50,8 @@ var odds = autoscaling.VariantScaling{
 	Events: []events.Event{match("semi-final", "2027-05-29"), match("final", "2027-05-30")},
 }
 
-// match is an evening with kick-off at eight in London: it begins an hour before, and has half
-// of its peak until the second half.
+// match is an evening with kick-off at eight in London: it begins an hour before, and has its
+// peak from the second half until forty minutes after the end.
 func match(name, date string) events.Event {
 	return events.Event{
 		Name: name, Timezone: "Europe/London", Starts: date + "T19:00", Ends: date + "T23:00",
