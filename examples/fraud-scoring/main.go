@@ -47,7 +47,7 @@ var queueSize, retryPercent = 16, 5
 
 // limits are the gateway's: what it cannot score in time gets an answer that says so.
 var limits = settings.Server{
-	MaxConcurrency: 128,                   // requests that a task has at the endpoint: two have 256, 30 instances serve 240
+	MaxConcurrency: 128,                   // requests at the endpoint; two tasks have 256, 30 instances serve 240
 	QueueSize:      &queueSize,            // more wait,
 	QueueTimeout:   50 * time.Millisecond, // not longer than this,
 	FallbackBody:   `{"decision": "review"}`,
