@@ -151,6 +151,10 @@ test: tools bin/app ## Run every test: the CDK CLI, a local AWS, the gateway.
 	@# The longest first, so that nothing waits for them at the end.
 	time go test -count=1 -timeout 15m ./test/deploy ./test/synth ./test/docs ./...
 
+.PHONY: examples
+examples: tools ## Test each example, a module of its own.
+	@for dir in examples/*/; do $(MAKE) --no-print-directory -C $$dir test; done
+
 .PHONY: race
 race: tools ## Test gateway and local AWS with Go's race detector.
 	go test -race -count=1 ./internal/gateway/... ./internal/localaws/...
@@ -180,6 +184,7 @@ $(GOLANGCI_LINT):
 .PHONY: verify
 verify: ## Fail when something generated is stale.
 	go mod tidy -diff
+	@for dir in examples/*/; do go -C $$dir mod tidy -diff; done
 	go generate ./...
 	git diff --exit-code -- config/environment.schema.json
 	go run ./test/api | diff -u docs/api.txt - || { echo 'docs/api.txt is stale: run make api' >&2; exit 1; }

@@ -16,7 +16,7 @@ const root = "../.."
 func pages(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
-	for _, pattern := range []string{"*.md", "docs/*.md"} {
+	for _, pattern := range []string{"*.md", "docs/*.md", "examples/*.md", "examples/*/*.md"} {
 		files, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
 			t.Fatal(err)
@@ -54,8 +54,11 @@ func TestLinksLeadSomewhere(t *testing.T) {
 
 func TestMakeTargetsExist(t *testing.T) {
 	t.Parallel()
-	makefile := read(t, filepath.Join(root, "Makefile"))
 	for page, text := range pages(t) {
+		makefile := read(t, filepath.Join(root, "Makefile"))
+		if own, err := os.ReadFile(filepath.Join(filepath.Dir(page), "Makefile")); err == nil {
+			makefile += string(own) // an example's
+		}
 		for _, m := range regexp.MustCompile("(?m)(?:^|`)make ([a-z-]+)").FindAllStringSubmatch(text, -1) {
 			if !strings.Contains(makefile, "\n"+m[1]+":") {
 				t.Errorf("%s: there is no target %q", page, m[1])

@@ -1,0 +1,120 @@
+package importer_test
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
+)
+
+// Limits of an example, so that it is read to its end.
+const (
+	maxExampleLines = 130 // of main.go
+	maxTestLines    = 30  // of a test
+	maxReadmeLines  = 40
+)
+
+// TestExamples runs "make test" of each app in examples, a module of its own, as whoever
+// copies it does, and holds it to one layout.
+func TestExamples(t *testing.T) {
+	root, err := filepath.Abs(template.Root(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	folders, err := filepath.Glob(filepath.Join(root, "examples", "*", "go.mod"))
+	if err != nil || len(folders) == 0 {
+		t.Fatalf("got %v (%v), want modules in examples", folders, err)
+	}
+	index := read(t, filepath.Join(root, "examples", "README.md"))
+	for _, file := range folders {
+		dir := filepath.Dir(file)
+		name := filepath.Base(dir)
+		t.Run(name, func(t *testing.T) {
+			if !strings.Contains(index, "]("+name+")") {
+				t.Errorf("examples/README.md does not lead to %s; add a row", name)
+			}
+			checkLayout(t, root, dir)
+			cmd := exec.CommandContext(t.Context(), "make", "test")
+			cmd.Dir, cmd.Env = dir, withoutMake(os.Environ())
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("make test: %v\n%s", err, out)
+			}
+		})
+	}
+}
+
+// checkLayout fails the test where an example lacks a file of the layout, is too long to be
+// read, or is synthesized with other flags of CDK than the app.
+func checkLayout(t *testing.T, root, dir string) {
+	t.Helper()
+	for file, limit := range map[string]int{"main.go": maxExampleLines, "README.md": maxReadmeLines} {
+		if n := strings.Count(read(t, filepath.Join(dir, file)), "\n"); n > limit {
+			t.Errorf("%s has %d lines, want %d at most", file, n, limit)
+		}
+	}
+	for name, n := range testLengths(t, filepath.Join(dir, "main_test.go")) {
+		if n >= maxTestLines {
+			t.Errorf("%s has %d lines, want fewer than %d", name, n, maxTestLines)
+		}
+	}
+	if files, err := filepath.Glob(filepath.Join(dir, "testdata", "*.json")); err != nil || len(files) == 0 {
+		t.Errorf("got %v (%v), want a template in testdata", files, err)
+	}
+	got, want := cdkContext(t, dir), cdkContext(t, root)
+	maps.DeleteFunc(got, func(key string, _ any) bool { return !strings.HasPrefix(key, "@aws-cdk") })
+	if !maps.EqualFunc(got, want, func(a, b any) bool {
+		x, _ := json.Marshal(a)
+		y, _ := json.Marshal(b)
+		return string(x) == string(y)
+	}) {
+		t.Errorf("cdk.json has other flags than the one at the root; copy its context")
+	}
+}
+
+// testLengths is the number of lines of each test in a file.
+func testLengths(t *testing.T, file string) map[string]int {
+	t.Helper()
+	files := token.NewFileSet()
+	parsed, err := parser.ParseFile(files, file, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lengths := map[string]int{}
+	for _, d := range parsed.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok && strings.HasPrefix(f.Name.Name, "Test") {
+			lengths[f.Name.Name] = files.Position(f.End()).Line - files.Position(f.Pos()).Line + 1
+		}
+	}
+	if len(lengths) == 0 {
+		t.Errorf("%s has no test", file)
+	}
+	return lengths
+}
+
+// cdkContext is the context in a folder's cdk.json.
+func cdkContext(t *testing.T, dir string) map[string]any {
+	t.Helper()
+	var settings struct{ Context map[string]any }
+	if err := json.Unmarshal([]byte(read(t, filepath.Join(dir, "cdk.json"))), &settings); err != nil {
+		t.Fatal(err)
+	}
+	return settings.Context
+}
+
+// withoutMake is an environment without what an outer make says to an inner one.
+func withoutMake(environ []string) (kept []string) {
+	for _, v := range environ {
+		if !strings.HasPrefix(v, "MAKE") && !strings.HasPrefix(v, "MFLAGS=") {
+			kept = append(kept, v)
+		}
+	}
+	return kept
+}
