@@ -27,7 +27,7 @@ func TestServeRefusesBadInput(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		reply.Body.Close()
+		_ = reply.Body.Close()
 		if reply.StatusCode != c.status || reply.Header.Get("Content-Type") != "application/json" {
 			t.Errorf("%s %.30s: %s, want %d", c.kind, c.body, reply.Status, c.status)
 		}
