@@ -168,8 +168,9 @@ bin/app: # Built once, or every CLI that the tests run would build it.
 	@go build -o $@ .
 
 .PHONY: golden
-golden: tools ## Renew the snapshots of every environment's templates.
+golden: tools ## Renew the snapshots of environments and examples.
 	go test ./test/synth -run '^TestSnapshots$$' -update
+	@for dir in examples/*/; do $(MAKE) --no-print-directory -C $$dir golden; done
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Check formatting and the linters of .golangci.yml.

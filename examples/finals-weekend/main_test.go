@@ -15,11 +15,11 @@ import (
 
 var (
 	update = flag.Bool("update", false, "renew testdata")
-	hash   = regexp.MustCompile(`[0-9a-f]{64}|[0-9a-f]{32}`) // of an asset, and of a function's version
+	hash   = regexp.MustCompile(`[0-9a-f]{64}|[0-9a-f]{32}\b`)
 )
 
 // TestTemplates compares each stack's template with its file in testdata, without what changes
-// by itself: hashes of assets, and what CDK adds to check the account's bootstrapping.
+// by itself: hashes of assets and of a function's version, and CDK's check of the bootstrapping.
 func TestTemplates(t *testing.T) {
 	defer jsii.Close()
 	var settings struct{ Context map[string]any }
