@@ -21,15 +21,19 @@ func main() {
 }
 
 func run(args []string, out io.Writer) error {
-	if len(args) == 1 && args[0] == "serve" {
-		args = append(args, "/opt/ml/model")
+	switch {
+	case len(args) == 1 && args[0] == "serve":
+		return serve("/opt/ml/model")
+	case len(args) == 2 && args[0] == "serve":
+		return serve(args[1])
+	case len(args) == 2 && args[0] == "train":
+		return train(args[1], out)
 	}
-	if len(args) != 2 || args[0] != "train" && args[0] != "serve" {
-		return errors.New("want: odds train FILE, or odds serve [FOLDER]")
-	}
-	if args[0] == "serve" {
-		return serve(filepath.Join(args[1], "model.json"))
-	}
+	return errors.New("want: odds train FILE, or odds serve [FOLDER]")
+}
+
+// train prints how good the model is beside the baseline, and writes its archive to path.
+func train(path string, out io.Writer) error {
 	training, heldOut := matches(1, 8000), matches(2, 4000)
 	m, baseline := fit(training, true), fit(training, false)
 	for _, of := range []struct {
@@ -44,8 +48,8 @@ func run(args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(args[1]), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(args[1], body, 0o644)
+	return os.WriteFile(path, body, 0o644)
 }

@@ -4,7 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"io"
+	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // TestProcess trains, unpacks and serves, as SageMaker would.
@@ -29,7 +31,13 @@ func TestProcess(t *testing.T) {
 	if err := run([]string{"train", filepath.Join(dir, "model.tar.gz")}, &accuracy); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command("tar", "-xzf", filepath.Join(dir, "model.tar.gz"), "-C", dir).CombinedOutput(); err != nil {
+	page, err := os.ReadFile("../../docs/models.md")
+	if err != nil || !strings.Contains(string(page), accuracy.String()) {
+		t.Errorf("docs/models.md does not show what training prints (%v):\n%s", err, &accuracy)
+	}
+	unpack := exec.Command("tar", "-xzf", "model.tar.gz")
+	unpack.Dir = dir
+	if out, err := unpack.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	serving := exec.Command(program, "serve", dir)
@@ -46,23 +54,48 @@ func TestProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	port := strings.TrimSpace(line[strings.LastIndex(line, ":")+1:])
-	if ping, err := http.Get("http://127.0.0.1:" + port + "/ping"); err != nil || ping.StatusCode != http.StatusOK {
+	address := "127.0.0.1:" + strings.TrimSpace(line[strings.LastIndex(line, ":")+1:])
+	if ping, err := http.Get("http://" + address + "/ping"); err != nil || ping.StatusCode != http.StatusOK {
 		t.Fatalf("%v %v", ping, err)
 	}
-	reply, err := http.Post("http://127.0.0.1:"+port+"/invocations", "application/json",
-		strings.NewReader(`{"instances":[[1.5,1,0.5],[-1.5,0,0]]}`))
+
+	// What has begun when SIGTERM arrives is answered; what comes later is refused.
+	const body = `{"instances":[[1.5,1,0.5],[-1.5,0,0]]}`
+	client, err := net.Dial("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	body, _ := io.ReadAll(reply.Body)
-	var got struct{ Predictions [][3]float64 }
-	if err := json.Unmarshal(body, &got); err != nil || len(got.Predictions) != 2 ||
-		got.Predictions[0][0] < 0.5 || got.Predictions[1][2] < got.Predictions[1][0] {
-		t.Errorf("%s, %v", body, err)
+	defer client.Close()
+	fmt.Fprintf(client, "POST /invocations HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"+
+		"Content-Length: %d\r\nExpect: 100-continue\r\n\r\n", len(body))
+	replies := bufio.NewReader(client)
+	if status, err := replies.ReadString('\n'); err != nil || !strings.Contains(status, " 100 ") {
+		t.Fatalf("%q %v", status, err) // it waits for the body
 	}
 	if err := serving.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		late, err := net.Dial("tcp", address)
+		if err != nil {
+			break
+		}
+		_ = late.Close()
+		if time.Now().After(deadline) {
+			t.Fatal("it takes connections after SIGTERM")
+		}
+	}
+	_, _ = replies.ReadString('\n') // the empty line of the interim reply
+	fmt.Fprint(client, body)
+	reply, err := http.ReadResponse(replies, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reply.Body.Close()
+	var got struct{ Predictions [][3]float64 }
+	if err := json.NewDecoder(reply.Body).Decode(&got); err != nil || len(got.Predictions) != 2 ||
+		got.Predictions[0][0] < 0.5 || got.Predictions[1][2] < got.Predictions[1][0] {
+		t.Errorf("%s %v, %v", reply.Status, got, err)
 	}
 	if err := serving.Wait(); err != nil {
 		t.Errorf("after SIGTERM: %v", err)

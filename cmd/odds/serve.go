@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"math"
 	"mime"
@@ -12,6 +13,8 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -24,8 +27,9 @@ const (
 	drainTime = 25 * time.Second
 )
 
-// load reads and checks a model.json.
-func load(path string) (m odds, err error) {
+// load reads and checks the model.json of a folder.
+func load(folder string) (m odds, err error) {
+	path := filepath.Join(folder, "model.json")
 	body, err := os.ReadFile(path)
 	if err != nil {
 		return m, err
@@ -41,10 +45,10 @@ func load(path string) (m odds, err error) {
 
 // serve answers /ping and /invocations until SIGTERM, and then what has begun.
 // It listens once the model is loaded, so that a ping fails before.
-func serve(path string) error {
+func serve(folder string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	m, err := load(path)
+	m, err := load(folder)
 	if err != nil {
 		return err
 	}
@@ -74,49 +78,60 @@ func handler(m odds) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /ping", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	mux.HandleFunc("POST /invocations", func(w http.ResponseWriter, r *http.Request) {
-		var request struct {
-			Instances [][]float64 `json:"instances"`
-		}
 		if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 			refuse(w, http.StatusUnsupportedMediaType, "UnsupportedMediaType", "the content type is not application/json")
 			return
 		}
-		var tooLarge *http.MaxBytesError
-		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&request); errors.As(err, &tooLarge) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 			refuse(w, http.StatusRequestEntityTooLarge, "TooLarge", fmt.Sprintf("the body has more than %d bytes", maxBody))
 			return
-		} else if err != nil {
-			refuse(w, http.StatusBadRequest, "BadRequest", err.Error())
+		}
+		var request struct {
+			Instances [][]float64 `json:"instances"`
+		}
+		if err == nil {
+			err = json.Unmarshal(body, &request)
+		}
+		if n := len(request.Instances); n > maxInstances {
+			refuse(w, http.StatusRequestEntityTooLarge, "TooLarge", fmt.Sprintf("instances: %d, at most %d", n, maxInstances))
 			return
 		}
-		if n := len(request.Instances); n == 0 {
-			refuse(w, http.StatusBadRequest, "BadRequest",
-				"instances: none; want [[ratingDifference, homeAdvantage, restDays], ...]")
-			return
-		} else if n > maxInstances {
-			refuse(w, http.StatusRequestEntityTooLarge, "TooLarge", fmt.Sprintf("instances: %d, at most %d", n, maxInstances))
+		if err == nil {
+			err = check(request.Instances)
+		}
+		if err != nil {
+			refuse(w, http.StatusBadRequest, "BadRequest", err.Error())
 			return
 		}
 		var reply struct {
 			Predictions [][]float64 `json:"predictions"`
 		}
-		for i, x := range request.Instances {
-			if len(x) != len(features) {
-				refuse(w, http.StatusBadRequest, "BadRequest",
-					fmt.Sprintf("instances[%d]: %d values, want %v", i, len(x), features))
-				return
-			}
-			for j, v := range x {
-				if math.Abs(v) > 1e6 {
-					refuse(w, http.StatusBadRequest, "BadRequest", fmt.Sprintf("instances[%d][%d]: %v, at most 1e6", i, j, v))
-					return
-				}
-			}
+		for _, x := range request.Instances {
 			reply.Predictions = append(reply.Predictions, m.predict(x))
 		}
 		answer(w, http.StatusOK, reply)
 	})
 	return mux
+}
+
+// check says everything that is wrong with instances.
+func check(instances [][]float64) error {
+	if len(instances) == 0 {
+		return fmt.Errorf("instances: none; want [[%s], ...]", strings.Join(features, ", "))
+	}
+	var errs []error
+	for i, x := range instances {
+		if len(x) != len(features) {
+			errs = append(errs, fmt.Errorf("instances[%d]: %d values, want %v", i, len(x), features))
+		}
+		for j, v := range x {
+			if math.Abs(v) > 1e6 {
+				errs = append(errs, fmt.Errorf("instances[%d][%d]: %v, at most 1e6", i, j, v))
+			}
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func refuse(w http.ResponseWriter, status int, kind, message string) {
