@@ -52,7 +52,8 @@ func TestExamples(t *testing.T) {
 }
 
 // checkLayout fails the test where an example lacks a file of the layout, is too long to be
-// read, or is synthesized with other flags of CDK than the app.
+// read, has a test of its own kind, or is synthesized with another CDK CLI or with other flags
+// of CDK than the app.
 func checkLayout(t *testing.T, root, dir string) {
 	t.Helper()
 	for file, limit := range map[string]int{"main.go": maxExampleLines, "README.md": maxReadmeLines} {
@@ -64,6 +65,14 @@ func checkLayout(t *testing.T, root, dir string) {
 		if n >= maxTestLines {
 			t.Errorf("%s has %d lines, want fewer than %d", name, n, maxTestLines)
 		}
+	}
+	first := filepath.Join(root, "examples", "shortest", "main_test.go")
+	if read(t, filepath.Join(dir, "main_test.go")) != read(t, first) {
+		t.Error("main_test.go differs from the shortest example's; copy it, they are one test")
+	}
+	pinned := "aws-cdk@" + pinnedCLI(t, root) + " "
+	if !strings.Contains(read(t, filepath.Join(dir, "Makefile")), pinned) {
+		t.Errorf("the Makefile does not run %q, the CDK CLI that package.json pins", pinned)
 	}
 	if files, err := filepath.Glob(filepath.Join(dir, "testdata", "*.json")); err != nil || len(files) == 0 {
 		t.Errorf("got %v (%v), want a template in testdata", files, err)
@@ -97,6 +106,16 @@ func testLengths(t *testing.T, file string) map[string]int {
 		t.Errorf("%s has no test", file)
 	}
 	return lengths
+}
+
+// pinnedCLI is the version of the CDK CLI in the root's package.json.
+func pinnedCLI(t *testing.T, root string) string {
+	t.Helper()
+	var pinned struct{ DevDependencies map[string]string }
+	if err := json.Unmarshal([]byte(read(t, filepath.Join(root, "package.json"))), &pinned); err != nil {
+		t.Fatal(err)
+	}
+	return pinned.DevDependencies["aws-cdk"]
 }
 
 // cdkContext is the context in a folder's cdk.json.
