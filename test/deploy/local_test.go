@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 // TestMakeLocal runs the README's first command, beside the other tests'
@@ -27,6 +28,11 @@ func TestMakeLocal(t *testing.T) {
 	for _, line := range want {
 		if !strings.Contains("\n"+out, "\n"+line) {
 			t.Errorf("no line %q in\n%s", line, out)
+		}
+	}
+	for line := range strings.Lines(out) {
+		if utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) > 80 {
+			t.Errorf("more than 80 columns: %s", line)
 		}
 	}
 }
@@ -68,11 +74,13 @@ func TestMakeLocalOfProduction(t *testing.T) {
 	for _, line := range []string{
 		"  prod-frontend    CREATE_COMPLETE",
 		"  prod-monitoring  CREATE_COMPLETE",
-		"  gateway    service on FARGATE, 1 task of 777788889999.dkr.ecr.eu-west-1.amazonaws.com/gateway:1.0.0",
+		"  gateway    service on FARGATE, 1 task of",
+		"             777788889999.dkr.ecr.eu-west-1.amazonaws.com/gateway:1.0.0",
 		"  reply      200 OK application/json {\"predictions\":[0.8125]}",
 		"  streamed   200 OK application/json {\"predictions\":[0.8125]}",
 		"Rehearsal of endpoint/predictions-prod/variant/main",
-		"  traffic   a World Cup semi-final with a peak of 6000 requests/s, kick-off 2027-05-29 18:50 UTC",
+		"  traffic   a World Cup semi-final with a peak of 6000 requests/s, kick-off",
+		"            2027-05-29 18:50 UTC",
 		"  report    bin/rehearsal-prod.html",
 	} {
 		if !strings.Contains("\n"+out, "\n"+line+"\n") {
