@@ -2,15 +2,37 @@ package report
 
 import (
 	"bytes"
-	_ "embed"
+	"embed"
 	"fmt"
 	"html/template"
 )
 
-//go:embed page.html
-var pageText string
+//go:embed *.html
+var pageFiles embed.FS
 
-var page = template.Must(template.New("page").Parse(pageText))
+// The styles of all pages. An SVG file has coloursStyle and chartStyle.
+var (
+	//go:embed colours.css
+	coloursStyle string
+	//go:embed chart.css
+	chartStyle string
+	//go:embed page.css
+	pageStyle string
+)
+
+// pages are the pages, which share the parts in layout.html.
+var pages = template.Must(template.New("").Funcs(template.FuncMap{
+	"style": func() template.CSS { return template.CSS(coloursStyle + pageStyle + chartStyle) },
+}).ParseFS(pageFiles, "*.html"))
+
+// render is a page with its data.
+func render(page string, data any) []byte {
+	var out bytes.Buffer
+	if err := pages.ExecuteTemplate(&out, page, data); err != nil {
+		panic(err) // the page and its data are this package's own
+	}
+	return out.Bytes()
+}
 
 // The widths in which each chart is drawn, for a desk and for a phone.
 const (
@@ -24,12 +46,16 @@ const maxEventsListed = 500
 // drawing is a chart in both widths.
 type drawing struct{ Wide, Narrow template.HTML }
 
+func drawn(chart func(width float64) string) drawing {
+	return drawing{template.HTML(chart(wide)), template.HTML(chart(narrow))}
+}
+
 // HTML is the report as a self-contained page.
 func (r Report) HTML() []byte {
 	var charts []drawing
 	for _, draw := range []func(float64) string{r.capacityChart, r.requestsChart, r.latencyChart, r.eventsChart,
 		r.costChart} {
-		charts = append(charts, drawing{template.HTML(draw(wide)), template.HTML(draw(narrow))})
+		charts = append(charts, drawn(draw))
 	}
 	events := []string{}
 	for _, e := range r.Result.Events {
@@ -39,8 +65,7 @@ func (r Report) HTML() []byte {
 		}
 		events = append(events, e.At.UTC().Format("2 Jan ")+Line(e))
 	}
-	var out bytes.Buffer
-	err := page.Execute(&out, struct {
+	return render("page.html", struct {
 		Target, From, To, Template, Trace string
 		Lines                             [][2]string
 		Failures, Changes, Events         []string
@@ -50,8 +75,4 @@ func (r Report) HTML() []byte {
 		r.Result.To.Format("2 Jan 2006 15:04 MST"), r.Template, r.Trace,
 		r.Lines(), r.Failures, r.recommendations(), events, charts,
 	})
-	if err != nil {
-		panic(err) // the page and its data are this package's own
-	}
-	return out.Bytes()
 }

@@ -91,7 +91,7 @@ func TestLinesDifferWithoutColour(t *testing.T) {
 	t.Parallel()
 	dashes := map[string]string{}
 	for _, class := range []string{"need", "have", "want", "floor", "fail"} {
-		rule := regexp.MustCompile(`(?m)^\.` + class + ` \{(.*)\}$`).FindStringSubmatch(pageText)
+		rule := regexp.MustCompile(`(?m)^\.` + class + ` \{(.*)\}$`).FindStringSubmatch(chartStyle)
 		if rule == nil {
 			t.Fatalf("no rule for %s", class)
 		}
