@@ -51,12 +51,13 @@ func (c Comparison) HTML() []byte {
 	}
 	data := struct {
 		Trace       string
+		Verdict     *verdict
 		Columns     []string
 		Rows        [][]string
 		Lines       [][2]string
 		Chart       drawing
 		Assumptions []string
-	}{"", c.columns(), rows, c.footer(), drawn(c.barChart), said}
+	}{"", c.verdict(), c.columns(), rows, c.footer(), drawn(c.barChart), said}
 	if len(c.Rows) > 0 {
 		data.Trace = c.Rows[0].Trace
 	}

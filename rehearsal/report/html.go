@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
+	"slices"
 )
 
 //go:embed *.html
@@ -67,12 +68,18 @@ func (r Report) HTML() []byte {
 	}
 	return render("page.html", struct {
 		Target, From, To, Template, Trace string
+		Verdict                           verdict
 		Lines                             [][2]string
-		Failures, Changes, Events         []string
+		Changes, Events                   []string
 		Charts                            []drawing
 	}{
 		r.Input.Subject.Target.ResourceID, r.Result.From.Format("2 Jan 2006 15:04"),
 		r.Result.To.Format("2 Jan 2006 15:04 MST"), r.Template, r.Trace,
-		r.Lines(), r.Failures, r.recommendations(), events, charts,
+		r.verdict(), r.figures(), r.recommendations(), events, charts,
 	})
+}
+
+// figures are the lines of the summary, without what the verdict has.
+func (r Report) figures() [][2]string {
+	return slices.DeleteFunc(r.Lines(), func(line [2]string) bool { return line[0] == restsOnLabel })
 }
