@@ -18,8 +18,19 @@ const (
 // barPatterns is the number of colours and hatchings for scaling names.
 const barPatterns = 4
 
-// barChart draws the rows as SVG without a style of its own.
-func (c Comparison) barChart(width float64) string {
+// barChart draws the rows of a comparison, without a style of its own.
+type barChart struct{ of Comparison }
+
+func (b barChart) heading() string {
+	if b.of.priced() {
+		return "Cost at the facts' prices · requests answered"
+	}
+	return "Cost in instance hours · requests answered"
+}
+
+func (b barChart) svg(width float64) string { return b.of.bars(width, b.heading()) }
+
+func (c Comparison) bars(width float64, title string) string {
 	most, groups := 1e-9, c.groups()
 	for _, r := range c.Rows {
 		most = max(most, c.cost(r))
@@ -27,10 +38,6 @@ func (c Comparison) barChart(width float64) string {
 	left, right := 92.0, 150.0
 	if width < wide {
 		right = 118
-	}
-	title := "Cost in instance hours · requests answered"
-	if c.priced() {
-		title = "Cost at the facts' prices · requests answered"
 	}
 	var b strings.Builder
 	height := above + 4
@@ -152,7 +159,7 @@ func hatches(width float64) string {
 
 // SVG is the bar chart as a file, for light and dark.
 func (c Comparison) SVG() []byte {
-	drawing := c.barChart(wide)
+	drawing := barChart{c}.svg(wide)
 	head, rest, _ := strings.Cut(drawing, ">")
 	style := "<style>\n" + coloursStyle + "svg { font: 13px system-ui, sans-serif; background: var(--page); }\n" +
 		chartStyle + "</style>"

@@ -55,9 +55,9 @@ func (c Comparison) HTML() []byte {
 		Columns     []string
 		Rows        [][]string
 		Lines       [][2]string
-		Chart       drawing
+		Chart       pageChart
 		Assumptions []string
-	}{"", c.verdict(), c.columns(), rows, c.footer(), drawn(c.barChart), said}
+	}{"", c.verdict(), c.columns(), rows, c.footer(), pageChart{barChart{c}, "cost"}, said}
 	if len(c.Rows) > 0 {
 		data.Trace = c.Rows[0].Trace
 	}

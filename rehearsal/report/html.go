@@ -44,20 +44,33 @@ const (
 // maxEventsListed limits the events on a page.
 const maxEventsListed = 500
 
-// drawing is a chart in both widths.
-type drawing struct{ Wide, Narrow template.HTML }
+// drawable is a chart in any width.
+type drawable interface {
+	heading() string
+	svg(width float64) string
+}
 
-func drawn(chart func(width float64) string) drawing {
-	return drawing{template.HTML(chart(wide)), template.HTML(chart(narrow))}
+// pageChart is a chart on a page, in both widths. ID is its anchor.
+type pageChart struct {
+	drawable
+	ID string
+}
+
+// Title is the chart's.
+func (p pageChart) Title() string { return p.heading() }
+
+// Wide and Narrow are its drawings.
+func (p pageChart) Wide() template.HTML   { return template.HTML(p.svg(wide)) }
+func (p pageChart) Narrow() template.HTML { return template.HTML(p.svg(narrow)) }
+
+// charts are the charts of a rehearsal.
+func (r Report) charts() []pageChart {
+	return []pageChart{{r.capacityChart(), "capacity"}, {r.requestsChart(), "requests"}, {r.latencyChart(), "latency"},
+		{eventsChart{r}, "scaling"}, {costChart{r.Result.Cost}, "cost"}}
 }
 
 // HTML is the report as a self-contained page.
 func (r Report) HTML() []byte {
-	var charts []drawing
-	for _, draw := range []func(float64) string{r.capacityChart, r.requestsChart, r.latencyChart, r.eventsChart,
-		r.costChart} {
-		charts = append(charts, drawn(draw))
-	}
 	events := []string{}
 	for _, e := range r.Result.Events {
 		if len(events) == maxEventsListed {
@@ -71,11 +84,11 @@ func (r Report) HTML() []byte {
 		Verdict                           verdict
 		Lines                             [][2]string
 		Changes, Events                   []string
-		Charts                            []drawing
+		Charts                            []pageChart
 	}{
 		r.Input.Subject.Target.ResourceID, r.Result.From.Format("2 Jan 2006 15:04"),
 		r.Result.To.Format("2 Jan 2006 15:04 MST"), r.Template, r.Trace,
-		r.verdict(), r.figures(), r.recommendations(), events, charts,
+		r.verdict(), r.figures(), r.recommendations(), events, r.charts(),
 	})
 }
 

@@ -164,7 +164,7 @@ func known(minutes []rehearsal.Minute, value func(rehearsal.Minute) bool) bool {
 type measuredPart struct {
 	Name  string
 	Lines [][2]string
-	Chart drawing
+	Chart pageChart
 }
 
 // HTML is the report as a self-contained page.
@@ -173,22 +173,23 @@ func (m Measured) HTML() []byte {
 		Title, Span string
 		Lines       [][2]string
 		Parts       []measuredPart
-		Charts      []drawing
+		Charts      []pageChart
 		Events      []string
 	}{Title: m.Title, Span: m.span(),
 		Lines: once(append(m.trafficLines(), m.Lines...)), Events: m.events()}
-	for _, p := range m.Parts {
-		data.Parts = append(data.Parts, measuredPart{p.Name, once(p.Lines), drawn(m.of(p.Periods, &p).capacityChart)})
+	for i, p := range m.Parts {
+		data.Parts = append(data.Parts, measuredPart{p.Name, once(p.Lines),
+			pageChart{m.of(p.Periods, &p).capacityChart(), fmt.Sprintf("part-%d", i+1)}})
 	}
 	whole := m.of(m.Traffic, nil)
 	if known(m.Traffic, func(one rehearsal.Minute) bool { return !math.IsNaN(one.Arrived) }) {
-		data.Charts = append(data.Charts, drawn(whole.requestsChart))
+		data.Charts = append(data.Charts, pageChart{whole.requestsChart(), "requests"})
 	}
 	if known(m.Traffic, func(one rehearsal.Minute) bool { return one.P99 >= 0 }) {
-		data.Charts = append(data.Charts, drawn(whole.latencyChart))
+		data.Charts = append(data.Charts, pageChart{whole.latencyChart(), "latency"})
 	}
 	if len(m.Events) > 0 {
-		data.Charts = append(data.Charts, drawn(whole.eventsChart))
+		data.Charts = append(data.Charts, pageChart{eventsChart{whole}, "scaling"})
 	}
 	return render("measured.html", data)
 }

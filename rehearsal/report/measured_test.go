@@ -43,7 +43,7 @@ func paths(svg, class string) (out []string) {
 func TestMeasuredGaps(t *testing.T) {
 	t.Parallel()
 	m := measuredFor(30)
-	capacity := m.of(m.Parts[0].Periods, &m.Parts[0]).capacityChart(wide)
+	capacity := m.of(m.Parts[0].Periods, &m.Parts[0]).capacityChart().svg(wide)
 	have := paths(capacity, "have")
 	if len(have) == 0 || strings.Count(have[0], "M") != 2 || strings.Contains(have[0], "V") {
 		t.Errorf("in service: got %q, want two pieces at one height", have)
@@ -54,13 +54,13 @@ func TestMeasuredGaps(t *testing.T) {
 		}
 	}
 	whole := m.of(m.Traffic, nil)
-	if came := paths(whole.requestsChart(wide), "need"); len(came) == 0 || strings.Count(came[0], "M") != 2 {
+	if came := paths(whole.requestsChart().svg(wide), "need"); len(came) == 0 || strings.Count(came[0], "M") != 2 {
 		t.Errorf("came: got %q", came)
 	}
-	if p99 := paths(whole.latencyChart(wide), "have"); len(p99) == 0 || strings.Count(p99[0], "M") != 2 {
+	if p99 := paths(whole.latencyChart().svg(wide), "have"); len(p99) == 0 || strings.Count(p99[0], "M") != 2 {
 		t.Errorf("p99: got %q", p99)
 	}
-	for _, chart := range []string{capacity, whole.requestsChart(narrow), whole.latencyChart(narrow)} {
+	for _, chart := range []string{capacity, whole.requestsChart().svg(narrow), whole.latencyChart().svg(narrow)} {
 		if strings.Contains(chart, "NaN") {
 			t.Errorf("got %s", chart)
 		}
