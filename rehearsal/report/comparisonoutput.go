@@ -51,13 +51,14 @@ func (c Comparison) HTML() []byte {
 	}
 	data := struct {
 		Trace       string
+		Contents    []anchor
 		Verdict     *verdict
 		Columns     []string
 		Rows        [][]string
 		Lines       [][2]string
 		Chart       pageChart
 		Assumptions []string
-	}{"", c.verdict(), c.columns(), rows, c.footer(), pageChart{barChart{c}, "cost"}, said}
+	}{"", []anchor{{"cost", "Cost"}, {"table", "All figures"}, {"assumptions", "What each rests on"}}, c.verdict(), c.columns(), rows, c.footer(), pageChart{barChart{c}, anchor{"cost", "Cost"}}, said}
 	if len(c.Rows) > 0 {
 		data.Trace = c.Rows[0].Trace
 	}

@@ -50,10 +50,13 @@ type drawable interface {
 	svg(width float64) string
 }
 
-// pageChart is a chart on a page, in both widths. ID is its anchor.
+// anchor is a part of a page that its table of contents leads to.
+type anchor struct{ ID, Name string }
+
+// pageChart is a chart on a page, in both widths.
 type pageChart struct {
 	drawable
-	ID string
+	anchor
 }
 
 // Title is the chart's.
@@ -65,8 +68,31 @@ func (p pageChart) Narrow() template.HTML { return template.HTML(p.svg(narrow)) 
 
 // charts are the charts of a rehearsal.
 func (r Report) charts() []pageChart {
-	return []pageChart{{r.capacityChart(), "capacity"}, {r.requestsChart(), "requests"}, {r.latencyChart(), "latency"},
-		{eventsChart{r}, "scaling"}, {costChart{r.Result.Cost}, "cost"}}
+	return []pageChart{
+		{r.capacityChart(), anchor{"capacity", "Capacity"}}, {r.requestsChart(), anchor{"requests", "Requests"}},
+		{r.latencyChart(), anchor{"latency", "Latency"}}, {eventsChart{r}, anchor{"scaling", "Scaling"}},
+		{costChart{r.Result.Cost}, anchor{"cost", "Cost"}},
+	}
+}
+
+// contents are the parts of the page, in order.
+func (r Report) contents(events bool) []anchor {
+	out := append([]anchor{{"figures", "Figures"}, {"changes", "Most worth changing"}}, anchors(r.charts())...)
+	if events {
+		out = append(out, whatHappened)
+	}
+	return out
+}
+
+// whatHappened is the list of events.
+var whatHappened = anchor{"events", "What happened, in order"}
+
+func anchors(charts []pageChart) []anchor {
+	out := make([]anchor, len(charts))
+	for i, c := range charts {
+		out[i] = c.anchor
+	}
+	return out
 }
 
 // HTML is the report as a self-contained page.
@@ -81,6 +107,7 @@ func (r Report) HTML() []byte {
 	}
 	return render("page.html", struct {
 		Target, From, To, Template, Trace string
+		Contents                          []anchor
 		Verdict                           verdict
 		Lines                             [][2]string
 		Changes, Events                   []string
@@ -88,7 +115,7 @@ func (r Report) HTML() []byte {
 	}{
 		r.Input.Subject.Target.ResourceID, r.Result.From.Format("2 Jan 2006 15:04"),
 		r.Result.To.Format("2 Jan 2006 15:04 MST"), r.Template, r.Trace,
-		r.verdict(), r.figures(), r.recommendations(), events, r.charts(),
+		r.contents(len(events) > 0), r.verdict(), r.figures(), r.recommendations(), events, r.charts(),
 	})
 }
 

@@ -171,6 +171,7 @@ type measuredPart struct {
 func (m Measured) HTML() []byte {
 	data := struct {
 		Title, Span string
+		Contents    []anchor
 		Lines       [][2]string
 		Parts       []measuredPart
 		Charts      []pageChart
@@ -179,17 +180,24 @@ func (m Measured) HTML() []byte {
 		Lines: once(append(m.trafficLines(), m.Lines...)), Events: m.events()}
 	for i, p := range m.Parts {
 		data.Parts = append(data.Parts, measuredPart{p.Name, once(p.Lines),
-			pageChart{m.of(p.Periods, &p).capacityChart(), fmt.Sprintf("part-%d", i+1)}})
+			pageChart{m.of(p.Periods, &p).capacityChart(), anchor{fmt.Sprintf("part-%d", i+1), p.Name}}})
 	}
 	whole := m.of(m.Traffic, nil)
 	if known(m.Traffic, func(one rehearsal.Minute) bool { return !math.IsNaN(one.Arrived) }) {
-		data.Charts = append(data.Charts, pageChart{whole.requestsChart(), "requests"})
+		data.Charts = append(data.Charts, pageChart{whole.requestsChart(), anchor{"requests", "Requests"}})
 	}
 	if known(m.Traffic, func(one rehearsal.Minute) bool { return one.P99 >= 0 }) {
-		data.Charts = append(data.Charts, pageChart{whole.latencyChart(), "latency"})
+		data.Charts = append(data.Charts, pageChart{whole.latencyChart(), anchor{"latency", "Latency"}})
 	}
 	if len(m.Events) > 0 {
-		data.Charts = append(data.Charts, pageChart{eventsChart{whole}, "scaling"})
+		data.Charts = append(data.Charts, pageChart{eventsChart{whole}, anchor{"scaling", "Scaling"}})
+	}
+	for _, p := range data.Parts {
+		data.Contents = append(data.Contents, p.Chart.anchor)
+	}
+	data.Contents = append(data.Contents, anchors(data.Charts)...)
+	if len(data.Events) > 0 {
+		data.Contents = append(data.Contents, whatHappened)
 	}
 	return render("measured.html", data)
 }
