@@ -77,7 +77,8 @@ func (r Report) charts() []pageChart {
 
 // contents are the parts of the page, in order.
 func (r Report) contents(events bool) []anchor {
-	out := append([]anchor{{"figures", "Figures"}, {"changes", "Most worth changing"}}, anchors(r.charts())...)
+	out := append([]anchor{{"changes", "Most worth changing"}}, anchors(r.charts())...)
+	out = append(out, anchor{"figures", "Figures"})
 	if events {
 		out = append(out, whatHappened)
 	}

@@ -42,3 +42,26 @@ func TestContents(t *testing.T) {
 		}
 	}
 }
+
+// On paper a page is light whatever the screen is, as wide as the paper, and cuts no chart.
+func TestPrint(t *testing.T) {
+	t.Parallel()
+	for name, page := range pagesOf(t) {
+		_, style, _ := strings.Cut(page, "<style>")
+		style, _, _ = strings.Cut(style, "</style>")
+		_, print, found := strings.Cut(style, "@media print {")
+		if !found {
+			t.Fatalf("%s has no style for print", name)
+		}
+		for _, want := range []string{"figure, .verdict, li, tr { break-inside: avoid; }", ".table { overflow: visible; }"} {
+			if !strings.Contains(print, want) {
+				t.Errorf("%s: print has no %q", name, want)
+			}
+		}
+		for _, media := range regexp.MustCompile(`@media [^{]*`).FindAllString(style, -1) {
+			if media != "@media print " && !strings.HasPrefix(media, "@media screen and ") {
+				t.Errorf("%s: %q holds on paper too", name, media)
+			}
+		}
+	}
+}
