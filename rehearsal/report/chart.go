@@ -144,13 +144,6 @@ func (c *chart) area(class string, points []point, value func(point) float64) {
 	fmt.Fprintf(&c.b, `<path class="%s" d="%sV%sZ"/>`, class, d.String(), coordinate(c.y(0)))
 }
 
-// limit draws a horizontal line.
-func (c *chart) limit(class, name string, v float64) {
-	fmt.Fprintf(&c.b, `<path class="l %s" d="M%s %sH%s"/>`, class, coordinate(c.left), coordinate(c.y(v)),
-		coordinate(c.width-c.right))
-	c.labels = append(c.labels, label{class, name, c.y(v)})
-}
-
 // svg is the drawing, with labels beside their lines that do not overlap.
 func (c *chart) svg() string {
 	slices.SortStableFunc(c.labels, func(a, b label) int { return cmp.Compare(a.y, b.y) })

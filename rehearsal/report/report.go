@@ -37,6 +37,8 @@ type Report struct {
 	// Frontend is the bill of the gateway and the load balancer.
 	// Default: nil, they are not counted.
 	Frontend *rehearsal.Bill
+	// Asked is the gate in words. Default: "", no gate.
+	Asked string
 	// Failures are why the gate fails. Default: none.
 	Failures []string
 
