@@ -172,6 +172,15 @@ golden: tools ## Renew the snapshots of environments and examples.
 	go test ./test/synth -run '^TestSnapshots$$' -update
 	@for dir in examples/*/; do $(MAKE) --no-print-directory -C $$dir golden; done
 
+# Byte for byte, so that git stores a file only where the next release has changed it.
+.PHONY: release-templates
+release-templates: ## Keep the snapshots as those of the release VERSION.
+	@[[ "$(VERSION)" =~ ^v[0-9]+\.[0-9]+\.[0-9]+$$ ]] || \
+		{ echo 'VERSION: got "$(VERSION)": give the tag of the release, such as VERSION=v0.1.0' >&2; exit 1; }
+	rm -rf test/upgrade/testdata
+	mkdir -p test/upgrade/testdata
+	cp -R test/snapshots test/upgrade/testdata/$(VERSION)
+
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Check formatting and the linters of .golangci.yml.
 	@test -z "$$(git ls-files '*.go' | xargs gofmt -l | tee /dev/stderr)"
