@@ -8,6 +8,7 @@ SHELL := bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 ENV ?= local
+LICENCES ?= Apache-2.0,MIT,BSD-2-Clause,BSD-3-Clause,ISC,MPL-2.0
 GOLANGCI_LINT := bin/golangci-lint-v2.12.2
 
 .PHONY: help
@@ -176,6 +177,17 @@ golden: tools ## Renew the snapshots of environments and examples.
 	go test ./test/synth -run '^TestSnapshots$$' -update
 	@for dir in examples/*/; do $(MAKE) --no-print-directory -C $$dir golden; done
 
+TAGGED = [[ "$${VERSION:-}" =~ ^v[0-9]+\.[0-9]+\.[0-9]+$$ ]] || \
+	{ echo "VERSION: got \"$${VERSION:-}\": give the tag of the release, such as VERSION=v0.1.0" >&2; exit 1; }
+
+# Byte for byte, so that git stores a file only where the next release has changed it.
+.PHONY: release-templates
+release-templates: ## Keep the snapshots as those of the release VERSION.
+	@$(TAGGED)
+	rm -rf test/upgrade/testdata
+	mkdir -p test/upgrade/testdata
+	cp -R test/snapshots test/upgrade/testdata/$(VERSION)
+
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Check formatting and the linters of .golangci.yml.
 	@test -z "$$(git ls-files '*.go' | xargs gofmt -l | tee /dev/stderr)"
@@ -197,6 +209,24 @@ verify: ## Fail when something generated is stale.
 .PHONY: api
 api: ## Renew docs/api.txt, the exported declarations.
 	go run ./test/api >docs/api.txt
+
+# A call graph of CDK takes more than 7 GB: of its packages every import counts as a call.
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+.PHONY: vuln
+vuln: ## Look for known vulnerabilities in what the code calls.
+	go run $(GOVULNCHECK) ./cmd/...
+	go run $(GOVULNCHECK) -scan package . ./constructs/... ./stacks/...
+
+# Without time and serial number: who makes it again from the tag gets the same.
+.PHONY: sbom
+sbom: ## Write the bill of materials to bin/sbom.json.
+	@mkdir -p bin
+	go run github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0 mod -type library -licenses -std \
+		-noserial -notimestamp -json -output bin/sbom.json
+
+.PHONY: licences
+licences: ## Fail on a dependency without an allowed licence.
+	go run github.com/google/go-licenses@v1.6.0 check --allowed_licenses=$(LICENCES) . ./cmd/...
 
 .PHONY: mutants
 mutants: tools ## Break a copy of the code in places: a test must fail.
