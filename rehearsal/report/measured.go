@@ -175,9 +175,8 @@ func (m Measured) HTML() []byte {
 		Lines       [][2]string
 		Parts       []measuredPart
 		Charts      []pageChart
-		Events      []string
 	}{Title: m.Title, Span: m.span(),
-		Lines: once(append(m.trafficLines(), m.Lines...)), Events: m.events()}
+		Lines: once(append(m.trafficLines(), m.Lines...))}
 	for i, p := range m.Parts {
 		data.Parts = append(data.Parts, measuredPart{p.Name, once(p.Lines),
 			pageChart{m.of(p.Periods, &p).capacityChart(), anchor{fmt.Sprintf("part-%d", i+1), p.Name}}})
@@ -196,7 +195,7 @@ func (m Measured) HTML() []byte {
 		data.Contents = append(data.Contents, p.Chart.anchor)
 	}
 	data.Contents = append(data.Contents, anchors(data.Charts)...)
-	if len(data.Events) > 0 {
+	if len(m.Events) > 0 {
 		data.Contents = append(data.Contents, whatHappened)
 	}
 	return render("measured.html", data)

@@ -72,9 +72,12 @@ func (r Report) line(e rehearsal.Event) string {
 }
 
 // Line is an event on one line, such as "19:04:00 policy invocations: scale out, 6 to 9".
-func Line(e rehearsal.Event) string {
+func Line(e rehearsal.Event) string { return e.At.UTC().Format(time.TimeOnly) + " " + said(e) }
+
+// said is an event without its time.
+func said(e rehearsal.Event) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s", e.At.UTC().Format(time.TimeOnly), e.Kind)
+	b.WriteString(string(e.Kind))
 	if e.Name != "" {
 		b.WriteString(" " + e.Name)
 	}
