@@ -98,20 +98,22 @@ func anchors(charts []pageChart) []anchor {
 // HTML is the report as a self-contained page.
 func (r Report) HTML() []byte {
 	return render("page.html", struct {
-		Target, From, To, Template, Trace string
-		Contents                          []anchor
-		Verdict                           verdict
-		Lines                             [][2]string
-		Changes                           []string
-		Charts                            []pageChart
+		Target, Span, Template, Trace string
+		Contents                      []anchor
+		Verdict                       verdict
+		Lines                         [][2]string
+		Changes                       []string
+		Charts                        []pageChart
 	}{
-		r.Input.Subject.Target.ResourceID, r.Result.From.Format("2 Jan 2006 15:04"),
-		r.Result.To.Format("2 Jan 2006 15:04 MST"), r.Template, r.Trace,
+		r.Input.Subject.Target.ResourceID, r.Result.From.UTC().Format("2 Jan 2006 15:04") +
+			r.Result.To.UTC().Format(" to 2 Jan 2006 15:04 MST") + r.local(r.Result.From, r.Result.To),
+		r.Template, r.Trace,
 		r.contents(), r.verdict(), r.figures(), r.recommendations(), r.charts(),
 	})
 }
 
 // figures are the lines of the summary, without what the verdict has.
 func (r Report) figures() [][2]string {
-	return slices.DeleteFunc(r.Lines(), func(line [2]string) bool { return line[0] == restsOnLabel })
+	lines := slices.DeleteFunc(r.Lines(), func(line [2]string) bool { return line[0] == restsOnLabel })
+	return append(r.eventLines(), lines...)
 }

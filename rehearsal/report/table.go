@@ -28,11 +28,22 @@ type table struct {
 // row is a row of a table, whose first cell is its head.
 type row struct{ Cells []string }
 
-// utcColumn is the head of a column of times.
-const utcColumn = "Time (UTC)"
+// timeColumns are the heads of timeCells.
+func (r Report) timeColumns() []string {
+	if zone := r.zone(); zone != nil {
+		return []string{"Time (UTC)", "Time (" + zone.String() + ")"}
+	}
+	return []string{"Time (UTC)"}
+}
 
-// timeCell is a time of a table, which spreadsheets read too.
-func timeCell(t time.Time, layout string) string { return t.UTC().Format("2006-01-02 " + layout) }
+// timeCells are a time in a form that spreadsheets read too.
+func (r Report) timeCells(t time.Time, layout string) []string {
+	layout = "2006-01-02 " + layout
+	if zone := r.zone(); zone != nil {
+		return []string{t.UTC().Format(layout), t.In(zone).Format(layout)}
+	}
+	return []string{t.UTC().Format(layout)}
+}
 
 // valueCell is a value of a table, "" where nothing was measured.
 func valueCell(v float64) string {
@@ -69,12 +80,12 @@ func (c lineChart) values() (times []time.Time, lines []line, values [][]float64
 // table has the values of the lines, a column each.
 func (c lineChart) table() table {
 	times, lines, values := c.values()
-	out := table{Summary: "Values of the chart: " + c.title, Columns: []string{utcColumn}}
+	out := table{Summary: "Values of the chart: " + c.title, Columns: c.report.timeColumns()}
 	for _, l := range lines {
 		out.Columns = append(out.Columns, l.name)
 	}
 	for _, i := range thinned(len(times), values) {
-		cells := []string{timeCell(times[i], "15:04")}
+		cells := c.report.timeCells(times[i], "15:04")
 		for _, column := range values {
 			cells = append(cells, valueCell(column[i]))
 		}
@@ -121,13 +132,14 @@ func (c costChart) table() table {
 
 // table has all events, in order.
 func (e eventsChart) table() table {
-	out := table{ID: whatHappened.ID, Summary: whatHappened.Name, Columns: []string{utcColumn, "Event"}}
+	out := table{ID: whatHappened.ID, Summary: whatHappened.Name,
+		Columns: append(e.report.timeColumns(), "Event")}
 	for i, event := range e.report.Result.Events {
 		if i == maxEventsListed {
 			out.Note = fmt.Sprintf("and %d more, which the JSON has", len(e.report.Result.Events)-i)
 			break
 		}
-		out.Rows = append(out.Rows, row{[]string{timeCell(event.At, time.TimeOnly), said(event)}})
+		out.Rows = append(out.Rows, row{append(e.report.timeCells(event.At, time.TimeOnly), said(event))})
 	}
 	return out
 }
