@@ -106,11 +106,12 @@ func (m Measured) span() string {
 // events are the events as lines, with their day.
 func (m Measured) events() []string {
 	var out []string
-	for _, e := range m.Events {
-		if len(out) == maxEventsListed {
-			return append(out, fmt.Sprintf("and %d more, which the JSON has", len(m.Events)-maxEventsListed))
+	all := happenings(m.Events)
+	for i, h := range all {
+		if i == maxEventsListed {
+			return append(out, fmt.Sprintf("and %d more, which the JSON has", len(all)-i))
 		}
-		out = append(out, e.At.UTC().Format("2 Jan ")+Line(e))
+		out = append(out, h.At.UTC().Format("2 Jan 15:04:05 ")+h.String())
 	}
 	return out
 }

@@ -134,12 +134,13 @@ func (c costChart) table() table {
 func (e eventsChart) table() table {
 	out := table{ID: whatHappened.ID, Summary: whatHappened.Name,
 		Columns: append(e.report.timeColumns(), "Event")}
-	for i, event := range e.report.Result.Events {
+	all := happenings(e.report.Result.Events)
+	for i, h := range all {
 		if i == maxEventsListed {
-			out.Note = fmt.Sprintf("and %d more, which the JSON has", len(e.report.Result.Events)-i)
+			out.Note = fmt.Sprintf("and %d more, which the JSON has", len(all)-i)
 			break
 		}
-		out.Rows = append(out.Rows, row{append(e.report.timeCells(event.At, time.TimeOnly), said(event))})
+		out.Rows = append(out.Rows, row{append(e.report.timeCells(h.At, time.TimeOnly), h.String())})
 	}
 	return out
 }
