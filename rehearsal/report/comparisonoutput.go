@@ -43,22 +43,18 @@ func (c Comparison) JSON() ([]byte, error) {
 
 // HTML is the comparison as a self-contained page.
 func (c Comparison) HTML() []byte {
-	rows := make([][]string, len(c.Rows))
 	said := []string{}
-	for i, r := range c.Rows {
-		rows[i] = c.cells(r)
+	for _, r := range c.Rows {
 		said = append(said, r.Scaling+", "+r.Facts+": "+r.assumptions())
 	}
 	data := struct {
 		Trace       string
 		Contents    []anchor
 		Verdict     *verdict
-		Columns     []string
-		Rows        [][]string
 		Lines       [][2]string
 		Chart       pageChart
 		Assumptions []string
-	}{"", []anchor{{"cost", "Cost"}, {"table", "All figures"}, {"assumptions", "What each rests on"}}, c.verdict(), c.columns(), rows, c.footer(), pageChart{barChart{c}, anchor{"cost", "Cost"}}, said}
+	}{"", []anchor{{"cost", "Cost"}, {"table", "All figures"}, {"assumptions", "What each rests on"}}, c.verdict(), c.footer(), pageChart{barChart{c}, anchor{"cost", "Cost"}}, said}
 	if len(c.Rows) > 0 {
 		data.Trace = c.Rows[0].Trace
 	}

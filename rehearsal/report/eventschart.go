@@ -37,11 +37,7 @@ func (e eventsChart) svg(width float64) string {
 	if r.whole {
 		lanes = measuredLanes()
 	}
-	c := &chart{width: width, height: above + float64(len(lanes))*lane + below, left: 60, right: 92,
-		from: r.Result.From, to: r.Result.To}
-	fmt.Fprintf(&c.b, `<svg viewBox="0 0 %s %s" role="img" aria-label="%s">`, coordinate(width), coordinate(c.height),
-		e.heading())
-	c.text("t", 0, 14, "start", e.heading())
+	c := emptyChart(width, above+float64(len(lanes))*lane+below, r.Result.From, r.Result.To, r.zone(), e.heading())
 	c.timeAxis()
 	for i, l := range lanes {
 		y := above + lane*(float64(i)+0.5)

@@ -3,7 +3,6 @@ package report
 import (
 	"bytes"
 	"embed"
-	"fmt"
 	"html/template"
 	"slices"
 )
@@ -48,6 +47,7 @@ const maxEventsListed = 500
 type drawable interface {
 	heading() string
 	svg(width float64) string
+	table() table
 }
 
 // anchor is a part of a page that its table of contents leads to.
@@ -66,6 +66,9 @@ func (p pageChart) Title() string { return p.heading() }
 func (p pageChart) Wide() template.HTML   { return template.HTML(p.svg(wide)) }
 func (p pageChart) Narrow() template.HTML { return template.HTML(p.svg(narrow)) }
 
+// Table is its values.
+func (p pageChart) Table() table { return p.table() }
+
 // charts are the charts of a rehearsal.
 func (r Report) charts() []pageChart {
 	return []pageChart{
@@ -76,13 +79,9 @@ func (r Report) charts() []pageChart {
 }
 
 // contents are the parts of the page, in order.
-func (r Report) contents(events bool) []anchor {
+func (r Report) contents() []anchor {
 	out := append([]anchor{{"changes", "Most worth changing"}}, anchors(r.charts())...)
-	out = append(out, anchor{"figures", "Figures"})
-	if events {
-		out = append(out, whatHappened)
-	}
-	return out
+	return append(out, anchor{"figures", "Figures"}, whatHappened)
 }
 
 // whatHappened is the list of events.
@@ -98,29 +97,23 @@ func anchors(charts []pageChart) []anchor {
 
 // HTML is the report as a self-contained page.
 func (r Report) HTML() []byte {
-	events := []string{}
-	for _, e := range r.Result.Events {
-		if len(events) == maxEventsListed {
-			events = append(events, fmt.Sprintf("and %d more, which the JSON has", len(r.Result.Events)-maxEventsListed))
-			break
-		}
-		events = append(events, e.At.UTC().Format("2 Jan ")+Line(e))
-	}
 	return render("page.html", struct {
-		Target, From, To, Template, Trace string
-		Contents                          []anchor
-		Verdict                           verdict
-		Lines                             [][2]string
-		Changes, Events                   []string
-		Charts                            []pageChart
+		Target, Span, Template, Trace string
+		Contents                      []anchor
+		Verdict                       verdict
+		Lines                         [][2]string
+		Changes                       []string
+		Charts                        []pageChart
 	}{
-		r.Input.Subject.Target.ResourceID, r.Result.From.Format("2 Jan 2006 15:04"),
-		r.Result.To.Format("2 Jan 2006 15:04 MST"), r.Template, r.Trace,
-		r.contents(len(events) > 0), r.verdict(), r.figures(), r.recommendations(), events, r.charts(),
+		r.Input.Subject.Target.ResourceID, r.Result.From.UTC().Format("2 Jan 2006 15:04") +
+			r.Result.To.UTC().Format(" to 2 Jan 2006 15:04 MST") + r.local(r.Result.From, r.Result.To),
+		r.Template, r.Trace,
+		r.contents(), r.verdict(), r.figures(), r.recommendations(), r.charts(),
 	})
 }
 
 // figures are the lines of the summary, without what the verdict has.
 func (r Report) figures() [][2]string {
-	return slices.DeleteFunc(r.Lines(), func(line [2]string) bool { return line[0] == restsOnLabel })
+	lines := slices.DeleteFunc(r.Lines(), func(line [2]string) bool { return line[0] == restsOnLabel })
+	return append(r.eventLines(), lines...)
 }

@@ -43,7 +43,7 @@ func (c lineChart) svg(width float64) string {
 			}
 		}
 	}
-	out := newChart(width, c.height, c.report.Result.From, c.report.Result.To, top, c.title)
+	out := newChart(width, c.height, c.report.Result.From, c.report.Result.To, c.report.zone(), top, c.title)
 	for _, l := range c.lines {
 		if l.area != "" {
 			out.area(l.area, l.points, l.value)

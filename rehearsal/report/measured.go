@@ -106,11 +106,12 @@ func (m Measured) span() string {
 // events are the events as lines, with their day.
 func (m Measured) events() []string {
 	var out []string
-	for _, e := range m.Events {
-		if len(out) == maxEventsListed {
-			return append(out, fmt.Sprintf("and %d more, which the JSON has", len(m.Events)-maxEventsListed))
+	all := happenings(m.Events)
+	for i, h := range all {
+		if i == maxEventsListed {
+			return append(out, fmt.Sprintf("and %d more, which the JSON has", len(all)-i))
 		}
-		out = append(out, e.At.UTC().Format("2 Jan ")+Line(e))
+		out = append(out, h.At.UTC().Format("2 Jan 15:04:05 ")+h.String())
 	}
 	return out
 }
@@ -175,9 +176,8 @@ func (m Measured) HTML() []byte {
 		Lines       [][2]string
 		Parts       []measuredPart
 		Charts      []pageChart
-		Events      []string
 	}{Title: m.Title, Span: m.span(),
-		Lines: once(append(m.trafficLines(), m.Lines...)), Events: m.events()}
+		Lines: once(append(m.trafficLines(), m.Lines...))}
 	for i, p := range m.Parts {
 		data.Parts = append(data.Parts, measuredPart{p.Name, once(p.Lines),
 			pageChart{m.of(p.Periods, &p).capacityChart(), anchor{fmt.Sprintf("part-%d", i+1), p.Name}}})
@@ -196,7 +196,7 @@ func (m Measured) HTML() []byte {
 		data.Contents = append(data.Contents, p.Chart.anchor)
 	}
 	data.Contents = append(data.Contents, anchors(data.Charts)...)
-	if len(data.Events) > 0 {
+	if len(m.Events) > 0 {
 		data.Contents = append(data.Contents, whatHappened)
 	}
 	return render("measured.html", data)

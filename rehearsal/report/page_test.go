@@ -1,7 +1,9 @@
 package report
 
 import (
+	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -61,6 +63,71 @@ func TestPrint(t *testing.T) {
 		for _, media := range regexp.MustCompile(`@media [^{]*`).FindAllString(style, -1) {
 			if media != "@media print " && !strings.HasPrefix(media, "@media screen and ") {
 				t.Errorf("%s: %q holds on paper too", name, media)
+			}
+		}
+	}
+}
+
+// Each chart has its values in one table, outside its two drawings, with a column for
+// each of its lines, and no cell where nothing was measured.
+func TestValues(t *testing.T) {
+	t.Parallel()
+	for name, page := range pagesOf(t) {
+		for _, figure := range strings.Split(page, "<figure ")[1:] {
+			figure, _, _ = strings.Cut(figure, "</figure>")
+			wide, rest, _ := strings.Cut(figure, `<div class="narrow">`)
+			_, values, found := strings.Cut(rest, "</svg></div>")
+			if !found || strings.Count(values, "<table>") != 1 || strings.Count(figure, "<table>") != 1 ||
+				strings.Count(figure, "<svg ") != 2 {
+				t.Fatalf("%s: %s", name, figure)
+			}
+			for _, drawing := range strings.Split(figure, "<svg ")[1:] {
+				if !regexp.MustCompile(`^[^>]* role="img" aria-label="[^"]+"`).MatchString(drawing) {
+					t.Errorf("%s: a drawing without a label: %.100s", name, drawing)
+				}
+			}
+			columns := strings.Count(values, `<th scope="col">`)
+			for _, row := range strings.Split(values, "<tr>")[2:] {
+				if n := strings.Count(row, "<td>") + strings.Count(row, `<th scope="row">`); n != columns {
+					t.Errorf("%s: %d cells for %d columns: %s", name, n, columns, row)
+				}
+			}
+			// Each line is a path in the drawing, and another beside its name.
+			lines := strings.Count(wide, `<path class="l `) / 2
+			if lines > 0 && columns != lines+1 {
+				t.Errorf("%s: %d lines and %d columns: %s", name, lines, columns, values)
+			}
+		}
+	}
+	for _, r := range measuredFor(30).of(measuredFor(30).Traffic, nil).requestsChart().table().Rows {
+		minute := r.Cells[0][len("2027-05-29 18:"):]
+		if gap := minute >= "10" && minute < "15"; (r.Cells[1] == "") != gap || (r.Cells[2] == "") != gap {
+			t.Errorf("got %q", r.Cells)
+		}
+	}
+}
+
+// A table has at most maxRows rows, evenly spaced, and no line loses its extremes.
+func TestThinnedRows(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{0, 1, maxRows, maxRows + 1, 421, maxPoints} {
+		high, low := make([]float64, n), make([]float64, n)
+		for i := range n {
+			high[i], low[i] = math.NaN(), 5
+		}
+		if n > 100 {
+			high[77], high[78], low[91] = 9, 8, 1
+		}
+		got := thinned(n, [][]float64{high, low})
+		if len(got) > maxRows || n <= maxRows && len(got) != n || n > maxRows && len(got) < maxRows/3 {
+			t.Errorf("%d of %d rows", len(got), n)
+		}
+		if n > 100 && !(slices.Contains(got, 77) && slices.Contains(got, 78) && slices.Contains(got, 91)) {
+			t.Errorf("of %d rows an extreme is lost: %d", n, got)
+		}
+		for i := range got {
+			if i > 0 && (got[i] <= got[i-1] || got[i]-got[i-1] > n/maxRows+2) {
+				t.Errorf("of %d rows %d and %d", n, got[i-1], got[i])
 			}
 		}
 	}

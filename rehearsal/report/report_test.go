@@ -153,7 +153,7 @@ func TestFaultWindows(t *testing.T) {
 
 func TestLabelsDoNotCoverEachOther(t *testing.T) {
 	t.Parallel()
-	c := newChart(wide, 200, kickOff, kickOff.Add(time.Hour), 10, "Things")
+	c := newChart(wide, 200, kickOff, kickOff.Add(time.Hour), nil, 10, "Things")
 	at := func(v float64) func(point) float64 { return func(point) float64 { return v } }
 	for range 5 {
 		c.steps("floor", "limit", []point{{from: kickOff}}, at(0.1))
