@@ -96,7 +96,8 @@ func rules(principals []string) []rule {
 				"arn:{partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole", own}}}},
 		{[]string{"iam:ListPolicies", "iam:ListRoles", "s3:ListAllMyBuckets"}, []string{"*"}, nil}, // global: of no region
 		{[]string{"iam:*"}, []string{roles + "{environment}-*", own}, nil},
-		{[]string{"cloudformation:*"}, []string{"arn:{partition}:cloudformation:{region}:{account}:stack/{environment}-*"}, nil},
+		{[]string{"cloudformation:*"},
+			[]string{"arn:{partition}:cloudformation:{region}:{account}:stack/{environment}-*"}, nil},
 		{[]string{"ssm:*"}, []string{"arn:{partition}:ssm:{region}:{account}:parameter/cdk-bootstrap/*"}, nil},
 		{[]string{"route53:*"}, []string{"*"}, nil},
 		{[]string{"s3:GetObject", "s3:GetObjectVersion"},

@@ -104,7 +104,9 @@ func TestEveryActionIsAllowedOrDropped(t *testing.T) {
 	}
 	for _, r := range rules(nil) {
 		for _, pattern := range r.patterns {
-			if !slices.ContainsFunc(slices.Concat(actions, others), func(a string) bool { return matches([]string{pattern}, a) && !isDropped(a) }) {
+			if !slices.ContainsFunc(slices.Concat(actions, others), func(a string) bool {
+				return matches([]string{pattern}, a) && !isDropped(a)
+			}) {
 				t.Errorf("%s narrows nothing: remove it", pattern)
 			}
 		}
@@ -175,7 +177,8 @@ func TestOtherTypes(t *testing.T) {
 // TestMistakes: what cannot be generated is said with what is wrong.
 func TestMistakes(t *testing.T) {
 	unknown := filepath.Join(t.TempDir(), "unknown.json")
-	if err := os.WriteFile(unknown, []byte(`{"Resources": {"A": {"Type": "AWS::SageMaker::Endpiont"}}}`), 0o600); err != nil {
+	template := []byte(`{"Resources": {"A": {"Type": "AWS::SageMaker::Endpiont"}}}`)
+	if err := os.WriteFile(unknown, template, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct{ root, env, templates, want string }{
@@ -184,7 +187,8 @@ func TestMistakes(t *testing.T) {
 		"no environment": {root, "prd", templates, "prd"},
 		"no tools":       {t.TempDir(), "prod", templates, "make tools"},
 	} {
-		if _, err := generate(c.root, c.env, environments, c.templates); err == nil || !strings.Contains(err.Error(), c.want) {
+		_, err := generate(c.root, c.env, environments, c.templates)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}
 	}
