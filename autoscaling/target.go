@@ -1,7 +1,3 @@
-// Package autoscaling is the model in the middle: how a SageMaker variant
-// scales, in plain values. An environment file becomes this model,
-// constructs/scaling writes it to CloudFormation exactly as it is rendered
-// here, and the rules judge it.
 package autoscaling
 
 import (

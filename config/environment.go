@@ -1,5 +1,3 @@
-// Package config is what an environment file may say: typed, strict, and with
-// every mistake located. It knows nothing of CDK.
 package config
 
 import (

@@ -1,6 +1,3 @@
-// Package rehearsal simulates the scaling of an endpoint under a trace of traffic,
-// second by second: its requests, latency, capacity and cost. It is deterministic:
-// the same input gives the same result.
 package rehearsal
 
 import (

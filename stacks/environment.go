@@ -1,5 +1,3 @@
-// Package stacks makes an environment: a Stage with the stacks network, inference,
-// frontend and monitoring.
 package stacks
 
 import (

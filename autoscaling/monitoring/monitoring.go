@@ -1,6 +1,3 @@
-// Package monitoring is the alarms and the dashboard of a SageMaker endpoint and of
-// what stands in front of it, in plain values: Alarms judges the metrics that AWS and
-// the gateway publish along the path of a request.
 package monitoring
 
 import (

@@ -83,6 +83,16 @@ func TestAssemblies(t *testing.T) {
 	}
 }
 
+// TestAssembliesOfAnotherApp: without an environment the new assembly is named.
+func TestAssembliesOfAnotherApp(t *testing.T) {
+	t.Parallel()
+	to := assembly(t, longer)
+	_, out, problems := run(t, "--from", assembly(t, one), "--to", to)
+	if first, _, _ := strings.Cut(out, "\n"); first != to+": in place" {
+		t.Errorf("got %q and %q, want the first line to name %s", out, problems, to)
+	}
+}
+
 // TestText is the whole output for one comparison.
 func TestText(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,3 @@
-// Package frontend has constructs for what stands between clients and an endpoint:
-// an Application Load Balancer, and a gateway that signs requests (fact F9: SageMaker
-// accepts only requests signed with Signature Version 4).
 package frontend
 
 import (

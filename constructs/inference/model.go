@@ -1,6 +1,3 @@
-// Package inference has constructs for SageMaker models, endpoints and inference
-// components. Endpoints are real-time, serverless or asynchronous, and keep their
-// instance counts when a deployment changes their configuration.
 package inference
 
 import (

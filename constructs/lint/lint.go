@@ -1,6 +1,3 @@
-// Package lint runs the rules of package autoscaling/lint when a CDK app is
-// synthesized: one warning for each construct and rule, each of which can be
-// acknowledged by itself.
 package lint
 
 import (

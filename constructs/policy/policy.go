@@ -1,6 +1,3 @@
-// Package policy checks the synthesized templates of a CDK app, and the stacks,
-// against the project's security rules, and fails the synthesis where one is
-// broken.
 package policy
 
 import (

@@ -1,7 +1,3 @@
-// Package scaling makes the scalable targets, scaling policies and alarms of
-// Application Auto Scaling, with the properties that package autoscaling renders:
-// NewVariantScaling, NewAsynchronousScaling, NewProvisionedConcurrencyScaling and
-// NewComponentScaling from figures, NewScalableTarget from a complete model.
 package scaling
 
 import (

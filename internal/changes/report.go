@@ -1,6 +1,7 @@
 package changes
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -72,13 +73,14 @@ func forbidding(now time.Time, allowed []string, sides ...Calendars) (event stri
 // Write prints the report, 80 columns wide.
 func (r Report) Write(out io.Writer) error {
 	var b strings.Builder
+	of := cmp.Or(r.Environment, r.To) // two assemblies of another app have no environment
 	switch {
 	case r.First:
-		fmt.Fprintf(&b, "%s: nothing is deployed yet; everything is made\n", r.Environment)
+		fmt.Fprintf(&b, "%s: nothing is deployed yet; everything is made\n", of)
 	case len(r.Changes) == 0:
-		fmt.Fprintf(&b, "%s: nothing changes\n", r.Environment)
+		fmt.Fprintf(&b, "%s: nothing changes\n", of)
 	default:
-		fmt.Fprintf(&b, "%s: %s\n", r.Environment, r.Verdict)
+		fmt.Fprintf(&b, "%s: %s\n", of, r.Verdict)
 	}
 	for _, e := range r.Edits {
 		b.WriteString(edit(e))

@@ -1,7 +1,3 @@
-// Package plan makes the floors of an event from the traffic of earlier ones, by a rule
-// without a search, and rehearses them: on each earlier evening planned from the
-// others, on an evening to check by, and under forecast errors and faults. The same
-// request gives the same plan, on any number of cores.
 package plan
 
 import (

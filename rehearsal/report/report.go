@@ -1,5 +1,3 @@
-// Package report writes a rehearsal as text, as JSON and as a self-contained HTML
-// page. The same rehearsal gives the same bytes.
 package report
 
 import (

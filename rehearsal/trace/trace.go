@@ -1,5 +1,3 @@
-// Package trace is the traffic of a rehearsal: the requests of each period. It reads
-// counts, logs and CloudWatch exports, generates shapes, and scales and shifts them.
 package trace
 
 import (

@@ -82,6 +82,7 @@ type rule struct {
 // "Name type"). IDs and other names are known only afterwards.
 func rules(principals []string) []rule {
 	roles := "arn:{partition}:iam::{account}:role/"
+	own := "arn:{partition}:iam::{account}:policy/{environment}-*" // of inference components, which share them
 	return []rule{
 		{[]string{"iam:PassRole"},
 			[]string{roles + "{environment}-*", roles + "aws-service-role/*.application-autoscaling.amazonaws.com/*"},
@@ -91,11 +92,12 @@ func rules(principals []string) []rule {
 				"elasticloadbalancing.amazonaws.com", "lambda.application-autoscaling.amazonaws.com",
 				"sagemaker.application-autoscaling.amazonaws.com", "wafv2.amazonaws.com")},
 		{[]string{"iam:AttachRolePolicy", "iam:DetachRolePolicy"}, []string{roles + "{environment}-*"},
-			map[string]map[string][]string{"ArnEquals": {"iam:PolicyARN": {
-				"arn:{partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"}}}},
-		{[]string{"iam:ListRoles", "s3:ListAllMyBuckets"}, []string{"*"}, nil}, // global: of no region
-		{[]string{"iam:*"}, []string{roles + "{environment}-*"}, nil},
-		{[]string{"cloudformation:*"}, []string{"arn:{partition}:cloudformation:{region}:{account}:stack/{environment}-*"}, nil},
+			map[string]map[string][]string{"ArnLike": {"iam:PolicyARN": {
+				"arn:{partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole", own}}}},
+		{[]string{"iam:ListPolicies", "iam:ListRoles", "s3:ListAllMyBuckets"}, []string{"*"}, nil}, // global: of no region
+		{[]string{"iam:*"}, []string{roles + "{environment}-*", own}, nil},
+		{[]string{"cloudformation:*"},
+			[]string{"arn:{partition}:cloudformation:{region}:{account}:stack/{environment}-*"}, nil},
 		{[]string{"ssm:*"}, []string{"arn:{partition}:ssm:{region}:{account}:parameter/cdk-bootstrap/*"}, nil},
 		{[]string{"route53:*"}, []string{"*"}, nil},
 		{[]string{"s3:GetObject", "s3:GetObjectVersion"},

@@ -56,7 +56,8 @@ func TestWhatIsPaidForIsProds(t *testing.T) {
 			switch r.Type {
 			case "AWS::ApplicationAutoScaling::ScalableTarget":
 				unit := map[string]string{"sagemaker": "instances", "ecs": "tasks"}[p.ServiceNamespace]
-				want = append(want, fmt.Sprintf("| %g %s of ", p.MinCapacity, unit), fmt.Sprintf("%g %s at most |", p.MaxCapacity, unit))
+				want = append(want, fmt.Sprintf("| %g %s of ", p.MinCapacity, unit),
+					fmt.Sprintf("%g %s at most |", p.MaxCapacity, unit))
 			case "AWS::EC2::NatGateway":
 				nats++
 			case "AWS::EC2::VPCEndpoint":

@@ -1,7 +1,3 @@
-// Package settings is what a load balancer and its gateway can be told, in plain
-// values: who may reach them, under which name and as whom, and how the gateway
-// works. Environment files are decoded into these types, and the constructs take
-// them, so that the rules are the same for both.
 package settings
 
 import (
