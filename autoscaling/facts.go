@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -91,13 +92,17 @@ func (s VariantScaling) Facts() Facts {
 		Zones: s.Zones, StartTime: s.StartTime,
 		RequestsPerSecondPerInstance: s.RequestsPerSecondPerInstance, ConcurrencyPerInstance: s.ConcurrencyPerInstance,
 	}
-	c := s.Calendar()
-	for _, e := range s.Events {
+	f.addEvents(s.Calendar())
+	f.LoweredMaximums = loweredMaximums(s.ScheduledActions)
+	return f
+}
+
+// addEvents adds what is known of the events of a calendar.
+func (f *Facts) addEvents(c events.Calendar) {
+	for _, e := range c.Events {
 		f.PeakRequestsPerSecond = max(f.PeakRequestsPerSecond, e.PeakRequestsPerSecond*max(1, e.Uncertainty))
 		f.Events = append(f.Events, EventFacts{Name: e.Name, Floor: c.FloorOf(e), LeadTime: c.LeadTime(e)})
 	}
-	f.LoweredMaximums = loweredMaximums(s.ScheduledActions)
-	return f
 }
 
 // Facts returns what s says beside its target: which actions may lower the maximum.
@@ -110,10 +115,15 @@ func (s ProvisionedConcurrencyScaling) Facts() Facts {
 	return Facts{LoweredMaximums: loweredMaximums(s.ScheduledActions)}
 }
 
-// Facts returns what s says beside its target: the start time, and which actions
-// may lower the maximum.
+// Facts are those that s says, beside what its target holds. An instance is a copy.
 func (s ComponentScaling) Facts() Facts {
-	return Facts{StartTime: s.StartTime, LoweredMaximums: loweredMaximums(s.ScheduledActions)}
+	f := Facts{
+		StartTime:                    s.StartTime,
+		RequestsPerSecondPerInstance: s.RequestsPerSecondPerCopy, ConcurrencyPerInstance: s.ConcurrencyPerCopy,
+	}
+	f.addEvents(s.Calendar())
+	f.LoweredMaximums = loweredMaximums(s.ScheduledActions)
+	return f
 }
 
 // loweredMaximums returns the names of the actions that may lower the maximum.

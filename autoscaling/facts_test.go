@@ -78,9 +78,9 @@ Frontend.ReservedConcurrency: got -1: a concurrency is 1 or more; leave it out w
 	}
 }
 
-// TestFactsOfVariantScaling: a surer figure of an event is its peak as many
+// TestFactsOfVariantsAndComponents: a surer figure of an event is its peak as many
 // times as it may come.
-func TestFactsOfVariantScaling(t *testing.T) {
+func TestFactsOfVariantsAndComponents(t *testing.T) {
 	t.Parallel()
 	s := autoscaling.VariantScaling{
 		Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100, StartTime: 9 * time.Minute},
@@ -103,6 +103,18 @@ func TestFactsOfVariantScaling(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, s.Facts()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+	component := autoscaling.ComponentScaling{
+		CopyCapacity: autoscaling.CopyCapacity{
+			RequestsPerSecondPerCopy: 100, ConcurrencyPerCopy: 4, StartTime: 9 * time.Minute,
+		},
+		CopyScaling:      autoscaling.CopyScaling{MinCapacity: 2, MaxCapacity: 40},
+		ScheduledActions: s.ScheduledActions, Events: s.Events,
+	}
+	want.Zones, want.ConcurrencyPerInstance = 0, 4
+	want.Events[0].Floor = 22 // no zone may be lost
+	if diff := cmp.Diff(want, component.Facts()); diff != "" {
+		t.Errorf("component (-want +got)\n%s", diff)
 	}
 }
 

@@ -113,7 +113,7 @@ func TestFactsOfKinds(t *testing.T) {
 			scaling.NewComponentScaling(stack, "A", scaling.ComponentScalingProps{
 				InferenceComponent: scaling.ExistingComponent("odds-a"), Scaling: component, Facts: f,
 			})
-		}, map[string]any{"startTime": "4m0s"}},
+		}, map[string]any{"startTime": "4m0s", "concurrencyPerInstance": 6.0}},
 	} {
 		t.Run(kind.name, func(t *testing.T) {
 			stack := template.NewStack(t)
