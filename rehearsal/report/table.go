@@ -26,7 +26,11 @@ type table struct {
 }
 
 // row is a row of a table, whose first cell is its head.
-type row struct{ Cells []string }
+type row struct {
+	Cells []string
+	// At is its time in the chart, a Unix second. Default: 0, it has none.
+	At int64
+}
 
 // timeColumns are the heads of timeCells.
 func (a axis) timeColumns() []string {
@@ -89,7 +93,7 @@ func (c lineChart) table() table {
 		for _, column := range values {
 			cells = append(cells, valueCell(column[i]))
 		}
-		out.Rows = append(out.Rows, row{cells})
+		out.Rows = append(out.Rows, row{cells, times[i].Unix()})
 	}
 	if len(out.Rows) < len(times) {
 		out.Note = fmt.Sprintf("%d of %d values of each line, evenly spaced, and its highest and lowest.", len(out.Rows),
@@ -125,7 +129,7 @@ func thinned(n int, columns [][]float64) []int {
 func (c costChart) table() table {
 	out := table{Summary: "Values of the chart: " + c.heading(), Columns: []string{"Bill", "instance hours"}}
 	for _, bar := range c.bars() {
-		out.Rows = append(out.Rows, row{[]string{bar.name, valueCell(bar.hours)}})
+		out.Rows = append(out.Rows, row{[]string{bar.name, valueCell(bar.hours)}, 0})
 	}
 	return out
 }
@@ -140,7 +144,7 @@ func (e eventsChart) table() table {
 			out.Note = fmt.Sprintf("and %d more, which the JSON has", len(all)-i)
 			break
 		}
-		out.Rows = append(out.Rows, row{append(e.report.axis().timeCells(h.At, time.TimeOnly), h.String())})
+		out.Rows = append(out.Rows, row{append(e.report.axis().timeCells(h.At, time.TimeOnly), h.String()), 0})
 	}
 	return out
 }
@@ -149,7 +153,7 @@ func (e eventsChart) table() table {
 func (b barChart) table() table {
 	out := table{ID: "table", Summary: "All figures", Columns: b.of.columns(), Open: true}
 	for _, r := range b.of.Rows {
-		out.Rows = append(out.Rows, row{b.of.cells(r)})
+		out.Rows = append(out.Rows, row{b.of.cells(r), 0})
 	}
 	return out
 }
