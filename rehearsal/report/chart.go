@@ -15,11 +15,18 @@ type chart struct {
 	b             strings.Builder
 	width, height float64
 	left, right   float64 // margins
-	bottom        float64 // the margin for the time axis
-	from, to      time.Time
-	zone          *time.Location // of a second row of times, nil for none
-	top           float64        // the highest value of its axis
-	labels        []label
+	above, below  float64 // margins for the title and the time axis
+	axis
+	top    float64 // the highest value of its axis
+	labels []label
+	legend bool // names of lines are below the title, and not beside the lines
+}
+
+// axis is an axis of times.
+type axis struct {
+	from, to time.Time
+	// zone is shown beside UTC. Default: nil, UTC alone.
+	zone *time.Location
 }
 
 // label is the name at the end of a line.
@@ -33,21 +40,26 @@ const (
 	textHeight   = 14.0
 )
 
-// emptyChart is a chart without a value axis. Times in a zone beside UTC make it higher.
-func emptyChart(width, height float64, from, to time.Time, zone *time.Location, title string) *chart {
-	c := &chart{width: width, height: height, left: 60, right: 92, bottom: below, from: from, to: to, zone: zone}
-	if zone != nil {
-		c.height, c.bottom = height+textHeight, below+textHeight
+// emptyChart is a chart without a value axis. A legend of so many lines, and times in a
+// zone beside UTC, make it higher.
+func emptyChart(width, height float64, a axis, legend int, title string) *chart {
+	c := &chart{width: width, left: 60, right: 92, above: above, below: below, axis: a, legend: legend > 0}
+	if c.legend {
+		c.right, c.above = 72, above+textHeight*float64(legend)+8
 	}
-	fmt.Fprintf(&c.b, `<svg viewBox="0 0 %s %s" role="img" aria-label="%s">`, coordinate(width), coordinate(c.height),
-		html.EscapeString(title))
+	if a.zone != nil {
+		c.below += textHeight
+	}
+	c.height = height + c.above - above + c.below - below
+	fmt.Fprintf(&c.b, `<svg viewBox="0 0 %s %s" role="img" aria-label="%s" data-plot="%s %s %d %d">`, coordinate(width),
+		coordinate(c.height), html.EscapeString(title), coordinate(c.left), coordinate(width-c.right), a.from.Unix(), a.to.Unix())
 	c.text("t", 0, 14, "start", title)
 	return c
 }
 
 // newChart is a chart with axes, for values from 0 to top.
-func newChart(width, height float64, from, to time.Time, zone *time.Location, top float64, title string) *chart {
-	c := emptyChart(width, height, from, to, zone, title)
+func newChart(width, height float64, a axis, legend int, top float64, title string) *chart {
+	c := emptyChart(width, height, a, legend, title)
 	step := niceStep(top, 5)
 	c.top = max(step, math.Ceil(top/step-1e-9)*step)
 	for i := range int(math.Round(c.top/step)) + 1 {
@@ -65,7 +77,7 @@ func (c *chart) x(t time.Time) float64 {
 }
 
 func (c *chart) y(v float64) float64 {
-	return c.height - c.bottom - (c.height-above-c.bottom)*min(v, c.top)/c.top
+	return c.height - c.below - (c.height-c.above-c.below)*min(v, c.top)/c.top
 }
 
 // timeSteps are the distances of ticks on a time axis.
@@ -90,7 +102,7 @@ func (c *chart) timeAxis() {
 	if step >= 24*time.Hour {
 		format = "2 Jan"
 	}
-	base := c.height - c.bottom
+	base := c.height - c.below
 	for t := c.from.Truncate(step); !t.After(c.to); t = t.Add(step) {
 		if t.Before(c.from) {
 			continue
@@ -108,9 +120,9 @@ func (c *chart) timeAxis() {
 			tick(c.zone, base+17+textHeight)
 		}
 	}
-	c.text("a", c.width-c.right+30, base+17, "start", "UTC")
+	c.text("a", c.width-c.right+c.gap(), base+17, "start", "UTC")
 	if c.zone != nil && step < 24*time.Hour {
-		c.text("a", c.width-c.right+30, base+17+textHeight, "start", abbreviation(c.zone, c.from, c.to))
+		c.text("a", c.width-c.right+c.gap(), base+17+textHeight, "start", abbreviation(c.zone, c.from, c.to))
 	}
 }
 
@@ -164,13 +176,29 @@ func (c *chart) area(class string, points []point, value func(point) float64) {
 	fmt.Fprintf(&c.b, `<path class="%s" d="%sV%sZ"/>`, class, d.String(), coordinate(c.y(0)))
 }
 
+// gap is between the chart and the name of its zone.
+func (c *chart) gap() float64 {
+	if c.legend {
+		return 24
+	}
+	return 30
+}
+
 // svg is the drawing, with labels beside their lines that do not overlap.
 func (c *chart) svg() string {
+	if c.legend {
+		for i, l := range c.labels {
+			y := above + textHeight*(float64(i)+0.5)
+			fmt.Fprintf(&c.b, `<path class="l %s" d="M0 %sh22"/>`, l.class, coordinate(y-4))
+			c.text("n", 30, y, "start", truncate(l.text, int((c.width-30)/7)))
+		}
+		c.labels = nil
+	}
 	slices.SortStableFunc(c.labels, func(a, b label) int { return cmp.Compare(a.y, b.y) })
 	for i := 1; i < len(c.labels); i++ {
 		c.labels[i].y = max(c.labels[i].y, c.labels[i-1].y+textHeight)
 	}
-	lowest := c.height - c.bottom - 2
+	lowest := c.height - c.below - 2
 	for i := len(c.labels) - 1; i >= 0; i-- {
 		c.labels[i].y = min(c.labels[i].y, lowest)
 		lowest = c.labels[i].y - textHeight

@@ -17,7 +17,7 @@ func (r Report) capacityChart() lineChart {
 	if r.measured != nil {
 		title, needed = r.measured.chartTitle(), "planned"
 	}
-	return lineChart{report: r, title: title, height: 300, lines: []line{
+	return lineChart{axis: r.axis(), title: title, height: 300, lines: []line{
 		{"need", "need-area", needed, ps, func(p point) float64 { return count(p.needed) }},
 		{"floor", "", "minimum", ps, func(p point) float64 { return count(p.least) }},
 		{"want", "", "desired", ps, func(p point) float64 { return count(p.desired) }},
@@ -28,7 +28,7 @@ func (r Report) capacityChart() lineChart {
 // requestsChart shows the rates of requests and of failures.
 func (r Report) requestsChart() lineChart {
 	ps := points(r.Result.Minutes, r.Result.To)
-	return lineChart{report: r, title: "Requests a second", height: 200, lines: []line{
+	return lineChart{axis: r.axis(), title: "Requests a second", height: 200, lines: []line{
 		{"need", "", "came", ps, func(p point) float64 { return p.rate }},
 		{"fail", "fail-area", "failed", ps, func(p point) float64 { return p.failing }},
 	}}
@@ -37,7 +37,7 @@ func (r Report) requestsChart() lineChart {
 // latencyChart shows p99 and its limit in milliseconds.
 func (r Report) latencyChart() lineChart {
 	ps := points(r.Result.Minutes, r.Result.To)
-	c := lineChart{report: r, title: "99th percentile of latency, ms", height: 200}
+	c := lineChart{axis: r.axis(), title: "99th percentile of latency, ms", height: 200}
 	if limit := r.latencyLimit(); limit > 0 {
 		c.atLeast = milliseconds(limit) * 1.1
 		c.lines = append(c.lines, line{"floor", "", "limit", ps, func(point) float64 { return milliseconds(limit) }})

@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"fmt"
+	"html"
 	"io"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -115,7 +118,7 @@ func TestComparisonPage(t *testing.T) {
 	c := compared(t, 0.5)
 	c.Flips = []string{"slow is the cheapest up to 2"}
 	page := string(c.HTML())
-	for _, not := range []string{"<script", "http:", "https:", "@import", "<link", "<img", "<b>", "NaN", "ZgotmplZ"} {
+	for _, not := range []string{"<script src", "http:", "https:", "@import", "<link", "<img", "<b>", "NaN", "ZgotmplZ"} {
 		if strings.Contains(page, not) {
 			t.Errorf("the page has %q", not)
 		}
@@ -160,5 +163,49 @@ func TestFrontendLines(t *testing.T) {
 	}
 	if got := (Report{}).frontendLines(); got != nil || frontendOf(nil) != nil {
 		t.Errorf("nothing is counted, and it says %q", got)
+	}
+}
+
+// Rows with the same facts, or all that differ by their facts, are drawn over each other,
+// with each name and on the same axes.
+func TestComparisonLines(t *testing.T) {
+	t.Parallel()
+	c := compared(t, 0)
+	charts := c.lineCharts()
+	if len(charts) != 6 {
+		t.Fatalf("%d charts for two facts", len(charts))
+	}
+	axis := regexp.MustCompile(`text-anchor="end">([0-9,]+)</text><path class="g" d="[^"]*v5"`) // the highest value
+	for i, chart := range charts {
+		for _, svg := range []string{chart.svg(wide), chart.svg(narrow)} {
+			if top, other := axis.FindString(svg), axis.FindString(charts[i%3].svg(wide)); (top == "") || other == "" ||
+				axis.FindStringSubmatch(svg)[1] != axis.FindStringSubmatch(charts[i%3].svg(wide))[1] {
+				t.Errorf("%s: the axis ends at %q and %q", chart.Title(), top, other)
+			}
+			for look, row := range c.Rows[i/3*2 : i/3*2+2] {
+				name := html.EscapeString(row.Scaling) + "</text>"
+				if len(paths(svg, fmt.Sprintf("s%d", look))) != 2 || !strings.Contains(svg, name) {
+					t.Errorf("%s lacks %s: %.1000s", chart.Title(), name, svg)
+				}
+			}
+		}
+	}
+	c.Rows = c.Rows[1:3]
+	c.Rows[0].Scaling = c.Rows[1].Scaling
+	charts = c.lineCharts()
+	if len(charts) != 3 || !strings.Contains(charts[0].svg(wide), ">slow &lt;b&gt;</text>") {
+		t.Errorf("%d charts: %.1000s", len(charts), charts[0].svg(wide))
+	}
+	for range 9 {
+		c.Rows = append(c.Rows, c.Rows[0])
+	}
+	for _, rows := range c.overlays() {
+		if len(rows) > overlaid {
+			t.Errorf("%d rows on a chart", len(rows))
+		}
+	}
+	c.Rows[1].Result.Minutes = nil
+	if charts := c.lineCharts(); charts != nil {
+		t.Errorf("%d charts without minutes", len(charts))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"html"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Sizes of the bar chart, which groups rows by their facts.
@@ -14,6 +15,9 @@ const (
 	groupGap   = 14.0
 	groupTitle = 20.0
 )
+
+// characterWidth is at most that of most characters.
+const characterWidth = 6.0
 
 // barPatterns is the number of colours and hatchings for scaling names.
 const barPatterns = 4
@@ -35,9 +39,12 @@ func (c Comparison) bars(width float64, title string) string {
 	for _, r := range c.Rows {
 		most = max(most, c.cost(r))
 	}
-	left, right := 92.0, 150.0
+	left, right, longest := 92.0, 150.0, 260.0
 	if width < wide {
-		right = 118
+		right, longest = 118, 130
+	}
+	for _, r := range c.Rows {
+		left = min(max(left, 8+characterWidth*float64(utf8.RuneCountInString(r.Scaling))), longest)
 	}
 	var b strings.Builder
 	height := above + 4
@@ -71,7 +78,7 @@ func (c Comparison) bars(width float64, title string) string {
 				fill = fmt.Sprintf(` fill="url(#%s)"`, hatch(width, look))
 			}
 			fmt.Fprintf(&b, `<text class="a" x="0" y="%s">%s</text><rect class="%s"%s x="%s" y="%s" width="%s" height="%s"/>`,
-				coordinate(y+13), html.EscapeString(truncate(r.Scaling, 14)), class, fill, coordinate(left), coordinate(y),
+				coordinate(y+13), html.EscapeString(truncate(r.Scaling, int((left-8)/characterWidth+0.01))), class, fill, coordinate(left), coordinate(y),
 				coordinate(long), coordinate(barHeight))
 			said := fmt.Sprintf("%s · %s", number(c.cost(r)), percent(r.Result.Requests.Availability))
 			if c.priced() {
@@ -90,7 +97,11 @@ func (c Comparison) bars(width float64, title string) string {
 		y += groupGap
 	}
 	if c.Asked != "" {
-		for _, line := range []string{"✓ the cheapest that keeps what is asked: " + c.Asked, "✕ does not keep it"} {
+		keeps := "✓ the cheapest that keeps what is asked"
+		if width >= wide {
+			keeps += ": " + c.Asked // on a page it is above, too
+		}
+		for _, line := range []string{keeps, "✕ does not keep it"} {
 			fmt.Fprintf(&b, `<text class="a" x="0" y="%s">%s</text>`, coordinate(y+13), html.EscapeString(line))
 			y += groupTitle
 		}

@@ -47,14 +47,16 @@ func (c Comparison) HTML() []byte {
 	for _, r := range c.Rows {
 		said = append(said, r.Scaling+", "+r.Facts+": "+r.assumptions())
 	}
+	charts := append([]pageChart{{barChart{c}, anchor{"cost", "Cost"}}}, c.lineCharts()...)
+	contents := append(anchors(charts), anchor{"table", "All figures"}, anchor{"assumptions", "What each rests on"})
 	data := struct {
 		Trace       string
 		Contents    []anchor
 		Verdict     *verdict
 		Lines       [][2]string
-		Chart       pageChart
+		Charts      []pageChart
 		Assumptions []string
-	}{"", []anchor{{"cost", "Cost"}, {"table", "All figures"}, {"assumptions", "What each rests on"}}, c.verdict(), c.footer(), pageChart{barChart{c}, anchor{"cost", "Cost"}}, said}
+	}{"", contents, c.verdict(), c.footer(), charts, said}
 	if len(c.Rows) > 0 {
 		data.Trace = c.Rows[0].Trace
 	}

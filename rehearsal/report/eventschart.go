@@ -37,7 +37,7 @@ func (e eventsChart) svg(width float64) string {
 	if r.whole {
 		lanes = measuredLanes()
 	}
-	c := emptyChart(width, above+float64(len(lanes))*lane+below, r.Result.From, r.Result.To, r.zone(), e.heading())
+	c := emptyChart(width, above+float64(len(lanes))*lane+below, r.axis(), 0, e.heading())
 	c.timeAxis()
 	for i, l := range lanes {
 		y := above + lane*(float64(i)+0.5)

@@ -20,9 +20,15 @@ var (
 	pageStyle string
 )
 
+// hoverScript shows values at the pointer. A page is read without it too.
+//
+//go:embed hover.js
+var hoverScript string
+
 // pages are the pages, which share the parts in layout.html.
 var pages = template.Must(template.New("").Funcs(template.FuncMap{
-	"style": func() template.CSS { return template.CSS(coloursStyle + pageStyle + chartStyle) },
+	"style":  func() template.CSS { return template.CSS(coloursStyle + pageStyle + chartStyle) },
+	"script": func() template.JS { return template.JS(hoverScript) },
 }).ParseFS(pageFiles, "*.html"))
 
 // render is a page with its data.

@@ -4,12 +4,14 @@ import "math"
 
 // lineChart is a chart of values over time, in any width.
 type lineChart struct {
-	report Report
+	axis
 	title  string
 	height float64
 	// atLeast is the least that the value axis reaches.
 	atLeast float64
 	lines   []line
+	// legend says that names are below the title, since they are long.
+	legend bool
 }
 
 // line is a step function with its name. It has a gap where its value is NaN.
@@ -43,7 +45,11 @@ func (c lineChart) svg(width float64) string {
 			}
 		}
 	}
-	out := newChart(width, c.height, c.report.Result.From, c.report.Result.To, c.report.zone(), top, c.title)
+	legend := 0
+	if c.legend {
+		legend = len(c.lines)
+	}
+	out := newChart(width, c.height, c.axis, legend, top, c.title)
 	for _, l := range c.lines {
 		if l.area != "" {
 			out.area(l.area, l.points, l.value)

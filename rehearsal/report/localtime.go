@@ -27,6 +27,9 @@ func (r Report) zone() *time.Location {
 	return zone
 }
 
+// axis is the time of the rehearsal.
+func (r Report) axis() axis { return axis{r.Result.From, r.Result.To, r.zone()} }
+
 // abbreviation names a zone from one time to another: BST, UTC+04, or local where clocks
 // change in between.
 func abbreviation(zone *time.Location, from, to time.Time) string {

@@ -5,11 +5,23 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
 // pagesOf are the pages of a rehearsal, a comparison and what was measured, by name.
 func pagesOf(t *testing.T) map[string]string {
+	t.Helper()
+	pagesOnce.Do(func() { madePages = makePages(t) })
+	return madePages
+}
+
+var (
+	pagesOnce sync.Once
+	madePages map[string]string
+)
+
+func makePages(t *testing.T) map[string]string {
 	t.Helper()
 	return map[string]string{"rehearsal": string(evening(t, nil).HTML()), "comparison": string(compared(t, 0.5).HTML()),
 		"measured": string(measuredFor(30).HTML())}
@@ -87,7 +99,7 @@ func TestValues(t *testing.T) {
 				}
 			}
 			columns := strings.Count(values, `<th scope="col">`)
-			for _, row := range strings.Split(values, "<tr>")[2:] {
+			for _, row := range strings.Split(values, "<tr")[2:] {
 				if n := strings.Count(row, "<td>") + strings.Count(row, `<th scope="row">`); n != columns {
 					t.Errorf("%s: %d cells for %d columns: %s", name, n, columns, row)
 				}
@@ -129,6 +141,38 @@ func TestThinnedRows(t *testing.T) {
 			if i > 0 && (got[i] <= got[i-1] || got[i]-got[i-1] > n/maxRows+2) {
 				t.Errorf("of %d rows %d and %d", n, got[i-1], got[i])
 			}
+		}
+	}
+}
+
+// The script is in the page, reads its tables alone, and finds the times of their rows in
+// the charts.
+func TestHover(t *testing.T) {
+	t.Parallel()
+	for name, page := range pagesOf(t) {
+		script := regexp.MustCompile(`(?s)<script([^>]*)>(.*?)</script>`).FindAllStringSubmatch(page, -1)
+		if len(script) != 1 || script[0][1] != "" || script[0][2] != "\n"+hoverScript {
+			t.Fatalf("%s: got the scripts %q", name, script)
+		}
+		found := 0
+		for _, figure := range strings.Split(page, "<figure ")[1:] {
+			rows := regexp.MustCompile(`<tr data-at="(\d+)">`).FindAllStringSubmatch(figure, -1)
+			if len(rows) == 0 {
+				continue
+			}
+			found++
+			plots := regexp.MustCompile(`data-plot="[\d.]+ [\d.]+ (\d+) (\d+)"`).FindAllStringSubmatch(figure, -1)
+			if len(plots) != 2 || rows[0][1] != plots[0][1] || rows[len(rows)-1][1] >= plots[1][2] {
+				t.Errorf("%s: %q to %q in %q", name, rows[0], rows[len(rows)-1], plots)
+			}
+		}
+		if found == 0 {
+			t.Errorf("%s has no values at the pointer", name)
+		}
+	}
+	for _, not := range []string{"fetch", "eval", "import", "innerHTML", "http"} {
+		if strings.Contains(hoverScript, not) {
+			t.Errorf("the script has %q", not)
 		}
 	}
 }

@@ -70,7 +70,7 @@ func TestTheSameBytes(t *testing.T) {
 func TestThePageNeedsNothingBesideIt(t *testing.T) {
 	t.Parallel()
 	page := string(evening(t, nil).HTML())
-	for _, not := range []string{"<script", "http:", "https:", "@import", "url(", "<link", "<img", "<b>", "NaN", "Inf",
+	for _, not := range []string{"<script src", "http:", "https:", "@import", "url(", "<link", "<img", "<b>", "NaN", "Inf",
 		"ZgotmplZ"} {
 		if strings.Contains(page, not) {
 			t.Errorf("the page has %q", not)
@@ -89,8 +89,15 @@ func TestThePageNeedsNothingBesideIt(t *testing.T) {
 // Lines differ by their dashes as well as their colours.
 func TestLinesDifferWithoutColour(t *testing.T) {
 	t.Parallel()
+	for _, classes := range [][]string{{"need", "have", "want", "floor", "fail"}, {"s0", "s1", "s2", "s3"}} {
+		differ(t, classes)
+	}
+}
+
+func differ(t *testing.T, classes []string) {
+	t.Helper()
 	dashes := map[string]string{}
-	for _, class := range []string{"need", "have", "want", "floor", "fail"} {
+	for _, class := range classes {
 		rule := regexp.MustCompile(`(?m)^\.` + class + ` \{(.*)\}$`).FindStringSubmatch(chartStyle)
 		if rule == nil {
 			t.Fatalf("no rule for %s", class)
@@ -153,7 +160,7 @@ func TestFaultWindows(t *testing.T) {
 
 func TestLabelsDoNotCoverEachOther(t *testing.T) {
 	t.Parallel()
-	c := newChart(wide, 200, kickOff, kickOff.Add(time.Hour), nil, 10, "Things")
+	c := newChart(wide, 200, axis{from: kickOff, to: kickOff.Add(time.Hour)}, 0, 10, "Things")
 	at := func(v float64) func(point) float64 { return func(point) float64 { return v } }
 	for range 5 {
 		c.steps("floor", "limit", []point{{from: kickOff}}, at(0.1))

@@ -26,21 +26,25 @@ type table struct {
 }
 
 // row is a row of a table, whose first cell is its head.
-type row struct{ Cells []string }
+type row struct {
+	Cells []string
+	// At is its time in the chart, a Unix second. Default: 0, it has none.
+	At int64
+}
 
 // timeColumns are the heads of timeCells.
-func (r Report) timeColumns() []string {
-	if zone := r.zone(); zone != nil {
-		return []string{"Time (UTC)", "Time (" + zone.String() + ")"}
+func (a axis) timeColumns() []string {
+	if a.zone != nil {
+		return []string{"Time (UTC)", "Time (" + a.zone.String() + ")"}
 	}
 	return []string{"Time (UTC)"}
 }
 
 // timeCells are a time in a form that spreadsheets read too.
-func (r Report) timeCells(t time.Time, layout string) []string {
+func (a axis) timeCells(t time.Time, layout string) []string {
 	layout = "2006-01-02 " + layout
-	if zone := r.zone(); zone != nil {
-		return []string{t.UTC().Format(layout), t.In(zone).Format(layout)}
+	if a.zone != nil {
+		return []string{t.UTC().Format(layout), t.In(a.zone).Format(layout)}
 	}
 	return []string{t.UTC().Format(layout)}
 }
@@ -80,16 +84,16 @@ func (c lineChart) values() (times []time.Time, lines []line, values [][]float64
 // table has the values of the lines, a column each.
 func (c lineChart) table() table {
 	times, lines, values := c.values()
-	out := table{Summary: "Values of the chart: " + c.title, Columns: c.report.timeColumns()}
+	out := table{Summary: "Values of the chart: " + c.title, Columns: c.timeColumns()}
 	for _, l := range lines {
 		out.Columns = append(out.Columns, l.name)
 	}
 	for _, i := range thinned(len(times), values) {
-		cells := c.report.timeCells(times[i], "15:04")
+		cells := c.timeCells(times[i], "15:04")
 		for _, column := range values {
 			cells = append(cells, valueCell(column[i]))
 		}
-		out.Rows = append(out.Rows, row{cells})
+		out.Rows = append(out.Rows, row{cells, times[i].Unix()})
 	}
 	if len(out.Rows) < len(times) {
 		out.Note = fmt.Sprintf("%d of %d values of each line, evenly spaced, and its highest and lowest.", len(out.Rows),
@@ -125,7 +129,7 @@ func thinned(n int, columns [][]float64) []int {
 func (c costChart) table() table {
 	out := table{Summary: "Values of the chart: " + c.heading(), Columns: []string{"Bill", "instance hours"}}
 	for _, bar := range c.bars() {
-		out.Rows = append(out.Rows, row{[]string{bar.name, valueCell(bar.hours)}})
+		out.Rows = append(out.Rows, row{[]string{bar.name, valueCell(bar.hours)}, 0})
 	}
 	return out
 }
@@ -133,14 +137,14 @@ func (c costChart) table() table {
 // table has all events, in order.
 func (e eventsChart) table() table {
 	out := table{ID: whatHappened.ID, Summary: whatHappened.Name,
-		Columns: append(e.report.timeColumns(), "Event")}
+		Columns: append(e.report.axis().timeColumns(), "Event")}
 	all := happenings(e.report.Result.Events)
 	for i, h := range all {
 		if i == maxEventsListed {
 			out.Note = fmt.Sprintf("and %d more, which the JSON has", len(all)-i)
 			break
 		}
-		out.Rows = append(out.Rows, row{append(e.report.timeCells(h.At, time.TimeOnly), h.String())})
+		out.Rows = append(out.Rows, row{append(e.report.axis().timeCells(h.At, time.TimeOnly), h.String()), 0})
 	}
 	return out
 }
@@ -149,7 +153,7 @@ func (e eventsChart) table() table {
 func (b barChart) table() table {
 	out := table{ID: "table", Summary: "All figures", Columns: b.of.columns(), Open: true}
 	for _, r := range b.of.Rows {
-		out.Rows = append(out.Rows, row{b.of.cells(r)})
+		out.Rows = append(out.Rows, row{b.of.cells(r), 0})
 	}
 	return out
 }
