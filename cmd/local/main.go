@@ -76,11 +76,21 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 		}
 	}()
 
+	var m *model
+	if e.HasFrontend() {
+		if err := steps.do(ctx, "Train a small model of match odds and serve it", func(log io.Writer) (err error) {
+			m, err = serveModel(ctx, log)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	defer m.close()
 	var aws *localaws.AWS
 	if err := steps.do(ctx, "Start a local AWS", func(log io.Writer) (err error) {
 		aws, err = localaws.Start(ctx, localaws.Options{
 			Dir: ".", Python: python, Port: o.port, Account: e.Account, Region: e.Region,
-			CertificateARNs: certificates(e), VPCs: vpcs(e), HostedZones: hostedZones(e),
+			CertificateARNs: certificates(e), VPCs: vpcs(e), HostedZones: hostedZones(e), ModelURL: m.address(),
 		})
 		return err
 	}); err != nil {
@@ -113,7 +123,7 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 	shown := summary{deployed: deployed, now: time.Now(), templates: output}
 	if e.HasFrontend() {
 		if err := steps.do(ctx, "Send a prediction through the gateway", func(log io.Writer) (err error) {
-			shown.prediction, err = predict(ctx, aws, e.Region, deployed, log)
+			shown.prediction, err = predict(ctx, aws, e.Region, deployed, m, log)
 			return err
 		}); err != nil {
 			return err

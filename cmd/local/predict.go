@@ -18,10 +18,10 @@ import (
 )
 
 const (
-	path        = "/invocations"
-	requestBody = `{"instances":[[1.5,2.25,0.5]]}`
-	// responseBody is what the endpoint is told to answer: the local AWS has no model.
-	responseBody = `{"predictions":[0.8125]}`
+	path = "/invocations"
+	// requestBody asks for the odds of one match: a home team that is rated higher by 1.5
+	// and has rested half a day more.
+	requestBody = `{"instances":[[1.5,1,0.5]]}`
 )
 
 // prediction is a request through the gateway and its response.
@@ -34,15 +34,15 @@ type prediction struct {
 	streamed response
 }
 
-type response struct{ status, contentType, variant, body string }
+type response struct{ status, contentType, variant, prediction string }
 
-func (r response) String() string { return r.status + " " + r.contentType + " " + r.body }
+func (r response) String() string { return r.status + " " + r.contentType + ": " + r.prediction }
 
 // predict sends a request as a user would: to the listener, whose rule leads to
-// the gateway, and on to the endpoint. The gateway's program is built for this
+// the gateway, and on to the endpoint, whose model answers. The gateway's program is built for this
 // machine and runs with the deployed environment variables.
 func predict(
-	ctx context.Context, aws *localaws.AWS, region string, deployed localaws.Snapshot, log io.Writer,
+	ctx context.Context, aws *localaws.AWS, region string, deployed localaws.Snapshot, m *model, log io.Writer,
 ) (got prediction, err error) {
 	gateway, err := findGateway(deployed, path)
 	if err != nil {
@@ -69,24 +69,20 @@ func predict(
 	balancer := httptest.NewServer(target)
 	defer balancer.Close()
 
-	result := localaws.EndpointResult{Body: responseBody, ContentType: "application/json", Variant: variantOf(deployed)}
-	if err := aws.QueueEndpointResults(ctx, region, result); err != nil {
-		return prediction{}, err
-	}
 	got = prediction{gateway: gateway.String(), request: "POST " + path + " " + requestBody}
 	began := time.Now()
-	if got.response, err = post(ctx, balancer.URL+path); err != nil {
+	if got.response, err = m.predict(ctx, balancer.URL+path); err != nil {
 		return got, err
 	}
 	got.took = time.Since(began)
 	if gateway.service != nil {
-		got.streamed, err = post(ctx, balancer.URL+path+"-response-stream")
+		got.streamed, err = m.predict(ctx, balancer.URL+path+"-response-stream")
 	}
 	return got, err
 }
 
-// post sends requestBody to url and expects responseBody.
-func post(ctx context.Context, url string) (response, error) {
+// predict sends requestBody to url, and reads the model's prediction.
+func (m *model) predict(ctx context.Context, url string) (response, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(requestBody))
 	if err != nil {
 		return response{}, err
@@ -101,20 +97,14 @@ func post(ctx context.Context, url string) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	got := response{
-		reply.Status, reply.Header.Get("Content-Type"), reply.Header.Get("X-Amzn-Invoked-Production-Variant"), string(body),
+	if reply.StatusCode != http.StatusOK {
+		return response{}, fmt.Errorf("the gateway answered %s, want 200: %s", reply.Status, body)
 	}
-	if reply.StatusCode != http.StatusOK || got.body != responseBody {
-		return got, fmt.Errorf("the gateway answered %s %s, want 200 and %s", got.status, got.body, responseBody)
+	predicted, err := m.read(body)
+	if err != nil {
+		return response{}, fmt.Errorf("the gateway answered %s: %w", body, err)
 	}
-	return got, nil
-}
-
-func variantOf(deployed localaws.Snapshot) string {
-	for _, e := range deployed.Endpoints {
-		for _, v := range e.Variants {
-			return v.Name
-		}
-	}
-	return ""
+	return response{
+		reply.Status, reply.Header.Get("Content-Type"), reply.Header.Get("X-Amzn-Invoked-Production-Variant"), predicted,
+	}, nil
 }

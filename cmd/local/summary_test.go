@@ -53,7 +53,7 @@ func TestSummary(t *testing.T) {
 		},
 		prediction: prediction{
 			gateway: "service on FARGATE, 2 tasks of gateway:1", request: "POST /invocations 1", took: 12345 * time.Microsecond,
-			response: response{"200 OK", "text/plain", "main", "2"}, streamed: response{"200 OK", "text/plain", "main", "2"},
+			response: response{"200 OK", "text/plain", "main", "home 100.0 %"}, streamed: response{"200 OK", "text/plain", "main", "home 100.0 %"},
 		},
 		rehearsed: []rehearsed{
 			{resourceID: "endpoint/odds/variant/main", traffic: "a match", lines: [][2]string{{"requests", "100, 99 % answered"}}, page: "bin/rehearsal-local.html"},

@@ -3,6 +3,7 @@
 //	odds train FILE      train, print the accuracy, and write model.tar.gz to FILE
 //	odds serve [FOLDER]  serve the model.json of FOLDER, by default /opt/ml/model, where
 //	                     SageMaker unpacks the archive, as its containers do
+//	odds serve FOLDER HOST  the same on the address HOST alone, such as 127.0.0.1
 package main
 
 import (
@@ -34,13 +35,15 @@ func program() int {
 func run(args []string, out io.Writer) error {
 	switch {
 	case len(args) == 1 && args[0] == "serve":
-		return serve("/opt/ml/model")
+		return serve("/opt/ml/model", "")
 	case len(args) == 2 && args[0] == "serve":
-		return serve(args[1])
+		return serve(args[1], "")
+	case len(args) == 3 && args[0] == "serve":
+		return serve(args[1], args[2])
 	case len(args) == 2 && args[0] == "train":
 		return train(args[1], out)
 	}
-	return errors.New("want: odds train FILE, or odds serve [FOLDER]")
+	return errors.New("want: odds train FILE, or odds serve [FOLDER [HOST]]")
 }
 
 // train prints how good the model is beside the baseline, and writes its archive to path.

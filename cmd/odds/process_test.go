@@ -40,7 +40,7 @@ func TestProcess(t *testing.T) {
 	if out, err := unpack.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	serving := exec.Command(program, "serve", dir)
+	serving := exec.Command(program, "serve", dir, "127.0.0.1")
 	serving.Env = append(os.Environ(), "SAGEMAKER_BIND_TO_PORT=0")
 	log, err := serving.StderrPipe()
 	if err != nil {
@@ -54,7 +54,10 @@ func TestProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := "127.0.0.1:" + strings.TrimSpace(line[strings.LastIndex(line, ":")+1:])
+	_, address, found := strings.Cut(strings.TrimSpace(line), "serving on ")
+	if !found || !strings.HasPrefix(address, "127.0.0.1:") {
+		t.Fatalf("got %q, want the address that it was given", line)
+	}
 	if ping, err := http.Get("http://" + address + "/ping"); err != nil || ping.StatusCode != http.StatusOK {
 		t.Fatalf("%v %v", ping, err)
 	}

@@ -44,8 +44,9 @@ func load(folder string) (m odds, err error) {
 }
 
 // serve answers /ping and /invocations until SIGTERM, and then what has begun.
-// It listens once the model is loaded, so that a ping fails before.
-func serve(folder string) error {
+// It listens once the model is loaded, so that a ping fails before, on all addresses
+// where host is "".
+func serve(folder, host string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	m, err := load(folder)
@@ -56,7 +57,7 @@ func serve(folder string) error {
 	if port == "" {
 		port = "8080"
 	}
-	listener, err := net.Listen("tcp", net.JoinHostPort("", port))
+	listener, err := net.Listen("tcp", net.JoinHostPort(host, port))
 	if err != nil {
 		return err
 	}

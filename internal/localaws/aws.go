@@ -54,6 +54,11 @@ type Options struct {
 	// HostedZones are the account's public hosted zones of Amazon Route 53 that no
 	// stack makes. Default: none.
 	HostedZones []HostedZone
+	// ModelURL is where the model of all endpoints answers POST /invocations, as a
+	// container of SageMaker does, such as http://127.0.0.1:8080. InvokeEndpoint asks it
+	// where QueueEndpointResults has queued nothing; a status other than 2xx becomes
+	// SageMaker's ModelError. Default: "", without a queue the response is "body".
+	ModelURL string
 	// Skipped are CloudFormation resource types that moto may skip, in addition to
 	// those of the CDK's bootstrap stack. Others are errors. Default: none.
 	Skipped []string
@@ -123,6 +128,9 @@ func Start(ctx context.Context, o Options) (*AWS, error) {
 			return nil, err
 		}
 		args = append(args, "--hosted-zone", string(described))
+	}
+	if o.ModelURL != "" {
+		args = append(args, "--model-url", o.ModelURL)
 	}
 	a := &AWS{
 		account: cmp.Or(o.Account, DefaultAccount),

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -63,7 +65,9 @@ func run(m *testing.M) (code int, err error) {
 	if os.Getenv("LOCALAWS_LOG") != "" {
 		log = os.Stderr
 	}
-	shared, err = Start(ctx, Options{Dir: root, Python: python, CertificateARNs: []string{certificate}, Log: log,
+	forwarded := httptest.NewServer(http.HandlerFunc(model))
+	defer forwarded.Close()
+	shared, err = Start(ctx, Options{Dir: root, Python: python, CertificateARNs: []string{certificate}, Log: log, ModelURL: forwarded.URL,
 		HostedZones: []HostedZone{{ID: "Z0123456789ABCDEFGHIJ", Name: "example.com"}}})
 	if err != nil {
 		return 0, err

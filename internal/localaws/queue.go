@@ -20,7 +20,7 @@ type EndpointResult struct {
 
 // QueueEndpointResults queues responses of the endpoints in region: each request
 // that differs from those before gets the next one, an equal request gets the same
-// response again. Without a queue moto responds "body".
+// response again. Without a queue the model of Options.ModelURL responds.
 func (a *AWS) QueueEndpointResults(ctx context.Context, region string, results ...EndpointResult) error {
 	type result struct{ Body, ContentType, InvokedProductionVariant, CustomAttributes string }
 	queue := struct {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -17,11 +18,16 @@ import (
 	"unicode/utf8"
 )
 
-// TestMakeLocal runs the README's first command, beside the other tests'
-// local AWS.
-func TestMakeLocal(t *testing.T) {
+// TestLocal runs the README's first command so that what it has deployed stands, talks to
+// that as docs/local-aws.md says, and ends it by Ctrl-C.
+func TestLocal(t *testing.T) {
 	t.Parallel()
-	out := makeLocal(t)
+	run := startLocal(t, "-keep")
+	run.until(t, "export AWS_ENDPOINT_URL=")
+	for line := ""; !strings.HasPrefix(line, "export AWS_DEFAULT_REGION="); {
+		line = run.line(t)
+	}
+	out := run.printed.String()
 	want := append(shown(t),
 		"  local-network     CREATE_COMPLETE",
 		"  local-inference   CREATE_COMPLETE",
@@ -36,83 +42,159 @@ func TestMakeLocal(t *testing.T) {
 			t.Errorf("no line %q in\n%s", line, out)
 		}
 	}
-	for line := range strings.Lines(out) {
+	told, pasted, _ := strings.Cut(out, "in another shell:\n")
+	for line := range strings.Lines(told) {
 		if utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) > 80 {
 			t.Errorf("more than 80 columns: %s", line)
 		}
 	}
+	commands, python, answer := talk(t)
+	if got := run.shell(t, pasted, commands); !strings.Contains(got, "predictions-local") || !strings.Contains(got, `{"predictions":[[0.74`) {
+		t.Errorf("the commands of docs/local-aws.md printed\n%s", got)
+	}
+	if got := run.shell(t, pasted, python); got != answer {
+		t.Errorf("the Python of docs/local-aws.md printed\n%swant\n%s", got, answer)
+	}
+	run.interrupt(t, 0, "")
 }
 
-// TestInterruptedLocal interrupts the command while the app is synthesized. It says so and
-// nothing else, and leaves neither files nor processes.
-func TestInterruptedLocal(t *testing.T) {
-	t.Parallel()
-	temporary, marker := t.TempDir(), "INTERRUPTED_LOCAL="+rand.Text()
-	program := filepath.Join(t.TempDir(), "local")
-	build := exec.Command("go", "build", "-o", program, "./cmd/local")
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, program)
-	cmd.Dir, cmd.Env = root, append(os.Environ(), "TMPDIR="+temporary, marker)
-	var problems bytes.Buffer
-	cmd.Stderr = &problems
-	pipe, err := cmd.StdoutPipe()
+// talk returns the commands, the Python and its output that docs/local-aws.md shows.
+func talk(t *testing.T) (commands, python, answer string) {
+	t.Helper()
+	page, err := os.ReadFile(filepath.Join(root, "docs", "local-aws.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+	_, part, _ := strings.Cut(string(page), "## Talk to it")
+	part, _, _ = strings.Cut(part, "\n## ")
+	blocks := regexp.MustCompile("(?s)```(\\w+)\n(.*?)```").FindAllStringSubmatch(part, -1)
+	if len(blocks) != 4 || blocks[1][1] != "sh" || blocks[2][1] != "sh" || blocks[3][1] != "text" {
+		t.Fatalf("got %q", blocks)
 	}
-	out := bufio.NewReader(pipe)
-	for line := ""; !strings.HasPrefix(line, "… Synthesize"); {
-		if line, err = out.ReadString('\n'); err != nil {
-			t.Fatalf("it never synthesized: %v\n%s", err, &problems)
-		}
+	return blocks[1][2], blocks[2][2], blocks[3][2]
+}
+
+// TestInterruptedLocal interrupts the command while the app is synthesized. It says so and
+// nothing else, and leaves nothing.
+func TestInterruptedLocal(t *testing.T) {
+	t.Parallel()
+	run := startLocal(t)
+	run.until(t, "… Synthesize")
+	if got := run.running(t); len(got) < 4 { // the program, the model, moto and the CDK CLI
+		t.Errorf("got the processes %q", got)
 	}
-	if len(running(t, marker)) < 3 { // the program, moto and the CDK CLI
-		t.Errorf("got the processes %q", running(t, marker))
-	}
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	rest, _ := io.ReadAll(out)
-	_ = cmd.Wait()
-	if status := cmd.ProcessState.ExitCode(); status != 130 || problems.String() != "interrupted\n" {
-		t.Errorf("got status %d\n%s%s", status, rest, &problems)
-	}
-	for deadline := time.Now().Add(5 * time.Second); len(running(t, marker)) > 0; time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("it leaves the processes %q", running(t, marker))
-		}
-	}
-	left, err := os.ReadDir(temporary)
-	if err != nil || len(left) > 0 {
-		t.Errorf("it leaves %v, %v", left, err)
-	}
-	templates, err := filepath.Glob(filepath.Join(root, ".local", fmt.Sprintf("*.%d", cmd.Process.Pid)))
+	run.interrupt(t, 130, "interrupted\n")
+	templates, err := filepath.Glob(filepath.Join(root, ".local", fmt.Sprintf("*.%d", run.cmd.Process.Pid)))
 	if err != nil || len(templates) > 0 {
 		t.Errorf("it leaves %v, %v", templates, err)
 	}
 }
 
-// running are the command lines of the processes with a variable in their environment.
-func running(t *testing.T, variable string) (commands []string) {
+// local is a run of cmd/local, with a folder of its own for temporary files, and a variable
+// that its processes have in their environment.
+type local struct {
+	cmd               *exec.Cmd
+	out               *bufio.Reader
+	printed, problems bytes.Buffer
+	temporary, marker string
+}
+
+func startLocal(t *testing.T, args ...string) *local {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "local")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", program, "./cmd/local")
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	t.Cleanup(cancel)
+	run := &local{cmd: exec.CommandContext(ctx, program, args...), temporary: t.TempDir(), marker: "LOCAL_TEST=" + rand.Text()}
+	run.cmd.Dir, run.cmd.Stderr = root, &run.problems
+	run.cmd.Env = append(os.Environ(), "TMPDIR="+run.temporary, run.marker)
+	out, err := run.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := run.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	run.out = bufio.NewReader(out)
+	return run
+}
+
+// line returns the next line of the output.
+func (r *local) line(t *testing.T) string {
+	t.Helper()
+	line, err := r.out.ReadString('\n')
+	r.printed.WriteString(line)
+	if err != nil {
+		_ = r.cmd.Wait()
+		t.Fatalf("it ended: %v\n%s%s", r.cmd.ProcessState, &r.printed, &r.problems)
+	}
+	return line
+}
+
+// until reads the output until a line begins so.
+func (r *local) until(t *testing.T, begins string) {
+	t.Helper()
+	for !strings.HasPrefix(r.line(t), begins) {
+	}
+}
+
+// shell returns the output of a script in a shell into which lines were pasted, with
+// testdata/runbook/aws.py in place of the AWS CLI.
+func (r *local) shell(t *testing.T, pasted, script string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "bash", "-eu", "-o", "pipefail", "-c", pasted+script)
+	cmd.Dir = root
+	cmd.Env = []string{"HOME=" + t.TempDir(), "PATH=" + fakeCLI(t) + ":" + os.Getenv("PATH")}
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s\n%s", err, script, out)
+	}
+	return string(out)
+}
+
+// interrupt is Ctrl-C. The program ends with the status and the problems, and leaves neither
+// processes nor temporary files.
+func (r *local) interrupt(t *testing.T, status int, problems string) {
+	t.Helper()
+	if err := r.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	rest, _ := io.ReadAll(r.out)
+	_ = r.cmd.Wait()
+	said := regexp.MustCompile(`compiling the gateway for .*\n`).ReplaceAllString(r.problems.String(), "") // progress
+	if got := r.cmd.ProcessState.ExitCode(); got != status || said != problems {
+		t.Errorf("got status %d, want %d\n%s%s", got, status, rest, &r.problems)
+	}
+	for deadline := time.Now().Add(5 * time.Second); len(r.running(t)) > 0; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("it leaves the processes %q", r.running(t))
+		}
+	}
+	left, err := os.ReadDir(r.temporary)
+	if err != nil || len(left) > 0 {
+		t.Errorf("it leaves %v, %v", left, err)
+	}
+}
+
+// running are the command lines of the run's processes: those with its marker in their
+// environment, or its folder in the command line.
+func (r *local) running(t *testing.T) (commands []string) {
 	t.Helper()
 	files, err := filepath.Glob("/proc/[0-9]*/environ")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, file := range files {
-		environ, err := os.ReadFile(file) // fails where the process has ended
-		if err != nil || !slices.Contains(strings.Split(string(environ), "\x00"), variable) {
-			continue
+		environ, err := os.ReadFile(file)
+		command, err2 := os.ReadFile(filepath.Join(filepath.Dir(file), "cmdline"))
+		if err != nil || err2 != nil {
+			continue // the process has ended
 		}
-		command, err := os.ReadFile(filepath.Join(filepath.Dir(file), "cmdline"))
-		if err == nil {
+		if slices.Contains(strings.Split(string(environ), "\x00"), r.marker) || strings.Contains(string(command), r.temporary) {
 			commands = append(commands, strings.ReplaceAll(string(command), "\x00", " "))
 		}
 	}
@@ -158,8 +240,8 @@ func TestMakeLocalOfProduction(t *testing.T) {
 		"  prod-monitoring  CREATE_COMPLETE",
 		"  gateway    service on FARGATE, 1 task of",
 		"             777788889999.dkr.ecr.eu-west-1.amazonaws.com/gateway:1.0.0",
-		"  reply      200 OK application/json {\"predictions\":[0.8125]}",
-		"  streamed   200 OK application/json {\"predictions\":[0.8125]}",
+		"  reply      200 OK application/json: home 74.45 %, draw 17.07 %, away 8.48 %",
+		"  streamed   200 OK application/json: home 74.45 %, draw 17.07 %, away 8.48 %",
 		"Rehearsal of endpoint/predictions-prod/variant/main",
 		"  traffic   a World Cup semi-final with a peak of 6000 requests/s, kick-off",
 		"            2027-05-29 18:50 UTC",

@@ -149,18 +149,7 @@ func runbookShell(ctx context.Context, t *testing.T) func(script, answer string)
 	if output, err := cdk.Deploy(ctx, "prod/*"); err != nil {
 		t.Fatalf("deploy: %v\n%s", err, output)
 	}
-	bin := t.TempDir()
-	if python, err = filepath.Abs(python); err != nil {
-		t.Fatal(err)
-	}
-	program, err := filepath.Abs(filepath.Join("testdata", "runbook", "aws.py"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	cli := fmt.Sprintf("#!/bin/sh\nexec '%s' '%s' \"$@\"\n", python, program)
-	if err := os.WriteFile(filepath.Join(bin, "aws"), []byte(cli), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	bin := fakeCLI(t)
 	return func(script, answer string) (string, int) {
 		cmd := exec.CommandContext(ctx, "bash", "-u", "-o", "pipefail", "-c", script)
 		cmd.Dir, cmd.Stdin, cmd.WaitDelay = root, strings.NewReader(answer), 10*time.Second
@@ -169,4 +158,26 @@ func runbookShell(ctx context.Context, t *testing.T) func(script, answer string)
 		out, _ := cmd.CombinedOutput()
 		return string(out), cmd.ProcessState.ExitCode()
 	}
+}
+
+// fakeCLI returns a folder in which "aws" is testdata/runbook/aws.py.
+func fakeCLI(t *testing.T) (bin string) {
+	t.Helper()
+	python, err := localaws.FindPython(t.Context(), root)
+	if err == nil {
+		python, err = filepath.Abs(python)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := filepath.Abs(filepath.Join("testdata", "runbook", "aws.py"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bin = t.TempDir()
+	cli := fmt.Sprintf("#!/bin/sh\nexec '%s' '%s' \"$@\"\n", python, program)
+	if err := os.WriteFile(filepath.Join(bin, "aws"), []byte(cli), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return bin
 }

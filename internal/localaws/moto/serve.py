@@ -71,8 +71,18 @@ def certificate_arn(text: str) -> str:
     return text
 
 
+def model_url(text: str) -> str:
+    if not re.fullmatch(r"http://[^/?#@]+:\d+", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a URL such as http://127.0.0.1:8080")
+    return text
+
+
 def serve(
-    listener: socket.socket, certificate_arns: list[str], vpcs: list[dict], zones: list[dict]
+    listener: socket.socket,
+    certificate_arns: list[str],
+    vpcs: list[dict],
+    zones: list[dict],
+    model: str | None,
 ) -> None:
     host, port = listener.getsockname()
     # moto reads its settings from the environment, partly when imported.
@@ -101,6 +111,7 @@ def serve(
         functions,
         iam,
         inferencecomponent,
+        invocation,
         ipv6,
         kms,
         logs,
@@ -135,10 +146,11 @@ def serve(
 
     for module in (
         *(functions, resources, stacks, protection),
-        *(applicationautoscaling, awslambda, elbv2, endpoint, inferencecomponent, policies, sagemaker),
-        *(ipv6, responsestream, alarmstate, kms, servicequotas, sns),
+        *(applicationautoscaling, awslambda, elbv2, endpoint, inferencecomponent, policies),
+        *(sagemaker, invocation, ipv6, responsestream, alarmstate, kms, servicequotas, sns),
     ):
         module.install()
+    invocation.model_url = model
     for arn in certificate_arns:
         standing.certificate(arn)
     for vpc in vpcs:
@@ -185,6 +197,11 @@ def main() -> None:
         default=[],
         help="a hosted zone that the account has, as JSON: see standing.py; repeatable",
     )
+    parser.add_argument(
+        "--model-url",
+        type=model_url,
+        help="where the endpoints' model answers POST /invocations; default: there is none",
+    )
     parser.add_argument("--check", action="store_true", help="check the requirements and end")
     options = parser.parse_args()
     if lacking := unmet():
@@ -192,7 +209,13 @@ def main() -> None:
         fail(f"{'; '.join(lacking)}; run: {command}")
     if not options.check:
         listener = listen(options.port)
-        serve(listener, options.certificate_arn, options.vpc, options.hosted_zone)
+        serve(
+            listener,
+            options.certificate_arn,
+            options.vpc,
+            options.hosted_zone,
+            options.model_url,
+        )
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ type Options struct {
 	Name string
 	// Binary is the absolute path of the executable. Its folder is the working directory.
 	Binary string
+	// Arguments are those of its command line. Default: none.
+	Arguments []string
 	// Env is its whole environment.
 	Env map[string]string
 	// Log gets its output, standard error included, from one goroutine.
@@ -78,7 +80,7 @@ const (
 
 func (p *Process) start(ctx context.Context, o Options) error {
 	for began := time.Now(); ; time.Sleep(busyPause) {
-		p.cmd = exec.CommandContext(ctx, o.Binary)
+		p.cmd = exec.CommandContext(ctx, o.Binary, o.Arguments...)
 		for name, value := range o.Env {
 			p.cmd.Env = append(p.cmd.Env, name+"="+value)
 		}

@@ -25,7 +25,9 @@ def infer_service_region_host(self: Any, environ: dict[str, Any], path: str) -> 
 
 def invoke_endpoint_with_response_stream(self: Any) -> Any:
     status, headers, body = self.invoke_endpoint()
-    data = body.encode()
+    if status != 200:
+        return status, headers, body
+    data = body if isinstance(body, bytes) else body.encode()
     half = len(data) // 2
     parts = [part(piece) for piece in (data[:half], data[half:])]
     headers["X-Amzn-SageMaker-Content-Type"] = headers["Content-Type"]

@@ -8,10 +8,8 @@ It knows no models of several containers, and adds a tag that is there a second 
 import re
 from typing import Any
 
-from moto.core.exceptions import JsonRESTError
 from moto.sagemaker import models
 from moto.sagemaker.exceptions import ValidationError
-from moto.sagemakerruntime.responses import SageMakerRuntimeResponse
 
 from . import Resource, completes, updates
 from .endpoint import update
@@ -76,19 +74,6 @@ def create_model(resource_name: str, cloudformation_json: Any, *args: Any, **kwa
     return moto_create_model(resource_name, template, *args, **kwargs)
 
 
-moto_invoke_endpoint = SageMakerRuntimeResponse.invoke_endpoint
-
-
-def invoke_endpoint(self: Any) -> Any:
-    """moto answers for endpoints that do not exist."""
-    name = self.path.split("/")[2]
-    if name not in models.sagemaker_backends[self.current_account][self.region].endpoints:
-        raise JsonRESTError(
-            "ValidationError", f"Endpoint {name} of account {self.current_account} not found."
-        )
-    return moto_invoke_endpoint(self)
-
-
 def add_tags(self: Any, arn: str, tags: list[dict[str, str]]) -> list[dict[str, str]]:
     """A key that is there gets the new value; moto would have it twice."""
     resource = self._get_resource_from_arn(arn)
@@ -99,7 +84,6 @@ def add_tags(self: Any, arn: str, tags: list[dict[str, str]]) -> list[dict[str, 
 
 def install() -> None:
     models.SageMakerModelBackend.add_tags = add_tags
-    SageMakerRuntimeResponse.invoke_endpoint = invoke_endpoint
     models.Model.create_from_cloudformation_json = staticmethod(create_model)
     models.FakeEndpointConfig.validate_instance_type = validate_instance_type
     models.SageMakerModelBackend.validate_production_variants = validate_production_variants

@@ -1,4 +1,4 @@
-"""The AWS CLI's part that docs/runbook.md uses, on botocore, which comes with moto.
+"""The AWS CLI's part that docs/runbook.md and docs/local-aws.md use, on botocore, which comes with moto.
 
 It takes "aws SERVICE OPERATION --option value ...", holds names and parameters to AWS's
 service models, and calls what AWS_ENDPOINT_URL names. Exit statuses are the AWS CLI's: 252
@@ -25,6 +25,9 @@ class Wrong(Exception):
 def shorthand(text, shape):
     """The value of an option in the CLI's shorthand, for a shape of the model."""
     kind = shape.type_name
+    if text.startswith("fileb://"):
+        with open(text.removeprefix("fileb://"), "rb") as file:
+            return file.read()
     if text[:1] in "[{" and kind in ("structure", "list", "map"):
         return json.loads(text)
     if kind == "structure":
@@ -109,8 +112,10 @@ def main(words):
     operations = {xform_name(name, "-"): name for name in client.meta.service_model.operation_names}
     if words[1] not in operations:
         raise Wrong(f"{words[1]}: {words[0]} has no such operation")
-    shape = client.meta.service_model.operation_model(operations[words[1]]).input_shape
-    found, own = parameters(words[2:], shape)
+    model = client.meta.service_model.operation_model(operations[words[1]])
+    # A body is written to the file that is named before the options.
+    into = words.pop(2) if model.has_streaming_output else None
+    found, own = parameters(words[2:], model.input_shape)
     method = xform_name(operations[words[1]])
     query = jmespath.compile(own["query"]) if own["query"] else None
     if client.can_paginate(method) and own["max-items"] is None:
@@ -118,6 +123,9 @@ def main(words):
     else:
         answer = getattr(client, method)(**found)
     answer.pop("ResponseMetadata", None)
+    if into:
+        with open(into, "wb") as file:
+            file.write(answer.pop(model.output_shape.serialization["payload"]).read())
     value = query.search(answer) if query else answer
     print(text(value) if own["output"] == "text" else json.dumps(value, indent=4, default=str))
 
