@@ -28,12 +28,27 @@ var (
 		`(?:(\d{1,2})(?:[:.h](\d{2})(?::\d{2}(?:\.\d+)?)?|h)?\s*(am|pm|a\.m\.|p\.m\.)?` +
 		`\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?$`)
 	hourAlone = regexp.MustCompile(`^\d{1,2}$`)
+	// namedMonth is a date with its month in English, such as 29 May 2027 or May 29th, 2027.
+	namedMonth = regexp.MustCompile(`(?i)^(?:(\d{1,2})(?:st|nd|rd|th|\.)?\s+)?` +
+		`(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(\d{4})\b`)
 )
+
+const monthNames = "janfebmaraprmayjunjulaugsepoctnovdec"
+
+// withMonthAsNumber is s with the date at its beginning in digits, where its month has a name.
+func withMonthAsNumber(s string) string {
+	m := namedMonth.FindStringSubmatch(s)
+	if m == nil || (m[1] == "") == (m[3] == "") {
+		return s
+	}
+	month := strings.Index(monthNames, strings.ToLower(m[2]))/3 + 1
+	return fmt.Sprintf("%s-%d-%s", m[4], month, m[1]+m[3]) + s[len(m[0]):]
+}
 
 // readWritten reads a date, a time or both in a form that people use, such as
 // 29/05/2027 8pm.
 func readWritten(s string) (w written, ok bool) {
-	s = strings.TrimSpace(s)
+	s = withMonthAsNumber(strings.TrimSpace(s))
 	m := writtenText.FindStringSubmatch(s)
 	if m == nil || s == "" || hourAlone.MatchString(s) {
 		return w, false

@@ -18,6 +18,13 @@ func TestWhenFix(t *testing.T) {
 		{"29/05/2027 20:00", "Europe/London", once, "write it as 2027-05-29T20:00"},
 		{"29.5.2027 20.00", "Europe/London", once, "write it as 2027-05-29T20:00"},
 		{"05/29/2027 8pm", "Europe/London", once, "write it as 2027-05-29T20:00"},
+		{"29 May 2027 20:00", "Europe/London", once, "write it as 2027-05-29T20:00"},
+		{"May 29th, 2027, 8pm", "Europe/London", once, "write it as 2027-05-29T20:00"},
+		{"1. September 2027 20.00", "Europe/London", once, "write it as 2027-09-01T20:00"},
+		{"30 Feb 2027 20:00", "Europe/London", "there is no such date: February 2027 has 28 days",
+			"correct the date, such as to 2027-02-28T20:00, the last of that month"},
+		{"May 2027", "Europe/London", once, "such as 2027-05-30T20:00"},
+		{"5 May 29 2027", "Europe/London", once, "such as 2027-05-30T20:00"},
 		{"05/06/2027 20h00", "Europe/London", once,
 			"write it as 2027-06-05T20:00, or as 2027-05-06T20:00 where the month comes first"},
 		{"06/06/2027 20:00", "Europe/London", once, "write it as 2027-06-06T20:00"},
@@ -83,7 +90,7 @@ func TestDateFix(t *testing.T) {
 
 // FuzzWritten: whatever is read is rewritten to something that is taken, or named as no date.
 func FuzzWritten(f *testing.F) {
-	for _, seed := range []string{"2027-05-29 20:00", "29/05/2027 8pm", "6pm", "2027-02-30T20:00Z", "24:00", "0001-1-1T0:00"} {
+	for _, seed := range []string{"2027-05-29 20:00", "29/05/2027 8pm", "29 May 2027 8pm", "6pm", "2027-02-30T20:00Z", "24:00", "0001-1-1T0:00"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
