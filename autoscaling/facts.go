@@ -55,7 +55,14 @@ type EventFacts struct {
 	Floor int `json:"floor,omitempty"`
 	// LeadTime is how long before the traffic its floor is raised.
 	LeadTime time.Duration `json:"leadTime,omitempty"`
+	// Stands is how long its floors stand at a time at one height, where that is more
+	// than LongEvent. Default: 0, not that long, or not known.
+	Stands time.Duration `json:"stands,omitempty"`
 }
+
+// LongEvent is how long an event's floors stand before the question is whether it is
+// several events.
+const LongEvent = 24 * time.Hour
 
 // FrontendKind is what the gateway runs on.
 type FrontendKind string
@@ -101,7 +108,11 @@ func (s VariantScaling) Facts() Facts {
 func (f *Facts) addEvents(c events.Calendar) {
 	for _, e := range c.Events {
 		f.PeakRequestsPerSecond = max(f.PeakRequestsPerSecond, e.PeakRequestsPerSecond*max(1, e.Uncertainty))
-		f.Events = append(f.Events, EventFacts{Name: e.Name, Floor: c.FloorOf(e), LeadTime: c.LeadTime(e)})
+		its := EventFacts{Name: e.Name, Floor: c.FloorOf(e), LeadTime: c.LeadTime(e)}
+		if stands := c.Stands(e); stands > LongEvent {
+			its.Stands = stands
+		}
+		f.Events = append(f.Events, its)
 	}
 }
 
@@ -176,6 +187,9 @@ func (f Facts) Validate() problem.List {
 		if e.LeadTime < 0 {
 			ps.Add(at+".LeadTime", e.LeadTime, "a lead time is 0s or more", "leave it out where it is not known")
 		}
+		if e.Stands < 0 {
+			ps.Add(at+".Stands", e.Stands, "floors stand for 0s or more", "leave it out where it is not known")
+		}
 	}
 	if front := f.Frontend; front != nil {
 		if front.Kind != LambdaFrontend && front.Kind != FargateFrontend && !problem.Unresolved(string(front.Kind)) {
@@ -221,6 +235,7 @@ type (
 	eventJSON  struct {
 		plainEvent
 		LeadTime durationText `json:"leadTime,omitempty"`
+		Stands   durationText `json:"stands,omitempty"`
 	}
 )
 
@@ -242,7 +257,7 @@ func (f *Facts) UnmarshalJSON(data []byte) error {
 
 // MarshalJSON writes durations as texts.
 func (e EventFacts) MarshalJSON() ([]byte, error) {
-	return json.Marshal(eventJSON{plainEvent(e), durationText(e.LeadTime)})
+	return json.Marshal(eventJSON{plainEvent(e), durationText(e.LeadTime), durationText(e.Stands)})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes, and refuses what is not a fact.
@@ -252,7 +267,7 @@ func (e *EventFacts) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	*e = EventFacts(in.plainEvent)
-	e.LeadTime = time.Duration(in.LeadTime)
+	e.LeadTime, e.Stands = time.Duration(in.LeadTime), time.Duration(in.Stands)
 	return nil
 }
 

@@ -92,6 +92,11 @@ func TestFactsOfVariantsAndComponents(t *testing.T) {
 		Events: []events.Event{
 			{Name: "final", Timezone: "UTC", Starts: "2027-05-29T20:00", Ends: "2027-05-29T22:00", PeakRequestsPerSecond: 1000, Uncertainty: 1.5},
 			{Name: "friendly", Timezone: "UTC", Starts: "2027-06-02T20:00", Ends: "2027-06-02T22:00", PeakInstances: 1, LeadTime: ptr(time.Hour)},
+			{Name: "sale", Timezone: "UTC", Starts: "2027-08-01T08:00", Ends: "2027-08-03T20:00", PeakInstances: 4},
+			{Name: "sale by the hour", Timezone: "UTC", Starts: "2027-09-01T08:00", Ends: "2027-09-03T20:00", PeakInstances: 4,
+				Shape: []events.ShapeStep{{Share: 1}, {After: 12 * time.Hour, Share: 0.1}}},
+			{Name: "opening", Timezone: "UTC", Starts: "2027-10-01T08:00", Ends: "2027-10-03T20:00", PeakInstances: 4,
+				FloorUntil: 24 * time.Hour},
 		},
 	}
 	want := autoscaling.Facts{
@@ -99,6 +104,9 @@ func TestFactsOfVariantsAndComponents(t *testing.T) {
 		Events: []autoscaling.EventFacts{
 			{Name: "final", Floor: 23, LeadTime: 30 * time.Minute},
 			{Name: "friendly", Floor: 2, LeadTime: time.Hour},
+			{Name: "sale", Floor: 5, LeadTime: 30 * time.Minute, Stands: 60 * time.Hour},
+			{Name: "sale by the hour", Floor: 5, LeadTime: 30 * time.Minute},
+			{Name: "opening", Floor: 5, LeadTime: 30 * time.Minute},
 		},
 	}
 	if diff := cmp.Diff(want, s.Facts()); diff != "" {

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
@@ -88,7 +89,9 @@ var (
 func numberFix(text string, s *jsonschema.Schema) string {
 	if m := percentage.FindStringSubmatch(text); m != nil && s.Maximum != nil {
 		v, _ := strconv.ParseFloat(m[1], 64) // digits
-		if highest, _ := s.Maximum.Float64(); highest == 1 {
+		if highest, _ := s.Maximum.Float64(); highest == 1 && v > 100 {
+			return "write 1 for 100 %, or less"
+		} else if highest == 1 {
 			return problem.ShareFix(v, "write "+strconv.FormatFloat(v/100, 'g', -1, 64))
 		}
 	}
@@ -96,6 +99,19 @@ func numberFix(text string, s *jsonschema.Schema) string {
 		return "write " + strings.NewReplacer(" ", "", "_", "", ",", "", "'", "").Replace(m[1]) + m[2]
 	}
 	return ""
+}
+
+// wholeFix is how a number that is not whole is written where the schema wants one that
+// is: a share as the percentage that it may be, any other rounded.
+func wholeFix(v float64, s *jsonschema.Schema) string {
+	if percent := math.Round(v*1e8) / 1e6; v > 0 && v < 1 && percent == math.Trunc(percent) && s.Maximum != nil &&
+		s.Maximum.Cmp(big.NewRat(100, 1)) == 0 {
+		return fmt.Sprintf("write %g for %g %%", percent, percent)
+	}
+	if least := math.Floor(v); s.Minimum == nil || s.Minimum.Cmp(new(big.Rat).SetFloat64(least)) <= 0 {
+		return fmt.Sprintf("round it, to %.0f or %.0f", least, least+1)
+	}
+	return fmt.Sprintf("round it up, to %.0f", math.Ceil(v))
 }
 
 // listFix is how one text is written where the schema wants a list.

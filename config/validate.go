@@ -1,10 +1,12 @@
 package config
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
@@ -43,7 +45,7 @@ func validate(e Environment, src source) problem.List {
 			entrance = append(entrance, validateLoadBalancer(e, src)...)
 		}
 	}
-	return slices.Concat(
+	return withPruning(e.Name, slices.Concat(
 		entrance,
 		validateServing(e, src),
 		validateAsynchronous(e.Endpoint.Asynchronous, e.Region, src.faulty),
@@ -58,7 +60,18 @@ func validate(e Environment, src source) problem.List {
 		validateMonitoring(e, src),
 		validateTags(e.Tags),
 		validateAcknowledgments(e),
-	)
+	))
+}
+
+// withPruning tells, where the events of variants are too many, what removes those that
+// are over.
+func withPruning(name string, ps problem.List) problem.List {
+	for i, p := range ps {
+		if p.Kind == events.OverQuota && !within(p.Path, componentsPath) {
+			ps[i].Fix += fmt.Sprintf("; \"make prune-events ENV=%s\" removes those that are over", name)
+		}
+	}
+	return ps
 }
 
 // maxStartTime is where a start time is rather a slip of the unit: SageMaker

@@ -158,6 +158,8 @@ func wrongType(want string, n *node, s *jsonschema.Schema) (rule, fix string) {
 			fix = "remove the quotes: " + text
 		} else if own := numberFix(text, s); isText && own != "" {
 			fix = own
+		} else if v, isNumber := n.Scalar.(float64); isNumber && want == "integer" {
+			fix = wholeFix(v, s)
 		}
 	case "boolean":
 		rule, fix = "must be true or false", "write true or false, without quotes"

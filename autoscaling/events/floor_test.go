@@ -337,7 +337,7 @@ func TestSeasonFitsTheQuota(t *testing.T) {
 
 	// Each fix that a problem names is tried.
 	c = season(5)
-	want := `Events: got 60: the events need 227 scheduled actions, 27 more than the 200 of a scalable target; set Align to 30m, then they need 197`
+	want := `Events: got 60: the events need 227 scheduled actions, 27 more than the 200 of a scalable target, a quota of Application Auto Scaling that AWS does not raise; set Align to 30m, then they need 197`
 	if diff := cmp.Diff(want, c.Validate().Error()); diff != "" {
 		t.Error(diff)
 	}
@@ -348,12 +348,12 @@ func TestSeasonFitsTheQuota(t *testing.T) {
 	autoscalingtest.CheckFloors(t, c, from, to)
 
 	c.OtherActions = 20
-	want = `Events: got 60: the events need 217 scheduled actions, 20 others included, 17 more than the 200 of a scalable target; set Align to 1h, then they need 165`
+	want = `Events: got 60: the events need 217 scheduled actions, 20 others included, 17 more than the 200 of a scalable target, a quota of Application Auto Scaling that AWS does not raise; set Align to 1h, then they need 165`
 	if diff := cmp.Diff(want, c.Validate().Error()); diff != "" {
 		t.Error(diff)
 	}
 	c.OtherActions = 100
-	want = `Events: got 60: the events need 297 scheduled actions, 100 others included, 97 more than the 200 of a scalable target; set Align to 1h and ReleaseSteps to 1, then they need 189`
+	want = `Events: got 60: the events need 297 scheduled actions, 100 others included, 97 more than the 200 of a scalable target, a quota of Application Auto Scaling that AWS does not raise; set Align to 1h and ReleaseSteps to 1, then they need 189`
 	if diff := cmp.Diff(want, c.Validate().Error()); diff != "" {
 		t.Error(diff)
 	}
@@ -364,7 +364,7 @@ func TestSeasonFitsTheQuota(t *testing.T) {
 	autoscalingtest.CheckFloors(t, c, from, to)
 
 	c.OtherActions = 190
-	want = `Events: got 60: the events need 279 scheduled actions, 190 others included, 79 more than the 200 of a scalable target; remove past events, or give events the same times and peaks: the coarsest settings still need 279`
+	want = `Events: got 60: the events need 279 scheduled actions, 190 others included, 79 more than the 200 of a scalable target, a quota of Application Auto Scaling that AWS does not raise; remove events that are over, or let more of them have the same times and peak, as an event on Weekdays has: the coarsest settings still need 279`
 	if diff := cmp.Diff(want, c.Validate().Error()); diff != "" {
 		t.Error(diff)
 	}

@@ -277,8 +277,8 @@ func (c Calendar) validateCount() problem.List {
 	if c.OtherActions > 0 {
 		others = fmt.Sprintf(", %d others included", c.OtherActions)
 	}
-	rule := fmt.Sprintf("the events need %d scheduled actions%s, %d more than the %d of a scalable target", n, others,
-		n-MaxScheduledActions, MaxScheduledActions)
+	rule := fmt.Sprintf("the events need %d scheduled actions%s, %d more than the %d of a scalable target, a quota of "+
+		"Application Auto Scaling that AWS does not raise", n, others, n-MaxScheduledActions, MaxScheduledActions)
 	fewest := n
 	for _, coarser := range c.coarser() {
 		m := count(coarser.calendar)
@@ -288,8 +288,8 @@ func (c Calendar) validateCount() problem.List {
 		fewest = min(fewest, m)
 	}
 	return overQuota(c, rule,
-		fmt.Sprintf("remove past events, or give events the same times and peaks: the coarsest settings still need %d",
-			fewest))
+		fmt.Sprintf("remove events that are over, or let more of them have the same times and peak, as an event on "+
+			"«Weekdays» has: the coarsest settings still need %d", fewest))
 }
 
 // OverQuota is the Kind of the problem that events need more scheduled actions

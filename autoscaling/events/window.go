@@ -34,6 +34,21 @@ func (c Calendar) Windows(e Event) []Window {
 	return windows
 }
 
+// Stands is the longest time that e's floors stand at one height, from its start to its
+// end or to FloorUntil; 0 for an event with a shape, which says what is expected when.
+func (c Calendar) Stands(e Event) (longest time.Duration) {
+	if len(e.Shape) > 1 {
+		return 0
+	}
+	for _, w := range c.Windows(e) {
+		longest = max(longest, w.Ends.Sub(w.Starts))
+	}
+	if e.FloorUntil > 0 {
+		longest = min(longest, e.FloorUntil)
+	}
+	return longest
+}
+
 // Coming are the events that are not over at an instant, in the calendar's
 // order, each without those of its Dates that are over. Of an event on Weekdays
 // nothing is taken: a past From costs no scheduled action beyond those of its

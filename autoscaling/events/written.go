@@ -28,12 +28,27 @@ var (
 		`(?:(\d{1,2})(?:[:.h](\d{2})(?::\d{2}(?:\.\d+)?)?|h)?\s*(am|pm|a\.m\.|p\.m\.)?` +
 		`\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?$`)
 	hourAlone = regexp.MustCompile(`^\d{1,2}$`)
+	// namedMonth is a date with its month in English, such as 29 May 2027 or May 29th, 2027.
+	namedMonth = regexp.MustCompile(`(?i)^(?:(\d{1,2})(?:st|nd|rd|th|\.)?\s+)?` +
+		`(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(\d{4})\b`)
 )
+
+const monthNames = "janfebmaraprmayjunjulaugsepoctnovdec"
+
+// withMonthAsNumber is s with the date at its beginning in digits, where its month has a name.
+func withMonthAsNumber(s string) string {
+	m := namedMonth.FindStringSubmatch(s)
+	if m == nil || (m[1] == "") == (m[3] == "") {
+		return s
+	}
+	month := strings.Index(monthNames, strings.ToLower(m[2]))/3 + 1
+	return fmt.Sprintf("%s-%d-%s", m[4], month, m[1]+m[3]) + s[len(m[0]):]
+}
 
 // readWritten reads a date, a time or both in a form that people use, such as
 // 29/05/2027 8pm.
 func readWritten(s string) (w written, ok bool) {
-	s = strings.TrimSpace(s)
+	s = withMonthAsNumber(strings.TrimSpace(s))
 	m := writtenText.FindStringSubmatch(s)
 	if m == nil || s == "" || hourAlone.MatchString(s) {
 		return w, false
@@ -44,10 +59,10 @@ func readWritten(s string) (w written, ok bool) {
 		w.year, w.month, w.day = number(m[1]), number(m[2]), number(m[3])
 	case m[4] != "":
 		w.year, w.month, w.day = number(m[6]), number(m[5]), number(m[4])
-		if w.month > 12 && w.day <= 12 {
-			w.month, w.day = w.day, w.month
-		}
 		w.swapped = w.month <= 12 && w.day <= 12 && w.month != w.day
+	}
+	if w.month > 12 && w.day <= 12 {
+		w = w.other()
 	}
 	if w.hour = -1; m[7] == "" {
 		return w, true
@@ -88,11 +103,25 @@ func (w written) noSuchDate() string {
 	if w.month < 1 || w.month > 12 {
 		return fmt.Sprintf("there is no month %d", w.month)
 	}
-	month := time.Month(w.month)
-	if last := time.Date(w.year, month+1, 0, 0, 0, 0, 0, time.UTC).Day(); w.day < 1 || w.day > last {
-		return fmt.Sprintf("there is no such date: %s %d has %d days", month, w.year, last)
+	if w.day < 1 || w.day > w.lastDay().day {
+		return fmt.Sprintf("there is no such date: %s %d has %d days", time.Month(w.month), w.year, w.lastDay().day)
 	}
 	return ""
+}
+
+// lastDay is w on the last day of its month.
+func (w written) lastDay() written {
+	w.day = time.Date(w.year, time.Month(w.month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
+	return w
+}
+
+// dateCorrection is how a date that is none of the calendar is written in a layout, or
+// else that it has to be corrected.
+func (w written) dateCorrection(layout string) string {
+	if w.month < 1 || w.month > 12 || w.day < 1 {
+		return "correct the date"
+	}
+	return "correct the date, such as to " + w.lastDay().reading().Format(layout) + ", the last of that month"
 }
 
 // reading is the date and time as clocks show them; of a time without a date that of the
@@ -120,8 +149,10 @@ func whenFix(s, zone string) (rule, fix string) {
 	switch none := w.noSuchDate(); {
 	case !ok:
 		return rule, "such as 2027-05-30T20:00"
+	case none != "" && w.hour < 0:
+		return none, w.dateCorrection(eventDate)
 	case none != "":
-		return none, "correct the date"
+		return none, w.dateCorrection(eventDateTime)
 	case w.year == 0:
 		return rule, "put the date before it, as 2027-05-30T" + w.reading().Format(eventClock) +
 			", or give «Dates» or «Weekdays»"
@@ -159,7 +190,7 @@ func dateFix(s string) (rule, fix string) {
 	case !ok || w.year == 0:
 		return "this is not a date", "such as 2027-05-30"
 	case none != "":
-		return none, "correct the date"
+		return none, w.dateCorrection(eventDate)
 	case w.swapped:
 		return "this is not how a date is written", fmt.Sprintf("write it as %s, or as %s where the month comes first",
 			w.reading().Format(eventDate), w.other().reading().Format(eventDate))

@@ -5,10 +5,18 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 var actionRules = []Rule{
+	{
+		ID:     "event-days",
+		Reason: "an event that lasts for days holds the floor of its peak all that time, nights included",
+		Fact:   "B18",
+		Fix:    "give it dates and the times of a day, or a shape",
+		check:  eventDays,
+	},
 	{
 		ID:     "event-idle",
 		Reason: "an event whose need is within the base minimum makes no scheduled actions: nothing is prepared for it",
@@ -37,6 +45,18 @@ var actionRules = []Rule{
 		Fix:    "write the days by name",
 		check:  weekdayNumbers,
 	},
+}
+
+func eventDays(s Subject) problem.List {
+	var ps problem.List
+	for i, e := range s.Facts.Events {
+		if e.Stands > autoscaling.LongEvent && (e.Floor == 0 || e.Floor > s.Target.MinCapacity) {
+			ps.Add(fmt.Sprintf("Facts.Events[%d]", i), e.Name,
+				fmt.Sprintf("the event lasts %.3g days, and its floors stand all that time, nights included", e.Stands.Hours()/24),
+				"give it dates, and the times of a day, where it is several events, or a shape where its nights are quiet")
+		}
+	}
+	return ps
 }
 
 func eventIdle(s Subject) problem.List {

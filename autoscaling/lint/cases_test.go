@@ -169,6 +169,11 @@ var targetCases = []lintCase{
 		`Facts.Events[0]: got "final": the event needs 6 instances and the minimum is 6, so that it makes no scheduled actions; check its peak, or remove the event`},
 	{"event-idle", "one more", func(s *subject) { s.Facts.Events[0].Floor = 7 }, ""},
 
+	{"event-days", "over a weekend", func(s *subject) { s.Facts.Events[0].Stands = 60 * time.Hour },
+		`Facts.Events[0]: got "final": the event lasts 2.5 days, and its floors stand all that time, nights included; give it dates, and the times of a day, where it is several events, or a shape where its nights are quiet`},
+	{"event-days", "a day", func(s *subject) { s.Facts.Events[0].Stands = 24 * time.Hour }, ""},
+	{"event-days", "without floors", func(s *subject) { s.Facts.Events[0].Stands, s.Facts.Events[0].Floor = 60*time.Hour, 5 }, ""},
+
 	{"event-late", "late", func(s *subject) { s.Facts.Events[0].LeadTime = 5 * time.Minute },
 		`Facts.Events[0].LeadTime: got 5m: the instances are not there in time, they take 6m to start; raise the floor of final earlier, by more than 6m`},
 	{"event-late", "in time", func(s *subject) { s.Facts.Events[0].LeadTime = 6 * time.Minute }, ""},

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
@@ -111,7 +112,13 @@ func (b block) clock(t time.Time) string {
 func table(out io.Writer, floors []events.Floor, now, until time.Time) (shown int) {
 	for _, b := range collapsed(blocks(floors, now, until), now) {
 		first := b.floors[0].From
-		fmt.Fprintf(out, "\n%s (%s UTC)  %s\n%s\n", written(first), inUTC(first), b.why(now), b.steps())
+		title, why := fmt.Sprintf("%s (%s UTC)", written(first), inUTC(first)), b.why(now)
+		if utf8.RuneCountInString(title+"  "+why) <= cli.Columns {
+			title += "  " + why
+		} else {
+			title += "\n" + strings.Join(cli.Wrap(strings.Fields(why), cli.Columns, "  "), "\n")
+		}
+		fmt.Fprintf(out, "\n%s\n%s\n", title, b.steps())
 		if n := len(b.again); n > 0 {
 			days := "day"
 			if n > 1 {
@@ -132,11 +139,17 @@ func inUTC(t time.Time) string {
 	return t.UTC().Format("Mon 15:04")
 }
 
+// widestName is how long a name is that has its times beside it. Those are such as
+// "Sat 2027-05-29 20:00 +0530 to Sun 01:00, now".
+const widestName = 32
+
 // occurrences prints when each event comes next, and those that are over.
 func occurrences(out io.Writer, c events.Calendar, now time.Time) {
 	width := 0
 	for _, e := range c.Events {
-		width = max(width, len([]rune(e.Name)))
+		if n := utf8.RuneCountInString(e.Name); n <= widestName {
+			width = max(width, n)
+		}
 	}
 	for i, e := range c.Events {
 		if i == 0 {
@@ -155,7 +168,12 @@ func occurrences(out io.Writer, c events.Calendar, now time.Time) {
 				when += ", now"
 			}
 		}
-		fmt.Fprintf(out, "  %-*s  %s\n", width, e.Name, when)
+		name := e.Name
+		if utf8.RuneCountInString(name) > widestName {
+			fmt.Fprintf(out, "  %s\n", name)
+			name = ""
+		}
+		fmt.Fprintf(out, "  %-*s  %s\n", width, name, when)
 	}
 }
 

@@ -27,7 +27,7 @@ func program() int {
 	env := flag.String("env", "prod", "the `environment` whose events are shown")
 	dir := flag.String("environments", "config/environments", "the `folder` with the environment files")
 	days := flag.Int("days", 28, "how many `days` are shown")
-	now := flag.String("now", "", "show them as of this `time`, such as 2027-05-29T12:00:00Z (default the clock's)")
+	now := flag.String("now", "", "show them as of this `time`, as 2027-05-29T12:00:00Z (default now)")
 	removes := flag.Bool("prune", false, "remove the events that are over from the environment's file")
 	dry := flag.Bool("n", false, "with -prune, only say what would be removed")
 	flag.Parse()

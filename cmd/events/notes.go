@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 )
@@ -56,19 +57,17 @@ func notes(e config.Environment, p past, now time.Time) []string {
 	return lines
 }
 
-// longest is how long an event lasts before the question is whether it is several.
-const longest = 24 * time.Hour
-
 // oddTimes are notes on an event that lasts for days, and on the next time that it begins
 // or ends where clocks change.
 func oddTimes(c events.Calendar, e events.Event, now time.Time) (lines []string) {
+	stands := c.Stands(e)
 	for _, w := range c.Windows(e) {
 		if !w.To.After(now) {
 			continue
 		}
-		if long := w.Ends.Sub(w.Starts); long > longest && len(lines) == 0 {
+		if stands > autoscaling.LongEvent && len(lines) == 0 {
 			lines = append(lines, fmt.Sprintf("%s lasts %.3g days, and its floors stand all that time, nights included: "+
-				"give it dates, and the times of a day, where it is several events.", e.Name, long.Hours()/24))
+				"give it dates, and the times of a day, where it is several events.", e.Name, stands.Hours()/24))
 		}
 		for _, t := range []struct {
 			what string
