@@ -19,6 +19,13 @@ help: ## List the targets.
 local: ## Deploy ENV (default local) to a local AWS, and predict.
 	@go run ./cmd/local -env $(ENV)
 
+.PHONY: new-env
+new-env: ## Make the environment NAME: asks, or ARGS="--account ...".
+	@go run ./cmd/newenv --name "$(or $(NAME),$(error NAME is required: make new-env NAME=eu))" $(ARGS)
+	@$(MAKE) --no-print-directory tools
+	@echo 'Synthesize it strictly, into test/snapshots/$(NAME):'
+	@go test ./test/synth -run '^TestSnapshots$$' -update -only "$(NAME)"
+
 .PHONY: events
 events: ## Print when events raise ENV's minimum (DAYS=28, NOW=).
 	@go run ./cmd/events -env $(ENV) $(if $(DAYS),-days $(DAYS)) $(if $(NOW),-now $(NOW))

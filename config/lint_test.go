@@ -48,16 +48,16 @@ func TestSilentOnTheEnvironments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	production := 0
+	production := 0 // of those that are shipped
 	for i, found := range findings(environments) {
 		if len(found) > 0 {
 			t.Errorf("%s:\n%s", environments[i].Name, said(found))
 		}
-		if environments[i].Production {
+		if environments[i].Production && slices.Contains(shipped, environments[i].Name) {
 			production++
 		}
 	}
-	if len(environments) != 4 || production != 1 {
+	if len(environments) < len(shipped) || production != 1 {
 		t.Errorf("%d environments, %d in production", len(environments), production)
 	}
 }

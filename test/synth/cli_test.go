@@ -17,7 +17,10 @@ import (
 	"time"
 )
 
-var update = flag.Bool("update", false, "renew the snapshots")
+var (
+	update = flag.Bool("update", false, "renew the snapshots")
+	only   = flag.String("only", "", "synthesize this `environment` of the app alone, for its snapshots")
+)
 
 const root = "../.."
 
@@ -74,8 +77,11 @@ func cdk(dir string, env []string, args ...string) result {
 	}
 }
 
-// strict synthesizes every environment and entrance, by the command of make
-// synth: once, as CDK's validator takes no longer for all than for one.
+// newEnvironment is the one that make new-env writes, with defaults for all that has one.
+const newEnvironment = "new"
+
+// strict synthesizes every environment and entrance, and a new one, by the command
+// of make synth: once, as CDK's validator takes no longer for all than for one.
 var strict = sync.OnceValue(func() result {
 	dir := filepath.Join(scratch, "environments")
 	for _, from := range []string{filepath.Join(root, "config", "environments"), filepath.Join("testdata", "entrances")} {
@@ -83,8 +89,28 @@ var strict = sync.OnceValue(func() result {
 			return result{output: err.Error(), status: -1}
 		}
 	}
-	return cdk(root, nil, "synth", "-q", "--strict", "-c", "environments="+dir, "-o", together(), "*/*")
+	args := []string{"synth", "-q", "--strict", "-c", "environments=" + dir, "-o", together(), "*/*"}
+	if *only != "" {
+		return cdk(root, nil, append(args, "-c", "env="+*only)...)
+	}
+	if out, err := makeEnvironment(dir); err != nil {
+		return result{output: fmt.Sprintf("%v\n%s", err, out), status: -1}
+	}
+	return cdk(root, nil, args...)
 })
+
+// makeEnvironment writes the new environment into a folder.
+func makeEnvironment(dir string) ([]byte, error) {
+	cmd := exec.Command("go", "run", "./cmd/newenv", "--environments", dir, "--name", newEnvironment,
+		"--account", "111122223333", "--region", "eu-west-1",
+		"--image", "111122223333.dkr.ecr.eu-west-1.amazonaws.com/odds:1.4.2", "--instance-type", "ml.c6i.large",
+		"--requests-per-second", "100", "--start-time", "6m",
+		"--certificate", "arn:aws:acm:eu-west-1:111122223333:certificate/00000000-0000-4000-8000-000000000005",
+		"--event", "name=final timezone=Europe/London starts=2027-05-29T20:00 ends=2027-05-29T23:00 "+
+			"peakRequestsPerSecond=900")
+	cmd.Dir = root
+	return cmd.CombinedOutput()
+}
 
 // together is where strict puts its assembly.
 func together() string { return filepath.Join(scratch, "together") }
@@ -156,6 +182,10 @@ func assets(t *testing.T, dir string) []string {
 var scratch string
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if *only != "" {
+		environments = []string{*only}
+	}
 	code, err := run(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

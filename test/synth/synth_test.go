@@ -51,6 +51,22 @@ func TestSnapshots(t *testing.T) {
 	}
 }
 
+// TestNewEnvironment: what make new-env writes is synthesized as strictly as the others,
+// its templates are four, and make events knows its event.
+func TestNewEnvironment(t *testing.T) {
+	t.Parallel()
+	if got := templates(t, assembly(t, newEnvironment)); len(got) != len(parts) {
+		t.Errorf("got the stacks %v, want %d", slices.Sorted(maps.Keys(got)), len(parts))
+	}
+	cmd := exec.Command("go", "run", "./cmd/events", "-env", newEnvironment, "-environments", filepath.Join(scratch, "environments"),
+		"-now", "2027-05-28T12:00:00Z")
+	cmd.Dir = root
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "1 event, ") || !strings.Contains(string(out), "final") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 func compare(t *testing.T, file string, got []byte) {
 	t.Helper()
 	if *update {
@@ -100,7 +116,7 @@ func normal(t *testing.T, template []byte) []byte {
 func TestLint(t *testing.T) {
 	t.Parallel()
 	assembly(t, environments[0])
-	cfnLint(t, templateFiles(t, together(), len(environments)+len(entrances)))
+	cfnLint(t, templateFiles(t, together(), len(environments)+len(entrances)+1))
 }
 
 // templateFiles are those of the stacks of some environments.
@@ -199,7 +215,7 @@ func TestSameInAnotherFolder(t *testing.T) {
 
 	source, err := os.ReadFile(filepath.Join(dir, "config", "environments", "dev.yaml"))
 	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, "config", "environments", "eu.yaml"), source, 0o644)
+		err = os.WriteFile(filepath.Join(dir, "config", "environments", "one-more.yaml"), source, 0o644)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -208,7 +224,7 @@ func TestSameInAnotherFolder(t *testing.T) {
 	if got.status != 0 {
 		t.Fatalf("exit status %d\n%s", got.status, got.output)
 	}
-	for _, env := range append(slices.Clone(environments), "eu") {
+	for _, env := range append(slices.Clone(environments), "one-more") {
 		for _, part := range parts {
 			if !strings.Contains(got.output, env+"/"+part+" ("+env+"-"+part+")\n") {
 				t.Errorf("no stack %s/%s in\n%s", env, part, got.output)

@@ -21,15 +21,38 @@ func replace(file string, old, text []byte) error {
 	if err != nil {
 		return err
 	}
-	// Hidden, so that nobody takes it for an environment.
-	temporary, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
+	temporary, err := beside(file, text, info.Mode().Perm())
 	if err != nil {
 		return err
 	}
-	defer os.Remove(temporary.Name()) //nolint:errcheck // it is gone when all went well
+	defer os.Remove(temporary) //nolint:errcheck // it is gone when all went well
+	if now, err := os.ReadFile(file); err != nil || !bytes.Equal(now, old) {
+		return fmt.Errorf("the file was changed meanwhile; run it again")
+	}
+	return os.Rename(temporary, file)
+}
+
+// Create writes a new file as a whole or not at all. Where there is one already, the
+// error is fs.ErrExist.
+func Create(file string, text []byte) error {
+	temporary, err := beside(file, text, 0o644)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temporary)      //nolint:errcheck // the file has another name too
+	return os.Link(temporary, file) // a rename would replace what stands
+}
+
+// beside writes a temporary file in the folder of file, and returns its name.
+func beside(file string, text []byte, mode os.FileMode) (name string, err error) {
+	// Hidden, so that nobody takes it for an environment.
+	temporary, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
+	if err != nil {
+		return "", err
+	}
 	_, err = temporary.Write(text)
 	for _, then := range []func() error{
-		func() error { return temporary.Chmod(info.Mode().Perm()) },
+		func() error { return temporary.Chmod(mode) },
 		temporary.Sync,
 	} {
 		if err == nil {
@@ -40,10 +63,8 @@ func replace(file string, old, text []byte) error {
 		err = closed
 	}
 	if err != nil {
-		return err
+		os.Remove(temporary.Name()) //nolint:errcheck // the first error tells more
+		return "", err
 	}
-	if now, err := os.ReadFile(file); err != nil || !bytes.Equal(now, old) {
-		return fmt.Errorf("the file was changed meanwhile; run it again")
-	}
-	return os.Rename(temporary.Name(), file)
+	return temporary.Name(), nil
 }
