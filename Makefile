@@ -142,6 +142,10 @@ changes-page: ## Renew docs/changes.md, which changes each key once.
 which-instance: ## Renew the table and picture of docs/which-instance.md.
 	go test -count=1 -run TestWhichInstance ./test/docs -update
 
+.PHONY: deploy-policy
+deploy-policy: tools ## Renew docs/deploy-policy, for the deploying role.
+	go test -count=1 -run 'TestDeployPolicy$$' ./test/deploypolicy -update
+
 .PHONY: synth
 synth: tools ## Synthesize every environment into cdk.out, strictly.
 	npx cdk synth -q --strict '*/*'

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"math/bits"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -31,6 +32,18 @@ func (r cronRule) name(what string) string {
 	}
 	digest := sha256.Sum256([]byte(r.zone + r.String()))
 	return fmt.Sprintf("%s %s %d %x", who, what, r.capacity, digest[:6])
+}
+
+// actionName is what name returns.
+var actionName = regexp.MustCompile(`^(.+?)(?: and \d+ more)? (?:floor|capacity units) \d+ [0-9a-f]{12}$`)
+
+// NameOf is the event that the name of a scheduled action tells, the first of several,
+// and "" where the action is not of a calendar.
+func NameOf(action string) string {
+	if found := actionName.FindStringSubmatch(action); found != nil {
+		return found[1]
+	}
+	return ""
 }
 
 // cronMinutes writes 10, 15, … 55 as 10/5, other minutes one by one.

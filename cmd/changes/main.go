@@ -4,7 +4,7 @@
 //
 // Exit status 0: everything changes in place. 3: a fleet or something that users
 // reach is replaced. 1: AWS would refuse the deployment, or an event is under way.
-// 2: the two cannot be compared.
+// 2: the two cannot be compared. 130: interrupted.
 package main
 
 import (
@@ -16,10 +16,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
-	"syscall"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes"
@@ -45,10 +43,7 @@ type options struct {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	status := command(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	os.Exit(status)
+	cli.Main(func(ctx context.Context) int { return command(ctx, os.Args[1:], os.Stdout, os.Stderr) })
 }
 
 // command runs the program and returns its exit status.
@@ -82,8 +77,7 @@ func command(ctx context.Context, args []string, out, problems io.Writer) int {
 	}
 	r, err := compare(ctx, o, flags.Args())
 	if err != nil {
-		fmt.Fprintln(problems, err)
-		return statusBadInput
+		return cli.Failed(ctx, problems, err, statusBadInput)
 	}
 	if o.json {
 		encoder := json.NewEncoder(out)

@@ -68,7 +68,7 @@ func (d *deployment) run(ctx context.Context) error {
 	if err := d.sameSize(ctx, stand, shall, variants); err != nil {
 		return badInput{err}
 	}
-	if err := d.confirm(question(r, variants)); err != nil {
+	if err := d.confirm(ctx, question(r, variants)); err != nil {
 		return err
 	}
 	if len(variants) > 0 {

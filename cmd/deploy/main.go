@@ -7,6 +7,7 @@
 //
 // Exit status 0: deployed, or nothing changes. 1: AWS would refuse the deployment,
 // an event is under way, or a deployment failed. 2: bad input. 3: not confirmed.
+// 130: interrupted.
 package main
 
 import (
@@ -17,9 +18,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes/source"
@@ -43,10 +42,7 @@ type options struct {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	status := command(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
-	stop()
-	os.Exit(status)
+	cli.Main(func(ctx context.Context) int { return command(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr) })
 }
 
 // command runs the program and returns its exit status.
@@ -73,20 +69,18 @@ func command(ctx context.Context, args []string, in io.Reader, out, problems io.
 		return statusBadInput
 	}
 	o.cdk = flags.Args()
-	d, err := newDeployment(o, in, out)
+	d, err := newDeployment(ctx, o, in, out)
 	if err != nil {
-		fmt.Fprintln(problems, err)
-		return statusBadInput
+		return cli.Failed(ctx, problems, err, statusBadInput)
 	}
 	switch err := d.run(ctx); {
 	case err == nil:
 		return 0
+	case ctx.Err() != nil:
+		return cli.Interrupted(problems, d.standing())
 	case errors.Is(err, errNotConfirmed):
 		fmt.Fprintln(problems, err)
 		return statusNotConfirmed
-	case ctx.Err() != nil:
-		fmt.Fprintf(problems, "Interrupted. %s\n", d.standing())
-		return statusFailed
 	default:
 		fmt.Fprintln(problems, err)
 		var bad badInput
@@ -102,7 +96,7 @@ type badInput struct{ error }
 
 var errNotConfirmed = errors.New("nothing was deployed; answer y, or give --yes")
 
-func newDeployment(o options, in io.Reader, out io.Writer) (*deployment, error) {
+func newDeployment(ctx context.Context, o options, in io.Reader, out io.Writer) (*deployment, error) {
 	if o.env == "" {
 		return nil, errors.New("--env: it is required: the name of the environment to deploy")
 	}
@@ -114,7 +108,7 @@ func newDeployment(o options, in io.Reader, out io.Writer) (*deployment, error) 
 		return nil, err
 	}
 	file := filepath.Join(o.environments, o.env+".yaml")
-	to, err := source.Open(context.Background(), o.dir, file, o.env)
+	to, err := source.Open(ctx, o.dir, file, o.env)
 	if err != nil {
 		return nil, err
 	}
@@ -122,8 +116,8 @@ func newDeployment(o options, in io.Reader, out io.Writer) (*deployment, error) 
 }
 
 // confirm asks whether to go on.
-func (d *deployment) confirm(question string) error {
-	if d.yes || cli.Confirmed(d.in, d.out, question) {
+func (d *deployment) confirm(ctx context.Context, question string) error {
+	if d.yes || cli.Confirmed(ctx, d.in, d.out, question) {
 		return nil
 	}
 	return errNotConfirmed

@@ -20,7 +20,10 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 )
 
-func main() {
+func main() { cli.MainAtOnce(program) }
+
+// program runs the program and returns its exit status.
+func program() int {
 	env := flag.String("env", "prod", "the `environment` whose events are shown")
 	dir := flag.String("environments", "config/environments", "the `folder` with the environment files")
 	days := flag.Int("days", 28, "how many `days` are shown")
@@ -39,8 +42,9 @@ func main() {
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		return 1
 	}
+	return 0
 }
 
 func run(out io.Writer, dir, env, at string, days int) error {

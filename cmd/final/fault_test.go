@@ -247,7 +247,7 @@ func TestKilledBetweenTheCalls(t *testing.T) {
 		var out, problems bytes.Buffer
 		args = append(args, "--yes", "--env", "prod", "--environments", n.dir, "--now", during)
 		status := final(ctx, args, strings.NewReader(""), &out, &problems)
-		(ran{status, out.String(), problems.String()}).is(t, 1, "Interrupted. Run \"final "+args[0])
+		(ran{status, out.String(), problems.String()}).is(t, 130, "interrupted\nRun \"final "+args[0])
 		n.credentials(n.aws.Environ(n.region))
 	}
 	held := `endpoint/predictions/variant/main 30 to 40 in=false out=false scheduled=true
@@ -373,7 +373,7 @@ func TestWaitsWhileTheEndpointIsUpdating(t *testing.T) {
 	var out, problems bytes.Buffer
 	status := final(ctx, []string{"floor", "35", "--yes", "--env", "prod", "--environments", n.dir, "--now", during},
 		strings.NewReader(""), &out, &problems)
-	(ran{status, out.String(), problems.String()}).is(t, 1, "Ctrl-C leaves all as it is.", "Interrupted.")
+	(ran{status, out.String(), problems.String()}).is(t, 130, "Ctrl-C leaves all as it is.", "interrupted\n")
 	n.stands(held)
 	n.credentials(n.aws.Environ(n.region))
 	endpointFor = 20 * time.Millisecond

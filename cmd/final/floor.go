@@ -85,7 +85,7 @@ func (r *run) floor(ctx context.Context, n int, of, untilText string) error {
 		h.tag.was, h.tag.suspended = first.was, first.suspended
 	}
 	fmt.Fprint(r.out, r.floorPlan(h, is))
-	if err := r.confirm("Set it?"); err != nil {
+	if err := r.confirm(ctx, "Set it?"); err != nil {
 		return err
 	}
 	if s.ofEndpoint() {

@@ -56,7 +56,7 @@ func (r *run) freeze(ctx context.Context, of string) error {
 	fmt.Fprintf(r.out, "%s of %s in %s: scale-in is suspended. The minimum stays %d, the maximum %d; "+
 		"the calendar and scale-out go on.\nTake it back with: final resume --env %s\n",
 		s, r.env.Endpoint.Name, r.env.Region, is.min, is.max, r.env.Name)
-	if err := r.confirm("Freeze it?"); err != nil {
+	if err := r.confirm(ctx, "Freeze it?"); err != nil {
 		return err
 	}
 	if err := h.set(ctx, r, client, e, before); err != nil {

@@ -7,6 +7,7 @@
 //
 // Exit status 0: done, and nothing is wrong. 1: something is wrong, or a change failed.
 // 2: bad input, or AWS did not answer; nothing was changed. 3: not confirmed.
+// 130: interrupted.
 package main
 
 import (
@@ -17,9 +18,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -78,10 +77,7 @@ var (
 type failedError struct{ error }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	status := final(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
-	stop()
-	os.Exit(status)
+	cli.Main(func(ctx context.Context) int { return final(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr) })
 }
 
 // final runs the program and returns its exit status.
@@ -113,8 +109,7 @@ func final(ctx context.Context, args []string, in io.Reader, out, problems io.Wr
 	}
 	r, err := open(ctx, *dir, *env, *at)
 	if err != nil {
-		fmt.Fprintln(problems, err)
-		return statusBadInput
+		return cli.Failed(ctx, problems, err, statusBadInput)
 	}
 	r.yes, r.in, r.out = *yes, bufio.NewReader(in), out
 	err = do(ctx, r, rest)
@@ -124,12 +119,11 @@ func final(ctx context.Context, args []string, in io.Reader, out, problems io.Wr
 		return 0
 	case errors.Is(err, errWrong):
 		return statusWrong
+	case ctx.Err() != nil:
+		return cli.Interrupted(problems, fmt.Sprintf("Run \"final %s\" again.", strings.Join(args, " ")))
 	case errors.Is(err, errNotConfirmed):
 		fmt.Fprintln(problems, err)
 		return statusNotConfirmed
-	case ctx.Err() != nil:
-		fmt.Fprintf(problems, "Interrupted. Run \"final %s\" again.\n", strings.Join(args, " "))
-		return statusWrong
 	case errors.As(err, &failed):
 		fmt.Fprintln(problems, err)
 		return statusWrong
@@ -158,8 +152,8 @@ func open(ctx context.Context, dir, name, at string) (*run, error) {
 }
 
 // confirm asks whether to go on.
-func (r *run) confirm(question string) error {
-	if r.yes || cli.Confirmed(r.in, r.out, question) {
+func (r *run) confirm(ctx context.Context, question string) error {
+	if r.yes || cli.Confirmed(ctx, r.in, r.out, question) {
 		return nil
 	}
 	return errNotConfirmed

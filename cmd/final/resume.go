@@ -59,7 +59,7 @@ func (r *run) resume(ctx context.Context) error {
 		fmt.Fprint(r.out, r.releasePlan(one))
 		raises = raises || one.of.ofEndpoint() && one.min > one.is.min
 	}
-	if err := r.confirm("Take it back?"); err != nil {
+	if err := r.confirm(ctx, "Take it back?"); err != nil {
 		return err
 	}
 	if raises { // a lower minimum moves nothing (fact C24)

@@ -55,7 +55,7 @@ func timelineFlags(flags *flag.FlagSet) func(context.Context, *run, []string) er
 		}
 		if *updates {
 			file := filepath.Join(flags.Lookup("environments").Value.String(), r.env.Name+".yaml")
-			if err := r.updateStartTime(file, chosen, rec.of(chosen).starts(s)); err != nil {
+			if err := r.updateStartTime(ctx, file, chosen, rec.of(chosen).starts(s)); err != nil {
 				return err
 			}
 		}

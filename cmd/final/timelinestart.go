@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -59,7 +60,7 @@ func startPath(e config.Environment, s scaled) (startKey, bool) {
 }
 
 // updateStartTime writes the P95 of the start times, rounded up to a minute, into a file.
-func (r *run) updateStartTime(file string, s scaled, starts []time.Duration) error {
+func (r *run) updateStartTime(ctx context.Context, file string, s scaled, starts []time.Duration) error {
 	if len(starts) == 0 {
 		return fmt.Errorf("--update-start-time: no scale-out of %s was fulfilled in this time, so that its start time "+
 			"was not measured: give a time with one", s)
@@ -85,7 +86,7 @@ func (r *run) updateStartTime(file string, s scaled, starts []time.Duration) err
 		return fmt.Errorf("%s: with capacity.startTime %s it would be refused: %w", file, long(is), err)
 	}
 	question := fmt.Sprintf("Write startTime: %s in place of %s into %s?", long(is), long(key.is), file)
-	if err := r.confirm(question); err != nil {
+	if err := r.confirm(ctx, question); err != nil {
 		return err
 	}
 	if err := cli.Replace(file, old, text); err != nil {

@@ -93,7 +93,7 @@ func TestUpdateStartTime(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = r.updateStartTime(file, chosen, c.starts)
+		err = r.updateStartTime(t.Context(), file, chosen, c.starts)
 		if c.err == "" && err != nil || c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err)) {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.err)
 		}

@@ -26,6 +26,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
+	quotatypes "github.com/aws/aws-sdk-go-v2/service/servicequotas/types"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/google/go-cmp/cmp"
 
@@ -55,8 +56,10 @@ func TestVerify(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
 	defer cancel()
 	a := openAccount(ctx, t)
+	setQuota(ctx, t, a.cfg, "vpc", "VPCs per Region", 1) // the default VPC
 	before, status := a.checked("preflight")
-	if got := subjects(before, checks.Wrong); !slices.Equal(got, []string{"account/bootstrap"}) || status != 1 {
+	if got := subjects(before, checks.Wrong); status != 1 ||
+		!slices.Equal(got, []string{"account/bootstrap", "account/quota of VPCs"}) {
 		t.Errorf("before the bootstrap: got %q wrong, status %d", got, status)
 	}
 	a.deploy(ctx)
@@ -159,15 +162,9 @@ func fatal(t *testing.T, err error) {
 // artifacts puts the image, the archive, the roles and the topic into the account.
 func (a *testAccount) artifacts(ctx context.Context) {
 	a.t.Helper()
-	registry := ecr.NewFromConfig(a.cfg)
-	_, err := registry.CreateRepository(ctx, &ecr.CreateRepositoryInput{RepositoryName: aws.String("predictions")})
-	fatal(a.t, err)
-	_, err = registry.PutImage(ctx, &ecr.PutImageInput{RepositoryName: aws.String("predictions"),
-		ImageTag: aws.String("1.0.0"), ImageManifest: aws.String(`{"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
-			"config": {"mediaType": "application/vnd.docker.container.image.v1+json", "size": 1, "digest": "sha256:` + strings.Repeat("0", 64) + `"}, "layers": []}`)})
-	fatal(a.t, err)
+	putImage(ctx, a.t, a.cfg, "predictions", "1.0.0")
 	store := a.store()
-	_, err = store.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String("predictions-models-local")})
+	_, err := store.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String("predictions-models-local")})
 	fatal(a.t, err)
 	_, err = store.PutObject(ctx, &s3.PutObjectInput{Bucket: aws.String("predictions-models-local"),
 		Key: aws.String("predictions/1.0.0/model.tar.gz"), Body: strings.NewReader("a model")})
@@ -181,6 +178,19 @@ func (a *testAccount) artifacts(ctx context.Context) {
 	_, err = sns.NewFromConfig(a.cfg).Subscribe(ctx, &sns.SubscribeInput{TopicArn: &a.topic,
 		Protocol: aws.String("sms"), Endpoint: aws.String("+15550100")})
 	fatal(a.t, err)
+}
+
+// putImage puts an image into a repository that it makes.
+func putImage(ctx context.Context, t *testing.T, cfg aws.Config, repository, tag string) {
+	t.Helper()
+	registry := ecr.NewFromConfig(cfg)
+	_, err := registry.CreateRepository(ctx, &ecr.CreateRepositoryInput{RepositoryName: &repository})
+	fatal(t, err)
+	_, err = registry.PutImage(ctx, &ecr.PutImageInput{RepositoryName: &repository, ImageTag: &tag,
+		ImageManifest: aws.String(`{"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
+			"config": {"mediaType": "application/vnd.docker.container.image.v1+json", "size": 1, "digest": "sha256:` +
+			strings.Repeat("0", 64) + `"}, "layers": []}`)})
+	fatal(t, err)
 }
 
 // role makes a service-linked role. moto gives each one a random name.
@@ -252,17 +262,8 @@ func (a *testAccount) breakEverything(ctx context.Context) (broken []string) {
 	_, err := iam.NewFromConfig(a.cfg).DeleteRole(ctx, &iam.DeleteRoleInput{
 		RoleName: aws.String("AWSServiceRoleForElasticLoadBalancing")})
 	add("account/roles", err)
-	quotas := servicequotas.NewFromConfig(a.cfg)
-	all, err := quotas.ListAWSDefaultServiceQuotas(ctx, &servicequotas.ListAWSDefaultServiceQuotasInput{
-		ServiceCode: aws.String("sagemaker")})
-	fatal(a.t, err)
-	for _, q := range all.Quotas {
-		if *q.QuotaName == "ml.c6i.large for endpoint usage" {
-			_, err = quotas.RequestServiceQuotaIncrease(ctx, &servicequotas.RequestServiceQuotaIncreaseInput{
-				ServiceCode: q.ServiceCode, QuotaCode: q.QuotaCode, DesiredValue: aws.Float64(20)})
-		}
-	}
-	add("account/quota of instances", err)
+	setQuota(ctx, a.t, a.cfg, "sagemaker", "ml.c6i.large for endpoint usage", 20)
+	add("account/quota of instances", nil)
 	file, err := os.ReadFile(filepath.Join(a.dir, "local.yaml"))
 	fatal(a.t, err)
 	a.write(strings.Replace(string(file), "  environment: local", "  environment: changed", 1))
@@ -298,6 +299,21 @@ func (a *testAccount) breakEverything(ctx context.Context) (broken []string) {
 	add("monitoring/subscribers", err)
 	fatal(a.t, errors.Join(errs...))
 	return broken
+}
+
+// setQuota gives a quota an applied value.
+func setQuota(ctx context.Context, t *testing.T, cfg aws.Config, service, name string, value float64) {
+	t.Helper()
+	client := servicequotas.NewFromConfig(cfg)
+	all, err := client.ListAWSDefaultServiceQuotas(ctx, &servicequotas.ListAWSDefaultServiceQuotasInput{ServiceCode: &service})
+	fatal(t, err)
+	i := slices.IndexFunc(all.Quotas, func(q quotatypes.ServiceQuota) bool { return *q.QuotaName == name })
+	if i < 0 {
+		t.Fatalf("%s has no quota %q", service, name)
+	}
+	_, err = client.RequestServiceQuotaIncrease(ctx, &servicequotas.RequestServiceQuotaIncreaseInput{
+		ServiceCode: &service, QuotaCode: all.Quotas[i].QuotaCode, DesiredValue: &value})
+	fatal(t, err)
 }
 
 // breakScaling changes an action, lowers the maximum below the floor, and suspends.

@@ -86,7 +86,7 @@ func (r *run) play(ctx context.Context, a *account, f fault, o faultOptions) err
 	}
 	if i := slices.IndexFunc(marks, func(m mark) bool { return m.name == f.name }); i >= 0 {
 		fmt.Fprintln(r.out, "An earlier run has left this fault; it is taken back first.")
-		if err := r.confirm("Take it back?"); err != nil {
+		if err := r.confirm(ctx, "Take it back?"); err != nil {
 			return err
 		}
 		if err := r.takeBack(ctx, a, marks[i]); err != nil {
@@ -102,7 +102,7 @@ func (r *run) play(ctx context.Context, a *account, f fault, o faultOptions) err
 	if d.was != "" {
 		fmt.Fprintf(r.out, "It is taken back after %s and at Ctrl-C, and otherwise by\n  %s\n", o.lasts, r.undoCommand())
 	}
-	if err := r.confirm("Play it?"); err != nil {
+	if err := r.confirm(ctx, "Play it?"); err != nil {
 		return err
 	}
 	if d.was != "" {

@@ -71,7 +71,7 @@ func (r *run) load(ctx context.Context, args []string, problems io.Writer) error
 	}
 	c := curveOf(p.event, p.peak, p.lasts, o.shape)
 	r.announce(o, p, c)
-	if err := r.confirm("Send?"); err != nil {
+	if err := r.confirm(ctx, "Send?"); err != nil {
 		return err
 	}
 	return r.send(ctx, o, p, c, target)

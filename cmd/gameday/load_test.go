@@ -16,6 +16,7 @@ import (
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/trace"
 )
 
@@ -158,7 +159,7 @@ func TestInterruptedLoad(t *testing.T) {
 	})
 	began := time.Now()
 	status, out, problems := call(ctx, "load", "--url", s.URL, "--body", "testdata/request.csv", "--scale", "0.25", "--yes")
-	if status != statusFailed || problems != "Interrupted.\n" || !strings.Contains(out, "requests succeeded, 100.000 %") {
+	if status != cli.StatusInterrupted || problems != "interrupted\n" || !strings.Contains(out, "requests succeeded, 100.000 %") {
 		t.Errorf("got status %d\n%s%s", status, out, problems)
 	}
 	if took := time.Since(began); took > 3*time.Second {

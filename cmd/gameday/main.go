@@ -2,8 +2,8 @@
 // the load of an event through the load balancer, plays faults and takes them back,
 // and measures what AWS documents nowhere. docs/game-day.md is the page to follow.
 //
-// Exit status 0: done. 1: the run failed, was interrupted, or an event is under way.
-// 2: bad input, nothing was changed or sent. 3: not confirmed.
+// Exit status 0: done. 1: the run failed, or an event is under way. 2: bad input, nothing
+// was changed or sent. 3: not confirmed. 130: interrupted.
 package main
 
 import (
@@ -14,9 +14,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
@@ -29,9 +27,6 @@ const (
 	statusBadInput     = 2
 	statusNotConfirmed = 3
 )
-
-// again is how long after a signal another one is the same.
-const again = 2 * time.Second
 
 const usage = `usage: gameday COMMAND [--OPTION VALUE]..., where COMMAND is
   load          send the load of an event through the load balancer
@@ -55,11 +50,8 @@ type run struct {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// A second signal ends the process at once; "gameday undo" takes back the rest. What
-	// starts this program may pass the first one on twice.
-	context.AfterFunc(ctx, func() { time.AfterFunc(again, stop) })
-	os.Exit(command(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	// A second signal ends the process at once; "gameday undo" takes back the rest.
+	cli.Main(func(ctx context.Context) int { return command(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr) })
 }
 
 // command runs the program and returns its exit status.
@@ -101,12 +93,11 @@ func report(ctx context.Context, err error, problems io.Writer) int {
 		return 0
 	case errors.As(err, new(flagError)):
 		return statusBadInput // said by package flag
+	case ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, errNotConfirmed)):
+		return cli.Interrupted(problems, "")
 	case errors.Is(err, errNotConfirmed):
 		fmt.Fprintln(problems, err)
 		return statusNotConfirmed
-	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		fmt.Fprintln(problems, "Interrupted.")
-		return statusFailed
 	}
 	fmt.Fprintln(problems, err)
 	if errors.As(err, new(badInput)) {
@@ -171,8 +162,8 @@ func (r *run) loadEnvironment() error {
 }
 
 // confirm asks whether to go on.
-func (r *run) confirm(question string) error {
-	if r.yes || cli.Confirmed(r.in, r.out, question) {
+func (r *run) confirm(ctx context.Context, question string) error {
+	if r.yes || cli.Confirmed(ctx, r.in, r.out, question) {
 		return nil
 	}
 	return errNotConfirmed

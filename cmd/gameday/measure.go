@@ -132,7 +132,7 @@ func (r *run) find(ctx context.Context, a *account, m measurement, o measureOpti
 	}
 	r.say(m.changes + " It sets " + sets + ". What is left after an interruption is taken back by")
 	fmt.Fprintf(r.out, "  %s\n", r.undoCommand())
-	if err := r.confirm("Measure?"); err != nil {
+	if err := r.confirm(ctx, "Measure?"); err != nil {
 		return err
 	}
 	found, err := m.do(ctx, r, a, o)

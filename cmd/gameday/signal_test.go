@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 )
 
 // TestSignals plays a fault in a process of its own, which is interrupted, also by two
@@ -20,9 +22,9 @@ func TestSignals(t *testing.T) {
 		problem string
 		left    string
 	}{
-		"Ctrl-C":       {[]syscall.Signal{syscall.SIGINT}, statusFailed, "Interrupted.\n", "min 2"},
-		"Ctrl-C twice": {[]syscall.Signal{syscall.SIGINT, syscall.SIGINT}, statusFailed, "Interrupted.\n", "min 2"},
-		"its end":      {[]syscall.Signal{syscall.SIGTERM}, statusFailed, "Interrupted.\n", "min 2"},
+		"Ctrl-C":       {[]syscall.Signal{syscall.SIGINT}, cli.StatusInterrupted, "interrupted\n", "min 2"},
+		"Ctrl-C twice": {[]syscall.Signal{syscall.SIGINT, syscall.SIGINT}, cli.StatusInterrupted, "interrupted\n", "min 2"},
+		"its end":      {[]syscall.Signal{syscall.SIGTERM}, cli.StatusInterrupted, "interrupted\n", "min 2"},
 		"kill -9":      {[]syscall.Signal{syscall.SIGKILL}, -1, "", "min 2, suspended, marked scaling-suspended"},
 	} {
 		t.Run(name, func(t *testing.T) {

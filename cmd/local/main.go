@@ -1,6 +1,8 @@
 // Local deploys one environment to a local AWS with the real CDK CLI, sends a
 // prediction through the deployed gateway, rehearses the deployed scaling, and
 // prints what was deployed. It never reaches a real account.
+//
+// Exit status 0: done. 1: something failed. 130: interrupted; then nothing is left.
 package main
 
 import (
@@ -10,13 +12,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws"
 )
@@ -40,20 +42,19 @@ func main() {
 	flag.BoolVar(&o.prepare, "prepare", false, "only install what is missing, into the checkout")
 	flag.BoolVar(&o.keep, "keep", false, "leave the local AWS running until Ctrl-C")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, o, os.Stdout)
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	cli.Main(func(ctx context.Context) int {
+		if err := run(ctx, o, os.Stdout); err != nil {
+			return cli.Failed(ctx, os.Stderr, err, 1)
+		}
+		return 0
+	})
 }
 
 func run(ctx context.Context, o options, out io.Writer) (err error) {
 	began := time.Now()
 	steps := newSteps(out)
 	var python string
-	if err := steps.do("Install what is missing into the checkout", func(log io.Writer) (err error) {
+	if err := steps.do(ctx, "Install what is missing into the checkout", func(log io.Writer) (err error) {
 		python, err = localaws.Prepare(ctx, ".", log)
 		return err
 	}); err != nil || o.prepare {
@@ -68,9 +69,15 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	defer func() {
+		if err != nil && ctx.Err() != nil {
+			err = errors.Join(err, os.RemoveAll(output))
+			_ = os.Remove(filepath.Dir(output)) // another run may have its folder there
+		}
+	}()
 
 	var aws *localaws.AWS
-	if err := steps.do("Start a local AWS", func(log io.Writer) (err error) {
+	if err := steps.do(ctx, "Start a local AWS", func(log io.Writer) (err error) {
 		aws, err = localaws.Start(ctx, localaws.Options{
 			Dir: ".", Python: python, Port: o.port, Account: e.Account, Region: e.Region,
 			CertificateARNs: certificates(e), VPCs: vpcs(e), HostedZones: hostedZones(e),
@@ -83,13 +90,13 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 
 	cdk := localaws.CDK{AWS: aws, Dir: ".", Region: e.Region, Output: output,
 		Context: map[string]string{"env": e.Name, "environments": o.environments}}
-	if err := steps.do("Bootstrap it for the CDK", func(log io.Writer) error {
+	if err := steps.do(ctx, "Bootstrap it for the CDK", func(log io.Writer) error {
 		_, err := localaws.CDK{AWS: aws, Dir: ".", Region: e.Region, Log: log}.Bootstrap(ctx)
 		return err
 	}); err != nil {
 		return err
 	}
-	if err := steps.do("Synthesize "+e.Name+" and deploy its stacks with the CDK CLI", func(log io.Writer) error {
+	if err := steps.do(ctx, "Synthesize "+e.Name+" and deploy its stacks with the CDK CLI", func(log io.Writer) error {
 		cdk.Log = log
 		_, err := cdk.Deploy(ctx, e.Name+"/*")
 		return err
@@ -97,7 +104,7 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 		return err
 	}
 	var deployed localaws.Snapshot
-	if err := steps.do("Read back what stands", func(io.Writer) (err error) {
+	if err := steps.do(ctx, "Read back what stands", func(io.Writer) (err error) {
 		deployed, err = aws.Snapshot(ctx, e.Region)
 		return err
 	}); err != nil {
@@ -105,14 +112,14 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 	}
 	shown := summary{deployed: deployed, now: time.Now(), templates: output}
 	if e.HasFrontend() {
-		if err := steps.do("Send a prediction through the gateway", func(log io.Writer) (err error) {
+		if err := steps.do(ctx, "Send a prediction through the gateway", func(log io.Writer) (err error) {
 			shown.prediction, err = predict(ctx, aws, e.Region, deployed, log)
 			return err
 		}); err != nil {
 			return err
 		}
 	}
-	if err := steps.do("Rehearse what was deployed", func(io.Writer) (err error) {
+	if err := steps.do(ctx, "Rehearse what was deployed", func(io.Writer) (err error) {
 		shown.rehearsed, err = rehearse(output, reportDir, e)
 		return err
 	}); err != nil {
@@ -124,17 +131,24 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 	}
 	fmt.Fprintf(out, "\nDone in %s.\n", time.Since(began).Round(100*time.Millisecond))
 	if o.keep {
-		fmt.Fprintln(out, "The local AWS stands until Ctrl-C:")
-		shown := []string{"AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
-		for _, variable := range aws.Environ(e.Region) {
-			if name, _, _ := strings.Cut(variable, "="); slices.Contains(shown, name) {
-				fmt.Fprintf(out, " %s", variable)
-			}
+		fmt.Fprintf(out, "\nThe local AWS stands until Ctrl-C. For the AWS CLI and SDKs in another shell:\n\n")
+		for _, line := range exports(aws.Environ(e.Region)) {
+			fmt.Fprintln(out, line)
 		}
-		fmt.Fprintln(out)
-		<-ctx.Done()
+		<-ctx.Done() // as announced: no interruption
 	}
 	return nil
+}
+
+// exports are the lines of a shell that lead the AWS CLI and SDKs to the local AWS.
+func exports(environ []string) (lines []string) {
+	for _, variable := range environ {
+		switch name, _, _ := strings.Cut(variable, "="); name {
+		case "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY":
+			lines = append(lines, "export "+variable)
+		}
+	}
+	return lines
 }
 
 // certificates, vpcs and hostedZones return what e names and does not deploy: the

@@ -2,16 +2,22 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 )
 
-// slow is how long a step takes before its name is printed, off a terminal.
-const slow = 2 * time.Second
+// A step has a line after slow, and further ones each time that every has passed, off a
+// terminal.
+const (
+	slow  = 2 * time.Second
+	every = 10 * time.Second
+)
 
 // narrow is the most columns that are used of a terminal: a line that wraps cannot
 // be overwritten.
@@ -22,21 +28,26 @@ const narrow = 79
 type steps struct {
 	out      io.Writer
 	terminal bool
+	// slow and every are how long it is silent within a step, off a terminal.
+	slow, every time.Duration
 }
 
 func newSteps(out io.Writer) *steps {
-	return &steps{out: out, terminal: cli.IsTerminal(out)}
+	return &steps{out: out, terminal: cli.IsTerminal(out), slow: slow, every: every}
 }
 
-// do runs one step. Of what the step logs a terminal shows the last line while the
-// step runs.
-func (s *steps) do(name string, step func(log io.Writer) error) error {
+// do runs one step. Of what the step logs the last line is shown while the step runs. A
+// step during which ctx ends has failed.
+func (s *steps) do(ctx context.Context, name string, step func(log io.Writer) error) error {
 	began := time.Now()
 	log := &lastLine{}
 	ended := make(chan struct{})
 	var shown sync.WaitGroup
 	shown.Go(func() { s.show(name, began, log, ended) })
 	err := step(log)
+	if err == nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
 	close(ended)
 	shown.Wait()
 	mark := "✓"
@@ -51,27 +62,24 @@ func (s *steps) do(name string, step func(log io.Writer) error) error {
 }
 
 func (s *steps) show(name string, began time.Time, log *lastLine, ended <-chan struct{}) {
-	every := slow
+	pause := s.slow
 	if s.terminal {
-		every = 100 * time.Millisecond
+		pause = 100 * time.Millisecond
 	}
-	ticker := time.NewTicker(every)
-	defer ticker.Stop()
 	for n := 0; ; n++ {
 		select {
 		case <-ended:
 			return
-		case <-ticker.C:
+		case <-time.After(pause):
 		}
-		switch {
-		case s.terminal:
+		line := fmt.Sprintf("%s (%s) %s", name, time.Since(began).Round(time.Second), log)
+		if s.terminal {
 			const spinner = `|/-\`
-			took := time.Since(began).Round(time.Second)
-			line := fmt.Sprintf("%c %s (%s) %s", spinner[n%len(spinner)], name, took, log.String())
-			fmt.Fprintf(s.out, "\r\x1b[K%.*s", narrow, line)
-		case n == 0:
-			fmt.Fprintf(s.out, "… %s\n", name)
+			fmt.Fprintf(s.out, "\r\x1b[K%.*s", narrow, fmt.Sprintf("%c %s", spinner[n%len(spinner)], line))
+			continue
 		}
+		fmt.Fprintln(s.out, cli.Cut(strings.TrimSpace("… "+line), cli.Columns))
+		pause = s.every
 	}
 }
 

@@ -6,10 +6,11 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
 )
 
@@ -24,9 +25,14 @@ type summary struct {
 
 // summarize prints what was deployed, as the AWS APIs describe it.
 func summarize(out io.Writer, s summary) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	section := func(name string) { fmt.Fprintf(w, "%s\n", name) }
-	row := func(cells ...string) { fmt.Fprintf(w, "  %s\n", strings.Join(cells, "\t")) }
+	var lines []string
+	var rows [][]string
+	flush := func() { lines, rows = append(lines, cli.Rows(rows)...), nil }
+	section := func(name string) {
+		flush()
+		lines = append(lines, name)
+	}
+	row := func(cells ...string) { rows = append(rows, cells) }
 
 	section("Stacks")
 	for _, stack := range s.deployed.Stacks {
@@ -46,7 +52,7 @@ func summarize(out io.Writer, s summary) error {
 	for _, p := range s.deployed.ScalingPolicies {
 		if t := p.Tracking; t != nil {
 			row(p.Name, fmt.Sprintf("%s at %g, cooldown %s out, %s in",
-				t.Metric, t.Target, t.ScaleOutCooldown, t.ScaleInCooldown))
+				t.Metric, t.Target, problem.Duration(t.ScaleOutCooldown), problem.Duration(t.ScaleInCooldown)))
 		} else {
 			row(p.Name, p.Type)
 		}
@@ -63,7 +69,7 @@ func summarize(out io.Writer, s summary) error {
 	for _, b := range s.deployed.LoadBalancers {
 		for _, l := range b.Listeners {
 			for _, r := range l.Rules {
-				row(fmt.Sprintf("%s %d", l.Protocol, l.Port), requests(r, len(l.Rules) == 1), action(r))
+				row(fmt.Sprintf("%s %d", l.Protocol, l.Port), requests(r, len(l.Rules) == 1)+": "+action(r))
 			}
 		}
 	}
@@ -91,7 +97,9 @@ func summarize(out io.Writer, s summary) error {
 	}
 	section("Templates")
 	row(s.templates)
-	return w.Flush()
+	flush()
+	_, err = fmt.Fprintln(out, strings.Join(lines, "\n"))
+	return err
 }
 
 // counted returns the unit of a scalable dimension.
@@ -152,12 +160,17 @@ func (o dueAction) row() []string {
 	if o.Max != nil {
 		change = append(change, fmt.Sprintf("maximum %d", *o.Max))
 	}
-	when := []string{"over", ""}
-	if !o.due.IsZero() {
-		local := o.due.In(o.zone).Format("Mon 2006-01-02 15:04 MST") + " " + o.zone.String()
-		when = []string{local, o.due.UTC().Format("Mon 2006-01-02 15:04 UTC")}
+	if o.due.IsZero() {
+		return []string{o.Name, "over", "", strings.Join(change, ", ")}
 	}
-	return append([]string{o.Name}, append(when, strings.Join(change, ", "))...)
+	utc, local := o.due.UTC(), o.due.In(o.zone)
+	clock := "15:04"
+	if utc.Day() != local.Day() {
+		clock = "Mon 15:04"
+	}
+	return []string{
+		o.Name, utc.Format("Mon 2006-01-02 15:04 UTC"), local.Format(clock) + " " + o.zone.String(), strings.Join(change, ", "),
+	}
 }
 
 // requests describes the requests that a rule is for; only says that the listener

@@ -2,12 +2,17 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"regexp"
+	"strings"
+	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -68,6 +73,21 @@ func TestSummary(t *testing.T) {
 	}
 }
 
+func TestExports(t *testing.T) {
+	t.Parallel()
+	got := exports([]string{
+		"HOME=/root", "AWS_CONFIG_FILE=/dev/null", "AWS_ENDPOINT_URL=http://127.0.0.1:4566", "AWS_ACCESS_KEY_ID=local123456789012",
+		"AWS_SECRET_ACCESS_KEY=local", "AWS_REGION=eu-west-1", "AWS_DEFAULT_REGION=eu-west-1",
+	})
+	want := []string{
+		"export AWS_ENDPOINT_URL=http://127.0.0.1:4566", "export AWS_ACCESS_KEY_ID=local123456789012",
+		"export AWS_SECRET_ACCESS_KEY=local", "export AWS_REGION=eu-west-1", "export AWS_DEFAULT_REGION=eu-west-1",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestNoRuleLeadsToAGateway(t *testing.T) {
 	t.Parallel()
 	if _, err := findGateway(localaws.Snapshot{}, "/invocations"); err == nil || err.Error() != "no listener's rule leads from /invocations to a function or a service" {
@@ -79,8 +99,8 @@ func TestStepsWithoutATerminal(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	steps := newSteps(&out)
-	_ = steps.do("Quick", func(io.Writer) error { return nil })
-	failed := steps.do("Broken", func(io.Writer) error { return os.ErrClosed })
+	_ = steps.do(t.Context(), "Quick", func(io.Writer) error { return nil })
+	failed := steps.do(t.Context(), "Broken", func(io.Writer) error { return os.ErrClosed })
 	if !errors.Is(failed, os.ErrClosed) {
 		t.Errorf("got %v", failed)
 	}
@@ -88,4 +108,53 @@ func TestStepsWithoutATerminal(t *testing.T) {
 	if diff := cmp.Diff("✓ Quick (TIME)\n✗ Broken (TIME)\n", got); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// TestSlowStepWithoutATerminal: a step that takes its time has a line again and again, without
+// the codes of a terminal.
+func TestSlowStepWithoutATerminal(t *testing.T) {
+	t.Parallel()
+	var out locked
+	steps := newSteps(&out)
+	steps.slow, steps.every = time.Millisecond, time.Millisecond
+	ctx, cancel := context.WithCancel(t.Context())
+	err := steps.do(ctx, "Install", func(log io.Writer) error {
+		fmt.Fprintf(log, "installing %s\n", strings.Repeat("packages ", 20))
+		for strings.Count(out.String(), "…\n") < 3 {
+			time.Sleep(time.Millisecond)
+		}
+		cancel() // the step does not notice
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want that it was interrupted", err)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	last := len(lines) - 1
+	if want := "✗ Install ("; !strings.HasPrefix(lines[last], want) {
+		t.Errorf("got %q, want %q", lines[last], want)
+	}
+	for _, line := range lines[:last] {
+		if !strings.HasPrefix(line, "… Install (0s)") || utf8.RuneCountInString(line) > 80 || strings.ContainsAny(line, "\r\x1b") {
+			t.Errorf("got %q", line)
+		}
+	}
+}
+
+// locked is a buffer of several goroutines.
+type locked struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *locked) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *locked) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }

@@ -11,13 +11,24 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 )
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "serve" {
+		os.Exit(program()) // a signal ends it when what has begun is answered
+	}
+	cli.MainAtOnce(program)
+}
+
+// program runs the program and returns its exit status.
+func program() int {
 	if err := run(os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "odds:", err)
-		os.Exit(1)
+		return 1
 	}
+	return 0
 }
 
 func run(args []string, out io.Writer) error {
@@ -51,5 +62,5 @@ func train(path string, out io.Writer) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(path, body, 0o644)
+	return cli.Writing(func() error { return os.WriteFile(path, body, 0o644) })
 }

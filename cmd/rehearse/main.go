@@ -1,8 +1,8 @@
 // Rehearse simulates the scaling of a CloudFormation template under a trace of
 // traffic: requests, latency, capacity and cost. "rehearse run -h" lists its options.
 //
-// Its exit status is 0 for success, 1 if a gate or the lint fails, and 2 for bad
-// input; then it writes no file.
+// Its exit status is 0 for success, 1 if a gate or the lint fails, 2 for bad input and
+// 130 where it is interrupted; then it writes no file.
 package main
 
 import (
@@ -12,6 +12,8 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 )
 
 // Exit statuses.
@@ -48,7 +50,9 @@ func commands() []command {
 	}
 }
 
-func main() { os.Exit(rehearse(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() {
+	cli.MainAtOnce(func() int { return rehearse(os.Args[1:], os.Stdout, os.Stderr) })
+}
 
 // rehearse runs the program and returns its exit status.
 func rehearse(args []string, out, problems io.Writer) int {

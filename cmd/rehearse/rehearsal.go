@@ -76,7 +76,7 @@ func (o *options) run(p prepared) (report.Report, error) {
 		Input: p.in, Result: result, Findings: p.findings, Template: p.template, Trace: cmp.Or(o.trace, o.shape),
 		TraceRead:  o.source().reading,
 		TraceNotes: strings.Join(p.notes, "; "),
-		MaxP99:     o.gate.maxP99, Failures: o.gate.failures(result),
+		MaxP99:     o.gate.maxP99, Asked: o.gate.String(), Failures: o.gate.failures(result),
 	}
 	if p.in.Minutes {
 		if r.Readings, err = o.reread(p.in); err != nil {

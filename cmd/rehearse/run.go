@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 )
 
 // run rehearses a template, writes the outputs, and checks the gate.
@@ -44,6 +46,10 @@ func (o *options) write(contents ...func() ([]byte, error)) error {
 // writeFiles writes the outputs with a path: all to temporary files first, which are
 // then renamed.
 func writeFiles(outputs []output, contents ...func() ([]byte, error)) error {
+	return cli.Writing(func() error { return replaceFiles(outputs, contents) })
+}
+
+func replaceFiles(outputs []output, contents []func() ([]byte, error)) error {
 	var files []output
 	for i, f := range outputs {
 		if f.path == "" {

@@ -154,7 +154,7 @@ func Start(ctx context.Context, o Options) (*AWS, error) {
 		a.failed = fmt.Errorf("local AWS: moto has ended: %s%s", endOf(a.cmd.Wait()), a.log.lastLines())
 		close(a.ended)
 	}()
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	ctx, cancel := limit(ctx, "the start", startTimeout)
 	defer cancel()
 	select {
 	case line := <-ready:
@@ -170,6 +170,7 @@ func Start(ctx context.Context, o Options) (*AWS, error) {
 		err = a.died()
 	case <-ctx.Done():
 		err = fmt.Errorf("local AWS: not ready: %w%s", context.Cause(ctx), a.log.lastLines())
+		_ = a.cmd.Process.Kill() // it does not look at its input yet
 	}
 	_ = a.Close()
 	return nil, err

@@ -82,7 +82,7 @@ func (c CDK) run(ctx context.Context, dir, verb string, args ...string) (string,
 	if timeout == 0 {
 		timeout = cdkTimeout
 	}
-	ctx, cancelTimeout := context.WithTimeout(ctx, timeout)
+	ctx, cancelTimeout := limit(ctx, "cdk "+verb, timeout)
 	defer cancelTimeout()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

@@ -16,6 +16,9 @@ import (
 // motoDir is the folder of the Python in the checkout.
 const motoDir = "internal/localaws/moto"
 
+// packageLock names the npm packages of the checkout. Who installs holds a lock on it.
+const packageLock = "package-lock.json"
+
 const (
 	installTimeout = 10 * time.Minute
 	checkTimeout   = 30 * time.Second
@@ -56,7 +59,7 @@ var (
 )
 
 func checkPython(ctx context.Context, dir, python string) error {
-	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	ctx, cancel := limit(ctx, "the check of "+python, checkTimeout)
 	defer cancel()
 	_, err := command{dir: dir, name: python, args: []string{"-B", filepath.Join(motoDir, "serve.py"), "--check"}}.run(ctx)
 	return err
@@ -66,22 +69,26 @@ func venvPython(dir string) string { return filepath.Join(dir, ".venv", "bin", "
 
 // Prepare installs what the local AWS needs into the checkout dir, where it is
 // missing: the npm packages, and a Python environment with moto. It returns the
-// Python, and writes its progress to log. Of two processes that prepare one checkout
-// the second waits. Where an installation fails, the error has the command to run by
-// hand and the last lines of the output.
+// Python, and writes its progress to log. What the caches of npm and pip hold is not
+// downloaded. Of two processes that prepare one checkout the second waits. Where an
+// installation fails, or takes longer than 10 minutes, the error has the command to run
+// by hand and the last lines of the output.
 func Prepare(ctx context.Context, dir string, log io.Writer) (python string, err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return "", err
 	}
-	unlock, err := lock(ctx, filepath.Join(dir, ".local", "prepare.lock"), log)
+	unlock, err := lock(ctx, filepath.Join(dir, packageLock), log)
 	if err != nil {
 		return "", err
 	}
 	defer unlock()
-	ctx, cancel := context.WithTimeout(ctx, installTimeout)
+	limited, cancel := limit(ctx, "the installation", installTimeout)
 	defer cancel()
-	npmErr := prepareNPM(ctx, dir, log)
-	python, pythonErr := preparePython(ctx, dir, log)
+	npmErr := prepareNPM(limited, dir, log)
+	python, pythonErr := preparePython(limited, dir, log)
+	if ctx.Err() != nil {
+		return "", context.Cause(ctx) // the caller's doing, which no command by hand mends
+	}
 	return python, errors.Join(npmErr, pythonErr)
 }
 
@@ -122,7 +129,7 @@ func prepareNPM(ctx context.Context, dir string, log io.Writer) error {
 		return errNoNPM
 	}
 	fmt.Fprintf(log, "installing the CDK CLI and Node.js into node_modules …\n")
-	if _, err := (command{dir: dir, name: npm, args: []string{"ci"}, log: log}).run(ctx); err != nil {
+	if _, err := (command{dir: dir, name: npm, args: []string{"ci", "--prefer-offline"}, log: log}).run(ctx); err != nil {
 		return fmt.Errorf("the CDK CLI is missing and cannot be installed; "+
 			"where a package registry is in reach, run in %s:\n    npm ci\n%w", dir, err)
 	}
@@ -136,12 +143,12 @@ func npmInstalled(dir string) (bool, error) {
 		Packages map[string]struct{ Version, Integrity string }
 	}
 	var wanted, installed lockFile
-	data, err := os.ReadFile(filepath.Join(dir, "package-lock.json"))
+	data, err := os.ReadFile(filepath.Join(dir, packageLock))
 	if err != nil {
 		return false, err
 	}
 	if err := json.Unmarshal(data, &wanted); err != nil {
-		return false, fmt.Errorf("package-lock.json: %w", err)
+		return false, fmt.Errorf("%s: %w", packageLock, err)
 	}
 	data, err = os.ReadFile(filepath.Join(dir, "node_modules", ".package-lock.json"))
 	if err != nil || json.Unmarshal(data, &installed) != nil {
@@ -156,13 +163,10 @@ func npmInstalled(dir string) (bool, error) {
 	return exists(filepath.Join(dir, "node_modules", ".bin", "cdk")), nil
 }
 
-// lock makes the file at path and takes an exclusive lock on it, which the kernel
-// releases when the process ends.
+// lock takes an exclusive lock on the file at path, which the kernel releases when the
+// process ends.
 func lock(ctx context.Context, path string, log io.Writer) (unlock func(), err error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return nil, err
-	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -3,8 +3,11 @@ package localaws
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -97,6 +100,56 @@ func TestPrepareErrors(t *testing.T) {
 	}
 }
 
+// An interrupted installation has no remedy, and ends with what it started; one that takes
+// too long says how long it may take. What the caches hold is not downloaded.
+func TestPrepareThatDoesNotEnd(t *testing.T) {
+	dir := checkout(t)
+	must(t, os.RemoveAll(filepath.Join(dir, "node_modules")))
+	onPath(t, map[string]string{
+		"python3": `case "$*" in *--check) exit 1;; esac`,
+		"npm":     `echo "$*" >arguments; sleep 60 & echo $! >child; wait`,
+	})
+	begun := func() bool {
+		child, err := os.ReadFile(filepath.Join(dir, "child"))
+		return err == nil && strings.HasSuffix(string(child), "\n")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		for !begun() {
+			time.Sleep(5 * time.Millisecond)
+		}
+		cancel()
+	}()
+	_, err := Prepare(ctx, dir, &bytes.Buffer{})
+	if !errors.Is(err, context.Canceled) || err.Error() != context.Canceled.Error() {
+		t.Errorf("got %v, want that it was cancelled and nothing else", err)
+	}
+	if got := text(t, filepath.Join(dir, "arguments")); got != "ci --prefer-offline\n" {
+		t.Errorf("got npm %s", got)
+	}
+	child, err := strconv.Atoi(strings.TrimSpace(text(t, filepath.Join(dir, "child"))))
+	must(t, err)
+	for deadline := time.Now().Add(5 * time.Second); running(child); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("what npm started goes on")
+		}
+	}
+	if exists(filepath.Join(dir, ".local")) {
+		t.Error(".local is left")
+	}
+
+	ctx, cancel = limit(t.Context(), "the installation", time.Millisecond)
+	defer cancel()
+	contains(t, prepareNPM(ctx, dir, &bytes.Buffer{}), "run in "+dir+":\n    npm ci\n",
+		"npm ci --prefer-offline: the installation takes longer than 1ms")
+}
+
+// running is false for a process that has ended, also where nobody waits for it.
+func running(pid int) bool {
+	state, err := exec.Command("ps", "-o", "stat=", "-p", strconv.Itoa(pid)).Output()
+	return err == nil && !strings.HasPrefix(string(state), "Z")
+}
+
 // Two that prepare at once do it one after the other, and the second finds
 // everything there.
 func TestPrepareTwiceAtOnce(t *testing.T) {
@@ -122,14 +175,14 @@ func TestPrepareTwiceAtOnce(t *testing.T) {
 		t.Errorf("npm ci ran %d times", strings.Count(installs, "x"))
 	}
 
-	unlock, err := lock(t.Context(), filepath.Join(dir, ".local", "prepare.lock"), &bytes.Buffer{})
+	unlock, err := lock(t.Context(), filepath.Join(dir, packageLock), &bytes.Buffer{})
 	must(t, err)
 	defer unlock()
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	var log bytes.Buffer
 	_, err = Prepare(ctx, dir, &log)
-	contains(t, err, "prepare.lock", "deadline exceeded")
+	contains(t, err, packageLock, "deadline exceeded")
 	if !strings.Contains(log.String(), "waiting for another process") {
 		t.Errorf("no word of waiting: %s", &log)
 	}

@@ -51,6 +51,11 @@ func (c command) run(ctx context.Context) (string, error) {
 	return output.String(), fmt.Errorf("%s: %w%s", c, err, &last)
 }
 
+// limit is context.WithTimeout whose error says what took longer than which time.
+func limit(ctx context.Context, what string, time time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, time, fmt.Errorf("%s takes longer than %s", what, time))
+}
+
 // String returns the command line.
 func (c command) String() string {
 	return strings.Join(append([]string{c.name}, c.args...), " ")

@@ -15,8 +15,10 @@ type chart struct {
 	b             strings.Builder
 	width, height float64
 	left, right   float64 // margins
+	bottom        float64 // the margin for the time axis
 	from, to      time.Time
-	top           float64 // the highest value of its axis
+	zone          *time.Location // of a second row of times, nil for none
+	top           float64        // the highest value of its axis
 	labels        []label
 }
 
@@ -27,18 +29,27 @@ type label struct {
 }
 
 const (
-	above, below = 26.0, 26.0 // margins for the title and the time axis
+	above, below = 26.0, 26.0 // margins for the title and the time axis in UTC
 	textHeight   = 14.0
 )
 
-// newChart is a chart with axes, for values from 0 to top.
-func newChart(width, height float64, from, to time.Time, top float64, title string) *chart {
-	c := &chart{width: width, height: height, left: 60, right: 92, from: from, to: to}
-	step := niceStep(top, 5)
-	c.top = max(step, math.Ceil(top/step-1e-9)*step)
-	fmt.Fprintf(&c.b, `<svg viewBox="0 0 %s %s" role="img" aria-label="%s">`, coordinate(width), coordinate(height),
+// emptyChart is a chart without a value axis. Times in a zone beside UTC make it higher.
+func emptyChart(width, height float64, from, to time.Time, zone *time.Location, title string) *chart {
+	c := &chart{width: width, height: height, left: 60, right: 92, bottom: below, from: from, to: to, zone: zone}
+	if zone != nil {
+		c.height, c.bottom = height+textHeight, below+textHeight
+	}
+	fmt.Fprintf(&c.b, `<svg viewBox="0 0 %s %s" role="img" aria-label="%s">`, coordinate(width), coordinate(c.height),
 		html.EscapeString(title))
 	c.text("t", 0, 14, "start", title)
+	return c
+}
+
+// newChart is a chart with axes, for values from 0 to top.
+func newChart(width, height float64, from, to time.Time, zone *time.Location, top float64, title string) *chart {
+	c := emptyChart(width, height, from, to, zone, title)
+	step := niceStep(top, 5)
+	c.top = max(step, math.Ceil(top/step-1e-9)*step)
 	for i := range int(math.Round(c.top/step)) + 1 {
 		v := float64(i) * step
 		fmt.Fprintf(&c.b, `<path class="g" d="M%s %sH%s"/>`, coordinate(c.left), coordinate(c.y(v)),
@@ -54,7 +65,7 @@ func (c *chart) x(t time.Time) float64 {
 }
 
 func (c *chart) y(v float64) float64 {
-	return c.height - below - (c.height-above-below)*min(v, c.top)/c.top
+	return c.height - c.bottom - (c.height-above-c.bottom)*min(v, c.top)/c.top
 }
 
 // timeSteps are the distances of ticks on a time axis.
@@ -79,19 +90,28 @@ func (c *chart) timeAxis() {
 	if step >= 24*time.Hour {
 		format = "2 Jan"
 	}
-	base := c.height - below
+	base := c.height - c.bottom
 	for t := c.from.Truncate(step); !t.After(c.to); t = t.Add(step) {
 		if t.Before(c.from) {
 			continue
 		}
 		fmt.Fprintf(&c.b, `<path class="g" d="M%s %sv5"/>`, coordinate(c.x(t)), coordinate(base))
-		text := t.UTC().Format(format)
-		if text == "00:00" && long > 24*time.Hour {
-			text = t.UTC().Format("2 Jan")
+		tick := func(zone *time.Location, y float64) {
+			text := t.In(zone).Format(format)
+			if text == "00:00" && long > 24*time.Hour {
+				text = t.In(zone).Format("2 Jan")
+			}
+			c.text("a", c.x(t), y, "middle", text)
 		}
-		c.text("a", c.x(t), base+17, "middle", text)
+		tick(time.UTC, base+17)
+		if c.zone != nil && step < 24*time.Hour {
+			tick(c.zone, base+17+textHeight)
+		}
 	}
 	c.text("a", c.width-c.right+30, base+17, "start", "UTC")
+	if c.zone != nil && step < 24*time.Hour {
+		c.text("a", c.width-c.right+30, base+17+textHeight, "start", abbreviation(c.zone, c.from, c.to))
+	}
 }
 
 func (c *chart) text(class string, x, y float64, anchor, text string) {
@@ -144,20 +164,13 @@ func (c *chart) area(class string, points []point, value func(point) float64) {
 	fmt.Fprintf(&c.b, `<path class="%s" d="%sV%sZ"/>`, class, d.String(), coordinate(c.y(0)))
 }
 
-// limit draws a horizontal line.
-func (c *chart) limit(class, name string, v float64) {
-	fmt.Fprintf(&c.b, `<path class="l %s" d="M%s %sH%s"/>`, class, coordinate(c.left), coordinate(c.y(v)),
-		coordinate(c.width-c.right))
-	c.labels = append(c.labels, label{class, name, c.y(v)})
-}
-
 // svg is the drawing, with labels beside their lines that do not overlap.
 func (c *chart) svg() string {
 	slices.SortStableFunc(c.labels, func(a, b label) int { return cmp.Compare(a.y, b.y) })
 	for i := 1; i < len(c.labels); i++ {
 		c.labels[i].y = max(c.labels[i].y, c.labels[i-1].y+textHeight)
 	}
-	lowest := c.height - below - 2
+	lowest := c.height - c.bottom - 2
 	for i := len(c.labels) - 1; i >= 0; i-- {
 		c.labels[i].y = min(c.labels[i].y, lowest)
 		lowest = c.labels[i].y - textHeight

@@ -83,7 +83,7 @@ func TestComparisonForMachines(t *testing.T) {
 func TestComparisonDrawing(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]Comparison{"money": compared(t, 0.5), "hours": compared(t, 0), "nothing": {}} {
-		for _, svg := range []string{c.barChart(wide), c.barChart(narrow), string(c.SVG())} {
+		for _, svg := range []string{barChart{c}.svg(wide), barChart{c}.svg(narrow), string(c.SVG())} {
 			d := xml.NewDecoder(strings.NewReader(svg))
 			for {
 				if _, err := d.Token(); errors.Is(err, io.EOF) {

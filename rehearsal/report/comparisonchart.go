@@ -18,8 +18,19 @@ const (
 // barPatterns is the number of colours and hatchings for scaling names.
 const barPatterns = 4
 
-// barChart draws the rows as SVG without a style of its own.
-func (c Comparison) barChart(width float64) string {
+// barChart draws the rows of a comparison, without a style of its own.
+type barChart struct{ of Comparison }
+
+func (b barChart) heading() string {
+	if b.of.priced() {
+		return "Cost at the facts' prices · requests answered"
+	}
+	return "Cost in instance hours · requests answered"
+}
+
+func (b barChart) svg(width float64) string { return b.of.bars(width, b.heading()) }
+
+func (c Comparison) bars(width float64, title string) string {
 	most, groups := 1e-9, c.groups()
 	for _, r := range c.Rows {
 		most = max(most, c.cost(r))
@@ -27,10 +38,6 @@ func (c Comparison) barChart(width float64) string {
 	left, right := 92.0, 150.0
 	if width < wide {
 		right = 118
-	}
-	title := "Cost in instance hours · requests answered"
-	if c.priced() {
-		title = "Cost at the facts' prices · requests answered"
 	}
 	var b strings.Builder
 	height := above + 4
@@ -150,28 +157,12 @@ func hatches(width float64) string {
 	return b.String()
 }
 
-// barStyle is the style of bars.
-const barStyle = `.b0 { fill: var(--have); }
-.b1-fill { fill: var(--want); } .b2-fill { fill: var(--floor); } .b3-fill { fill: var(--need); }
-.b-line { stroke: var(--page); stroke-width: 2.4; fill: none; } .b-dot { fill: var(--page); }
-.refused { opacity: .45; stroke: var(--fail); stroke-width: 2; stroke-dasharray: 4 3; }
-.g-title { font-weight: 600; }`
-
 // SVG is the bar chart as a file, for light and dark.
 func (c Comparison) SVG() []byte {
-	drawing := c.barChart(wide)
+	drawing := barChart{c}.svg(wide)
 	head, rest, _ := strings.Cut(drawing, ">")
-	colours := pageColours()
-	style := "<style>\n" + colours + "\nsvg { font: 13px system-ui, sans-serif; background: var(--page); }\n" +
-		".t { font-weight: 600; fill: var(--ink); } .a { fill: var(--soft); } .n { fill: var(--ink); }\n" + barStyle +
-		"\n</style>"
+	style := "<style>\n" + coloursStyle + "svg { font: 13px system-ui, sans-serif; background: var(--page); }\n" +
+		chartStyle + "</style>"
 	return []byte(strings.Replace(head, "<svg ", `<svg xmlns="http://www.w3.org/2000/svg" `, 1) + ">\n" + style +
 		"\n" + rest + "\n")
-}
-
-// pageColours are the colours of the report's page, for light and dark.
-func pageColours() string {
-	from := strings.Index(pageText, ":root {")
-	to := strings.Index(pageText, "body {")
-	return strings.TrimSpace(pageText[from:to])
 }

@@ -1,16 +1,6 @@
 package report
 
-import (
-	"bytes"
-	_ "embed"
-	"encoding/json"
-	"html/template"
-)
-
-//go:embed comparison.html
-var comparisonText string
-
-var comparisonPage = template.Must(template.New("comparison").Parse(comparisonText))
+import "encoding/json"
 
 // comparisonDocument is the JSON of a comparison, with units in the key names.
 type comparisonDocument struct {
@@ -53,28 +43,20 @@ func (c Comparison) JSON() ([]byte, error) {
 
 // HTML is the comparison as a self-contained page.
 func (c Comparison) HTML() []byte {
-	rows := make([][]string, len(c.Rows))
 	said := []string{}
-	for i, r := range c.Rows {
-		rows[i] = c.cells(r)
+	for _, r := range c.Rows {
 		said = append(said, r.Scaling+", "+r.Facts+": "+r.assumptions())
 	}
 	data := struct {
-		Style, Colours template.CSS
-		Trace          string
-		Columns        []string
-		Rows           [][]string
-		Lines          [][2]string
-		Chart          drawing
-		Assumptions    []string
-	}{template.CSS(barStyle), template.CSS(pageColours()), "", c.columns(), rows, c.footer(),
-		drawing{template.HTML(c.barChart(wide)), template.HTML(c.barChart(narrow))}, said}
+		Trace       string
+		Contents    []anchor
+		Verdict     *verdict
+		Lines       [][2]string
+		Chart       pageChart
+		Assumptions []string
+	}{"", []anchor{{"cost", "Cost"}, {"table", "All figures"}, {"assumptions", "What each rests on"}}, c.verdict(), c.footer(), pageChart{barChart{c}, anchor{"cost", "Cost"}}, said}
 	if len(c.Rows) > 0 {
 		data.Trace = c.Rows[0].Trace
 	}
-	var out bytes.Buffer
-	if err := comparisonPage.Execute(&out, data); err != nil {
-		panic(err) // the page and its data are this package's own
-	}
-	return out.Bytes()
+	return render("comparison.html", data)
 }

@@ -37,6 +37,7 @@ type document struct {
 	// Unscheduled is absent unless a scheduled action fell due.
 	Unscheduled  *totals           `json:"unscheduled,omitempty"`
 	Changes      []string          `json:"changes"`
+	Asked        string            `json:"asked,omitempty"`
 	GateFailures []string          `json:"gateFailures"`
 	Findings     []findingDocument `json:"findings"`
 	Minutes      []minuteDocument  `json:"minutes"`
@@ -118,6 +119,7 @@ func (r Report) JSON() ([]byte, error) {
 		Elasticity: res.Elasticity,
 		Frontend:   frontendOf(r.Frontend), Unscaled: other(r.Unscaled), Unscheduled: other(r.Unscheduled),
 		Changes:      r.recommendations(),
+		Asked:        r.Asked,
 		GateFailures: append([]string{}, r.Failures...),
 		Findings:     []findingDocument{}, Minutes: minuteDocuments(res.Minutes), Events: eventDocuments(res.Events),
 	}

@@ -1,10 +1,7 @@
 package report
 
 import (
-	"bytes"
-	_ "embed"
 	"fmt"
-	"html/template"
 	"math"
 	"slices"
 	"strings"
@@ -109,11 +106,12 @@ func (m Measured) span() string {
 // events are the events as lines, with their day.
 func (m Measured) events() []string {
 	var out []string
-	for _, e := range m.Events {
-		if len(out) == maxEventsListed {
-			return append(out, fmt.Sprintf("and %d more, which the JSON has", len(m.Events)-maxEventsListed))
+	all := happenings(m.Events)
+	for i, h := range all {
+		if i == maxEventsListed {
+			return append(out, fmt.Sprintf("and %d more, which the JSON has", len(all)-i))
 		}
-		out = append(out, e.At.UTC().Format("2 Jan ")+Line(e))
+		out = append(out, h.At.UTC().Format("2 Jan 15:04:05 ")+h.String())
 	}
 	return out
 }
@@ -163,55 +161,43 @@ func known(minutes []rehearsal.Minute, value func(rehearsal.Minute) bool) bool {
 	return slices.ContainsFunc(minutes, value)
 }
 
-//go:embed measured.html
-var measuredText string
-
-var measuredPage = template.Must(template.New("measured").Parse(measuredText))
-
 // measuredPart is a part on the page.
 type measuredPart struct {
 	Name  string
 	Lines [][2]string
-	Chart drawing
+	Chart pageChart
 }
 
 // HTML is the report as a self-contained page.
 func (m Measured) HTML() []byte {
-	draw := func(chart func(float64) string) drawing {
-		return drawing{template.HTML(chart(wide)), template.HTML(chart(narrow))}
-	}
 	data := struct {
-		Style       template.HTML
 		Title, Span string
+		Contents    []anchor
 		Lines       [][2]string
 		Parts       []measuredPart
-		Charts      []drawing
-		Events      []string
-	}{Style: template.HTML(pageStyle()), Title: m.Title, Span: m.span(),
-		Lines: once(append(m.trafficLines(), m.Lines...)), Events: m.events()}
-	for _, p := range m.Parts {
-		data.Parts = append(data.Parts, measuredPart{p.Name, once(p.Lines), draw(m.of(p.Periods, &p).capacityChart)})
+		Charts      []pageChart
+	}{Title: m.Title, Span: m.span(),
+		Lines: once(append(m.trafficLines(), m.Lines...))}
+	for i, p := range m.Parts {
+		data.Parts = append(data.Parts, measuredPart{p.Name, once(p.Lines),
+			pageChart{m.of(p.Periods, &p).capacityChart(), anchor{fmt.Sprintf("part-%d", i+1), p.Name}}})
 	}
 	whole := m.of(m.Traffic, nil)
 	if known(m.Traffic, func(one rehearsal.Minute) bool { return !math.IsNaN(one.Arrived) }) {
-		data.Charts = append(data.Charts, draw(whole.requestsChart))
+		data.Charts = append(data.Charts, pageChart{whole.requestsChart(), anchor{"requests", "Requests"}})
 	}
 	if known(m.Traffic, func(one rehearsal.Minute) bool { return one.P99 >= 0 }) {
-		data.Charts = append(data.Charts, draw(whole.latencyChart))
+		data.Charts = append(data.Charts, pageChart{whole.latencyChart(), anchor{"latency", "Latency"}})
 	}
 	if len(m.Events) > 0 {
-		data.Charts = append(data.Charts, draw(whole.eventsChart))
+		data.Charts = append(data.Charts, pageChart{eventsChart{whole}, anchor{"scaling", "Scaling"}})
 	}
-	var out bytes.Buffer
-	if err := measuredPage.Execute(&out, data); err != nil {
-		panic(err) // the page and its data are this package's own
+	for _, p := range data.Parts {
+		data.Contents = append(data.Contents, p.Chart.anchor)
 	}
-	return out.Bytes()
-}
-
-// pageStyle is the style of the rehearsal's page.
-func pageStyle() string {
-	from := strings.Index(pageText, "<style>")
-	to := strings.Index(pageText, "</style>")
-	return pageText[from : to+len("</style>")]
+	data.Contents = append(data.Contents, anchors(data.Charts)...)
+	if len(m.Events) > 0 {
+		data.Contents = append(data.Contents, whatHappened)
+	}
+	return render("measured.html", data)
 }

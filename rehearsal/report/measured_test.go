@@ -30,37 +30,37 @@ func measuredFor(minutes int) Measured {
 	return m
 }
 
-// drawn are the drawings of a line's name in the SVG of a chart.
-func drawn(svg, class string) (paths []string) {
+// paths are the drawings of a line's name in the SVG of a chart.
+func paths(svg, class string) (out []string) {
 	for _, part := range strings.Split(svg, `<path class="l `+class+`" d="`)[1:] {
 		path, _, _ := strings.Cut(part, `"`)
-		paths = append(paths, path)
+		out = append(out, path)
 	}
-	return paths
+	return out
 }
 
 // A line has a gap where nothing was measured, and one of which nothing was is left out.
 func TestMeasuredGaps(t *testing.T) {
 	t.Parallel()
 	m := measuredFor(30)
-	capacity := m.of(m.Parts[0].Periods, &m.Parts[0]).capacityChart(wide)
-	have := drawn(capacity, "have")
+	capacity := m.of(m.Parts[0].Periods, &m.Parts[0]).capacityChart().svg(wide)
+	have := paths(capacity, "have")
 	if len(have) == 0 || strings.Count(have[0], "M") != 2 || strings.Contains(have[0], "V") {
 		t.Errorf("in service: got %q, want two pieces at one height", have)
 	}
 	for _, class := range []string{"floor", "want"} {
-		if got := drawn(capacity, class); len(got) > 0 {
+		if got := paths(capacity, class); len(got) > 0 {
 			t.Errorf("%s was not measured: got %q", class, got)
 		}
 	}
 	whole := m.of(m.Traffic, nil)
-	if came := drawn(whole.requestsChart(wide), "need"); len(came) == 0 || strings.Count(came[0], "M") != 2 {
+	if came := paths(whole.requestsChart().svg(wide), "need"); len(came) == 0 || strings.Count(came[0], "M") != 2 {
 		t.Errorf("came: got %q", came)
 	}
-	if p99 := drawn(whole.latencyChart(wide), "have"); len(p99) == 0 || strings.Count(p99[0], "M") != 2 {
+	if p99 := paths(whole.latencyChart().svg(wide), "have"); len(p99) == 0 || strings.Count(p99[0], "M") != 2 {
 		t.Errorf("p99: got %q", p99)
 	}
-	for _, chart := range []string{capacity, whole.requestsChart(narrow), whole.latencyChart(narrow)} {
+	for _, chart := range []string{capacity, whole.requestsChart().svg(narrow), whole.latencyChart().svg(narrow)} {
 		if strings.Contains(chart, "NaN") {
 			t.Errorf("got %s", chart)
 		}

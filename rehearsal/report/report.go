@@ -37,6 +37,8 @@ type Report struct {
 	// Frontend is the bill of the gateway and the load balancer.
 	// Default: nil, they are not counted.
 	Frontend *rehearsal.Bill
+	// Asked is the gate in words. Default: "", no gate.
+	Asked string
 	// Failures are why the gate fails. Default: none.
 	Failures []string
 
@@ -63,16 +65,23 @@ func (r Report) unit(n int) string {
 
 // line is an event on one line, with its day where there are several.
 func (r Report) line(e rehearsal.Event) string {
+	line := Line(e)
 	if r.days() {
-		return e.At.UTC().Format("2 Jan ") + Line(e)
+		line = e.At.UTC().Format("2 Jan ") + line
 	}
-	return Line(e)
+	if zone := r.zone(); zone != nil {
+		line += e.At.In(zone).Format(" (15:04:05 MST)")
+	}
+	return line
 }
 
 // Line is an event on one line, such as "19:04:00 policy invocations: scale out, 6 to 9".
-func Line(e rehearsal.Event) string {
+func Line(e rehearsal.Event) string { return e.At.UTC().Format(time.TimeOnly) + " " + said(e) }
+
+// said is an event without its time.
+func said(e rehearsal.Event) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s", e.At.UTC().Format(time.TimeOnly), e.Kind)
+	b.WriteString(string(e.Kind))
 	if e.Name != "" {
 		b.WriteString(" " + e.Name)
 	}

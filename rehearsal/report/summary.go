@@ -7,6 +7,9 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
+// restsOnLabel is the label of the assumptions.
+const restsOnLabel = "rests on"
+
 // Summary is the report as text.
 func (r Report) Summary() string {
 	var b strings.Builder
@@ -22,6 +25,9 @@ func (r Report) Summary() string {
 			label = "worth changing"
 		}
 		fmt.Fprintf(&b, "  %-15s %d. %s\n", label, i+1, change)
+	}
+	if r.Asked != "" && len(r.Failures) == 0 {
+		fmt.Fprintf(&b, "  %-15s %s\n", "gate held", r.Asked)
 	}
 	for i, failure := range r.Failures {
 		label := ""
@@ -81,7 +87,7 @@ func (r Report) Lines() [][2]string {
 	if r.TraceNotes != "" {
 		out = append(out, [2]string{"trace", r.TraceNotes})
 	}
-	out = append(out, [2]string{"rests on", r.assumptions()})
+	out = append(out, [2]string{restsOnLabel, r.assumptions()})
 	return append(out, r.readingLines()...)
 }
 

@@ -39,17 +39,28 @@ func read(t *testing.T, path string) string {
 
 func TestLinksLeadSomewhere(t *testing.T) {
 	t.Parallel()
-	link := regexp.MustCompile(`\]\(([^)#\s]+)`)
 	for page, text := range pages(t) {
-		for _, m := range link.FindAllStringSubmatch(text, -1) {
-			if strings.Contains(m[1], "://") {
-				continue
+		for _, link := range links(text) {
+			path, _, _ := strings.Cut(link, "#")
+			if path == "" {
+				continue // of the page itself: TestAnchorsLeadSomewhere
 			}
-			if _, err := os.Stat(filepath.Join(filepath.Dir(page), m[1])); err != nil {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(page), path)); err != nil {
 				t.Errorf("%s: %v", page, err)
 			}
 		}
 	}
+}
+
+// links are the targets of a page's links to files and headings, also of those that have
+// their target on a line of its own.
+func links(text string) (found []string) {
+	for _, m := range regexp.MustCompile(`(?m)(?:\]\(|^\[[^]]+\]: )([^)\s]+)`).FindAllStringSubmatch(text, -1) {
+		if !strings.Contains(m[1], "://") {
+			found = append(found, m[1])
+		}
+	}
+	return found
 }
 
 func TestMakeTargetsExist(t *testing.T) {

@@ -25,6 +25,27 @@ func TestTheIndexNamesEveryPage(t *testing.T) {
 	}
 }
 
+// TestTheWordsAreInOrder: docs/glossary.md is sorted, has no word twice, and leads from each
+// to a page.
+func TestTheWordsAreInOrder(t *testing.T) {
+	t.Parallel()
+	_, list, _ := strings.Cut(read(t, filepath.Join(root, "docs", "glossary.md")), "\n\n- ")
+	before := ""
+	for _, entry := range strings.Split(strings.TrimSpace(list), "\n- ") {
+		word, meaning, _ := strings.Cut(strings.TrimPrefix(entry, "**"), "**: ")
+		if strings.ToLower(word) <= strings.ToLower(before) {
+			t.Errorf("%q stands after %q", word, before)
+		}
+		if len(links(meaning)) == 0 {
+			t.Errorf("%q leads to no page", word)
+		}
+		before = word
+	}
+	if before == "" {
+		t.Error("the page has no words")
+	}
+}
+
 // TestTheAlarmsPaidForAreProds: the price in docs/monitoring.md is of as many alarms and
 // metrics as prod's template has.
 func TestTheAlarmsPaidForAreProds(t *testing.T) {

@@ -135,13 +135,17 @@ func TestAnchorsLeadSomewhere(t *testing.T) {
 		anchors[filepath.Clean(page)] = headings(text)
 	}
 	for page, text := range pages(t) {
-		for _, m := range regexp.MustCompile(`\]\(([^)#\s]*)#([^)\s]+)\)`).FindAllStringSubmatch(text, -1) {
-			to := filepath.Clean(page)
-			if m[1] != "" {
-				to = filepath.Join(filepath.Dir(page), m[1])
+		for _, link := range links(text) {
+			path, fragment, found := strings.Cut(link, "#")
+			if !found {
+				continue
 			}
-			if found, ok := anchors[to]; ok && !found[m[2]] {
-				t.Errorf("%s: %s has no heading #%s", page, to, m[2])
+			to := filepath.Clean(page)
+			if path != "" {
+				to = filepath.Join(filepath.Dir(page), path)
+			}
+			if !anchors[to][fragment] {
+				t.Errorf("%s: %s has no heading #%s", page, to, fragment)
 			}
 		}
 	}

@@ -196,14 +196,15 @@ func keys(ctx context.Context, r *reader) (results []Result) {
 		default:
 			state = string(got.KeyMetadata.KeyState)
 		}
-		results = append(results, judgeKey(state, arn).of(arn))
+		results = append(results, judgeKey(state, arn, parts[3]).of(arn))
 	}
 	return results
 }
 
 // judgeKey judges a key's state, "" for none.
-func judgeKey(state, arn string) Result {
+func judgeKey(state, arn, region string) Result {
 	const needed, reason = "Enabled", "what it encrypts cannot be read"
+	enable := command(region, "kms enable-key --key-id %s", arn)
 	switch state {
 	case "Enabled":
 		return ok(state)
@@ -211,8 +212,8 @@ func judgeKey(state, arn string) Result {
 		return wrong("not there", needed, reason, "correct its ARN in the file")
 	case "PendingDeletion":
 		return wrong(state, needed, reason,
-			"aws kms cancel-key-deletion --key-id "+arn+" && aws kms enable-key --key-id "+arn)
+			command(region, "kms cancel-key-deletion --key-id %s", arn)+" && "+enable)
 	default:
-		return wrong(state, needed, reason, "aws kms enable-key --key-id "+arn)
+		return wrong(state, needed, reason, enable)
 	}
 }

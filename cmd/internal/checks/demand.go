@@ -14,6 +14,8 @@ import (
 type demand struct {
 	unit               string
 	most, whileUpdated int
+	// reason is why less than the most is wrong. Default: scaling stops there.
+	reason string
 	// holds is the largest fleet whose update a quota of so much holds.
 	holds func(quota int) int
 }

@@ -1,6 +1,9 @@
 package checks
 
 import (
+	"fmt"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,5 +43,19 @@ func TestDemand(t *testing.T) {
 	prod.ShadowVariant = &config.ShadowVariant{InstanceType: "ml.c6i.2xlarge", InitialInstanceCount: 3}
 	if all := fleets(prod); len(all) != 1 || all[0].max != 73 {
 		t.Errorf("with a shadow of the same type: got %+v, want 73 together", all)
+	}
+}
+
+// TestQuotasAreOnThePage: docs/deploying.md names each quota that the checks judge.
+func TestQuotasAreOnThePage(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/deploying.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{fmt.Sprintf(endpointUsage, "ml.c6i.2xlarge"), fargateVCPU, concurrentRequests,
+		reservedUnits + " (LCU) " + perRegion} {
+		if !strings.Contains(string(page), "`"+name+"`") {
+			t.Errorf("docs/deploying.md does not name the quota %q", name)
+		}
 	}
 }

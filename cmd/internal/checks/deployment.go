@@ -26,15 +26,18 @@ func stacks(ctx context.Context, r *reader) (results []Result) {
 		default:
 			status = found.Stacks[0].StackStatus
 		}
-		results = append(results, judgeStack(name, r.env.Name, status, r.BeforeDeployment).of(name))
+		results = append(results, judgeStack(name, r.env.Name, r.env.Region, status, r.BeforeDeployment).of(name))
 	}
 	return results
 }
 
 // judgeStack judges a stack's status, "" for none.
-func judgeStack(name, environment string, status types.StackStatus, before bool) Result {
+func judgeStack(name, environment, region string, status types.StackStatus, before bool) Result {
 	const needed = "a stack that can be updated"
 	s := string(status)
+	if status == types.StackStatusReviewInProgress {
+		status = "" // a change set would create it; the CDK takes it as not there
+	}
 	switch {
 	case status == "" && before:
 		return ok("not there: the first deployment makes it")
@@ -43,11 +46,12 @@ func judgeStack(name, environment string, status types.StackStatus, before bool)
 	case status == types.StackStatusRollbackComplete || status == types.StackStatusRollbackFailed ||
 		status == types.StackStatusCreateFailed || status == types.StackStatusDeleteFailed:
 		return wrong(s, needed, "CloudFormation updates no stack whose creation failed",
-			"aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name "+name+
-				" && aws cloudformation delete-stack --stack-name "+name+", and deploy it anew")
+			command(region, "cloudformation update-termination-protection --no-enable-termination-protection "+
+				"--stack-name %s", name)+" && "+
+				command(region, "cloudformation delete-stack --stack-name %s", name)+", and deploy it anew")
 	case status == types.StackStatusUpdateRollbackFailed:
 		return wrong(s, needed, "a rollback has stopped half-way",
-			"aws cloudformation continue-update-rollback --stack-name "+name)
+			command(region, "cloudformation continue-update-rollback --stack-name %s", name))
 	case strings.HasSuffix(s, "_IN_PROGRESS"):
 		return wrong(s, needed, "something is deploying or deleting it", "wait until that has ended")
 	case strings.HasSuffix(s, "_FAILED"):

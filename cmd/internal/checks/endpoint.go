@@ -3,12 +3,48 @@ package checks
 import (
 	"context"
 	"fmt"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 )
+
+func endpointName(ctx context.Context, r *reader) []Result {
+	name, status, own := r.env.Endpoint.Name, "", false
+	got, err := sagemaker.NewFromConfig(r.AWS).DescribeEndpoint(ctx, &sagemaker.DescribeEndpointInput{EndpointName: &name})
+	if err != nil && !missing(err) {
+		return []Result{failed("sagemaker:DescribeEndpoint", err).of(name)}
+	}
+	if err == nil {
+		status = string(got.EndpointStatus)
+		made, problem := r.list(ctx, "AWS::SageMaker::Endpoint")
+		if problem != nil {
+			return problem
+		}
+		own = slices.ContainsFunc(made, func(e resource) bool {
+			return strings.EqualFold(path.Base(e.physicalID), name) // its ARN ends in /NAME
+		})
+	}
+	deletion := command(r.env.Region, "sagemaker delete-endpoint --endpoint-name %s", name)
+	return []Result{judgeName(status, own, deletion).of(name)}
+}
+
+// judgeName judges the endpoint that has the name, by its status, "" for none (fact C65).
+func judgeName(status string, own bool, deletion string) Result {
+	switch {
+	case status == "":
+		return ok("free")
+	case own:
+		return ok("the stack's")
+	default:
+		return wrong("an endpoint that is "+status, "a name that is free",
+			"no stack of the environment has made that endpoint, and SageMaker takes no second one of its name",
+			"give endpoint.name another name, or, if nothing calls that endpoint, "+deletion)
+	}
+}
 
 func endpoint(ctx context.Context, r *reader) []Result {
 	name := r.env.Endpoint.Name

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/schedule"
 )
 
@@ -66,14 +67,14 @@ func lastMinimum(all []timed, from, at time.Time) (minimum int, run time.Time, o
 
 func floors(ctx context.Context, r *reader) []Result {
 	return perTarget(ctx, r, func(t autoscaling.ScalableTarget, s *standing) Result {
-		return judgeFloor(t, s.bounds, s.actions, r.Now, r.At, r.env.Name)
+		return judgeFloor(t, s.bounds, s.actions, r.Now, r.At, r.env)
 	})
 }
 
 // judgeFloor compares the minimum that the file wants at a time with the one that the
 // standing target has now, or that its actions set until then.
 func judgeFloor(t autoscaling.ScalableTarget, bounds types.ScalableTarget, got []types.ScheduledAction,
-	now, at time.Time, environment string) Result {
+	now, at time.Time, e config.Environment) Result {
 	var own, theirs []timed
 	for _, a := range t.ScheduledActions {
 		own = append(own, timed{ScheduledAction: a})
@@ -95,11 +96,11 @@ func judgeFloor(t autoscaling.ScalableTarget, bounds types.ScalableTarget, got [
 	switch {
 	case most < want:
 		return wrong(fmt.Sprintf("a maximum of %d %s", most, unit), fmt.Sprint(want),
-			"an action that sets a minimum over the maximum fails (fact B8)", "make deploy ENV="+environment)
+			"an action that sets a minimum over the maximum fails (fact B8)", "make deploy ENV="+e.Name)
 	case have < want:
 		return wrong(found, fmt.Sprint(want), "the minimum will not be there",
-			fmt.Sprintf("make deploy ENV=%s, or at once: aws application-autoscaling register-scalable-target "+
-				"--service-namespace %s --scalable-dimension %s --resource-id %s --min-capacity %d", environment,
+			"make deploy ENV="+e.Name+", or at once: "+command(e.Region, "application-autoscaling register-scalable-target "+
+				"--service-namespace %s --scalable-dimension %s --resource-id %s --min-capacity %d",
 				t.Dimension.Namespace(), t.Dimension, t.ResourceID, want))
 	default:
 		return ok(found)

@@ -64,7 +64,7 @@ func TestJudgements(t *testing.T) {
 	alarmOf := func(state cwtypes.StateValue, enabled bool, actions ...string) Result {
 		return judgeAlarm(cwtypes.MetricAlarm{AlarmName: aws.String("errors"), Namespace: aws.String("N"),
 			MetricName: aws.String("M"), StateValue: state, StateReason: aws.String("over"), ActionsEnabled: &enabled,
-			AlarmActions: actions})
+			AlarmActions: actions}, "r")
 	}
 	const topic, policy = "arn:aws:sns:eu-west-1:111122223333:t", "arn:aws:autoscaling:eu-west-1:111122223333:p"
 	subscribed := func(arns ...string) Result {
@@ -81,6 +81,9 @@ func TestJudgements(t *testing.T) {
 		want Verdict
 		says string // a part of what is found, needed, the reason and the fix
 	}{
+		{"free name", judgeName("", false, "delete"), OK, "free"},
+		{"own name", judgeName("InService", true, "delete"), OK, "the stack's"},
+		{"name taken", judgeName("Failed", false, "delete"), Wrong, "give endpoint.name another name, or, if nothing calls that endpoint, delete"},
 		{"own account", judgeCredentials("1", "role", "1"), OK, "account 1"},
 		{"other account", judgeCredentials("2", "role", "1"), Wrong, "account 1, such as with AWS_PROFILE"},
 		{"no bootstrap", judgeBootstrap(false, "", "1", "r"), Wrong, "npx cdk bootstrap aws://1/r"},
@@ -97,13 +100,15 @@ func TestJudgements(t *testing.T) {
 		{"no such quota", judgeQuota(nil, "q", "r", ten)[0], Unknown, "no quota \"q\""},
 		{"pools together", judgeQuota([]quota{{code: "L-1", value: 12, adjustable: true}, {code: "L-2", value: 6, adjustable: true}},
 			"q", "r", ten)[0], Wrong, "--quota-code L-1 --desired-value 14"},
-		{"stack", judgeStack("s", "prod", cfn.StackStatusUpdateComplete, false), OK, "UPDATE_COMPLETE"},
-		{"rolled back update", judgeStack("s", "prod", cfn.StackStatusUpdateRollbackComplete, false), OK, "ROLLBACK"},
-		{"first stack", judgeStack("s", "prod", "", true), OK, "first deployment"},
-		{"no stack", judgeStack("s", "prod", "", false), Wrong, "make deploy ENV=prod"},
-		{"failed creation", judgeStack("s", "prod", cfn.StackStatusRollbackComplete, true), Wrong, "delete-stack --stack-name s"},
-		{"stuck rollback", judgeStack("s", "prod", cfn.StackStatusUpdateRollbackFailed, true), Wrong, "continue-update-rollback"},
-		{"deploying", judgeStack("s", "prod", cfn.StackStatusUpdateInProgress, false), Wrong, "wait"},
+		{"stack", judgeStack("s", "prod", "r", cfn.StackStatusUpdateComplete, false), OK, "UPDATE_COMPLETE"},
+		{"rolled back update", judgeStack("s", "prod", "r", cfn.StackStatusUpdateRollbackComplete, false), OK, "ROLLBACK"},
+		{"first stack", judgeStack("s", "prod", "r", "", true), OK, "first deployment"},
+		{"a change set to create it", judgeStack("s", "prod", "r", cfn.StackStatusReviewInProgress, true), OK, "first deployment"},
+		{"only a change set", judgeStack("s", "prod", "r", cfn.StackStatusReviewInProgress, false), Wrong, "make deploy ENV=prod"},
+		{"no stack", judgeStack("s", "prod", "r", "", false), Wrong, "make deploy ENV=prod"},
+		{"failed creation", judgeStack("s", "prod", "r", cfn.StackStatusRollbackComplete, true), Wrong, "aws --region r cloudformation delete-stack --stack-name s"},
+		{"stuck rollback", judgeStack("s", "prod", "r", cfn.StackStatusUpdateRollbackFailed, true), Wrong, "aws --region r cloudformation continue-update-rollback --stack-name s"},
+		{"deploying", judgeStack("s", "prod", "r", cfn.StackStatusUpdateInProgress, false), Wrong, "wait"},
 		{"same template", judgeTemplates("prod", standing, nil), OK, "what the file makes"},
 		{"other template", judgeTemplates("prod", standing, []changes.Change{{Stack: "prod-inference", LogicalID: "Endpoint",
 			Action: changes.Update}, {Stack: "prod-new", LogicalID: "X"}}), Wrong, "1 resources differ: prod-inference/Endpoint (update)"},
@@ -137,18 +142,18 @@ func TestJudgements(t *testing.T) {
 		{"archive", judgeArchive("12 bytes", "s3://b/k"), OK, "12"},
 		{"empty archive", judgeArchive("0 bytes", "s3://b/k"), Wrong, "empty"},
 		{"no archive", judgeArchive("", "s3://b/k"), Wrong, "aws s3 cp model.tar.gz s3://b/k"},
-		{"key", judgeKey("Enabled", "k"), OK, "Enabled"},
-		{"disabled key", judgeKey("Disabled", "k"), Wrong, "aws kms enable-key --key-id k"},
-		{"deleted key", judgeKey("PendingDeletion", "k"), Wrong, "cancel-key-deletion --key-id k"},
-		{"no key", judgeKey("", "k"), Wrong, "not there"},
+		{"key", judgeKey("Enabled", "k", "r"), OK, "Enabled"},
+		{"disabled key", judgeKey("Disabled", "k", "r"), Wrong, "aws --region r kms enable-key --key-id k"},
+		{"deleted key", judgeKey("PendingDeletion", "k", "r"), Wrong, "cancel-key-deletion --key-id k"},
+		{"no key", judgeKey("", "k", "r"), Wrong, "not there"},
 		{"alarm", alarmOf("OK", true, topic), OK, "OK"},
 		{"alarm without data", alarmOf("INSUFFICIENT_DATA", true, topic), Wrong, "N M"},
 		{"alarm is on", alarmOf("ALARM", true, topic), Wrong, "over"},
 		{"alarm scales", alarmOf("ALARM", true, policy), OK, "ALARM"},
-		{"alarm is silent", alarmOf("OK", false, topic), Wrong, "enable-alarm-actions --alarm-names errors"},
+		{"alarm is silent", alarmOf("OK", false, topic), Wrong, "aws --region r cloudwatch enable-alarm-actions --alarm-names errors"},
 		{"subscribers", subscribed("arn:a", "arn:b"), OK, "2 confirmed"},
 		{"not confirmed", subscribed("arn:a", "PendingConfirmation"), Wrong, "1 confirmed, not on-call"},
-		{"nobody", subscribed(), Wrong, "sns subscribe --topic-arn " + topic},
+		{"nobody", subscribed(), Wrong, "aws --region eu-west-1 sns subscribe --topic-arn " + topic},
 		{"cross-account", otherAccount("2"), Unknown, "account 2"},
 		{"permission missing", failed("ecr:DescribeImages", &smithy.GenericAPIError{Code: "AccessDeniedException"}), Unknown,
 			"use credentials that may call ecr:DescribeImages"},
@@ -165,22 +170,31 @@ func TestJudgements(t *testing.T) {
 
 // TestSubnets wants the load balancer's 8 addresses, and a zone's part of 4 tasks twice.
 func TestSubnets(t *testing.T) {
-	e := config.Environment{Network: config.Network{ExistingVPC: &config.ExistingVPC{
+	e := config.Environment{Region: "r", Network: config.Network{ExistingVPC: &config.ExistingVPC{VpcID: "v",
 		PrivateSubnets: []config.Subnet{{ID: "s1", AvailabilityZone: "a"}, {ID: "s2", AvailabilityZone: "b"}}}}}
 	for _, c := range []struct {
 		name  string
 		found []subnet
 		want  string
+		fix   string
 	}{
-		{"enough", []subnet{{"s1", "a", 12}, {"s2", "b", 20}}, "ok 2 in 2 zones, 12 free addresses or more in each"},
-		{"too few", []subnet{{"s1", "a", 11}, {"s2", "b", 20}}, "wrong 11 free addresses"},
-		{"another zone", []subnet{{"s1", "c", 20}, {"s2", "b", 20}}, "wrong in c"},
-		{"one zone", []subnet{{"s1", "a", 20}}, "wrong 1 zone"},
+		{"enough", []subnet{{"s1", "v", "a", 12}, {"s2", "v", "b", 20}}, "ok 2 in 2 zones, 12 free addresses or more in each", ""},
+		{"too few", []subnet{{"s1", "v", "a", 11}, {"s2", "v", "b", 20}}, "wrong 11 free addresses", "use a larger subnet"},
+		{"another zone", []subnet{{"s1", "v", "c", 20}, {"s2", "v", "b", 20}}, "wrong in c", "write availabilityZone: c"},
+		{"another VPC", []subnet{{"s1", "w", "a", 20}, {"s2", "v", "b", 20}}, "wrong in w", "vpcId, or the id of this subnet"},
+		{"not there", []subnet{{"s1", "v", "a", 20}}, "wrong not there",
+			"aws --region r ec2 describe-subnets --filters Name=vpc-id,Values=v"},
 	} {
-		got := judgeSubnets(c.found, e, 4)
-		if len(got) != 1 || string(got[0].Verdict)+" "+got[0].Found != c.want {
-			t.Errorf("%s: got %+v, want %s", c.name, got, c.want)
+		got := judgeExisting(c.found, e)
+		if len(got) == 0 {
+			got = judgeSubnets(c.found, 4)
 		}
+		if len(got) != 1 || string(got[0].Verdict)+" "+got[0].Found != c.want || !strings.Contains(got[0].Fix, c.fix) {
+			t.Errorf("%s: got %+v, want %s with the fix %s", c.name, got, c.want, c.fix)
+		}
+	}
+	if got := judgeSubnets([]subnet{{"s1", "v", "a", 20}}, 4); len(got) != 1 || got[0].Found != "1 zone" {
+		t.Errorf("one zone: got %+v", got)
 	}
 }
 
@@ -220,7 +234,7 @@ func TestFloor(t *testing.T) {
 		{"the maximum is below", 2, 8, []aastypes.ScheduledAction{at(10, "at(2027-05-29T17:00:00)", "UTC")}, evening, Wrong},
 	} {
 		got := judgeFloor(want, aastypes.ScalableTarget{MinCapacity: &c.min, MaxCapacity: &c.max}, c.actions,
-			evening.Add(-6*time.Hour), c.at, "prod")
+			evening.Add(-6*time.Hour), c.at, config.Environment{Name: "prod", Region: "r"})
 		if got.Verdict != c.want {
 			t.Errorf("%s: got %+v, want %s", c.name, got, c.want)
 		}
@@ -239,15 +253,15 @@ func TestActionsAndSuspension(t *testing.T) {
 		`"a" is not there`:         judgeActions(file, nil, "prod"),
 		"minimum 3, not rate":      judgeActions(file, is("a", "rate(1 day)", 3), "prod"),
 		`"b" is not the file's`:    judgeActions(nil, is("b", "rate(1 day)", 3), "prod"),
-		"as the file says":         judgeSuspended(autoscaling.ScalableTarget{}, nil),
-		"scheduled scaling suspen": judgeSuspended(autoscaling.ScalableTarget{}, &aastypes.SuspendedState{ScheduledScalingSuspended: aws.Bool(true)}),
+		"as the file says":         judgeSuspended(autoscaling.ScalableTarget{}, nil, "r"),
+		"scheduled scaling suspen": judgeSuspended(autoscaling.ScalableTarget{}, &aastypes.SuspendedState{ScheduledScalingSuspended: aws.Bool(true)}, "r"),
 	} {
 		if sound := strings.Contains(says, "as the file"); !strings.Contains(got.Found, says) || (got.Verdict == OK) != sound {
 			t.Errorf("want %q, got %+v", says, got)
 		}
 	}
 	meant := autoscaling.ScalableTarget{SuspendedState: &autoscaling.SuspendedState{ScaleIn: true}}
-	if got := judgeSuspended(meant, &aastypes.SuspendedState{DynamicScalingInSuspended: aws.Bool(true)}); got.Verdict != OK {
+	if got := judgeSuspended(meant, &aastypes.SuspendedState{DynamicScalingInSuspended: aws.Bool(true)}, "r"); got.Verdict != OK {
 		t.Errorf("a suspension of the file: %+v", got)
 	}
 }

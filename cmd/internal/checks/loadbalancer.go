@@ -131,7 +131,7 @@ func reservation(ctx context.Context, r *reader) (results []Result) {
 			results = append(results, failed("elasticloadbalancing:DescribeCapacityReservation", err))
 			continue
 		}
-		results = append(results, judgeReservation(got, need, r.command("elbv2 modify-capacity-reservation "+
+		results = append(results, judgeReservation(got, need, command(r.env.Region, "elbv2 modify-capacity-reservation "+
 			"--load-balancer-arn %s --minimum-load-balancer-capacity CapacityUnits=%d", b.physicalID, need)))
 	}
 	return results

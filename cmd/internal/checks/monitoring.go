@@ -49,7 +49,7 @@ func (r *reader) readAlarms(ctx context.Context) ([]types.MetricAlarm, []Result)
 func alarms(ctx context.Context, r *reader) []Result {
 	found, results := r.readAlarms(ctx)
 	for _, a := range found {
-		results = append(results, judgeAlarm(a).of(aws.ToString(a.AlarmName)))
+		results = append(results, judgeAlarm(a, r.env.Region).of(aws.ToString(a.AlarmName)))
 	}
 	slices.SortStableFunc(results, func(a, b Result) int { return strings.Compare(a.Subject, b.Subject) })
 	return results
@@ -67,12 +67,12 @@ func tells(a types.MetricAlarm) (topics []string) {
 
 // judgeAlarm wants data and, of an alarm that tells people, that it is not on. An alarm
 // that only scales may be on: that of a scale-in usually is.
-func judgeAlarm(a types.MetricAlarm) Result {
+func judgeAlarm(a types.MetricAlarm, region string) Result {
 	scales := len(a.AlarmActions) > 0 && len(tells(a)) == 0
 	switch {
 	case a.ActionsEnabled != nil && !*a.ActionsEnabled && len(a.AlarmActions) > 0:
 		return wrong("actions disabled", "actions enabled", "it tells nobody, and scales nothing",
-			"aws cloudwatch enable-alarm-actions --alarm-names "+aws.ToString(a.AlarmName))
+			command(region, "cloudwatch enable-alarm-actions --alarm-names %s", aws.ToString(a.AlarmName)))
 	case a.StateValue == types.StateValueInsufficientData:
 		return wrong("INSUFFICIENT_DATA", "OK", "its metric has no values: "+metricOf(a),
 			"send requests, wait for two of its periods, and see whether the metric's dimensions are right")
@@ -150,7 +150,8 @@ func judgeSubscribers(all []snstypes.Subscription, arn string) Result {
 	switch {
 	case len(all) == 0:
 		return wrong("no subscribers", "1 or more", "its alarms tell nobody",
-			"aws sns subscribe --topic-arn "+arn+" --protocol email --notification-endpoint ADDRESS, and confirm it")
+			command(strings.Split(arn, ":")[3], "sns subscribe --topic-arn %s --protocol email "+
+				"--notification-endpoint ADDRESS", arn)+", and confirm it")
 	case len(pending) > 0:
 		return wrong(fmt.Sprintf("%d confirmed, not %s", confirmed, strings.Join(pending, ", ")), "all confirmed",
 			"who has not confirmed is not told", "open the confirmation message, or remove the subscription")

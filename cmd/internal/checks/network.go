@@ -58,8 +58,8 @@ func judgeZones(named, there []string) Result {
 
 // subnet is a subnet that stands.
 type subnet struct {
-	id, zone string
-	free     int
+	id, vpc, zone string
+	free          int
 }
 
 func subnets(ctx context.Context, r *reader) []Result {
@@ -83,25 +83,51 @@ func subnets(ctx context.Context, r *reader) []Result {
 	if len(ids) == 0 {
 		return nil // the first deployment makes them
 	}
-	slices.Sort(ids)
-	got, err := ec2.NewFromConfig(r.AWS).DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{SubnetIds: slices.Compact(ids)})
-	if missing(err) {
-		return []Result{wrong(err.Error(), strings.Join(ids, ", "), "the file names a subnet that is not there",
-			"correct network.existingVpc")}
-	}
+	// By a filter, or one that is missing would hide the others.
+	got, err := ec2.NewFromConfig(r.AWS).DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{
+		Filters: []types.Filter{{Name: aws.String("subnet-id"), Values: ids}},
+	})
 	if err != nil {
 		return []Result{failed("ec2:DescribeSubnets", err)}
 	}
 	var found []subnet
 	for _, s := range got.Subnets {
-		found = append(found, subnet{aws.ToString(s.SubnetId), aws.ToString(s.AvailabilityZone),
+		found = append(found, subnet{aws.ToString(s.SubnetId), aws.ToString(s.VpcId), aws.ToString(s.AvailabilityZone),
 			int(aws.ToInt32(s.AvailableIpAddressCount))})
+	}
+	if results := judgeExisting(found, r.env); len(results) > 0 {
+		return results
 	}
 	most := 0
 	if t, ok := r.env.GatewayTarget(); ok {
 		most = t.MaxCapacity
 	}
-	return judgeSubnets(found, r.env, most)
+	return judgeSubnets(found, most)
+}
+
+// judgeExisting returns what is wrong with the subnets that the file names: each has to be
+// there, in its VPC and its zone.
+func judgeExisting(found []subnet, e config.Environment) (results []Result) {
+	v := e.Network.ExistingVPC
+	if v == nil {
+		return nil
+	}
+	for _, named := range slices.Concat(v.PublicSubnets, v.PrivateSubnets) {
+		i := slices.IndexFunc(found, func(s subnet) bool { return s.id == named.ID })
+		switch {
+		case i < 0:
+			results = append(results, wrong("not there", "a subnet of "+v.VpcID, "nothing can stand in it",
+				"correct its id in network.existingVpc, to one of "+command(e.Region,
+					"ec2 describe-subnets --filters Name=vpc-id,Values=%s", v.VpcID)).of(named.ID))
+		case found[i].vpc != v.VpcID:
+			results = append(results, wrong("in "+found[i].vpc, "in "+v.VpcID, "the file names another VPC",
+				"correct network.existingVpc: vpcId, or the id of this subnet").of(named.ID))
+		case found[i].zone != named.AvailabilityZone:
+			results = append(results, wrong("in "+found[i].zone, "in "+named.AvailabilityZone, "the file names another zone",
+				"write availabilityZone: "+found[i].zone+" for it in network.existingVpc").of(named.ID))
+		}
+	}
+	return results
 }
 
 // loadBalancerAddresses is how many addresses of a subnet a load balancer needs to grow
@@ -110,7 +136,7 @@ const loadBalancerAddresses = 8
 
 // judgeSubnets wants, in each subnet, the load balancer's addresses and a zone's part of
 // the tasks, twice as many while they are exchanged.
-func judgeSubnets(found []subnet, e config.Environment, tasks int) (results []Result) {
+func judgeSubnets(found []subnet, tasks int) (results []Result) {
 	zones := map[string]bool{}
 	for _, s := range found {
 		zones[s.zone] = true
@@ -120,19 +146,8 @@ func judgeSubnets(found []subnet, e config.Environment, tasks int) (results []Re
 			"add a subnet of another zone")}
 	}
 	need := loadBalancerAddresses + 2*((tasks+len(zones)-1)/len(zones))
-	expected := map[string]string{}
-	if v := e.Network.ExistingVPC; v != nil {
-		for _, s := range slices.Concat(v.PublicSubnets, v.PrivateSubnets) {
-			expected[s.ID] = s.AvailabilityZone
-		}
-	}
 	least := -1
 	for _, s := range found {
-		if want := expected[s.id]; want != "" && want != s.zone {
-			results = append(results, wrong("in "+s.zone, "in "+want, "the file names another zone",
-				"correct availabilityZone of "+s.id+" in network.existingVpc").of(s.id))
-			continue
-		}
 		if s.free < need {
 			results = append(results, wrong(fmt.Sprintf("%d free addresses", s.free), fmt.Sprint(need),
 				fmt.Sprintf("the load balancer needs %d, and the most tasks the rest, twice while they are exchanged",

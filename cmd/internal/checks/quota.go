@@ -1,19 +1,21 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas/types"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 )
 
-// Names of quotas in Service Quotas (facts F71, F72 and F73). A quota is found by its name: the
+// Names of quotas in Service Quotas (facts F71, F72, F73 and F75). A quota is found by its name: the
 // codes of SageMaker's are different for each instance type.
 const (
 	endpointUsage      = "%s for endpoint usage"
@@ -21,6 +23,7 @@ const (
 	concurrentRequests = "Concurrent executions"
 	reservedUnits      = "Reserved Application Load Balancer Capacity Units"
 	perRegion          = "per Region"
+	vpcsPerRegion      = "VPCs " + perRegion
 )
 
 // quota is one of Service Quotas'.
@@ -93,12 +96,16 @@ func judgeQuota(qs []quota, name, region string, d demand) []Result {
 		if !qs[0].adjustable {
 			return fmt.Sprintf("AWS does not raise this quota: ask for a smaller maximum, or another account with %d", n)
 		}
-		return fmt.Sprintf("aws --region %s service-quotas request-service-quota-increase "+
-			"--service-code %s --quota-code %s --desired-value %d", region, qs[0].service, qs[0].code, n)
+		return command(region, "service-quotas request-service-quota-increase "+
+			"--service-code %s --quota-code %s --desired-value %d", qs[0].service, qs[0].code, n)
 	}
 	if value < d.most {
-		return []Result{wrong(found, fmt.Sprintf("%d, and %d while a deployment exchanges them", d.most, d.whileUpdated),
-			"scaling stops at the quota", increase(max(d.most, d.whileUpdated))).of(name)}
+		needed := fmt.Sprint(d.most)
+		if d.whileUpdated > d.most {
+			needed += fmt.Sprintf(", and %d while a deployment exchanges them", d.whileUpdated)
+		}
+		return []Result{wrong(found, needed, cmp.Or(d.reason, "scaling stops at the quota"),
+			increase(max(d.most, d.whileUpdated))).of(name)}
 	}
 	if value < d.whileUpdated {
 		fix := increase(d.whileUpdated)
@@ -187,5 +194,31 @@ func unitQuota(ctx context.Context, r *reader) []Result {
 		return []Result{*problem}
 	}
 	return judgeQuota(found, reservedUnits+" (LCU) "+perRegion, r.env.Region,
-		demand{unit: "capacity units", most: need, whileUpdated: need})
+		demand{unit: "capacity units", most: need, whileUpdated: need, reason: "AWS refuses the reservation"})
+}
+
+// vpcQuota judges the VPC that the network stack is about to make.
+func vpcQuota(ctx context.Context, r *reader) []Result {
+	if r.env.Network.NewVPC == nil {
+		return nil
+	}
+	made, problem := r.list(ctx, "AWS::EC2::VPC")
+	if problem != nil || len(made) > 0 {
+		return problem
+	}
+	stand := 0
+	pages := ec2.NewDescribeVpcsPaginator(ec2.NewFromConfig(r.AWS), &ec2.DescribeVpcsInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return []Result{failed("ec2:DescribeVpcs", err)}
+		}
+		stand += len(page.Vpcs)
+	}
+	found, refused := r.quotas(ctx, "vpc", 1, named(vpcsPerRegion))
+	if refused != nil {
+		return []Result{*refused}
+	}
+	return judgeQuota(found, vpcsPerRegion, r.env.Region, demand{unit: "VPCs", most: stand + 1, whileUpdated: stand + 1,
+		reason: fmt.Sprintf("%d stand, and the network stack makes another", stand)})
 }

@@ -122,9 +122,9 @@ func failed(action string, err error) Result {
 	return unknown(account.Error(action, err).Error(), "")
 }
 
-// command is a command of the AWS CLI in the environment's region.
-func (r *reader) command(format string, args ...any) string {
-	return fmt.Sprintf("aws --region %s ", r.env.Region) + fmt.Sprintf(format, args...)
+// command is a command of the AWS CLI in a region.
+func command(region, format string, args ...any) string {
+	return "aws --region " + region + " " + fmt.Sprintf(format, args...)
 }
 
 // contains says whether text has one of the parts.

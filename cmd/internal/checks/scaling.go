@@ -175,13 +175,13 @@ func suspended(ctx context.Context, r *reader) []Result {
 			results = append(results, *problem)
 			continue
 		}
-		results = append(results, judgeSuspended(t, s.suspended).of(t.ResourceID))
+		results = append(results, judgeSuspended(t, s.suspended, r.env.Region).of(t.ResourceID))
 	}
 	return results
 }
 
 // judgeSuspended wants what the file suspends, and nothing else.
-func judgeSuspended(t autoscaling.ScalableTarget, s *types.SuspendedState) Result {
+func judgeSuspended(t autoscaling.ScalableTarget, s *types.SuspendedState, region string) Result {
 	if s == nil {
 		s = &types.SuspendedState{}
 	}
@@ -206,7 +206,7 @@ func judgeSuspended(t autoscaling.ScalableTarget, s *types.SuspendedState) Resul
 		return ok("as the file says")
 	}
 	return wrong(strings.Join(off, " and ")+" suspended", "nothing suspended", "floors or policies do not act (fact B10)",
-		fmt.Sprintf("aws application-autoscaling register-scalable-target --service-namespace %s --scalable-dimension %s "+
+		command(region, "application-autoscaling register-scalable-target --service-namespace %s --scalable-dimension %s "+
 			"--resource-id %s --suspended-state ScheduledScalingSuspended=%t,DynamicScalingOutSuspended=%t,"+
 			"DynamicScalingInSuspended=%t", t.Dimension.Namespace(), t.Dimension, t.ResourceID,
 			meant.Scheduled, meant.ScaleOut, meant.ScaleIn))

@@ -51,6 +51,8 @@ var table = []check{
 		quotaActions, true, concurrencyQuota},
 	{"account", "quota of capacity units", "the load balancer capacity units that may be reserved",
 		quotaActions, true, unitQuota},
+	{"account", "quota of VPCs", "VPCs per Region: those that stand, and the new one",
+		append([]permission{listResources, {"ec2:DescribeVpcs", anyResource}}, quotaActions...), true, vpcQuota},
 
 	{"deployment", "stacks", "each stack stands, and can be updated",
 		[]permission{{"cloudformation:DescribeStacks", stackARN}}, true, stacks},
@@ -81,6 +83,8 @@ var table = []check{
 	{"gateway", "targets", "its target groups have healthy targets",
 		[]permission{listResources, {"elasticloadbalancing:DescribeTargetHealth", anyResource}}, false, targets},
 
+	{"endpoint", "name", "no endpoint has it that the environment's stacks have not made",
+		[]permission{{"sagemaker:DescribeEndpoint", endpointARN}, listResources}, true, endpointName},
 	{"endpoint", "status", "InService, with the instances that are wanted",
 		[]permission{{"sagemaker:DescribeEndpoint", endpointARN}}, false, endpoint},
 	{"endpoint", "image", "each container's image can be read in Amazon ECR",

@@ -3,6 +3,7 @@ package cli
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -51,12 +52,23 @@ func Cut(text string, columns int) string {
 	return string([]rune(text)[:columns-1]) + "…"
 }
 
-// Confirmed asks a question and says whether the answer is yes.
-func Confirmed(in *bufio.Reader, out io.Writer, question string) bool {
+// Confirmed asks a question and says whether the answer is yes. Where ctx ends before there
+// is one, it is no.
+func Confirmed(ctx context.Context, in *bufio.Reader, out io.Writer, question string) bool {
 	fmt.Fprintf(out, "\n%s [y/N] ", question)
-	answer, _ := in.ReadString('\n')
-	a := strings.ToLower(strings.TrimSpace(answer))
-	return a == "y" || a == "yes"
+	answered := make(chan string, 1)
+	go func() {
+		answer, _ := in.ReadString('\n')
+		answered <- answer
+	}()
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(out)
+		return false
+	case answer := <-answered:
+		a := strings.ToLower(strings.TrimSpace(answer))
+		return a == "y" || a == "yes"
+	}
 }
 
 // IsTerminal says whether a person looks at what is written.

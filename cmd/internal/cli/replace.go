@@ -9,6 +9,10 @@ import (
 
 // Replace writes a file as a whole or not at all, unless it is not as it was read.
 func Replace(file string, old, text []byte) error {
+	return Writing(func() error { return replace(file, old, text) })
+}
+
+func replace(file string, old, text []byte) error {
 	file, err := filepath.EvalSymlinks(file)
 	if err != nil {
 		return err
