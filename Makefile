@@ -195,6 +195,17 @@ release-templates: ## Keep the snapshots as those of the release VERSION.
 	mkdir -p test/upgrade/testdata
 	cp -R test/snapshots test/upgrade/testdata/$(VERSION)
 
+# With absolute links, since the page of a release is not in a folder of the repository.
+FILES := https://github.com/sagemaker-autoscaling-inference/cdk/blob
+.PHONY: release-notes
+release-notes: ## Write the CHANGELOG's section of VERSION to bin.
+	@$(TAGGED)
+	@mkdir -p bin
+	@awk -v head="## $${VERSION#v} - " '/^## / { on = index($$0, head) == 1 && / [0-9]+-[0-9]+-[0-9]+$$/; next } on' CHANGELOG.md | \
+		sed -E "s#\]\(([^):]+)\)#]($(FILES)/$$VERSION/\1)#g" >bin/release-notes.md
+	@grep -q . bin/release-notes.md || { rm bin/release-notes.md; \
+		echo "CHANGELOG.md: there is no section \"## $${VERSION#v} - DATE\": date it as RELEASING.md says" >&2; exit 1; }
+
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Check formatting and the linters of .golangci.yml.
 	@test -z "$$(git ls-files '*.go' | xargs gofmt -l | tee /dev/stderr)"
