@@ -3,7 +3,8 @@
 // required flag that is missing. The rules of environment files judge each answer at
 // once, and the file is written whole or not at all, never over one that stands.
 //
-// Exit status 0: written. 1: it could not be written. 2: bad or missing input.
+// Exit status 0: written. 1: it could not be written. 2: bad or missing input. 130:
+// interrupted; nothing was written.
 package main
 
 import (
@@ -32,7 +33,7 @@ const (
 
 func main() {
 	terminal := cli.IsTerminal(os.Stdin) && cli.IsTerminal(os.Stdout)
-	os.Exit(command(os.Args[1:], os.Stdin, terminal, os.Stdout, os.Stderr))
+	cli.MainAtOnce(func() int { return command(os.Args[1:], os.Stdin, terminal, os.Stdout, os.Stderr) })
 }
 
 // command runs the program and returns its exit status. It asks in where that is a

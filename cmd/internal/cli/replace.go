@@ -35,6 +35,10 @@ func replace(file string, old, text []byte) error {
 // Create writes a new file as a whole or not at all. Where there is one already, the
 // error is fs.ErrExist.
 func Create(file string, text []byte) error {
+	return Writing(func() error { return create(file, text) })
+}
+
+func create(file string, text []byte) error {
 	temporary, err := beside(file, text, 0o644)
 	if err != nil {
 		return err
