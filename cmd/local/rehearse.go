@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -12,6 +10,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
@@ -116,7 +115,7 @@ func rehearseOne(scaled cloudformation.Scaled, evening trace.Trace, kickOff time
 		Template: scaled.ConstructPath, Trace: filepath.Base(semifinal), TraceNotes: done.traffic,
 	}
 	done.lines, done.page = r.Lines()[:4], page
-	return done, write(page, r.HTML())
+	return done, cli.Write(page, r.HTML())
 }
 
 // kickOff returns when the replayed match kicks off: at the start of the event with
@@ -169,22 +168,4 @@ func calendars(e config.Environment) []events.Calendar {
 		}
 	}
 	return all
-}
-
-// write writes the file completely or not at all, and makes its folder.
-func write(path string, data []byte) error {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, fs.ModePerm); err != nil {
-		return err
-	}
-	file, err := os.CreateTemp(dir, ".rehearsal-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(file.Name()) }() // fails after the rename
-	_, err = file.Write(data)
-	if err := errors.Join(err, file.Chmod(0o644), file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
 }

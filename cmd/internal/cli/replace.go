@@ -47,6 +47,21 @@ func create(file string, text []byte) error {
 	return os.Link(temporary, file) // a rename would replace what stands
 }
 
+// Write writes a file as a whole or not at all, over one that stands, and makes its folder.
+func Write(file string, text []byte) error {
+	return Writing(func() error {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return err
+		}
+		temporary, err := beside(file, text, 0o644)
+		if err != nil {
+			return err
+		}
+		defer os.Remove(temporary) //nolint:errcheck // it is gone when all went well
+		return os.Rename(temporary, file)
+	})
+}
+
 // beside writes a temporary file in the folder of file, and returns its name.
 func beside(file string, text []byte, mode os.FileMode) (name string, err error) {
 	// Hidden, so that nobody takes it for an environment.

@@ -34,3 +34,24 @@ func TestCreate(t *testing.T) {
 		t.Errorf("got %v, want %v", err, fs.ErrNotExist)
 	}
 }
+
+// TestWrite: a file is whole, in a folder that is made for it, also over one that stands.
+func TestWrite(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "bin", "page.html")
+	for _, want := range []string{"first", "second"} {
+		if err := Write(file, []byte(want)); err != nil {
+			t.Fatal(err)
+		}
+		if text, err := os.ReadFile(file); err != nil || string(text) != want {
+			t.Errorf("got %q, %v, want %q", text, err, want)
+		}
+	}
+	if entries, _ := os.ReadDir(filepath.Dir(file)); len(entries) != 1 {
+		t.Errorf("got %v", entries)
+	}
+	if err := Write(filepath.Join(file, "page.html"), nil); err == nil {
+		t.Error("writes into a file as if it were a folder")
+	}
+}
