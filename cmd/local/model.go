@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact/compile"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws/process"
 )
 
@@ -36,14 +37,16 @@ func serveModel(ctx context.Context, log io.Writer) (m *model, err error) {
 		return nil, err
 	}
 	program, archive := filepath.Join(m.dir, "odds"), filepath.Join(m.dir, "model.tar.gz")
-	for _, command := range [][]string{
+	for _, words := range [][]string{
 		{"go", "build", "-o", program, "./cmd/odds"},
 		{program, "train", archive},
 		{"tar", "-xzf", archive, "-C", m.dir},
 	} {
-		out, err := exec.CommandContext(ctx, command[0], command[1:]...).CombinedOutput()
+		cmd := exec.CommandContext(ctx, words[0], words[1:]...)
+		compile.EndChildren(cmd)
+		out, err := cmd.CombinedOutput()
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w\n%s", strings.Join(command, " "), err, out)
+			return nil, fmt.Errorf("%s: %w\n%s", strings.Join(words, " "), err, out)
 		}
 		_, _ = log.Write(out)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/artifact/compile"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes"
 )
 
@@ -42,6 +43,7 @@ func (a App) Synthesize(ctx context.Context, environment string, files ...[]byte
 	program := filepath.Join(dir, "app")
 	build := exec.CommandContext(ctx, "go", "build", "-o", program, ".")
 	build.Dir = a.Dir
+	compile.EndChildren(build)
 	if out, err := build.CombinedOutput(); err != nil {
 		return nil, errors.Join(ctx.Err(), fmt.Errorf("the app cannot be built: %w\n%s", err, out))
 	}
@@ -83,6 +85,7 @@ func (a App) run(ctx context.Context, program, environments, output string) erro
 	}
 	cmd := exec.CommandContext(ctx, program)
 	cmd.Dir = a.Dir
+	compile.EndChildren(cmd) // Node.js
 	cmd.Env = append(os.Environ(), "CDK_OUTDIR="+output, "CDK_CONTEXT_JSON="+settings, "CDK_VALIDATION=false")
 	if bin := filepath.Join(a.Dir, "node_modules", ".bin"); isDir(bin) {
 		cmd.Env = append(cmd.Env, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
