@@ -1,6 +1,8 @@
 package config
 
 import (
+	"fmt"
+
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
@@ -117,11 +119,12 @@ func (e Environment) validateManagedInstances(src source) problem.List {
 	}
 	switch n := e.Variant.InitialInstanceCount; {
 	case m.MaxInstanceCount < m.MinInstanceCount:
-		ps.Add(managedInstancesPath+".maxInstanceCount", m.MaxInstanceCount, "the maximum is at least the minimum",
-			"raise it, or lower minInstanceCount")
+		ps.Add(managedInstancesPath+".maxInstanceCount", m.MaxInstanceCount,
+			fmt.Sprintf("the maximum is at least the minimum of %d", m.MinInstanceCount),
+			fmt.Sprintf("raise it to %d or more, or lower minInstanceCount", m.MinInstanceCount))
 	case n < m.MinInstanceCount || n > m.MaxInstanceCount:
 		ps.Add(initialInstanceCount, n, "the first deployment starts outside the bounds of managedInstances",
-			"leave it out, or change the bounds")
+			fmt.Sprintf("set it from %d to %d, or leave it out", max(1, m.MinInstanceCount), m.MaxInstanceCount))
 	}
 	return ps
 }

@@ -45,7 +45,7 @@ func validateKept(e Environment, src source, l settings.LastKnown) problem.List 
 		most := gateway.Frontend.TaskMemoryMB << 20 / 4
 		if gateway.Frontend.onFargate() && l.Bytes() > most && !src.faulty(memory) && !src.faulty(at) {
 			ps.Add(at, l.Bytes(), fmt.Sprintf("answers take at most a quarter of a task's memory, %d bytes", most),
-				"lower it, or raise the task's memory")
+				fmt.Sprintf("lower it to %d or less, or raise the task's memory", most))
 			break
 		}
 	}

@@ -79,7 +79,11 @@ func (e Event) once() ([][2]time.Time, problem.List) {
 	}
 	switch long := ends.Sub(starts); {
 	case long <= 0:
-		ps.Add("Ends", e.Ends, "the event ends before it has started, at "+e.Starts, "put the end after the start")
+		fix := "put the end after the start"
+		if next := ends.AddDate(0, 0, 1); next.After(starts) {
+			fix = "write it as " + next.Format(eventDateTime) + " where it is on the next day, or put it after the start"
+		}
+		ps.Add("Ends", e.Ends, "the event ends before it has started, at "+e.Starts, fix)
 	case long > maxEventDuration:
 		ps.Add("Ends", e.Ends,
 			fmt.Sprintf("the event lasts %d days, and one event lasts at most %d", int(long.Hours()/24),

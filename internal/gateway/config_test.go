@@ -122,7 +122,7 @@ RETRY_PERCENT: got "50": must be a whole number from 0 to 10; more retries would
 FALLBACK_CONTENT_TYPE: got "a\nb": must be a content type without control characters; write it such as application/json
 PRIORITY_SOURCES: got "10.0.0.1": must be CIDR ranges with commas between them; write them such as 10.0.0.0/8, 2001:db8::/32
 METRICS: got "yes": must be on or off; leave it out for on
-MIN_CONCURRENCY: got 4: must be at most MAX_CONCURRENCY, which is 3; lower it, or raise the other`,
+MIN_CONCURRENCY: got 4: must be at most MAX_CONCURRENCY, which is 3; lower it to 3 or less, or raise MAX_CONCURRENCY to 4`,
 		},
 		"what the Lambda form cannot do": {
 			env: map[string]string{

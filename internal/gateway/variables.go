@@ -274,7 +274,8 @@ func ConfigFromEnv(lookup func(string) (string, bool)) (Config, error) {
 	}
 	if !cfg.Lambda && cfg.MinConcurrency > cfg.MaxConcurrency {
 		problems.Add("MIN_CONCURRENCY", cfg.MinConcurrency,
-			fmt.Sprintf("must be at most MAX_CONCURRENCY, which is %d", cfg.MaxConcurrency), "lower it, or raise the other")
+			fmt.Sprintf("must be at most MAX_CONCURRENCY, which is %d", cfg.MaxConcurrency),
+			fmt.Sprintf("lower it to %d or less, or raise MAX_CONCURRENCY to %d", cfg.MaxConcurrency, cfg.MinConcurrency))
 	}
 	problems = append(problems, degradationProblems(cfg)...)
 	return cfg, problems.Err()

@@ -222,7 +222,8 @@ func (p PriorityShares) validate() problem.List {
 	}
 	if len(ps) == 0 && sum > MaxPriorityShares {
 		ps.Add("", sum, fmt.Sprintf("the shares, with the defaults of those left out, are at most %d together: the rest is "+
-			"what critical requests can have", MaxPriorityShares), "lower them")
+			"what critical requests can have", MaxPriorityShares),
+			fmt.Sprintf("lower them by %d in all", sum-MaxPriorityShares))
 	}
 	return ps
 }

@@ -194,7 +194,7 @@ func (s Server) validateMinConcurrency() problem.List {
 		ps.Add("MinConcurrency", n, fmt.Sprintf("this is a whole number from 1 to %d", MaxConcurrency), "leave it out for 4")
 	case n > highest && highest > 0:
 		ps.Add("MinConcurrency", n, fmt.Sprintf("the limit is at most «MaxConcurrency», which is %d", highest),
-			"lower it, or raise the other")
+			fmt.Sprintf("lower it to %d or less, or raise «MaxConcurrency» to %d or more", highest, n))
 	}
 	return ps
 }

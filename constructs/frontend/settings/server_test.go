@@ -47,7 +47,7 @@ V2Model: got "a/b": a model's name has up to 100 letters, digits, dots, hyphens 
 OTLPEndpoint: got "collector:4318": must be the URL of a collector, with http or https; write it such as https://collector.example:4318
 TraceRatio: got 5: a share is from 0 to 1; such as 0.01, which traces one request of a hundred`},
 		{"a lowest limit above the default highest", settings.Server{MinConcurrency: 5000},
-			`MinConcurrency: got 5000: the limit is at most MaxConcurrency, which is 4096; lower it, or raise the other`},
+			`MinConcurrency: got 5000: the limit is at most MaxConcurrency, which is 4096; lower it to 4096 or less, or raise MaxConcurrency to 5000 or more`},
 		{"a share of no traces", settings.Server{TraceRatio: &all},
 			`TraceRatio: got 1: there is no collector that takes traces; give the collector's endpoint too, or leave it out`},
 		{"the type of a reply that is none", settings.Server{FallbackContentType: "text/plain"},
