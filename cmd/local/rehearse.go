@@ -110,8 +110,12 @@ func rehearseOne(scaled cloudformation.Scaled, evening trace.Trace, kickOff time
 	} else if err != nil {
 		return done, err
 	}
+	var findings []report.Finding
+	for _, f := range lint.Lint(scaled.Subject) {
+		findings = append(findings, report.Finding{Finding: f, File: scaled.File, Line: scaled.LineOf(f.Path)})
+	}
 	r := report.Report{
-		Input: in, Result: result, Findings: lint.Lint(scaled.Subject),
+		Input: in, Result: result, Findings: findings,
 		Template: scaled.ConstructPath, Trace: filepath.Base(semifinal), TraceNotes: done.traffic,
 	}
 	done.lines, done.page = r.Lines()[:4], page

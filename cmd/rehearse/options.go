@@ -24,7 +24,8 @@ import (
 // options are the options of the command line.
 type options struct {
 	templates, facts          []string
-	environments              map[string]bool // the templates that are environment files
+	environments              map[string]bool            // the templates that are environment files
+	environmentFiles          map[string]environmentFile // those read
 	commits                   []string
 	planFiles                 []string // of plans for environment files
 	modes                     []scalingMode
@@ -59,8 +60,11 @@ type options struct {
 }
 
 func newOptions() *options {
-	return &options{rateScale: 1, timeScale: 1, parameters: map[string]string{}, environments: map[string]bool{},
-		readings: map[string]cloudformation.Reading{}, plans: map[setting]*plan.Plan{}, given: newFacts(), stdin: os.Stdin}
+	return &options{
+		rateScale: 1, timeScale: 1, parameters: map[string]string{}, environments: map[string]bool{},
+		environmentFiles: map[string]environmentFile{}, readings: map[string]cloudformation.Reading{},
+		plans: map[setting]*plan.Plan{}, given: newFacts(), stdin: os.Stdin,
+	}
 }
 
 func subjectFlags(o *options, flags *flag.FlagSet) {

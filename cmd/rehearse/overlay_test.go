@@ -25,15 +25,15 @@ func TestPlanOverEnvironment(t *testing.T) {
 		t.Errorf("%s", out)
 	}
 	// Events that are not planned stay.
-	planned, err := readEnvironment(environment, "testdata/plan.yaml")
+	planned, err := readEnvironmentFile(environment, "testdata/plan.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	alone, err := readEnvironment(environment, "")
+	alone, err := readEnvironmentFile(environment, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, b := planned.Scaled[0].Subject, alone.Scaled[0].Subject
+	a, b := planned.reading().Scaled[0].Subject, alone.reading().Scaled[0].Subject
 	if a.Target.MinCapacity != 8 || b.Target.MinCapacity != 6 || a.Target.MaxCapacity != b.Target.MaxCapacity ||
 		len(a.Facts.Events) != len(b.Facts.Events) {
 		t.Errorf("got %+v and %+v", a.Facts, b.Facts)
@@ -66,11 +66,11 @@ func TestPlanOverMergeKey(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	planned, err := readEnvironment(environment, plan)
+	planned, err := readEnvironmentFile(environment, plan)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := planned.Scaled[0].Subject.Target
+	got := planned.reading().Scaled[0].Subject.Target
 	if got.MinCapacity != 4 || got.MaxCapacity != 12 || got.Policies[0].ScaleInCooldown != 10*time.Minute {
 		t.Errorf("got %d to %d instances, scaled in every %s",
 			got.MinCapacity, got.MaxCapacity, got.Policies[0].ScaleInCooldown)

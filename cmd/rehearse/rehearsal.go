@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
@@ -17,7 +16,7 @@ import (
 type prepared struct {
 	in       rehearsal.Input
 	template string
-	findings []lint.Finding
+	findings []report.Finding
 	// notes are on the traffic, faults change it.
 	notes  []string
 	faults faults

@@ -10,6 +10,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
+	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/report"
 )
 
 // read reads a template or an environment file, or the assembly if file is "", once.
@@ -33,7 +34,12 @@ func (o *options) readAnew(file string) (cloudformation.Reading, error) {
 	case file == "":
 		return cloudformation.ReadAssembly(o.assembly, options)
 	case o.environments[file]:
-		return readEnvironment(environment, plan)
+		e, err := readEnvironmentFile(environment, plan)
+		if err != nil {
+			return cloudformation.Reading{}, err
+		}
+		o.environmentFiles[file] = e
+		return e.reading(), nil
 	case isRevision:
 		data, err := gitShow("--template", file)
 		if err != nil {
@@ -44,9 +50,16 @@ func (o *options) readAnew(file string) (cloudformation.Reading, error) {
 	return cloudformation.ReadFile(file, options)
 }
 
-// readEnvironment reads what scales by an environment file, as its synthesis would
-// deploy it. plan is a file that overlays it, "" for none.
-func readEnvironment(file, plan string) (cloudformation.Reading, error) {
+// environmentFile is an environment, and its file's content.
+type environmentFile struct {
+	config.Environment
+	file string
+	data []byte
+}
+
+// readEnvironmentFile reads an environment file. plan is a file that overlays it, "" for
+// none.
+func readEnvironmentFile(file, plan string) (environmentFile, error) {
 	_, path, isRevision := revision(file)
 	var data []byte
 	var err error
@@ -63,19 +76,20 @@ func readEnvironment(file, plan string) (cloudformation.Reading, error) {
 		file += withPlan + plan
 	}
 	if err != nil {
-		return cloudformation.Reading{}, err
+		return environmentFile{}, err
 	}
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	e, err := config.Parse(file, name, data)
-	if err != nil {
-		return cloudformation.Reading{}, err
-	}
-	var r cloudformation.Reading
+	return environmentFile{e, file, data}, err
+}
+
+// reading is what scales by the file, as its synthesis would deploy it.
+func (e environmentFile) reading() (r cloudformation.Reading) {
 	for _, s := range e.Subjects() {
-		r.Scaled = append(r.Scaled, cloudformation.Scaled{Source: cloudformation.Source{File: file}, Line: 1, Column: 1,
+		r.Scaled = append(r.Scaled, cloudformation.Scaled{Source: cloudformation.Source{File: e.file}, Line: 1, Column: 1,
 			LogicalID: e.Name, Subject: s})
 	}
-	return r, nil
+	return r
 }
 
 // selected is what scales and matches --stack and --resource.
@@ -97,7 +111,7 @@ func (o *options) selects(s cloudformation.Scaled) bool {
 
 // subject is the subject to rehearse, with the lint's findings on it. It is zero
 // without a template.
-func (o *options) subject(template string) (cloudformation.Scaled, []lint.Finding, error) {
+func (o *options) subject(template string) (cloudformation.Scaled, []report.Finding, error) {
 	if template == "" && o.assembly == "" {
 		return cloudformation.Scaled{}, nil, nil // reported already
 	}
@@ -122,7 +136,7 @@ func (o *options) subject(template string) (cloudformation.Scaled, []lint.Findin
 			subjects = append(subjects, s.Subject)
 		}
 	}
-	return found[0], lint.All(subjects)[0], nil
+	return found[0], o.located(template, reading, found[0], lint.All(subjects)[0]), nil
 }
 
 // ambiguity is the problem of several subjects, or none, that match.

@@ -60,6 +60,9 @@ type Scaled struct {
 	Source
 	// Line and Column are where the scalable target stands in the template.
 	Line, Column int
+	// Lines are where parts of Subject stand that have a place of their own, by their
+	// paths, such as "Target.Policies[0]".
+	Lines map[string]int
 	// LogicalID is the scalable target's.
 	LogicalID string
 	// ConstructPath is that of the scalable target's construct. Default: that of
@@ -74,6 +77,16 @@ type Scaled struct {
 	InitialCopyCount int
 	// Incomplete says that something of it is among Unresolved instead.
 	Incomplete bool
+}
+
+// LineOf is the line of a path of Subject: that of the part that it lies in, or else of
+// the scalable target.
+func (s Scaled) LineOf(path string) int {
+	part, _, _ := strings.Cut(path, "]")
+	if line := s.Lines[part+"]"]; line != 0 {
+		return line
+	}
+	return s.Line
 }
 
 // Err is why the reading is not whole: everything that could not be resolved,

@@ -41,6 +41,7 @@ func TestVariant(t *testing.T) {
 	want := cloudformation.Scaled{
 		Source: cloudformation.Source{File: "testdata/variant.yaml", Account: "123456789012", Region: "eu-west-1"},
 		Line:   41, Column: 3, LogicalID: "Target",
+		Lines: map[string]int{"Target.Policies[0]": 61, "Target.ScheduledActions[0]": 53, "Target.ScheduledActions[1]": 57},
 		Subject: lint.Subject{
 			Name: "Target", Account: "123456789012", Region: "eu-west-1",
 			Target: autoscaling.ScalableTarget{
@@ -98,7 +99,7 @@ func TestComponent(t *testing.T) {
 	}
 	want := cloudformation.Scaled{
 		Source: cloudformation.Source{File: "testdata/component.yaml"},
-		Line:   29, Column: 3, LogicalID: "Target", InitialCopyCount: 1,
+		Line:   29, Column: 3, Lines: map[string]int{"Target.StepPolicies[0]": 40}, LogicalID: "Target", InitialCopyCount: 1,
 		Subject: lint.Subject{Name: "Target", Around: lint.Surroundings{
 			Template: "testdata/component.yaml", Endpoint: "Component",
 		}, Hosting: autoscaling.Hosting{

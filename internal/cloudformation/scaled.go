@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -24,7 +25,7 @@ func (t *template) scaled(r *Reading) {
 		}
 		s := Scaled{
 			Source: t.Source, Line: t.resource(id).Place().Line, Column: t.resource(id).Place().Column,
-			LogicalID: id, ConstructPath: t.constructPath(id),
+			LogicalID: id, ConstructPath: t.constructPath(id), Lines: map[string]int{},
 		}
 		properties, ok := o.properties("ResourceId")
 		resource, named := o.resourceID()
@@ -47,7 +48,21 @@ func (t *template) scaled(r *Reading) {
 		}
 		for _, p := range policies {
 			if p.of(t, id, target) {
+				tracking, steps := len(s.Subject.Target.Policies), len(s.Subject.Target.StepPolicies)
 				s.Incomplete = !p.addTo(&s.Subject.Target) || s.Incomplete
+				line := t.resource(p.logicalID).Place().Line
+				for i := tracking; i < len(s.Subject.Target.Policies); i++ {
+					s.Lines[fmt.Sprintf("Target.Policies[%d]", i)] = line
+				}
+				for i := steps; i < len(s.Subject.Target.StepPolicies); i++ {
+					s.Lines[fmt.Sprintf("Target.StepPolicies[%d]", i)] = line
+				}
+			}
+		}
+		actions := o.property(id, "ScheduledActions")
+		if actions != nil && len(actions.Items) == len(target.ScheduledActions) {
+			for i, n := range actions.Items {
+				s.Lines[fmt.Sprintf("Target.ScheduledActions[%d]", i)] = n.Place().Line
 			}
 		}
 		s.describe(t)

@@ -51,8 +51,9 @@ func emptyChart(width, height float64, a axis, legend int, title string) *chart 
 		c.below += textHeight
 	}
 	c.height = height + c.above - above + c.below - below
-	fmt.Fprintf(&c.b, `<svg viewBox="0 0 %s %s" role="img" aria-label="%s" data-plot="%s %s %d %d">`, coordinate(width),
-		coordinate(c.height), html.EscapeString(title), coordinate(c.left), coordinate(width-c.right), a.from.Unix(), a.to.Unix())
+	fmt.Fprintf(&c.b, `<svg viewBox="0 0 %s %s" role="img" aria-label="%s" data-plot="%s %s %d %d">`,
+		coordinate(width), coordinate(c.height), html.EscapeString(title), coordinate(c.left), coordinate(width-c.right),
+		a.from.Unix(), a.to.Unix())
 	c.text("t", 0, 14, "start", title)
 	return c
 }

@@ -78,8 +78,8 @@ func (c Comparison) bars(width float64, title string) string {
 				fill = fmt.Sprintf(` fill="url(#%s)"`, hatch(width, look))
 			}
 			fmt.Fprintf(&b, `<text class="a" x="0" y="%s">%s</text><rect class="%s"%s x="%s" y="%s" width="%s" height="%s"/>`,
-				coordinate(y+13), html.EscapeString(truncate(r.Scaling, int((left-8)/characterWidth+0.01))), class, fill, coordinate(left), coordinate(y),
-				coordinate(long), coordinate(barHeight))
+				coordinate(y+13), html.EscapeString(truncate(r.Scaling, int((left-8)/characterWidth+0.01))), class, fill,
+				coordinate(left), coordinate(y), coordinate(long), coordinate(barHeight))
 			said := fmt.Sprintf("%s · %s", number(c.cost(r)), percent(r.Result.Requests.Availability))
 			if c.priced() {
 				said = fmt.Sprintf("%.2f · %s", c.cost(r), percent(r.Result.Requests.Availability))

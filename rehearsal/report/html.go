@@ -87,6 +87,9 @@ func (r Report) charts() []pageChart {
 // contents are the parts of the page, in order.
 func (r Report) contents() []anchor {
 	out := append([]anchor{{"changes", "Most worth changing"}}, anchors(r.charts())...)
+	if len(r.otherFindings()) > 0 {
+		out = append(out, anchor{"findings", "More findings of the lint"})
+	}
 	return append(out, anchor{"figures", "Figures"}, whatHappened)
 }
 
@@ -108,13 +111,14 @@ func (r Report) HTML() []byte {
 		Contents                      []anchor
 		Verdict                       verdict
 		Lines                         [][2]string
-		Changes                       []string
+		Changes                       []recommendation
+		Findings                      []Finding
 		Charts                        []pageChart
 	}{
 		r.Input.Subject.Target.ResourceID, r.Result.From.UTC().Format("2 Jan 2006 15:04") +
 			r.Result.To.UTC().Format(" to 2 Jan 2006 15:04 MST") + r.local(r.Result.From, r.Result.To),
 		r.Template, r.Trace,
-		r.contents(), r.verdict(), r.figures(), r.recommendations(), r.charts(),
+		r.contents(), r.verdict(), r.figures(), r.changes(), r.otherFindings(), r.charts(),
 	})
 }
 
@@ -122,4 +126,12 @@ func (r Report) HTML() []byte {
 func (r Report) figures() [][2]string {
 	lines := slices.DeleteFunc(r.Lines(), func(line [2]string) bool { return line[0] == restsOnLabel })
 	return append(r.eventLines(), lines...)
+}
+
+// otherFindings are those of the lint that are not among the changes.
+func (r Report) otherFindings() []Finding {
+	changes := r.changes()
+	return slices.DeleteFunc(slices.Clone(r.Findings), func(f Finding) bool {
+		return slices.ContainsFunc(changes, func(c recommendation) bool { return c.finding == f })
+	})
 }

@@ -81,6 +81,8 @@ type capacityDocument struct {
 type findingDocument struct {
 	Rule string `json:"rule"`
 	Said string `json:"said"`
+	File string `json:"file,omitempty"`
+	Line int    `json:"line,omitempty"`
 }
 
 type minuteDocument struct {
@@ -124,7 +126,7 @@ func (r Report) JSON() ([]byte, error) {
 		Findings:     []findingDocument{}, Minutes: minuteDocuments(res.Minutes), Events: eventDocuments(res.Events),
 	}
 	for _, f := range r.Findings {
-		d.Findings = append(d.Findings, findingDocument{f.Rule, f.Problem.String()})
+		d.Findings = append(d.Findings, findingDocument{f.Rule, f.Problem.String(), f.File, f.Line})
 	}
 	out, err := json.MarshalIndent(d, "", "  ")
 	return append(out, '\n'), err

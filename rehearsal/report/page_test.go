@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"math"
 	"regexp"
 	"slices"
@@ -174,5 +175,28 @@ func TestHover(t *testing.T) {
 		if strings.Contains(hoverScript, not) {
 			t.Errorf("the script has %q", not)
 		}
+	}
+}
+
+// A finding has its place beside it, as a link where it has one, and is listed once.
+func TestPlaces(t *testing.T) {
+	t.Parallel()
+	r := evening(t, nil)
+	r.Findings = nil
+	for i, link := range []string{"a.yaml#L3", "../b c.yaml#L4", "javascript:alert(1)", "", "e.yaml#L6"} {
+		f := Finding{File: fmt.Sprintf("<%d>.yaml", i), Line: 3 + i, Link: link}
+		f.Rule, f.Path, f.Problem.Rule = fmt.Sprintf("rule-%d", i), "Target", "it hurts"
+		r.Findings = append(r.Findings, f)
+	}
+	page := string(r.HTML())
+	for want, times := range map[string]int{`<a href="a.yaml#L3">&lt;0&gt;.yaml:3</a>`: 1, `&lt;3&gt;.yaml:6</li>`: 1,
+		`<a href="../b%20c.yaml#L4">`: 1, "javascript": 0, `<h2 id="findings">`: 1, "[rule-4]": 1, "[rule-0]": 1} {
+		if got := strings.Count(page, want); got != times {
+			t.Errorf("%d of %q, want %d", got, want, times)
+		}
+	}
+	r.Findings = nil
+	if strings.Contains(string(r.HTML()), `"findings"`) {
+		t.Error("no findings have a heading")
 	}
 }

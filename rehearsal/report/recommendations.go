@@ -21,27 +21,39 @@ type recommendation struct {
 	// failed is the failed requests that it concerns, hours the instance hours.
 	failed, hours float64
 	text          string
+	// finding is the lint's, if it is one.
+	finding Finding
 }
 
-// recommendations are the changes most worth making, three at most: those against
-// failed requests first, then latency, cost, and the findings of the lint.
+// Text and Finding are what a page shows of it.
+func (r recommendation) Text() string     { return r.text }
+func (r recommendation) Finding() Finding { return r.finding }
+
+// recommendations are the texts of the changes.
 func (r Report) recommendations() []string {
+	out := []string{}
+	for _, c := range r.changes() {
+		out = append(out, c.text)
+	}
+	return out
+}
+
+// changes are the changes most worth making, three at most: those against failed
+// requests first, then latency, cost, and the findings of the lint.
+func (r Report) changes() []recommendation {
 	found := append(r.failureCauses(), r.latencyRecommendations()...)
 	slices.SortStableFunc(found, func(a, b recommendation) int {
 		return cmp.Or(cmp.Compare(b.failed, a.failed), cmp.Compare(b.hours, a.hours))
 	})
-	out := []string{}
-	for _, c := range append(found, r.costRecommendations()...) {
-		out = append(out, c.text)
-	}
+	found = append(found, r.costRecommendations()...)
 	seen := map[string]bool{}
 	for _, f := range r.Findings {
 		if !seen[f.Rule] {
 			seen[f.Rule] = true
-			out = append(out, f.String())
+			found = append(found, recommendation{text: f.String(), finding: f})
 		}
 	}
-	return out[:min(len(out), maxRecommendations)]
+	return found[:min(len(found), maxRecommendations)]
 }
 
 // cause is the minutes with one cause of failures.

@@ -17,7 +17,7 @@ type Report struct {
 	// Result is the result of Input, with Input.Minutes.
 	Result rehearsal.Result
 	// Findings are the lint's findings on Input.Subject. Default: none.
-	Findings []lint.Finding
+	Findings []Finding
 	// Template and Trace name the files. TraceRead is what was taken of the trace's
 	// file, TraceNotes are the findings of reading it, and how it was changed.
 	// Default: "", not printed.
@@ -44,6 +44,24 @@ type Report struct {
 	// measured. Default: nil and false, a rehearsal.
 	measured *Part
 	whole    bool
+}
+
+// Finding is a finding of the lint, and where it stands.
+type Finding struct {
+	lint.Finding
+	// File and Line are where. Default: "" and 0, not known.
+	File string
+	Line int
+	// Link is a URL of the place, from where the page is. Default: "", there is none.
+	Link string
+}
+
+// Place is the file and the line, such as "odds.yaml:12".
+func (f Finding) Place() string {
+	if f.Line == 0 {
+		return f.File
+	}
+	return fmt.Sprintf("%s:%d", f.File, f.Line)
 }
 
 // unit is the noun for n of the target's unit.
