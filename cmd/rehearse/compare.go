@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/report"
 )
 
@@ -42,7 +43,7 @@ func compare(o *options, out io.Writer) (int, error) {
 	if err := o.write(c.JSON, infallible(c.HTML), infallible(c.SVG)); err != nil {
 		return statusBadInput, err
 	}
-	fmt.Fprint(out, c.Text())
+	fmt.Fprint(out, cli.Hanging(c.Text()))
 	if _, any := c.Best(); c.Asked != "" && !any {
 		return statusRefused, nil
 	}

@@ -1,11 +1,11 @@
 package report
 
 import (
-	"bytes"
 	"fmt"
+	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
@@ -61,19 +61,64 @@ func (c Comparison) Best() (int, bool) {
 	return max(best, 0), best >= 0
 }
 
-// Text is the comparison as a table, with notes below it.
+// Text is the comparison as tables of at most 80 columns, with notes below them.
 func (c Comparison) Text() string {
-	var b bytes.Buffer
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, strings.Join(c.columns(), "\t"))
+	rows := [][]string{c.columns()}
 	for _, r := range c.Rows {
-		fmt.Fprintln(w, strings.Join(c.cells(r), "\t"))
+		rows = append(rows, c.cells(r))
 	}
-	_ = w.Flush() // into memory
+	var b strings.Builder
+	for i, lines := range tables(rows, 2, 80) {
+		if i > 0 {
+			b.WriteString("\n")
+		}
+		b.WriteString(strings.Join(lines, "\n") + "\n")
+	}
 	for _, line := range c.footer() {
 		fmt.Fprintf(&b, "%-16s %s\n", line[0], line[1])
 	}
 	return b.String()
+}
+
+// tables lays rows out in tables that are no wider than most, unless a single column
+// beside the first ones is. Each table begins with those.
+func tables(rows [][]string, first, most int) (all [][]string) {
+	const gap = 2
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	total := func(columns []int) (n int) {
+		for _, i := range columns {
+			n += widths[i] + gap
+		}
+		return n - gap
+	}
+	var begin, columns []int
+	flush := func() {
+		lines := make([]string, len(rows))
+		for j, row := range rows {
+			for _, i := range columns {
+				lines[j] += row[i] + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(row[i])+gap)
+			}
+			lines[j] = strings.TrimRight(lines[j], " ")
+		}
+		all = append(all, lines)
+	}
+	for i := range rows[0] {
+		if i == first {
+			begin = slices.Clone(columns)
+		}
+		if len(columns) > first && total(append(columns, i)) > most {
+			flush()
+			columns = slices.Clone(begin)
+		}
+		columns = append(columns, i)
+	}
+	flush()
+	return all
 }
 
 // scaled reports whether the trace was scaled in rate or time.
