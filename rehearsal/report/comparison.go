@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,14 +32,28 @@ type Compared struct {
 // passes reports whether the row passes the gate.
 func (c Compared) passes() bool { return len(c.Failures) == 0 }
 
-// priced reports whether every row has a price.
+// priced reports whether every row has a price, and all in one currency.
 func (c Comparison) priced() bool {
+	return c.same(func(r Compared) string { return r.Currency }) &&
+		!slices.ContainsFunc(c.Rows, func(r Compared) bool { return r.Input.Service.PricePerHour == 0 })
+}
+
+// currency is that of all rows, "" if it is not known.
+func (c Comparison) currency() string {
+	if len(c.Rows) == 0 || !c.same(func(r Compared) string { return r.Currency }) {
+		return ""
+	}
+	return c.Rows[0].Currency
+}
+
+// priceDates are the dates of the rows' prices.
+func (c Comparison) priceDates() (out []string) {
 	for _, r := range c.Rows {
-		if r.Input.Service.PricePerHour == 0 {
-			return false
+		if r.PriceDate != "" && r.priced() && !slices.Contains(out, r.PriceDate) {
+			out = append(out, r.PriceDate)
 		}
 	}
-	return true
+	return out
 }
 
 // cost is money if every row has a price, else instance hours.
@@ -126,7 +141,7 @@ func (c Comparison) scaled() bool { return len(c.Rows) > 0 && c.Rows[0].Unscaled
 
 func (c Comparison) columns() []string {
 	out := []string{"SCALING", "FACTS", "AVAILABILITY %", "FAILED", "P99", "IN SERVICE", "SHORT", "INSTANCE HOURS",
-		"MONEY", "÷ ORACLE", "÷ STATIC PEAK"}
+		cmp.Or(c.currency(), "MONEY"), "÷ ORACLE", "÷ STATIC PEAK"}
 	if c.scaled() {
 		out = append(out, "UNSCALED: AVAILABILITY %", "INSTANCE HOURS")
 	}
@@ -176,6 +191,9 @@ func (c Comparison) footer() [][2]string {
 	}
 	if notes := c.Rows[0].TraceNotes; notes != "" && c.same(func(r Compared) string { return r.TraceNotes }) {
 		out = append(out, [2]string{"trace", notes})
+	}
+	if dates := c.priceDates(); len(dates) > 0 {
+		out = append(out, [2]string{"prices", "of " + strings.Join(dates, ", ")})
 	}
 	if c.Asked != "" {
 		cheapest := "none keeps what is asked"
