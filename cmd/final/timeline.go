@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/report"
 )
 
@@ -72,7 +73,7 @@ func write(r *run, m report.Measured, html, asJSON string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(r.out, m.Summary())
+	fmt.Fprint(r.out, cli.Hanging(m.Summary()))
 	for _, f := range []struct {
 		flag, file string
 		text       []byte

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/report"
 )
 
@@ -31,6 +34,9 @@ func compare(o *options, out io.Writer) (int, error) {
 	if err := errors.Join(wrong...); err != nil {
 		return statusBadInput, err
 	}
+	if err := oneCurrency(c.Rows).Err(); err != nil {
+		return statusBadInput, err
+	}
 	disambiguate(c.Rows, settings)
 	if o.flips {
 		flips, err := o.breakEvens(c, settings)
@@ -42,11 +48,27 @@ func compare(o *options, out io.Writer) (int, error) {
 	if err := o.write(c.JSON, infallible(c.HTML), infallible(c.SVG)); err != nil {
 		return statusBadInput, err
 	}
-	fmt.Fprint(out, c.Text())
+	fmt.Fprint(out, cli.Hanging(c.Text()))
 	if _, any := c.Best(); c.Asked != "" && !any {
 		return statusRefused, nil
 	}
 	return statusOK, nil
+}
+
+// oneCurrency is the problem of prices that cannot be compared.
+func oneCurrency(rows []report.Compared) (ps problem.List) {
+	var found []string
+	for _, r := range rows {
+		name := cmp.Or(r.Currency, "one that is not named")
+		if r.Input.Service.PricePerHour > 0 && !slices.Contains(found, name) {
+			found = append(found, name)
+		}
+	}
+	if len(found) > 1 {
+		ps.Add("--facts", strings.Join(found, ", "), "prices in several currencies cannot be compared",
+			"give all prices in one currency, and write it into each file, such as currency: USD")
+	}
+	return ps
 }
 
 // disambiguate names rows by their paths where file names are equal.

@@ -303,3 +303,42 @@ func TestPlansFollow(t *testing.T) {
 		t.Errorf("%v: with later starts it answers %g", err, later.Result.Requests.Availability)
 	}
 }
+
+// The currency and the date of prices are facts; prices in several currencies are not
+// compared.
+func TestCurrencies(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write := func(name, prices string) string {
+		file := filepath.Join(dir, name)
+		text := "requestsPerSecond: 100\nserviceTime: 40ms\nstartTime: 5m\n" + prices
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	dollars := write("dollars.yaml", "pricePerHour: 0.2\ncurrency: USD\npriceDate: 2026-11-01\n")
+	status, out, problems := call("run", "--template", variant, "--facts", dollars, "--trace", good)
+	if status != statusOK || !strings.Contains(out, " USD, ") || !strings.Contains(out, "prices          of 2026-11-01\n") {
+		t.Errorf("exit status %d, %s\n%s", status, problems, out)
+	}
+	for _, prices := range []string{"pricePerHour: 0.2\ncurrency: EUR\n", "pricePerHour: 0.2\n"} {
+		status, out, problems = call("compare", "--template", variant, "--facts", dollars, "--facts", write("o.yaml", prices),
+			"--trace", good)
+		if status != statusBadInput || out != "" || !strings.HasPrefix(problems, `--facts: got "USD, `) {
+			t.Errorf("exit status %d, %s\n%s", status, problems, out)
+		}
+	}
+	status, _, problems = call("run", "--template", variant, "--trace", good, "--facts",
+		write("wrong.yaml", "currency: dollars\npriceDate: 1.11.2026\n"))
+	if status != statusBadInput || !strings.Contains(problems, `wrong.yaml:4:11: currency: got "dollars": a currency is`) ||
+		!strings.Contains(problems, `wrong.yaml:5:12: priceDate: got "1.11.2026": a day, a month or a year`) {
+		t.Errorf("exit status %d, %s", status, problems)
+	}
+	for text, want := range map[string]bool{"2026": true, "2026-11": true, "2026-11-30": true, "2026-11-31": false,
+		"2026-13": false, "26": false, "": false} {
+		if got := isPriceDate(text); got != want {
+			t.Errorf("%q: got %t", text, got)
+		}
+	}
+}

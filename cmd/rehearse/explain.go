@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/report"
 )
@@ -36,7 +37,7 @@ func explain(o *options, out io.Writer) (int, error) {
 	for _, e := range events { // at the very end
 		fmt.Fprintf(out, "  %s%s\n", e.At.UTC().Format("2 Jan "), report.Line(e))
 	}
-	fmt.Fprintf(out, "\n%s", r.Summary())
+	fmt.Fprint(out, "\n", cli.Hanging(r.Summary()))
 	return statusOK, nil
 }
 

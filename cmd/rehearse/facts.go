@@ -18,6 +18,8 @@ type facts struct {
 	gateway   rehearsal.Gateway
 	objective rehearsal.Objective
 	frontend  frontendFacts
+	// currency and priceDate are of all prices.
+	currency, priceDate string
 	// places are the places of keys, such as "facts.yaml:3:12: variation".
 	places map[string]string
 }

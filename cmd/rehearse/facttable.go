@@ -2,6 +2,8 @@ package main
 
 import (
 	"math"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -65,8 +67,16 @@ var factTable = []fact{
 	{"routing", "Service.Routing", "routing strategy, RANDOM or LEAST_OUTSTANDING_REQUESTS", "the template's, else RANDOM",
 		parsed(func(f *facts) *rehearsal.Routing { return &f.service.Routing },
 			"", func(text string) (rehearsal.Routing, bool) { return rehearsal.Routing(text), true })},
-	{"pricePerHour", "Service.PricePerHour", "price of an instance, in any currency", "not known",
+	{"pricePerHour", "Service.PricePerHour", "price of an instance", "not known",
 		float(func(f *facts) *float64 { return &f.service.PricePerHour })},
+	{"currency", "", "currency of all prices, as its three letters", "not known; prices are numbers alone",
+		parsed(func(f *facts) *string { return &f.currency },
+			"a currency is three capital letters, such as USD", func(text string) (string, bool) {
+				return text, currencyCode.MatchString(text)
+			})},
+	{"priceDate", "", "date of the prices, such as 2026-11-01, 2026-11 or 2026", "not known",
+		parsed(func(f *facts) *string { return &f.priceDate }, "a day, a month or a year is wanted, such as 2026-11-01",
+			func(text string) (string, bool) { return text, isPriceDate(text) })},
 	{"gatewayConcurrencyPerInstance", "Gateway.ConcurrencyPerInstance",
 		"requests that the gateway has at the endpoint at a time, for each instance in service", "any number",
 		float(func(f *facts) *float64 { return &f.gateway.ConcurrencyPerInstance })},
@@ -108,6 +118,16 @@ var factTable = []fact{
 		nonNegative(func(f *facts) *float64 { return &f.frontend.prices.LoadBalancerHour })},
 	{"capacityUnitPricePerHour", "", "price of one of its capacity units", "not known",
 		nonNegative(func(f *facts) *float64 { return &f.frontend.prices.CapacityUnitHour })},
+}
+
+// currencyCode is a code of ISO 4217.
+var currencyCode = regexp.MustCompile(`^[A-Z]{3}$`)
+
+func isPriceDate(text string) bool {
+	return slices.ContainsFunc([]string{time.DateOnly, "2006-01", "2006"}, func(layout string) bool {
+		_, err := time.Parse(layout, text)
+		return err == nil
+	})
 }
 
 // parsed is a value that read parses; rule says what is wanted.

@@ -34,6 +34,11 @@ func call(args ...string) (status int, out, problems string) {
 	return status, o.String(), p.String()
 }
 
+// says reports whether a text for people has some words, whatever their lines.
+func says(text, words string) bool {
+	return strings.Contains(strings.Join(strings.Fields(text), " "), strings.TrimSpace(words))
+}
+
 // golden compares with testdata, or renews it.
 func golden(t *testing.T, file, got string) {
 	t.Helper()

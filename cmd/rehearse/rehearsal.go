@@ -23,6 +23,8 @@ type prepared struct {
 	// frontend is nil if it is not counted.
 	frontend *rehearsal.Frontend
 	prices   rehearsal.Prices
+	// currency and priceDate are of all prices.
+	currency, priceDate string
 }
 
 // play rehearses a setting. Its error is every problem of the input.
@@ -75,7 +77,8 @@ func (o *options) run(p prepared) (report.Report, error) {
 		Input: p.in, Result: result, Findings: p.findings, Template: p.template, Trace: cmp.Or(o.trace, o.shape),
 		TraceRead:  o.source().reading,
 		TraceNotes: strings.Join(p.notes, "; "),
-		MaxP99:     o.gate.maxP99, Asked: o.gate.String(), Failures: o.gate.failures(result),
+		Currency:   p.currency, PriceDate: p.priceDate,
+		MaxP99: o.gate.maxP99, Asked: o.gate.String(), Failures: o.gate.failures(result),
 	}
 	if p.in.Minutes {
 		if r.Readings, err = o.reread(p.in); err != nil {
@@ -131,7 +134,7 @@ func (o *options) prepare(s setting, change func(*facts)) (prepared, error) {
 		}
 		whole = true
 	}
-	p.prices = known.frontend.prices
+	p.prices, p.currency, p.priceDate = known.frontend.prices, known.currency, known.priceDate
 	p.frontend, err = o.frontend(s, scaled, known.frontend)
 	problems = append(problems, err)
 	place := fmt.Sprintf("%s:%d:%d: %s", scaled.File, scaled.Line, scaled.Column, scaled.LogicalID)

@@ -20,7 +20,7 @@ func run(o *options, out io.Writer) (int, error) {
 	if err := o.write(r.JSON, infallible(r.HTML)); err != nil {
 		return statusBadInput, err
 	}
-	fmt.Fprint(out, r.Summary())
+	fmt.Fprint(out, cli.Hanging(r.Summary()))
 	if len(r.Failures) > 0 {
 		return statusRefused, nil
 	}

@@ -204,7 +204,7 @@ func TestReadings(t *testing.T) {
 			worst = r
 		}
 		named = named || r.RestsOn
-		if r.RestsOn != strings.Contains(text, "if "+r.If+": ") {
+		if r.RestsOn != says(text, "if "+r.If+": ") {
 			t.Errorf("%+v and\n%s", r, text)
 		}
 	}

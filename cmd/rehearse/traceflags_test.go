@@ -34,7 +34,7 @@ func TestTraceOptions(t *testing.T) {
 			args = append(args, "--template", prod)
 		}
 		status, text, problems := call(args...)
-		if status != statusOK || !strings.Contains(text, reading) {
+		if status != statusOK || !says(text, reading) {
 			t.Errorf("%s: exit status %d\n%s%s", command, status, text, problems)
 		}
 		var document struct{ TraceRead string }
@@ -82,7 +82,7 @@ func TestLogsOfTheLoadBalancer(t *testing.T) {
 	}
 	status, out, problems := call("run", "--template", variant, "--facts", "testdata/facts.yaml", "--trace", dir)
 	if status != statusOK || !strings.Contains(out, "requests        6, ") ||
-		!strings.Contains(out, "2 requests that the load balancer answered itself left out; 6 rows") {
+		!says(out, "2 requests that the load balancer answered itself left out; 6 rows") {
 		t.Errorf("exit status %d\n%s%s", status, out, problems)
 	}
 }

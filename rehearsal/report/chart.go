@@ -47,7 +47,10 @@ func emptyChart(width, height float64, a axis, legend int, title string) *chart 
 	if c.legend {
 		c.right, c.above = 72, above+textHeight*float64(legend)+8
 	}
-	if a.zone != nil {
+	if c.timeStep() >= 24*time.Hour {
+		c.zone = nil // a day's tick has no time
+	}
+	if c.zone != nil {
 		c.below += textHeight
 	}
 	c.height = height + c.above - above + c.below - below
@@ -89,16 +92,19 @@ var timeSteps = []time.Duration{
 	90 * 24 * time.Hour, 365 * 24 * time.Hour,
 }
 
-func (c *chart) timeAxis() {
+// timeStep is the distance of ticks that leaves each its room.
+func (c *chart) timeStep() time.Duration {
 	most := int((c.width - c.left - c.right) / 56)
-	long := c.to.Sub(c.from)
-	step := timeSteps[len(timeSteps)-1]
-	for _, s := range timeSteps {
-		if int(long/s) <= most {
-			step = s
-			break
+	for _, step := range timeSteps {
+		if int(c.to.Sub(c.from)/step) <= most {
+			return step
 		}
 	}
+	return timeSteps[len(timeSteps)-1]
+}
+
+func (c *chart) timeAxis() {
+	step, long := c.timeStep(), c.to.Sub(c.from)
 	format := "15:04"
 	if step >= 24*time.Hour {
 		format = "2 Jan"
@@ -117,12 +123,12 @@ func (c *chart) timeAxis() {
 			c.text("a", c.x(t), y, "middle", text)
 		}
 		tick(time.UTC, base+17)
-		if c.zone != nil && step < 24*time.Hour {
+		if c.zone != nil {
 			tick(c.zone, base+17+textHeight)
 		}
 	}
 	c.text("a", c.width-c.right+c.gap(), base+17, "start", "UTC")
-	if c.zone != nil && step < 24*time.Hour {
+	if c.zone != nil {
 		c.text("a", c.width-c.right+c.gap(), base+17+textHeight, "start", abbreviation(c.zone, c.from, c.to))
 	}
 }

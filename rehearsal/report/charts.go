@@ -2,11 +2,10 @@ package report
 
 import (
 	"fmt"
+	"html"
 	"math"
 	"strings"
 	"time"
-
-	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal"
 )
 
 // capacityChart shows instances needed, desired and in service.
@@ -55,37 +54,50 @@ func milliseconds(d time.Duration) float64 {
 }
 
 // costChart compares the bill with the oracle's and static peak's, in instance hours.
-type costChart struct{ cost rehearsal.Cost }
+type costChart struct{ report Report }
 
 // costBar is a bill.
 type costBar struct {
-	name, class string
-	hours       float64
+	name, class  string
+	hours, money float64
 }
 
 func (c costChart) bars() []costBar {
-	return []costBar{{"this", "bar-have", c.cost.InstanceHours}, {"oracle", "bar-need", c.cost.OracleInstanceHours},
-		{"static peak", "bar-need", c.cost.StaticPeakInstanceHours}}
+	cost, price := c.report.Result.Cost, c.report.Input.Service.PricePerHour
+	out := []costBar{{name: "this", class: "bar-have", hours: cost.InstanceHours},
+		{name: "oracle", class: "bar-need", hours: cost.OracleInstanceHours},
+		{name: "static peak", class: "bar-need", hours: cost.StaticPeakInstanceHours}}
+	for i := range out {
+		out[i].money = out[i].hours * price
+	}
+	return out
 }
 
 func (costChart) heading() string { return "Cost, instance hours" }
 
 func (c costChart) svg(width float64) string {
-	most := 1e-9
+	most, right := 1e-9, 70.0
 	for _, bar := range c.bars() {
 		most = max(most, bar.hours)
+		if bar.money > 0 {
+			right = 150
+		}
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg viewBox="0 0 %s 112" role="img" aria-label="%s"><text class="t" x="0" y="14">%s</text>`,
 		coordinate(width), c.heading(), c.heading())
 	for i, bar := range c.bars() {
 		y := 26 + float64(i)*28
-		long := (width - 84 - 70) * bar.hours / most
+		said := number(bar.hours)
+		if bar.money > 0 {
+			said += " · " + c.report.money(bar.money)
+		}
+		long := (width - 84 - right) * bar.hours / most
 		fmt.Fprintf(&b,
 			`<text class="n" x="0" y="%s">%s</text><rect class="%s" x="84" y="%s" width="%s" height="18"/>`+
 				`<text class="n" x="%s" y="%s">%s</text>`,
 			coordinate(y+13), bar.name, bar.class, coordinate(y), coordinate(long), coordinate(84+long+6), coordinate(y+13),
-			number(bar.hours))
+			html.EscapeString(said))
 	}
 	b.WriteString("</svg>")
 	return b.String()

@@ -1,11 +1,12 @@
 package report
 
 import (
-	"bytes"
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
@@ -31,14 +32,28 @@ type Compared struct {
 // passes reports whether the row passes the gate.
 func (c Compared) passes() bool { return len(c.Failures) == 0 }
 
-// priced reports whether every row has a price.
+// priced reports whether every row has a price, and all in one currency.
 func (c Comparison) priced() bool {
+	return c.same(func(r Compared) string { return r.Currency }) &&
+		!slices.ContainsFunc(c.Rows, func(r Compared) bool { return r.Input.Service.PricePerHour == 0 })
+}
+
+// currency is that of all rows, "" if it is not known.
+func (c Comparison) currency() string {
+	if len(c.Rows) == 0 || !c.same(func(r Compared) string { return r.Currency }) {
+		return ""
+	}
+	return c.Rows[0].Currency
+}
+
+// priceDates are the dates of the rows' prices.
+func (c Comparison) priceDates() (out []string) {
 	for _, r := range c.Rows {
-		if r.Input.Service.PricePerHour == 0 {
-			return false
+		if r.PriceDate != "" && r.priced() && !slices.Contains(out, r.PriceDate) {
+			out = append(out, r.PriceDate)
 		}
 	}
-	return true
+	return out
 }
 
 // cost is money if every row has a price, else instance hours.
@@ -61,19 +76,64 @@ func (c Comparison) Best() (int, bool) {
 	return max(best, 0), best >= 0
 }
 
-// Text is the comparison as a table, with notes below it.
+// Text is the comparison as tables of at most 80 columns, with notes below them.
 func (c Comparison) Text() string {
-	var b bytes.Buffer
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, strings.Join(c.columns(), "\t"))
+	rows := [][]string{c.columns()}
 	for _, r := range c.Rows {
-		fmt.Fprintln(w, strings.Join(c.cells(r), "\t"))
+		rows = append(rows, c.cells(r))
 	}
-	_ = w.Flush() // into memory
+	var b strings.Builder
+	for i, lines := range tables(rows, 2, 80) {
+		if i > 0 {
+			b.WriteString("\n")
+		}
+		b.WriteString(strings.Join(lines, "\n") + "\n")
+	}
 	for _, line := range c.footer() {
 		fmt.Fprintf(&b, "%-16s %s\n", line[0], line[1])
 	}
 	return b.String()
+}
+
+// tables lays rows out in tables that are no wider than most, unless a single column
+// beside the first ones is. Each table begins with those.
+func tables(rows [][]string, first, most int) (all [][]string) {
+	const gap = 2
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	total := func(columns []int) (n int) {
+		for _, i := range columns {
+			n += widths[i] + gap
+		}
+		return n - gap
+	}
+	var begin, columns []int
+	flush := func() {
+		lines := make([]string, len(rows))
+		for j, row := range rows {
+			for _, i := range columns {
+				lines[j] += row[i] + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(row[i])+gap)
+			}
+			lines[j] = strings.TrimRight(lines[j], " ")
+		}
+		all = append(all, lines)
+	}
+	for i := range rows[0] {
+		if i == first {
+			begin = slices.Clone(columns)
+		}
+		if len(columns) > first && total(append(columns, i)) > most {
+			flush()
+			columns = slices.Clone(begin)
+		}
+		columns = append(columns, i)
+	}
+	flush()
+	return all
 }
 
 // scaled reports whether the trace was scaled in rate or time.
@@ -81,7 +141,7 @@ func (c Comparison) scaled() bool { return len(c.Rows) > 0 && c.Rows[0].Unscaled
 
 func (c Comparison) columns() []string {
 	out := []string{"SCALING", "FACTS", "AVAILABILITY %", "FAILED", "P99", "IN SERVICE", "SHORT", "INSTANCE HOURS",
-		"MONEY", "÷ ORACLE", "÷ STATIC PEAK"}
+		cmp.Or(c.currency(), "MONEY"), "÷ ORACLE", "÷ STATIC PEAK"}
 	if c.scaled() {
 		out = append(out, "UNSCALED: AVAILABILITY %", "INSTANCE HOURS")
 	}
@@ -131,6 +191,9 @@ func (c Comparison) footer() [][2]string {
 	}
 	if notes := c.Rows[0].TraceNotes; notes != "" && c.same(func(r Compared) string { return r.TraceNotes }) {
 		out = append(out, [2]string{"trace", notes})
+	}
+	if dates := c.priceDates(); len(dates) > 0 {
+		out = append(out, [2]string{"prices", "of " + strings.Join(dates, ", ")})
 	}
 	if c.Asked != "" {
 		cheapest := "none keeps what is asked"

@@ -26,7 +26,9 @@ const barPatterns = 4
 type barChart struct{ of Comparison }
 
 func (b barChart) heading() string {
-	if b.of.priced() {
+	if currency := b.of.currency(); b.of.priced() && currency != "" {
+		return "Cost in " + currency + " at the facts' prices · requests answered"
+	} else if b.of.priced() {
 		return "Cost at the facts' prices · requests answered"
 	}
 	return "Cost in instance hours · requests answered"
@@ -55,9 +57,9 @@ func (c Comparison) bars(width float64, title string) string {
 		height += 2 * groupTitle
 	}
 	fmt.Fprintf(&b, `<svg viewBox="-8 0 %s %s" role="img" aria-label="%s">`, coordinate(width+16),
-		coordinate(height+8), title)
+		coordinate(height+8), html.EscapeString(title))
 	b.WriteString(hatches(width))
-	fmt.Fprintf(&b, `<text class="t" x="0" y="14">%s</text>`, title)
+	fmt.Fprintf(&b, `<text class="t" x="0" y="14">%s</text>`, html.EscapeString(title))
 	ways := c.scalings()
 	best, any := c.Best()
 	y := above + 4

@@ -20,6 +20,8 @@ type rowDocument struct {
 	TraceNotes  string `json:"traceNotes,omitempty"`
 	Assumptions string `json:"assumptions"`
 	totals
+	Currency     string   `json:"currency,omitempty"`
+	PriceDate    string   `json:"priceDate,omitempty"`
 	Unscaled     *totals  `json:"unscaled,omitempty"`
 	GateFailures []string `json:"gateFailures"`
 }
@@ -34,7 +36,8 @@ func (c Comparison) JSON() ([]byte, error) {
 		d.Trace, d.TraceRead = r.Trace, r.TraceRead
 		d.Rows = append(d.Rows, rowDocument{
 			Scaling: r.Scaling, Facts: r.Facts, TraceNotes: r.TraceNotes, Assumptions: r.assumptions(),
-			totals: totalsOf(r.Result), Unscaled: other(r.Unscaled), GateFailures: append([]string{}, r.Failures...),
+			totals: totalsOf(r.Result), Currency: r.Currency, PriceDate: r.PriceDate,
+			Unscaled: other(r.Unscaled), GateFailures: append([]string{}, r.Failures...),
 		})
 	}
 	out, err := json.MarshalIndent(d, "", "  ")

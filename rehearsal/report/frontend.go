@@ -13,12 +13,6 @@ func (r Report) frontendLines() [][2]string {
 	if b == nil {
 		return nil
 	}
-	priced := func(money float64) string {
-		if money == 0 {
-			return ""
-		}
-		return fmt.Sprintf(" for %.2f", money)
-	}
 	var out [][2]string
 	switch {
 	case b.Function:
@@ -26,24 +20,24 @@ func (r Report) frontendLines() [][2]string {
 		if b.ProvisionedGBSeconds > 0 {
 			text += fmt.Sprintf(", %s kept ready", number(b.ProvisionedGBSeconds))
 		}
-		out = append(out, [2]string{"gateway", text + priced(b.GatewayMoney)})
+		out = append(out, [2]string{"gateway", text + r.forMoney(b.GatewayMoney)})
 	case b.TaskHours > 0:
 		tasks := fmt.Sprintf("%d", b.LeastTasks)
 		if b.MostTasks > b.LeastTasks {
 			tasks += fmt.Sprintf(" to %d", b.MostTasks)
 		}
 		out = append(out, [2]string{"gateway", fmt.Sprintf("%s tasks, %s task hours%s", tasks, number(b.TaskHours),
-			priced(b.GatewayMoney))})
+			r.forMoney(b.GatewayMoney))})
 	}
 	if b.LoadBalancerHours > 0 {
 		text := fmt.Sprintf("%s hours, %s capacity unit hours", number(b.LoadBalancerHours), number(b.CapacityUnitHours))
 		if b.ReservedUnits > 0 {
 			text += fmt.Sprintf(", up to %d reserved", b.ReservedUnits)
 		}
-		out = append(out, [2]string{"load balancer", text + priced(b.LoadBalancerMoney)})
+		out = append(out, [2]string{"load balancer", text + r.forMoney(b.LoadBalancerMoney)})
 	}
 	if total := r.Result.Cost.Money + b.Money(); total > 0 {
-		text := fmt.Sprintf("%.2f", total)
+		text := r.money(total)
 		if r.Result.Cost.Money == 0 {
 			text += ", without the instances: their price is not known"
 		} else if len(b.Unpriced) > 0 {

@@ -24,6 +24,7 @@ func TestHappenings(t *testing.T) {
 	add(7, rehearsal.ActivityEvent, "", "in service", 6, 19)
 	add(8, rehearsal.PolicyEvent, "a", "scale out refused, cooling down", 19, 23)
 	add(9, rehearsal.PolicyEvent, "a", "scale out", 19, 23)
+	add(9, rehearsal.PolicyEvent, "a", "scale out", 23, 25)
 	add(10, rehearsal.ScheduleEvent, "final", "bounds set", 19, 70)
 	add(15, rehearsal.ScheduleEvent, "evening", "bounds set", 6, 70)
 	add(20, rehearsal.ScheduleEvent, "final", "bounds set", 19, 70)
@@ -41,6 +42,7 @@ func TestHappenings(t *testing.T) {
 		"policy b: scale out refused, cooling down, 19 to 21",
 		"activity: in service, 6 to 19",
 		"policy a: scale out, 19 to 23",
+		"policy a: scale out, 23 to 25",
 		"schedule evening: bounds set, minimum 6, maximum 70",
 		"schedule final: bounds set, minimum 19, maximum 70",
 		"schedule final: bounds set, capacity refused, the endpoint is updating, minimum 19, maximum 70; asserted 2 times until " +

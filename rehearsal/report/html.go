@@ -80,7 +80,7 @@ func (r Report) charts() []pageChart {
 	return []pageChart{
 		{r.capacityChart(), anchor{"capacity", "Capacity"}}, {r.requestsChart(), anchor{"requests", "Requests"}},
 		{r.latencyChart(), anchor{"latency", "Latency"}}, {eventsChart{r}, anchor{"scaling", "Scaling"}},
-		{costChart{r.Result.Cost}, anchor{"cost", "Cost"}},
+		{costChart{r}, anchor{"cost", "Cost"}},
 	}
 }
 

@@ -29,6 +29,9 @@ type document struct {
 	Reading  string            `json:"reading"`
 	Readings []readingDocument `json:"readings"`
 	totals
+	// Currency and PriceDate are of all prices.
+	Currency   string               `json:"currency,omitempty"`
+	PriceDate  string               `json:"priceDate,omitempty"`
 	Elasticity rehearsal.Elasticity `json:"elasticity"`
 	// Frontend is absent where the gateway and load balancer are not counted.
 	Frontend *frontendDocument `json:"frontend,omitempty"`
@@ -117,7 +120,8 @@ func (r Report) JSON() ([]byte, error) {
 		TraceRead: r.TraceRead, TraceNotes: r.TraceNotes,
 		From: res.From, To: res.To, Assumptions: r.assumptions(),
 		Reading: r.Input.WithDefaults().Reading.String(), Readings: r.readingDocuments(),
-		totals:     totalsOf(res),
+		totals:   totalsOf(res),
+		Currency: r.Currency, PriceDate: r.PriceDate,
 		Elasticity: res.Elasticity,
 		Frontend:   frontendOf(r.Frontend), Unscaled: other(r.Unscaled), Unscheduled: other(r.Unscheduled),
 		Changes:      r.recommendations(),

@@ -30,12 +30,15 @@ func (r Report) zone() *time.Location {
 // axis is the time of the rehearsal.
 func (r Report) axis() axis { return axis{r.Result.From, r.Result.To, r.zone()} }
 
+// clocksChange is the abbreviation of a zone in which clocks change.
+const clocksChange = "local"
+
 // abbreviation names a zone from one time to another: BST, UTC+04, or local where clocks
 // change in between.
 func abbreviation(zone *time.Location, from, to time.Time) string {
 	name, _ := from.In(zone).Zone()
 	if other, _ := to.In(zone).Zone(); other != name {
-		return "local"
+		return clocksChange
 	}
 	if strings.HasPrefix(name, "+") || strings.HasPrefix(name, "-") {
 		return "UTC" + name
@@ -54,7 +57,11 @@ func (r Report) local(from, to time.Time) string {
 	if r.days() || begin.Format(time.DateOnly) != date || end.Format(time.DateOnly) != date {
 		format = "2 Jan 15:04"
 	}
-	return fmt.Sprintf(" (%s to %s %s)", begin.Format(format), end.Format(format), abbreviation(zone, from, to))
+	name := abbreviation(zone, from, to)
+	if name == clocksChange {
+		name = zone.String()
+	}
+	return fmt.Sprintf(" (%s to %s %s)", begin.Format(format), end.Format(format), name)
 }
 
 // eventLines say when the events that the names of scheduled actions tell had a floor.

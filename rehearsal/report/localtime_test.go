@@ -66,4 +66,12 @@ func TestClocksChange(t *testing.T) {
 			t.Errorf("the chart lacks %q: %.3000s", want, svg)
 		}
 	}
+	if got := r.local(r.Result.From, r.Result.To); got != " (30 Oct 21:00 to 31 Oct 08:00 Europe/London)" {
+		t.Errorf("got %q", got)
+	}
+	r.Result.To = r.Result.From.Add(12 * 24 * time.Hour)
+	if svg := r.requestsChart().svg(wide); strings.Contains(svg, ">local</text>") ||
+		!strings.HasPrefix(svg, `<svg viewBox="0 0 880 200"`) {
+		t.Errorf("days have a second row of times: %.500s", svg)
+	}
 }

@@ -68,7 +68,7 @@ func TestPrint(t *testing.T) {
 		if !found {
 			t.Fatalf("%s has no style for print", name)
 		}
-		for _, want := range []string{"figure, .verdict, li, tr { break-inside: avoid; }", ".table { overflow: visible; }"} {
+		for _, want := range []string{".wide, .verdict, li, tr { break-inside: avoid; }", ".table { overflow: visible; }"} {
 			if !strings.Contains(print, want) {
 				t.Errorf("%s: print has no %q", name, want)
 			}

@@ -32,6 +32,9 @@ type Report struct {
 	Unscheduled *rehearsal.Result
 	// Readings are the results under other readings than Input's. Default: none.
 	Readings []Reread
+	// Currency and PriceDate are of all prices, such as "USD" and "2026-11-01".
+	// Default: "", not known.
+	Currency, PriceDate string
 	// Frontend is the bill of the gateway and the load balancer.
 	// Default: nil, they are not counted.
 	Frontend *rehearsal.Bill

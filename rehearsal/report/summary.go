@@ -66,20 +66,16 @@ func (r Report) Lines() [][2]string {
 	if c.Refused > 0 {
 		supply += fmt.Sprintf("; %d floors refused while updating", c.Refused)
 	}
-	money := ""
-	if cost.Money > 0 {
-		money = fmt.Sprintf(" for %.2f", cost.Money)
-	}
 	out = append(out, [2]string{"capacity", supply},
 		[2]string{"cost", fmt.Sprintf("%s instance hours%s, %.2f × the oracle's %s, %.2f × static peak's %s",
-			number(cost.InstanceHours), money,
+			number(cost.InstanceHours), r.forMoney(cost.Money),
 			cost.OverOracle, number(cost.OracleInstanceHours), cost.OverStaticPeak, number(cost.StaticPeakInstanceHours))})
-	out = append(out, r.frontendLines()...)
+	out = append(append(out, r.frontendLines()...), r.priceLines()...)
 	if u := r.Unscheduled; u != nil {
-		out = append(out, [2]string{"no schedule", inShort(*u)})
+		out = append(out, [2]string{"no schedule", r.inShort(*u)})
 	}
 	if u := r.Unscaled; u != nil {
-		out = append(out, [2]string{"unscaled", thousands(u.Requests.Arrived) + " requests, " + inShort(*u)})
+		out = append(out, [2]string{"unscaled", thousands(u.Requests.Arrived) + " requests, " + r.inShort(*u)})
 	}
 	if r.TraceRead != "" {
 		out = append(out, [2]string{"trace read", r.TraceRead})
@@ -92,8 +88,8 @@ func (r Report) Lines() [][2]string {
 }
 
 // inShort is another result of the same setting in one line.
-func inShort(r rehearsal.Result) string {
-	return fmt.Sprintf("%s answered, %s failed; p99 %s; %s instance hours, %.2f × the oracle's %s",
-		percent(r.Requests.Availability), thousands(r.Requests.Failed), duration(r.Latency.P99),
-		number(r.Cost.InstanceHours), r.Cost.OverOracle, number(r.Cost.OracleInstanceHours))
+func (r Report) inShort(of rehearsal.Result) string {
+	return fmt.Sprintf("%s answered, %s failed; p99 %s; %s instance hours%s, %.2f × the oracle's %s",
+		percent(of.Requests.Availability), thousands(of.Requests.Failed), duration(of.Latency.P99),
+		number(of.Cost.InstanceHours), r.forMoney(of.Cost.Money), of.Cost.OverOracle, number(of.Cost.OracleInstanceHours))
 }

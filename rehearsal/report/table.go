@@ -128,8 +128,16 @@ func thinned(n int, columns [][]float64) []int {
 // table has the three bills.
 func (c costChart) table() table {
 	out := table{Summary: "Values of the chart: " + c.heading(), Columns: []string{"Bill", "instance hours"}}
+	priced := c.report.Input.Service.PricePerHour > 0
+	if priced {
+		out.Columns = append(out.Columns, cmp.Or(c.report.Currency, "money"))
+	}
 	for _, bar := range c.bars() {
-		out.Rows = append(out.Rows, row{[]string{bar.name, valueCell(bar.hours)}, 0})
+		cells := []string{bar.name, valueCell(bar.hours)}
+		if priced {
+			cells = append(cells, valueCell(math.Round(bar.money*100)/100))
+		}
+		out.Rows = append(out.Rows, row{cells, 0})
 	}
 	return out
 }

@@ -15,7 +15,7 @@ type verdict struct {
 // verdict is the gate's, or the figures alone without a gate.
 func (r Report) verdict() verdict {
 	out := verdict{Heading: "The result", Asked: r.Asked, Failures: r.Failures,
-		Figures: thousands(r.Result.Requests.Arrived) + " requests, " + inShort(r.Result), Assumed: r.assumptions()}
+		Figures: thousands(r.Result.Requests.Arrived) + " requests, " + r.inShort(r.Result), Assumed: r.assumptions()}
 	switch {
 	case len(r.Failures) > 0:
 		out.Class, out.Heading = "fails", "The gate does not hold"
@@ -36,5 +36,5 @@ func (c Comparison) verdict() *verdict {
 	}
 	best := c.Rows[i]
 	return &verdict{Class: "holds", Heading: "The cheapest that holds: " + best.Scaling + ", " + best.Facts,
-		Asked: c.Asked, Figures: inShort(best.Result), Assumed: best.assumptions()}
+		Asked: c.Asked, Figures: best.inShort(best.Result), Assumed: best.assumptions()}
 }

@@ -10,7 +10,7 @@ import (
 func TestVerdict(t *testing.T) {
 	t.Parallel()
 	r := evening(t, nil)
-	figures := thousands(r.Result.Requests.Arrived) + " requests, " + inShort(r.Result)
+	figures := thousands(r.Result.Requests.Arrived) + " requests, " + r.inShort(r.Result)
 	for _, test := range []struct {
 		name, asked string
 		failures    []string

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -50,4 +51,22 @@ func lastCell(line, cell string) []string {
 	wrapped := Wrap(words, Columns, strings.Repeat(" ", at))
 	wrapped[0] = line + strings.TrimLeft(wrapped[0], " ")
 	return wrapped
+}
+
+// label is what stands before the text of a line: words and at least two spaces, or spaces alone.
+var label = regexp.MustCompile(`^( *\S+( \S+)* {2,}| +)`)
+
+// Hanging wraps the lines of a text that are wider than Columns. They go on below their
+// text, behind the label.
+func Hanging(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if before := label.FindString(line); utf8.RuneCountInString(line) > Columns {
+			lines := lastCell(before, line[len(before):])
+			line = strings.Join(lines, "\n")
+		}
+		b.WriteString(line + "\n")
+	}
+	return b.String()
 }

@@ -41,3 +41,26 @@ func TestRows(t *testing.T) {
 		}
 	}
 }
+
+func TestHanging(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("word ", 14) + "end"
+	for name, c := range map[string][2]string{
+		"short lines stay": {"a\n  label  text\n\n", "a\n  label  text\n\n"},
+		"a label's text goes on below itself": {
+			"  label  " + long + "\n         " + long + "\n",
+			"  label  " + strings.Repeat("word ", 13) + "word\n         end\n         " + strings.Repeat("word ", 13) + "word\n         end\n",
+		},
+		"other lines go on at their beginning": {
+			long + " " + long + "\n", strings.Repeat("word ", 14) + "end word\n" + strings.Repeat("word ", 13) + "end\n",
+		},
+		"a text without a label goes on below itself": {
+			"         " + long + "\n", "         " + strings.Repeat("word ", 13) + "word\n         end\n",
+		},
+		"characters count, not bytes": {"  label  " + strings.Repeat("×", 71) + "\n", "  label  " + strings.Repeat("×", 71) + "\n"},
+	} {
+		if diff := cmp.Diff(c[1], Hanging(c[0])); diff != "" {
+			t.Errorf("%s:\n%s", name, diff)
+		}
+	}
+}
