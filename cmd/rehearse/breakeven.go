@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
@@ -104,8 +105,13 @@ func price(r contender) float64 { return r.row.Input.Service.PricePerHour }
 func money(r contender) float64 { return r.row.Result.Cost.Money }
 
 func (f breakEven) priceLine() string {
-	return fmt.Sprintf("%s is the cheapest up to %.3f an hour, and is taken at %.3f; then %s", name(f.best),
-		price(f.best)*money(f.next)/money(f.best), price(f.best), name(f.next))
+	return fmt.Sprintf("%s is the cheapest up to %s an hour, and is taken at %.3f; then %s", name(f.best),
+		f.best.amount(price(f.best)*money(f.next)/money(f.best)), price(f.best), name(f.next))
+}
+
+// amount is a price with its currency, where that is known.
+func (r contender) amount(x float64) string {
+	return strings.TrimSpace(fmt.Sprintf("%.3f %s", x, r.row.Currency))
 }
 
 // cheaper reports whether a contender with changed facts passes the gate for at most
@@ -159,8 +165,8 @@ func (f breakEven) startLine() (string, error) {
 // contenderLine says from when on a contender would be the cheapest.
 func (f breakEven) contenderLine(r contender) (string, error) {
 	rate := r.row.Input.WithDefaults().Service.RequestsPerSecond
-	said := fmt.Sprintf("%s would be the cheapest below %.3f an hour, and is taken at %.3f", name(r),
-		price(r)*money(f.best)/money(r), price(r))
+	said := fmt.Sprintf("%s would be the cheapest below %s an hour, and is taken at %.3f", name(r),
+		r.amount(price(r)*money(f.best)/money(r)), price(r))
 	log, found, err := bisect(0, math.Log(maxSpeedup), func(x float64) (bool, error) {
 		return f.cheaper(r, money(f.best), r.faster(math.Exp(x)))
 	})
