@@ -167,7 +167,7 @@ func (d *deployment) failed(err error) error {
 	return fmt.Errorf("%w\n%s", err, d.standing())
 }
 
-// standing says what stands and how to go on.
+// standing says in lines what stands and how to go on.
 func (d *deployment) standing() string {
 	var says []string
 	if d.deploying != "" {
@@ -180,8 +180,8 @@ func (d *deployment) standing() string {
 			strings.Join(d.detached, ", ")))
 	}
 	if d.deploying != "" || len(d.detached) > 0 {
-		says = append(says, fmt.Sprintf("Run \"make deploy ENV=%s\" again: it goes on from what is deployed. "+
-			"With the former environment file it goes back.", d.env))
+		says = append(says, fmt.Sprintf("Run \"make deploy ENV=%s\" again: it goes on from what is deployed.", d.env),
+			"With the former environment file it goes back.")
 	}
-	return strings.Join(says, " ")
+	return strings.Join(says, "\n")
 }

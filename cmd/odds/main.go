@@ -1,9 +1,9 @@
 // Command odds is a small model to try the product with: it predicts a match.
 //
-//	odds train FILE      train, print the accuracy, and write model.tar.gz to FILE
-//	odds serve [FOLDER]  serve the model.json of FOLDER, by default /opt/ml/model, where
-//	                     SageMaker unpacks the archive, as its containers do
-//	odds serve FOLDER HOST  the same on the address HOST alone, such as 127.0.0.1
+//	odds train FILE             train, print the accuracy, and write model.tar.gz to FILE
+//	odds serve [FOLDER [HOST]]  serve the model.json of FOLDER, by default /opt/ml/model,
+//	                            where SageMaker unpacks the archive, as its containers
+//	                            do; on the address HOST alone, such as 127.0.0.1
 package main
 
 import (

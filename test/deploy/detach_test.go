@@ -109,7 +109,7 @@ func TestDeploySafely(t *testing.T) {
 	step("another instance type", func(t *testing.T) {
 		file = replace(t, file, "ml.c6i.large", "ml.c7i.large")
 		interrupted := s.kill(ctx, t, file, "Taking off the scaling of main", syscall.SIGINT)
-		for _, want := range []string{"interrupted\n", "does not scale.", `Run "make deploy ENV=local"`} {
+		for _, want := range []string{"interrupted\n", "does not scale.", `Run "make deploy ENV=local" again`} {
 			if !strings.Contains(interrupted, want) {
 				t.Errorf("interrupted, the output lacks %q\n%s", want, interrupted)
 			}

@@ -284,6 +284,10 @@ var mutants = []mutant{
 	{"final: what is suspended is not wrong",
 		"cmd/final/judge.go", "if extra != (autoscaling.SuspendedState{}) {", "if extra.ScaleIn && extra.ScaleOut {",
 		"./cmd/final"},
+	{"a program that was interrupted leaves its temporary files",
+		"cmd/internal/cli/main.go", "_ = os.RemoveAll(dir)", "_ = os.Remove(dir)", "./cmd/internal/cli"},
+	{"an interrupted installation blames the network",
+		"internal/localaws/prepare.go", "if ctx.Err() != nil {", "if limited.Err() == nil {", "./internal/localaws"},
 }
 
 func main() {

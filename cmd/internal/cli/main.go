@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -40,12 +39,12 @@ func Main(program func(context.Context) (status int)) {
 	os.Exit(status)
 }
 
-// Interrupted prints in one line that a signal has ended the program, below it what to do
-// next, if anything, and returns StatusInterrupted.
+// Interrupted prints in one line that a signal has ended the program, below it in lines
+// what to do next, if anything, and returns StatusInterrupted.
 func Interrupted(problems io.Writer, next string) int {
 	fmt.Fprintln(problems, "interrupted")
 	if next != "" {
-		fmt.Fprintln(problems, strings.Join(Wrap(strings.Fields(next), Columns, ""), "\n"))
+		fmt.Fprintln(problems, next)
 	}
 	return StatusInterrupted
 }
