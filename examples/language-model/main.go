@@ -20,12 +20,12 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/scaling"
 )
 
-// Replace these by your own.
+// Replace these by your own. The image is AWS's; the weights are files as they are, not compressed.
 const (
 	account      = "123456789012"
 	region       = "eu-west-1"
-	image        = "763104351884.dkr.ecr.eu-west-1.amazonaws.com/vllm:server-sagemaker-cuda-v1" // AWS's
-	weights      = "s3://models-eu-west-1/qwen3-8b/"                                            // the files as they are, not compressed
+	image        = "763104351884.dkr.ecr.eu-west-1.amazonaws.com/vllm:server-sagemaker-cuda-v1"
+	weights      = "s3://models-eu-west-1/qwen3-8b/"
 	gatewayImage = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/gateway:1.0.0"
 	certificate  = "arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-4000-8000-000000000001"
 	onCall       = "on-call@example.com"

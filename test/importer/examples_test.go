@@ -114,8 +114,9 @@ func run(t *testing.T, dir string, environ []string, command ...string) string {
 // notDeployed are examples that the local AWS cannot play, and why.
 var notDeployed = map[string]string{
 	"APIGateway":            "moto does not know AWS::ApiGateway::Stage, and does not delete the others",
-	"ImportedModel":         "the model exists already",
+	"ImportedModel":         "the models exist already",
 	"InstancePools":         "moto wants an instance type of each variant",
+	"ScaleByNames":          "the endpoint exists already",
 	"ScaleImportedEndpoint": "the endpoint exists already",
 
 	"MonitorImportedEndpoint": "the endpoint exists already",

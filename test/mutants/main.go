@@ -69,6 +69,8 @@ var mutants = []mutant{
 	{"a schedule's time zone is dropped",
 		"autoscaling/scheduled.go", `"Timezone":             a.timezone(),`, `"Timezone":             "UTC",`,
 		"./autoscaling"},
+	{"the facts of an inference component leave out what a copy completes",
+		"autoscaling/facts.go", "RequestsPerSecondPerInstance: s.RequestsPerSecondPerCopy, ", "", "./autoscaling"},
 	{"an update resets the endpoint's instance counts",
 		"constructs/inference/endpoint.go", "RetainAllVariantProperties: true,", "RetainAllVariantProperties: false,",
 		"./constructs/inference"},

@@ -201,7 +201,7 @@ func LinearUpdate(stack awscdk.Stack) {
 
 // ImportedEndpoint scales, watches and calls an endpoint that exists already.
 func ImportedEndpoint(stack awscdk.Stack) {
-	endpoint := inference.EndpointFromARN(stack, "Endpoint", "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/scores")
+	endpoint := inference.EndpointFromName(stack, "Endpoint", "scores")
 	endpoint.Variant("main").MetricModelLatency(nil).CreateAlarm(stack, jsii.String("Slow"),
 		&awscloudwatch.CreateAlarmOptions{Threshold: jsii.Number(200_000), EvaluationPeriods: jsii.Number(3)})
 	endpoint.GrantInvoke(awsiam.NewRole(stack, jsii.String("Caller"), &awsiam.RoleProps{

@@ -8,13 +8,16 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/events"
+	capacity "github.com/sagemaker-autoscaling-inference/cdk/autoscaling/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend"
 	"github.com/sagemaker-autoscaling-inference/cdk/constructs/frontend/settings"
 )
 
 var frontends = []func(awscdk.Stack){
 	FunctionBehindLoadBalancer, ServiceBehindLoadBalancer, ClientsWithTokens, Firewall, GatewayCanary,
-	TwoEndpointsBehindOneLoadBalancer,
+	TwoEndpointsBehindOneLoadBalancer, ReserveCapacity,
 }
 
 func newVPC(stack awscdk.Stack) awsec2.Vpc {
@@ -97,5 +100,24 @@ func TwoEndpointsBehindOneLoadBalancer(stack awscdk.Stack) {
 	frontend.NewRoute(stack, "Route", frontend.RouteProps{
 		Listener: balancer.Listener, Priority: 100, Hosts: []string{"scores.example.com"},
 		Gateway: function(stack, "Scores", "scores"),
+	})
+}
+
+// ReserveCapacity has the load balancer's capacity for a final before it begins. An account may
+// reserve none until AWS has raised its quota.
+func ReserveCapacity(stack awscdk.Stack) {
+	balancer := frontend.NewLoadBalancer(stack, "LoadBalancer",
+		publicly(stack, newVPC(stack), function(stack, "Gateway", "odds")))
+	odds := autoscaling.VariantScaling{
+		Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 200, StartTime: 5 * time.Minute},
+		Scaling:  autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 60},
+		Events: []events.Event{{
+			Name: "final", Starts: "2035-05-26T20:00", Ends: "2035-05-26T22:00", Timezone: "Europe/London",
+			PeakRequestsPerSecond: 8000,
+		}},
+	}
+	units := capacity.LoadBalancerTraffic{BytesPerRequest: 8000, FunctionTarget: true}.CapacityUnits()
+	frontend.NewCapacitySchedule(stack, "Capacity", frontend.CapacityScheduleProps{
+		LoadBalancer: balancer.Resource, Calendar: units.Calendar(odds.Calendar()),
 	})
 }

@@ -202,7 +202,24 @@ func ModelWithRole(stack awscdk.Stack) {
 	}))
 }
 
-// ImportedModel serves a model that exists already.
+// ImportedModel serves models that exist already, by name, by ARN, and with the role that one has.
 func ImportedModel(stack awscdk.Stack) {
-	serve(stack, inference.ModelFromName(stack, "Model", "odds-2026-11"))
+	role := awsiam.Role_FromRoleArn(stack, jsii.String("Role"), jsii.String("arn:aws:iam::123456789012:role/odds"), nil)
+	inference.NewEndpoint(stack, "Endpoint", inference.EndpointProps{
+		EndpointName: *stack.StackName(),
+		Variants: []inference.VariantProps{{
+			Model:        inference.ModelFromName(stack, "Model", "odds-2026-11"),
+			InstanceType: "ml.c6i.xlarge",
+		}, {
+			Name:         "before",
+			Model:        inference.ModelFromARN(stack, "Before", "arn:aws:sagemaker:eu-west-1:123456789012:model/odds-2026-10"),
+			InstanceType: "ml.c6i.xlarge",
+		}, {
+			Name: "next",
+			Model: inference.ModelFromAttributes(stack, "Next", inference.ModelAttributes{
+				ModelName: "odds-2026-12", ExecutionRole: role,
+			}),
+			InstanceType: "ml.c7i.xlarge",
+		}},
+	})
 }

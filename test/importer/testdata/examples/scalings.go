@@ -17,7 +17,7 @@ import (
 var scalings = []func(awscdk.Stack){
 	TrackInvocations, TrackConcurrency, TrackMetric, Steps, EmergencyStep, Schedule, Event, ScaleBothVariants,
 	ScaleComponentToZero, ScaleBacklog, ScaleProvisionedConcurrency, Suspended, ScaleImportedEndpoint, ScaleAfterwards,
-	MonitorImportedEndpoint,
+	MonitorImportedEndpoint, ScaleByNames, AlarmOfStepPolicy,
 }
 
 // scale scales the one variant of an endpoint from 2 to 12 instances; change adds what the
@@ -225,4 +225,31 @@ func MonitorImportedEndpoint(stack awscdk.Stack) {
 		}),
 		Settings: watch.Settings{Emails: []string{"on-call@example.com"}, LogRetentionDays: 90},
 	})
+}
+
+// ScaleByNames scales a variant and an inference component of which only the names are known.
+func ScaleByNames(stack awscdk.Stack) {
+	scaling.NewVariantScaling(stack, "Variant", scaling.VariantScalingProps{
+		Variant: scaling.ExistingVariant(autoscaling.Variant{
+			EndpointName: "scores", Name: "main", InstanceType: "ml.c6i.large",
+		}),
+		Scaling: autoscaling.VariantScaling{
+			Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100, StartTime: 5 * time.Minute},
+			Scaling:  autoscaling.Scaling{MinCapacity: 2, MaxCapacity: 12},
+		},
+	})
+	scaling.NewComponentScaling(stack, "Component", scaling.ComponentScalingProps{
+		InferenceComponent: scaling.ExistingComponent("scores-component"),
+		Scaling: autoscaling.ComponentScaling{
+			CopyCapacity: autoscaling.CopyCapacity{RequestsPerSecondPerCopy: 20, StartTime: 5 * time.Minute},
+			CopyScaling:  autoscaling.CopyScaling{MinCapacity: 1, MaxCapacity: 4},
+		},
+	})
+}
+
+// AlarmOfStepPolicy has the alarm of a step policy without the policy: it tells people, and adds
+// no instance.
+func AlarmOfStepPolicy(stack awscdk.Stack) {
+	variant := serve(stack, odds(stack)).Variant("main")
+	scaling.NewAlarm(stack, "Busy", autoscaling.EmergencyPolicy(variant.ScalingVariant(), 8).Alarm)
 }
