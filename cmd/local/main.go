@@ -6,12 +6,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -65,6 +67,9 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 		return err
 	}
 	e := loaded[0]
+	if err := steps.do(ctx, "Compile the app", func(log io.Writer) error { return compileApp(ctx, log) }); err != nil {
+		return err
+	}
 	output, err := outputDir(e.Name)
 	if err != nil {
 		return err
@@ -98,7 +103,7 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, aws.Close()) }()
 
-	cdk := localaws.CDK{AWS: aws, Dir: ".", Region: e.Region, Output: output,
+	cdk := localaws.CDK{AWS: aws, Dir: ".", Region: e.Region, App: app, Output: output, Timeout: deployTimeout,
 		Context: map[string]string{"env": e.Name, "environments": o.environments}}
 	if err := steps.do(ctx, "Bootstrap it for the CDK", func(log io.Writer) error {
 		_, err := localaws.CDK{AWS: aws, Dir: ".", Region: e.Region, Log: log}.Bootstrap(ctx)
@@ -159,6 +164,26 @@ func exports(environ []string) (lines []string) {
 		}
 	}
 	return lines
+}
+
+// app is the executable of the CDK app, as in cdk.json.
+const app = "bin/app"
+
+// deployTimeout leaves time to a synthesis with an empty build cache, which compiles the
+// gateway and Go's standard library for the gateway's processor.
+const deployTimeout = 20 * time.Minute
+
+// compileApp compiles the app. With empty caches that takes minutes, since it downloads the
+// CDK: the CLI would do it within the time-out of its command.
+func compileApp(ctx context.Context, log io.Writer) error {
+	var output bytes.Buffer
+	build := exec.CommandContext(ctx, "go", "build", "-o", app, ".")
+	build.Stdout = io.MultiWriter(&output, log)
+	build.Stderr = build.Stdout
+	if err := build.Run(); err != nil {
+		return fmt.Errorf("%s: %w\n%s", strings.Join(build.Args, " "), err, output.Bytes())
+	}
+	return nil
 }
 
 // certificates, vpcs and hostedZones return what e names and does not deploy: the
