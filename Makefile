@@ -260,6 +260,14 @@ bench-rehearsal: ## Time a rehearsal of 88 days, and a plan.
 	GOMAXPROCS=1 go test -run '^$$' -bench . -benchmem ./rehearsal
 	go test -run '^$$' -bench . -benchtime 1x ./rehearsal/plan
 
+RUNS ?= 5
+ENVIRONMENTS ?= 1,10,50
+
+.PHONY: bench-synth
+bench-synth: tools ## Compare synthesis with the same app in TypeScript.
+	@npm ci --silent --prefix test/synthbench
+	@go run ./test/synthbench -runs $(RUNS) -environments $(ENVIRONMENTS)
+
 .PHONY: bench-gateway
 bench-gateway: ## Compare the gateway with other ways to SageMaker.
 	go run ./test/bench

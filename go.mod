@@ -5,6 +5,7 @@ go 1.25.0
 ignore (
 	./.venv
 	./node_modules
+	./test/synthbench/node_modules
 )
 
 require (

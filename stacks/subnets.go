@@ -16,6 +16,7 @@ import (
 // newVPC is a VPC of this app and its subnets.
 type newVPC struct {
 	vpc             awsec2.Vpc
+	id              *string // the VPC's
 	public, private []awsec2.ISubnet
 }
 
@@ -30,25 +31,26 @@ func makeVPC(stack awscdk.Stack, v config.NewVPC, ipv6 bool) newVPC {
 		RestrictDefaultSecurityGroup: jsii.Bool(true),
 		SubnetConfiguration:          &[]*awsec2.SubnetConfiguration{},
 	})}
+	n.id = n.vpc.VpcId()
 	if v.FlowLogs != config.FlowLogsNone {
 		logFlows(stack, n.vpc, v.FlowLogs)
 	}
 	var block awsec2.CfnVPCCidrBlock
 	if ipv6 {
 		block = awsec2.NewCfnVPCCidrBlock(n.vpc, jsii.String("ipv6cidr"), &awsec2.CfnVPCCidrBlockProps{
-			VpcId: n.vpc.VpcId(), AmazonProvidedIpv6CidrBlock: jsii.Bool(true),
+			VpcId: n.id, AmazonProvidedIpv6CidrBlock: jsii.Bool(true),
 		})
 	}
-	gateway := awsec2.NewCfnInternetGateway(n.vpc, jsii.String("IGW"), nil)
+	gateway := awsec2.NewCfnInternetGateway(n.vpc, jsii.String("IGW"), nil).Ref()
 	attachment := awsec2.NewCfnVPCGatewayAttachment(n.vpc, jsii.String("VPCGW"), &awsec2.CfnVPCGatewayAttachmentProps{
-		VpcId: n.vpc.VpcId(), InternetGatewayId: gateway.Ref(),
+		VpcId: n.id, InternetGatewayId: gateway,
 	})
 	for _, zone := range v.Subnets() {
 		public := awsec2.NewPublicSubnet(n.vpc, jsii.Sprintf("publicSubnet%d", zone.Number),
 			(*awsec2.PublicSubnetProps)(n.subnetProps(zone.Zone, zone.Public, ipv6)))
-		public.AddDefaultInternetRoute(gateway.Ref(), attachment)
+		public.AddDefaultInternetRoute(gateway, attachment)
 		if ipv6 {
-			public.AddIpv6DefaultInternetRoute(gateway.Ref(), attachment)
+			public.AddIpv6DefaultInternetRoute(gateway, attachment)
 		}
 		private := awsec2.NewPrivateSubnet(n.vpc, jsii.Sprintf("privateSubnet%d", zone.Number),
 			(*awsec2.PrivateSubnetProps)(n.subnetProps(zone.Zone, zone.Private, ipv6)))
@@ -84,7 +86,7 @@ func logFlows(stack awscdk.Stack, vpc awsec2.IVpc, logs config.FlowLogs) {
 
 func (n newVPC) subnetProps(zone string, s config.ZoneSubnet, ipv6 bool) *awsec2.SubnetProps {
 	props := &awsec2.SubnetProps{
-		VpcId: n.vpc.VpcId(), AvailabilityZone: jsii.String(zone), CidrBlock: jsii.String(s.CIDR),
+		VpcId: n.id, AvailabilityZone: jsii.String(zone), CidrBlock: jsii.String(s.CIDR),
 		MapPublicIpOnLaunch: jsii.Bool(false),
 	}
 	if ipv6 {
@@ -99,6 +101,7 @@ func (n newVPC) subnetProps(zone string, s config.ZoneSubnet, ipv6 bool) *awsec2
 // tagSubnet adds the tags by which other CDK apps look a VPC's subnets up.
 func tagSubnet(subnet awsec2.ISubnet, name, kind string) {
 	only := &awscdk.TagProps{IncludeResourceTypes: jsii.Strings("AWS::EC2::Subnet")}
-	awscdk.Tags_Of(subnet).Add(jsii.String("aws-cdk:subnet-name"), jsii.String(name), only)
-	awscdk.Tags_Of(subnet).Add(jsii.String("aws-cdk:subnet-type"), jsii.String(kind), only)
+	tags := awscdk.Tags_Of(subnet)
+	tags.Add(jsii.String("aws-cdk:subnet-name"), jsii.String(name), only)
+	tags.Add(jsii.String("aws-cdk:subnet-type"), jsii.String(kind), only)
 }

@@ -34,14 +34,13 @@ func environmentOf(c constructs.IConstruct) (account, region string) {
 		return "", ""
 	}
 	stack := awscdk.Stack_Of(c)
-	account, region = *stack.Account(), *stack.Region()
-	if *awscdk.Token_IsUnresolved(account) {
-		account = ""
+	known := func(text *string) string {
+		if problem.Unresolved(*text) {
+			return ""
+		}
+		return *text
 	}
-	if *awscdk.Token_IsUnresolved(region) {
-		region = ""
-	}
-	return account, region
+	return known(stack.Account()), known(stack.Region())
 }
 
 func (p LoadBalancerProps) validateEncryption() problem.List {

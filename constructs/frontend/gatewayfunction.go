@@ -158,14 +158,15 @@ func NewGatewayFunction(scope constructs.Construct, id string, props GatewayFunc
 	}
 	constructs.NewConstruct_Override(g, scope, jsii.String(id))
 
+	stack := awscdk.Stack_Of(g)
 	g.LogGroup = newLogGroup(g, props.LogRetention, props.LogKey)
 	// The default role may write to every log group.
 	role := awsiam.NewRole(g, jsii.String("Role"), &awsiam.RoleProps{
-		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), inOwnAccount(awscdk.Stack_Of(g))),
+		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), inOwnAccount(stack)),
 		Description: jsii.String("Lets the gateway call one SageMaker endpoint and write its own log"),
 	})
 	g.LogGroup.GrantWrite(role)
-	role.AddToPrincipalPolicy(awsiam.NewPolicyStatement(invokeStatement(awscdk.Stack_Of(g),
+	role.AddToPrincipalPolicy(awsiam.NewPolicyStatement(invokeStatement(stack,
 		props.EndpointName, props.InferenceComponents, "sagemaker:InvokeEndpoint")))
 	code := props.Code
 	if code == nil {
@@ -227,15 +228,39 @@ func removeStaged(scope constructs.Construct, dir string) {
 	}
 }
 
-// compiledCode compiles the gateway into a temporary folder.
-func compiledCode() (code awslambda.Code, dir string) {
+// CompileGatewayFunction begins to compile what GatewayFunctions without Code need, once in
+// a process. They do so themselves, and wait for it: an app that calls this first makes
+// its other constructs meanwhile. What fails is an error of NewGatewayFunction.
+func CompileGatewayFunction() {
+	go func() { _, _ = compileFunction() }()
+}
+
+func compileFunction() (program []byte, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), compileTimeout)
 	defer cancel()
-	program, err := compile.Gateway(ctx, compile.Platform{OS: "linux", Arch: "arm64", Lambda: true})
+	return compile.Gateway(ctx, compile.Platform{OS: "linux", Arch: "arm64", Lambda: true})
+}
+
+// assetFolder is the name of the folder that had the program last. Under the same name,
+// CDK knows that it has hashed and copied the folder before.
+var assetFolder string
+
+// makeAssetFolder makes an empty folder, under the same name as before where it is gone.
+func makeAssetFolder() (dir string, err error) {
+	if filepath.Dir(assetFolder) == filepath.Clean(os.TempDir()) && os.Mkdir(assetFolder, 0o700) == nil {
+		return assetFolder, nil
+	}
+	assetFolder, err = os.MkdirTemp("", "gateway-asset-")
+	return assetFolder, err
+}
+
+// compiledCode compiles the gateway into a temporary folder.
+func compiledCode() (code awslambda.Code, dir string) {
+	program, err := compileFunction()
 	if err != nil {
 		panic(err)
 	}
-	dir, err = os.MkdirTemp("", "gateway-asset-")
+	dir, err = makeAssetFolder()
 	if err == nil {
 		err = os.WriteFile(filepath.Join(dir, "bootstrap"), program, 0o755)
 	}

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces"
 	"github.com/aws/jsii-runtime-go"
@@ -44,10 +43,10 @@ func metric(
 		Statistic: jsii.String(string(m.Statistic)),
 	}
 	// CDK leaves them out of the template where they are the stack's own.
-	if !*awscdk.Token_IsUnresolved(env.Account) {
+	if !problem.Unresolved(*env.Account) {
 		props.Account = env.Account
 	}
-	if !*awscdk.Token_IsUnresolved(env.Region) {
+	if !problem.Unresolved(*env.Region) {
 		props.Region = env.Region
 	}
 	own := *options

@@ -67,11 +67,11 @@ func (p *sharedPolicies) add(statements ...awsiam.PolicyStatement) awsiam.CfnMan
 
 // encoded is statements in the template's terms, as JSON with sorted keys.
 func encoded(scope constructs.Construct, statements []awsiam.PolicyStatement) []byte {
-	resolved := make([]any, len(statements))
+	written := make([]any, len(statements))
 	for i, s := range statements {
-		resolved[i] = awscdk.Stack_Of(scope).Resolve(s.ToStatementJson())
+		written[i] = s.ToStatementJson()
 	}
-	data, err := json.Marshal(resolved)
+	data, err := json.Marshal(awscdk.Stack_Of(scope).Resolve(written))
 	if err != nil {
 		panic(err) // no JSON made of JSON
 	}

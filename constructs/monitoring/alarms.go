@@ -19,6 +19,8 @@ type Alarm struct {
 	// Resource is the AWS::CloudWatch::Alarm. It has no name: CloudFormation gives it one,
 	// so that it can be replaced (fact C5).
 	Resource awscloudwatch.CfnAlarm
+
+	ref string // the resource's, asked for once
 }
 
 // stable is name as a part of a construct ID; the place i, where it is known only at
@@ -46,9 +48,9 @@ func (m *Monitoring) addAlarms(alarms []monitoring.Alarm) {
 	for i, a := range alarms {
 		resource := scaling.NewAlarm(m, alarmID(a, i), a.Alarm)
 		if a.Severity == monitoring.Notice {
-			resource.SetAlarmActions(m.topicARNs())
+			resource.SetAlarmActions(m.topicARNs)
 		}
-		m.Alarms = append(m.Alarms, Alarm{Alarm: a, Resource: resource})
+		m.Alarms = append(m.Alarms, Alarm{Alarm: a, Resource: resource, ref: *resource.Ref()})
 	}
 }
 
@@ -59,14 +61,14 @@ func (m *Monitoring) addComposite(
 ) awscloudwatch.CfnCompositeAlarm {
 	refs := map[[2]string]string{}
 	var alarms []monitoring.Alarm
-	add := func(a monitoring.Alarm, ref *string) {
-		alarms, refs[[2]string{a.Kind, a.Of}] = append(alarms, a), *ref
+	add := func(a monitoring.Alarm, ref string) {
+		alarms, refs[[2]string{a.Kind, a.Of}] = append(alarms, a), ref
 	}
 	for _, a := range m.Alarms {
-		add(a.Alarm, a.Resource.Ref())
+		add(a.Alarm, a.ref)
 	}
 	if s := m.props.CapacitySchedule; s != nil && !slices.Contains(m.props.Settings.Off, reservationRefused) {
-		add(monitoring.Alarm{Kind: reservationRefused, Severity: monitoring.Warning}, s.Alarm.AlarmName())
+		add(monitoring.Alarm{Kind: reservationRefused, Severity: monitoring.Warning}, *s.Alarm.AlarmName())
 	}
 	rule, err := monitoring.Composite(alarms, severity, func(a monitoring.Alarm) string {
 		return refs[[2]string{a.Kind, a.Of}]
@@ -78,7 +80,7 @@ func (m *Monitoring) addComposite(
 		return nil
 	}
 	var actions []any
-	for _, arn := range *m.topicARNs() {
+	for _, arn := range *m.topicARNs {
 		actions = append(actions, arn)
 	}
 	return awscloudwatch.NewCfnCompositeAlarm(m, jsii.String(id), &awscloudwatch.CfnCompositeAlarmProps{

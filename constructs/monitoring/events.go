@@ -101,7 +101,7 @@ func (m *Monitoring) addNotices() {
 			paths[name] = jsii.String(path)
 		}
 		var targets []any
-		for i, arn := range *m.topicARNs() {
+		for i, arn := range *m.topicARNs {
 			targets = append(targets, &awsevents.CfnRule_TargetProperty{
 				Id: jsii.String(fmt.Sprintf("Topic%d", i)), Arn: arn,
 				InputTransformer: &awsevents.CfnRule_InputTransformerProperty{

@@ -173,17 +173,18 @@ func (p MonitoringProps) validateIn(scope constructs.Construct) error {
 		return ps.Err()
 	}
 	stack, env := awscdk.Stack_Of(scope), p.Endpoint.Env()
+	account, region := *stack.Account(), *stack.Region()
 	for _, place := range []struct {
 		what       string
 		have, want string
-	}{{"account", *env.Account, *stack.Account()}, {"region", *env.Region, *stack.Region()}} {
+	}{{"account", *env.Account, account}, {"region", *env.Region, region}} {
 		if !problem.Unresolved(place.have) && !problem.Unresolved(place.want) && place.have != place.want {
 			// Alarms judge the metrics of their own account and region.
 			ps.Add("Endpoint", place.have, "the endpoint is in another "+place.what+" than the stack of its monitoring, "+
 				place.want, "make the monitoring in a stack there")
 		}
 	}
-	ps = append(ps, p.Settings.ValidateTopics(*stack.Partition(), *stack.Region(), *stack.Account()).In("Settings")...)
+	ps = append(ps, p.Settings.ValidateTopics(*stack.Partition(), region, account).In("Settings")...)
 	return ps.Err()
 }
 
@@ -206,6 +207,8 @@ type Monitoring struct {
 
 	props   MonitoringProps
 	subject monitoring.Subject
+	// topicARNs are what is told.
+	topicARNs *[]*string
 }
 
 // ToString makes the struct itself usable as a construct.
@@ -218,7 +221,9 @@ func NewMonitoring(scope constructs.Construct, id string, props MonitoringProps)
 	if err := props.validateIn(scope); err != nil {
 		panic(err)
 	}
-	m := &Monitoring{props: props, subject: props.subject()}
+	m := &Monitoring{
+		props: props, subject: props.subject(), topicARNs: jsii.Strings(props.Settings.TopicARNs...),
+	}
 	constructs.NewConstruct_Override(m, scope, jsii.String(id))
 	if len(props.Settings.TopicARNs) == 0 {
 		m.addTopic(props.Settings.Emails)
@@ -233,12 +238,4 @@ func NewMonitoring(scope constructs.Construct, id string, props MonitoringProps)
 		m.limitLogs(days)
 	}
 	return m
-}
-
-// topicARNs are what is told.
-func (m *Monitoring) topicARNs() *[]*string {
-	if m.Topic != nil {
-		return &[]*string{m.Topic.TopicArn()}
-	}
-	return jsii.Strings(m.props.Settings.TopicARNs...)
 }

@@ -31,6 +31,8 @@ func (m *Monitoring) addTopic(emails []string) {
 	})
 	topic := awssns.NewTopic(m, jsii.String("Topic"), &awssns.TopicProps{MasterKey: key, EnforceSSL: jsii.Bool(true)})
 	m.Key, m.Topic = key, topic
+	arn := topic.TopicArn()
+	m.topicARNs = &[]*string{arn}
 	stack := awscdk.Stack_Of(m)
 	ofAlarms := &map[string]any{
 		"StringEquals": map[string]any{"aws:SourceAccount": *stack.Account()},
@@ -59,12 +61,12 @@ func (m *Monitoring) addTopic(emails []string) {
 		}), nil)
 		topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 			Principals: principals, Actions: jsii.Strings("sns:Publish"),
-			Resources: &[]*string{topic.TopicArn()}, Conditions: p.topicCondition,
+			Resources: m.topicARNs, Conditions: p.topicCondition,
 		}))
 	}
 	for i, address := range emails {
 		awssns.NewCfnSubscription(m, jsii.String("Email-"+stable(address, i)), &awssns.CfnSubscriptionProps{
-			TopicArn: topic.TopicArn(), Protocol: jsii.String("email"), Endpoint: jsii.String(address),
+			TopicArn: arn, Protocol: jsii.String("email"), Endpoint: jsii.String(address),
 		})
 	}
 }

@@ -71,7 +71,7 @@ func validatePlace(scope constructs.Construct, v Variant) problem.List {
 		what       string
 		have, want *string
 	}{{"account", place.Account, stack.Account()}, {"region", place.Region, stack.Region()}} {
-		if *awscdk.Token_IsUnresolved(p.have) || *awscdk.Token_IsUnresolved(p.want) || *p.have == *p.want {
+		if problem.Unresolved(*p.have) || problem.Unresolved(*p.want) || *p.have == *p.want {
 			continue
 		}
 		ps.Add("Variant", *p.have, "the endpoint is in another "+p.what+" than the stack of its scaling, "+*p.want,
