@@ -112,7 +112,8 @@ func rehearseOne(scaled cloudformation.Scaled, evening trace.Trace, kickOff time
 	}
 	var findings []report.Finding
 	for _, f := range lint.Lint(scaled.Subject) {
-		findings = append(findings, report.Finding{Finding: f, File: scaled.File, Line: scaled.LineOf(f.Path)})
+		findings = append(findings, report.Finding{Finding: f, File: scaled.File,
+			Line: scaled.PlaceOf(f.Path).Line})
 	}
 	r := report.Report{
 		Input: in, Result: result, Findings: findings,

@@ -42,7 +42,7 @@ func lintTemplates(o *options, out io.Writer) (int, error) {
 	if err := errors.Join(wrong...); err != nil {
 		return statusBadInput, err
 	}
-	j := o.judge(reading)
+	j := o.judge(s.template, reading)
 	for _, line := range j.findings {
 		fmt.Fprintln(out, line)
 	}
@@ -83,7 +83,7 @@ type judgement struct {
 // judge asks the rules about the targets that are selected; what they say of one may
 // depend on the others. A target with a policy that is not known is not judged, but
 // what AWS refuses of it all the same is.
-func (o *options) judge(r cloudformation.Reading) judgement {
+func (o *options) judge(template string, r cloudformation.Reading) judgement {
 	var j judgement
 	var whole []cloudformation.Scaled
 	var subjects []lint.Subject
@@ -105,7 +105,8 @@ func (o *options) judge(r cloudformation.Reading) judgement {
 		}
 		j.judged++
 		for _, f := range findings {
-			j.findings = append(j.findings, fmt.Sprintf("%s: %s", place(whole[i]), f))
+			f, at := o.locate(template, r, whole[i], f)
+			j.findings = append(j.findings, fmt.Sprintf("%s: %s: %s", at, whole[i].LogicalID, f))
 		}
 	}
 	return j

@@ -74,6 +74,10 @@ func TestFindingsHavePlaces(t *testing.T) {
 				found = f.File == test.file && f.Line == test.line && strings.HasPrefix(f.Said, test.path+": ")
 			}
 		}
+		if _, out, _ := call("lint", test.option, test.file, "--start-time", "5m"); !strings.Contains(out,
+			fmt.Sprintf("%s:%d:", test.file, test.line)) || !strings.Contains(out, ": "+test.path+": ") {
+			t.Errorf("lint has no line %d of %s: %s", test.line, test.path, out)
+		}
 		if !found {
 			t.Errorf("%s: got %+v, want %s in line %d", test.file, d.Findings, test.path, test.line)
 		}

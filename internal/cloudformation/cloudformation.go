@@ -60,9 +60,9 @@ type Scaled struct {
 	Source
 	// Line and Column are where the scalable target stands in the template.
 	Line, Column int
-	// Lines are where parts of Subject stand that have a place of their own, by their
+	// Places are where parts of Subject stand that have a place of their own, by their
 	// paths, such as "Target.Policies[0]".
-	Lines map[string]int
+	Places map[string]document.Position
 	// LogicalID is the scalable target's.
 	LogicalID string
 	// ConstructPath is that of the scalable target's construct. Default: that of
@@ -79,14 +79,14 @@ type Scaled struct {
 	Incomplete bool
 }
 
-// LineOf is the line of a path of Subject: that of the part that it lies in, or else of
+// PlaceOf is the place of a path of Subject: that of the part that it lies in, or else of
 // the scalable target.
-func (s Scaled) LineOf(path string) int {
+func (s Scaled) PlaceOf(path string) problem.Place {
 	part, _, _ := strings.Cut(path, "]")
-	if line := s.Lines[part+"]"]; line != 0 {
-		return line
+	if at, own := s.Places[part+"]"]; own {
+		return problem.Place{File: s.File, Line: at.Line, Column: at.Column}
 	}
-	return s.Line
+	return problem.Place{File: s.File, Line: s.Line, Column: s.Column}
 }
 
 // Err is why the reading is not whole: everything that could not be resolved,

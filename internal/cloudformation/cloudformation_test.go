@@ -13,6 +13,7 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling/lint"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/cloudformation"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/document"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected errors in testdata")
@@ -41,7 +42,7 @@ func TestVariant(t *testing.T) {
 	want := cloudformation.Scaled{
 		Source: cloudformation.Source{File: "testdata/variant.yaml", Account: "123456789012", Region: "eu-west-1"},
 		Line:   41, Column: 3, LogicalID: "Target",
-		Lines: map[string]int{"Target.Policies[0]": 61, "Target.ScheduledActions[0]": 53, "Target.ScheduledActions[1]": 57},
+		Places: map[string]document.Position{"Target.Policies[0]": {Line: 61, Column: 3}, "Target.ScheduledActions[0]": {Line: 53, Column: 11}, "Target.ScheduledActions[1]": {Line: 57, Column: 11}},
 		Subject: lint.Subject{
 			Name: "Target", Account: "123456789012", Region: "eu-west-1",
 			Target: autoscaling.ScalableTarget{
@@ -99,7 +100,7 @@ func TestComponent(t *testing.T) {
 	}
 	want := cloudformation.Scaled{
 		Source: cloudformation.Source{File: "testdata/component.yaml"},
-		Line:   29, Column: 3, Lines: map[string]int{"Target.StepPolicies[0]": 40}, LogicalID: "Target", InitialCopyCount: 1,
+		Line:   29, Column: 3, Places: map[string]document.Position{"Target.StepPolicies[0]": {Line: 40, Column: 3}}, LogicalID: "Target", InitialCopyCount: 1,
 		Subject: lint.Subject{Name: "Target", Around: lint.Surroundings{
 			Template: "testdata/component.yaml", Endpoint: "Component",
 		}, Hosting: autoscaling.Hosting{

@@ -25,7 +25,7 @@ func (t *template) scaled(r *Reading) {
 		}
 		s := Scaled{
 			Source: t.Source, Line: t.resource(id).Place().Line, Column: t.resource(id).Place().Column,
-			LogicalID: id, ConstructPath: t.constructPath(id), Lines: map[string]int{},
+			LogicalID: id, ConstructPath: t.constructPath(id), Places: map[string]document.Position{},
 		}
 		properties, ok := o.properties("ResourceId")
 		resource, named := o.resourceID()
@@ -50,19 +50,19 @@ func (t *template) scaled(r *Reading) {
 			if p.of(t, id, target) {
 				tracking, steps := len(s.Subject.Target.Policies), len(s.Subject.Target.StepPolicies)
 				s.Incomplete = !p.addTo(&s.Subject.Target) || s.Incomplete
-				line := t.resource(p.logicalID).Place().Line
+				at := t.resource(p.logicalID).Place()
 				for i := tracking; i < len(s.Subject.Target.Policies); i++ {
-					s.Lines[fmt.Sprintf("Target.Policies[%d]", i)] = line
+					s.Places[fmt.Sprintf("Target.Policies[%d]", i)] = at
 				}
 				for i := steps; i < len(s.Subject.Target.StepPolicies); i++ {
-					s.Lines[fmt.Sprintf("Target.StepPolicies[%d]", i)] = line
+					s.Places[fmt.Sprintf("Target.StepPolicies[%d]", i)] = at
 				}
 			}
 		}
 		actions := o.property(id, "ScheduledActions")
 		if actions != nil && len(actions.Items) == len(target.ScheduledActions) {
 			for i, n := range actions.Items {
-				s.Lines[fmt.Sprintf("Target.ScheduledActions[%d]", i)] = n.Place().Line
+				s.Places[fmt.Sprintf("Target.ScheduledActions[%d]", i)] = n.Place()
 			}
 		}
 		s.describe(t)
