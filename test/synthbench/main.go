@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -25,7 +26,7 @@ func main() {
 	environments := flag.String("environments", "1,10,50", "the `numbers` of environments")
 	validation := flag.String("validation", "off,on", "CDK's validation: `off`, on, or both with a comma")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, *runs, *environments, *validation); err != nil {
 		fmt.Fprintln(os.Stderr, "synthbench:", err)
