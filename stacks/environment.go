@@ -77,9 +77,6 @@ func NewEnvironment(scope constructs.Construct, e config.Environment) *Environme
 		panic(err)
 	}
 	e = e.WithDefaults()
-	if e.HasFrontend() && e.Frontend.RunsOn(config.GatewayOnLambda) {
-		frontend.CompileGatewayFunction()
-	}
 	env := &awscdk.Environment{Account: jsii.String(e.Account), Region: jsii.String(e.Region)}
 	stage := awscdk.NewStage(scope, jsii.String(e.Name), &awscdk.StageProps{Env: env})
 	if vpc := e.Network.NewVPC; vpc != nil {

@@ -228,19 +228,6 @@ func removeStaged(scope constructs.Construct, dir string) {
 	}
 }
 
-// CompileGatewayFunction begins to compile what GatewayFunctions without Code need, once in
-// a process. They do so themselves, and wait for it: an app that calls this first makes
-// its other constructs meanwhile. What fails is an error of NewGatewayFunction.
-func CompileGatewayFunction() {
-	go func() { _, _ = compileFunction() }()
-}
-
-func compileFunction() (program []byte, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), compileTimeout)
-	defer cancel()
-	return compile.Gateway(ctx, compile.Platform{OS: "linux", Arch: "arm64", Lambda: true})
-}
-
 // assetFolder is the name of the folder that had the program last. Under the same name,
 // CDK knows that it has hashed and copied the folder before.
 var assetFolder string
@@ -256,7 +243,9 @@ func makeAssetFolder() (dir string, err error) {
 
 // compiledCode compiles the gateway into a temporary folder.
 func compiledCode() (code awslambda.Code, dir string) {
-	program, err := compileFunction()
+	ctx, cancel := context.WithTimeout(context.Background(), compileTimeout)
+	defer cancel()
+	program, err := compile.Gateway(ctx, compile.Platform{OS: "linux", Arch: "arm64", Lambda: true})
 	if err != nil {
 		panic(err)
 	}
