@@ -15,7 +15,7 @@ func TestRolesServeTheirAccount(t *testing.T) {
 	t.Parallel()
 	assembly(t, environments[0])
 	services := map[string]bool{}
-	for _, file := range templateFiles(t, together(), len(environments)+len(entrances)) {
+	for _, file := range everyTemplate(t) {
 		body, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

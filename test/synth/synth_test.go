@@ -116,7 +116,13 @@ func normal(t *testing.T, template []byte) []byte {
 func TestLint(t *testing.T) {
 	t.Parallel()
 	assembly(t, environments[0])
-	cfnLint(t, templateFiles(t, together(), len(environments)+len(entrances)+1))
+	cfnLint(t, everyTemplate(t))
+}
+
+// everyTemplate are the files of all environments, entrances and the new environment.
+func everyTemplate(t *testing.T) []string {
+	t.Helper()
+	return templateFiles(t, together(), len(environments)+len(entrances)+1)
 }
 
 // templateFiles are those of the stacks of some environments.
