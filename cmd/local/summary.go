@@ -169,7 +169,8 @@ func (o dueAction) row() []string {
 		clock = "Mon 15:04"
 	}
 	return []string{
-		o.Name, utc.Format("Mon 2006-01-02 15:04 UTC"), local.Format(clock) + " " + o.zone.String(), strings.Join(change, ", "),
+		o.Name, utc.Format("Mon 2006-01-02 15:04 UTC"), local.Format(clock) + " " + o.zone.String(),
+		strings.Join(change, ", "),
 	}
 }
 
