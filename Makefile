@@ -161,8 +161,10 @@ synth: tools ## Synthesize every environment into cdk.out, strictly.
 .PHONY: test
 test: tools bin/app ## Run every test: the CDK CLI, a local AWS, the gateway.
 	@# Never from the test cache: what the CDK CLI and Python read, go does not see.
-	@# The longest first, so that nothing waits for them at the end.
-	time go test -count=1 -timeout 15m ./test/deploy ./test/synth ./test/docs ./...
+	@# The longest first, so that nothing waits for them at the end, and one package more
+	@# at a time than there are processors, since some wait for clocks.
+	time go test -count=1 -timeout 15m -p $$(($$(getconf _NPROCESSORS_ONLN) + 1)) \
+		./test/deploy ./test/docs ./test/importer ./test/synth ./...
 
 .PHONY: examples
 examples: tools ## Test each example, a module of its own.
