@@ -207,7 +207,7 @@ func TestMalformedAnswers(t *testing.T) {
 func TestContextEnds(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("enough")
-	left := make(chan struct{}, 10)
+	reached, left := make(chan struct{}, 10), make(chan struct{}, 10)
 	h := newHost(t, false, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		switch r.Header.Get("Accept") {
@@ -218,6 +218,7 @@ func TestContextEnds(t *testing.T) {
 		default:
 			return
 		}
+		reached <- struct{}{}
 		<-r.Context().Done()
 		left <- struct{}{}
 	})
@@ -234,7 +235,11 @@ func TestContextEnds(t *testing.T) {
 	}
 	for _, accept := range []string{"nothing", "body"} {
 		ctx, cancel := context.WithCancelCause(t.Context())
-		time.AfterFunc(50*time.Millisecond, func() { cancel(cause) })
+		go func() {
+			<-reached // a request that ends before reaches no host
+			time.Sleep(50 * time.Millisecond)
+			cancel(cause)
+		}()
 		if err := send(ctx, accept); !errors.Is(err, cause) {
 			t.Errorf("%s: %v", accept, err)
 		}
