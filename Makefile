@@ -20,7 +20,7 @@ local: ## Deploy ENV (default local) to a local AWS, and predict.
 	@go run ./cmd/local -env $(ENV)
 
 .PHONY: new-env
-new-env: ## Make the environment NAME: asks, or ARGS="--account ...".
+new-env: ## Make the environment NAME: asks, or takes ARGS="...".
 	@go run ./cmd/newenv --name "$(or $(NAME),$(error NAME is required: make new-env NAME=eu))" $(ARGS)
 	@$(MAKE) --no-print-directory tools
 	@echo 'Synthesize it strictly, into test/snapshots/$(NAME):'

@@ -63,6 +63,22 @@ func links(text string) (found []string) {
 	return found
 }
 
+// TestHelpFits runs make help in a terminal of 80 columns.
+func TestHelpFits(t *testing.T) {
+	t.Parallel()
+	cmd := exec.Command("make", "help")
+	cmd.Dir = root
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "make local ") {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for line := range strings.Lines(string(out)) {
+		if len(strings.TrimSuffix(line, "\n")) > 80 {
+			t.Errorf("more than 80 columns: %s", line)
+		}
+	}
+}
+
 func TestMakeTargetsExist(t *testing.T) {
 	t.Parallel()
 	for page, text := range pages(t) {
