@@ -42,7 +42,7 @@ var questions = []question{
 	{flag: "endpoint-name", path: "endpoint.name", example: "odds-{name}", fallback: "predictions-{name}"},
 	{flag: "instance-type", path: "variant.instanceType", example: "ml.c6i.large"},
 	{flag: "requests-per-second", path: "capacity.requestsPerSecondPerInstance", example: "100"},
-	{flag: "start-time", path: "capacity.startTime", example: "6m"},
+	{flag: "start-time", path: startTimePath, example: "6m"},
 	{flag: "certificate", path: certificatePath,
 		example: "arn:aws:acm:{region}:{account}:certificate/00000000-0000-4000-8000-000000000000"},
 	{flag: "min", path: minPath, example: "4", fallback: "2"},
