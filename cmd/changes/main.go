@@ -19,6 +19,9 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/account"
 	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes/source"
@@ -153,19 +156,26 @@ func fill(ctx context.Context, r *changes.Report, app source.App, from, to sourc
 		r.Edits, r.Changes, err = app.Files(ctx, from, to)
 		return err
 	}
+	var cfg aws.Config
+	if r.From == deployed {
+		if !to.IsFile() {
+			return errors.New("--to: with --from deployed an environment file says the account and region; give one")
+		}
+		if cfg, _, err = account.Open(ctx, to.Environment.Account, to.Environment.Region); err != nil {
+			return fmt.Errorf("%w\nWithout an account, compare with a file: --from HEAD:config/environments/%s.yaml",
+				err, r.Environment)
+		}
+	}
 	shall, err := app.Stacks(ctx, to)
 	if err != nil {
 		return err
 	}
 	var stand []changes.Stack
-	switch {
-	case r.From != deployed:
-		stand, err = app.Stacks(ctx, from)
-	case !to.IsFile():
-		err = errors.New("--to: with --from deployed an environment file says the account and region; give one")
-	default:
-		stand, err = source.Deployed(ctx, to.Environment.Account, to.Environment.Region, source.Names(shall))
+	if r.From == deployed {
+		stand, err = source.Deployed(ctx, cfg, source.Names(shall))
 		r.First = len(stand) == 0
+	} else {
+		stand, err = app.Stacks(ctx, from)
 	}
 	r.Changes = changes.Compare(stand, shall)
 	return err

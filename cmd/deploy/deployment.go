@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes/source"
 )
@@ -20,6 +22,7 @@ import (
 type deployment struct {
 	options
 	to  source.Side
+	aws aws.Config
 	at  time.Time
 	in  *bufio.Reader
 	out io.Writer
@@ -137,10 +140,9 @@ func question(r changes.Report, variants []detachment) string {
 
 // wait reads what is deployed, and waits while something else deploys it.
 func (d *deployment) wait(ctx context.Context, names []string) ([]changes.Stack, error) {
-	e := d.to.Environment
 	said := false
 	for {
-		stand, err := source.Deployed(ctx, e.Account, e.Region, names)
+		stand, err := source.Deployed(ctx, d.aws, names)
 		if err == nil || !errors.As(err, new(source.InProgressError)) {
 			return stand, err
 		}

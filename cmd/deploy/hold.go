@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
@@ -22,11 +21,7 @@ func (d *deployment) raise(ctx context.Context, endpoint, variant string) error 
 	if d.hold == 0 {
 		return nil
 	}
-	cfg, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(d.to.Environment.Region))
-	if err != nil {
-		return err
-	}
-	scaling, id := applicationautoscaling.NewFromConfig(cfg),
+	scaling, id := applicationautoscaling.NewFromConfig(d.aws),
 		autoscaling.Variant{EndpointName: endpoint, Name: variant}.ResourceID()
 	found, err := scaling.DescribeScalableTargets(ctx, &applicationautoscaling.DescribeScalableTargetsInput{
 		ServiceNamespace: types.ServiceNamespaceSagemaker, ResourceIds: []string{id},
@@ -52,7 +47,7 @@ func (d *deployment) raise(ctx context.Context, endpoint, variant string) error 
 	}); err != nil {
 		return fmt.Errorf("--hold: the minimum of %s cannot be raised: %w", variant, err)
 	}
-	return d.reached(ctx, sagemaker.NewFromConfig(cfg), endpoint, variant)
+	return d.reached(ctx, sagemaker.NewFromConfig(d.aws), endpoint, variant)
 }
 
 // reached waits until the variant runs the instances and its endpoint is in service.

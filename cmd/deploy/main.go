@@ -20,6 +20,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/account"
 	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes/source"
 )
@@ -112,7 +113,11 @@ func newDeployment(ctx context.Context, o options, in io.Reader, out io.Writer) 
 	if err != nil {
 		return nil, err
 	}
-	return &deployment{options: o, to: to, at: now, in: bufio.NewReader(in), out: out}, nil
+	cfg, _, err := account.Open(ctx, to.Environment.Account, to.Environment.Region)
+	if err != nil {
+		return nil, err
+	}
+	return &deployment{options: o, to: to, aws: cfg, at: now, in: bufio.NewReader(in), out: out}, nil
 }
 
 // confirm asks whether to go on.

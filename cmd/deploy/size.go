@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes"
@@ -78,11 +77,7 @@ func names(variants []changes.Variant) (list []string) {
 
 // running is how many instances the variants of an endpoint are meant to have now.
 func (d *deployment) running(ctx context.Context, endpoint string, variants []string) (instances int, err error) {
-	cfg, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(d.to.Environment.Region))
-	if err != nil {
-		return 0, err
-	}
-	client := sagemaker.NewFromConfig(cfg)
+	client := sagemaker.NewFromConfig(d.aws)
 	found, err := client.DescribeEndpoint(ctx, &sagemaker.DescribeEndpointInput{EndpointName: &endpoint})
 	if err != nil {
 		return 0, fmt.Errorf("the fleet of %s cannot be read: %w", endpoint, err)

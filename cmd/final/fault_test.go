@@ -224,7 +224,7 @@ func TestNobodyToAsk(t *testing.T) {
 		}
 	}
 	n.credentials(none)
-	all("no credentials", "there are no credentials for account 123456789012")
+	all("no credentials", "no credentials for account 123456789012: give some, such as AWS_PROFILE\n")
 	n.credentials(environ)
 	n.environment("prod", strings.Replace(text, "{instanceType", "{name: other, instanceType", 1))
 	for _, args := range commands[1:3] {

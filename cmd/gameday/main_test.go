@@ -161,7 +161,7 @@ func TestBadAccount(t *testing.T) {
 	t.Run("without credentials", func(t *testing.T) {
 		t.Setenv("AWS_ACCESS_KEY_ID", "")
 		t.Setenv("AWS_SECRET_ACCESS_KEY", "")
-		one(t, "there are no credentials for account 123456789012: give some as for the AWS CLI",
+		one(t, "no credentials for account 123456789012: give some, such as AWS_PROFILE",
 			"undo", "--environments", "testdata", "--env", "match")
 	})
 }

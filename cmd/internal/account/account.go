@@ -16,8 +16,8 @@ import (
 )
 
 // Open returns the configuration of the SDK for an account and region, with the
-// credentials that the AWS CLI would use, and the account's partition. The error says in one line that there are no
-// credentials, or that they are another account's.
+// credentials that the AWS CLI would use, and the account's partition. The error says in
+// one line that there are no credentials, or that they are another account's.
 func Open(ctx context.Context, account, region string) (cfg aws.Config, partition string, err error) {
 	// The SDK warns of each place where it finds no credentials.
 	cfg, err = awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(region), awsconfig.WithLogger(logging.Nop{}))
@@ -25,8 +25,7 @@ func Open(ctx context.Context, account, region string) (cfg aws.Config, partitio
 		_, err = cfg.Credentials.Retrieve(ctx)
 	}
 	if err != nil {
-		return cfg, "", fmt.Errorf("there are no credentials for account %s: give some as for the AWS CLI, "+
-			"such as AWS_PROFILE (%s)", account, strings.Join(strings.Fields(err.Error()), " "))
+		return cfg, "", fmt.Errorf("no credentials for account %s: give some, such as AWS_PROFILE%s", account, detail(err))
 	}
 	caller, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
@@ -41,6 +40,17 @@ func Open(ctx context.Context, account, region string) (cfg aws.Config, partitio
 		partition = parts[1]
 	}
 	return cfg, partition, nil
+}
+
+// detail is why there are no credentials. The last place that the SDK looks at is the
+// instance's role: where that is missing too, nothing is found anywhere, and its reason
+// says nothing of the places before.
+func detail(err error) string {
+	text := strings.Join(strings.Fields(err.Error()), " ")
+	if strings.Contains(text, "no EC2 IMDS role found") {
+		return ""
+	}
+	return " (" + text + ")"
 }
 
 var denied = regexp.MustCompile(`not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)`)

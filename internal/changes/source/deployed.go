@@ -6,35 +6,22 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws/arn"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/smithy-go"
-	"github.com/aws/smithy-go/logging"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes"
 )
 
-// Deployed reads the stacks of the account that have the names. A stack that is not
-// there is left out. The error says what is wrong with the credentials, of a stack
-// in another account, and of one that cannot be updated now.
-func Deployed(ctx context.Context, account, region string, names []string) ([]changes.Stack, error) {
-	// The SDK warns of each place where it finds no credentials.
-	cfg, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(region), awsconfig.WithLogger(logging.Nop{}))
-	if err == nil {
-		_, err = cfg.Credentials.Retrieve(ctx)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("there are no credentials for account %s, so nobody can say what is deployed: "+
-			"give some as for the AWS CLI, or compare with a file, such as --from HEAD:config/environments/prod.yaml (%w)",
-			account, err)
-	}
+// Deployed reads the stacks that have the names. A stack that is not there is left out.
+// The error says of a stack that it cannot be updated now.
+func Deployed(ctx context.Context, cfg aws.Config, names []string) ([]changes.Stack, error) {
 	client := cloudformation.NewFromConfig(cfg)
 	var stacks []changes.Stack
 	var wrong []error
 	for _, name := range names {
-		s, err := deployed(ctx, client, account, region, name)
+		s, err := deployed(ctx, client, name)
 		switch {
 		case err != nil:
 			wrong = append(wrong, err)
@@ -45,9 +32,7 @@ func Deployed(ctx context.Context, account, region string, names []string) ([]ch
 	return stacks, errors.Join(wrong...)
 }
 
-func deployed(
-	ctx context.Context, client *cloudformation.Client, account, region, name string,
-) (*changes.Stack, error) {
+func deployed(ctx context.Context, client *cloudformation.Client, name string) (*changes.Stack, error) {
 	found, err := client.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
 	var failed smithy.APIError
 	if errors.As(err, &failed) && failed.ErrorCode() == "ValidationError" &&
@@ -58,10 +43,6 @@ func deployed(
 		return nil, unanswered(err)
 	}
 	stack := found.Stacks[0]
-	if id, err := arn.Parse(*stack.StackId); err == nil && (id.AccountID != account || id.Region != region) {
-		return nil, fmt.Errorf("stack %s: the credentials are for account %s in %s, and the environment is account %s "+
-			"in %s; use the credentials of that account", name, id.AccountID, id.Region, account, region)
-	}
 	if err := updatable(name, stack.StackStatus); err != nil {
 		return nil, err
 	}
