@@ -59,7 +59,7 @@ func inService(ctx context.Context, r *run, client *sagemaker.Client) (*sagemake
 		}
 		if said != e.EndpointStatus {
 			said = e.EndpointStatus
-			fmt.Fprintf(r.out, "Waiting: endpoint %s is %s, and SageMaker refuses another capacity meanwhile. "+
+			r.say("Waiting: endpoint %s is %s, and SageMaker refuses another capacity meanwhile. "+
 				"Ctrl-C leaves all as it is.\n", r.env.Endpoint.Name, said)
 		}
 		if time.Since(began) > endpointFor {

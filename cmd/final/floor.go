@@ -84,7 +84,7 @@ func (r *run) floor(ctx context.Context, n int, of, untilText string) error {
 	if first, again := before[h.key]; again {
 		h.tag.was, h.tag.suspended = first.was, first.suspended
 	}
-	fmt.Fprint(r.out, r.floorPlan(h, is))
+	r.say("%s", r.floorPlan(h, is))
 	if err := r.confirm(ctx, "Set it?"); err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (r *run) floor(ctx context.Context, n int, of, untilText string) error {
 	if err := h.set(ctx, r, client, e, before); err != nil {
 		return err
 	}
-	fmt.Fprintf(r.out, "The minimum of %s is %d %s. Watch them start: final status --env %s --watch\n",
+	r.say("The minimum of %s is %d %s. Watch them start: final status --env %s --watch\n",
 		s, n, s.unit(), r.env.Name)
 	return nil
 }

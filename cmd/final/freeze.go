@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"flag"
-	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
@@ -48,12 +47,12 @@ func (r *run) freeze(ctx context.Context, of string) error {
 	first, again := before[h.key]
 	if again {
 		if is.suspended.ScaleIn {
-			fmt.Fprintf(r.out, "%s is frozen since %s: nothing was changed.\n", s, stamp(first.set.In(s.zone(r.now()))))
+			r.say("%s is frozen since %s: nothing was changed.\n", s, stamp(first.set.In(s.zone(r.now()))))
 			return nil
 		}
 		h.tag.was, h.tag.suspended = first.was, first.suspended
 	}
-	fmt.Fprintf(r.out, "%s of %s in %s: scale-in is suspended. The minimum stays %d, the maximum %d; "+
+	r.say("%s of %s in %s: scale-in is suspended. The minimum stays %d, the maximum %d; "+
 		"the calendar and scale-out go on.\nTake it back with: final resume --env %s\n",
 		s, r.env.Endpoint.Name, r.env.Region, is.min, is.max, r.env.Name)
 	if err := r.confirm(ctx, "Freeze it?"); err != nil {
@@ -62,6 +61,6 @@ func (r *run) freeze(ctx context.Context, of string) error {
 	if err := h.set(ctx, r, client, e, before); err != nil {
 		return err
 	}
-	fmt.Fprintf(r.out, "%s does not become smaller.\n", s)
+	r.say("%s does not become smaller.\n", s)
 	return nil
 }

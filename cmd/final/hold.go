@@ -50,12 +50,12 @@ func (h hold) set(ctx context.Context, r *run, client *sagemaker.Client, e *sage
 	}
 	switch {
 	case reminderErr != nil:
-		fmt.Fprintf(r.out, "Nothing reminds of it: %v\n", reminderErr)
+		r.say("Nothing reminds of it: %v\n", reminderErr)
 	case topic == "":
-		fmt.Fprintf(r.out, "The environment has no topic: the alarm %s reminds of it in the console "+
+		r.say("The environment has no topic: the alarm %s reminds of it in the console "+
 			"and in final status only.\n", reminderName(r.env.Endpoint.Name))
 	default:
-		fmt.Fprintf(r.out, "The alarm %s reminds of it, by the topic %s.\n", reminderName(r.env.Endpoint.Name), topic)
+		r.say("The alarm %s reminds of it, by the topic %s.\n", reminderName(r.env.Endpoint.Name), topic)
 	}
 	return nil
 }

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
@@ -17,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker"
 	"github.com/aws/aws-sdk-go-v2/service/sagemaker/types"
 
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 	"github.com/sagemaker-autoscaling-inference/cdk/config"
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws"
 )
@@ -166,7 +169,21 @@ func (n night) answer(at, in string, args ...string) ran {
 	var out, problems bytes.Buffer
 	args = append(args, "--env", "prod", "--environments", n.dir, "--now", at)
 	status := final(n.t.Context(), args, strings.NewReader(in), &out, &problems)
+	if !slices.Contains(args, "--json") {
+		n.fits(out.String())
+	}
 	return ran{status, out.String(), problems.String()}
+}
+
+// fits fails the test where a line is too long that could be broken. A fix may be a command to copy.
+func (n night) fits(text string) {
+	n.t.Helper()
+	for line := range strings.Lines(strings.ReplaceAll(text, "[y/N] ", "[y/N]\n")) { // where the person presses Enter
+		if words := strings.Fields(line); utf8.RuneCountInString(line) > cli.Columns+1 && len(words) > 1 &&
+			words[0] != "fix:" {
+			n.t.Errorf("more than %d columns: %s", cli.Columns, line)
+		}
+	}
 }
 
 // is wants an exit status, and texts in the output or the errors.

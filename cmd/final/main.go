@@ -151,6 +151,11 @@ func open(ctx context.Context, dir, name, at string) (*run, error) {
 	return r, err
 }
 
+// say prints lines, broken between words where they are too long.
+func (r *run) say(format string, args ...any) {
+	fmt.Fprint(r.out, cli.Hanging(fmt.Sprintf(format, args...)))
+}
+
 // confirm asks whether to go on.
 func (r *run) confirm(ctx context.Context, question string) error {
 	if r.yes || cli.Confirmed(ctx, r.in, r.out, question) {

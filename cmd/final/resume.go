@@ -51,12 +51,12 @@ func (r *run) resume(ctx context.Context) error {
 		if err := forget(ctx, r); err != nil { // of a resume that was killed
 			return err
 		}
-		fmt.Fprintf(r.out, "Nothing of %s is suspended.\n", r.env.Name)
+		r.say("Nothing of %s is suspended.\n", r.env.Name)
 		return nil
 	}
 	raises := false
 	for _, one := range releases {
-		fmt.Fprint(r.out, r.releasePlan(one))
+		r.say("%s", r.releasePlan(one))
 		raises = raises || one.of.ofEndpoint() && one.min > one.is.min
 	}
 	if err := r.confirm(ctx, "Take it back?"); err != nil {
@@ -89,7 +89,7 @@ func (r *run) resume(ctx context.Context) error {
 	if err := deleteTags(ctx, client, *e.EndpointArn, keys...); err != nil {
 		return failedError{fmt.Errorf("the scaling is taken back, and the endpoint's tags stay: %w", err)}
 	}
-	fmt.Fprintf(r.out, "The calendar steers %s again. Scale-in follows the load.\n", r.env.Name)
+	r.say("The calendar steers %s again. Scale-in follows the load.\n", r.env.Name)
 	return nil
 }
 

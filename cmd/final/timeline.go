@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 	"github.com/sagemaker-autoscaling-inference/cdk/rehearsal/report"
 )
 
@@ -73,7 +72,7 @@ func write(r *run, m report.Measured, html, asJSON string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(r.out, cli.Hanging(m.Summary()))
+	r.say("%s", m.Summary())
 	for _, f := range []struct {
 		flag, file string
 		text       []byte

@@ -68,10 +68,10 @@ func (r *run) updateStartTime(ctx context.Context, file string, s scaled, starts
 	key, _ := startPath(r.env, s)
 	p95 := percentile(starts, 0.95)
 	is := (p95 + time.Minute - 1).Truncate(time.Minute)
-	fmt.Fprintf(r.out, "\ncapacity.startTime of %s: %s, the P95 of %d measured, %s, rounded up; the file has %s.\n", s,
+	r.say("\ncapacity.startTime of %s: %s, the P95 of %d measured, %s, rounded up; the file has %s.\n", s,
 		long(is), len(starts), long(p95), long(key.is))
 	if is == key.is {
-		fmt.Fprintln(r.out, "Nothing is changed.")
+		r.say("Nothing is changed.\n")
 		return nil
 	}
 	old, err := os.ReadFile(file)
@@ -92,7 +92,7 @@ func (r *run) updateStartTime(ctx context.Context, file string, s scaled, starts
 	if err := cli.Replace(file, old, text); err != nil {
 		return failedError{err}
 	}
-	fmt.Fprintf(r.out, "%s has startTime: %s. It takes effect with the next deployment.\n", file, long(is))
+	r.say("%s has startTime: %s. It takes effect with the next deployment.\n", file, long(is))
 	return nil
 }
 

@@ -102,7 +102,7 @@ func TestUpdateStartTime(t *testing.T) {
 			t.Fatal(err)
 		}
 		if want := strings.Replace(text, "startTime: 5m}", c.written, 1); string(got) != want ||
-			!strings.Contains(out.String(), c.want) {
+			!strings.Contains(flat(out.String()), flat(c.want)) {
 			t.Errorf("%s: got %s\n%s", c.name, out.String(), got)
 		}
 	}

@@ -161,7 +161,7 @@ func (o dueAction) row() []string {
 		change = append(change, fmt.Sprintf("maximum %d", *o.Max))
 	}
 	if o.due.IsZero() {
-		return []string{o.Name, "over", "", strings.Join(change, ", ")}
+		return []string{o.Name, "over", strings.Join(change, ", ")}
 	}
 	utc, local := o.due.UTC(), o.due.In(o.zone)
 	clock := "15:04"
@@ -169,8 +169,8 @@ func (o dueAction) row() []string {
 		clock = "Mon 15:04"
 	}
 	return []string{
-		o.Name, utc.Format("Mon 2006-01-02 15:04 UTC"), local.Format(clock) + " " + o.zone.String(),
-		strings.Join(change, ", "),
+		o.Name, utc.Format("Mon 2006-01-02 15:04 UTC"),
+		local.Format(clock) + " " + o.zone.String() + ": " + strings.Join(change, ", "),
 	}
 }
 

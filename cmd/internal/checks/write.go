@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/sagemaker-autoscaling-inference/cdk/cmd/internal/cli"
 )
 
 // Report is what a person or a program reads of the checks.
@@ -36,8 +38,9 @@ func (r Report) JSON(w io.Writer) error {
 	return encoder.Encode(r)
 }
 
-// Text writes one line for each check, in the order of the path of a request, and the
-// reason and the fix of what is wrong below it.
+// Text writes a line for each check, in the order of the path of a request, and the reason
+// and the fix of what is wrong below it. A long line is broken between words, but for a fix,
+// which may be a command to copy.
 func (r Report) Text(w io.Writer) error {
 	var b strings.Builder
 	group, width := "", 0
@@ -52,16 +55,17 @@ func (r Report) Text(w io.Writer) error {
 			group = c.Group
 			b.WriteString(strings.ToUpper(group[:1]) + group[1:] + "\n")
 		}
-		fmt.Fprintf(&b, "  %-7s  %-*s  %s\n", c.Verdict, width, c.Check, line(c))
+		hang := func(before, text string) { b.WriteString(strings.Join(cli.Hang(before, text), "\n") + "\n") }
+		hang(fmt.Sprintf("  %-7s  %-*s  ", c.Verdict, width, c.Check), line(c))
 		if c.Verdict == Wrong && c.Needed != "" {
-			fmt.Fprintf(&b, "           needed: %s\n", c.Needed)
+			hang("           ", "needed: "+c.Needed)
 		}
 		if c.Fix != "" && c.Verdict != OK {
 			fmt.Fprintf(&b, "           fix: %s\n", c.Fix)
 		}
 	}
 	sound := len(r.Checks) - r.Wrong - r.Unknown
-	fmt.Fprintf(&b, "\n%s at %s: %d ok, %d wrong, %d unknown.\n", r.Environment, r.At.Format(time.RFC3339),
+	fmt.Fprintf(&b, "\n%s, to be ready at %s: %d ok, %d wrong, %d unknown.\n", r.Environment, r.At.Format(time.RFC3339),
 		sound, r.Wrong, r.Unknown)
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -15,6 +15,9 @@ func TestText(t *testing.T) {
 		{Group: "endpoint", Check: "image", Subject: "i:1", Verdict: Wrong, Found: "not there", Needed: "the image",
 			Reason: "no instance starts", Fix: "push it"},
 		{Group: "endpoint", Check: "keys", Verdict: Unknown, Reason: "kms:DescribeKey:\nrefused", Fix: "ask"},
+		{Group: "endpoint", Check: "role", Verdict: Wrong, Subject: "predictions-prod-execution", Found: "no statement allows " +
+			"it to read the archive", Needed: "s3:GetObject of every object of the bucket that the model's archive is in",
+			Fix: "aws iam put-role-policy --role-name predictions-prod-execution --policy-name archive --policy-document file://p"},
 	}
 	at := time.Date(2027, 5, 29, 19, 0, 0, 5, time.FixedZone("BST", 3600))
 	r := NewReport("prod", at, at, results)
@@ -31,13 +34,18 @@ Endpoint
            fix: push it
   unknown  keys       kms:DescribeKey: refused
            fix: ask
+  wrong    role       predictions-prod-execution: no statement allows it to read
+                      the archive
+           needed: s3:GetObject of every object of the bucket that the model's
+           archive is in
+           fix: aws iam put-role-policy --role-name predictions-prod-execution --policy-name archive --policy-document file://p
 
-prod at 2027-05-29T18:00:00Z: 1 ok, 1 wrong, 1 unknown.
+prod, to be ready at 2027-05-29T18:00:00Z: 1 ok, 2 wrong, 1 unknown.
 `
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Error(diff)
 	}
-	if r.Wrong != 1 || r.Unknown != 1 {
+	if r.Wrong != 2 || r.Unknown != 1 {
 		t.Errorf("got %d wrong and %d unknown", r.Wrong, r.Unknown)
 	}
 }

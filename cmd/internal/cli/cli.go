@@ -55,7 +55,7 @@ func Cut(text string, columns int) string {
 // Confirmed asks a question and says whether the answer is yes. Where ctx ends before there
 // is one, it is no.
 func Confirmed(ctx context.Context, in *bufio.Reader, out io.Writer, question string) bool {
-	fmt.Fprintf(out, "\n%s [y/N] ", question)
+	fmt.Fprintf(out, "\n%s ", strings.TrimSuffix(Hanging(question+" [y/N]"), "\n"))
 	answered := make(chan string, 1)
 	go func() {
 		answer, _ := in.ReadString('\n')

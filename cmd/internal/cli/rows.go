@@ -28,14 +28,15 @@ func Rows(rows [][]string) (lines []string) {
 				line += cell + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+gap)
 				continue
 			}
-			lines = append(lines, lastCell(line, cell)...)
+			lines = append(lines, Hang(line, cell)...)
 		}
 	}
 	return lines
 }
 
-// lastCell appends a cell to a line, in more lines where one is too short.
-func lastCell(line, cell string) []string {
+// Hang appends a text to the beginning of a line. Where it is wider than Columns it goes on under
+// itself, or on lines of its own where too little room is left.
+func Hang(line, cell string) []string {
 	if cell == "" {
 		return []string{strings.TrimRight(line, " ")}
 	}
@@ -63,7 +64,7 @@ func Hanging(text string) string {
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
 		if before := label.FindString(line); utf8.RuneCountInString(line) > Columns {
-			lines := lastCell(before, line[len(before):])
+			lines := Hang(before, line[len(before):])
 			line = strings.Join(lines, "\n")
 		}
 		b.WriteString(line + "\n")
