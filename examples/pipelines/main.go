@@ -3,6 +3,10 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+	"os"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodebuild"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -32,6 +36,10 @@ const (
 )
 
 func main() {
+	if _, err := load(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	defer jsii.Close()
 	app := awscdk.NewApp(nil)
 	build(app)
@@ -44,13 +52,9 @@ func build(app awscdk.App) {
 		Env:                   &awscdk.Environment{Account: jsii.String(account), Region: jsii.String(region)},
 		TerminationProtection: jsii.Bool(true),
 	}))
-	var environments []config.Environment
-	for _, name := range []string{"staging", "prod"} { // in the order of their deployment
-		found, err := config.Load("environments", name)
-		if err != nil {
-			panic(err)
-		}
-		environments = append(environments, found...)
+	environments, err := load()
+	if err != nil {
+		panic(err) // main has printed it
 	}
 	awscdk.Validations_Of(app).AddPlugins(lint.NewPlugin(lint.PluginProps{
 		Spell: stacks.InFiles(environments), Acknowledgment: stacks.AcknowledgeInFiles(environments),
@@ -65,6 +69,15 @@ func build(app awscdk.App) {
 		}
 		pipeline.AddStage(stage, &pipelines.AddStageOpts{Pre: &before})
 	}
+}
+
+// load reads the environments, in the order of their deployment. The error has every mistake.
+func load() (environments []config.Environment, err error) {
+	for _, name := range []string{"staging", "prod"} {
+		found, e := config.Load("environments", name)
+		environments, err = append(environments, found...), errors.Join(err, e)
+	}
+	return environments, err
 }
 
 // newPipeline makes the pipeline, which first of all updates itself.

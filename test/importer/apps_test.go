@@ -2,6 +2,7 @@ package importer_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -48,6 +50,32 @@ func TestExamples(t *testing.T) {
 				t.Errorf("make test: %v\n%s", err, out)
 			}
 		})
+	}
+}
+
+// TestExampleSaysMistakes breaks both environment files of the pipelines example: it says each
+// mistake, and nothing else.
+func TestExampleSaysMistakes(t *testing.T) {
+	example, dir := filepath.Join(template.Root(t), "examples", "pipelines"), t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "environments"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	var want strings.Builder
+	for _, name := range []string{"staging", "prod"} {
+		file := filepath.Join("environments", name+".yaml")
+		text := regexp.MustCompile(`maxCapacity: \d+`).ReplaceAllString(read(t, filepath.Join(example, file)), "maxCapacity: none")
+		write(t, filepath.Join(dir, file), text)
+		line := strings.Count(text[:strings.Index(text, "maxCapacity:")], "\n") + 1
+		fmt.Fprintf(&want, "%s:%d:16: scaling.maxCapacity: got none: must be a whole number; "+
+			"write digits alone, without words or a unit\n", file, line)
+	}
+	program := filepath.Join(dir, "app")
+	run(t, example, nil, "go", "build", "-o", program, ".")
+	cmd := exec.CommandContext(t.Context(), program)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if cmd.ProcessState.ExitCode() != 1 || string(out) != want.String() {
+		t.Errorf("got %v\n%s\nwant status 1 and\n%s", err, out, want.String())
 	}
 }
 
