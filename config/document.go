@@ -22,6 +22,9 @@ type document struct {
 	// faulty are the paths whose values, or whose absence, have been reported
 	// before the rules: what follows from them is no news.
 	faulty []string
+	// unquoted are values that quotes would make texts. They are judged as such: where a
+	// text would be refused too, quotes are no fix.
+	unquoted problem.List
 }
 
 // decode reads one environment from a file's bytes: syntax, then shape, then
@@ -94,6 +97,11 @@ func (d *document) checkRules(e Environment) {
 			p.Got = n.Written
 		}
 		d.report(p)
+	}
+	for _, p := range d.unquoted {
+		if !slices.ContainsFunc(d.problems, func(other Problem) bool { return other.Path == p.Path }) {
+			d.report(p)
+		}
 	}
 }
 

@@ -89,7 +89,12 @@ func (d *document) schemaProblem(e *jsonschema.ValidationError) {
 	default:
 		if !d.isFaulty(n.path) {
 			rule, fix := words(e.ErrorKind, n, s)
-			d.fault(problem.Problem{Path: n.path, Got: n.describe(), Rule: rule, Fix: fix})
+			p := problem.Problem{Path: n.path, Got: n.describe(), Rule: rule, Fix: fix}
+			if wrong, ok := e.ErrorKind.(*kind.Type); ok && wrong.Want[0] == "string" && n.lacksQuotes(s) {
+				n.Scalar, d.unquoted = n.Written, append(d.unquoted, p)
+			} else {
+				d.fault(p)
+			}
 		}
 	}
 }

@@ -140,7 +140,7 @@ func wrongType(want string, n *node, s *jsonschema.Schema) (rule, fix string) {
 			fix = "write one value after the colon"
 		case n.Written == "": // an environment variable
 			fix = "put it in quotes"
-		case s.Pattern == nil || s.Pattern.MatchString(n.Written):
+		case n.lacksQuotes(s):
 			fix = "put it in quotes: " + strconv.Quote(n.Written)
 		case s.Pattern.String() == DurationPattern && !isBool:
 			rule, fix = "a duration needs its unit", fmt.Sprintf("write %[1]ss for seconds or %[1]sm for minutes", n.Written)
@@ -182,6 +182,13 @@ func wrongType(want string, n *node, s *jsonschema.Schema) (rule, fix string) {
 		}
 	}
 	return rule, fix
+}
+
+// lacksQuotes says that n is no text, and that the schema would take it as one.
+func (n *node) lacksQuotes(s *jsonschema.Schema) bool {
+	_, isText := n.Scalar.(string)
+	return n.Kind == tree.Scalar && n.Scalar != nil && !isText && n.Written != "" &&
+		(s.Pattern == nil || s.Pattern.MatchString(n.Written))
 }
 
 // keys are the names that s knows, sorted.

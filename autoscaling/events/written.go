@@ -1,6 +1,7 @@
 package events
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -169,8 +170,16 @@ func whenFix(s, zone string) (rule, fix string) {
 	return rule, fix
 }
 
+// digitsAlone is an hour, or hour and minute, without anything between them, such as 18 or 1830.
+var digitsAlone = regexp.MustCompile(`^(\d{1,2}?)(\d\d)?$`)
+
 // clockFix is how s is written as a time alone, or else an example.
 func clockFix(s string) string {
+	if m := digitsAlone.FindStringSubmatch(s); m != nil {
+		if at, err := time.Parse("15:4", m[1]+":"+cmp.Or(m[2], "0")); err == nil {
+			return "write it as " + at.Format(eventClock)
+		}
+	}
 	w, ok := readWritten(s)
 	switch {
 	case !ok || w.hour < 0 || w.noSuchDate() != "":
