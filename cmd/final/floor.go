@@ -96,7 +96,7 @@ func (r *run) floor(ctx context.Context, n int, of, untilText string) error {
 	if err := h.set(ctx, r, client, e, before); err != nil {
 		return err
 	}
-	r.say("The minimum of %s is %d %s. Watch them start: final status --env %s --watch\n",
+	r.say("The minimum of %s is %d %s.\nWatch them start: final status --env %s --watch\n",
 		s, n, s.unit(), r.env.Name)
 	return nil
 }
