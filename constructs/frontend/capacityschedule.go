@@ -84,7 +84,7 @@ func (c *CapacitySchedule) ToString() *string { return c.Construct.ToString() }
 // props.Validate returns.
 func NewCapacitySchedule(scope constructs.Construct, id string, props CapacityScheduleProps) *CapacitySchedule {
 	if err := props.Validate(); err != nil {
-		panic(err)
+		panic(problem.Of(scope, id, err))
 	}
 	c := &CapacitySchedule{}
 	constructs.NewConstruct_Override(c, scope, jsii.String(id))

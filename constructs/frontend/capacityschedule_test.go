@@ -158,8 +158,8 @@ func TestCapacityScheduleValidates(t *testing.T) {
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := template.Panics(t, func() { frontend.NewCapacitySchedule(stack, test.name, test.props) }).(error)
-			if diff := cmp.Diff(test.want, strings.Split(got.Error(), "\n")); diff != "" {
+			got := template.Problems(t, "test/"+test.name, func() { frontend.NewCapacitySchedule(stack, test.name, test.props) })
+			if diff := cmp.Diff(test.want, strings.Split(got, "\n")); diff != "" {
 				t.Error(diff)
 			}
 		})

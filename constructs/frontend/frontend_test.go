@@ -284,8 +284,8 @@ func TestValidate(t *testing.T) {
 			}
 		})
 	}
-	got := template.Panics(t, func() { frontend.NewLoadBalancer(stack, "Wrong", frontend.LoadBalancerProps{}) })
-	if diff := cmp.Diff((frontend.LoadBalancerProps{}).Validate().Error(), got.(error).Error()); diff != "" {
+	got := template.Problems(t, "test/Wrong", func() { frontend.NewLoadBalancer(stack, "Wrong", frontend.LoadBalancerProps{}) })
+	if diff := cmp.Diff((frontend.LoadBalancerProps{}).Validate().Error(), got); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -149,7 +149,7 @@ func (g *GatewayFunction) ToString() *string { return g.Construct.ToString() }
 // props.Validate returns, and without Code with the compiler's error.
 func NewGatewayFunction(scope constructs.Construct, id string, props GatewayFunctionProps) *GatewayFunction {
 	if err := append(problem.From(props.Validate()), validateLogKey(scope, props.LogKey)...).Err(); err != nil {
-		panic(err)
+		panic(problem.Of(scope, id, err))
 	}
 	props = props.withDefaults()
 	g := &GatewayFunction{

@@ -69,7 +69,7 @@ func gatewayRepository(g *GatewayService, image artifact.Image) awsecr.IReposito
 // builtImage returns an image that the CDK CLI builds at deployment.
 func builtImage(scope constructs.Construct) awsecs.ContainerImage {
 	if err := FindContainerEngine(); err != nil {
-		panic(problem.List{{Path: "Image", Rule: err.Error(), Fix: ContainerEngineFix}})
+		panic(problem.Of(scope, "", problem.List{{Path: "Image", Rule: err.Error(), Fix: ContainerEngineFix}}))
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), compileTimeout)
 	defer cancel()

@@ -199,7 +199,7 @@ func (g *GatewayService) ToString() *string { return g.Construct.ToString() }
 // returns, and without Image with what FindContainerEngine or the build returns.
 func NewGatewayService(scope constructs.Construct, id string, props GatewayServiceProps) *GatewayService {
 	if err := append(problem.From(props.Validate()), validateLogKey(scope, props.LogKey)...).Err(); err != nil {
-		panic(err)
+		panic(problem.Of(scope, id, err))
 	}
 	props = props.withDefaults()
 	g := &GatewayService{

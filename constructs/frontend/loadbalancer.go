@@ -183,7 +183,7 @@ func (l *LoadBalancer) URL() string {
 // NewLoadBalancer makes a LoadBalancer. It panics with what props.Validate returns.
 func NewLoadBalancer(scope constructs.Construct, id string, props LoadBalancerProps) *LoadBalancer {
 	if err := props.Validate(); err != nil {
-		panic(err)
+		panic(problem.Of(scope, id, err))
 	}
 	l := &LoadBalancer{}
 	constructs.NewConstruct_Override(l, scope, jsii.String(id))

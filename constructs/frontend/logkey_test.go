@@ -1,7 +1,6 @@
 package frontend_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -32,7 +31,7 @@ func TestLogKey(t *testing.T) {
 	} {
 		const want = "LogKey: AWS encrypts with keys of the same region eu-west-1, this one is in us-east-1; give a key in " +
 			"eu-west-1, such as the replica of a multi-Region key"
-		if got := fmt.Sprint(template.Panics(t, construct)); got != want {
+		if got := template.Problems(t, "test/Gateway", construct); got != want {
 			t.Errorf("%s: got %s", name, got)
 		}
 	}

@@ -92,7 +92,7 @@ func (e *PrivateEndpoints) ToString() *string { return e.Construct.ToString() }
 // props.Validate returns.
 func NewPrivateEndpoints(scope constructs.Construct, id string, props PrivateEndpointsProps) *PrivateEndpoints {
 	if err := props.Validate(); err != nil {
-		panic(err)
+		panic(problem.Of(scope, id, err))
 	}
 	e := &PrivateEndpoints{clients: props.Clients, async: props.AllowAsync}
 	constructs.NewConstruct_Override(e, scope, jsii.String(id))

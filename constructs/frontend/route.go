@@ -159,7 +159,7 @@ func (r *Route) ToString() *string { return r.Construct.ToString() }
 // NewRoute makes a Route. It panics with what props.Validate returns.
 func NewRoute(scope constructs.Construct, id string, props RouteProps) *Route {
 	if err := props.Validate(); err != nil {
-		panic(err)
+		panic(problem.Of(scope, id, err))
 	}
 	r := &Route{}
 	constructs.NewConstruct_Override(r, scope, jsii.String(id))

@@ -102,7 +102,7 @@ func TestRouteProblems(t *testing.T) {
 		ListenerARN: "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shared/0123456789abcdef",
 		Hosts:       []string{"a.example.com", "b c", "d.example.com"}, Canary: &frontend.Canary{},
 	}
-	got := template.Panics(t, func() { frontend.NewRoute(stack, "Route", wrong) }).(error)
+	got := template.Problems(t, "test/Route", func() { frontend.NewRoute(stack, "Route", wrong) })
 	want := []string{
 		`ListenerARN: got "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shared/0123456789abcdef": a rule stands in a listener of an Application Load Balancer, arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener/app/NAME/ID/ID; copy it from the listener, not from the load balancer, or give a listener of the app as Listener`,
 		`SecurityGroup: the gateway's tasks have to let the load balancer in; give the load balancer's security group`,
@@ -112,7 +112,7 @@ func TestRouteProblems(t *testing.T) {
 		`Gateway: a route needs a gateway to lead to; make one with NewGatewayFunction or NewGatewayService`,
 		`Canary.Gateway: a canary is a gateway of its own; make one with NewGatewayFunction or NewGatewayService, or leave Canary out`,
 	}
-	if diff := cmp.Diff(want, strings.Split(got.Error(), "\n")); diff != "" {
+	if diff := cmp.Diff(want, strings.Split(got, "\n")); diff != "" {
 		t.Error(diff)
 	}
 }

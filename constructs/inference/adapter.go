@@ -69,7 +69,7 @@ func (a *Adapter) ToString() *string { return a.Construct.ToString() }
 func NewAdapter(scope constructs.Construct, id string, props AdapterProps) *Adapter {
 	ps := problem.From(componentErr(scope, props.Validate()))
 	if err := append(ps, validateKeyRegion("ArtifactKey", props.ArtifactKey, regionOf(scope))...).Err(); err != nil {
-		panic(err)
+		panic(problem.Of(scope, id, err))
 	}
 	e := props.Base.endpoint
 	a := &Adapter{name: props.InferenceComponentName, endpoint: e}

@@ -158,7 +158,7 @@ func componentErr(scope constructs.Construct, err error) error {
 // props.Validate returns, and where the stack's Region has no inference components.
 func NewInferenceComponent(scope constructs.Construct, id string, props InferenceComponentProps) *InferenceComponent {
 	if err := componentErr(scope, props.Validate()); err != nil {
-		panic(err)
+		panic(problem.Of(scope, id, err))
 	}
 	c := &InferenceComponent{name: props.InferenceComponentName, endpoint: props.Endpoint}
 	constructs.NewConstruct_Override(c, scope, jsii.String(id))

@@ -72,7 +72,7 @@ func (e *Endpoint) AddVariant(v VariantProps) Variant {
 			"give the variant in EndpointProps.Variants")
 	}
 	if err := ps.Err(); err != nil {
-		panic(err)
+		panic(problem.Of(e, "", err))
 	}
 	e.props = props
 	v = v.withDefaults()

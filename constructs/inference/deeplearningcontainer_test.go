@@ -98,12 +98,10 @@ func TestImageFromDeepLearningContainerRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			stack := awscdk.NewStack(awscdk.NewApp(nil), jsii.String("Stack"), &awscdk.StackProps{Env: test.env})
-			defer func() {
-				if got := fmt.Sprint(recover()); !strings.HasPrefix(got, test.want) {
-					t.Errorf("got %s, want %s", got, test.want)
-				}
-			}()
-			publishedModel(stack, vllm)
+			got := template.Problems(t, "Stack/Model", func() { publishedModel(stack, vllm) })
+			if !strings.HasPrefix(got, test.want) {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
 		})
 	}
 }

@@ -19,5 +19,6 @@
 //
 // A model's execution role reads what the model names, and nothing else. Its containers run
 // isolated from the network unless [ModelProps] says otherwise. Properties that are wrong make a
-// constructor panic with every problem; Validate returns the same as an error.
+// constructor panic with every problem, behind the construct's path; Validate returns them as an
+// error.
 package inference

@@ -222,7 +222,7 @@ func (e Endpoint) Node() constructs.Node { return e.node }
 // the stack's Region does not have what the endpoint needs.
 func NewEndpoint(scope constructs.Construct, id string, props EndpointProps) *Endpoint {
 	if err := props.validateIn(scope); err != nil {
-		panic(err)
+		panic(problem.Of(scope, id, err))
 	}
 	e := &Endpoint{
 		endpointBase:  endpointBase{name: props.EndpointName, asynchronous: props.Asynchronous != nil},

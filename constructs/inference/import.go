@@ -11,6 +11,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
+	"github.com/sagemaker-autoscaling-inference/cdk/internal/problem"
 )
 
 // EndpointAttributes describes an endpoint that exists already. It has a name, an ARN or
@@ -60,7 +61,7 @@ func EndpointFromARN(scope constructs.Construct, id, arn string) IEndpoint {
 // EndpointFromAttributes imports an endpoint. It panics with the error of attrs.Validate.
 func EndpointFromAttributes(scope constructs.Construct, id string, attrs EndpointAttributes) IEndpoint {
 	if err := attrs.Validate(); err != nil {
-		panic(err)
+		panic(problem.Of(scope, id, err))
 	}
 	name := attrs.EndpointName
 	if name == "" {

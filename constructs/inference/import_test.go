@@ -146,9 +146,9 @@ func TestImportedEndpointsScale(t *testing.T) {
 	elsewhere := inference.EndpointFromARN(stack, "Elsewhere", "arn:aws:sagemaker:us-east-1:123456789012:endpoint/odds")
 	const wrongRegion = `Variant: got "us-east-1": the endpoint is in another region than the stack of its scaling, eu-west-1; ` +
 		`make the scaling in a stack there`
-	if got := template.Panics(t, func() {
+	if got := template.Problems(t, "test/Nowhere", func() {
 		scaling.NewVariantScaling(stack, "Nowhere", scaling.VariantScalingProps{Variant: elsewhere.Variant("main"), Scaling: figures})
-	}).(error).Error(); got != wrongRegion {
+	}); got != wrongRegion {
 		t.Errorf("got %s, want %s", got, wrongRegion)
 	}
 	const unknown = `endpoint "Standing" has no variant "next", it has ["main" "old"]`

@@ -226,8 +226,8 @@ func TestValidate(t *testing.T) {
 	}
 	t.Run("a constructor panics with the same error", func(t *testing.T) {
 		props := inference.EndpointProps{}
-		got := template.Panics(t, func() { inference.NewEndpoint(stack, "Wrong", props) })
-		if diff := cmp.Diff(props.Validate().Error(), got.(error).Error()); diff != "" {
+		got := template.Problems(t, "test/Wrong", func() { inference.NewEndpoint(stack, "Wrong", props) })
+		if diff := cmp.Diff(props.Validate().Error(), got); diff != "" {
 			t.Error(diff)
 		}
 	})

@@ -1,7 +1,6 @@
 package inference_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -35,7 +34,7 @@ func TestKeyRegions(t *testing.T) {
 		return awskms.Key_FromKeyArn(stack, jsii.String(region), jsii.String("arn:aws:kms:"+region+":123456789012:key/1"))
 	}
 	inference.NewEndpoint(stack, "Here", props(key("eu-west-1")))
-	got := fmt.Sprint(template.Panics(t, func() { inference.NewEndpoint(stack, "There", props(key("us-east-1"))) }))
+	got := template.Problems(t, "test/There", func() { inference.NewEndpoint(stack, "There", props(key("us-east-1"))) })
 	for _, path := range []string{"VolumeKey", "Asynchronous.OutputKey", "Asynchronous.InputKey", "DataCapture.Key",
 		"Variants[0].Instances.CoreDump.Key"} {
 		want := path + ": AWS encrypts with keys of the same region eu-west-1, this one is in us-east-1; give a key in " +

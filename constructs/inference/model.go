@@ -92,12 +92,12 @@ func (m *Model) Connections() awsec2.Connections { return m.connections }
 // account: SageMaker reads none of them, and assumes no such role.
 func NewModel(scope constructs.Construct, id string, props ModelProps) *Model {
 	if err := props.Validate(); err != nil {
-		panic(err)
+		panic(problem.Of(scope, id, err))
 	}
 	m := &Model{props: props}
 	constructs.NewConstruct_Override(m, scope, jsii.String(id))
 	if err := slices.Concat(m.bindImages(), m.validateRegions(), m.validateAccount()).Err(); err != nil {
-		panic(err)
+		panic(problem.Of(m, "", err))
 	}
 
 	m.ExecutionRole = props.ExecutionRole

@@ -80,7 +80,7 @@ func ModelFromARN(scope constructs.Construct, id, arn string) *Model {
 // attrs.Validate.
 func ModelFromAttributes(scope constructs.Construct, id string, attrs ModelAttributes) *Model {
 	if err := attrs.Validate(); err != nil {
-		panic(err)
+		panic(problem.Of(scope, id, err))
 	}
 	if attrs.ModelName == "" {
 		attrs.ModelName = nameInARN(scope, attrs.ModelARN)

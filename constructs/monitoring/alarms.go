@@ -74,7 +74,7 @@ func (m *Monitoring) addComposite(
 		return refs[[2]string{a.Kind, a.Of}]
 	})
 	if err != nil {
-		panic(problem.List{{Path: "Settings.Off", Rule: err.Error()}}.Err())
+		panic(problem.Of(m, "", problem.List{{Path: "Settings.Off", Rule: err.Error()}}))
 	}
 	if rule == "" {
 		return nil

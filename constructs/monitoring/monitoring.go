@@ -219,7 +219,7 @@ func (m *Monitoring) ToString() *string { return m.Construct.ToString() }
 // name as many alarms.
 func NewMonitoring(scope constructs.Construct, id string, props MonitoringProps) *Monitoring {
 	if err := props.validateIn(scope); err != nil {
-		panic(err)
+		panic(problem.Of(scope, id, err))
 	}
 	m := &Monitoring{
 		props: props, subject: props.subject(), topicARNs: jsii.Strings(props.Settings.TopicARNs...),

@@ -103,7 +103,7 @@ func (s *ScalableTarget) add(a additions) {
 	}
 	props, ps := s.props.with(all)
 	if len(ps) > 0 {
-		panic(ps.Err())
+		panic(problem.Of(s, "", ps))
 	}
 	s.added = all
 	s.render(props)

@@ -148,24 +148,26 @@ func TestAMethodRefusesWhatTheWholeCannotHave(t *testing.T) {
 	again := autoscaling.ScheduledAction{Name: "evening", Schedule: "cron(0 20 ? * * *)", MinCapacity: ptr(3)}
 	twice := autoscaling.Tracking("twice", autoscaling.VariantInvocationsPerInstance, 60)
 	for name, test := range map[string]struct {
+		of     string
 		method func()
 		want   string
 	}{
-		"an action of the same name": {func() { s.ScaleOnSchedule(again) },
+		"an action of the same name": {"test/Scaling", func() { s.ScaleOnSchedule(again) },
 			`ScheduledActions[3].Name: got "evening": ScheduledActions[0] has the same name, and names are unique within a ` +
 				`target; rename one of the two`},
-		"the same metric again": {func() { s.ScaleToTrackMetric(twice) },
+		"the same metric again": {"test/Scaling", func() { s.ScaleToTrackMetric(twice) },
 			`Policies[0].Metric: got "SageMakerVariantInvocationsPerInstance": the policy invocations-per-instance tracks the ` +
 				`same metric, which AWS refuses; keep one of the two`},
 		"a policy that has no name, beside one from figures": {
+			"test/Queue",
 			func() {
 				queue.ScaleToTrackMetric(autoscaling.Tracking("", autoscaling.VariantInvocationsPerInstance, 60))
 			},
 			`Policies[0].Name: `},
-		"an event without a calendar": {func() { queue.ScaleOnEvents(events.Event{Name: "final"}) },
+		"an event without a calendar": {"test/Queue", func() { queue.ScaleOnEvents(events.Event{Name: "final"}) },
 			`Events: got 1: this scaling has no events; raise the minimum by scheduled actions`},
 	} {
-		got := template.Panics(t, test.method).(error).Error()
+		got := template.Problems(t, test.of, test.method)
 		if strings.HasSuffix(test.want, ": ") {
 			got = got[:min(len(got), len(test.want))]
 		}

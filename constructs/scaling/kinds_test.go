@@ -78,22 +78,23 @@ func TestKinds(t *testing.T) {
 func TestKindsPanicWithEveryProblem(t *testing.T) {
 	stack := template.NewStack(t)
 	for name, test := range map[string]struct {
+		id   string
 		make func()
 		want string
 	}{
-		"component": {func() {
+		"component": {"A", func() {
 			scaling.NewComponentScaling(stack, "A", scaling.ComponentScalingProps{InferenceComponent: scaling.ExistingComponent("odds")})
 		},
 			`CopyCapacity.RequestsPerSecondPerCopy: without a measured rate or concurrency there is nothing to track; measure one copy under load`},
-		"asynchronous": {func() {
+		"asynchronous": {"B", func() {
 			scaling.NewAsynchronousScaling(stack, "B", scaling.AsynchronousScalingProps{Variant: scaling.ExistingVariant(odds), Scaling: autoscaling.AsynchronousScaling{Scaling: autoscaling.Scaling{MaxCapacity: 1}}})
 		}, `Scaling.BacklogPerInstance: got 0: a backlog is over 0 requests an instance; the time that a request may take, over the time that an instance needs for one` + "\n" +
 			`Variant.InitialInstanceCount: got 2: the first deployment starts more than the maximum of 1 instances; set it from 1 to 1, or raise the maximum`},
-		"serverless": {func() {
+		"serverless": {"C", func() {
 			scaling.NewProvisionedConcurrencyScaling(stack, "C", scaling.ProvisionedConcurrencyScalingProps{Variant: scaling.ExistingVariant(odds), Scaling: autoscaling.ProvisionedConcurrencyScaling{Scaling: autoscaling.Scaling{MinCapacity: 1, MaxCapacity: 201}}})
 		}, `Scaling.MaxCapacity: got 201: no more can be provisioned than the variant takes, 200 requests at a time; lower it to 200 or less`},
 	} {
-		if got := template.Panics(t, test.make).(error).Error(); got != test.want {
+		if got := template.Problems(t, "test/"+test.id, test.make); got != test.want {
 			t.Errorf("%s: got\n%s\nwant\n%s", name, got, test.want)
 		}
 	}

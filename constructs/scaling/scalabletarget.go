@@ -131,10 +131,10 @@ func NewScalableTarget(scope constructs.Construct, id string, props ScalableTarg
 func newGrowing(scope constructs.Construct, id string, props growing) *ScalableTarget {
 	complete, ps := props.with(additions{})
 	if len(ps) > 0 {
-		panic(ps.Err())
+		panic(problem.Of(scope, id, ps))
 	}
 	if ps := validatePlace(scope, complete.Variant); len(ps) > 0 {
-		panic(ps.Err())
+		panic(problem.Of(scope, id, ps))
 	}
 	s := &ScalableTarget{
 		props:    props,
@@ -235,7 +235,7 @@ func (s *ScalableTarget) AddAlarmActions(arns ...string) {
 		}
 	}
 	if len(ps) > 0 {
-		panic(ps.Err())
+		panic(problem.Of(s, "", ps))
 	}
 	s.actions = append(s.actions, arns...)
 	for _, alarm := range s.Alarms {

@@ -2,11 +2,14 @@ package scaling_test
 
 import (
 	"encoding/json"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
@@ -142,13 +145,33 @@ func TestEndpointMadeElsewhere(t *testing.T) {
 	}
 }
 
+// TestPageShowsAProblem holds docs/library.md to what a constructor panics with.
+func TestPageShowsAProblem(t *testing.T) {
+	page, err := os.ReadFile("../../docs/library.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stack := awscdk.NewStack(awscdk.NewApp(nil), jsii.String("odds"), nil)
+	got := template.Panics(t, func() {
+		scaling.NewVariantScaling(stack, "Scaling", scaling.VariantScalingProps{
+			Variant: scaling.ExistingVariant(odds), Scaling: autoscaling.VariantScaling{
+				Capacity: autoscaling.Capacity{RequestsPerSecondPerInstance: 100},
+				Scaling:  autoscaling.Scaling{MinCapacity: 22, MaxCapacity: 12},
+			},
+		})
+	}).(error).Error()
+	if !strings.Contains(string(page), "```text\n"+got+"\n```") {
+		t.Errorf("docs/library.md does not show\n%s", got)
+	}
+}
+
 func TestPanicsWithEveryProblem(t *testing.T) {
 	stack := template.NewStack(t)
 	props := scaling.VariantScalingProps{
 		Variant: scaling.ExistingVariant(autoscaling.Variant{EndpointName: "odds", Name: "main", InstanceType: "ml.t3.large", InitialInstanceCount: 2}),
 		Scaling: autoscaling.VariantScaling{Scaling: autoscaling.Scaling{MinCapacity: 0, MaxCapacity: 4}},
 	}
-	got := template.Panics(t, func() { scaling.NewVariantScaling(stack, "Wrong", props) }).(error).Error()
+	got := template.Problems(t, "test/Wrong", func() { scaling.NewVariantScaling(stack, "Wrong", props) })
 	for _, field := range []string{"Capacity.RequestsPerSecondPerInstance: ", "Scaling.MinCapacity: got 0: ", "Variant.InstanceType: got \"ml.t3.large\": "} {
 		if !strings.Contains("\n"+got, "\n"+field) {
 			t.Errorf("got no line %q in:\n%s", field, got)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -150,6 +151,25 @@ func (t Template) Statements() []map[string]any {
 		}
 	}
 	return statements
+}
+
+// Problems returns what f panics with about the construct at path, such as test/Scaling,
+// without the path that each line begins with.
+func Problems(t testing.TB, path string, f func()) string {
+	t.Helper()
+	err, ok := Panics(t, f).(error)
+	if !ok {
+		t.Fatal("did not panic with an error")
+	}
+	lines := strings.Split(err.Error(), "\n")
+	for i, line := range lines {
+		text, found := strings.CutPrefix(line, path+": ")
+		if !found {
+			t.Errorf("got %q, want it of %s", line, path)
+		}
+		lines[i] = text
+	}
+	return strings.Join(lines, "\n")
 }
 
 // Panics returns what f panics with; it fails the test when f does not.
