@@ -9,8 +9,9 @@ import (
 const (
 	// programBytes is Go's memory beside request bodies, connections and requests, loadBytes
 	// that of a connection, or of a request in flight. The program's own pages, which Go
-	// does not count, are some 20 MB more, and Go's collector is some 10 MB late.
-	programBytes, loadBytes = 24 << 20, 64 << 10
+	// does not count, are some 20 MB more, and the collector is late by some 30 MB where other
+	// programs have the processors.
+	programBytes, loadBytes = 12 << 20, 64 << 10
 	// The limit rises in steps, since each step costs a lock of the runtime.
 	loadStep = 256
 	// gcPercent stands for GOGC: the live heap is a few MB, and at 100 Go would collect it many
