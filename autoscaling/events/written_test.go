@@ -63,8 +63,9 @@ func TestClockFix(t *testing.T) {
 	t.Parallel()
 	for got, want := range map[string]string{
 		"6pm": "write it as 18:00", "18h00": "write it as 18:00", "6:30 pm": "write it as 18:30",
-		"20.15": "write it as 20:15", "18": "write it as 18:00", "6": "write it as 06:00", "1830": "write it as 18:30",
-		"630": "write it as 06:30", "25": "such as 20:00", "1875": "such as 20:00", "20270529": "such as 20:00", "8:00": "write it as 08:00", "20:00:00": "write it as 20:00",
+		"20.15": "write it as 20:15", "8:00": "write it as 08:00", "20:00:00": "write it as 20:00",
+		"18": "write it as 18:00", "6": "write it as 06:00", "1830": "write it as 18:30", "630": "write it as 06:30",
+		"25": "such as 20:00", "1875": "such as 20:00", "20270529": "such as 20:00",
 		"24:00": "write it as 00:00", "12am": "write it as 00:00", "12pm": "write it as 12:00",
 		"20:00Z":           "write it as 20:00 where that is the time in «Timezone»",
 		"2027-05-29 20:00": "write it as 20:00, or leave «Dates» and «Weekdays» out",

@@ -242,14 +242,15 @@ func TestBadInput(t *testing.T) {
 // TestNoCredentials: without an account to ask, it says so before anything is synthesized,
 // and what else can be compared.
 func TestNoCredentials(t *testing.T) {
-	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE",
-		"AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"} {
+	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE",
+		"AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"} {
 		t.Setenv(name, "")
 	}
 	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
 	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
-	status, out, problems := run(t, "--app", root, "--env", "dev", "--environments", filepath.Join(root, "config", "environments"))
+	status, out, problems := run(t, "--app", root, "--env", "dev",
+		"--environments", filepath.Join(root, "config", "environments"))
 	want := "no credentials for account 111122223333: give some, such as AWS_PROFILE\n" +
 		"Without an account, compare with a file: --from HEAD:config/environments/dev.yaml\n"
 	if status != statusBadInput || out != "" || problems != want {

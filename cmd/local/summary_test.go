@@ -41,7 +41,8 @@ func TestSummary(t *testing.T) {
 			ScheduledActions: []localaws.ScheduledAction{
 				{Name: "over", Schedule: "at(2026-06-01T18:00:00)", Min: ptr(9)},
 				{Name: "evening", Schedule: "cron(0 18 ? * * *)", Timezone: "Europe/London", Min: ptr(4)},
-				{Name: "evening and 1 more floor 6 02d1a7d0", Schedule: "at(2027-05-29T20:20:00)", Timezone: "Europe/London", Min: ptr(6)},
+				{Name: "evening and 1 more floor 6 02d1a7d0", Schedule: "at(2027-05-29T20:20:00)",
+					Timezone: "Europe/London", Min: ptr(6)},
 				{Name: "both", Schedule: "at(2027-03-28T03:00:00)", Timezone: "Europe/London", Min: ptr(4), Max: ptr(20)},
 			},
 			LoadBalancers: []localaws.LoadBalancer{{Listeners: []localaws.Listener{

@@ -284,7 +284,9 @@ func TestValidate(t *testing.T) {
 			}
 		})
 	}
-	got := template.Problems(t, "test/Wrong", func() { frontend.NewLoadBalancer(stack, "Wrong", frontend.LoadBalancerProps{}) })
+	got := template.Problems(t, "test/Wrong", func() {
+		frontend.NewLoadBalancer(stack, "Wrong", frontend.LoadBalancerProps{})
+	})
 	if diff := cmp.Diff((frontend.LoadBalancerProps{}).Validate().Error(), got); diff != "" {
 		t.Error(diff)
 	}

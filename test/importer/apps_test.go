@@ -61,9 +61,10 @@ func TestExampleSaysMistakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	var want strings.Builder
+	maximum := regexp.MustCompile(`maxCapacity: \d+`)
 	for _, name := range []string{"staging", "prod"} {
 		file := filepath.Join("environments", name+".yaml")
-		text := regexp.MustCompile(`maxCapacity: \d+`).ReplaceAllString(read(t, filepath.Join(example, file)), "maxCapacity: none")
+		text := maximum.ReplaceAllString(read(t, filepath.Join(example, file)), "maxCapacity: none")
 		write(t, filepath.Join(dir, file), text)
 		line := strings.Count(text[:strings.Index(text, "maxCapacity:")], "\n") + 1
 		fmt.Fprintf(&want, "%s:%d:16: scaling.maxCapacity: got none: must be a whole number; "+

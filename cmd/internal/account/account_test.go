@@ -7,6 +7,19 @@ import (
 	"github.com/aws/smithy-go"
 )
 
+// TestDetail: why there are no credentials, where the SDK has more to say than that nothing was found.
+func TestDetail(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"the SSO session has expired:\nlog in":                                                  " (the SSO session has expired: log in)",
+		"failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds": "",
+	} {
+		if got := detail(errors.New(text)); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
 // TestError: one line, with the action that is missing where AWS refuses a call.
 func TestError(t *testing.T) {
 	t.Parallel()

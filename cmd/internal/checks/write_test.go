@@ -15,9 +15,10 @@ func TestText(t *testing.T) {
 		{Group: "endpoint", Check: "image", Subject: "i:1", Verdict: Wrong, Found: "not there", Needed: "the image",
 			Reason: "no instance starts", Fix: "push it"},
 		{Group: "endpoint", Check: "keys", Verdict: Unknown, Reason: "kms:DescribeKey:\nrefused", Fix: "ask"},
-		{Group: "endpoint", Check: "role", Verdict: Wrong, Subject: "predictions-prod-execution", Found: "no statement allows " +
-			"it to read the archive", Needed: "s3:GetObject of every object of the bucket that the model's archive is in",
-			Fix: "aws iam put-role-policy --role-name predictions-prod-execution --policy-name archive --policy-document file://p"},
+		{Group: "endpoint", Check: "role", Verdict: Wrong, Subject: "predictions-prod-execution",
+			Found:  "no statement allows it to read the archive",
+			Needed: "s3:GetObject of every object of the bucket that the model's archive is in",
+			Fix:    "aws iam put-role-policy --role-name predictions-prod-execution --policy-name archive --policy-document p"},
 	}
 	at := time.Date(2027, 5, 29, 19, 0, 0, 5, time.FixedZone("BST", 3600))
 	r := NewReport("prod", at, at, results)
@@ -38,7 +39,7 @@ Endpoint
                       the archive
            needed: s3:GetObject of every object of the bucket that the model's
            archive is in
-           fix: aws iam put-role-policy --role-name predictions-prod-execution --policy-name archive --policy-document file://p
+           fix: aws iam put-role-policy --role-name predictions-prod-execution --policy-name archive --policy-document p
 
 prod, to be ready at 2027-05-29T18:00:00Z: 1 ok, 2 wrong, 1 unknown.
 `
