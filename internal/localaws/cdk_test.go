@@ -16,7 +16,7 @@ const assembly = "testdata/assembly"
 
 func TestCDK(t *testing.T) {
 	t.Parallel()
-	cdk := CDK{AWS: shared, Dir: root, Region: region, Assembly: copyAssembly(t)}
+	cdk := CDK{AWS: commonRegion(t).aws(), Dir: root, Region: region, Assembly: copyAssembly(t)}
 	_, err := cdk.Bootstrap(t.Context())
 	must(t, err)
 	output := cli(t, cdk.Deploy, "service")
@@ -48,7 +48,7 @@ func TestCDK(t *testing.T) {
 	cli(t, func(ctx context.Context, stacks ...string) (string, error) {
 		return cdk.Run(ctx, "destroy", append([]string{"--force"}, stacks...)...)
 	}, "*")
-	if s := (inRegion{t, region}).snapshot(); slices.ContainsFunc(s.Stacks, func(s Stack) bool { return strings.HasPrefix(s.Name, "assembly-") }) {
+	if s := commonRegion(t).snapshot(); slices.ContainsFunc(s.Stacks, func(s Stack) bool { return strings.HasPrefix(s.Name, "assembly-") }) {
 		t.Errorf("stacks after destroying: %+v", s.Stacks)
 	}
 	if left := environment(t); left != nil {
@@ -58,7 +58,7 @@ func TestCDK(t *testing.T) {
 
 func TestCDKErrors(t *testing.T) {
 	t.Parallel()
-	cdk := CDK{AWS: shared, Dir: root, Region: region, Assembly: copyAssembly(t)}
+	cdk := CDK{AWS: commonRegion(t).aws(), Dir: root, Region: region, Assembly: copyAssembly(t)}
 	_, err := cdk.Deploy(t.Context(), "nothing")
 	contains(t, err, "cdk deploy", "exit status 1", "No stacks match")
 	cdk.Timeout = time.Millisecond
@@ -77,7 +77,7 @@ func cli(t *testing.T, command func(context.Context, ...string) (string, error),
 // environment is the environment of the assembly's function, nil without one.
 func environment(t *testing.T) map[string]string {
 	t.Helper()
-	for _, function := range (inRegion{t, region}).snapshot().Functions {
+	for _, function := range commonRegion(t).snapshot().Functions {
 		if strings.HasPrefix(function.Name, "assembly-service-Gateway-") {
 			return function.Environment
 		}

@@ -23,8 +23,13 @@ const (
 )
 
 var (
-	// shared is the local AWS in which most tests have stacks of their own.
-	shared *AWS
+	// shared is the local AWS in which most tests have stacks of their own. What it
+	// does in a region is reached through ownRegion or commonRegion.
+	shared interface {
+		URL() string
+		Err() error
+		Environ(region string) []string
+	}
 	python string
 )
 
@@ -67,11 +72,12 @@ func run(m *testing.M) (code int, err error) {
 	}
 	forwarded := httptest.NewServer(http.HandlerFunc(model))
 	defer forwarded.Close()
-	shared, err = Start(ctx, Options{Dir: root, Python: python, CertificateARNs: []string{certificate}, Log: log, ModelURL: forwarded.URL,
+	started, err := Start(ctx, Options{Dir: root, Python: python, CertificateARNs: []string{certificate}, Log: log, ModelURL: forwarded.URL,
 		HostedZones: []HostedZone{{ID: "Z0123456789ABCDEFGHIJ", Name: "example.com"}}})
 	if err != nil {
 		return 0, err
 	}
+	shared = started
 	code = m.Run()
-	return code, shared.Close()
+	return code, started.Close()
 }

@@ -39,12 +39,12 @@ func model(w http.ResponseWriter, r *http.Request) {
 // failure is the endpoint's.
 func TestModel(t *testing.T) {
 	t.Parallel()
-	const region = "eu-north-1"
-	hosting := sagemaker.NewFromConfig(shared.Config(region))
+	r := ownRegion(t, "eu-west-2")
+	hosting := sagemaker.NewFromConfig(r.sdk())
 	name := aws.String("forwarding")
 	_, err := hosting.CreateModel(t.Context(), &sagemaker.CreateModelInput{
 		ModelName: name, ExecutionRoleArn: aws.String("arn:aws:iam::123456789012:role/model"),
-		PrimaryContainer: &sagemakertypes.ContainerDefinition{Image: aws.String("123456789012.dkr.ecr.eu-north-1.amazonaws.com/odds:1")},
+		PrimaryContainer: &sagemakertypes.ContainerDefinition{Image: aws.String("123456789012.dkr.ecr.eu-west-2.amazonaws.com/odds:1")},
 	})
 	must(t, err)
 	_, err = hosting.CreateEndpointConfig(t.Context(), &sagemaker.CreateEndpointConfigInput{
@@ -56,7 +56,7 @@ func TestModel(t *testing.T) {
 	_, err = hosting.CreateEndpoint(t.Context(), &sagemaker.CreateEndpointInput{EndpointName: name, EndpointConfigName: name})
 	must(t, err)
 
-	client := sagemakerruntime.NewFromConfig(shared.Config(region))
+	client := sagemakerruntime.NewFromConfig(r.sdk())
 	invoke := func(contentType, body string) (EndpointResult, error) {
 		answer, err := client.InvokeEndpoint(t.Context(), &sagemakerruntime.InvokeEndpointInput{
 			EndpointName: name, ContentType: &contentType, Accept: aws.String("text/x-odds"),
@@ -79,7 +79,7 @@ func TestModel(t *testing.T) {
 			t.Errorf("got %+v, %v, want %+v", got, err, want)
 		}
 	}
-	must(t, shared.QueueEndpointResults(t.Context(), region, EndpointResult{Body: "queued", ContentType: "text/plain"}))
+	must(t, r.aws().QueueEndpointResults(t.Context(), r.name, EndpointResult{Body: "queued", ContentType: "text/plain"}))
 	for _, want := range []string{"queued", "queued", "POST /invocations text/plain again"} { // an equal request gets the same
 		body := "once"
 		if want != "queued" {
@@ -99,7 +99,7 @@ func TestModel(t *testing.T) {
 		var failed *runtimetypes.ModelError
 		if contains(t, err, want); !errors.As(err, &failed) || aws.ToInt32(failed.OriginalStatusCode) != status ||
 			status > 0 && aws.ToString(failed.OriginalMessage) != "out of luck\n" ||
-			aws.ToString(failed.LogStreamArn) != "arn:aws:logs:eu-north-1:123456789012:log-group:/aws/sagemaker/Endpoints/forwarding" {
+			aws.ToString(failed.LogStreamArn) != "arn:aws:logs:eu-west-2:123456789012:log-group:/aws/sagemaker/Endpoints/forwarding" {
 			t.Errorf("got %+v", failed)
 		}
 	}

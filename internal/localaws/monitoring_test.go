@@ -18,7 +18,7 @@ import (
 func TestMonitoring(t *testing.T) {
 	t.Parallel()
 	r := ownRegion(t, "ap-northeast-3")
-	client := cloudwatch.NewFromConfig(shared.Config(r.name))
+	client := cloudwatch.NewFromConfig(r.sdk())
 	template := text(t, "testdata/monitoring.yaml")
 	must(t, r.create("monitoring", template))
 	out := r.stack("monitoring").Outputs
@@ -155,7 +155,7 @@ func TestAlarmStates(t *testing.T) {
 	t.Parallel()
 	r := ownRegion(t, "ap-southeast-4")
 	must(t, r.create("states", text(t, "testdata/monitoring.yaml")))
-	client, queue := cloudwatch.NewFromConfig(shared.Config(r.name)), r.stack("states").Outputs["Queue"]
+	client, queue := cloudwatch.NewFromConfig(r.sdk()), r.stack("states").Outputs["Queue"]
 	received := func() string {
 		return r.json("sqs", "AmazonSQS.ReceiveMessage", `{"QueueUrl": "`+queue+`", "MaxNumberOfMessages": 10, "VisibilityTimeout": 0}`)
 	}
@@ -214,7 +214,7 @@ func TestAlarmStates(t *testing.T) {
 // TestMetricData: what is put is read by metric, and percentiles are the nearest rank.
 func TestMetricData(t *testing.T) {
 	t.Parallel()
-	client, at := cloudwatch.NewFromConfig(shared.Config("sa-east-1")), time.Now().UTC().Truncate(time.Hour)
+	client, at := cloudwatch.NewFromConfig(ownRegion(t, "sa-east-1").sdk()), time.Now().UTC().Truncate(time.Hour)
 	dimensions := []types.Dimension{{Name: aws.String("Endpoint"), Value: aws.String("a")}}
 	for _, in := range []cloudwatch.PutMetricDataInput{
 		{Namespace: aws.String("Odds"), MetricData: []types.MetricDatum{

@@ -42,7 +42,7 @@ func TestProtection(t *testing.T) {
 	r := ownRegion(t, "eu-south-1")
 	endpoints := func() (names []string) {
 		// A snapshot wants the configurations too, which go with their stack.
-		client := sagemaker.NewFromConfig(shared.Config(r.name))
+		client := sagemaker.NewFromConfig(r.sdk())
 		listed, err := client.ListEndpoints(t.Context(), &sagemaker.ListEndpointsInput{})
 		must(t, err)
 		for _, e := range listed.Endpoints {

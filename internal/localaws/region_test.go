@@ -30,18 +30,28 @@ type inRegion struct {
 // owners holds the test that has each region to itself: one that counts what is there must not meet another's.
 var owners sync.Map
 
+// commonRegion is that of us-east-1, whose tests only look at what bears their names.
+func commonRegion(t *testing.T) inRegion { return inRegion{t, region} }
+
 // ownRegion fails where another test that may run meanwhile has the region.
 func ownRegion(t *testing.T, name string) inRegion {
 	t.Helper()
+	if name == region {
+		t.Fatalf("%s is the common region: take another", name)
+	}
 	if owner, taken := owners.LoadOrStore(name, t.Name()); taken && owner != t.Name() {
 		t.Fatalf("%s is the region of %s: take another", name, owner)
 	}
 	return inRegion{t, name}
 }
 
+func (r inRegion) aws() *AWS { return shared.(*AWS) }
+
+func (r inRegion) sdk() aws.Config { return r.aws().Config(r.name) }
+
 func (r inRegion) snapshot() Snapshot {
 	r.t.Helper()
-	s, err := shared.Snapshot(r.t.Context(), r.name)
+	s, err := r.aws().Snapshot(r.t.Context(), r.name)
 	must(r.t, err)
 	return s
 }
@@ -57,7 +67,7 @@ func (r inRegion) stack(name string) Stack {
 }
 
 func (r inRegion) stacks() *cloudformation.Client {
-	return cloudformation.NewFromConfig(shared.Config(r.name))
+	return cloudformation.NewFromConfig(r.sdk())
 }
 
 // parameters are those of the templates in testdata, where template has them.
@@ -112,7 +122,7 @@ func (r inRegion) rollsBack(name, template, reason string) {
 // scaleOut does what Application Auto Scaling does.
 func (r inRegion) scaleOut(instances int32) {
 	r.t.Helper()
-	_, err := sagemaker.NewFromConfig(shared.Config(r.name)).UpdateEndpointWeightsAndCapacities(r.t.Context(),
+	_, err := sagemaker.NewFromConfig(r.sdk()).UpdateEndpointWeightsAndCapacities(r.t.Context(),
 		&sagemaker.UpdateEndpointWeightsAndCapacitiesInput{
 			EndpointName: aws.String("service"),
 			DesiredWeightsAndCapacities: []sagemakertypes.DesiredWeightAndCapacity{{
@@ -127,8 +137,8 @@ func (r inRegion) scaleOut(instances int32) {
 func (r inRegion) invoke() {
 	r.t.Helper()
 	want := EndpointResult{Body: `{"score": 0.5}`, ContentType: "application/json", CustomAttributes: "trace=1", Variant: "primary"}
-	must(r.t, shared.QueueEndpointResults(r.t.Context(), r.name, want))
-	client := sagemakerruntime.NewFromConfig(shared.Config(r.name))
+	must(r.t, r.aws().QueueEndpointResults(r.t.Context(), r.name, want))
+	client := sagemakerruntime.NewFromConfig(r.sdk())
 	answer, err := client.InvokeEndpoint(r.t.Context(), &sagemakerruntime.InvokeEndpointInput{
 		EndpointName: aws.String("service"), Body: []byte(`{"x": 1}`),
 	})

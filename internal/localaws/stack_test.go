@@ -163,7 +163,7 @@ func changeInPlace(r inRegion, template string) {
 // A stack that cannot be created says why, can be described and deleted.
 func TestCreateFails(t *testing.T) {
 	t.Parallel()
-	r := inRegion{t, region}
+	r := commonRegion(t)
 	for name, test := range map[string]struct{ template, want string }{
 		"no-endpoint": {
 			`{Type: 'AWS::ApplicationAutoScaling::ScalableTarget', Properties: {ServiceNamespace: sagemaker,
@@ -204,7 +204,7 @@ func TestCreateFails(t *testing.T) {
 // What one stack exports another imports, also when an update has added it.
 func TestExports(t *testing.T) {
 	t.Parallel()
-	r := inRegion{t, region}
+	r := commonRegion(t)
 	exporter := "Resources: {A: {Type: 'AWS::Logs::LogGroup', Properties: {LogGroupName: export-a}}}\n" +
 		"Outputs: {A: {Value: !Ref A, Export: {Name: export-a}}, B: {Value: !Sub '${A}-b', Export: {Name: export-b}}}"
 	importer := "Resources: {C: {Type: 'AWS::Logs::LogGroup', Properties: {LogGroupName: !Sub '${x}-c'}}}"

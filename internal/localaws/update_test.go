@@ -25,7 +25,7 @@ func newFleet(t *testing.T, region string) (f fleet, template string) {
 	return f, template
 }
 
-func (f fleet) client() *sagemaker.Client { return sagemaker.NewFromConfig(shared.Config(f.name)) }
+func (f fleet) client() *sagemaker.Client { return sagemaker.NewFromConfig(f.sdk()) }
 
 func (f fleet) scale(instances int32) error {
 	in := &sagemaker.UpdateEndpointWeightsAndCapacitiesInput{
@@ -65,7 +65,7 @@ func (f fleet) goTo(config string, change func(*sagemaker.UpdateEndpointInput)) 
 
 func (f fleet) alarmIs(state alarm.StateValue) {
 	f.t.Helper()
-	client := cloudwatch.NewFromConfig(shared.Config(f.name))
+	client := cloudwatch.NewFromConfig(f.sdk())
 	_, err := client.SetAlarmState(f.t.Context(), &cloudwatch.SetAlarmStateInput{
 		AlarmName: aws.String("fleet-errors"), StateValue: state, StateReason: aws.String("test"),
 	})
@@ -191,7 +191,7 @@ func TestUpdateEndpoint(t *testing.T) {
 	contains(t, f.goTo("same", absent), "Could not find endpoint")
 
 	// While Updating everything else is refused (fact C35), and nothing scales (fact C10).
-	must(t, shared.SlowEndpoints(t.Context(), f.name, 2))
+	must(t, f.aws().SlowEndpoints(t.Context(), f.name, 2))
 	retaining := func(in *sagemaker.UpdateEndpointInput) {
 		in.RetainAllVariantProperties = aws.Bool(true)
 		in.DeploymentConfig = &types.DeploymentConfig{AutoRollbackConfiguration: &types.AutoRollbackConfig{
@@ -228,14 +228,14 @@ func TestUpdateEndpoint(t *testing.T) {
 	contains(t, f.goTo(old, nil), inProgress...)
 	f.becomes("Updating", "InService")
 	f.is(14)
-	must(t, shared.SlowEndpoints(t.Context(), f.name, 0))
+	must(t, f.aws().SlowEndpoints(t.Context(), f.name, 0))
 
 	// Without retaining the count goes back to that of the configuration (fact C7).
 	must(t, f.goTo(old, nil))
 	f.is(1)
 
 	// With the target go its policies and scheduled actions (fact C9).
-	_, err = applicationautoscaling.NewFromConfig(shared.Config(f.name)).DeregisterScalableTarget(t.Context(),
+	_, err = applicationautoscaling.NewFromConfig(f.sdk()).DeregisterScalableTarget(t.Context(),
 		&applicationautoscaling.DeregisterScalableTargetInput{
 			ServiceNamespace: scaling.ServiceNamespaceSagemaker, ResourceId: aws.String("endpoint/fleet/variant/main"),
 			ScalableDimension: scaling.ScalableDimensionSageMakerVariantDesiredInstanceCount,
@@ -257,7 +257,7 @@ func TestUpdateEndpoint(t *testing.T) {
 // register registers the variant with this minimum.
 func (f fleet) register(minimum int32) {
 	f.t.Helper()
-	_, err := applicationautoscaling.NewFromConfig(shared.Config(f.name)).RegisterScalableTarget(f.t.Context(),
+	_, err := applicationautoscaling.NewFromConfig(f.sdk()).RegisterScalableTarget(f.t.Context(),
 		&applicationautoscaling.RegisterScalableTargetInput{
 			ServiceNamespace: scaling.ServiceNamespaceSagemaker, ResourceId: aws.String("endpoint/fleet/variant/main"),
 			ScalableDimension: scaling.ScalableDimensionSageMakerVariantDesiredInstanceCount,
