@@ -182,7 +182,7 @@ func (p EndpointProps) validateKind(v VariantProps) problem.List {
 // properties are fixed at creation), and CloudFormation refuses to replace a
 // resource with a custom name (fact C5).
 //
-// It is an awssagemaker.IEndpoint, so CDK's own library takes it.
+// CDKEndpoint gives it to CDK's own library.
 type Endpoint struct {
 	constructs.Construct
 	endpointBase
@@ -213,10 +213,6 @@ type Endpoint struct {
 
 // ToString makes the struct itself usable as a construct.
 func (e *Endpoint) ToString() *string { return e.Construct.ToString() }
-
-// Node returns the node of the construct. With a pointer receiver jsii would find the
-// method twice, as its own and as one of IEndpoint, and refuse that.
-func (e Endpoint) Node() constructs.Node { return e.node }
 
 // NewEndpoint makes an Endpoint. It panics with what props.Validate returns, and where
 // the stack's Region does not have what the endpoint needs.

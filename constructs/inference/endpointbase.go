@@ -6,17 +6,30 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssagemaker"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces"
-	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawssagemaker"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/autoscaling"
 )
 
-// IEndpoint is an endpoint: an Endpoint of the app, or an imported one. CDK's own
-// library takes it too, such as awsapigateway.NewSagemakerIntegration.
+// IEndpoint is an endpoint: an Endpoint of the app, or an imported one.
 type IEndpoint interface {
-	awssagemaker.IEndpoint
+	constructs.Construct
+	interfaces.IEnvironmentAware
+	// EndpointName returns the endpoint's name.
+	EndpointName() *string
+	// EndpointArn returns the endpoint's ARN. SageMaker lower-cases names in ARNs.
+	EndpointArn() *string
+	// GrantInvoke lets grantee send requests to this endpoint: InvokeEndpoint and
+	// InvokeEndpointWithResponseStream, or InvokeEndpointAsync where the endpoint is
+	// asynchronous.
+	GrantInvoke(grantee awsiam.IGrantable) awsiam.Grant
+	// ApplyRemovalPolicy sets what becomes of the endpoint when it is removed from its
+	// stack. It panics where the endpoint is imported.
+	ApplyRemovalPolicy(policy awscdk.RemovalPolicy)
+	// CDKEndpoint returns the endpoint for where CDK's own library takes one, such as
+	// awsapigateway.NewSagemakerIntegration.
+	CDKEndpoint() awssagemaker.IEndpoint
 	// Variant returns the variant called name, for scaling and metrics. It panics where
 	// the endpoint is known to have no such variant.
 	Variant(name string) Variant
@@ -46,37 +59,29 @@ var (
 	_ IEndpoint = (*importedEndpoint)(nil)
 )
 
-// endpointBase is what an endpoint of the app and an imported one have in common. A struct
-// that embeds it, beside a constructs.Construct, implements awssagemaker.IEndpoint: jsii
-// sees that when the construct is made, and calls the methods from JavaScript.
+// endpointBase is what an endpoint of the app and an imported one have in common.
 type endpointBase struct {
 	name         string
 	asynchronous bool
-	// These are known once the construct is made. CDK asks for the node all the time,
-	// and jsii asks Go for what CDK asks of an IEndpoint.
-	arn   string
-	stack awscdk.Stack
-	env   *interfaces.ResourceEnvironment
-	node  constructs.Node
+	// These are known once the construct is made.
+	arn string
+	env *interfaces.ResourceEnvironment
 }
 
 // locate says where the endpoint is: where its ARN says, or in the stack's account and
 // region.
 func (e *endpointBase) locate(construct constructs.Construct, arn string) {
-	e.node = construct.Node() // first: CDK asks for it
-	e.stack, e.arn = awscdk.Stack_Of(construct), arn
+	stack := awscdk.Stack_Of(construct)
+	e.arn = arn
 	if arn == "" {
-		partition, region, account := e.stack.Partition(), e.stack.Region(), e.stack.Account()
+		partition, region, account := stack.Partition(), stack.Region(), stack.Account()
 		e.arn = autoscaling.EndpointARN(*partition, *region, *account, e.name)
 		e.env = &interfaces.ResourceEnvironment{Account: account, Region: region}
 		return
 	}
-	parts := e.stack.SplitArn(jsii.String(arn), awscdk.ArnFormat_SLASH_RESOURCE_NAME)
+	parts := stack.SplitArn(jsii.String(arn), awscdk.ArnFormat_SLASH_RESOURCE_NAME)
 	e.env = &interfaces.ResourceEnvironment{Account: parts.Account, Region: parts.Region}
 }
-
-// Stack returns the stack of the construct.
-func (e *endpointBase) Stack() awscdk.Stack { return e.stack }
 
 // Env returns the account and the region of the endpoint.
 func (e *endpointBase) Env() *interfaces.ResourceEnvironment { return e.env }
@@ -89,11 +94,6 @@ func (e *endpointBase) EndpointName() *string { return jsii.String(e.name) }
 
 // EndpointArn returns the endpoint's ARN. SageMaker lower-cases names in ARNs.
 func (e *endpointBase) EndpointArn() *string { return jsii.String(e.arn) }
-
-// EndpointRef returns a reference to the endpoint, for CDK's own library.
-func (e *endpointBase) EndpointRef() *interfacesawssagemaker.EndpointReference {
-	return &interfacesawssagemaker.EndpointReference{EndpointArn: e.EndpointArn()}
-}
 
 // GrantInvoke lets grantee send requests to this endpoint: InvokeEndpoint and
 // InvokeEndpointWithResponseStream, or InvokeEndpointAsync where the endpoint is

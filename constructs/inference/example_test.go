@@ -135,7 +135,7 @@ func ExampleEndpointFromName() {
 		},
 	})
 	api := awsapigateway.NewRestApi(stack, jsii.String("API"), nil)
-	api.Root().AddMethod(jsii.String("POST"), awsapigateway.NewSagemakerIntegration(endpoint, nil), nil)
+	api.Root().AddMethod(jsii.String("POST"), awsapigateway.NewSagemakerIntegration(endpoint.CDKEndpoint(), nil), nil)
 
 	show(stack, "AWS::ApplicationAutoScaling::ScalableTarget", "ResourceId")
 	// Output: endpoint/odds/variant/main

@@ -88,10 +88,6 @@ type importedEndpoint struct {
 // ToString makes the struct itself usable as a construct.
 func (e *importedEndpoint) ToString() *string { return e.Construct.ToString() }
 
-// Node returns the node of the construct. With a pointer receiver jsii would find the
-// method twice, as its own and as one of IEndpoint, and refuse that.
-func (e importedEndpoint) Node() constructs.Node { return e.node }
-
 // Variant is as IEndpoint says.
 func (e *importedEndpoint) Variant(name string) Variant {
 	v := autoscaling.Variant{EndpointName: e.name, Name: name}

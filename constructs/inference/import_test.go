@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssagemaker"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawssagemaker"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
@@ -45,7 +46,7 @@ func TestCDKTakesAnEndpoint(t *testing.T) {
 			stack := template.NewStack(t)
 			endpoint := test.endpoint(stack)
 			api := awsapigateway.NewRestApi(stack, jsii.String("API"), nil)
-			api.Root().AddMethod(jsii.String("POST"), awsapigateway.NewSagemakerIntegration(endpoint, nil), nil)
+			api.Root().AddMethod(jsii.String("POST"), awsapigateway.NewSagemakerIntegration(endpoint.CDKEndpoint(), nil), nil)
 			got := template.Of(t, stack)
 
 			integration := got.One(t, "AWS::ApiGateway::Method").Properties["Integration"].(map[string]any)
@@ -79,10 +80,11 @@ func TestAReferenceToAnEndpoint(t *testing.T) {
 	for _, endpoint := range []inference.IEndpoint{
 		newEndpoint(stack, "odds"), inference.EndpointFromName(stack, "E", "odds"),
 	} {
-		if got := *awssagemaker.CfnEndpoint_ArnForEndpoint(endpoint); got != *endpoint.EndpointArn() {
+		reference := endpoint.CDKEndpoint()
+		if got := *awssagemaker.CfnEndpoint_ArnForEndpoint(reference); got != *endpoint.EndpointArn() {
 			t.Errorf("got %s, want %s", got, *endpoint.EndpointArn())
 		}
-		if got := *endpoint.Stack().StackName(); got != "test" {
+		if got := *reference.Stack().StackName(); got != "test" {
 			t.Errorf("got the stack %s", got)
 		}
 	}
@@ -265,11 +267,17 @@ func TestImportedModel(t *testing.T) {
 	}
 }
 
-// TestAnEndpointIsAConstructToo: what CDK does with any construct works, though jsii asks
-// Go for the members of IEndpoint.
-func TestAnEndpointIsAConstructToo(t *testing.T) {
+// TestAnEndpointIsAConstruct: what CDK does with any construct works, and jsii does not ask
+// Go for the node, as it does of what is a resource to it.
+func TestAnEndpointIsAConstruct(t *testing.T) {
 	stack := template.NewStack(t)
 	endpoint := newEndpoint(stack, "odds")
+	for _, e := range []any{endpoint, inference.EndpointFromName(stack, "Other", "other")} {
+		switch e.(type) {
+		case awscdk.IResource, awssagemaker.IEndpoint, interfacesawssagemaker.IEndpointRef:
+			t.Errorf("%T is a resource to jsii", e)
+		}
+	}
 	awscdk.Tags_Of(endpoint).Add(jsii.String("team"), jsii.String("odds"), nil)
 	if got := *endpoint.With().Node().Path(); got != "test/Endpoint-odds" {
 		t.Errorf("got %s", got)

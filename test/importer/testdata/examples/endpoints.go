@@ -212,7 +212,7 @@ func ImportedEndpoint(stack awscdk.Stack) {
 // APIGateway gives the endpoint to CDK's own integration.
 func APIGateway(stack awscdk.Stack) {
 	api := awsapigateway.NewRestApi(stack, jsii.String("API"), &awsapigateway.RestApiProps{CloudWatchRole: jsii.Bool(false)})
-	api.Root().AddMethod(jsii.String("POST"), awsapigateway.NewSagemakerIntegration(serve(stack, odds(stack)), nil),
+	api.Root().AddMethod(jsii.String("POST"), awsapigateway.NewSagemakerIntegration(serve(stack, odds(stack)).CDKEndpoint(), nil),
 		&awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM})
 }
 
