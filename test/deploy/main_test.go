@@ -12,12 +12,17 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/localaws"
+	"github.com/sagemaker-autoscaling-inference/cdk/test/template"
 )
 
 // app is the app, built once for all that deploy it.
 var app string
 
 func TestMain(m *testing.M) {
+	template.Unvalidated()
+	if err := os.Unsetenv("CDK_VALIDATION"); err != nil { // programs validate, where a test does not say no
+		panic(err)
+	}
 	code, err := run(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -80,14 +80,25 @@ func cdk(dir string, env []string, args ...string) result {
 // newEnvironment is the one that make new-env writes, with defaults for all that has one.
 const newEnvironment = "new"
 
-// strict synthesizes every environment and entrance, and a new one, by the command
-// of make synth: once, as CDK's validator takes no longer for all than for one.
+// updating is an environment of config/testdata/valid whose updates are canaries with alarms
+// of their own.
+const updating = "update"
+
+// strict synthesizes every environment and entrance, a new one and the updating one, by the
+// command of make synth: once, as CDK's validator takes no longer for all than for one.
 var strict = sync.OnceValue(func() result {
 	dir := filepath.Join(scratch, "environments")
 	for _, from := range []string{filepath.Join(root, "config", "environments"), filepath.Join("testdata", "entrances")} {
 		if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
 			return result{output: err.Error(), status: -1}
 		}
+	}
+	data, err := os.ReadFile(filepath.Join(root, "config", "testdata", "valid", updating+".yaml"))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, updating+".yaml"), data, 0o644)
+	}
+	if err != nil {
+		return result{output: err.Error(), status: -1}
 	}
 	args := []string{"synth", "-q", "--strict", "-c", "environments=" + dir, "-o", together(), "*/*"}
 	if *only != "" {

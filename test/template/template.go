@@ -21,15 +21,21 @@ import (
 // CDK's validator is off: it costs seconds a stack, and the tests of the whole
 // environments have it on.
 func Main(m *testing.M) {
-	if os.Getenv(validation) != off {
-		again()
-	}
+	Unvalidated()
 	code := m.Run()
 	jsii.Close()
 	os.Exit(code)
 }
 
 const validation, off = "CDK_VALIDATION", "false"
+
+// Unvalidated turns CDK's validator off for the constructs of a package's tests, and for the
+// programs that they start. It belongs at the beginning of TestMain.
+func Unvalidated() {
+	if os.Getenv(validation) != off {
+		again()
+	}
+}
 
 // again starts this program anew without the validator: its Node.js process
 // starts before any code of a test, and has the environment of that time.
