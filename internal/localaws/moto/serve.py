@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import importlib.metadata
 import json
 import logging
@@ -90,6 +91,12 @@ def serve(
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     warnings.simplefilter("ignore")
+
+    # moto makes a session for each service and partition. Each would read the same files.
+    from botocore.loaders import JSONFileLoader
+
+    read = functools.cache(JSONFileLoader().load_file)
+    JSONFileLoader.load_file = lambda self, path: read(path)
 
     import moto
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
