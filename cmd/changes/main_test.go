@@ -197,7 +197,7 @@ func TestCommit(t *testing.T) {
 	t.Run("no app", func(t *testing.T) {
 		t.Parallel()
 		status, _, problems := run(t, "--app", dir, "--env", "dev", "--from", "HEAD:dev.yaml", "--to", filepath.Join(dir, "dev.yaml"))
-		if status != statusBadInput || !strings.Contains(problems, "the app cannot be built") {
+		if status != statusBadInput || !strings.Contains(problems, "cdk.json is not there: run this in the folder of the app") {
 			t.Errorf("got status %d and %s", status, problems)
 		}
 	})

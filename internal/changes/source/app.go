@@ -21,10 +21,17 @@ import (
 	"github.com/sagemaker-autoscaling-inference/cdk/internal/changes"
 )
 
-// App synthesizes environment files with the app of a checkout.
+// App synthesizes environment files with the app that cdk.json names.
 type App struct {
-	// Dir is the checkout.
+	// Dir is the folder of cdk.json.
 	Dir string
+}
+
+// project is what the CDK CLI reads in cdk.json.
+type project struct {
+	// App is the command that synthesizes, and Build the one before it, "" for none.
+	App, Build string
+	Context    map[string]any
 }
 
 // Synthesize makes the templates of several versions of an environment's file, and
@@ -40,12 +47,14 @@ func (a App) Synthesize(ctx context.Context, environment string, files ...[]byte
 	if a.Dir, err = filepath.Abs(a.Dir); err != nil {
 		return nil, err
 	}
-	program := filepath.Join(dir, "app")
-	build := exec.CommandContext(ctx, "go", "build", "-o", program, ".")
-	build.Dir = a.Dir
-	compile.EndChildren(build)
-	if out, err := build.CombinedOutput(); err != nil {
-		return nil, errors.Join(ctx.Err(), fmt.Errorf("the app cannot be built: %w\n%s", err, out))
+	project, err := a.project()
+	if err != nil {
+		return nil, err
+	}
+	if project.Build != "" {
+		if out, err := a.command(ctx, project.Build).CombinedOutput(); err != nil {
+			return nil, errors.Join(ctx.Err(), fmt.Errorf("the app cannot be built: %s: %w\n%s", project.Build, err, out))
+		}
 	}
 	// The environment's name is part of construct IDs, so each version has it, in a
 	// run of the app of its own.
@@ -54,7 +63,7 @@ func (a App) Synthesize(ctx context.Context, environment string, files ...[]byte
 	group.SetLimit(runtime.NumCPU())
 	for i, data := range files {
 		group.Go(func() (err error) {
-			sides[i], err = a.synthesize(ctx, program, filepath.Join(dir, strconv.Itoa(i)), environment, data)
+			sides[i], err = a.synthesize(ctx, project, filepath.Join(dir, strconv.Itoa(i)), environment, data)
 			return err
 		})
 	}
@@ -62,7 +71,7 @@ func (a App) Synthesize(ctx context.Context, environment string, files ...[]byte
 }
 
 func (a App) synthesize(
-	ctx context.Context, program, dir, environment string, data []byte,
+	ctx context.Context, project project, dir, environment string, data []byte,
 ) ([]changes.Stack, error) {
 	given, output := filepath.Join(dir, "environments"), filepath.Join(dir, "out")
 	if err := os.MkdirAll(given, 0o700); err != nil {
@@ -71,22 +80,27 @@ func (a App) synthesize(
 	if err := os.WriteFile(filepath.Join(given, environment+".yaml"), data, 0o600); err != nil {
 		return nil, err
 	}
-	if err := a.run(ctx, program, given, output); err != nil {
+	if err := a.run(ctx, project, given, output); err != nil {
 		return nil, err
 	}
 	return ReadAssembly(output, environment)
 }
 
-// run runs the app as the CDK CLI does.
-func (a App) run(ctx context.Context, program, environments, output string) error {
-	settings, err := contextOf(filepath.Join(a.Dir, "cdk.json"), environments)
+// run runs the app as the CDK CLI does: with the context of cdk.json, and where the
+// environment files are.
+func (a App) run(ctx context.Context, project project, environments, output string) error {
+	given := map[string]any{"environments": environments, "aws:cdk:enable-path-metadata": true}
+	for key, value := range project.Context {
+		if _, ours := given[key]; !ours {
+			given[key] = value
+		}
+	}
+	settings, err := json.Marshal(given)
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, program)
-	cmd.Dir = a.Dir
-	compile.EndChildren(cmd) // Node.js
-	cmd.Env = append(os.Environ(), "CDK_OUTDIR="+output, "CDK_CONTEXT_JSON="+settings, "CDK_VALIDATION=false")
+	cmd := a.command(ctx, project.App)
+	cmd.Env = append(os.Environ(), "CDK_OUTDIR="+output, "CDK_CONTEXT_JSON="+string(settings), "CDK_VALIDATION=false")
 	if bin := filepath.Join(a.Dir, "node_modules", ".bin"); isDir(bin) {
 		cmd.Env = append(cmd.Env, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 	}
@@ -103,25 +117,33 @@ func isDir(name string) bool {
 	return err == nil && info.IsDir()
 }
 
-// contextOf is the context that the CDK CLI gives to the app: that of cdk.json, and
-// where the environment files are.
-func contextOf(file, environments string) (string, error) {
-	var settings struct{ Context map[string]any }
+// command is a command of cdk.json, which the CDK CLI gives to a shell.
+func (a App) command(ctx context.Context, line string) *exec.Cmd {
+	shell := []string{"sh", "-c"}
+	if runtime.GOOS == "windows" {
+		shell = []string{"cmd", "/d", "/s", "/c"}
+	}
+	cmd := exec.CommandContext(ctx, shell[0], append(shell[1:], line)...)
+	cmd.Dir = a.Dir
+	compile.EndChildren(cmd) // compilers, and Node.js
+	return cmd
+}
+
+// project reads cdk.json.
+func (a App) project() (p project, err error) {
+	file := filepath.Join(a.Dir, "cdk.json")
 	data, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("%s is not there: run this in the folder of the app", file)
+		return p, fmt.Errorf("%s is not there: run this in the folder of the app", file)
 	}
 	if err == nil {
-		err = json.Unmarshal(data, &settings)
+		err = json.Unmarshal(data, &p)
 	}
 	if err != nil {
-		return "", fmt.Errorf("%s cannot be read: %w", file, err)
+		return p, fmt.Errorf("%s cannot be read: %w", file, err)
 	}
-	if settings.Context == nil {
-		settings.Context = map[string]any{}
+	if p.App == "" {
+		return p, fmt.Errorf(`%s names no app: write one, such as "app": "go run ."`, file)
 	}
-	settings.Context["environments"] = environments
-	settings.Context["aws:cdk:enable-path-metadata"] = true
-	text, err := json.Marshal(settings.Context)
-	return string(text), err
+	return p, nil
 }
