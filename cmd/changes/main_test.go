@@ -197,7 +197,8 @@ func TestCommit(t *testing.T) {
 	t.Run("no app", func(t *testing.T) {
 		t.Parallel()
 		status, _, problems := run(t, "--app", dir, "--env", "dev", "--from", "HEAD:dev.yaml", "--to", filepath.Join(dir, "dev.yaml"))
-		if status != statusBadInput || !strings.Contains(problems, "cdk.json is not there: run this in the folder of the app") {
+		const want = "cdk.json is not there: run this in the folder of the app"
+		if status != statusBadInput || !strings.Contains(problems, want) {
 			t.Errorf("got status %d and %s", status, problems)
 		}
 	})

@@ -46,7 +46,8 @@ func TestCDKTakesAnEndpoint(t *testing.T) {
 			stack := template.NewStack(t)
 			endpoint := test.endpoint(stack)
 			api := awsapigateway.NewRestApi(stack, jsii.String("API"), nil)
-			api.Root().AddMethod(jsii.String("POST"), awsapigateway.NewSagemakerIntegration(endpoint.CDKEndpoint(), nil), nil)
+			integrated := awsapigateway.NewSagemakerIntegration(endpoint.CDKEndpoint(), nil)
+			api.Root().AddMethod(jsii.String("POST"), integrated, nil)
 			got := template.Of(t, stack)
 
 			integration := got.One(t, "AWS::ApiGateway::Method").Properties["Integration"].(map[string]any)

@@ -48,7 +48,8 @@ func TestCDK(t *testing.T) {
 	cli(t, func(ctx context.Context, stacks ...string) (string, error) {
 		return cdk.Run(ctx, "destroy", append([]string{"--force"}, stacks...)...)
 	}, "*")
-	if s := commonRegion(t).snapshot(); slices.ContainsFunc(s.Stacks, func(s Stack) bool { return strings.HasPrefix(s.Name, "assembly-") }) {
+	left := func(s Stack) bool { return strings.HasPrefix(s.Name, "assembly-") }
+	if s := commonRegion(t).snapshot(); slices.ContainsFunc(s.Stacks, left) {
 		t.Errorf("stacks after destroying: %+v", s.Stacks)
 	}
 	if left := environment(t); left != nil {

@@ -72,7 +72,8 @@ func run(m *testing.M) (code int, err error) {
 	}
 	forwarded := httptest.NewServer(http.HandlerFunc(model))
 	defer forwarded.Close()
-	started, err := Start(ctx, Options{Dir: root, Python: python, CertificateARNs: []string{certificate}, Log: log, ModelURL: forwarded.URL,
+	started, err := Start(ctx, Options{Dir: root, Python: python, CertificateARNs: []string{certificate}, Log: log,
+		ModelURL:    forwarded.URL,
 		HostedZones: []HostedZone{{ID: "Z0123456789ABCDEFGHIJ", Name: "example.com"}}})
 	if err != nil {
 		return 0, err

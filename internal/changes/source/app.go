@@ -53,7 +53,8 @@ func (a App) Synthesize(ctx context.Context, environment string, files ...[]byte
 	}
 	if project.Build != "" {
 		if out, err := a.command(ctx, project.Build).CombinedOutput(); err != nil {
-			return nil, errors.Join(ctx.Err(), fmt.Errorf("the app cannot be built: %s: %w\n%s", project.Build, err, out))
+			err = fmt.Errorf("the app cannot be built: %s: %w\n%s", project.Build, err, out)
+			return nil, errors.Join(ctx.Err(), err)
 		}
 	}
 	// The environment's name is part of construct IDs, so each version has it, in a
