@@ -44,7 +44,9 @@ func TestModel(t *testing.T) {
 	name := aws.String("forwarding")
 	_, err := hosting.CreateModel(t.Context(), &sagemaker.CreateModelInput{
 		ModelName: name, ExecutionRoleArn: aws.String("arn:aws:iam::123456789012:role/model"),
-		PrimaryContainer: &sagemakertypes.ContainerDefinition{Image: aws.String("123456789012.dkr.ecr.eu-west-2.amazonaws.com/odds:1")},
+		PrimaryContainer: &sagemakertypes.ContainerDefinition{
+			Image: aws.String("123456789012.dkr.ecr.eu-west-2.amazonaws.com/odds:1"),
+		},
 	})
 	must(t, err)
 	_, err = hosting.CreateEndpointConfig(t.Context(), &sagemaker.CreateEndpointConfigInput{
@@ -90,6 +92,7 @@ func TestModel(t *testing.T) {
 		}
 	}
 
+	const logs = "arn:aws:logs:eu-west-2:123456789012:log-group:/aws/sagemaker/Endpoints/forwarding"
 	for status, want := range map[int32]string{
 		400: `Received client error (400) from primary with message "out of luck`,
 		503: `Received server error (503) from primary with message "out of luck`,
@@ -99,7 +102,7 @@ func TestModel(t *testing.T) {
 		var failed *runtimetypes.ModelError
 		if contains(t, err, want); !errors.As(err, &failed) || aws.ToInt32(failed.OriginalStatusCode) != status ||
 			status > 0 && aws.ToString(failed.OriginalMessage) != "out of luck\n" ||
-			aws.ToString(failed.LogStreamArn) != "arn:aws:logs:eu-west-2:123456789012:log-group:/aws/sagemaker/Endpoints/forwarding" {
+			aws.ToString(failed.LogStreamArn) != logs {
 			t.Errorf("got %+v", failed)
 		}
 	}

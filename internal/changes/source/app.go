@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -90,12 +91,9 @@ func (a App) synthesize(
 // run runs the app as the CDK CLI does: with the context of cdk.json, and where the
 // environment files are.
 func (a App) run(ctx context.Context, project project, environments, output string) error {
-	given := map[string]any{"environments": environments, "aws:cdk:enable-path-metadata": true}
-	for key, value := range project.Context {
-		if _, ours := given[key]; !ours {
-			given[key] = value
-		}
-	}
+	given := map[string]any{}
+	maps.Copy(given, project.Context)
+	given["environments"], given["aws:cdk:enable-path-metadata"] = environments, true
 	settings, err := json.Marshal(given)
 	if err != nil {
 		return err

@@ -212,7 +212,8 @@ func ImportedEndpoint(stack awscdk.Stack) {
 // APIGateway gives the endpoint to CDK's own integration.
 func APIGateway(stack awscdk.Stack) {
 	api := awsapigateway.NewRestApi(stack, jsii.String("API"), &awsapigateway.RestApiProps{CloudWatchRole: jsii.Bool(false)})
-	api.Root().AddMethod(jsii.String("POST"), awsapigateway.NewSagemakerIntegration(serve(stack, odds(stack)).CDKEndpoint(), nil),
+	endpoint := serve(stack, odds(stack))
+	api.Root().AddMethod(jsii.String("POST"), awsapigateway.NewSagemakerIntegration(endpoint.CDKEndpoint(), nil),
 		&awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM})
 }
 
